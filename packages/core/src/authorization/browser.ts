@@ -1,0 +1,34 @@
+import type { Context } from '../contracts/context.ts'
+import { encodeBase64url } from '../crypto/base64url.ts'
+import { sha256 } from '../crypto/hash.ts'
+import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
+import { formatCookie, readCookie } from '../http/cookie.ts'
+
+/** What ties interactions to the browser that began them: a cookie that says nothing but "the same browser". */
+export interface Browser {
+  readonly hash: string
+  readonly setCookie: string
+}
+
+/** A day: two tabs, hours apart, are still the same browser. */
+const maxAge = 86_400
+const valuePattern = /^[A-Za-z0-9_-]{43}$/
+
+function cookieName(ctx: Context): string {
+  return ctx.config.secure ? '__Host-oauth_browser' : 'oauth_browser'
+}
+
+/** The browser of this request, remembered or new. */
+export async function recogniseBrowser(ctx: Context, request: Request): Promise<Browser> {
+  const known = readCookie(request, cookieName(ctx))
+  const value = known !== undefined && valuePattern.test(known) ? known : encodeBase64url(ctx.random.bytes(32))
+  return {
+    hash: await sha256(value),
+    setCookie: formatCookie(cookieName(ctx), value, { maxAge, secure: ctx.config.secure }),
+  }
+}
+
+export async function isSameBrowser(ctx: Context, request: Request, hash: string): Promise<boolean> {
+  const value = readCookie(request, cookieName(ctx))
+  return value !== undefined && timingSafeEqual(await sha256(value), hash)
+}

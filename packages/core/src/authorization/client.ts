@@ -1,0 +1,46 @@
+import type { Context } from '../contracts/context.ts'
+import type { Parameters } from '../http/parameters.ts'
+import { loopbackRule } from '../policy/client.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { matchesRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/** Who asks, and where the answer may go: what has to be sure before anything is sent to a redirect URI. */
+export interface VerifiedClient {
+  readonly client: ClientRecord
+  readonly redirectUri: string
+  readonly redirectUriSent: boolean
+}
+
+/**
+ * Errors from here are shown on a page and never redirected
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
+ * @throws {OAuthError} `invalid_request` or `invalid_client`
+ */
+export async function verifyClient(ctx: Context, parameters: Parameters): Promise<VerifiedClient> {
+  const clientId = parameters.get('client_id')
+  if (clientId === undefined) throw new OAuthError('invalid_request', 'missing client_id')
+  const client = await ctx.clients.find(clientId)
+  if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
+  const sent = parameters.get('redirect_uri')
+  const redirectUri = sent ?? onlyRedirectUri(client)
+  if (!isRegistered(client, redirectUri)) {
+    throw new OAuthError('invalid_request', `Redirect URI '${redirectUri}' not registered for client`)
+  }
+  return { client, redirectUri, redirectUriSent: sent !== undefined }
+}
+
+function onlyRedirectUri(client: ClientRecord): string {
+  const [uri, another] = client.metadata.redirect_uris
+  if (uri !== undefined && another === undefined) return uri
+  throw new OAuthError('invalid_request', 'redirect_uri must be specified when client has multiple registered URIs')
+}
+
+/** What is stored is checked again before use: a hand-made row must not send anybody to `javascript:`. */
+export function isRegistered(client: ClientRecord, redirectUri: string): boolean {
+  const rule = loopbackRule(client)
+  return (
+    client.metadata.redirect_uris.some((registered) => matchesRedirectUri(registered, redirectUri, rule)) &&
+    redirectUriProblem(redirectUri, client.metadata.application_type === 'native') === undefined
+  )
+}

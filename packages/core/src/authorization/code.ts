@@ -1,0 +1,76 @@
+import type { Context } from '../contracts/context.ts'
+import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import { createCredential, createId } from '../crypto/credential.ts'
+import { withParameters } from '../http/redirect.ts'
+import { withholdRefreshToken } from '../policy/refresh-token.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { ConsentRecord } from '../storage/consent.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+
+export interface Approval {
+  readonly client: ClientRecord
+  readonly request: AuthorizationRequest
+  readonly signedIn: SignedIn<BaseUser>
+  /** The scopes that the user agreed to. */
+  readonly scope: readonly string[]
+  /** Remember this consent with the approval. */
+  readonly consent?: ConsentRecord
+  /** The interaction that ends with the approval. */
+  readonly interactionId?: string
+}
+
+/**
+ * Turns an approval into a grant with its code, and answers with the URL that takes the code to the client
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}).
+ */
+export async function issueCode(ctx: Context, approval: Approval): Promise<string> {
+  const { client, request, interactionId, consent } = approval
+  const now = ctx.clock.now()
+  const grant = createGrant(ctx, approval, now)
+  const credential = await createCredential('c', now, ctx.random)
+  const outcome = await ctx.storage.authorizationCodes.issue({
+    grant,
+    code: {
+      id: credential.id,
+      secretHash: credential.secretHash,
+      grantId: grant.id,
+      redirectUri: request.redirectUri,
+      redirectUriSent: request.redirectUriSent,
+      ...(request.codeChallenge !== undefined && { codeChallenge: request.codeChallenge }),
+      ...(request.nonce !== undefined && { nonce: request.nonce }),
+      createdAt: now,
+      expiresAt: now + ctx.config.lifetimes.authorizationCode,
+    },
+    ...(consent !== undefined && { consent }),
+    ...(interactionId !== undefined && { interactionId }),
+  })
+  // The client has its answer already; this browser needs a word, not a second redirect.
+  if (outcome === 'gone') throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
+  ctx.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
+  return withParameters(request.redirectUri, { code: credential.text, state: request.state, iss: ctx.config.issuer })
+}
+
+/** What a browser is told that comes too late. */
+export const interactionIsOver =
+  'this sign-in has expired or was already completed; please go back to the application and start again'
+
+function createGrant(ctx: Context, { client, signedIn, scope, request }: Approval, now: number): GrantRecord {
+  const { session, user } = signedIn
+  const { refreshTokenAbsolute, authorizationCode, accessToken } = ctx.config.lifetimes
+  const refreshes = withholdRefreshToken(client, scope) === undefined
+  return {
+    id: createId('g', now, ctx.random),
+    clientId: client.id,
+    userId: user.id,
+    sessionId: session.id,
+    scope,
+    resources: request.resources,
+    authTime: session.authTime,
+    ...(session.acr !== undefined && { acr: session.acr }),
+    ...(session.amr !== undefined && { amr: session.amr }),
+    createdAt: now,
+    expiresAt: now + (refreshes ? refreshTokenAbsolute : authorizationCode + accessToken),
+  }
+}

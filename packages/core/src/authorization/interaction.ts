@@ -1,0 +1,72 @@
+import type { Context } from '../contracts/context.ts'
+import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import { createId } from '../crypto/credential.ts'
+import { queryOf } from '../http/target.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
+import { isSameBrowser, recogniseBrowser } from './browser.ts'
+import { interactionIsOver } from './code.ts'
+import { pageUrl } from './page-url.ts'
+
+/** The binding of an interaction to whom it is for, from login on. */
+export function boundTo(signedIn: SignedIn<BaseUser> | undefined): Pick<InteractionRecord, 'userId' | 'sessionId'> {
+  return signedIn === undefined ? {} : { userId: signedIn.user.id, sessionId: signedIn.session.id }
+}
+
+/** Stores a request that needs its user. Answers with the page to go to and the cookie that binds it to this browser. */
+export async function startInteraction(
+  ctx: Context,
+  request: Request,
+  authorization: AuthorizationRequest,
+  step: InteractionStep,
+  signedIn: SignedIn<BaseUser> | undefined,
+): Promise<{ readonly location: string; readonly setCookie: string }> {
+  const now = ctx.clock.now()
+  const browser = await recogniseBrowser(ctx, request)
+  const interaction: InteractionRecord = {
+    id: createId('i', now, ctx.random),
+    clientId: authorization.clientId,
+    browserHash: browser.hash,
+    request: authorization,
+    step,
+    completed: [],
+    ...(signedIn !== undefined && { priorSession: { id: signedIn.session.id, authTime: signedIn.session.authTime } }),
+    ...boundTo(signedIn),
+    createdAt: now,
+    expiresAt: now + ctx.config.lifetimes.interaction,
+    version: 1,
+  }
+  await ctx.storage.interactions.insert(interaction)
+  ctx.emit({ type: 'interaction.started', clientId: authorization.clientId, step })
+  return { location: await pageUrl(ctx, interaction), setCookie: browser.setCookie }
+}
+
+/**
+ * The interaction that a request names, if it is alive and began in this browser.
+ * @throws {OAuthError} `invalid_request`
+ */
+export async function findInteraction(
+  ctx: Context,
+  request: Request,
+  state: string | undefined,
+): Promise<InteractionRecord> {
+  if (state === undefined) throw new OAuthError('invalid_request', 'missing state')
+  const interaction = await ctx.storage.interactions.find(state)
+  if (interaction === undefined || ctx.clock.now() >= interaction.expiresAt) {
+    throw new OAuthError('invalid_request', interactionIsOver)
+  }
+  if (!(await isSameBrowser(ctx, request, interaction.browserHash))) {
+    throw new OAuthError('invalid_request', 'this sign-in was started in another browser', { status: 403 })
+  }
+  return interaction
+}
+
+/** The `state` in the URL of a login or consent page, or in its `return_to`. Only the value is taken, never the URL. */
+export function stateOf(request: Request): string | undefined {
+  const query = new URLSearchParams(queryOf(request.url))
+  const state = query.get('state')
+  if (state) return state
+  const returnTo = query.get('return_to')
+  return returnTo ? (new URLSearchParams(queryOf(returnTo)).get('state') ?? undefined) : undefined
+}

@@ -1,0 +1,62 @@
+import type { Context } from '../contracts/context.ts'
+import { hmacBase64 } from '../crypto/hmac.ts'
+import { formatScope } from '../protocol/scope.ts'
+import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
+
+/**
+ * The page of the step that is due, with what it may show in its query, signed (`exp`, `sig`) so that it may trust what
+ * it reads. `state` is the interaction's id; the stored interaction is what counts.
+ */
+export async function pageUrl(ctx: Context, interaction: InteractionRecord): Promise<string> {
+  const { request } = interaction
+  const query = new URLSearchParams()
+  const add = (name: string, value: string | undefined): void => {
+    if (value !== undefined && value !== '') query.append(name, value)
+  }
+  add('response_type', 'code')
+  add('redirect_uri', request.redirectUri)
+  add('scope', formatScope(request.scope))
+  add('state', interaction.id)
+  add('client_id', request.clientId)
+  add('prompt', request.prompt.join(' '))
+  add('display', request.display)
+  add('ui_locales', request.uiLocales)
+  add('max_age', request.maxAge?.toString())
+  add('acr_values', request.acrValues)
+  add('login_hint', request.loginHint)
+  add('exp', interaction.expiresAt.toString())
+  query.append('sig', await hmacBase64(ctx.config.pageSecret, query.toString()))
+  const page = pageOf(ctx, interaction.step)
+  return `${page}${page.includes('?') ? '&' : '?'}${query.toString()}`
+}
+
+function pageOf(ctx: Context, step: InteractionStep): string {
+  const { login, consent, signup, selectAccount } = ctx.config.pages
+  const page = {
+    login,
+    create: signup ?? login,
+    select_account: selectAccount,
+    post_login: undefined,
+    consent,
+  }[step]
+  if (page === undefined) throw new Error(`no page is configured for the step ${step}`)
+  return page
+}
+
+/** Where a page sends the browser once its step is done. */
+export function returnUrl(ctx: Context, interaction: InteractionRecord): string {
+  const state = encodeURIComponent(interaction.id)
+  const { issuer } = ctx.config
+  switch (interaction.step) {
+    case 'login':
+      return `${issuer}/oauth2/continue?state=${state}`
+    case 'create':
+      return `${issuer}/oauth2/continue?state=${state}&created=true`
+    case 'select_account':
+      return `${issuer}/oauth2/continue?state=${state}&selected=true`
+    case 'post_login':
+      return `${issuer}/oauth2/continue?state=${state}&post_login=true`
+    case 'consent':
+      return `${issuer}/oauth2/consent?state=${state}`
+  }
+}

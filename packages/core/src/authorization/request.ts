@@ -1,0 +1,80 @@
+import type { Context } from '../contracts/context.ts'
+import type { Parameters } from '../http/parameters.ts'
+import { checkChallenge } from '../policy/pkce.ts'
+import { requestedScope } from '../policy/scope.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { parsePrompt } from '../protocol/prompt.ts'
+import type { VerifiedClient } from './client.ts'
+
+/**
+ * The rest of an authorization request, typed and checked. `resource` is ignored here: the token endpoint decides.
+ * @throws {OAuthError} with a code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
+ */
+export function parseAuthorizationRequest(
+  ctx: Context,
+  verified: VerifiedClient,
+  parameters: Parameters,
+): AuthorizationRequest {
+  const { client, redirectUri, redirectUriSent } = verified
+  refuseUnsupported(parameters)
+  if (!client.metadata.response_types.includes('code') || !client.metadata.grant_types.includes('authorization_code')) {
+    throw new OAuthError('unauthorized_client', 'the client may not use the authorization code flow')
+  }
+  const prompt = parsePrompt(parameters.get('prompt') ?? '')
+  if (prompt === undefined) throw new OAuthError('invalid_request', 'unsupported prompt value')
+  if (prompt.includes('select_account') && ctx.config.pages.selectAccount === undefined) {
+    throw new OAuthError('invalid_request', 'unsupported prompt type')
+  }
+  const scope = requestedScope(client, parameters.get('scope'), ctx.config.defaultScopes)
+  const codeChallenge = checkChallenge(client, {
+    challenge: parameters.get('code_challenge'),
+    method: parameters.get('code_challenge_method'),
+    scope,
+  })
+  const maxAge = parseMaxAge(parameters.get('max_age'))
+  return {
+    clientId: client.id,
+    redirectUri,
+    redirectUriSent,
+    scope,
+    ...(codeChallenge !== undefined && { codeChallenge }),
+    ...(maxAge !== undefined && { maxAge }),
+    prompt,
+    resources: [],
+    ...optional('state', parameters.get('state')),
+    ...optional('nonce', parameters.get('nonce')),
+    ...optional('loginHint', parameters.get('login_hint')),
+    ...optional('display', parameters.get('display')),
+    ...optional('uiLocales', parameters.get('ui_locales')),
+    ...optional('acrValues', parameters.get('acr_values')),
+  }
+}
+
+function refuseUnsupported(parameters: Parameters): void {
+  if (parameters.get('request') !== undefined) {
+    throw new OAuthError('request_not_supported', 'request objects are not supported')
+  }
+  if (parameters.get('request_uri') !== undefined) {
+    throw new OAuthError('request_uri_not_supported', 'request_uri is not supported')
+  }
+  const responseType = parameters.get('response_type')
+  if (responseType === undefined) throw new OAuthError('invalid_request', 'missing response_type')
+  if (responseType !== 'code')
+    throw new OAuthError('unsupported_response_type', 'only the response type code is supported')
+  const responseMode = parameters.get('response_mode')
+  if (responseMode !== undefined && responseMode !== 'query') {
+    throw new OAuthError('invalid_request', 'only the response mode query is supported')
+  }
+}
+
+/** {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1} */
+function parseMaxAge(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (!/^\d{1,10}$/.test(value)) throw new OAuthError('invalid_request', 'max_age must be a number of seconds')
+  return Number(value)
+}
+
+function optional<Name extends string>(name: Name, value: string | undefined): { readonly [name in Name]?: string } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [name in Name]: string })
+}

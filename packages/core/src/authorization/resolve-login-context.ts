@@ -1,0 +1,41 @@
+import type { Context } from '../contracts/context.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { linkProblem } from '../protocol/redirect-uri.ts'
+import { interactionIsOver } from './code.ts'
+import { findInteraction, stateOf } from './interaction.ts'
+import type { LoginContext } from './login-context.ts'
+import { returnUrl } from './page-url.ts'
+
+/**
+ * What a page needs to know of the interaction that its URL names.
+ * @throws {OAuthError} `invalid_request`
+ */
+export async function resolveLoginContext(ctx: Context, request: Request): Promise<LoginContext> {
+  const interaction = await findInteraction(ctx, request, stateOf(request))
+  const client = await ctx.clients.find(interaction.clientId)
+  if (client === undefined) throw new OAuthError('invalid_request', interactionIsOver)
+  const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
+  const { redirectUri, prompt, scope, loginHint, uiLocales } = interaction.request
+  return {
+    state: interaction.id,
+    intent: interaction.step,
+    prompt,
+    returnTo: returnUrl(ctx, interaction),
+    clientId: client.id,
+    clientName: client_name ?? client.id,
+    ...link('clientUri', client_uri),
+    ...link('logoUri', logo_uri),
+    ...link('policyUri', policy_uri),
+    ...link('tosUri', tos_uri),
+    redirectHost: new URL(redirectUri).host || redirectUri,
+    scopes: scope,
+    ...(loginHint !== undefined && { loginHint: loginHint.slice(0, 255) }),
+    ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, 255) }),
+  }
+}
+
+/** Checked again before a page shows it: what is stored may have been written by hand. */
+function link<Name extends string>(name: Name, uri: string | undefined): { readonly [name in Name]?: string } {
+  if (uri === undefined || linkProblem(uri) !== undefined) return {}
+  return { [name]: uri } as { readonly [name in Name]: string }
+}

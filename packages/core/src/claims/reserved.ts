@@ -1,0 +1,80 @@
+import type { Context } from '../contracts/context.ts'
+import type { ClaimHooks, CustomClaims } from '../contracts/hooks.ts'
+import type { BaseUser } from '../contracts/host.ts'
+
+/** Names that no hook may set, in any token: what they say is the server's word. */
+const always = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'azp',
+  'client_id',
+  'sid',
+  'cnf',
+  'act',
+  'may_act',
+  'scope',
+]
+
+type ClaimHook = keyof ClaimHooks<BaseUser>
+
+/** Per hook, what it may not set. */
+export const reservedClaims: Readonly<Record<ClaimHook, ReadonlySet<string>>> = {
+  customAccessTokenClaims: new Set([
+    ...always,
+    'auth_time',
+    'acr',
+    'amr',
+    'token_type',
+    'active',
+    'username',
+    'nonce',
+    'at_hash',
+  ]),
+  customIdTokenClaims: new Set([
+    ...always,
+    'auth_time',
+    'acr',
+    'amr',
+    'nonce',
+    'at_hash',
+    'c_hash',
+    's_hash',
+    'events',
+    'sub_jwk',
+  ]),
+  customUserinfoClaims: new Set(always),
+  customTokenResponseFields: new Set([
+    'access_token',
+    'token_type',
+    'expires_in',
+    'expires_at',
+    'refresh_token',
+    'scope',
+    'id_token',
+    'issued_token_type',
+    'authorization_details',
+    'error',
+    'error_description',
+    'error_uri',
+  ]),
+}
+
+/** What a hook returned, without reserved names; dropping one is told about. */
+export function withoutReserved(ctx: Context, hook: ClaimHook, claims: CustomClaims | undefined | null): CustomClaims {
+  if (claims === undefined || claims === null) return {}
+  const reserved = reservedClaims[hook]
+  const dropped: string[] = []
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(claims)) {
+    // Assigning this name would change the prototype of what we build.
+    if (reserved.has(name) || name === '__proto__') dropped.push(name)
+    else if (value !== undefined) kept[name] = value
+  }
+  if (dropped.length > 0) ctx.emit({ type: 'claims.reserved_name_dropped', hook, names: dropped })
+  return kept
+}

@@ -1,0 +1,36 @@
+import type { StandardClaims } from '../contracts/host.ts'
+
+/** {@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims OpenID Connect Core section 5.4} */
+export const scopeClaims: Readonly<Record<string, readonly (keyof StandardClaims)[]>> = {
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+}
+
+/** The claims that the scopes let through. Absent ones stay absent: a claim is never null. */
+export function claimsForScope(claims: StandardClaims, scope: readonly string[]): Record<string, unknown> {
+  const selected: Record<string, unknown> = {}
+  for (const name of scope) {
+    for (const claim of scopeClaims[name] ?? []) {
+      const value = claims[claim]
+      if (value !== undefined && value !== null) selected[claim] = value
+    }
+  }
+  return selected
+}

@@ -1,0 +1,55 @@
+import type { ClientAuthMethod } from '../../contracts/client-auth-method.ts'
+import { decodeUtf8 } from '../../crypto/base64url.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import { verifySecret } from './verify-secret.ts'
+
+/**
+ * HTTP Basic with id and secret form-encoded first
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 section 2.3.1}).
+ */
+export const clientSecretBasic: ClientAuthMethod = {
+  name: 'client_secret_basic',
+  scheme: 'Basic',
+  collect({ authorization, parameters }) {
+    if (authorization?.scheme !== 'basic') return undefined
+    const credentials = decodeCredentials(authorization.credentials)
+    if (credentials === undefined) {
+      throw new OAuthError('invalid_client', 'the Basic credentials are malformed', {
+        challenge: 'Basic realm="oauth"',
+      })
+    }
+    const named = parameters.get('client_id')
+    if (named !== undefined && named !== credentials.clientId) {
+      throw new OAuthError('invalid_request', 'client_id differs from the Basic credentials')
+    }
+    return credentials
+  },
+  verify: verifySecret,
+}
+
+function decodeCredentials(encoded: string): { clientId: string; secret: string } | undefined {
+  const text = decodeBase64(encoded)
+  const colon = text?.indexOf(':') ?? -1
+  if (text === undefined || colon < 1) return undefined
+  const clientId = decodeForm(text.slice(0, colon))
+  const secret = decodeForm(text.slice(colon + 1))
+  if (!clientId || !secret || `${clientId}${secret}`.includes('\0')) return undefined
+  return { clientId, secret }
+}
+
+function decodeBase64(encoded: string): string | undefined {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return undefined
+  try {
+    return decodeUtf8(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}
+
+function decodeForm(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}

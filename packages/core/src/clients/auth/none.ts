@@ -1,0 +1,16 @@
+import type { ClientAuthMethod } from '../../contracts/client-auth-method.ts'
+
+/** Public clients name themselves and prove nothing ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1}). */
+export const none: ClientAuthMethod = {
+  name: 'none',
+  collect({ authorization, parameters }) {
+    const clientId = parameters.get('client_id')
+    if (clientId === undefined || authorization !== undefined) return undefined
+    if (parameters.get('client_secret') !== undefined || parameters.get('client_assertion') !== undefined)
+      return undefined
+    return { clientId }
+  },
+  async verify() {
+    return true
+  },
+}

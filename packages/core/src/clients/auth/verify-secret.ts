@@ -1,0 +1,25 @@
+import type { PresentedCredentials } from '../../contracts/client-auth-method.ts'
+import type { Context } from '../../contracts/context.ts'
+import { sha256 } from '../../crypto/hash.ts'
+import { timingSafeEqual } from '../../crypto/timing-safe-equal.ts'
+import type { ClientRecord, ClientSecret } from '../../storage/client.ts'
+
+/** Equals no digest: an unknown client costs the same as a wrong secret. */
+const decoy: readonly ClientSecret[] = [{ hash: '*'.repeat(43), expiresAt: 0 }]
+
+/** Whether the secret is one of the client's, and has not expired. */
+export async function verifySecret(
+  ctx: Context,
+  client: ClientRecord | undefined,
+  presented: PresentedCredentials,
+): Promise<boolean> {
+  const hash = await sha256(presented.secret ?? '')
+  const secrets = client === undefined || client.secrets.length === 0 ? decoy : client.secrets
+  const now = ctx.clock.now()
+  let good = false
+  for (const secret of secrets) {
+    const alive = secret.expiresAt === 0 || now < secret.expiresAt
+    if (timingSafeEqual(hash, secret.hash) && alive) good = true
+  }
+  return good
+}

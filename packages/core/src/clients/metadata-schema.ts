@@ -1,0 +1,88 @@
+import * as v from 'valibot'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { linkProblem } from '../protocol/redirect-uri.ts'
+import { parseScope } from '../protocol/scope.ts'
+
+/** What the server side registers a client with: metadata, and what only the server side may choose. */
+export type ClientInput = { readonly [Member in keyof ClientMetadata]?: ClientMetadata[Member] | undefined } & {
+  /** The client's id. Default: random. */
+  readonly client_id?: string | undefined
+  /** Its secret: at least 32 characters of randomness. Default: generated. */
+  readonly client_secret?: string | undefined
+  /** Seconds since the epoch at which the secret ends; 0 for never. Default 0. */
+  readonly client_secret_expires_at?: number | undefined
+  /** The user who owns the client. */
+  readonly user_id?: string | undefined
+  /** The organisation that owns the client. */
+  readonly reference_id?: string | undefined
+}
+
+const text = v.pipe(
+  v.string(),
+  v.maxLength(2048),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  v.regex(/^[^\x00-\x1f\x7f]*$/, 'must not have control characters'),
+)
+const list = v.pipe(v.array(text), v.maxLength(50))
+const link = v.pipe(
+  text,
+  v.check((uri) => linkProblem(uri) === undefined, 'must be an https URL'),
+)
+const scope = v.pipe(
+  text,
+  v.check((value) => parseScope(value) !== undefined, 'has characters that are not allowed'),
+)
+
+/** The members of `ClientMetadata`, each optional: what is checked without knowing the rest. */
+const metadataEntries = {
+  redirect_uris: v.optional(list),
+  token_endpoint_auth_method: v.optional(text),
+  grant_types: v.optional(list),
+  response_types: v.optional(list),
+  scope: v.optional(scope),
+  application_type: v.optional(v.picklist(['web', 'native'])),
+  client_name: v.optional(text),
+  client_uri: v.optional(link),
+  logo_uri: v.optional(link),
+  contacts: v.optional(list),
+  tos_uri: v.optional(link),
+  policy_uri: v.optional(link),
+  software_id: v.optional(text),
+  software_version: v.optional(text),
+  post_logout_redirect_uris: v.optional(list),
+  id_token_signed_response_alg: v.optional(text),
+  subject_type: v.optional(v.picklist(['public', 'pairwise'])),
+  require_pkce: v.optional(v.boolean()),
+  skip_consent: v.optional(v.boolean()),
+  enable_end_session: v.optional(v.boolean()),
+  metadata: v.optional(v.record(v.string(), v.unknown())),
+} satisfies { [Member in keyof ClientMetadata]-?: v.GenericSchema }
+
+const identityEntries = {
+  client_id: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~:/-]{1,255}$/))),
+  client_secret: v.optional(v.pipe(v.string(), v.minLength(32), v.maxLength(512), v.regex(/^[\x20-\x7e]+$/))),
+  client_secret_expires_at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  user_id: v.optional(text),
+  reference_id: v.optional(text),
+}
+
+const serverSideSchema = v.strictObject({ ...metadataEntries, ...identityEntries, disabled: v.optional(v.boolean()) })
+
+/** What was given, each member checked by itself. */
+export type ParsedClientInput = ClientInput & { readonly disabled?: boolean | undefined }
+
+/**
+ * Checks the shape of what the server side registers. `undefined` and `null` members are absent; unknown ones are
+ * mistakes and named.
+ * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
+ */
+export function parseClientInput(input: object): ParsedClientInput {
+  const present = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null))
+  const result = v.safeParse(serverSideSchema, present)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const path = v.getDotPath(issue) ?? 'client metadata'
+  const code = path.startsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata'
+  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? 'is not known' : issue.message}`)
+}

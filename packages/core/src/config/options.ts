@@ -1,0 +1,16 @@
+import type { ClaimHooks } from '../contracts/hooks.ts'
+import type { BaseUser } from '../contracts/host.ts'
+import type { HostOptions } from './options/host.ts'
+import type { LifetimeOptions } from './options/lifetimes.ts'
+import type { SurfaceOptions } from './options/surface.ts'
+import type { TestingOptions } from './options/testing.ts'
+import type { TokenOptions } from './options/tokens.ts'
+
+/** The options of `createProvider`. An unknown one throws, with the nearest known name. */
+export interface ProviderOptions<User extends BaseUser = BaseUser>
+  extends SurfaceOptions,
+    HostOptions<User>,
+    TokenOptions,
+    LifetimeOptions,
+    ClaimHooks<User>,
+    TestingOptions {}

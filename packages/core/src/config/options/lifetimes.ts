@@ -1,0 +1,23 @@
+/** How long things live, all in seconds. */
+export interface LifetimeOptions {
+  /** Authorization codes. Default 60, at most 600. */
+  readonly authorizationCodeTtlSeconds?: number
+  /** Access tokens of users. Default 3600. */
+  readonly accessTokenTtlSeconds?: number
+  /** Access tokens of machines (client_credentials). Default 3600. */
+  readonly m2mAccessTokenTtlSeconds?: number
+  /** Refresh tokens, idle: each exchange starts it anew. Default 2592000 (30 days). */
+  readonly refreshTokenTtlSeconds?: number
+  /** A grant with refresh tokens, absolute: no exchange moves it. Default 31536000 (one year). */
+  readonly refreshTokenMaxTtlSeconds?: number
+  /** How long after its exchange an old refresh token still gets the same successor. Default 30; 0 turns it off. */
+  readonly refreshTokenReuseWindowSeconds?: number
+  /** ID tokens. Default 36000. */
+  readonly idTokenTtlSeconds?: number
+  /** How long a user may take over login and consent. Default 600. */
+  readonly interactionTtlSeconds?: number
+  /** How long a process may rely on a client it has read; a change made through this process counts at once. Default 5. */
+  readonly clientCacheSeconds?: number
+  /** How often a process looks for new signing keys. A new key is published at least this long before it signs. Default 60. */
+  readonly keyCacheSeconds?: number
+}

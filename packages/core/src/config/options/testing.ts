@@ -1,0 +1,10 @@
+import type { Clock } from '../../contracts/clock.ts'
+import type { Random } from '../../contracts/random.ts'
+
+/** Seams for tests. */
+export interface TestingOptions {
+  /** Default: the system's. */
+  readonly clock?: Clock
+  /** Default: the platform's. */
+  readonly random?: Random
+}

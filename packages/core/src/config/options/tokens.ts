@@ -1,0 +1,20 @@
+import type { SigningAlgorithm } from '../../protocol/signing-algorithm.ts'
+
+/** Which grant types, scopes and audiences there are, and how tokens are made. */
+export interface TokenOptions {
+  /** Default: `authorization_code`, `client_credentials`, `refresh_token`. */
+  readonly grantTypes?: readonly string[]
+  /** Scopes beside `openid`, `profile`, `email`, `address`, `phone` and `offline_access`. */
+  readonly scopes?: readonly string[]
+  /** What a client may ask for when it registered no scope of its own. Default: none. */
+  readonly defaultScopes?: readonly string[]
+  /**
+   * The resources (RFC 8707) that access tokens may be for; asking for one at the token endpoint makes the token a JWT
+   * (RFC 9068). Default: the issuer.
+   */
+  readonly validAudiences?: readonly string[]
+  /** How ID tokens are signed for clients that registered nothing else. Default `RS256`, which every client can verify. */
+  readonly idTokenSigningAlgorithm?: SigningAlgorithm
+  /** How JWT access tokens are signed. Default `ES256`. */
+  readonly accessTokenSigningAlgorithm?: SigningAlgorithm
+}

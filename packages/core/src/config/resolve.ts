@@ -1,0 +1,81 @@
+import { defaultUserClaims } from '../claims/default-user-claims.ts'
+import type { Config } from '../contracts/config.ts'
+import type { BaseUser } from '../contracts/host.ts'
+import type { ProviderOptions } from './options.ts'
+import { type ParsedOptions, parseOptions } from './schema.ts'
+import { resolveIssuer, resolvePage } from './urls.ts'
+
+/** Scopes that every provider has. */
+const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
+/**
+ * The options, checked, completed and frozen.
+ * @throws {TypeError} that names the option and says what is wrong
+ */
+export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User>): Config<User> {
+  const options = parseOptions(given)
+  const issuer = resolveIssuer(options.baseUrl, options.basePath)
+  const { origin, pathname, protocol } = new URL(issuer)
+  const pages = {
+    login: resolvePage('loginUrl', options.loginUrl, options.baseUrl),
+    consent: resolvePage('consentUrl', options.consentUrl, options.baseUrl),
+    signup: resolvePage('signupUrl', options.signupUrl, options.baseUrl),
+    selectAccount: resolvePage('selectAccountUrl', options.selectAccountUrl, options.baseUrl),
+  }
+  checkTogether(options)
+  const secrets = (typeof options.secret === 'string' ? [options.secret] : options.secret) as [string, ...string[]]
+  const { idTokenSigningAlgorithm, accessTokenSigningAlgorithm } = options
+  return Object.freeze<Config<User>>({
+    issuer,
+    origin,
+    issuerPath: pathname === '/' ? '' : pathname,
+    secure: protocol === 'https:',
+    secrets,
+    pageSecret: `oauth/page-url\0${secrets[0]}`,
+    authentication: given.authentication,
+    userClaims: given.userClaims ?? defaultUserClaims,
+    hooks: Object.freeze({
+      customAccessTokenClaims: given.customAccessTokenClaims,
+      customIdTokenClaims: given.customIdTokenClaims,
+      customUserinfoClaims: given.customUserinfoClaims,
+      customTokenResponseFields: given.customTokenResponseFields,
+    }) as Config<User>['hooks'],
+    pages: Object.freeze(pages),
+    pageOrigins: [
+      ...new Set([origin, ...Object.values(pages).flatMap((page) => (page === undefined ? [] : new URL(page).origin))]),
+    ],
+    scopes: [...new Set([...options.defaultScopes, ...standardScopes, ...options.scopes])],
+    defaultScopes: options.defaultScopes,
+    grantTypes: [...new Set(options.grantTypes)],
+    validAudiences: [...new Set(options.validAudiences ?? [issuer])],
+    lifetimes: Object.freeze({
+      authorizationCode: options.authorizationCodeTtlSeconds,
+      accessToken: options.accessTokenTtlSeconds,
+      machineAccessToken: options.m2mAccessTokenTtlSeconds,
+      refreshToken: options.refreshTokenTtlSeconds,
+      refreshTokenAbsolute: options.refreshTokenMaxTtlSeconds,
+      refreshTokenReuseWindow: options.refreshTokenReuseWindowSeconds,
+      idToken: options.idTokenTtlSeconds,
+      interaction: options.interactionTtlSeconds,
+      clientCache: options.clientCacheSeconds,
+      keyCache: options.keyCacheSeconds,
+    }),
+    idTokenAlgorithm: idTokenSigningAlgorithm,
+    accessTokenAlgorithm: accessTokenSigningAlgorithm,
+    signingAlgorithms: [...new Set([idTokenSigningAlgorithm, accessTokenSigningAlgorithm])],
+    userinfoUrl: `${issuer}/oauth2/userinfo`,
+  })
+}
+
+/** What no single option can tell. */
+function checkTogether(options: ParsedOptions): void {
+  const { grantTypes } = options
+  if (grantTypes.includes('authorization_code')) {
+    if (options.loginUrl === undefined)
+      throw new TypeError('loginUrl is required with the authorization_code grant type')
+    if (options.consentUrl === undefined)
+      throw new TypeError('consentUrl is required with the authorization_code grant type')
+  } else if (grantTypes.includes('refresh_token')) {
+    throw new TypeError('grantTypes: refresh_token needs authorization_code')
+  }
+}

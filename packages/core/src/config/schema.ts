@@ -1,0 +1,99 @@
+import * as v from 'valibot'
+import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
+import { nearestName } from './nearest.ts'
+import type { LifetimeOptions } from './options/lifetimes.ts'
+import type { ProviderOptions } from './options.ts'
+
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
+const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
+const secret = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))
+const text = v.pipe(v.string(), v.nonEmpty())
+const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope'))
+const hook = v.optional(v.function())
+const uri = v.pipe(
+  v.string(),
+  v.check((value) => URL.canParse(value) && !value.includes('#'), 'must be an absolute URI without a fragment'),
+)
+
+/** Whatever is not a plain value is checked for the members that we call. */
+function objectWith(...methods: readonly string[]) {
+  return v.custom<object>(
+    (value) => {
+      if (typeof value !== 'object' || value === null) return false
+      return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
+    },
+    `must be an object with ${methods.join(', ')}`,
+  )
+}
+
+/** Every option, once: what is not here is not an option. The type holds it to `ProviderOptions`. */
+const optionEntries = {
+  baseUrl: text,
+  basePath: v.optional(v.string(), '/auth'),
+  secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], 'must have at least 32 characters'),
+  storage: objectWith('purgeExpired'),
+  features: v.optional(v.array(v.looseObject({ name: text })), []),
+  authentication: objectWith('getSession', 'getUser'),
+  userClaims: hook,
+  loginUrl: v.optional(text),
+  consentUrl: v.optional(text),
+  signupUrl: v.optional(text),
+  selectAccountUrl: v.optional(text),
+  onEvent: hook,
+  grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
+  scopes: v.optional(v.array(scope), []),
+  defaultScopes: v.optional(v.array(scope), []),
+  validAudiences: v.optional(v.array(uri)),
+  idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
+  accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
+  authorizationCodeTtlSeconds: v.optional(v.pipe(seconds, v.maxValue(600)), 60),
+  accessTokenTtlSeconds: v.optional(seconds, 3600),
+  m2mAccessTokenTtlSeconds: v.optional(seconds, 3600),
+  refreshTokenTtlSeconds: v.optional(seconds, 2_592_000),
+  refreshTokenMaxTtlSeconds: v.optional(seconds, 31_536_000),
+  refreshTokenReuseWindowSeconds: v.optional(secondsOrNone, 30),
+  idTokenTtlSeconds: v.optional(seconds, 36_000),
+  interactionTtlSeconds: v.optional(seconds, 600),
+  clientCacheSeconds: v.optional(secondsOrNone, 5),
+  keyCacheSeconds: v.optional(seconds, 60),
+  customAccessTokenClaims: hook,
+  customIdTokenClaims: hook,
+  customUserinfoClaims: hook,
+  customTokenResponseFields: hook,
+  clock: v.optional(objectWith('now')),
+  random: v.optional(objectWith('bytes')),
+} satisfies { [Option in keyof ProviderOptions]-?: v.GenericSchema }
+
+const optionsSchema = v.strictObject(optionEntries)
+
+type Defaulted =
+  | 'basePath'
+  | 'features'
+  | 'grantTypes'
+  | 'scopes'
+  | 'defaultScopes'
+  | 'idTokenSigningAlgorithm'
+  | 'accessTokenSigningAlgorithm'
+  | keyof LifetimeOptions
+
+/** The options that are plain values, checked and completed. */
+export type ParsedOptions = Omit<ProviderOptions, Defaulted> & Required<Pick<ProviderOptions, Defaulted>>
+
+/**
+ * Checks the options strictly. A member that is `undefined` is absent.
+ * @throws {TypeError} naming the option, and for an unknown one the nearest known name
+ */
+export function parseOptions(options: object): ParsedOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(optionEntries, name)) continue
+    const nearest = nearestName(name, Object.keys(optionEntries))
+    throw new TypeError(`unknown option ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
+  }
+  const result = v.safeParse(optionsSchema, given)
+  if (result.success) return result.output as unknown as ParsedOptions
+  const [issue] = result.issues
+  const path = v.getDotPath(issue) ?? 'options'
+  const missing = !((path.split('.')[0] as string) in given)
+  throw new TypeError(missing ? `the option ${path} is required` : `option ${path}: ${issue.message}`)
+}

@@ -1,0 +1,38 @@
+import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
+
+/**
+ * The issuer identifier ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}), checked once:
+ * whatever is odd here would be wrong in every token.
+ * @throws {TypeError} that says what is wrong
+ */
+export function resolveIssuer(baseUrl: string, basePath: string): string {
+  if (!URL.canParse(baseUrl)) throw new TypeError(`baseUrl: ${baseUrl} is not an absolute URL`)
+  const url = new URL(baseUrl)
+  if (url.protocol !== 'https:' && !isLoopbackRedirectUri(url.href)) {
+    throw new TypeError('baseUrl: must use https, or http on a loopback host')
+  }
+  if (url.search !== '' || url.hash !== '' || /[?#]/.test(baseUrl))
+    throw new TypeError('baseUrl: must not have a query or a fragment')
+  if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl: must not have user information')
+  if (basePath !== '' && !/^(\/[A-Za-z0-9._~-]+)*\/?$/.test(basePath)) {
+    throw new TypeError('basePath: must be empty, or begin with / and have plain segments')
+  }
+  const path = withoutTrailingSlash(url.pathname) + withoutTrailingSlash(basePath)
+  // The normal form of the URL: host in lower case, no default port.
+  return url.origin + path
+}
+
+/** A page of the host's, a path of its own or an absolute URL. */
+export function resolvePage(name: string, page: string | undefined, baseUrl: string): string | undefined {
+  if (page === undefined) return undefined
+  const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`
+  if (!URL.canParse(page, base)) throw new TypeError(`${name}: ${page} is not a path or a URL`)
+  const url = new URL(page, base)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new TypeError(`${name}: must be an http or https URL`)
+  return url.href
+}
+
+function withoutTrailingSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path
+}

@@ -1,0 +1,30 @@
+import type { Authorization } from '../http/authorization-header.ts'
+import type { Parameters } from '../http/parameters.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { Context } from './context.ts'
+
+/** Where client credentials may be. */
+export interface CredentialSources {
+  readonly authorization: Authorization | undefined
+  readonly parameters: Parameters
+}
+
+/** Credentials that a request carries, before anybody knows whether they are good. */
+export interface PresentedCredentials {
+  readonly clientId: string
+  readonly secret?: string
+}
+
+/** A value of `token_endpoint_auth_method` ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). */
+export interface ClientAuthMethod {
+  readonly name: string
+  /** The HTTP scheme to name in `WWW-Authenticate` when it fails. */
+  readonly scheme?: string
+  /**
+   * The credentials of this method in the request, or `undefined` when it was not tried.
+   * @throws {OAuthError} when it was tried with something malformed
+   */
+  collect(sources: CredentialSources): PresentedCredentials | undefined
+  /** Whether the credentials are the client's. Called with `undefined` for an unknown client, to cost the same. */
+  verify(ctx: Context, client: ClientRecord | undefined, presented: PresentedCredentials): Promise<boolean>
+}

@@ -1,0 +1,29 @@
+import type { Awaitable } from '../storage/awaitable.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { OAuthEvent } from './events.ts'
+import type { KeySet } from './key-set.ts'
+import type { Random } from './random.ts'
+import type { Registry } from './registry.ts'
+
+/** Clients as they are needed in a request: cached for a few seconds, and never disabled. */
+export interface ClientDirectory {
+  /** `undefined` for unknown and for disabled clients alike. */
+  find(id: string): Awaitable<ClientRecord | undefined>
+  /** Forgets what is cached: a write through this process is seen at once. */
+  forget(id: string): void
+}
+
+/** Everything that a function may need beside its own arguments. It is made once and goes first. */
+export interface Context {
+  readonly config: Config
+  readonly registry: Registry
+  readonly storage: Storage
+  readonly clients: ClientDirectory
+  readonly keys: KeySet
+  readonly clock: Clock
+  readonly random: Random
+  emit(event: OAuthEvent): void
+}

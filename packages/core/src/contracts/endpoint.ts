@@ -1,0 +1,22 @@
+import type { ErrorAudience } from '../http/error-response.ts'
+import type { Context } from './context.ts'
+
+/**
+ * One row of the endpoint table, which feeds the router, `provider.handlers` and the discovery documents alike.
+ */
+export interface Endpoint {
+  /** Its name in `provider.handlers`. */
+  readonly name: string
+  /** Below the issuer, for instance `/oauth2/token`. */
+  readonly path: string
+  /** Below the origin, for the well-known forms that put the issuer's path last ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3.1 RFC 8414 section 3.1}). */
+  readonly insertedPath?: string
+  readonly methods: readonly ('GET' | 'POST')[]
+  /** Who reads its errors. */
+  readonly errors: ErrorAudience
+  /** Whether scripts of other origins may call it. */
+  readonly cors?: 'any' | undefined
+  /** The member of the discovery documents that names its URL. */
+  readonly metadata?: string
+  handle(ctx: Context, request: Request): Promise<Response>
+}

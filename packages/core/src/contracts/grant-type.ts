@@ -1,0 +1,14 @@
+import type { Parameters } from '../http/parameters.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { Context } from './context.ts'
+import type { Issuance } from './issuance.ts'
+
+/** A way to get tokens at the token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4 RFC 6749 section 4}). */
+export interface GrantType {
+  /** The value of `grant_type`. */
+  readonly name: string
+  /** Whether public clients may use it. */
+  readonly publicClients: boolean
+  /** Checks every binding and decides; changes nothing (its `commit` does). */
+  decide(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<Issuance>
+}

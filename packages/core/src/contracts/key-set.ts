@@ -1,0 +1,22 @@
+/** What a JWT says: header and claims, verified. */
+export interface VerifiedJwt {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). */
+export interface KeySet {
+  /** A signed JWT of this `typ`, by the active key of the algorithm. */
+  sign(algorithm: string, typ: string, claims: object): Promise<string>
+  /**
+   * The claims of a JWT that one of our keys signed, with exactly this `typ`; `undefined` for anything else. It checks
+   * the signature, `iss`, and `exp` unless `ignoreExpiry`.
+   */
+  verify(jwt: string, typ: string, options?: { readonly ignoreExpiry?: boolean }): Promise<VerifiedJwt | undefined>
+  /** The public keys as a serialised JWK set. */
+  jwks(): Promise<string>
+  /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */
+  rotate(options?: { readonly activateAfter?: number }): Promise<void>
+  /** Deletes the keys whose last token has expired; answers how many. */
+  purge(): Promise<number>
+}

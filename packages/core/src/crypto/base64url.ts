@@ -1,0 +1,57 @@
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const values = new Int8Array(128).fill(-1)
+for (let index = 0; index < 64; index++) values[alphabet.charCodeAt(index)] = index
+
+/** {@link https://www.rfc-editor.org/rfc/rfc4648#section-5 RFC 4648 section 5}, without padding. */
+export function encodeBase64url(bytes: Uint8Array): string {
+  let text = ''
+  let index = 0
+  for (; index + 2 < bytes.length; index += 3) {
+    const chunk = ((bytes[index] as number) << 16) | ((bytes[index + 1] as number) << 8) | (bytes[index + 2] as number)
+    text += alphabet.charAt(chunk >> 18) + alphabet.charAt((chunk >> 12) & 63)
+    text += alphabet.charAt((chunk >> 6) & 63) + alphabet.charAt(chunk & 63)
+  }
+  if (index < bytes.length) {
+    const two = index + 1 < bytes.length
+    const chunk = ((bytes[index] as number) << 16) | (two ? (bytes[index + 1] as number) << 8 : 0)
+    text += alphabet.charAt(chunk >> 18) + alphabet.charAt((chunk >> 12) & 63)
+    if (two) text += alphabet.charAt((chunk >> 6) & 63)
+  }
+  return text
+}
+
+/** `undefined` for anything that `encodeBase64url` would not have written, so that one value has one spelling. */
+export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (text.length % 4 === 1) return undefined
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  let chunk = 0
+  let bits = 0
+  let position = 0
+  for (let index = 0; index < text.length; index++) {
+    const value = values[text.charCodeAt(index)] ?? -1
+    if (value < 0) return undefined
+    chunk = ((chunk << 6) | value) & 0xffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[position++] = (chunk >> bits) & 0xff
+    }
+  }
+  return (chunk & ((1 << bits) - 1)) === 0 ? bytes : undefined
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text) as Uint8Array<ArrayBuffer>
+}
+
+/** `undefined` for bytes that are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

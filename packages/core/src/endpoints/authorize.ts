@@ -1,0 +1,34 @@
+import { verifyClient } from '../authorization/client.ts'
+import { begin } from '../authorization/proceed.ts'
+import { parseAuthorizationRequest } from '../authorization/request.ts'
+import { towardsClient } from '../authorization/respond.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { readFormText } from '../http/form.ts'
+import { parseParameters } from '../http/parameters.ts'
+import { redirect } from '../http/redirect.ts'
+import { queryOf } from '../http/target.ts'
+
+const path = '/oauth2/authorize'
+
+/** The authorization endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}). */
+export const authorize: Endpoint = {
+  name: 'authorize',
+  path,
+  methods: ['GET', 'POST'],
+  errors: 'page',
+  metadata: 'authorization_endpoint',
+  async handle(ctx, request) {
+    const encoded = request.method === 'POST' ? await readFormText(request) : queryOf(request.url)
+    // A form of another site comes without our cookies; the same request as a GET brings them.
+    const foreignForm =
+      request.method === 'POST' && !['same-origin', null].includes(request.headers.get('sec-fetch-site'))
+    if (foreignForm) return redirect(request, `${ctx.config.issuer}${path}?${encoded}`)
+
+    const parameters = parseParameters(encoded)
+    const verified = await verifyClient(ctx, parameters)
+    // Above this line an error is a page; below it, it goes to the client.
+    return towardsClient({ redirectUri: verified.redirectUri, state: parameters.get('state') }, async () => {
+      return begin(ctx, request, verified.client, parseAuthorizationRequest(ctx, verified, parameters))
+    })
+  },
+}

@@ -1,0 +1,80 @@
+import { interactionIsOver, issueCode } from '../authorization/code.ts'
+import { consentOf } from '../authorization/consent.ts'
+import { type LoadedInteraction, loadInteraction } from '../authorization/load.ts'
+import { pageUrl } from '../authorization/page-url.ts'
+import { currentSession } from '../authorization/proceed.ts'
+import { towardsClient } from '../authorization/respond.ts'
+import { requireSameOrigin } from '../authorization/same-origin.ts'
+import type { Context } from '../contracts/context.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { readFormOrJson } from '../http/form.ts'
+import { type Parameters, parseParameters } from '../http/parameters.ts'
+import { redirect } from '../http/redirect.ts'
+import { queryOf } from '../http/target.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
+
+/** Where the consent page posts the user's answer. A GET shows the page that is due and never approves. */
+export const consent: Endpoint = {
+  name: 'consent',
+  path: '/oauth2/consent',
+  methods: ['GET', 'POST'],
+  errors: 'page',
+  async handle(ctx, request) {
+    if (request.method === 'GET') {
+      const { interaction } = await loadInteraction(ctx, request, parseParameters(queryOf(request.url)).get('state'))
+      return redirect(request, await pageUrl(ctx, interaction))
+    }
+    requireSameOrigin(ctx, request)
+    const parameters = await readFormOrJson(request)
+    const loaded = await loadInteraction(ctx, request, parameters.get('state'))
+    if (loaded.interaction.step !== 'consent')
+      throw new OAuthError('invalid_request', 'consent is not the step that is due')
+    if (parameters.get('accept')?.toLowerCase() !== 'true') return deny(ctx, loaded)
+    return approve(ctx, request, loaded, parameters)
+  },
+}
+
+async function deny(ctx: Context, { interaction, target }: LoadedInteraction): Promise<never> {
+  if (!(await ctx.storage.interactions.take(interaction.id))) throw new OAuthError('invalid_request', interactionIsOver)
+  ctx.emit({ type: 'interaction.denied', clientId: interaction.clientId })
+  throw new OAuthError('access_denied', 'User denied access').towards(target)
+}
+
+async function approve(
+  ctx: Context,
+  request: Request,
+  loaded: LoadedInteraction,
+  parameters: Parameters,
+): Promise<Response> {
+  const { interaction, client, target } = loaded
+  const signedIn = await currentSession(ctx, request)
+  if (signedIn === undefined) throw new OAuthError('login_required', 'you are no longer signed in', { status: 401 })
+  // The page was shown to one user in one session; nobody else may answer for them.
+  if (signedIn.user.id !== interaction.userId || signedIn.session.id !== interaction.sessionId) {
+    throw new OAuthError('access_denied', 'this consent was asked of another session')
+  }
+  const scope = acceptedScope(parameters.get('scope'), interaction.request.scope)
+  return towardsClient(target, async () => {
+    const location = await issueCode(ctx, {
+      client,
+      request: interaction.request,
+      signedIn,
+      scope,
+      consent: consentOf(ctx, client, signedIn.user.id, scope),
+      interactionId: interaction.id,
+    })
+    ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })
+    return redirect(request, location)
+  })
+}
+
+/** All of what was asked for, or the part of it that the page names. */
+function acceptedScope(parameter: string | undefined, requested: readonly string[]): readonly string[] {
+  if (parameter === undefined) return requested
+  const accepted = parseScope(parameter)
+  if (accepted === undefined || firstScopeOutside(accepted, requested) !== undefined) {
+    throw new OAuthError('invalid_scope', 'Scope not originally requested')
+  }
+  return accepted
+}

@@ -1,0 +1,24 @@
+import { authenticateClient } from '../clients/authenticate.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { readForm } from '../http/form.ts'
+import { json } from '../http/json.ts'
+import { isPublic } from '../policy/client.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { introspectToken } from '../tokens/introspect.ts'
+
+/** Introspection, for confidential clients ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}). */
+export const introspect: Endpoint = {
+  name: 'introspect',
+  path: '/oauth2/introspect',
+  methods: ['POST'],
+  errors: 'json',
+  metadata: 'introspection_endpoint',
+  async handle(ctx, request) {
+    const parameters = await readForm(request)
+    const client = await authenticateClient(ctx, request, parameters)
+    if (isPublic(client)) throw new OAuthError('invalid_client', 'introspection needs a client that can authenticate')
+    const token = parameters.get('token')
+    if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
+    return json(200, await introspectToken(ctx, client, token))
+  },
+}

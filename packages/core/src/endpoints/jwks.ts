@@ -1,0 +1,16 @@
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { publicDocument } from '../http/json.ts'
+import { jwksMaxAge } from '../protocol/server-metadata.ts'
+
+/** The public keys ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}). */
+export const jwks: Endpoint = {
+  name: 'jwks',
+  path: '/jwks',
+  methods: ['GET'],
+  errors: 'json',
+  cors: 'any',
+  metadata: 'jwks_uri',
+  async handle(ctx) {
+    return publicDocument(await ctx.keys.jwks(), 'application/json', jwksMaxAge)
+  },
+}

@@ -1,0 +1,27 @@
+import { authenticateClient } from '../clients/authenticate.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { readForm } from '../http/form.ts'
+import { json } from '../http/json.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { revokeToken } from '../tokens/revoke.ts'
+
+/**
+ * Revocation ({@link https://www.rfc-editor.org/rfc/rfc7009#section-2 RFC 7009 section 2}). The token itself says what
+ * kind it is, so a hint, right or wrong, changes nothing.
+ */
+export const revoke: Endpoint = {
+  name: 'revoke',
+  path: '/oauth2/revoke',
+  methods: ['POST'],
+  errors: 'json',
+  cors: 'any',
+  metadata: 'revocation_endpoint',
+  async handle(ctx, request) {
+    const parameters = await readForm(request)
+    const client = await authenticateClient(ctx, request, parameters)
+    const token = parameters.get('token')
+    if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
+    await revokeToken(ctx, client, token)
+    return json(200, {})
+  },
+}

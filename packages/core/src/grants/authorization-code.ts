@@ -1,0 +1,99 @@
+import type { Context } from '../contracts/context.ts'
+import type { GrantType } from '../contracts/grant-type.ts'
+import type { Minted } from '../contracts/issuance.ts'
+import { credentialId, isCredential } from '../crypto/credential.ts'
+import { sha256 } from '../crypto/hash.ts'
+import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
+import type { Parameters } from '../http/parameters.ts'
+import { isLive } from '../policy/grant.ts'
+import { checkVerifier } from '../policy/pkce.ts'
+import { withholdRefreshToken } from '../policy/refresh-token.ts'
+import { requestedResources } from '../policy/resource.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+
+interface FoundCode {
+  readonly code: AuthorizationCodeRecord
+  readonly grant: GrantRecord
+}
+
+/**
+ * A code becomes tokens ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 section 4.1.3}). Every
+ * binding is checked before anything changes, so that a stranger can neither burn a code nor end its grant.
+ */
+export const authorizationCode: GrantType = {
+  name: 'authorization_code',
+  publicClients: true,
+  async decide(ctx, client, parameters) {
+    const found = await findCode(ctx, client, parameters)
+    await checkBindings(found.code, parameters)
+    if (found.code.consumedAt !== undefined) throw await endReplayed(ctx, found)
+    if (ctx.clock.now() >= found.code.expiresAt) throw invalidCode('the code has expired')
+    if (!isLive(found.grant, ctx.clock.now())) throw invalidCode('the grant has ended')
+
+    const { code, grant } = found
+    const resources = requestedResources(parameters.all('resource'), ctx.config.validAudiences)
+    const refreshTokenWithheld = withholdRefreshToken(client, grant.scope)
+    return {
+      grantType: 'authorization_code',
+      client,
+      grant,
+      scope: grant.scope,
+      resources,
+      ...(code.nonce !== undefined && { nonce: code.nonce }),
+      refresh: refreshTokenWithheld === undefined,
+      ...(refreshTokenWithheld !== undefined && { refreshTokenWithheld }),
+      commit: (minted) => redeem(ctx, found, minted),
+    }
+  },
+}
+
+async function findCode(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<FoundCode> {
+  const text = parameters.get('code')
+  if (text === undefined) throw new OAuthError('invalid_request', "Missing 'code' in request.")
+  const id = credentialId('c', text)
+  const found = id === undefined ? undefined : await ctx.storage.authorizationCodes.find(id)
+  if (found === undefined || !(await isCredential(text, found.code.secretHash))) throw invalidCode('unknown code')
+  if (found.grant.clientId !== client.id) throw invalidCode('the code was issued to another client')
+  return found
+}
+
+async function checkBindings(code: AuthorizationCodeRecord, parameters: Parameters): Promise<void> {
+  const verifier = checkVerifier(code.codeChallenge, parameters.get('code_verifier'))
+  if (verifier !== undefined && !timingSafeEqual(await sha256(verifier), code.codeChallenge as string)) {
+    throw new OAuthError('invalid_grant', 'invalid code_verifier')
+  }
+  const redirectUri = parameters.get('redirect_uri')
+  // PKCE binds the code more tightly than the URI does, so OAuth 2.1 lets the parameter go where there is a challenge.
+  const mayBeAbsent = !code.redirectUriSent || code.codeChallenge !== undefined
+  if (redirectUri === undefined ? !mayBeAbsent : redirectUri !== code.redirectUri) {
+    throw new OAuthError('invalid_grant', "Invalid 'redirect_uri' in request.")
+  }
+}
+
+async function redeem(ctx: Context, found: FoundCode, minted: Minted): Promise<{ readonly refreshToken?: string }> {
+  const { refreshToken, accessToken } = minted
+  const outcome = await ctx.storage.authorizationCodes.redeem({
+    id: found.code.id,
+    now: ctx.clock.now(),
+    ...(accessToken !== undefined && { accessToken }),
+    ...(refreshToken !== undefined && { refreshToken: refreshToken.record }),
+  })
+  if (outcome === 'replayed') throw await endReplayed(ctx, found)
+  if (outcome === 'dead') throw invalidCode('the grant has ended')
+  return refreshToken === undefined ? {} : { refreshToken: refreshToken.text }
+}
+
+/** A code that comes twice has been seen by somebody else: what the first one got dies (RFC 9700 section 2.1.1). */
+async function endReplayed(ctx: Context, { code, grant }: FoundCode): Promise<OAuthError> {
+  const ended = await ctx.storage.grants.revoke({ id: code.grantId, now: ctx.clock.now() })
+  ctx.emit({ type: 'code.replayed', clientId: grant.clientId, grantId: code.grantId, ended })
+  return invalidCode('the code was used before')
+}
+
+/** The wire says the same for all of them; the event hook gets the reason. */
+function invalidCode(reason: string): OAuthError {
+  return new OAuthError('invalid_grant', "Invalid 'code' in request.", { cause: reason })
+}

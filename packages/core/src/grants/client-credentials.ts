@@ -1,0 +1,22 @@
+import type { GrantType } from '../contracts/grant-type.ts'
+import { requestedResources } from '../policy/resource.ts'
+import { machineScope } from '../policy/scope.ts'
+
+/** A machine asks for itself ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}). */
+export const clientCredentials: GrantType = {
+  name: 'client_credentials',
+  publicClients: false,
+  async decide(ctx, client, parameters) {
+    return {
+      grantType: 'client_credentials',
+      client,
+      scope: machineScope(client, parameters.get('scope')),
+      resources: requestedResources(parameters.all('resource'), ctx.config.validAudiences),
+      refresh: false,
+      async commit({ accessToken }) {
+        if (accessToken !== undefined) await ctx.storage.accessTokens.insert(accessToken)
+        return {}
+      },
+    }
+  },
+}

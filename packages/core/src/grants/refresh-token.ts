@@ -1,0 +1,115 @@
+import type { Context } from '../contracts/context.ts'
+import type { GrantType } from '../contracts/grant-type.ts'
+import type { Issuance, Minted } from '../contracts/issuance.ts'
+import { credentialId, isCredential } from '../crypto/credential.ts'
+import { createSealer } from '../crypto/seal.ts'
+import type { Parameters } from '../http/parameters.ts'
+import { isLive } from '../policy/grant.ts'
+import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
+import { requestedResources } from '../policy/resource.ts'
+import { refreshedScope } from '../policy/scope.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+
+interface Presented {
+  readonly text: string
+  readonly found: FoundRefreshToken
+}
+
+/** Separates the key under which a token keeps its successor from every other key. */
+const sealingPurpose = 'oauth/refresh-token-successor'
+
+/**
+ * A refresh token becomes an access token and its successor
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6},
+ * {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 section 4.14.2}). Inside the reuse window the
+ * same old token gets the same successor; outside it, or two generations back, the family dies.
+ */
+export const refreshToken: GrantType = {
+  name: 'refresh_token',
+  publicClients: true,
+  async decide(ctx, client, parameters) {
+    const presented = await findToken(ctx, client, parameters)
+    const { grant } = presented.found
+    const verdict = await judge(ctx, presented)
+    const issuance: Omit<Issuance, 'refresh' | 'commit'> = {
+      grantType: 'refresh_token',
+      client,
+      grant,
+      scope: refreshedScope(client, grant.scope, parameters.get('scope')),
+      resources: requestedResources(parameters.all('resource'), ctx.config.validAudiences),
+    }
+    if (verdict === 'twin') {
+      return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }
+    }
+    return { ...issuance, refresh: true, commit: (minted) => rotate(ctx, presented, minted) }
+  },
+}
+
+async function findToken(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<Presented> {
+  const text = parameters.get('refresh_token')
+  if (text === undefined) throw new OAuthError('invalid_request', 'missing refresh_token')
+  const id = credentialId('r', text)
+  const found = id === undefined ? undefined : await ctx.storage.refreshTokens.find(id)
+  if (found === undefined || !(await isCredential(text, found.token.secretHash))) throw invalidToken('unknown token')
+  if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
+  return { text, found }
+}
+
+async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'twin'> {
+  const { token, grant } = presented.found
+  const now = ctx.clock.now()
+  if (!isLive(grant, now)) throw invalidToken('the grant has ended')
+  const verdict = judgeRefreshToken(presented.found, now, ctx.config.lifetimes.refreshTokenReuseWindow)
+  if (verdict === 'replay') throw await endFamily(ctx, presented)
+  if (now >= token.expiresAt) throw invalidToken('the token has expired')
+  return verdict
+}
+
+async function rotate(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
+  const successor = minted.refreshToken
+  if (successor === undefined) throw new TypeError('a rotation needs a successor')
+  const { id } = presented.found.token
+  const rotation = await ctx.storage.refreshTokens.rotate({
+    id,
+    now: ctx.clock.now(),
+    successor: successor.record,
+    sealedSuccessor: await createSealer(presented.text, sealingPurpose).seal(successor.text, id),
+    ...(minted.accessToken !== undefined && { accessToken: minted.accessToken }),
+  })
+  if (rotation.outcome === 'won') return { refreshToken: successor.text }
+  if (rotation.outcome === 'dead') throw invalidToken('the grant has ended')
+  // Lost a race: another request with the same token was first, and this one is its twin.
+  const { token, grant, successorRotated } = rotation
+  const overtaken: Presented = { text: presented.text, found: { token, grant, successorRotated } }
+  await judge(ctx, overtaken)
+  return reuse(ctx, overtaken, minted)
+}
+
+async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
+  const { token, grant } = presented.found
+  const successor = await createSealer(presented.text, sealingPurpose).unseal(token.sealedSuccessor ?? '', token.id)
+  if (successor === undefined) throw invalidToken('the successor cannot be opened')
+  const outcome = await ctx.storage.refreshTokens.reuse({
+    id: token.id,
+    limit: reuseLimit,
+    ...(minted.accessToken !== undefined && { accessToken: minted.accessToken }),
+  })
+  if (outcome === 'exhausted') throw invalidToken('the token was used again too often')
+  ctx.emit({ type: 'refresh_token.reused', clientId: grant.clientId, grantId: grant.id })
+  return { refreshToken: successor }
+}
+
+/** Somebody else may hold the newer tokens: the whole family ends, and one event tells of it. */
+async function endFamily(ctx: Context, { found }: Presented): Promise<OAuthError> {
+  const { grant } = found
+  const ended = await ctx.storage.grants.revoke({ id: grant.id, now: ctx.clock.now() })
+  if (ended) ctx.emit({ type: 'refresh_token.replayed', clientId: grant.clientId, grantId: grant.id, ended })
+  return invalidToken('the token was used before')
+}
+
+/** The wire says the same for all of them; the event hook gets the reason. */
+function invalidToken(reason: string): OAuthError {
+  return new OAuthError('invalid_grant', 'the refresh token is invalid, expired or revoked', { cause: reason })
+}

@@ -1,0 +1,33 @@
+import { json } from './json.ts'
+
+/**
+ * Adds parameters to a URI without touching what it has: its own query is part of what was registered.
+ * {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
+ */
+export function withParameters(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
+  let query = ''
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query += `${query === '' ? '' : '&'}${name}=${encodeURIComponent(value)}`
+  }
+  if (query === '') return uri
+  const separator = uri.includes('?') ? (uri.endsWith('?') || uri.endsWith('&') ? '' : '&') : '?'
+  return `${uri}${separator}${query}`
+}
+
+/** Whether a script asks, which cannot follow a redirect to another origin and wants to be told instead. */
+export function wantsJson(request: Request): boolean {
+  return (
+    request.headers.get('accept')?.includes('application/json') === true &&
+    request.headers.get('sec-fetch-mode') !== 'navigate'
+  )
+}
+
+/**
+ * Sends the browser on: 302, or 303 after a POST, which never repeats it with its credentials
+ * ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.12 RFC 9700 section 4.12}). A script gets the target as JSON.
+ */
+export function redirect(request: Request, location: string, headers?: Readonly<Record<string, string>>): Response {
+  if (wantsJson(request)) return json(200, { redirect: true, url: location }, headers)
+  const status = request.method === 'POST' ? 303 : 302
+  return new Response(null, { status, headers: { location, 'cache-control': 'no-store', ...headers } })
+}

@@ -1,0 +1,45 @@
+export type { LoginContext } from './authorization/login-context.ts'
+export type { ClientInput } from './clients/metadata-schema.ts'
+export type { RegisteredClient } from './clients/register.ts'
+export type { ProviderOptions } from './config/options.ts'
+export type { Clock } from './contracts/clock.ts'
+export type { OAuthEvent } from './contracts/events.ts'
+export type { Feature } from './contracts/feature.ts'
+export type {
+  AccessTokenClaimsInput,
+  ClaimHooks,
+  CustomClaims,
+  IdTokenClaimsInput,
+  TokenResponseFieldsInput,
+  UserinfoClaimsInput,
+} from './contracts/hooks.ts'
+export type { Authentication, BaseUser, Session, SignedIn, StandardClaims } from './contracts/host.ts'
+export type { Random } from './contracts/random.ts'
+export type { AuthorizationRequest } from './protocol/authorization-request.ts'
+export type { ClientMetadata } from './protocol/client-metadata.ts'
+export { OAuthError, type OAuthErrorCode } from './protocol/errors.ts'
+export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
+export { createProvider } from './provider.ts'
+export type { Handler, Handlers, Provider } from './provider-types.ts'
+export type { AccessTokenRecord, AccessTokenStore } from './storage/access-token.ts'
+export type {
+  AuthorizationCodeRecord,
+  AuthorizationCodeStore,
+  CodeIssue,
+  CodeRedemption,
+} from './storage/authorization-code.ts'
+export type { Awaitable } from './storage/awaitable.ts'
+export type { ClientRecord, ClientSecret, ClientStore } from './storage/client.ts'
+export type { ConsentKey, ConsentRecord, ConsentStore } from './storage/consent.ts'
+export type { GrantRecord, GrantStore } from './storage/grant.ts'
+export type { InteractionRecord, InteractionStep, InteractionStore } from './storage/interaction.ts'
+export type {
+  FoundRefreshToken,
+  RefreshRotation,
+  RefreshTokenRecord,
+  RefreshTokenStore,
+  RotationOutcome,
+} from './storage/refresh-token.ts'
+export type { SigningKeyRecord, SigningKeyStore } from './storage/signing-key.ts'
+export type { Storage } from './storage/storage.ts'
+export type { VerifiedAccessToken } from './tokens/verify.ts'

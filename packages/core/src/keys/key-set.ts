@@ -1,0 +1,157 @@
+import { decodeJwt, jwtVerify } from 'jose'
+import type { KeySet, VerifiedJwt } from '../contracts/key-set.ts'
+import { encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
+import { scheduleKeys } from '../policy/signing-key.ts'
+import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
+
+export interface KeySetOptions extends KeyRingOptions {
+  readonly issuer: string
+  /** Seconds between the publication of a new key and its first signature. */
+  readonly activationDelay: number
+}
+
+/**
+ * The signing keys of all processes that share a storage: generated on first use, read again every few seconds, rotated
+ * at runtime.
+ */
+export function createKeySet(options: KeySetOptions): KeySet {
+  let ring: KeyRing | undefined
+  let reading: Promise<KeyRing> | undefined
+  const headers = new Map<string, string>()
+
+  const read = (): Promise<KeyRing> => {
+    reading ??= ensureKeys(options, ring)
+      .then((fresh) => {
+        ring = fresh
+        return fresh
+      })
+      .finally(() => {
+        reading = undefined
+      })
+    return reading
+  }
+
+  const current = (): KeyRing | Promise<KeyRing> => {
+    if (ring === undefined) return read()
+    if (options.clock.now() < ring.readAt + options.cacheSeconds) return ring
+    // What we have goes on serving while the table is read again: a slow database slows nobody down.
+    read().catch((cause) => options.emit({ type: 'request.failed', endpoint: 'signing keys', cause }))
+    return ring
+  }
+
+  const header = (algorithm: string, typ: string, kid: string): string => {
+    const name = `${typ} ${kid}`
+    const known = headers.get(name)
+    if (known !== undefined) return known
+    const encoded = encodeBase64url(encodeUtf8(JSON.stringify({ alg: algorithm, typ, kid })))
+    headers.set(name, encoded)
+    return encoded
+  }
+
+  return {
+    async sign(algorithm, typ, claims) {
+      const key =
+        signingKey(await current(), algorithm, options.clock.now()) ??
+        signingKey(await read(), algorithm, options.clock.now())
+      if (key === undefined) throw new Error(`there is no usable ${algorithm} signing key`)
+      const text = `${header(algorithm, typ, key.id)}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`
+      return `${text}.${encodeBase64url(await key.signer(text))}`
+    },
+
+    async verify(jwt, typ, verifyOptions = {}) {
+      const kid = readKid(jwt)
+      if (kid === undefined) return undefined
+      const now = options.clock.now()
+      let keys = await current()
+      // A key that another process has just made. Once a second at most, so that made-up names cost nothing.
+      if (!keys.byId.has(kid) && now > keys.readAt) keys = await read()
+      const key = keys.byId.get(kid)
+      if (key === undefined) return undefined
+      return verifyWith(
+        key,
+        jwt,
+        typ,
+        options.issuer,
+        verifyOptions.ignoreExpiry === true ? beforeExpiry(jwt, now) : now,
+      )
+    },
+
+    async jwks() {
+      return (await current()).jwks
+    },
+
+    async rotate(rotation = {}) {
+      const activatesAt = options.clock.now() + (rotation.activateAfter ?? options.activationDelay)
+      const before = await read()
+      for (const algorithm of options.algorithms) await addSigningKey(options, before, algorithm, activatesAt)
+      await read()
+    },
+
+    async purge() {
+      const now = options.clock.now()
+      let purged = 0
+      for (const keys of (await read()).byAlgorithm.values()) {
+        for (const { key, neededUntil } of scheduleKeys(keys, now, options.longestLifetime)) {
+          if (neededUntil > now) continue
+          await options.store.delete(key.id)
+          purged++
+        }
+      }
+      if (purged > 0) await read()
+      return purged
+    },
+  }
+}
+
+/** Reads the keys and makes those that are missing: the first ones, and one in place of what nobody can open. */
+async function ensureKeys(options: KeyRingOptions, before: KeyRing | undefined): Promise<KeyRing> {
+  let ring = await readKeyRing(options, before)
+  const now = options.clock.now()
+  const missing = options.algorithms.filter((algorithm) => signingKey(ring, algorithm, now) === undefined)
+  if (missing.length === 0) return ring
+  await Promise.all(missing.map((algorithm) => addSigningKey(options, ring, algorithm, now)))
+  ring = await readKeyRing(options, ring)
+  return ring
+}
+
+function readKid(jwt: string): string | undefined {
+  const end = jwt.indexOf('.')
+  if (end < 0 || end > 1024) return undefined
+  try {
+    const { kid } = JSON.parse(atob(jwt.slice(0, end).replaceAll('-', '+').replaceAll('_', '/'))) as { kid?: unknown }
+    return typeof kid === 'string' ? kid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A moment at which the token was still good. */
+function beforeExpiry(jwt: string, now: number): number {
+  try {
+    const { exp } = decodeJwt(jwt)
+    return exp === undefined ? now : Math.min(now, exp - 1)
+  } catch {
+    return now
+  }
+}
+
+async function verifyWith(
+  key: { readonly verifier: CryptoKey; readonly algorithm: string },
+  jwt: string,
+  typ: string,
+  issuer: string,
+  now: number,
+): Promise<VerifiedJwt | undefined> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(jwt, key.verifier, {
+      issuer,
+      typ,
+      algorithms: [key.algorithm],
+      requiredClaims: ['iss', 'exp', 'iat'],
+      currentDate: new Date(now * 1000),
+    })
+    return { header: { ...protectedHeader }, claims: payload }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,32 @@
+import type { ClientStore } from '../storage/client.ts'
+import type { Tables } from './tables.ts'
+
+export function clientStore({ clients }: Tables): ClientStore {
+  return {
+    find: (id) => clients.get(id),
+    insert(record) {
+      if (clients.has(record.id)) return 'exists'
+      clients.put(record)
+      return 'won'
+    },
+    replace(record, expectedVersion) {
+      if (clients.get(record.id)?.version !== expectedVersion) return 'conflict'
+      clients.put(record)
+      return 'won'
+    },
+    delete: (id) => clients.delete(id),
+    list({ userId, referenceId, after, limit }) {
+      const anybody = userId === undefined && referenceId === undefined
+      return [...clients.values()]
+        .filter(
+          (client) =>
+            (after === undefined || client.id > after) &&
+            (anybody ||
+              (userId !== undefined && client.userId === userId) ||
+              (referenceId !== undefined && client.referenceId === referenceId)),
+        )
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit)
+    },
+  }
+}

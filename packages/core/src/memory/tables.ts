@@ -1,0 +1,81 @@
+import type { AccessTokenRecord } from '../storage/access-token.ts'
+import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { ConsentKey, ConsentRecord } from '../storage/consent.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+import type { InteractionRecord } from '../storage/interaction.ts'
+import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
+import type { SigningKeyRecord } from '../storage/signing-key.ts'
+import { type Multimap, multimap } from './multimap.ts'
+import { type Rows, rows } from './rows.ts'
+
+/** What all stores of one memory storage share. */
+export interface Tables {
+  readonly clients: Rows<ClientRecord>
+  readonly interactions: Rows<InteractionRecord>
+  readonly consents: Rows<ConsentRecord>
+  readonly consentIds: Map<string, string>
+  readonly consentsByUser: Multimap
+  readonly grants: Rows<GrantRecord>
+  readonly grantsByUser: Multimap
+  readonly grantsByClient: Multimap
+  readonly grantsBySession: Multimap
+  readonly authorizationCodes: Rows<AuthorizationCodeRecord>
+  readonly accessTokens: Rows<AccessTokenRecord>
+  /** `jti` and until when it is refused. */
+  readonly revokedJwts: Rows<{ readonly id: string; readonly expiresAt: number }>
+  readonly refreshTokens: Rows<RefreshTokenRecord>
+  readonly signingKeys: Rows<SigningKeyRecord>
+}
+
+/** One string per key; an absent reference is another key than an empty one. */
+export function consentKey({ clientId, userId, referenceId }: ConsentKey): string {
+  return JSON.stringify(referenceId === undefined ? [clientId, userId] : [clientId, userId, referenceId])
+}
+
+export function tables(): Tables {
+  const consentIds = new Map<string, string>()
+  const consentsByUser = multimap()
+  const grantsByUser = multimap()
+  const grantsByClient = multimap()
+  const grantsBySession = multimap()
+  return {
+    clients: rows('clients'),
+    interactions: rows('interactions'),
+    consents: rows('consents', (before, after) => {
+      if (before && after) return
+      if (before) {
+        consentIds.delete(consentKey(before))
+        consentsByUser.remove(before.userId, before.id)
+      }
+      if (after) {
+        consentIds.set(consentKey(after), after.id)
+        consentsByUser.add(after.userId, after.id)
+      }
+    }),
+    consentIds,
+    consentsByUser,
+    grants: rows('grants', (before, after) => {
+      // What a grant is found by never changes: only its coming and its going matter.
+      if (before && after) return
+      if (before) {
+        grantsByUser.remove(before.userId, before.id)
+        grantsByClient.remove(before.clientId, before.id)
+        grantsBySession.remove(before.sessionId, before.id)
+      }
+      if (after) {
+        grantsByUser.add(after.userId, after.id)
+        grantsByClient.add(after.clientId, after.id)
+        grantsBySession.add(after.sessionId, after.id)
+      }
+    }),
+    grantsByUser,
+    grantsByClient,
+    grantsBySession,
+    authorizationCodes: rows('authorizationCodes'),
+    accessTokens: rows('accessTokens'),
+    revokedJwts: rows('revokedJwts'),
+    refreshTokens: rows('refreshTokens'),
+    signingKeys: rows('signingKeys'),
+  }
+}

@@ -1,0 +1,56 @@
+import type { Config } from '../contracts/config.ts'
+import type { Registry } from '../contracts/registry.ts'
+import { prompts } from '../protocol/prompt.ts'
+
+/** Claims that a client may find in an ID token or at userinfo. */
+const claims = [
+  ...['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', 'at_hash'],
+  ...['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile', 'picture'],
+  ...['website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
+  ...['email', 'email_verified', 'address', 'phone_number', 'phone_number_verified'],
+]
+
+/**
+ * Everything advertised is true and everything true is advertised: the tables say what there is
+ * ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
+ */
+export function authorizationServerMetadata(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
+  const methods = [...registry.clientAuthMethods.keys()]
+  const endpoints: Record<string, string> = {}
+  for (const { metadata, path } of registry.endpoints) {
+    if (metadata !== undefined) endpoints[metadata] = config.issuer + path
+  }
+  const codeFlow = registry.grantTypes.has('authorization_code')
+  return {
+    issuer: config.issuer,
+    ...endpoints,
+    scopes_supported: config.scopes,
+    response_types_supported: codeFlow ? ['code'] : [],
+    response_modes_supported: codeFlow ? ['query'] : [],
+    grant_types_supported: [...registry.grantTypes.keys()],
+    token_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_methods_supported: methods,
+    introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+    code_challenge_methods_supported: codeFlow ? ['S256'] : undefined,
+    authorization_response_iss_parameter_supported: codeFlow ? true : undefined,
+    ...registry.serverMetadata,
+  }
+}
+
+/** {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata OpenID Connect Discovery section 3} */
+export function openidConfiguration(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
+  return {
+    ...authorizationServerMetadata(config, registry),
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: config.signingAlgorithms,
+    claim_types_supported: ['normal'],
+    claims_supported: claims,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    prompt_values_supported: prompts.filter((prompt) => {
+      if (prompt === 'create') return config.pages.signup !== undefined
+      return prompt !== 'select_account' || config.pages.selectAccount !== undefined
+    }),
+  }
+}

@@ -1,0 +1,59 @@
+import type { Session } from '../contracts/host.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import type { OAuthErrorCode } from '../protocol/errors.ts'
+import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
+
+export interface InteractionFacts {
+  readonly request: AuthorizationRequest
+  readonly session: Session | undefined
+  readonly now: number
+  /** The steps taken so far; none when the request has just come in. */
+  readonly completed: readonly InteractionStep[]
+  /** When the request came in. */
+  readonly requestedAt: number
+  /** The session that existed when the request came in. */
+  readonly priorSession: InteractionRecord['priorSession']
+  readonly consentMissing: boolean
+}
+
+export type InteractionVerdict =
+  | { readonly kind: 'proceed' }
+  | { readonly kind: 'interact'; readonly step: InteractionStep }
+  | { readonly kind: 'refuse'; readonly code: OAuthErrorCode; readonly description: string }
+
+/**
+ * What an authorization request still needs of its user
+ * ({@link https://openid.net/specs/openid-connect-core-1_0.html#Authenticates OpenID Connect Core section 3.1.2.3}).
+ */
+export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
+  const { prompt } = facts.request
+  const silent = prompt.includes('none')
+  if (facts.session === undefined || mustSignInAgain(facts, facts.session)) {
+    if (silent) return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
+    const create = prompt.includes('create') && !facts.completed.includes('create')
+    return { kind: 'interact', step: create ? 'create' : 'login' }
+  }
+  if (prompt.includes('select_account') && !facts.completed.includes('select_account')) {
+    return { kind: 'interact', step: 'select_account' }
+  }
+  if (facts.consentMissing || (prompt.includes('consent') && !facts.completed.includes('consent'))) {
+    if (silent) return { kind: 'refuse', code: 'consent_required', description: 'End-User consent is required' }
+    return { kind: 'interact', step: 'consent' }
+  }
+  return { kind: 'proceed' }
+}
+
+function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
+  const { prompt, maxAge } = facts.request
+  const demanded = prompt.includes('login') || prompt.includes('create')
+  const tooOld = maxAge !== undefined && facts.now - session.authTime > maxAge
+  if (!demanded && !tooOld) return false
+  return !madeAfterTheRequest(facts, session)
+}
+
+/** Only a session made after the request proves anything: the one that was there before was the reason to ask. */
+function madeAfterTheRequest(facts: InteractionFacts, session: Session): boolean {
+  if (session.authTime < facts.requestedAt) return false
+  const prior = facts.priorSession
+  return prior === undefined || session.id !== prior.id || session.authTime > prior.authTime
+}

@@ -1,0 +1,60 @@
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { isPublic } from './client.ts'
+
+/** A SHA-256 digest in base64url has 43 characters, the last of which carries four bits. */
+const s256Challenge = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+/** {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.1 RFC 7636 section 4.1} */
+const verifier = /^[A-Za-z0-9._~-]{43,128}$/
+
+export interface PkceRequest {
+  readonly challenge: string | undefined
+  readonly method: string | undefined
+  readonly scope: readonly string[]
+}
+
+/**
+ * The challenge that an authorization request brings, or `undefined` where it may leave it out: S256 alone, for
+ * everyone but confidential clients that the server side has exempted, and for them too with `offline_access`.
+ * @throws {OAuthError} `invalid_request` ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1 RFC 7636 section 4.4.1})
+ */
+export function checkChallenge(client: ClientRecord, request: PkceRequest): string | undefined {
+  const { challenge, method } = request
+  if (challenge === undefined && method === undefined) {
+    if (isPublic(client)) throw new OAuthError('invalid_request', 'pkce is required for public clients')
+    if (request.scope.includes('offline_access')) {
+      throw new OAuthError('invalid_request', 'pkce is required when requesting offline_access scope')
+    }
+    if (client.metadata.require_pkce) throw new OAuthError('invalid_request', 'pkce is required for this client')
+    return undefined
+  }
+  if (challenge === undefined || method === undefined) {
+    throw new OAuthError('invalid_request', 'code_challenge and code_challenge_method must both be provided')
+  }
+  if (method !== 'S256') {
+    throw new OAuthError('invalid_request', 'invalid code_challenge method, only S256 is supported')
+  }
+  if (!s256Challenge.test(challenge)) {
+    throw new OAuthError('invalid_request', 'code_challenge must be a SHA-256 digest in base64url without padding')
+  }
+  return challenge
+}
+
+/**
+ * The verifier to hash, or `undefined` when neither side used PKCE.
+ * @throws {OAuthError} `invalid_grant` for a missing, malformed or uncalled-for verifier
+ * ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.6 RFC 7636 section 4.6})
+ */
+export function checkVerifier(challenge: string | undefined, presented: string | undefined): string | undefined {
+  if (challenge === undefined) {
+    if (presented === undefined) return undefined
+    throw new OAuthError('invalid_grant', 'code_verifier provided but PKCE was not used in authorization')
+  }
+  if (presented === undefined) {
+    throw new OAuthError('invalid_grant', 'code_verifier required because PKCE was used in authorization')
+  }
+  if (!verifier.test(presented)) {
+    throw new OAuthError('invalid_grant', 'code_verifier must be 43 to 128 unreserved characters')
+  }
+  return presented
+}

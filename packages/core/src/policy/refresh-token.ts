@@ -1,0 +1,30 @@
+import type { ClientRecord } from '../storage/client.ts'
+import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+
+/** Why a code exchange brings no refresh token, or `undefined` when it brings one. */
+export function withholdRefreshToken(
+  client: ClientRecord,
+  scope: readonly string[],
+): 'client_may_not_refresh' | 'offline_access_not_granted' | undefined {
+  if (!client.metadata.grant_types.includes('refresh_token')) return 'client_may_not_refresh'
+  return scope.includes('offline_access') ? undefined : 'offline_access_not_granted'
+}
+
+/**
+ * What an old refresh token is: `fresh` was never exchanged; `twin` comes again inside the reuse window, before anybody
+ * used its successor (a lost response, a second tab); `replay` is anything later
+ * ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 section 4.14.2}).
+ */
+export function judgeRefreshToken(
+  found: FoundRefreshToken,
+  now: number,
+  reuseWindow: number,
+): 'fresh' | 'twin' | 'replay' {
+  const { rotatedAt } = found.token
+  if (rotatedAt === undefined) return 'fresh'
+  if (found.successorRotated) return 'replay'
+  return now < rotatedAt + reuseWindow ? 'twin' : 'replay'
+}
+
+/** How many access tokens the holders of one old refresh token may get inside the window. */
+export const reuseLimit = 100

@@ -1,0 +1,75 @@
+import { OAuthError } from '../protocol/errors.ts'
+import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/** Scopes that are about a user, and so mean nothing to a machine. */
+const userScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])
+
+/**
+ * The scopes of an authorization request: those asked for, or a default when the parameter is absent
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
+ * @throws {OAuthError} `invalid_scope`
+ */
+export function requestedScope(
+  client: ClientRecord,
+  parameter: string | undefined,
+  defaults: readonly string[],
+): readonly string[] {
+  const registered = registeredScope(client)
+  if (parameter === undefined) {
+    if (defaults.length > 0) return registered.filter((scope) => defaults.includes(scope))
+    // Nobody gets a refresh token without asking for one.
+    return registered.filter((scope) => scope !== 'offline_access')
+  }
+  return within(parameter, registered)
+}
+
+/**
+ * The scopes of a machine token.
+ * @throws {OAuthError} `invalid_scope`
+ */
+export function machineScope(client: ClientRecord, parameter: string | undefined): readonly string[] {
+  const registered = registeredScope(client)
+  if (parameter === undefined) return registered.filter((scope) => !userScopes.has(scope))
+  const asked = parse(parameter)
+  const forUsers = asked.find((scope) => userScopes.has(scope))
+  if (forUsers !== undefined) {
+    throw new OAuthError('invalid_scope', `scope ${forUsers} is not allowed for client_credentials`)
+  }
+  return within(parameter, registered)
+}
+
+/**
+ * The scopes of a refreshed token: those asked for, within the grant and what the client is still registered for.
+ * @throws {OAuthError} `invalid_scope` ({@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6})
+ */
+export function refreshedScope(
+  client: ClientRecord,
+  granted: readonly string[],
+  parameter: string | undefined,
+): readonly string[] {
+  const registered = registeredScope(client)
+  if (parameter === undefined) return granted.filter((scope) => registered.includes(scope))
+  const asked = parse(parameter)
+  const outside = firstScopeOutside(asked, granted)
+  if (outside !== undefined) throw new OAuthError('invalid_scope', `unable to issue scope ${outside}`)
+  return within(parameter, registered)
+}
+
+function within(parameter: string, registered: readonly string[]): readonly string[] {
+  const asked = parse(parameter)
+  const outside = firstScopeOutside(asked, registered)
+  if (outside !== undefined) throw new OAuthError('invalid_scope', `Client was not registered with scope ${outside}`)
+  return asked
+}
+
+function parse(parameter: string): readonly string[] {
+  const scopes = parseScope(parameter)
+  if (scopes === undefined) throw new OAuthError('invalid_scope', 'scope has characters that are not allowed')
+  if (scopes.length === 0) throw new OAuthError('invalid_scope', 'missing scope')
+  return scopes
+}
+
+function registeredScope(client: ClientRecord): readonly string[] {
+  return parseScope(client.metadata.scope) ?? []
+}

@@ -1,0 +1,93 @@
+/** Registered error codes, grouped by the document that registers them. The value is the HTTP status of a JSON answer. */
+export const errorStatus = {
+  // RFC 6749 sections 4.1.2.1 and 5.2 (OAuth 2.1 sections 4.1.2.1 and 3.2.4)
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  unsupported_response_type: 400,
+  invalid_scope: 400,
+  access_denied: 403,
+  server_error: 500,
+  temporarily_unavailable: 503,
+  // RFC 6750 section 3.1
+  invalid_token: 401,
+  insufficient_scope: 403,
+  // RFC 7009 section 2.2.1
+  unsupported_token_type: 400,
+  // RFC 7591 section 3.2.2
+  invalid_redirect_uri: 400,
+  invalid_client_metadata: 400,
+  // RFC 8707 section 2
+  invalid_target: 400,
+  // OpenID Connect Core section 3.1.2.6
+  interaction_required: 400,
+  login_required: 400,
+  account_selection_required: 400,
+  consent_required: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
+  // Ours, for what no standard names: the HTTP semantics around the protocol.
+  not_found: 404,
+  method_not_allowed: 405,
+  rate_limited: 429,
+} as const
+
+export type OAuthErrorCode = keyof typeof errorStatus
+
+/** Where an authorization error goes once the client and its redirect URI have been verified. */
+export interface RedirectTarget {
+  readonly redirectUri: string
+  readonly state?: string | undefined
+  readonly responseMode?: string | undefined
+}
+
+export interface OAuthErrorDetails {
+  /** The true reason, for the event hook. It never reaches the wire. */
+  readonly cause?: unknown
+  readonly status?: number
+  /** Response headers that belong to this error, for instance `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The value of `WWW-Authenticate`. */
+  readonly challenge?: string
+  /** Where it goes; `never` keeps it on a page of ours whatever happens. */
+  readonly redirect?: RedirectTarget | 'never'
+}
+
+/**
+ * The one error of the protocol. Throw it with a registered code; `http/error-response` alone turns it into an answer.
+ * The description is for the developer of the client and must not repeat secrets.
+ */
+export class OAuthError extends Error {
+  readonly code: OAuthErrorCode
+  readonly description: string | undefined
+  readonly details: OAuthErrorDetails
+
+  constructor(code: OAuthErrorCode, description?: string, details: OAuthErrorDetails = {}) {
+    super(description === undefined ? code : `${code}: ${description}`, { cause: details.cause })
+    this.name = 'OAuthError'
+    this.code = code
+    this.description = description
+    this.details = details
+  }
+
+  get status(): number {
+    return this.details.status ?? errorStatus[this.code]
+  }
+
+  /** The same error, addressed to the client's verified redirect URI. */
+  towards(redirect: RedirectTarget): OAuthError {
+    if (this.details.redirect === 'never') return this
+    return new OAuthError(this.code, this.description, { ...this.details, redirect })
+  }
+}
+
+/**
+ * A description within the characters of {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}:
+ * anything else becomes `?`, and what is long is cut.
+ */
+export function safeDescription(text: string): string {
+  const safe = text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')
+  return safe.length > 300 ? `${safe.slice(0, 297)}...` : safe
+}

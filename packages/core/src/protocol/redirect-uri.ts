@@ -1,0 +1,102 @@
+/** Which loopback redirects may change their port. */
+export interface LoopbackRule {
+  /** `http://127.0.0.1` and `http://[::1]`. */
+  readonly address: boolean
+  /** `http://localhost`, which a hosts file can point elsewhere: only for clients that say they are native. */
+  readonly localhost: boolean
+}
+
+/**
+ * Redirect URIs are compared as strings ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3 RFC 9700 section 4.1.3});
+ * the one relaxation is the port of a loopback redirect of a native client
+ * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}).
+ */
+export function matchesRedirectUri(registered: string, presented: string, rule: LoopbackRule): boolean {
+  if (registered === presented) return true
+  if (!rule.address && !rule.localhost) return false
+  const left = splitLoopback(registered)
+  if (left === undefined || !(left.host === 'localhost' ? rule.localhost : rule.address)) return false
+  const right = splitLoopback(presented)
+  return right !== undefined && left.host === right.host && left.rest === right.rest
+}
+
+// Works on the string itself, so that no parser can normalise an odd spelling of the host into a loopback address.
+const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?((?:[/?].*)?)$/
+
+function splitLoopback(uri: string): { readonly host: string; readonly rest: string } | undefined {
+  const match = loopback.exec(uri)
+  if (match === null) return undefined
+  const [, host = '', port, rest = ''] = match
+  if (port !== undefined && (Number(port) > 65_535 || Number(port) === 0)) return undefined
+  return { host, rest }
+}
+
+export function isLoopbackRedirectUri(uri: string): boolean {
+  return splitLoopback(uri) !== undefined
+}
+
+const dangerousSchemes: ReadonlySet<string> = new Set([
+  'javascript:',
+  'data:',
+  'vbscript:',
+  'blob:',
+  'file:',
+  'about:',
+  'filesystem:',
+  'view-source:',
+  'ws:',
+  'wss:',
+  'ftp:',
+  'mailto:',
+  'intent:',
+])
+
+/** Characters that no URI has. A parser would strip or rewrite some of them and so see another URI than a browser. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const forbidden = /[\x00-\x20\x7f-\uffff\\"<>^`{|}]/
+
+export type UriProblem = string
+
+/**
+ * Why `uri` may not be a redirect URI, or `undefined` when it may: `https` anywhere, `http` on loopback, and for native
+ * clients private-use schemes, with or without an authority
+ * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}).
+ */
+export function redirectUriProblem(uri: string, native: boolean): UriProblem | undefined {
+  const problem = uriProblem(uri)
+  if (problem !== undefined) return problem
+  if (uri.includes('#')) return 'must not have a fragment'
+  if (uri.includes('*')) return 'must not have a wildcard'
+  const url = new URL(uri)
+  if (url.protocol === 'https:' || url.protocol === 'http:') {
+    if (url.username !== '' || url.password !== '') return 'must not have user information'
+    if (!/^https?:\/\/[^/?]/.test(uri)) return 'must have a host'
+    if (url.protocol === 'http:' && !isLoopbackRedirectUri(uri)) return 'must use https unless it is a loopback address'
+    return undefined
+  }
+  return native ? undefined : 'must use https'
+}
+
+/** Why `uri` may not be shown as a link (client_uri, logo_uri, policy_uri, tos_uri), or `undefined` when it may. */
+export function linkProblem(uri: string): UriProblem | undefined {
+  const problem = uriProblem(uri)
+  if (problem !== undefined) return problem
+  const { protocol, hostname } = new URL(uri)
+  if (protocol === 'https:') return undefined
+  if (protocol === 'http:' && isLoopbackHost(hostname)) return undefined
+  return 'must use https'
+}
+
+function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+}
+
+function uriProblem(uri: string): UriProblem | undefined {
+  if (uri.length > 2048) return 'is too long'
+  if (forbidden.test(uri)) return 'has characters that are not allowed in a URI'
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*:)./.exec(uri)?.[1]?.toLowerCase()
+  if (scheme === undefined) return 'must be an absolute URI'
+  if (dangerousSchemes.has(scheme)) return `must not use the scheme ${scheme}`
+  if (!URL.canParse(uri)) return 'is not a valid URI'
+  return undefined
+}

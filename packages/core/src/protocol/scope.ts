@@ -1,0 +1,23 @@
+/** `scope-token` of {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+/** The distinct scopes of a space separated list, in their order; `undefined` when a scope has a forbidden character. */
+export function parseScope(value: string): readonly string[] | undefined {
+  if (value === '') return []
+  const scopes = new Set<string>()
+  for (const scope of value.split(' ')) {
+    if (scope === '') continue
+    if (!scopeToken.test(scope)) return undefined
+    scopes.add(scope)
+  }
+  return [...scopes]
+}
+
+export function formatScope(scopes: readonly string[]): string {
+  return scopes.join(' ')
+}
+
+/** The first of `wanted` that `granted` does not hold. */
+export function firstScopeOutside(wanted: readonly string[], granted: readonly string[]): string | undefined {
+  return wanted.find((scope) => !granted.includes(scope))
+}

@@ -1,0 +1,70 @@
+import type { LoginContext } from './authorization/login-context.ts'
+import type { ClientInput } from './clients/metadata-schema.ts'
+import type { RegisteredClient } from './clients/register.ts'
+import type { ClientRecord } from './storage/client.ts'
+import type { VerifiedAccessToken } from './tokens/verify.ts'
+
+export type Handler = (request: Request) => Promise<Response>
+
+/** One handler an endpoint, for hosts that mount them one by one. */
+export interface Handlers {
+  readonly authorize: Handler
+  readonly continue: Handler
+  readonly consent: Handler
+  readonly token: Handler
+  readonly userinfo: Handler
+  readonly revoke: Handler
+  readonly introspect: Handler
+  readonly jwks: Handler
+  readonly authorizationServerMetadata: Handler
+  readonly openidConfiguration: Handler
+  /** Handlers of installed features, by the name of their endpoint. */
+  readonly [name: string]: Handler
+}
+
+/** An authorization server: mount `fetch`, call the rest on the server side. */
+export interface Provider {
+  readonly issuer: string
+  /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
+  readonly fetch: Handler
+  /** Whether a request is for this server, so that an adapter may pass it on when not. */
+  readonly matches: (request: Request) => boolean
+  readonly handlers: Handlers
+  /** What the OpenID discovery document says. */
+  readonly metadata: Readonly<Record<string, unknown>>
+
+  /**
+   * Registers a client.
+   * @returns the client as a registration response, with its secret when it has one: it is shown this once
+   * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
+   */
+  registerClient(metadata: ClientInput): Promise<RegisteredClient>
+  /** A client as it is stored, disabled ones too, or `undefined`. */
+  getClient(clientId: string): Promise<ClientRecord | undefined>
+  /**
+   * Changes some of a client's metadata; a member that is `undefined` stays as it is.
+   * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`; `not_found` when there is no such client
+   */
+  updateClient(clientId: string, changes: ClientInput & { readonly disabled?: boolean }): Promise<ClientRecord>
+  /**
+   * What an access token of ours (opaque or JWT) says, or `undefined` when it is not good, or not for `audience`.
+   * With it, the token must name that audience; without it, only the token's life is checked.
+   */
+  verifyAccessToken(token: string, options?: { readonly audience?: string }): Promise<VerifiedAccessToken | undefined>
+  /** Ends a grant and every code and token that came from it. `false` when it had ended before. */
+  revokeGrant(grantId: string): Promise<boolean>
+  /**
+   * What a login or consent page needs to know, from the `state` in its URL.
+   * @throws {OAuthError} `invalid_request` when there is no live interaction of this browser
+   */
+  resolveLoginContext(request: Request): Promise<LoginContext>
+  /** The same, or `undefined`. */
+  tryResolveLoginContext(request: Request): Promise<LoginContext | undefined>
+  /**
+   * Adds a signing key for each algorithm: published at once, signing after `activateAfter` seconds (default: long
+   * enough for every process and cached JWKS to know it; `0` for an emergency).
+   */
+  rotateSigningKeys(options?: { readonly activateAfter?: number }): Promise<void>
+  /** Deletes at most `limit` expired rows (default 1000) and the signing keys nobody needs; answers how many. */
+  purgeExpired(options?: { readonly limit?: number }): Promise<number>
+}

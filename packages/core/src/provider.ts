@@ -1,0 +1,72 @@
+import { resolveLoginContext } from './authorization/resolve-login-context.ts'
+import { registerClient } from './clients/register.ts'
+import { updateClient } from './clients/update.ts'
+import type { ProviderOptions } from './config/options.ts'
+import { resolveConfig } from './config/resolve.ts'
+import type { Config } from './contracts/config.ts'
+import type { BaseUser } from './contracts/host.ts'
+import { errorResponse } from './http/error-response.ts'
+import { pathOf } from './http/target.ts'
+import { authorizationServerMetadata, openidConfiguration } from './metadata/documents.ts'
+import { OAuthError } from './protocol/errors.ts'
+import type { Handlers, Provider } from './provider-types.ts'
+import { assemble } from './server/assemble.ts'
+import { createContext } from './server/context.ts'
+import { dispatch } from './server/dispatch.ts'
+import { createRouter } from './server/router.ts'
+import { verifyAccessToken } from './tokens/verify.ts'
+
+/**
+ * Makes an authorization server. Everything is checked and assembled here, once; a request finds it ready.
+ * @throws {TypeError} when an option is unknown, missing or wrong
+ */
+export function createProvider<User extends BaseUser>(options: ProviderOptions<User>): Provider {
+  const config = resolveConfig(options) as unknown as Config
+  const registry = assemble(config, options.features ?? [])
+  const ctx = createContext(config, registry, options as unknown as ProviderOptions<never>)
+  const router = createRouter(config, registry.endpoints)
+  const handlers = Object.fromEntries(
+    registry.endpoints.map((endpoint) => [endpoint.name, (request: Request) => dispatch(ctx, endpoint, request)]),
+  )
+  const metadata = registry.grantTypes.has('authorization_code') ? openidConfiguration : authorizationServerMetadata
+
+  return Object.freeze<Provider>({
+    issuer: config.issuer,
+    handlers: Object.freeze(handlers) as unknown as Handlers,
+    metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
+    matches: (request) => router.owns(pathOf(request.url)),
+    async fetch(request) {
+      const endpoint = router.find(pathOf(request.url))
+      if (endpoint !== undefined) return dispatch(ctx, endpoint, request)
+      return errorResponse(request, new OAuthError('not_found', 'there is no such endpoint'), 'json', config.issuer)
+    },
+
+    registerClient: (input) => registerClient(ctx, input),
+    getClient: async (clientId) => ctx.storage.clients.find(clientId),
+    updateClient: (clientId, changes) => updateClient(ctx, clientId, changes),
+    async verifyAccessToken(token, { audience } = {}) {
+      const verified = await verifyAccessToken(ctx, token)
+      return verified === undefined || audience === undefined || verified.audience.includes(audience)
+        ? verified
+        : undefined
+    },
+    async revokeGrant(grantId) {
+      const ended = await ctx.storage.grants.revoke({ id: grantId, now: ctx.clock.now() })
+      if (ended) ctx.emit({ type: 'grant.revoked', grantId })
+      return ended
+    },
+    resolveLoginContext: (request) => resolveLoginContext(ctx, request),
+    async tryResolveLoginContext(request) {
+      try {
+        return await resolveLoginContext(ctx, request)
+      } catch (error) {
+        if (error instanceof OAuthError) return undefined
+        throw error
+      }
+    },
+    rotateSigningKeys: (rotation) => ctx.keys.rotate(rotation),
+    async purgeExpired({ limit = 1000 } = {}) {
+      return (await ctx.storage.purgeExpired({ now: ctx.clock.now(), limit })) + (await ctx.keys.purge())
+    },
+  })
+}

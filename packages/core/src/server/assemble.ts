@@ -1,0 +1,43 @@
+import type { ClientAuthMethod } from '../contracts/client-auth-method.ts'
+import type { Config } from '../contracts/config.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import type { Feature } from '../contracts/feature.ts'
+import type { GrantType } from '../contracts/grant-type.ts'
+import type { Registry } from '../contracts/registry.ts'
+import { base, builtInGrantTypes } from './built-in.ts'
+
+/**
+ * Folds the built-in parts and the features into the tables that requests are served from.
+ * @throws {TypeError} for an unknown grant type, and for two features that bring the same thing
+ */
+export function assemble(config: Config, features: readonly Feature[]): Registry {
+  const chosen = config.grantTypes.map((name) => {
+    const feature = builtInGrantTypes.get(name)
+    if (feature !== undefined) return feature
+    throw new TypeError(`grantTypes: ${name} is not known; there are ${[...builtInGrantTypes.keys()].join(', ')}`)
+  })
+  const all = [base, ...chosen, ...features]
+  const endpoints = table<Endpoint>(all, 'endpoints', ({ path }) => path)
+  return Object.freeze({
+    endpoints: [...endpoints.values()],
+    grantTypes: table<GrantType>(all, 'grantTypes', ({ name }) => name),
+    clientAuthMethods: table<ClientAuthMethod>(all, 'clientAuthMethods', ({ name }) => name),
+    serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
+  })
+}
+
+function table<Row>(
+  features: readonly Feature[],
+  member: 'endpoints' | 'grantTypes' | 'clientAuthMethods',
+  key: (row: Row) => string,
+): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>()
+  for (const feature of features) {
+    for (const row of (feature[member] ?? []) as readonly Row[]) {
+      if (rows.has(key(row)))
+        throw new TypeError(`the feature ${feature.name} brings ${key(row)}, which is there already`)
+      rows.set(key(row), row)
+    }
+  }
+  return rows
+}

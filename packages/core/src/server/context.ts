@@ -1,0 +1,47 @@
+import { createClientDirectory } from '../clients/directory.ts'
+import type { ProviderOptions } from '../config/options.ts'
+import { systemClock } from '../contracts/clock.ts'
+import type { Config } from '../contracts/config.ts'
+import type { Context } from '../contracts/context.ts'
+import type { OAuthEvent } from '../contracts/events.ts'
+import type { Registry } from '../contracts/registry.ts'
+import { randomBytes } from '../crypto/random.ts'
+import { createSealer } from '../crypto/seal.ts'
+import { sealingPurpose } from '../keys/generate.ts'
+import { createKeySet } from '../keys/key-set.ts'
+import { jwksMaxAge } from '../protocol/server-metadata.ts'
+
+/** Everything a request may need, made once. */
+export function createContext(config: Config, registry: Registry, options: ProviderOptions<never>): Context {
+  const clock = options.clock ?? systemClock
+  const { storage, onEvent } = options
+  const emit = (event: OAuthEvent): void => {
+    try {
+      onEvent?.(event)
+    } catch {
+      // A hook that only listens must not decide what happens.
+    }
+  }
+  const { lifetimes, secrets } = config
+  const [first, ...others] = secrets
+  return Object.freeze<Context>({
+    config,
+    registry,
+    storage,
+    clients: createClientDirectory(storage.clients, clock, lifetimes.clientCache),
+    keys: createKeySet({
+      store: storage.signingKeys,
+      sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],
+      algorithms: config.signingAlgorithms,
+      clock,
+      cacheSeconds: lifetimes.keyCache,
+      longestLifetime: Math.max(lifetimes.accessToken, lifetimes.machineAccessToken, lifetimes.idToken),
+      activationDelay: lifetimes.keyCache + jwksMaxAge,
+      issuer: config.issuer,
+      emit,
+    }),
+    clock,
+    random: options.random ?? { bytes: randomBytes },
+    emit,
+  })
+}

@@ -1,0 +1,50 @@
+import type { Context } from '../contracts/context.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { allowAnyOrigin, preflight } from '../http/cors.ts'
+import { errorResponse } from '../http/error-response.ts'
+import { wantsJson } from '../http/redirect.ts'
+import { OAuthError } from '../protocol/errors.ts'
+
+/**
+ * A request to one endpoint: method, then the endpoint itself. Whatever is thrown below becomes an answer here, and
+ * nowhere else.
+ */
+export async function dispatch(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
+  if (request.method === 'OPTIONS' && endpoint.cors !== undefined) return preflight(endpoint.methods)
+  const response = await serve(ctx, endpoint, request)
+  // Only a script says where it comes from.
+  return endpoint.cors !== undefined && request.headers.get('origin') !== null ? allowAnyOrigin(response) : response
+}
+
+async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
+  try {
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    if (!endpoint.methods.includes(method as 'GET' | 'POST')) {
+      const allow = endpoint.methods.join(', ')
+      throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
+    }
+    const response = await endpoint.handle(ctx, request)
+    return request.method === 'HEAD' ? new Response(null, response) : response
+  } catch (thrown) {
+    return refuse(ctx, endpoint, request, thrown)
+  }
+}
+
+/** Turns whatever was thrown into an answer, and tells the event hook the true reason. */
+function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unknown): Response {
+  const error = thrown instanceof OAuthError ? thrown : new OAuthError('server_error', undefined, { cause: thrown })
+  if (error.code === 'server_error') {
+    ctx.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
+  } else {
+    ctx.emit({
+      type: 'request.refused',
+      endpoint: endpoint.name,
+      error: error.code,
+      status: error.status,
+      ...(error.description !== undefined && { description: error.description }),
+      ...(error.details.cause !== undefined && { cause: error.details.cause }),
+    })
+  }
+  const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
+  return errorResponse(request, error, audience, ctx.config.issuer)
+}

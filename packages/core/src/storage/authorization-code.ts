@@ -1,0 +1,53 @@
+import type { AccessTokenRecord } from './access-token.ts'
+import type { Awaitable } from './awaitable.ts'
+import type { ConsentRecord } from './consent.ts'
+import type { GrantRecord } from './grant.ts'
+import type { RefreshTokenRecord } from './refresh-token.ts'
+
+/** An authorization code ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}). */
+export interface AuthorizationCodeRecord {
+  readonly id: string
+  /** SHA-256 of the whole code, base64url. */
+  readonly secretHash: string
+  readonly grantId: string
+  readonly redirectUri: string
+  readonly redirectUriSent: boolean
+  /** The S256 challenge; absent only for a confidential client that is exempt from PKCE. */
+  readonly codeChallenge?: string
+  readonly nonce?: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** Seconds since the epoch at which it was redeemed. A redeemed code stays, so that its replay is recognised. */
+  readonly consumedAt?: number
+}
+
+/** What an approval writes, all of it or nothing. */
+export interface CodeIssue {
+  readonly grant: GrantRecord
+  readonly code: AuthorizationCodeRecord
+  /** Remember the consent as `ConsentStore.remember` would. */
+  readonly consent?: ConsentRecord
+  /** Take this interaction first; when somebody else has taken it, nothing is written and the answer is `gone`. */
+  readonly interactionId?: string
+}
+
+/** What a redemption writes together with the consumption. Self-contained access tokens have no record. */
+export interface CodeRedemption {
+  readonly id: string
+  readonly now: number
+  readonly accessToken?: AccessTokenRecord
+  readonly refreshToken?: RefreshTokenRecord
+}
+
+export interface AuthorizationCodeStore {
+  /** ATOMIC, one transaction: takes the interaction, remembers the consent, adds the grant and its code. */
+  issue(issue: CodeIssue): Awaitable<'won' | 'gone'>
+  /** Reads a code and its grant in one round trip; consumed and expired ones too. */
+  find(id: string): Awaitable<{ readonly code: AuthorizationCodeRecord; readonly grant: GrantRecord } | undefined>
+  /**
+   * ATOMIC, one transaction: consumes the code and adds the tokens, for exactly one caller.
+   * `replayed`: it was consumed before, whatever has become of its grant. `dead`: its grant is revoked, or there is no
+   * such code. Then nothing changes. The core has looked at `expiresAt` before.
+   */
+  redeem(redemption: CodeRedemption): Awaitable<'won' | 'replayed' | 'dead'>
+}

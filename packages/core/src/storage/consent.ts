@@ -1,0 +1,36 @@
+import type { Awaitable } from './awaitable.ts'
+
+/** What identifies a remembered consent. A consent with a reference never answers for one without, nor the reverse. */
+export interface ConsentKey {
+  readonly clientId: string
+  readonly userId: string
+  readonly referenceId?: string
+}
+
+/** What a user agreed to, remembered per client and reference. Its end is not the end of the grants made under it. */
+export interface ConsentRecord extends ConsentKey {
+  readonly id: string
+  readonly scope: readonly string[]
+  readonly resources: readonly string[]
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface ConsentStore {
+  find(key: ConsentKey): Awaitable<ConsentRecord | undefined>
+  findById(id: string): Awaitable<ConsentRecord | undefined>
+  /** A user's consents, oldest first; with `referenceId` only those under it. */
+  list(query: { readonly userId: string; readonly referenceId?: string }): Awaitable<readonly ConsentRecord[]>
+  /**
+   * ATOMIC. Adds the scopes and resources to the remembered consent of this key, or remembers a first one. Two at once
+   * lose nothing: the union of both is stored. The id and `createdAt` of an existing consent stay.
+   */
+  remember(record: ConsentRecord): Awaitable<void>
+  /** Replaces the scopes of a consent. `false` when there is none. */
+  replaceScope(query: {
+    readonly id: string
+    readonly scope: readonly string[]
+    readonly now: number
+  }): Awaitable<boolean>
+  delete(id: string): Awaitable<boolean>
+}

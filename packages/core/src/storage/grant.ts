@@ -1,0 +1,44 @@
+import type { Awaitable } from './awaitable.ts'
+
+/**
+ * One approval of one user for one client: the root of every code and token that came from it. Revoking it is one write
+ * and kills them all, even those being minted at that moment, because every read of a token reads its grant.
+ */
+export interface GrantRecord {
+  readonly id: string
+  readonly clientId: string
+  readonly userId: string
+  /** The host's session in which the user approved. */
+  readonly sessionId?: string
+  readonly scope: readonly string[]
+  /** Resources bound at the authorization endpoint (RFC 8707); empty when the token request alone decides. */
+  readonly resources: readonly string[]
+  /** Seconds since the epoch at which the user last authenticated. */
+  readonly authTime?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
+  readonly referenceId?: string
+  readonly createdAt: number
+  /** The absolute end: nothing of this grant is good from this second on, refreshed or not. */
+  readonly expiresAt: number
+  readonly revokedAt?: number
+}
+
+export interface GrantStore {
+  find(id: string): Awaitable<GrantRecord | undefined>
+  /** The live grants of a user (not revoked, not expired at `now`), newest first. */
+  list(query: { readonly userId: string; readonly now: number }): Awaitable<readonly GrantRecord[]>
+  /** ATOMIC, idempotent. `true` for the one call that ended the grant, `false` when it was ended before or is unknown. */
+  revoke(query: { readonly id: string; readonly now: number }): Awaitable<boolean>
+  /**
+   * Ends every grant not revoked that matches ALL of the members given, in one write; answers how many. Without any
+   * member it fails: nobody means everything.
+   */
+  revokeAll(query: {
+    readonly userId?: string
+    readonly clientId?: string
+    readonly sessionId?: string
+    readonly now: number
+  }): Awaitable<number>
+}

@@ -1,0 +1,63 @@
+import type { AccessTokenRecord } from './access-token.ts'
+import type { Awaitable } from './awaitable.ts'
+import type { GrantRecord } from './grant.ts'
+
+/** A refresh token. Its scope, resources and absolute end are those of its grant. */
+export interface RefreshTokenRecord {
+  readonly id: string
+  /** SHA-256 of the whole token, base64url. */
+  readonly secretHash: string
+  readonly grantId: string
+  readonly createdAt: number
+  /** The idle end: seconds since the epoch by which it has to be used. */
+  readonly expiresAt: number
+  /** Seconds since the epoch at which it was exchanged for its successor. */
+  readonly rotatedAt?: number
+  readonly successorId?: string
+  /** The successor itself, under a key derived from this very token: only who holds this one can open it. */
+  readonly sealedSuccessor?: string
+  /** How often it was presented again after its rotation. */
+  readonly reuses: number
+}
+
+export interface FoundRefreshToken {
+  readonly token: RefreshTokenRecord
+  readonly grant: GrantRecord
+  /** Whether the successor has itself been exchanged: then this token is two generations old. */
+  readonly successorRotated: boolean
+}
+
+/** What an exchange writes together with the rotation. */
+export interface RefreshRotation {
+  readonly id: string
+  readonly now: number
+  readonly successor: RefreshTokenRecord
+  readonly sealedSuccessor: string
+  readonly accessToken?: AccessTokenRecord
+}
+
+export type RotationOutcome =
+  | { readonly outcome: 'won' }
+  /** Somebody else rotated it first; this is what is stored now. Nothing was written. */
+  | ({ readonly outcome: 'rotated' } & FoundRefreshToken)
+  /** Its grant is revoked, rotated or not, or there is no such token. Nothing was written. */
+  | { readonly outcome: 'dead' }
+
+export interface RefreshTokenStore {
+  /** Reads a token, its grant and whether its successor was used, in one round trip; dead ones too. */
+  find(id: string): Awaitable<FoundRefreshToken | undefined>
+  /**
+   * ATOMIC, one transaction: marks the token as rotated (`rotatedAt = now`, `successorId`, `sealedSuccessor`), adds the
+   * successor and the access token, for exactly one caller and only while the grant is not revoked.
+   */
+  rotate(rotation: RefreshRotation): Awaitable<RotationOutcome>
+  /**
+   * ATOMIC, one transaction: counts one more use of a rotated token, up to `limit`, and adds the access token.
+   * `exhausted`: the limit is reached, or the token is gone or was never rotated; nothing was written.
+   */
+  reuse(query: {
+    readonly id: string
+    readonly limit: number
+    readonly accessToken?: AccessTokenRecord
+  }): Awaitable<'won' | 'exhausted'>
+}

@@ -1,0 +1,107 @@
+import type { AccessTokenRecord } from '../storage/access-token.ts'
+import { equal, fifty, rejects } from './storage-assertions.ts'
+import type { ContractCases } from './storage-contract.ts'
+import {
+  accessTokenRecord,
+  difficultText,
+  grantRecord,
+  issueCode,
+  longText,
+  lookalikes,
+  now,
+} from './storage-fixtures.ts'
+
+export const accessTokenCases: ContractCases = {
+  'accessTokens come back exactly as they went in': async ({ accessTokens }) => {
+    const full: AccessTokenRecord = {
+      id: 'full',
+      secretHash: 'hash',
+      clientId: difficultText,
+      grantId: 'of-no-grant',
+      scope: ['openid', 'a:b', 'c/d'],
+      audience: ['https://rs.example.com/a b', longText, 'urn:x'],
+      createdAt: now,
+      expiresAt: 1,
+    }
+    const bare = accessTokenRecord({ id: 'bare', scope: [], audience: [] })
+    for (const record of [full, bare, accessTokenRecord()]) {
+      await accessTokens.insert(record)
+      equal(await accessTokens.find(record.id), { token: record }, `accessTokens.find of ${record.id}`)
+    }
+    equal(await accessTokens.find('nothing'), undefined, 'accessTokens.find of an unknown id')
+  },
+
+  'accessTokens.find answers the grant as it is now': async (storage) => {
+    const full = grantRecord({ sessionId: 's', authTime: 5, acr: 'a', amr: ['pwd'], referenceId: 'r', scope: ['g'] })
+    await issueCode(storage, { grant: full })
+    const token = accessTokenRecord({ grantId: 'grant', scope: ['t'], createdAt: now + 1, expiresAt: now + 2 })
+    await storage.accessTokens.insert(token)
+    equal(await storage.accessTokens.find('access'), { token, grant: full }, 'the token and its grant')
+    await storage.grants.revoke({ id: 'grant', now: now + 9 })
+    const revoked = { token, grant: { ...full, revokedAt: now + 9 } }
+    equal(await storage.accessTokens.find('access'), revoked, 'the token and its revoked grant')
+    await storage.accessTokens.insert(accessTokenRecord({ id: 'folded', grantId: 'Grant' }))
+    const folded = await storage.accessTokens.find('folded')
+    equal(folded?.grant, undefined, 'the grant of a token that names it in another case')
+  },
+
+  'accessTokens.insert fails when the id is taken': async ({ accessTokens }) => {
+    await accessTokens.insert(accessTokenRecord())
+    await rejects(() => accessTokens.insert(accessTokenRecord({ scope: ['admin'] })), 'accessTokens.insert again')
+    equal(await accessTokens.find('access'), { token: accessTokenRecord() }, 'the token that was there')
+  },
+
+  'accessTokens.insert by fifty callers loses none': async ({ accessTokens }) => {
+    await fifty((caller) => accessTokens.insert(accessTokenRecord({ id: `a${caller}` })))
+    const found = await fifty(async (caller) => (await accessTokens.find(`a${caller}`))?.token.id)
+    equal(
+      found,
+      found.map((_, caller) => `a${caller}`),
+      'the ids found',
+    )
+  },
+
+  'accessTokens compare ids byte for byte': async ({ accessTokens }) => {
+    for (const id of lookalikes) await accessTokens.insert(accessTokenRecord({ id }))
+    for (const id of lookalikes) equal((await accessTokens.find(id))?.token.id, id, `accessTokens.find of "${id}"`)
+    equal(await accessTokens.find('aBC-1'), undefined, 'accessTokens.find of an id in another case')
+    const [first = '', ...others] = lookalikes
+    await accessTokens.delete(first)
+    for (const id of others) equal((await accessTokens.find(id))?.token.id, id, `"${id}" after another was deleted`)
+  },
+
+  'accessTokens.delete removes one, and may be repeated': async ({ accessTokens }) => {
+    await accessTokens.insert(accessTokenRecord())
+    await accessTokens.insert(accessTokenRecord({ id: 'other' }))
+    await accessTokens.delete('access')
+    await accessTokens.delete('access')
+    equal(await accessTokens.find('access'), undefined, 'the deleted token')
+    equal((await accessTokens.find('other'))?.token.id, 'other', 'the other token')
+  },
+
+  'accessTokens.findJwt answers revocation and grant': async (storage) => {
+    const { accessTokens } = storage
+    const grant = grantRecord({ sessionId: 's', amr: [] })
+    await issueCode(storage, { grant })
+    equal(await accessTokens.findJwt({ jti: 'j1' }), { revoked: false }, 'without a grant')
+    equal(await accessTokens.findJwt({ jti: 'j1', grantId: 'grant' }), { revoked: false, grant }, 'with its grant')
+    equal(await accessTokens.findJwt({ jti: 'j1', grantId: 'Grant' }), { revoked: false }, 'with an unknown grant')
+    await accessTokens.revokeJwt({ jti: 'j1', expiresAt: now })
+    await accessTokens.revokeJwt({ jti: 'j1', expiresAt: now })
+    equal(await accessTokens.findJwt({ jti: 'j1' }), { revoked: true }, 'revoked')
+    equal(
+      await accessTokens.findJwt({ jti: 'j1', grantId: 'grant' }),
+      { revoked: true, grant },
+      'revoked, with its grant',
+    )
+    equal(await accessTokens.findJwt({ jti: 'J1' }), { revoked: false }, 'another jti')
+    await storage.grants.revoke({ id: 'grant', now: now + 2 })
+    const later = { revoked: false, grant: { ...grant, revokedAt: now + 2 } }
+    equal(await accessTokens.findJwt({ jti: 'j2', grantId: 'grant' }), later, 'under a revoked grant')
+  },
+
+  'accessTokens.revokeJwt by fifty callers revokes and fails for none': async ({ accessTokens }) => {
+    await fifty(() => accessTokens.revokeJwt({ jti: 'jti', expiresAt: now }))
+    equal(await accessTokens.findJwt({ jti: 'jti' }), { revoked: true }, 'accessTokens.findJwt')
+  },
+}

@@ -1,0 +1,146 @@
+import type { ConsentRecord } from '../storage/consent.ts'
+import { equal, equalSets, fifty } from './storage-assertions.ts'
+import type { ContractCases } from './storage-contract.ts'
+import { consentRecord, difficultText, longText, lookalikes, now } from './storage-fixtures.ts'
+
+const key = { clientId: 'client', userId: 'user' }
+
+export const consentCases: ContractCases = {
+  'consents come back exactly as they went in': async ({ consents }) => {
+    const full: ConsentRecord = {
+      id: 'full',
+      clientId: difficultText,
+      userId: 'ユーザー',
+      referenceId: difficultText,
+      scope: ['a', 'b:c', 'd/e'],
+      resources: ['https://rs.example.com/a b', longText],
+      createdAt: now,
+      updatedAt: now + 1,
+    }
+    const empty = consentRecord({ id: 'empty', userId: 'nothing', scope: [], resources: [] })
+    for (const record of [full, consentRecord(), empty]) {
+      await consents.remember(record)
+      equal(await consents.find(record), record, `consents.find of ${record.id}`)
+      equal(await consents.findById(record.id), record, `consents.findById of ${record.id}`)
+    }
+    equal(await consents.findById('nothing'), undefined, 'consents.findById of an unknown id')
+    equal(await consents.find({ clientId: 'client', userId: 'nobody' }), undefined, 'consents.find of an unknown key')
+  },
+
+  'consents with a reference and without never answer for each other': async ({ consents }) => {
+    await consents.remember(consentRecord({ id: 'with', referenceId: 'r1', scope: ['with'] }))
+    equal(await consents.find(key), undefined, 'without a reference, where only one with it exists')
+    await consents.remember(consentRecord({ id: 'without', scope: ['without'] }))
+    await consents.remember(consentRecord({ id: 'blank', referenceId: '', scope: ['blank'] }))
+    equal((await consents.find(key))?.id, 'without', 'without a reference')
+    equal((await consents.find({ ...key, referenceId: 'r1' }))?.id, 'with', 'with the reference')
+    equal((await consents.find({ ...key, referenceId: '' }))?.id, 'blank', 'with an empty reference')
+    equal(await consents.find({ ...key, referenceId: 'r2' }), undefined, 'with another reference')
+    equal((await consents.findById('without'))?.scope, ['without'], 'the scopes without a reference')
+    equal((await consents.findById('with'))?.scope, ['with'], 'the scopes with a reference')
+  },
+
+  'consents compare every part of the key byte for byte': async ({ consents }) => {
+    for (const [index, text] of lookalikes.entries()) {
+      await consents.remember(consentRecord({ id: `c${index}`, clientId: text }))
+      await consents.remember(consentRecord({ id: `u${index}`, userId: text }))
+      await consents.remember(consentRecord({ id: `r${index}`, referenceId: text }))
+    }
+    for (const [index, text] of lookalikes.entries()) {
+      equal((await consents.find({ ...key, clientId: text }))?.id, `c${index}`, `the client "${text}"`)
+      equal((await consents.find({ ...key, userId: text }))?.id, `u${index}`, `the user "${text}"`)
+      equal((await consents.find({ ...key, referenceId: text }))?.id, `r${index}`, `the reference "${text}"`)
+    }
+    equal(await consents.find({ ...key, userId: 'aBC-1' }), undefined, 'a user in another case')
+  },
+
+  'consents.remember adds to what is remembered': async ({ consents }) => {
+    await consents.remember(consentRecord({ scope: ['a', 'b'], resources: ['https://one.example.com'] }))
+    await consents.remember(
+      consentRecord({
+        id: 'second',
+        scope: ['b', 'c'],
+        resources: ['https://two.example.com', 'https://one.example.com'],
+        createdAt: now + 5,
+        updatedAt: now + 5,
+      }),
+    )
+    const found = await consents.find(key)
+    equalSets(found?.scope, ['a', 'b', 'c'], 'the union of the scopes')
+    equalSets(found?.resources, ['https://one.example.com', 'https://two.example.com'], 'the union of the resources')
+    equal(
+      { id: found?.id, createdAt: found?.createdAt, updatedAt: found?.updatedAt },
+      { id: 'consent', createdAt: now, updatedAt: now + 5 },
+      'the id and the beginning stay, the change is dated',
+    )
+    equal(await consents.findById('second'), undefined, 'the id that was not needed')
+  },
+
+  'consents.remember of fifty first consents keeps the union': async ({ consents }) => {
+    await fifty((caller) =>
+      consents.remember(
+        consentRecord({
+          id: `consent-${caller}`,
+          scope: [`s${caller}`],
+          resources: [`https://rs${caller}.example.com`],
+        }),
+      ),
+    )
+    const callers = Array.from({ length: 50 }, (_, caller) => caller)
+    const found = await consents.list({ userId: 'user' })
+    equal(found.length, 1, 'the number of consents')
+    equalSets(
+      found[0]?.scope,
+      callers.map((caller) => `s${caller}`),
+      'the union of fifty scopes',
+    )
+    equalSets(
+      found[0]?.resources,
+      callers.map((caller) => `https://rs${caller}.example.com`),
+      'the union of fifty resources',
+    )
+  },
+
+  'consents.list answers a user’s consents, oldest first': async ({ consents }) => {
+    await consents.remember(consentRecord({ id: 'z', clientId: 'c1', createdAt: now }))
+    await consents.remember(consentRecord({ id: 'm', clientId: 'c2', createdAt: now - 5, referenceId: 'r1' }))
+    await consents.remember(consentRecord({ id: 'a', clientId: 'c3', createdAt: now + 5, referenceId: 'r1' }))
+    await consents.remember(consentRecord({ id: 'b', clientId: 'c1', createdAt: now + 1, referenceId: 'R1' }))
+    await consents.remember(consentRecord({ id: 'x', clientId: 'c1', userId: 'other', referenceId: 'r1' }))
+    const ids = async (query: Parameters<typeof consents.list>[0]) => (await consents.list(query)).map(({ id }) => id)
+    equal(await ids({ userId: 'user' }), ['m', 'z', 'b', 'a'], 'all of a user')
+    equal(await ids({ userId: 'user', referenceId: 'r1' }), ['m', 'a'], 'those under a reference')
+    equal(await ids({ userId: 'user', referenceId: 'r2' }), [], 'those under an unknown reference')
+    equal(await ids({ userId: 'User' }), [], 'those of a user in another case')
+  },
+
+  'consents.replaceScope replaces, and says whether there was one': async ({ consents }) => {
+    const record = consentRecord({ scope: ['a', 'b'], resources: ['https://rs.example.com'], referenceId: 'r1' })
+    await consents.remember(record)
+    await consents.remember(consentRecord({ id: 'other', userId: 'other' }))
+    equal(await consents.replaceScope({ id: 'consent', scope: ['c'], now: now + 9 }), true, 'consents.replaceScope')
+    equal(await consents.findById('consent'), { ...record, scope: ['c'], updatedAt: now + 9 }, 'the narrowed consent')
+    equal(await consents.findById('other'), consentRecord({ id: 'other', userId: 'other' }), 'the other consent')
+    equal(await consents.replaceScope({ id: 'consent', scope: [], now: now + 9 }), true, 'an empty scope')
+    equal((await consents.findById('consent'))?.scope, [], 'the emptied consent')
+    equal(
+      await consents.replaceScope({ id: 'none', scope: ['c'], now }),
+      false,
+      'consents.replaceScope of an unknown id',
+    )
+    await consents.remember(consentRecord({ referenceId: 'r1', scope: ['d'] }))
+    equal((await consents.findById('consent'))?.scope, ['d'], 'remembering again adds to the replaced scope')
+  },
+
+  'consents.delete says whether there was one': async ({ consents }) => {
+    await consents.remember(consentRecord())
+    await consents.remember(consentRecord({ id: 'other', referenceId: 'r1' }))
+    equal(await consents.delete('Consent'), false, 'consents.delete of an id in another case')
+    equal(await consents.delete('consent'), true, 'consents.delete')
+    equal(await consents.delete('consent'), false, 'consents.delete again')
+    equal(await consents.find(key), undefined, 'consents.find afterwards')
+    equal((await consents.findById('other'))?.id, 'other', 'the other consent')
+    await consents.remember(consentRecord({ id: 'new', scope: ['new'] }))
+    equal(await consents.find(key), consentRecord({ id: 'new', scope: ['new'] }), 'a consent given anew starts anew')
+  },
+}

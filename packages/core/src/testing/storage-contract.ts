@@ -1,0 +1,64 @@
+import type { Awaitable } from '../storage/awaitable.ts'
+import type { Storage } from '../storage/storage.ts'
+import { accessTokenCases } from './storage-contract-access-tokens.ts'
+import { authorizationCodeCases } from './storage-contract-authorization-codes.ts'
+import { clientCases } from './storage-contract-clients.ts'
+import { consentCases } from './storage-contract-consents.ts'
+import { grantCases } from './storage-contract-grants.ts'
+import { interactionCases } from './storage-contract-interactions.ts'
+import { purgeCases } from './storage-contract-purge.ts'
+import { redemptionCases } from './storage-contract-redemption.ts'
+import { refreshTokenCases } from './storage-contract-refresh-tokens.ts'
+import { rotationCases } from './storage-contract-rotation.ts'
+import { signingKeyCases } from './storage-contract-signing-keys.ts'
+
+/** One requirement: `run` resolves when the adapter meets it, and rejects with what was expected and what came. */
+export interface ContractCase {
+  readonly name: string
+  readonly run: () => Promise<void>
+}
+
+/** Requirements by name, as the files of this contract list them. */
+export type ContractCases = Readonly<Record<string, (storage: Storage) => Promise<void>>>
+
+/** What makes the storage of one case: alone, or with what has to be called after the case. */
+export type MakeStorage = () => Awaitable<
+  Storage | { readonly storage: Storage; readonly close?: () => Awaitable<void> }
+>
+
+/**
+ * The definition of a conforming storage adapter, for any test runner:
+ *
+ * ```ts
+ * for (const { name, run } of storageContract(() => memoryStorage())) test(name, run)
+ * ```
+ *
+ * `makeStorage` is called once for each case and has to answer an empty storage.
+ */
+export function storageContract(makeStorage: MakeStorage): readonly ContractCase[] {
+  const cases: ContractCases = {
+    ...clientCases,
+    ...interactionCases,
+    ...consentCases,
+    ...grantCases,
+    ...authorizationCodeCases,
+    ...redemptionCases,
+    ...accessTokenCases,
+    ...refreshTokenCases,
+    ...rotationCases,
+    ...signingKeyCases,
+    ...purgeCases,
+  }
+  return Object.entries(cases).map(([name, check]) => ({
+    name,
+    run: async () => {
+      const made = await makeStorage()
+      const { storage, close } = 'storage' in made ? made : { storage: made, close: undefined }
+      try {
+        await check(storage)
+      } finally {
+        await close?.()
+      }
+    },
+  }))
+}

@@ -1,0 +1,179 @@
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
+import type { AccessTokenRecord } from '../storage/access-token.ts'
+import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { ConsentRecord } from '../storage/consent.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+import type { InteractionRecord } from '../storage/interaction.ts'
+import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
+import type { SigningKeyRecord } from '../storage/signing-key.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** The time of most fixtures, in seconds; beyond 2038, where 32 bits end. */
+export const now: number = 2_500_000_000
+
+/** Ids that a case-folding, accent-folding or space-trimming collation takes for one another. */
+export const lookalikes: readonly string[] = [
+  'Abc-1',
+  'abc-1',
+  'ABC-1',
+  'Ábc-1',
+  'Abc-1 ',
+  ' Abc-1',
+  'Abc-1\u0301',
+  'ａbc-1',
+  'Abc_1',
+  'Abc%1',
+]
+
+/** Text that breaks an adapter which escapes by hand, cuts bytes or normalises. */
+export const difficultText: string =
+  '"quotes" \'single\' \\back\\ `tick` %_?$1:name <&> \r\n\t é e\u0301 ß İ 漢字 🔐 \u{10ffff} null'
+
+/** Longer than a `varchar(255)`, as redirect URIs, nonces and sealed values may be; not all of it is ASCII. */
+export const longText: string = 'ü234567890'.repeat(1000)
+
+const metadata: ClientMetadata = {
+  redirect_uris: ['https://app.example.com/cb'],
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['authorization_code'],
+  response_types: ['code'],
+  scope: 'openid',
+  application_type: 'web',
+  require_pkce: true,
+}
+
+export function clientRecord(members: Partial<ClientRecord> = {}): ClientRecord {
+  return {
+    id: 'client',
+    metadata,
+    secrets: [],
+    disabled: false,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+    ...members,
+  }
+}
+
+export function interactionRecord(members: Partial<InteractionRecord> = {}): InteractionRecord {
+  return {
+    id: 'interaction',
+    clientId: 'client',
+    browserHash: 'browser-hash',
+    request: {
+      clientId: 'client',
+      redirectUri: 'https://app.example.com/cb',
+      redirectUriSent: true,
+      scope: ['openid'],
+      prompt: [],
+      resources: [],
+    },
+    step: 'login',
+    completed: [],
+    createdAt: now,
+    expiresAt: now + 600,
+    version: 1,
+    ...members,
+  }
+}
+
+export function consentRecord(members: Partial<ConsentRecord> = {}): ConsentRecord {
+  return {
+    id: 'consent',
+    clientId: 'client',
+    userId: 'user',
+    scope: ['openid'],
+    resources: [],
+    createdAt: now,
+    updatedAt: now,
+    ...members,
+  }
+}
+
+export function grantRecord(members: Partial<GrantRecord> = {}): GrantRecord {
+  return {
+    id: 'grant',
+    clientId: 'client',
+    userId: 'user',
+    scope: ['openid'],
+    resources: [],
+    createdAt: now,
+    expiresAt: now + 86_400,
+    ...members,
+  }
+}
+
+export function codeRecord(members: Partial<AuthorizationCodeRecord> = {}): AuthorizationCodeRecord {
+  return {
+    id: 'code',
+    secretHash: 'code-hash',
+    grantId: 'grant',
+    redirectUri: 'https://app.example.com/cb',
+    redirectUriSent: true,
+    createdAt: now,
+    expiresAt: now + 60,
+    ...members,
+  }
+}
+
+export function accessTokenRecord(members: Partial<AccessTokenRecord> = {}): AccessTokenRecord {
+  return {
+    id: 'access',
+    secretHash: 'access-hash',
+    clientId: 'client',
+    scope: ['openid'],
+    audience: [],
+    createdAt: now,
+    expiresAt: now + 3600,
+    ...members,
+  }
+}
+
+export function refreshTokenRecord(members: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord {
+  return {
+    id: 'refresh',
+    secretHash: 'refresh-hash',
+    grantId: 'grant',
+    createdAt: now,
+    expiresAt: now + 7200,
+    reuses: 0,
+    ...members,
+  }
+}
+
+export function signingKeyRecord(members: Partial<SigningKeyRecord> = {}): SigningKeyRecord {
+  return {
+    id: 'key',
+    algorithm: 'ES256',
+    generation: 1,
+    publicKey: '{"kty":"EC"}',
+    sealedPrivateKey: 'sealed',
+    createdAt: now,
+    activatesAt: now + 300,
+    ...members,
+  }
+}
+
+/** A grant with a code, as an approval leaves them. */
+export async function issueCode(
+  storage: Storage,
+  members: { readonly grant?: Partial<GrantRecord>; readonly code?: Partial<AuthorizationCodeRecord> } = {},
+): Promise<void> {
+  await storage.authorizationCodes.issue({ grant: grantRecord(members.grant), code: codeRecord(members.code) })
+}
+
+/** A grant with a redeemed code and the refresh token that came of it: the only way to a refresh token. */
+export async function issueRefreshToken(
+  storage: Storage,
+  members: { readonly grant?: Partial<GrantRecord>; readonly token?: Partial<RefreshTokenRecord> } = {},
+): Promise<void> {
+  const grantId = members.grant?.id ?? 'grant'
+  const codeId = `code-of-${members.token?.id ?? 'refresh'}`
+  await issueCode(storage, { grant: { ...members.grant }, code: { id: codeId, grantId } })
+  await storage.authorizationCodes.redeem({
+    id: codeId,
+    now,
+    refreshToken: refreshTokenRecord({ grantId, ...members.token }),
+  })
+}

@@ -1,0 +1,38 @@
+import { withoutReserved } from '../claims/reserved.ts'
+import { subjectOf } from '../claims/subject.ts'
+import type { Context } from '../contracts/context.ts'
+import type { BaseUser } from '../contracts/host.ts'
+import type { Issuance } from '../contracts/issuance.ts'
+import { leftHalfHash } from '../crypto/hash.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+
+/** The `typ` of our ID tokens: what tells them apart from access tokens. */
+export const idTokenType = 'JWT'
+
+/** {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2} */
+export async function mintIdToken(
+  ctx: Context,
+  issuance: Issuance & { readonly grant: GrantRecord },
+  user: BaseUser,
+  accessToken: string,
+  now: number,
+): Promise<string> {
+  const { client, grant, scope } = issuance
+  const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, client, scopes: scope })
+  const algorithm = client.metadata.id_token_signed_response_alg ?? ctx.config.idTokenAlgorithm
+  return ctx.keys.sign(algorithm, idTokenType, {
+    ...withoutReserved(ctx, 'customIdTokenClaims', custom),
+    iss: ctx.config.issuer,
+    sub: subjectOf(client, user.id),
+    aud: client.id,
+    iat: now,
+    exp: now + ctx.config.lifetimes.idToken,
+    nonce: issuance.nonce,
+    auth_time: grant.authTime,
+    acr: grant.acr,
+    amr: grant.amr,
+    // Only a client that may end sessions has a use for their names.
+    sid: client.metadata.enable_end_session === true ? grant.sessionId : undefined,
+    at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
+  })
+}

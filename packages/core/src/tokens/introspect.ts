@@ -1,0 +1,73 @@
+import { withoutReserved } from '../claims/reserved.ts'
+import { subjectOf } from '../claims/subject.ts'
+import type { Context } from '../contracts/context.ts'
+import { credentialId, isCredential } from '../crypto/credential.ts'
+import { isLive } from '../policy/grant.ts'
+import { formatScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { type VerifiedAccessToken, verifyAccessToken } from './verify.ts'
+
+const inactive = { active: false } as const
+
+/**
+ * What a token says, for the client that owns it and for the resource servers it is for; to anyone else it does not
+ * exist ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
+ */
+export async function introspectToken(ctx: Context, caller: ClientRecord, text: string): Promise<object> {
+  const refreshTokenId = credentialId('r', text)
+  if (refreshTokenId !== undefined) return introspectRefreshToken(ctx, caller, refreshTokenId, text)
+  const token = await verifyAccessToken(ctx, text)
+  if (token === undefined) return inactive
+  if (token.clientId !== caller.id && !token.audience.includes(caller.id)) return inactive
+  return introspectAccessToken(ctx, token)
+}
+
+async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): Promise<object> {
+  const client = await ctx.clients.find(token.clientId)
+  const user = token.userId === undefined ? undefined : await ctx.config.authentication.getUser(token.userId)
+  if (client === undefined || (token.userId !== undefined && !user)) return inactive
+  const custom =
+    token.kind === 'jwt'
+      ? token.claims
+      : await ctx.config.hooks.customAccessTokenClaims?.({
+          ...(user && { user }),
+          client,
+          scopes: token.scopes,
+          resources: token.audience,
+          ...(token.sessionId !== undefined && { sessionId: token.sessionId }),
+        })
+  return {
+    ...(token.kind === 'jwt' ? custom : withoutReserved(ctx, 'customAccessTokenClaims', custom)),
+    active: true,
+    iss: ctx.config.issuer,
+    sub: user ? subjectOf(client, user.id) : client.id,
+    client_id: client.id,
+    azp: client.id,
+    token_type: 'Bearer',
+    scope: formatScope(token.scopes),
+    iat: token.issuedAt,
+    exp: token.expiresAt,
+    ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
+    sid: token.sessionId,
+  }
+}
+
+async function introspectRefreshToken(ctx: Context, caller: ClientRecord, id: string, text: string): Promise<object> {
+  const found = await ctx.storage.refreshTokens.find(id)
+  if (found === undefined || found.grant.clientId !== caller.id) return inactive
+  if (!(await isCredential(text, found.token.secretHash))) return inactive
+  const { token, grant } = found
+  const now = ctx.clock.now()
+  if (token.rotatedAt !== undefined || now >= token.expiresAt || !isLive(grant, now)) return inactive
+  if (!(await ctx.config.authentication.getUser(grant.userId))) return inactive
+  return {
+    active: true,
+    iss: ctx.config.issuer,
+    sub: subjectOf(caller, grant.userId),
+    client_id: grant.clientId,
+    scope: formatScope(grant.scope),
+    iat: token.createdAt,
+    exp: token.expiresAt,
+    sid: grant.sessionId,
+  }
+}

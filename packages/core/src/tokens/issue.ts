@@ -1,0 +1,94 @@
+import { withoutReserved } from '../claims/reserved.ts'
+import type { Context } from '../contracts/context.ts'
+import type { BaseUser } from '../contracts/host.ts'
+import type { Issuance, Minted } from '../contracts/issuance.ts'
+import { createCredential } from '../crypto/credential.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { formatScope } from '../protocol/scope.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+import { mintIdToken } from './id-token.ts'
+import { mintJwtAccessToken } from './jwt-access-token.ts'
+import { mintOpaqueAccessToken } from './opaque-access-token.ts'
+
+/**
+ * A successful token response ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}). All
+ * that can fail (the host's user look-up and hooks, signing) happens before the one write, so that a failure consumes
+ * nothing; the tokens leave only when the write was won.
+ */
+export async function issueTokens(ctx: Context, issuance: Issuance): Promise<object> {
+  const { client, grant, scope } = issuance
+  const user = grant === undefined ? undefined : await findUser(ctx, grant)
+  const now = ctx.clock.now()
+  const { accessToken, machineAccessToken } = ctx.config.lifetimes
+  const expiresAt = grant === undefined ? now + machineAccessToken : Math.min(now + accessToken, grant.expiresAt)
+
+  const access = await mintAccessToken(ctx, issuance, user, now, expiresAt)
+  const idToken =
+    user !== undefined && grant !== undefined && scope.includes('openid')
+      ? await mintIdToken(ctx, { ...issuance, grant }, user, access.text, now)
+      : undefined
+  const custom = await ctx.config.hooks.customTokenResponseFields?.({
+    grantType: issuance.grantType,
+    ...(user !== undefined && { user }),
+    client,
+    scopes: scope,
+  })
+  const refresh = grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, grant, now) : undefined
+
+  const { refreshToken } = await issuance.commit({
+    ...(access.record !== undefined && { accessToken: access.record }),
+    ...(refresh !== undefined && { refreshToken: refresh }),
+  })
+  ctx.emit({
+    type: 'tokens.issued',
+    clientId: client.id,
+    grantType: issuance.grantType,
+    scopes: scope,
+    ...(grant !== undefined && { userId: grant.userId, grantId: grant.id }),
+    ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
+  })
+  return {
+    access_token: access.text,
+    token_type: 'Bearer',
+    expires_in: expiresAt - now,
+    scope: formatScope(scope),
+    refresh_token: refreshToken,
+    id_token: idToken,
+    ...withoutReserved(ctx, 'customTokenResponseFields', custom),
+  }
+}
+
+/** The user behind a grant, who may be gone or blocked by now. */
+async function findUser(ctx: Context, grant: GrantRecord): Promise<BaseUser> {
+  const user = await ctx.config.authentication.getUser(grant.userId)
+  if (user === undefined || user === null) throw new OAuthError('invalid_grant', 'the user is no longer available')
+  return user
+}
+
+async function mintAccessToken(
+  ctx: Context,
+  issuance: Issuance,
+  user: BaseUser | undefined,
+  now: number,
+  expiresAt: number,
+) {
+  if (issuance.resources.length === 0) return mintOpaqueAccessToken(ctx, issuance, now, expiresAt)
+  return { text: await mintJwtAccessToken(ctx, issuance, user, now, expiresAt), record: undefined }
+}
+
+async function mintRefreshToken(
+  ctx: Context,
+  grant: GrantRecord,
+  now: number,
+): Promise<NonNullable<Minted['refreshToken']>> {
+  const credential = await createCredential('r', now, ctx.random)
+  const record = {
+    id: credential.id,
+    secretHash: credential.secretHash,
+    grantId: grant.id,
+    createdAt: now,
+    expiresAt: Math.min(now + ctx.config.lifetimes.refreshToken, grant.expiresAt),
+    reuses: 0,
+  }
+  return { text: credential.text, record }
+}

@@ -1,0 +1,63 @@
+import { withoutReserved } from '../claims/reserved.ts'
+import { subjectOf } from '../claims/subject.ts'
+import type { Context } from '../contracts/context.ts'
+import type { BaseUser } from '../contracts/host.ts'
+import type { Issuance } from '../contracts/issuance.ts'
+import { encodeBase64url } from '../crypto/base64url.ts'
+import { formatScope } from '../protocol/scope.ts'
+
+/** {@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1} */
+export const accessTokenType = 'at+jwt'
+
+/** An access token that resource servers verify by themselves. It has no row. */
+export async function mintJwtAccessToken(
+  ctx: Context,
+  issuance: Issuance,
+  user: BaseUser | undefined,
+  now: number,
+  expiresAt: number,
+): Promise<string> {
+  const { client, grant, scope, resources } = issuance
+  const custom = await ctx.config.hooks.customAccessTokenClaims?.({
+    ...(user !== undefined && { user }),
+    client,
+    scopes: scope,
+    resources,
+    ...(grant?.referenceId !== undefined && { referenceId: grant.referenceId }),
+    ...(grant?.sessionId !== undefined && { sessionId: grant.sessionId }),
+  })
+  return ctx.keys.sign(ctx.config.accessTokenAlgorithm, accessTokenType, {
+    ...withoutReserved(ctx, 'customAccessTokenClaims', custom),
+    iss: ctx.config.issuer,
+    sub: user === undefined ? client.id : subjectOf(client, user.id),
+    aud: audience(ctx, issuance),
+    client_id: client.id,
+    azp: client.id,
+    scope: formatScope(scope),
+    iat: now,
+    exp: expiresAt,
+    jti: createJti(ctx, grant?.id),
+    sid: grant?.sessionId,
+    auth_time: grant?.authTime,
+    acr: grant?.acr,
+    amr: grant?.amr,
+  })
+}
+
+/** The resources asked for, and with `openid` the userinfo endpoint, which is a resource as well. */
+function audience(ctx: Context, { resources, scope }: Issuance): string | readonly string[] {
+  const all = scope.includes('openid') ? [...resources, ctx.config.userinfoUrl] : resources
+  return all.length === 1 ? (all[0] as string) : all
+}
+
+/** Names the grant as well, so that one look-up tells whether the token and its grant are still good. */
+function createJti(ctx: Context, grantId: string | undefined): string {
+  const unique = encodeBase64url(ctx.random.bytes(16))
+  return grantId === undefined ? unique : `${grantId}.${unique}`
+}
+
+/** The grant that a `jti` of ours names. */
+export function grantIdOf(jti: string): string | undefined {
+  const dot = jti.indexOf('.')
+  return dot < 0 ? undefined : jti.slice(0, dot)
+}

@@ -1,0 +1,25 @@
+import type { Context } from '../contracts/context.ts'
+import type { Issuance } from '../contracts/issuance.ts'
+import { createCredential } from '../crypto/credential.ts'
+import type { AccessTokenRecord } from '../storage/access-token.ts'
+
+/** An access token that means something only here: a row keeps its hash. */
+export async function mintOpaqueAccessToken(
+  ctx: Context,
+  issuance: Issuance,
+  now: number,
+  expiresAt: number,
+): Promise<{ readonly text: string; readonly record: AccessTokenRecord }> {
+  const credential = await createCredential('a', now, ctx.random)
+  const record: AccessTokenRecord = {
+    id: credential.id,
+    secretHash: credential.secretHash,
+    clientId: issuance.client.id,
+    ...(issuance.grant !== undefined && { grantId: issuance.grant.id }),
+    scope: issuance.scope,
+    audience: issuance.resources,
+    createdAt: now,
+    expiresAt,
+  }
+  return { text: credential.text, record }
+}

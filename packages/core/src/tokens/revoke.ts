@@ -1,0 +1,32 @@
+import type { Context } from '../contracts/context.ts'
+import { credentialId, isCredential } from '../crypto/credential.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { verifyAccessToken } from './verify.ts'
+
+/**
+ * Revokes a token of this client. Anything else changes nothing and is told nobody
+ * ({@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1 RFC 7009 section 2.1}). A refresh token takes its grant
+ * with it, and so every access token that came from it.
+ */
+export async function revokeToken(ctx: Context, client: ClientRecord, text: string): Promise<void> {
+  const refreshTokenId = credentialId('r', text)
+  if (refreshTokenId !== undefined) return revokeRefreshToken(ctx, client, refreshTokenId, text)
+  const token = await verifyAccessToken(ctx, text)
+  if (token === undefined || token.clientId !== client.id) return
+  if (token.kind === 'opaque') await ctx.storage.accessTokens.delete(token.id)
+  else await ctx.storage.accessTokens.revokeJwt({ jti: token.id, expiresAt: token.expiresAt })
+  ctx.emit({
+    type: 'token.revoked',
+    clientId: client.id,
+    kind: 'access_token',
+    ...(token.grantId !== undefined && { grantId: token.grantId }),
+  })
+}
+
+async function revokeRefreshToken(ctx: Context, client: ClientRecord, id: string, text: string): Promise<void> {
+  const found = await ctx.storage.refreshTokens.find(id)
+  if (found === undefined || found.grant.clientId !== client.id) return
+  if (!(await isCredential(text, found.token.secretHash))) return
+  await ctx.storage.grants.revoke({ id: found.grant.id, now: ctx.clock.now() })
+  ctx.emit({ type: 'token.revoked', clientId: client.id, kind: 'refresh_token', grantId: found.grant.id })
+}

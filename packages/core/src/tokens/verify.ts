@@ -1,0 +1,85 @@
+import type { Context } from '../contracts/context.ts'
+import { credentialId, isCredential } from '../crypto/credential.ts'
+import { isLive } from '../policy/grant.ts'
+import { parseScope } from '../protocol/scope.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+import { accessTokenType, grantIdOf } from './jwt-access-token.ts'
+
+/** What a good access token says. */
+export interface VerifiedAccessToken {
+  readonly kind: 'opaque' | 'jwt'
+  /** The row's id, or the `jti`. */
+  readonly id: string
+  readonly clientId: string
+  /** The host's own user id, whatever `sub` a client sees; absent for a machine token. */
+  readonly userId?: string
+  readonly sessionId?: string
+  readonly grantId?: string
+  readonly scopes: readonly string[]
+  /** The resources it is for; empty for an opaque token, which is for this server. */
+  readonly audience: readonly string[]
+  /** Seconds since the epoch. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+  /** The claims of a JWT. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** An access token of ours that is good now, or `undefined`: known, not expired or revoked, its grant and client alive. */
+export async function verifyAccessToken(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
+  const verified = text.includes('.') ? await verifyJwt(ctx, text) : await verifyOpaque(ctx, text)
+  if (verified === undefined || (await ctx.clients.find(verified.clientId)) === undefined) return undefined
+  return verified
+}
+
+async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
+  const id = credentialId('a', text)
+  const found = id === undefined ? undefined : await ctx.storage.accessTokens.find(id)
+  if (found === undefined || !(await isCredential(text, found.token.secretHash))) return undefined
+  const { token, grant } = found
+  const now = ctx.clock.now()
+  if (now >= token.expiresAt) return undefined
+  if (token.grantId !== undefined && (grant === undefined || !isLive(grant, now))) return undefined
+  return {
+    kind: 'opaque',
+    id: token.id,
+    clientId: token.clientId,
+    ...fromGrant(grant),
+    scopes: token.scope,
+    audience: token.audience,
+    issuedAt: token.createdAt,
+    expiresAt: token.expiresAt,
+  }
+}
+
+async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
+  const jwt = await ctx.keys.verify(text, accessTokenType)
+  if (jwt === undefined) return undefined
+  const { jti, client_id, scope, aud, iat, exp } = jwt.claims
+  if (typeof jti !== 'string' || typeof client_id !== 'string' || typeof iat !== 'number' || typeof exp !== 'number')
+    return undefined
+  const grantId = grantIdOf(jti)
+  const { revoked, grant } = await ctx.storage.accessTokens.findJwt({ jti, ...(grantId !== undefined && { grantId }) })
+  if (revoked) return undefined
+  if (grantId !== undefined && (grant === undefined || !isLive(grant, ctx.clock.now()))) return undefined
+  return {
+    kind: 'jwt',
+    id: jti,
+    clientId: client_id,
+    ...fromGrant(grant),
+    scopes: parseScope(typeof scope === 'string' ? scope : '') ?? [],
+    audience: typeof aud === 'string' ? [aud] : (aud as readonly string[]),
+    issuedAt: iat,
+    expiresAt: exp,
+    claims: jwt.claims,
+  }
+}
+
+function fromGrant(grant: GrantRecord | undefined): Pick<VerifiedAccessToken, 'userId' | 'sessionId' | 'grantId'> {
+  if (grant === undefined) return {}
+  return {
+    userId: grant.userId,
+    grantId: grant.id,
+    ...(grant.sessionId !== undefined && { sessionId: grant.sessionId }),
+  }
+}
