@@ -1,0 +1,84 @@
+import type { AuthorizationCodeStore } from '@oauth/core'
+import type { Kysely } from 'kysely'
+import { insertAccessToken } from './access-tokens.ts'
+import {
+  accessTokenToRow,
+  codeFromRow,
+  codeToRow,
+  grantFromRow,
+  grantToRow,
+  refreshTokenToRow,
+} from './codec-tokens.ts'
+import { codeColumns, joinedGrantColumns, ofToken } from './columns.ts'
+import { rememberConsent, remembering } from './consents.ts'
+import { insertGrant } from './grants.ts'
+import { takeInteraction } from './interactions.ts'
+import { insertRefreshToken } from './refresh-tokens.ts'
+import { affected, type Runner, rows } from './runner.ts'
+import { type AuthorizationCodeRow, type OAuthTables, tables } from './schema.ts'
+import { type Bind, bindAll, statement } from './statement.ts'
+
+export function authorizationCodeStore(db: Kysely<OAuthTables>, runner: Runner): AuthorizationCodeStore {
+  const take = takeInteraction(db)
+  const remember = rememberConsent(db)
+  const addGrant = insertGrant(db)
+  const addAccessToken = insertAccessToken(db)
+  const addRefreshToken = insertRefreshToken(db)
+  const addCode = statement((bind: Bind<AuthorizationCodeRow>) =>
+    db.insertInto(tables.authorizationCodes).values(bindAll(bind, codeColumns)),
+  )
+  const find = statement((bind: Bind<{ id: string }>) =>
+    db
+      .selectFrom(`${tables.authorizationCodes} as t`)
+      .innerJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
+      .select(ofToken(codeColumns))
+      .select(joinedGrantColumns)
+      .where('t.id', '=', bind('id')),
+  )
+  /** The one write that decides who redeems the code. */
+  const consume = statement((bind: Bind<{ id: string; now: number }>) =>
+    db
+      .updateTable(tables.authorizationCodes)
+      .set({ consumed_at: bind('now') })
+      .where('id', '=', bind('id'))
+      .where('consumed_at', 'is', null)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom(`${tables.grants} as g`)
+            .select('g.id')
+            .whereRef('g.id', '=', `${tables.authorizationCodes}.grant_id`)
+            .where('g.revoked_at', 'is', null),
+        ),
+      ),
+  )
+
+  return {
+    issue({ grant, code, consent, interactionId }) {
+      const attempt = () =>
+        runner.transaction(function* () {
+          if (interactionId !== undefined && (yield* affected(take, { id: interactionId })) !== 1) return 'gone'
+          if (consent) yield* remember(consent)
+          yield* affected(addGrant, grantToRow(grant))
+          yield* affected(addCode, codeToRow(code))
+          return 'won'
+        })
+      return consent ? remembering(attempt) : attempt()
+    },
+    find: (id) =>
+      runner.find(find, { id }, (row) => {
+        const grant = row && grantFromRow(row)
+        return row && grant && { code: codeFromRow(row), grant }
+      }),
+    redeem: ({ id, now, accessToken, refreshToken }) =>
+      runner.transaction(function* () {
+        if ((yield* affected(consume, { id, now })) !== 1) {
+          const [row] = yield* rows(find, { id })
+          return row && row.consumed_at !== null ? 'replayed' : 'dead'
+        }
+        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
+        if (refreshToken) yield* affected(addRefreshToken, refreshTokenToRow(refreshToken))
+        return 'won'
+      }),
+  }
+}

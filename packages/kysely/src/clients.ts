@@ -1,0 +1,67 @@
+import type { ClientStore } from '@oauth/core'
+import type { Kysely } from 'kysely'
+import { clientFromRow, clientToRow } from './codec.ts'
+import { clientColumns } from './columns.ts'
+import { unlessTaken } from './errors.ts'
+import type { Runner } from './runner.ts'
+import { type ClientRow, type OAuthTables, tables } from './schema.ts'
+import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+
+type ListQuery = Parameters<ClientStore['list']>[0]
+
+export function clientStore(db: Kysely<OAuthTables>, runner: Runner): ClientStore {
+  const find = statement((bind: Bind<{ id: string }>) =>
+    db.selectFrom(tables.clients).select(clientColumns).where('id', '=', bind('id')),
+  )
+  const insert = statement((bind: Bind<ClientRow>) =>
+    db.insertInto(tables.clients).values(bindAll(bind, clientColumns)),
+  )
+  const replace = statement((bind: Bind<ClientRow & { expected_version: number }>) =>
+    db
+      .updateTable(tables.clients)
+      .set(bindAll(bind, clientColumns))
+      .where('id', '=', bind('id'))
+      .where('version', '=', bind('expected_version')),
+  )
+  const remove = statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.clients).where('id', '=', bind('id')))
+
+  /** By which of the members are given: each combination has its own statement, and so its own index. */
+  const lists = new Map<string, Statement<ListQuery, ClientRow>>()
+
+  function list(query: ListQuery): Statement<ListQuery, ClientRow> {
+    const given = { user: query.userId !== undefined, reference: query.referenceId !== undefined }
+    const combination = `${given.user} ${given.reference} ${query.after !== undefined}`
+    const known = lists.get(combination)
+    if (known) return known
+    const compiled = statement((bind: Bind<ListQuery>) => {
+      let select = db.selectFrom(tables.clients).select(clientColumns).orderBy('id').limit(bind('limit'))
+      if (query.after !== undefined) select = select.where('id', '>', bind('after'))
+      if (given.user || given.reference) {
+        select = select.where((eb) =>
+          eb.or([
+            ...(given.user ? [eb('user_id', '=', bind('userId'))] : []),
+            ...(given.reference ? [eb('reference_id', '=', bind('referenceId'))] : []),
+          ]),
+        )
+      }
+      return select
+    })
+    lists.set(combination, compiled)
+    return compiled
+  }
+
+  return {
+    find: (id) => runner.find(find, { id }, (row) => row && clientFromRow(row)),
+    insert: (record) =>
+      unlessTaken<'won' | 'exists'>(
+        () => runner.write(insert, clientToRow(record), () => 'won'),
+        () => 'exists',
+      ),
+    replace: (record, expectedVersion) =>
+      runner.write(replace, { ...clientToRow(record), expected_version: expectedVersion }, (affected) =>
+        affected === 1 ? 'won' : 'conflict',
+      ),
+    delete: (id) => runner.write(remove, { id }, (affected) => affected === 1),
+    list: (query) => runner.list(list(query), query, (rows) => rows.map(clientFromRow)),
+  }
+}

@@ -1,0 +1,134 @@
+import type { AccessTokenRecord, AuthorizationCodeRecord, GrantRecord, RefreshTokenRecord } from '@oauth/core'
+import { type Draft, listFromText, listToText, scopeFromText, scopeToText, seconds } from './codec.ts'
+import type { AccessTokenRow, AuthorizationCodeRow, GrantRow, RefreshTokenRow } from './schema.ts'
+
+type PresentGrantRow = { readonly [Name in keyof GrantRow as `g_${Name}`]: GrantRow[Name] }
+
+/** The columns of a grant beside those of what it is joined to; all are `null` when there is no grant. */
+export type JoinedGrantRow = { readonly [Name in keyof PresentGrantRow]: PresentGrantRow[Name] | null }
+
+export function grantToRow(record: GrantRecord): GrantRow {
+  return {
+    id: record.id,
+    client_id: record.clientId,
+    user_id: record.userId,
+    session_id: record.sessionId ?? null,
+    scope: scopeToText(record.scope),
+    resources: listToText(record.resources),
+    auth_time: record.authTime ?? null,
+    acr: record.acr ?? null,
+    amr: record.amr ? listToText(record.amr) : null,
+    reference_id: record.referenceId ?? null,
+    created_at: record.createdAt,
+    expires_at: record.expiresAt,
+    revoked_at: record.revokedAt ?? null,
+  }
+}
+
+export function grantFromRow(joined: JoinedGrantRow): GrantRecord | undefined {
+  if (joined.g_id === null) return undefined
+  const row = joined as PresentGrantRow
+  const record: Draft<GrantRecord> = {
+    id: row.g_id,
+    clientId: row.g_client_id,
+    userId: row.g_user_id,
+    scope: scopeFromText(row.g_scope),
+    resources: listFromText(row.g_resources),
+    createdAt: seconds(row.g_created_at),
+    expiresAt: seconds(row.g_expires_at),
+  }
+  if (row.g_session_id !== null) record.sessionId = row.g_session_id
+  if (row.g_auth_time !== null) record.authTime = seconds(row.g_auth_time)
+  if (row.g_acr !== null) record.acr = row.g_acr
+  if (row.g_amr !== null) record.amr = listFromText(row.g_amr)
+  if (row.g_reference_id !== null) record.referenceId = row.g_reference_id
+  if (row.g_revoked_at !== null) record.revokedAt = seconds(row.g_revoked_at)
+  return record
+}
+
+export function codeToRow(record: AuthorizationCodeRecord): AuthorizationCodeRow {
+  return {
+    id: record.id,
+    secret_hash: record.secretHash,
+    grant_id: record.grantId,
+    redirect_uri: record.redirectUri,
+    redirect_uri_sent: record.redirectUriSent ? 1 : 0,
+    code_challenge: record.codeChallenge ?? null,
+    nonce: record.nonce ?? null,
+    created_at: record.createdAt,
+    expires_at: record.expiresAt,
+    consumed_at: record.consumedAt ?? null,
+  }
+}
+
+export function codeFromRow(row: AuthorizationCodeRow): AuthorizationCodeRecord {
+  const record: Draft<AuthorizationCodeRecord> = {
+    id: row.id,
+    secretHash: row.secret_hash,
+    grantId: row.grant_id,
+    redirectUri: row.redirect_uri,
+    redirectUriSent: Number(row.redirect_uri_sent) === 1,
+    createdAt: seconds(row.created_at),
+    expiresAt: seconds(row.expires_at),
+  }
+  if (row.code_challenge !== null) record.codeChallenge = row.code_challenge
+  if (row.nonce !== null) record.nonce = row.nonce
+  if (row.consumed_at !== null) record.consumedAt = seconds(row.consumed_at)
+  return record
+}
+
+export function accessTokenToRow(record: AccessTokenRecord): AccessTokenRow {
+  return {
+    id: record.id,
+    secret_hash: record.secretHash,
+    client_id: record.clientId,
+    grant_id: record.grantId ?? null,
+    scope: scopeToText(record.scope),
+    audience: listToText(record.audience),
+    created_at: record.createdAt,
+    expires_at: record.expiresAt,
+  }
+}
+
+export function accessTokenFromRow(row: AccessTokenRow): AccessTokenRecord {
+  const record: Draft<AccessTokenRecord> = {
+    id: row.id,
+    secretHash: row.secret_hash,
+    clientId: row.client_id,
+    scope: scopeFromText(row.scope),
+    audience: listFromText(row.audience),
+    createdAt: seconds(row.created_at),
+    expiresAt: seconds(row.expires_at),
+  }
+  if (row.grant_id !== null) record.grantId = row.grant_id
+  return record
+}
+
+export function refreshTokenToRow(record: RefreshTokenRecord): RefreshTokenRow {
+  return {
+    id: record.id,
+    secret_hash: record.secretHash,
+    grant_id: record.grantId,
+    created_at: record.createdAt,
+    expires_at: record.expiresAt,
+    rotated_at: record.rotatedAt ?? null,
+    successor_id: record.successorId ?? null,
+    sealed_successor: record.sealedSuccessor ?? null,
+    reuses: record.reuses,
+  }
+}
+
+export function refreshTokenFromRow(row: RefreshTokenRow): RefreshTokenRecord {
+  const record: Draft<RefreshTokenRecord> = {
+    id: row.id,
+    secretHash: row.secret_hash,
+    grantId: row.grant_id,
+    createdAt: seconds(row.created_at),
+    expiresAt: seconds(row.expires_at),
+    reuses: Number(row.reuses),
+  }
+  if (row.rotated_at !== null) record.rotatedAt = seconds(row.rotated_at)
+  if (row.successor_id !== null) record.successorId = row.successor_id
+  if (row.sealed_successor !== null) record.sealedSuccessor = row.sealed_successor
+  return record
+}

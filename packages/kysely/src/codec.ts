@@ -1,0 +1,133 @@
+import type { ClientRecord, ConsentRecord, InteractionRecord, SigningKeyRecord } from '@oauth/core'
+import type { ClientRow, ConsentRow, InteractionRow, SigningKeyRow } from './schema.ts'
+
+/** While it is built: members that may be absent are assigned one by one, which is faster than spreading objects. */
+export type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
+
+/** PostgreSQL answers a `bigint` as text. */
+export const seconds = (value: unknown): number => Number(value)
+
+export const scopeToText = (scope: readonly string[]): string => scope.join(' ')
+export const scopeFromText = (text: string): readonly string[] => (text === '' ? [] : text.split(' '))
+
+export const listToText = (list: readonly string[]): string => (list.length === 0 ? '[]' : JSON.stringify(list))
+export const listFromText = (text: string): readonly string[] => (text === '[]' ? [] : JSON.parse(text))
+
+export const referenceKey = (referenceId: string | undefined): string =>
+  referenceId === undefined ? '' : `:${referenceId}`
+
+export function clientToRow(record: ClientRecord): ClientRow {
+  return {
+    id: record.id,
+    metadata: JSON.stringify(record.metadata),
+    secrets: JSON.stringify(record.secrets),
+    disabled: record.disabled ? 1 : 0,
+    user_id: record.userId ?? null,
+    reference_id: record.referenceId ?? null,
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+    version: record.version,
+  }
+}
+
+export function clientFromRow(row: ClientRow): ClientRecord {
+  const record: Draft<ClientRecord> = {
+    id: row.id,
+    metadata: JSON.parse(row.metadata),
+    secrets: JSON.parse(row.secrets),
+    disabled: Number(row.disabled) === 1,
+    createdAt: seconds(row.created_at),
+    updatedAt: seconds(row.updated_at),
+    version: Number(row.version),
+  }
+  if (row.user_id !== null) record.userId = row.user_id
+  if (row.reference_id !== null) record.referenceId = row.reference_id
+  return record
+}
+
+export function interactionToRow(record: InteractionRecord): InteractionRow {
+  return {
+    id: record.id,
+    client_id: record.clientId,
+    browser_hash: record.browserHash,
+    request: JSON.stringify(record.request),
+    step: record.step,
+    completed: JSON.stringify(record.completed),
+    prior_session: record.priorSession ? JSON.stringify(record.priorSession) : null,
+    user_id: record.userId ?? null,
+    session_id: record.sessionId ?? null,
+    created_at: record.createdAt,
+    expires_at: record.expiresAt,
+    version: record.version,
+  }
+}
+
+export function interactionFromRow(row: InteractionRow): InteractionRecord {
+  const record: Draft<InteractionRecord> = {
+    id: row.id,
+    clientId: row.client_id,
+    browserHash: row.browser_hash,
+    request: JSON.parse(row.request),
+    step: row.step as InteractionRecord['step'],
+    completed: JSON.parse(row.completed),
+    createdAt: seconds(row.created_at),
+    expiresAt: seconds(row.expires_at),
+    version: Number(row.version),
+  }
+  if (row.prior_session !== null) record.priorSession = JSON.parse(row.prior_session)
+  if (row.user_id !== null) record.userId = row.user_id
+  if (row.session_id !== null) record.sessionId = row.session_id
+  return record
+}
+
+export function consentToRow(record: ConsentRecord): ConsentRow {
+  return {
+    id: record.id,
+    client_id: record.clientId,
+    user_id: record.userId,
+    reference_key: referenceKey(record.referenceId),
+    scope: scopeToText(record.scope),
+    resources: listToText(record.resources),
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+    version: 1,
+  }
+}
+
+export function consentFromRow(row: ConsentRow): ConsentRecord {
+  const record: Draft<ConsentRecord> = {
+    id: row.id,
+    clientId: row.client_id,
+    userId: row.user_id,
+    scope: scopeFromText(row.scope),
+    resources: listFromText(row.resources),
+    createdAt: seconds(row.created_at),
+    updatedAt: seconds(row.updated_at),
+  }
+  if (row.reference_key !== '') record.referenceId = row.reference_key.slice(1)
+  return record
+}
+
+export function signingKeyToRow(record: SigningKeyRecord): SigningKeyRow {
+  return {
+    id: record.id,
+    algorithm: record.algorithm,
+    generation: record.generation,
+    public_key: record.publicKey,
+    sealed_private_key: record.sealedPrivateKey,
+    created_at: record.createdAt,
+    activates_at: record.activatesAt,
+  }
+}
+
+export function signingKeyFromRow(row: SigningKeyRow): SigningKeyRecord {
+  return {
+    id: row.id,
+    algorithm: row.algorithm,
+    generation: Number(row.generation),
+    publicKey: row.public_key,
+    sealedPrivateKey: row.sealed_private_key,
+    createdAt: seconds(row.created_at),
+    activatesAt: seconds(row.activates_at),
+  }
+}

@@ -1,0 +1,128 @@
+import type {
+  AccessTokenRow,
+  AuthorizationCodeRow,
+  ClientRow,
+  ConsentRow,
+  GrantRow,
+  InteractionRow,
+  RefreshTokenRow,
+  SigningKeyRow,
+} from './schema.ts'
+
+/** All columns of a row: the compiler refuses a list in which one is missing. */
+function all<Row>(columns: { readonly [Column in keyof Row]: true }): readonly (keyof Row)[] {
+  return Object.keys(columns) as (keyof Row)[]
+}
+
+export const clientColumns: readonly (keyof ClientRow)[] = all<ClientRow>({
+  id: true,
+  metadata: true,
+  secrets: true,
+  disabled: true,
+  user_id: true,
+  reference_id: true,
+  created_at: true,
+  updated_at: true,
+  version: true,
+})
+
+export const interactionColumns: readonly (keyof InteractionRow)[] = all<InteractionRow>({
+  id: true,
+  client_id: true,
+  browser_hash: true,
+  request: true,
+  step: true,
+  completed: true,
+  prior_session: true,
+  user_id: true,
+  session_id: true,
+  created_at: true,
+  expires_at: true,
+  version: true,
+})
+
+export const consentColumns: readonly (keyof ConsentRow)[] = all<ConsentRow>({
+  id: true,
+  client_id: true,
+  user_id: true,
+  reference_key: true,
+  scope: true,
+  resources: true,
+  created_at: true,
+  updated_at: true,
+  version: true,
+})
+
+export const grantColumns: readonly (keyof GrantRow)[] = all<GrantRow>({
+  id: true,
+  client_id: true,
+  user_id: true,
+  session_id: true,
+  scope: true,
+  resources: true,
+  auth_time: true,
+  acr: true,
+  amr: true,
+  reference_id: true,
+  created_at: true,
+  expires_at: true,
+  revoked_at: true,
+})
+
+export const codeColumns: readonly (keyof AuthorizationCodeRow)[] = all<AuthorizationCodeRow>({
+  id: true,
+  secret_hash: true,
+  grant_id: true,
+  redirect_uri: true,
+  redirect_uri_sent: true,
+  code_challenge: true,
+  nonce: true,
+  created_at: true,
+  expires_at: true,
+  consumed_at: true,
+})
+
+export const accessTokenColumns: readonly (keyof AccessTokenRow)[] = all<AccessTokenRow>({
+  id: true,
+  secret_hash: true,
+  client_id: true,
+  grant_id: true,
+  scope: true,
+  audience: true,
+  created_at: true,
+  expires_at: true,
+})
+
+export const refreshTokenColumns: readonly (keyof RefreshTokenRow)[] = all<RefreshTokenRow>({
+  id: true,
+  secret_hash: true,
+  grant_id: true,
+  created_at: true,
+  expires_at: true,
+  rotated_at: true,
+  successor_id: true,
+  sealed_successor: true,
+  reuses: true,
+})
+
+export const signingKeyColumns: readonly (keyof SigningKeyRow)[] = all<SigningKeyRow>({
+  id: true,
+  algorithm: true,
+  generation: true,
+  public_key: true,
+  sealed_private_key: true,
+  created_at: true,
+  activates_at: true,
+})
+
+/** `t.id`, `t.…`: the columns of the table that a join calls `t`. */
+export function ofToken<Column extends string>(columns: readonly Column[]): readonly `t.${Column}`[] {
+  return columns.map((column) => `t.${column}` as const)
+}
+
+type JoinedGrantColumn = { readonly [Name in keyof GrantRow]: `g.${Name} as g_${Name}` }[keyof GrantRow]
+
+/** `g.id as g_id`, `g.…`: the columns of the grant that a join calls `g`, beside another table's. */
+export const joinedGrantColumns: readonly JoinedGrantColumn[] = grantColumns.map(
+  (column) => `g.${column} as g_${column}` as JoinedGrantColumn,
+)

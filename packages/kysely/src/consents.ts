@@ -1,0 +1,120 @@
+import type { Awaitable, ConsentRecord, ConsentStore } from '@oauth/core'
+import type { Kysely } from 'kysely'
+import { consentFromRow, consentToRow, listToText, referenceKey, scopeToText } from './codec.ts'
+import { consentColumns } from './columns.ts'
+import { unlessTaken } from './errors.ts'
+import { affected, type Program, type Runner, rows } from './runner.ts'
+import { type ConsentRow, type OAuthTables, tables } from './schema.ts'
+import { type Bind, bindAll, statement } from './statement.ts'
+
+type KeyRow = Pick<ConsentRow, 'client_id' | 'user_id' | 'reference_key'>
+
+function findConsent(db: Kysely<OAuthTables>) {
+  return statement((bind: Bind<KeyRow>) =>
+    db
+      .selectFrom(tables.consents)
+      .select(consentColumns)
+      .where('user_id', '=', bind('user_id'))
+      .where('client_id', '=', bind('client_id'))
+      .where('reference_key', '=', bind('reference_key')),
+  )
+}
+
+/**
+ * Remembers a consent within a transaction. Raising the version first locks the row (or finds none), so what is read
+ * afterwards cannot change before the union is written. Of two that find no row, the unique index lets one insert; the
+ * transaction of the other has to be run again, see `remembering`.
+ */
+export function rememberConsent(db: Kysely<OAuthTables>): (record: ConsentRecord) => Program<void> {
+  const find = findConsent(db)
+  const lock = statement((bind: Bind<KeyRow>) =>
+    db
+      .updateTable(tables.consents)
+      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .where('user_id', '=', bind('user_id'))
+      .where('client_id', '=', bind('client_id'))
+      .where('reference_key', '=', bind('reference_key')),
+  )
+  const extend = statement((bind: Bind<Pick<ConsentRow, 'id' | 'scope' | 'resources' | 'updated_at'>>) =>
+    db
+      .updateTable(tables.consents)
+      .set(bindAll(bind, ['scope', 'resources', 'updated_at']))
+      .where('id', '=', bind('id')),
+  )
+  const insert = statement((bind: Bind<ConsentRow>) =>
+    db.insertInto(tables.consents).values(bindAll(bind, consentColumns)),
+  )
+
+  return function* (record) {
+    const row = consentToRow(record)
+    const [known] = (yield* affected(lock, row)) > 0 ? yield* rows(find, row) : []
+    if (!known) {
+      yield* affected(insert, row)
+      return
+    }
+    const { id, scope, resources } = consentFromRow(known)
+    yield* affected(extend, {
+      id,
+      scope: scopeToText([...new Set([...scope, ...record.scope])]),
+      resources: listToText([...new Set([...resources, ...record.resources])]),
+      updated_at: row.updated_at,
+    })
+  }
+}
+
+/** Runs what remembers a consent, and once more if somebody else's first consent of the same key came between. */
+export function remembering<T>(attempt: () => Awaitable<T>): Awaitable<T> {
+  return unlessTaken(attempt, attempt)
+}
+
+export function consentStore(db: Kysely<OAuthTables>, runner: Runner): ConsentStore {
+  const find = findConsent(db)
+  const remember = rememberConsent(db)
+  const findById = statement((bind: Bind<{ id: string }>) =>
+    db.selectFrom(tables.consents).select(consentColumns).where('id', '=', bind('id')),
+  )
+  const list = statement((bind: Bind<Pick<ConsentRow, 'user_id'>>) =>
+    db
+      .selectFrom(tables.consents)
+      .select(consentColumns)
+      .where('user_id', '=', bind('user_id'))
+      .orderBy('created_at')
+      .orderBy('id'),
+  )
+  const listUnderReference = statement((bind: Bind<Pick<ConsentRow, 'user_id' | 'reference_key'>>) =>
+    db
+      .selectFrom(tables.consents)
+      .select(consentColumns)
+      .where('user_id', '=', bind('user_id'))
+      .where('reference_key', '=', bind('reference_key'))
+      .orderBy('created_at')
+      .orderBy('id'),
+  )
+  const replaceScope = statement((bind: Bind<Pick<ConsentRow, 'id' | 'scope' | 'updated_at'>>) =>
+    db
+      .updateTable(tables.consents)
+      .set((eb) => ({ ...bindAll(bind, ['scope', 'updated_at']), version: eb('version', '+', 1) }))
+      .where('id', '=', bind('id')),
+  )
+  const remove = statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.consents).where('id', '=', bind('id')))
+
+  return {
+    find: ({ clientId, userId, referenceId }) =>
+      runner.find(
+        find,
+        { client_id: clientId, user_id: userId, reference_key: referenceKey(referenceId) },
+        (row) => row && consentFromRow(row),
+      ),
+    findById: (id) => runner.find(findById, { id }, (row) => row && consentFromRow(row)),
+    list: ({ userId, referenceId }) =>
+      referenceId === undefined
+        ? runner.list(list, { user_id: userId }, (found) => found.map(consentFromRow))
+        : runner.list(listUnderReference, { user_id: userId, reference_key: referenceKey(referenceId) }, (found) =>
+            found.map(consentFromRow),
+          ),
+    remember: (record) => remembering(() => runner.transaction(() => remember(record))),
+    replaceScope: ({ id, scope, now }) =>
+      runner.write(replaceScope, { id, scope: scopeToText(scope), updated_at: now }, (changed) => changed === 1),
+    delete: (id) => runner.write(remove, { id }, (removed) => removed === 1),
+  }
+}

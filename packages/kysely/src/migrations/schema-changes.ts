@@ -1,0 +1,7 @@
+import { initial } from './initial.ts'
+import type { SchemaChange } from './schema-change.ts'
+
+/** All of them, in the order of their names. A change that was released is never edited: the next one is added. */
+export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
+  '0001_initial': initial,
+}

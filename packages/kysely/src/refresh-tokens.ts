@@ -1,0 +1,89 @@
+import type { FoundRefreshToken, RefreshTokenStore, RotationOutcome } from '@oauth/core'
+import type { Kysely } from 'kysely'
+import { insertAccessToken } from './access-tokens.ts'
+import {
+  accessTokenToRow,
+  grantFromRow,
+  type JoinedGrantRow,
+  refreshTokenFromRow,
+  refreshTokenToRow,
+} from './codec-tokens.ts'
+import { joinedGrantColumns, ofToken, refreshTokenColumns } from './columns.ts'
+import { affected, type Runner, rows } from './runner.ts'
+import { type OAuthTables, type RefreshTokenRow, tables } from './schema.ts'
+import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+
+type FoundRow = RefreshTokenRow & JoinedGrantRow & { readonly successor_rotated_at: number | null }
+
+/** Also what redeeming a code ends with. */
+export function insertRefreshToken(db: Kysely<OAuthTables>): Statement<RefreshTokenRow, unknown> {
+  return statement((bind: Bind<RefreshTokenRow>) =>
+    db.insertInto(tables.refreshTokens).values(bindAll(bind, refreshTokenColumns)),
+  )
+}
+
+function foundFromRow(row: FoundRow | undefined): FoundRefreshToken | undefined {
+  const grant = row && grantFromRow(row)
+  return row && grant && { token: refreshTokenFromRow(row), grant, successorRotated: row.successor_rotated_at !== null }
+}
+
+export function refreshTokenStore(db: Kysely<OAuthTables>, runner: Runner): RefreshTokenStore {
+  const insert = insertRefreshToken(db)
+  const addAccessToken = insertAccessToken(db)
+  const find = statement((bind: Bind<{ id: string }>) =>
+    db
+      .selectFrom(`${tables.refreshTokens} as t`)
+      .innerJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
+      .leftJoin(`${tables.refreshTokens} as s`, 's.id', 't.successor_id')
+      .select(ofToken(refreshTokenColumns))
+      .select(joinedGrantColumns)
+      .select('s.rotated_at as successor_rotated_at')
+      .where('t.id', '=', bind('id')),
+  )
+  /** The one write that decides who rotates the token. */
+  const rotate = statement((bind: Bind<{ id: string; now: number; successor_id: string; sealed_successor: string }>) =>
+    db
+      .updateTable(tables.refreshTokens)
+      .set({ rotated_at: bind('now'), ...bindAll(bind, ['successor_id', 'sealed_successor']) })
+      .where('id', '=', bind('id'))
+      .where('rotated_at', 'is', null)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom(`${tables.grants} as g`)
+            .select('g.id')
+            .whereRef('g.id', '=', `${tables.refreshTokens}.grant_id`)
+            .where('g.revoked_at', 'is', null),
+        ),
+      ),
+  )
+  const count = statement((bind: Bind<{ id: string; limit: number }>) =>
+    db
+      .updateTable(tables.refreshTokens)
+      .set((eb) => ({ reuses: eb('reuses', '+', 1) }))
+      .where('id', '=', bind('id'))
+      .where('rotated_at', 'is not', null)
+      .where('reuses', '<', bind('limit')),
+  )
+
+  return {
+    find: (id) => runner.find(find, { id }, (row) => foundFromRow(row)),
+    rotate: ({ id, now, successor, sealedSuccessor, accessToken }) =>
+      runner.transaction<RotationOutcome>(function* () {
+        const written = { id, now, successor_id: successor.id, sealed_successor: sealedSuccessor }
+        if ((yield* affected(rotate, written)) !== 1) {
+          const found = foundFromRow((yield* rows(find, { id }))[0])
+          return found && found.grant.revokedAt === undefined ? { outcome: 'rotated', ...found } : { outcome: 'dead' }
+        }
+        yield* affected(insert, refreshTokenToRow(successor))
+        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
+        return { outcome: 'won' }
+      }),
+    reuse: ({ id, limit, accessToken }) =>
+      runner.transaction(function* () {
+        if ((yield* affected(count, { id, limit })) !== 1) return 'exhausted'
+        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
+        return 'won'
+      }),
+  }
+}

@@ -1,0 +1,30 @@
+import type { SigningKeyStore } from '@oauth/core'
+import type { Kysely } from 'kysely'
+import { signingKeyFromRow, signingKeyToRow } from './codec.ts'
+import { signingKeyColumns } from './columns.ts'
+import { unlessTaken } from './errors.ts'
+import type { Runner } from './runner.ts'
+import { type OAuthTables, type SigningKeyRow, tables } from './schema.ts'
+import { type Bind, bindAll, statement } from './statement.ts'
+
+export function signingKeyStore(db: Kysely<OAuthTables>, runner: Runner): SigningKeyStore {
+  const list = statement((_bind: Bind<object>) =>
+    db.selectFrom(tables.signingKeys).select(signingKeyColumns).orderBy('algorithm').orderBy('generation'),
+  )
+  const insert = statement((bind: Bind<SigningKeyRow>) =>
+    db.insertInto(tables.signingKeys).values(bindAll(bind, signingKeyColumns)),
+  )
+  const remove = statement((bind: Bind<{ id: string }>) =>
+    db.deleteFrom(tables.signingKeys).where('id', '=', bind('id')),
+  )
+
+  return {
+    list: () => runner.list(list, {}, (rows) => rows.map(signingKeyFromRow)),
+    insert: (record) =>
+      unlessTaken<'won' | 'exists'>(
+        () => runner.write(insert, signingKeyToRow(record), () => 'won'),
+        () => 'exists',
+      ),
+    delete: (id) => runner.write(remove, { id }, () => undefined),
+  }
+}

@@ -1,0 +1,30 @@
+import type Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
+import { schemaChanges } from '../migrations/schema-changes.ts'
+import { tables } from '../schema.ts'
+
+/**
+ * What `migrate` does, synchronously: a storage is ready when it is constructed, and nothing has to be awaited before its
+ * first use. Keeps the same table as Kysely's `Migrator`, so either may continue where the other ended.
+ */
+export function migrateSqlite(database: Database.Database, db: Kysely<unknown>): void {
+  database.exec(
+    `create table if not exists "${tables.migrations}" ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null)`,
+  )
+  const executed = database.prepare(`select "name" from "${tables.migrations}"`).pluck()
+  const record = database.prepare(`insert into "${tables.migrations}" ("name", "timestamp") values (?, ?)`)
+  const pending = () => {
+    const names = new Set(executed.all())
+    return Object.entries(schemaChanges).filter(([name]) => !names.has(name))
+  }
+  if (pending().length === 0) return
+  database
+    .transaction(() => {
+      // Asked again under the write lock: another process may have done it meanwhile.
+      for (const [name, change] of pending()) {
+        for (const statement of change.up(db)) database.exec(statement.compile().sql)
+        record.run(name, new Date().toISOString())
+      }
+    })
+    .immediate()
+}

@@ -1,0 +1,100 @@
+import Database from 'better-sqlite3'
+import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { storageContract } from '../../core/src/testing/storage-contract.ts'
+import {
+  accessTokenRecord,
+  clientRecord,
+  grantRecord,
+  issueCode,
+  now,
+} from '../../core/src/testing/storage-fixtures.ts'
+import { isUniqueViolation } from '../src/errors.ts'
+import { kyselyStorage } from '../src/index.ts'
+import { migrate } from '../src/migrations/index.ts'
+
+async function migrated() {
+  const database = new Database(':memory:')
+  const db = new Kysely<{ users: { id: string } }>({ dialect: new SqliteDialect({ database }) })
+  await migrate(db)
+  return { database, db }
+}
+
+describe('kyselyStorage on the host’s Kysely meets the storage contract', () => {
+  const cases = storageContract(async () => {
+    const { db } = await migrated()
+    return { storage: kyselyStorage(db), close: () => db.destroy() }
+  })
+  for (const { name, run } of cases) test(name, run)
+})
+
+describe('kyselyStorage', () => {
+  test('works on an instance with plugins', async () => {
+    const { database } = await migrated()
+    const dialect = new SqliteDialect({ database })
+    const storage = kyselyStorage(new Kysely<object>({ dialect, plugins: [new CamelCasePlugin()] }))
+    await storage.clients.insert(clientRecord({ userId: 'u' }))
+    expect(await storage.clients.find('client')).toEqual(clientRecord({ userId: 'u' }))
+  })
+
+  test('reports the error of a statement, also where the roll-back fails', async () => {
+    const { database, db } = await migrated()
+    const storage = kyselyStorage(db)
+    await issueCode(storage)
+    database.exec(`create trigger full before insert on oauth_access_tokens
+      begin select raise(rollback, 'disk is full'); end`)
+    const redeem = async () =>
+      storage.authorizationCodes.redeem({ id: 'code', now, accessToken: accessTokenRecord({ grantId: 'grant' }) })
+    await expect(redeem()).rejects.toThrow('disk is full')
+    database.exec('drop trigger full')
+    expect(await redeem()).toBe('won')
+    await db.destroy()
+  })
+
+  test('reads a token with its grant in one statement', async () => {
+    const statements: string[] = []
+    const { database } = await migrated()
+    const db = new Kysely<object>({
+      dialect: new SqliteDialect({ database }),
+      log: ({ query }) => {
+        statements.push(query.sql)
+      },
+    })
+    const storage = kyselyStorage(db)
+    await issueCode(storage)
+    await storage.accessTokens.insert(accessTokenRecord({ grantId: 'grant' }))
+    statements.length = 0
+    expect((await storage.accessTokens.find('access'))?.grant).toEqual(grantRecord())
+    expect((await storage.accessTokens.findJwt({ jti: 'j', grantId: 'grant' }))?.grant).toEqual(grantRecord())
+    expect((await storage.authorizationCodes.find('code'))?.grant).toEqual(grantRecord())
+    expect(await storage.refreshTokens.find('none')).toBeUndefined()
+    expect(statements).toHaveLength(4)
+  })
+})
+
+describe('isUniqueViolation', () => {
+  test.each([
+    ['SQLite, primary key', { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }],
+    ['SQLite, unique index', { code: 'SQLITE_CONSTRAINT_UNIQUE' }],
+    ['PostgreSQL', { code: '23505' }],
+    ['MySQL', { code: 'ER_DUP_ENTRY', errno: 1062 }],
+    ['MariaDB', { errno: 1062 }],
+    ['wrapped', new Error('insert failed', { cause: { code: '23505' } })],
+  ])('knows %s', (_name, error) => expect(isUniqueViolation(error)).toBe(true))
+
+  test.each([
+    ['a missing value', { code: 'SQLITE_CONSTRAINT_NOTNULL' }],
+    ['a foreign key on PostgreSQL', { code: '23503' }],
+    ['a deadlock on MySQL', { code: 'ER_LOCK_DEADLOCK', errno: 1213 }],
+    ['another error', new Error('no')],
+    ['nothing', undefined],
+  ])('does not take %s for one', (_name, error) => expect(isUniqueViolation(error)).toBe(false))
+})
+
+test('an error other than a taken id is not taken for one', async () => {
+  const { database, db } = await migrated()
+  const storage = kyselyStorage(db)
+  database.exec(`create trigger broken before insert on oauth_clients begin select raise(abort, 'broken'); end`)
+  await expect((async () => storage.clients.insert(clientRecord({ createdAt: now })))()).rejects.toThrow('broken')
+  await db.destroy()
+})
