@@ -1,6 +1,7 @@
 export type { LoginContext } from './authorization/login-context.ts'
 export type { ClientInput } from './clients/metadata-schema.ts'
 export type { RegisteredClient } from './clients/register.ts'
+export type { ClientChanges } from './clients/update.ts'
 export type { ProviderOptions } from './config/options.ts'
 export type { Clock } from './contracts/clock.ts'
 export type { OAuthEvent } from './contracts/events.ts'

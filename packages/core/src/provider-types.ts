@@ -1,6 +1,7 @@
 import type { LoginContext } from './authorization/login-context.ts'
 import type { ClientInput } from './clients/metadata-schema.ts'
 import type { RegisteredClient } from './clients/register.ts'
+import type { ClientChanges } from './clients/update.ts'
 import type { ClientRecord } from './storage/client.ts'
 import type { VerifiedAccessToken } from './tokens/verify.ts'
 
@@ -42,10 +43,10 @@ export interface Provider {
   /** A client as it is stored, disabled ones too, or `undefined`. */
   getClient(clientId: string): Promise<ClientRecord | undefined>
   /**
-   * Changes some of a client's metadata; a member that is `undefined` stays as it is.
+   * Changes some of a client's metadata; a member that is `undefined` stays as it is, one that is `null` is removed.
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`; `not_found` when there is no such client
    */
-  updateClient(clientId: string, changes: ClientInput & { readonly disabled?: boolean }): Promise<ClientRecord>
+  updateClient(clientId: string, changes: ClientChanges): Promise<ClientRecord>
   /**
    * What an access token of ours (opaque or JWT) says, or `undefined` when it is not good, or not for `audience`.
    * With it, the token must name that audience; without it, only the token's life is checked.

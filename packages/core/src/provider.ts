@@ -66,6 +66,7 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
     },
     rotateSigningKeys: (rotation) => ctx.keys.rotate(rotation),
     async purgeExpired({ limit = 1000 } = {}) {
+      if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('limit must be a whole number')
       return (await ctx.storage.purgeExpired({ now: ctx.clock.now(), limit })) + (await ctx.keys.purge())
     },
   })

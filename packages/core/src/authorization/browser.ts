@@ -23,12 +23,17 @@ export async function recogniseBrowser(ctx: Context, request: Request): Promise<
   const known = readCookie(request, cookieName(ctx))
   const value = known !== undefined && valuePattern.test(known) ? known : encodeBase64url(ctx.random.bytes(32))
   return {
-    hash: await sha256(value),
+    hash: await hashOf(ctx, value),
     setCookie: formatCookie(cookieName(ctx), value, { maxAge, secure: ctx.config.secure }),
   }
 }
 
 export async function isSameBrowser(ctx: Context, request: Request, hash: string): Promise<boolean> {
   const value = readCookie(request, cookieName(ctx))
-  return value !== undefined && timingSafeEqual(await sha256(value), hash)
+  return value !== undefined && timingSafeEqual(await hashOf(ctx, value), hash)
+}
+
+/** With the issuer: of two issuers on one host and one storage, neither goes on with the other's interactions. */
+function hashOf(ctx: Context, value: string): string | Promise<string> {
+  return sha256(`${value} ${ctx.config.issuer}`)
 }

@@ -29,7 +29,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<strin
   const { client, request, interactionId, consent } = approval
   const now = ctx.clock.now()
   const grant = createGrant(ctx, approval, now)
-  const credential = await createCredential('c', now, ctx.random)
+  const credential = await createCredential('c', ctx.config.issuer, now, ctx.random)
   const outcome = await ctx.storage.authorizationCodes.issue({
     grant,
     code: {

@@ -9,6 +9,8 @@ export interface LoginContext {
   readonly prompt: readonly string[]
   /** Where to send the browser once the step is done. Idempotent. */
   readonly returnTo: string
+  /** Where the consent page posts `state` and `accept`: the `action` of its form. */
+  readonly consentEndpoint: string
   readonly clientId: string
   /** The client's name as registered, or its id. Text from the client: escape it. */
   readonly clientName: string

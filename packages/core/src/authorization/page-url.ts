@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { hmacBase64 } from '../crypto/hmac.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
 
@@ -46,17 +47,14 @@ function pageOf(ctx: Context, step: InteractionStep): string {
 /** Where a page sends the browser once its step is done. */
 export function returnUrl(ctx: Context, interaction: InteractionRecord): string {
   const state = encodeURIComponent(interaction.id)
-  const { issuer } = ctx.config
-  switch (interaction.step) {
-    case 'login':
-      return `${issuer}/oauth2/continue?state=${state}`
-    case 'create':
-      return `${issuer}/oauth2/continue?state=${state}&created=true`
-    case 'select_account':
-      return `${issuer}/oauth2/continue?state=${state}&selected=true`
-    case 'post_login':
-      return `${issuer}/oauth2/continue?state=${state}&post_login=true`
-    case 'consent':
-      return `${issuer}/oauth2/consent?state=${state}`
-  }
+  const { step } = interaction
+  const path = step === 'consent' ? endpointPaths.consent : endpointPaths.continue
+  return `${ctx.config.issuer}${path}?state=${state}${step in done ? `&${done[step]}=true` : ''}`
+}
+
+/** What says that a step was taken, where the session alone does not. */
+const done: { readonly [Step in InteractionStep]?: string } = {
+  create: 'created',
+  select_account: 'selected',
+  post_login: 'post_login',
 }

@@ -1,3 +1,4 @@
+import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { redirect } from '../http/redirect.ts'
@@ -77,10 +78,21 @@ async function judge(
     completed,
     requestedAt,
     priorSession,
+    wrongUser: await isWrongUser(ctx, client, request, signedIn),
     consentMissing: signedIn !== undefined && (await isConsentMissing(ctx, client, signedIn.user.id, request.scope)),
   })
   if (verdict.kind === 'refuse') throw new OAuthError(verdict.code, verdict.description)
   return verdict
+}
+
+async function isWrongUser(
+  ctx: Context,
+  client: ClientRecord,
+  request: AuthorizationRequest,
+  signedIn: SignedIn<BaseUser> | undefined,
+): Promise<boolean> {
+  if (signedIn === undefined || request.hintedSubject === undefined) return false
+  return (await subjectOf(ctx, client, signedIn.user.id)) !== request.hintedSubject
 }
 
 async function approve(

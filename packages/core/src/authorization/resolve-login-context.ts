@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { linkProblem } from '../protocol/redirect-uri.ts'
 import { interactionIsOver } from './code.ts'
@@ -21,6 +22,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     intent: interaction.step,
     prompt,
     returnTo: returnUrl(ctx, interaction),
+    consentEndpoint: ctx.config.issuer + endpointPaths.consent,
     clientId: client.id,
     clientName: client_name ?? client.id,
     ...link('clientUri', client_uri),

@@ -4,63 +4,23 @@ import type { BaseUser } from '../contracts/host.ts'
 
 /** Names that no hook may set, in any token: what they say is the server's word. */
 const always = [
-  'iss',
-  'sub',
-  'aud',
-  'exp',
-  'iat',
-  'nbf',
-  'jti',
-  'azp',
-  'client_id',
-  'sid',
-  'cnf',
-  'act',
-  'may_act',
-  'scope',
+  ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'azp', 'client_id', 'sid', 'scope', 'cnf', 'act', 'may_act'],
+  ...['auth_time', 'acr', 'amr', 'nonce', 'at_hash', 'c_hash', 's_hash'],
+  // These change how what we build is read or written, and say nothing.
+  ...['__proto__', 'toJSON'],
 ]
 
 type ClaimHook = keyof ClaimHooks<BaseUser>
 
 /** Per hook, what it may not set. */
 export const reservedClaims: Readonly<Record<ClaimHook, ReadonlySet<string>>> = {
-  customAccessTokenClaims: new Set([
-    ...always,
-    'auth_time',
-    'acr',
-    'amr',
-    'token_type',
-    'active',
-    'username',
-    'nonce',
-    'at_hash',
-  ]),
-  customIdTokenClaims: new Set([
-    ...always,
-    'auth_time',
-    'acr',
-    'amr',
-    'nonce',
-    'at_hash',
-    'c_hash',
-    's_hash',
-    'events',
-    'sub_jwk',
-  ]),
+  customAccessTokenClaims: new Set([...always, 'token_type', 'active', 'username']),
+  customIdTokenClaims: new Set([...always, 'events', 'sub_jwk']),
   customUserinfoClaims: new Set(always),
   customTokenResponseFields: new Set([
-    'access_token',
-    'token_type',
-    'expires_in',
-    'expires_at',
-    'refresh_token',
-    'scope',
-    'id_token',
-    'issued_token_type',
-    'authorization_details',
-    'error',
-    'error_description',
-    'error_uri',
+    ...always,
+    ...['access_token', 'token_type', 'expires_in', 'expires_at', 'refresh_token', 'id_token', 'issued_token_type'],
+    ...['authorization_details', 'error', 'error_description', 'error_uri'],
   ]),
 }
 
@@ -71,9 +31,8 @@ export function withoutReserved(ctx: Context, hook: ClaimHook, claims: CustomCla
   const dropped: string[] = []
   const kept: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(claims)) {
-    // Assigning this name would change the prototype of what we build.
-    if (reserved.has(name) || name === '__proto__') dropped.push(name)
-    else if (value !== undefined) kept[name] = value
+    if (reserved.has(name)) dropped.push(name)
+    else if (value !== undefined && typeof value !== 'function') kept[name] = value
   }
   if (dropped.length > 0) ctx.emit({ type: 'claims.reserved_name_dropped', hook, names: dropped })
   return kept

@@ -1,9 +1,18 @@
+import type { Context } from '../contracts/context.ts'
+import { hmacBase64 } from '../crypto/hmac.ts'
+import { sectorsOf } from '../policy/sector.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * The `sub` that this client sees for a user: the one place that decides it, for every token and answer
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#SubjectIDTypes OpenID Connect Core section 8}).
+ * The `sub` that this client sees for a user: the one place that decides it, for every token and answer. A pairwise
+ * client sees a name of its sector's own, which no other sector can relate to
+ * ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
  */
-export function subjectOf(_client: ClientRecord, userId: string): string {
-  return userId
+export async function subjectOf(ctx: Context, client: ClientRecord, userId: string): Promise<string> {
+  const { pairwiseSecret } = ctx.config
+  if (client.metadata.subject_type !== 'pairwise' || pairwiseSecret === undefined) return userId
+  const [sector] = sectorsOf(client.metadata)
+  if (sector === undefined) return userId
+  const code = await hmacBase64(pairwiseSecret, `${sector}.${userId}`)
+  return code.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }

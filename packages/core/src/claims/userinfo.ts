@@ -16,6 +16,6 @@ export async function userinfoClaims(
   return {
     ...claimsForScope(ctx.config.userClaims(user), scopes),
     ...withoutReserved(ctx, 'customUserinfoClaims', custom),
-    sub: subjectOf(client, user.id),
+    sub: await subjectOf(ctx, client, user.id),
   }
 }

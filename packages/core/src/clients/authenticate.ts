@@ -3,7 +3,7 @@ import type { Context } from '../contracts/context.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
@@ -36,9 +36,11 @@ function collectCredentials(
   for (const method of ctx.registry.clientAuthMethods.values()) {
     const presented = method.collect(sources)
     if (presented === undefined) continue
-    if (found !== undefined) throw new OAuthError('invalid_request', 'more than one client authentication method')
+    if (found !== undefined) throw twoMethods()
     found = { method, presented }
   }
+  const assertion = sources.parameters.get('client_assertion') ?? sources.parameters.get('client_assertion_type')
+  if (found !== undefined && assertion !== undefined && found.presented.assertion === undefined) throw twoMethods()
   if (found !== undefined) return found
   const tried = sources.authorization?.scheme
   ctx.emit({ type: 'client.authentication_failed', reason: 'no credentials' })
@@ -47,8 +49,12 @@ function collectCredentials(
   })
 }
 
+function twoMethods(): OAuthError {
+  return new OAuthError('invalid_request', 'more than one client authentication method')
+}
+
 function refuse(ctx: Context, method: ClientAuthMethod, presented: PresentedCredentials, reason: string): OAuthError {
-  ctx.emit({ type: 'client.authentication_failed', clientId: presented.clientId.slice(0, 255), reason })
+  ctx.emit({ type: 'client.authentication_failed', clientId: safeDescription(presented.clientId), reason })
   return new OAuthError('invalid_client', 'client authentication failed', {
     ...(method.scheme !== undefined && { challenge: formatChallenge(method.scheme, { realm: 'oauth' }) }),
   })

@@ -1,5 +1,6 @@
 import type { Config } from '../contracts/config.ts'
 import type { Registry } from '../contracts/registry.ts'
+import { sectorsOf } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
@@ -40,6 +41,7 @@ export function completeMetadata(rules: MetadataRules, given: Given): ClientMeta
   checkScope(rules, metadata)
   checkRedirectUris(metadata)
   checkSigning(rules, metadata)
+  checkSubjectType(rules, metadata)
   return metadata
 }
 
@@ -101,6 +103,16 @@ function checkSigning({ config }: MetadataRules, metadata: ClientMetadata): void
   const algorithm = metadata.id_token_signed_response_alg
   if (algorithm === undefined || config.signingAlgorithms.includes(algorithm)) return
   throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
+}
+
+/** {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1} */
+function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): void {
+  if (metadata.subject_type !== 'pairwise') return
+  if (config.pairwiseSecret === undefined) throw invalid('pairwise subject_type requires the option pairwiseSecret')
+  const sectors = sectorsOf(metadata)
+  if (sectors.length > 1) throw invalid('pairwise clients need redirect_uris on one host')
+  // Without a host (a private-use scheme, no redirect URI) there is no sector to be apart from others.
+  if (!sectors[0]) throw invalid('pairwise clients need a redirect URI with a host')
 }
 
 function invalid(description: string): OAuthError {

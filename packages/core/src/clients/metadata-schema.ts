@@ -27,7 +27,7 @@ const text = v.pipe(
 const list = v.pipe(v.array(text), v.maxLength(50))
 const link = v.pipe(
   text,
-  v.check((uri) => linkProblem(uri) === undefined, 'must be an https URL'),
+  v.check((uri) => linkProblem(uri) === undefined, 'must be an https URL, or http on a loopback host'),
 )
 const scope = v.pipe(
   text,

@@ -1,6 +1,7 @@
 import { defaultUserClaims } from '../claims/default-user-claims.ts'
 import type { Config } from '../contracts/config.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import type { ProviderOptions } from './options.ts'
 import { type ParsedOptions, parseOptions } from './schema.ts'
 import { resolveIssuer, resolvePage } from './urls.ts'
@@ -63,7 +64,8 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     idTokenAlgorithm: idTokenSigningAlgorithm,
     accessTokenAlgorithm: accessTokenSigningAlgorithm,
     signingAlgorithms: [...new Set([idTokenSigningAlgorithm, accessTokenSigningAlgorithm])],
-    userinfoUrl: `${issuer}/oauth2/userinfo`,
+    pairwiseSecret: options.pairwiseSecret,
+    userinfoUrl: issuer + endpointPaths.userinfo,
   })
 }
 

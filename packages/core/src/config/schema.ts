@@ -46,6 +46,7 @@ const optionEntries = {
   validAudiences: v.optional(v.array(uri)),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
+  pairwiseSecret: v.optional(secret),
   authorizationCodeTtlSeconds: v.optional(v.pipe(seconds, v.maxValue(600)), 60),
   accessTokenTtlSeconds: v.optional(seconds, 3600),
   m2mAccessTokenTtlSeconds: v.optional(seconds, 3600),
@@ -77,7 +78,9 @@ type Defaulted =
   | keyof LifetimeOptions
 
 /** The options that are plain values, checked and completed. */
-export type ParsedOptions = Omit<ProviderOptions, Defaulted> & Required<Pick<ProviderOptions, Defaulted>>
+export type ParsedOptions = Omit<ProviderOptions, Defaulted> & {
+  readonly [Option in Defaulted]: NonNullable<ProviderOptions[Option]>
+}
 
 /**
  * Checks the options strictly. A member that is `undefined` is absent.

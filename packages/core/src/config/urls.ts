@@ -14,7 +14,8 @@ export function resolveIssuer(baseUrl: string, basePath: string): string {
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(baseUrl))
     throw new TypeError('baseUrl: must not have a query or a fragment')
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl: must not have user information')
-  if (basePath !== '' && !/^(\/[A-Za-z0-9._~-]+)*\/?$/.test(basePath)) {
+  // A URL parser would resolve dots and so see another path than the one that was configured.
+  if (!/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*\/?$/.test(basePath)) {
     throw new TypeError('basePath: must be empty, or begin with / and have plain segments')
   }
   const path = withoutTrailingSlash(url.pathname) + withoutTrailingSlash(basePath)
@@ -22,17 +23,22 @@ export function resolveIssuer(baseUrl: string, basePath: string): string {
   return url.origin + path
 }
 
-/** A page of the host's, a path of its own or an absolute URL. */
+/**
+ * A page of the host's, a path of its own or an absolute URL.
+ * @throws {TypeError} that names the option
+ */
 export function resolvePage(name: string, page: string | undefined, baseUrl: string): string | undefined {
   if (page === undefined) return undefined
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`
   if (!URL.canParse(page, base)) throw new TypeError(`${name}: ${page} is not a path or a URL`)
   const url = new URL(page, base)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw new TypeError(`${name}: must be an http or https URL`)
+  if (url.hash !== '' || page.includes('#')) throw new TypeError(`${name}: must not have a fragment`)
+  if (url.protocol !== 'https:' && !isLoopbackRedirectUri(url.href)) {
+    throw new TypeError(`${name}: must use https, or http on a loopback host`)
+  }
   return url.href
 }
 
 function withoutTrailingSlash(path: string): string {
-  return path.endsWith('/') ? path.slice(0, -1) : path
+  return path.replace(/\/+$/, '')
 }

@@ -13,6 +13,8 @@ export interface CredentialSources {
 export interface PresentedCredentials {
   readonly clientId: string
   readonly secret?: string
+  /** A JWT in `client_assertion` ({@link https://www.rfc-editor.org/rfc/rfc7521#section-4.2 RFC 7521 section 4.2}). */
+  readonly assertion?: string
 }
 
 /** A value of `token_endpoint_auth_method` ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). */

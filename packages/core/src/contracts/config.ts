@@ -51,4 +51,6 @@ export interface Config<User extends BaseUser = BaseUser> {
   /** Every algorithm that we have keys for. */
   readonly signingAlgorithms: readonly string[]
   readonly userinfoUrl: string
+  /** Makes pairwise subjects; absent when there are none. */
+  readonly pairwiseSecret: string | undefined
 }

@@ -4,7 +4,7 @@ import { timingSafeEqual } from './timing-safe-equal.ts'
 
 /**
  * A credential is `<id><secret>`: the id is the key of its row and grows with time (inserts go to the end of the index,
- * and no second index is needed); the secret has 256 bits and only the hash of the whole credential is stored.
+ * and no second index is needed); the secret has 256 bits and only the hash of the whole credential (and of its issuer) is stored.
  */
 export interface Credential {
   readonly text: string
@@ -42,10 +42,18 @@ export function createRandomId(random: Randomness): string {
   return encodeBase32hex(random.bytes(15))
 }
 
-export async function createCredential(kind: CredentialKind, now: number, random: Randomness): Promise<Credential> {
+/**
+ * @param realm the issuer: a credential of one issuer is unknown to another on the same storage
+ */
+export async function createCredential(
+  kind: CredentialKind,
+  realm: string,
+  now: number,
+  random: Randomness,
+): Promise<Credential> {
   const id = createId(kind, now, random)
   const text = id + encodeBase64url(random.bytes(32))
-  return { text, id, secretHash: await sha256(text) }
+  return { text, id, secretHash: await hashCredential(text, realm) }
 }
 
 /** The id in a credential of this kind, or `undefined` when the text cannot be one. */
@@ -54,9 +62,13 @@ export function credentialId(kind: CredentialKind, text: string): string | undef
   return text.slice(0, idLength)
 }
 
-/** Whether the text is the credential whose hash was stored. */
-export async function isCredential(text: string, secretHash: string): Promise<boolean> {
-  return timingSafeEqual(await sha256(text), secretHash)
+/** Whether the text is the credential of this issuer whose hash was stored. */
+export async function isCredential(text: string, realm: string, secretHash: string): Promise<boolean> {
+  return timingSafeEqual(await hashCredential(text, realm), secretHash)
+}
+
+function hashCredential(text: string, realm: string): string | Promise<string> {
+  return sha256(`${text} ${realm}`)
 }
 
 function encodeBase32hex(bytes: Uint8Array): string {

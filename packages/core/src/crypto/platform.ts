@@ -2,10 +2,8 @@
 export interface SynchronousCrypto {
   hash?(algorithm: string, data: string, encoding: 'base64url'): string
   createHash(algorithm: string): { update(data: string): { digest(encoding: 'base64url'): string } }
-  createHmac(algorithm: string, key: Uint8Array): { update(data: string): { digest(): Uint8Array } }
   createPrivateKey(input: { key: object; format: 'jwk' }): object
   sign(algorithm: string | null, data: Uint8Array, key: object): Uint8Array
-  hkdfSync(digest: string, key: Uint8Array, salt: Uint8Array, info: string, length: number): ArrayBuffer
   createCipheriv(
     algorithm: 'aes-256-gcm',
     key: Uint8Array,

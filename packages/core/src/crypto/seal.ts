@@ -1,4 +1,5 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
+import { sha256 } from './hash.ts'
 import { synchronousCrypto } from './platform.ts'
 import { randomBytes } from './random.ts'
 
@@ -13,20 +14,43 @@ const ivLength = 12
 const tagLength = 16
 
 /**
- * @param secret what the key is derived from; at least 128 bits of entropy
+ * @param secret what the key is derived from, by HKDF
  * @param purpose separates the keys of different uses of one secret
  */
 export function createSealer(secret: string, purpose: string): Sealer {
-  return synchronousCrypto === undefined
-    ? webSealer(secret, purpose)
-    : synchronousSealer(synchronousCrypto, secret, purpose)
+  return sealerOf(() => deriveKey(secret, purpose))
 }
 
-function webSealer(secret: string, purpose: string): Sealer {
-  let derived: Promise<CryptoKey> | undefined
-  const key = (): Promise<CryptoKey> => {
-    derived ??= deriveKey(secret, purpose)
+/**
+ * The same under a token of ours: it has 256 bits of entropy and is used once, so that one hash is enough of a
+ * derivation, at a fifth of the price.
+ */
+export function createTokenSealer(token: string, purpose: string): Sealer {
+  return sealerOf(async () => decodeBase64url(await sha256(`${purpose}\0${token}`)) as Uint8Array<ArrayBuffer>)
+}
+
+function sealerOf(derive: () => Promise<Uint8Array<ArrayBuffer>>): Sealer {
+  let derived: Promise<Uint8Array<ArrayBuffer>> | undefined
+  const key = (): Promise<Uint8Array<ArrayBuffer>> => {
+    derived ??= derive()
     return derived
+  }
+  return synchronousCrypto === undefined ? webSealer(key) : synchronousSealer(synchronousCrypto, key)
+}
+
+async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<ArrayBuffer>> {
+  const material = await crypto.subtle.importKey('raw', encodeUtf8(secret), 'HKDF', false, ['deriveBits'])
+  const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: encodeUtf8(purpose) }
+  return new Uint8Array(await crypto.subtle.deriveBits(parameters, material, 256))
+}
+
+type KeySource = () => Promise<Uint8Array<ArrayBuffer>>
+
+function webSealer(source: KeySource): Sealer {
+  let imported: Promise<CryptoKey> | undefined
+  const key = (): Promise<CryptoKey> => {
+    imported ??= source().then((raw) => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']))
+    return imported
   }
   return {
     async seal(text, context) {
@@ -48,27 +72,11 @@ function webSealer(secret: string, purpose: string): Sealer {
   }
 }
 
-async function deriveKey(secret: string, purpose: string): Promise<CryptoKey> {
-  const material = await crypto.subtle.importKey('raw', encodeUtf8(secret), 'HKDF', false, ['deriveKey'])
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: encodeUtf8(purpose) },
-    material,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  )
-}
-
-function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, secret: string, purpose: string): Sealer {
-  let derived: Uint8Array | undefined
-  const key = (): Uint8Array => {
-    derived ??= new Uint8Array(node.hkdfSync('sha256', encodeUtf8(secret), new Uint8Array(0), purpose, 32))
-    return derived
-  }
+function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, key: KeySource): Sealer {
   return {
     async seal(text, context) {
       const iv = randomBytes(ivLength)
-      const cipher = node.createCipheriv('aes-256-gcm', key(), iv)
+      const cipher = node.createCipheriv('aes-256-gcm', await key(), iv)
       cipher.setAAD(encodeUtf8(context))
       const body = concat(cipher.update(encodeUtf8(text)), cipher.final())
       return encodeBase64url(concat(concat(iv, body), cipher.getAuthTag()))
@@ -76,7 +84,7 @@ function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, secret: 
     async unseal(sealed, context) {
       const bytes = decodeBase64url(sealed)
       if (bytes === undefined || bytes.length < ivLength + tagLength) return undefined
-      const decipher = node.createDecipheriv('aes-256-gcm', key(), bytes.subarray(0, ivLength))
+      const decipher = node.createDecipheriv('aes-256-gcm', await key(), bytes.subarray(0, ivLength))
       decipher.setAAD(encodeUtf8(context))
       decipher.setAuthTag(bytes.subarray(bytes.length - tagLength))
       try {

@@ -17,15 +17,25 @@ const webAlgorithms: Readonly<Record<string, AlgorithmIdentifier | RsaPssParams 
  * curves are faster than the trip to another thread, and are signed at once where the platform can.
  */
 export async function importSigner(jwk: JWK, algorithm: string): Promise<Signer> {
-  const node = synchronousCrypto
-  if (node !== undefined && (algorithm === 'ES256' || algorithm === 'EdDSA')) {
-    const key = node.createPrivateKey({ key: jwk, format: 'jwk' })
-    if (algorithm === 'EdDSA') return (text) => node.sign(null, encodeUtf8(text), key)
-    const options = { key, dsaEncoding: 'ieee-p1363' }
-    return (text) => node.sign('sha256', encodeUtf8(text), options)
-  }
+  const synchronous = synchronousSigner(jwk, algorithm)
+  if (synchronous !== undefined) return synchronous
   const parameters = webAlgorithms[algorithm]
   const key = await importJWK(jwk, algorithm)
   if (parameters === undefined || key instanceof Uint8Array) throw new TypeError(`cannot sign with ${algorithm}`)
   return async (text) => new Uint8Array(await crypto.subtle.sign(parameters, key, encodeUtf8(text)))
+}
+
+/** `undefined` where the platform has no such signature, or only says so when it is asked for one (workerd does). */
+function synchronousSigner(jwk: JWK, algorithm: string): Signer | undefined {
+  const node = synchronousCrypto
+  if (node === undefined || (algorithm !== 'ES256' && algorithm !== 'EdDSA')) return undefined
+  try {
+    const key = node.createPrivateKey({ key: jwk, format: 'jwk' })
+    const options = algorithm === 'EdDSA' ? key : { key, dsaEncoding: 'ieee-p1363' }
+    const digest = algorithm === 'EdDSA' ? null : 'sha256'
+    const signer = (text: string): Uint8Array => node.sign(digest, encodeUtf8(text), options)
+    return signer('trial').length === 64 ? signer : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,19 +1,19 @@
 import { verifyClient } from '../authorization/client.ts'
+import { hintedSubject } from '../authorization/id-token-hint.ts'
 import { begin } from '../authorization/proceed.ts'
 import { parseAuthorizationRequest } from '../authorization/request.ts'
 import { towardsClient } from '../authorization/respond.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { readFormText } from '../http/form.ts'
-import { parseParameters } from '../http/parameters.ts'
+import { parseUnchecked, refuseRepeated } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
-
-const path = '/oauth2/authorize'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
 /** The authorization endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}). */
 export const authorize: Endpoint = {
   name: 'authorize',
-  path,
+  path: endpointPaths.authorize,
   methods: ['GET', 'POST'],
   errors: 'page',
   metadata: 'authorization_endpoint',
@@ -22,13 +22,23 @@ export const authorize: Endpoint = {
     // A form of another site comes without our cookies; the same request as a GET brings them.
     const foreignForm =
       request.method === 'POST' && !['same-origin', null].includes(request.headers.get('sec-fetch-site'))
-    if (foreignForm) return redirect(request, `${ctx.config.issuer}${path}?${encoded}`)
+    if (foreignForm)
+      return redirect(request, `${ctx.config.issuer}${endpointPaths.authorize}?${new URLSearchParams(encoded)}`)
 
-    const parameters = parseParameters(encoded)
+    const parameters = parseUnchecked(encoded)
+    for (const name of ['client_id', 'redirect_uri']) {
+      if (parameters.repeated.has(name)) refuseRepeated(parameters)
+    }
     const verified = await verifyClient(ctx, parameters)
     // Above this line an error is a page; below it, it goes to the client.
     return towardsClient({ redirectUri: verified.redirectUri, state: parameters.get('state') }, async () => {
-      return begin(ctx, request, verified.client, parseAuthorizationRequest(ctx, verified, parameters))
+      refuseRepeated(parameters)
+      const authorization = parseAuthorizationRequest(ctx, verified, parameters)
+      const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))
+      return begin(ctx, request, verified.client, {
+        ...authorization,
+        ...(hinted !== undefined && { hintedSubject: hinted }),
+      })
     })
   },
 }

@@ -11,17 +11,18 @@ import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
 
 /** Where the consent page posts the user's answer. A GET shows the page that is due and never approves. */
 export const consent: Endpoint = {
   name: 'consent',
-  path: '/oauth2/consent',
+  path: endpointPaths.consent,
   methods: ['GET', 'POST'],
   errors: 'page',
   async handle(ctx, request) {
-    if (request.method === 'GET') {
+    if (request.method !== 'POST') {
       const { interaction } = await loadInteraction(ctx, request, parseParameters(queryOf(request.url)).get('state'))
       return redirect(request, await pageUrl(ctx, interaction))
     }
@@ -49,12 +50,12 @@ async function approve(
 ): Promise<Response> {
   const { interaction, client, target } = loaded
   const signedIn = await currentSession(ctx, request)
-  if (signedIn === undefined) throw new OAuthError('login_required', 'you are no longer signed in', { status: 401 })
+  if (signedIn === undefined) throw new OAuthError('login_required', 'you are no longer signed in', { status: 403 })
   // The page was shown to one user in one session; nobody else may answer for them.
   if (signedIn.user.id !== interaction.userId || signedIn.session.id !== interaction.sessionId) {
     throw new OAuthError('access_denied', 'this consent was asked of another session')
   }
-  const scope = acceptedScope(parameters.get('scope'), interaction.request.scope)
+  const scope = acceptedScope(parameters, interaction.request.scope)
   return towardsClient(target, async () => {
     const location = await issueCode(ctx, {
       client,
@@ -70,11 +71,13 @@ async function approve(
 }
 
 /** All of what was asked for, or the part of it that the page names. */
-function acceptedScope(parameter: string | undefined, requested: readonly string[]): readonly string[] {
-  if (parameter === undefined) return requested
-  const accepted = parseScope(parameter)
+function acceptedScope(parameters: Parameters, requested: readonly string[]): readonly string[] {
+  if (!parameters.has('scope')) return requested
+  const accepted = parseScope(parameters.get('scope') ?? '')
   if (accepted === undefined || firstScopeOutside(accepted, requested) !== undefined) {
     throw new OAuthError('invalid_scope', 'Scope not originally requested')
   }
+  // Every box unticked is no consent to everything.
+  if (accepted.length === 0) throw new OAuthError('invalid_scope', 'no scope was accepted')
   return accepted
 }

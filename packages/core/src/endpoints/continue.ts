@@ -5,12 +5,13 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import type { InteractionStep } from '../storage/interaction.ts'
 
 /** Where every page sends its user back to. What has been done is read from the session, not believed. */
 export const continueInteraction: Endpoint = {
   name: 'continue',
-  path: '/oauth2/continue',
+  path: endpointPaths.continue,
   methods: ['GET'],
   errors: 'page',
   async handle(ctx, request) {

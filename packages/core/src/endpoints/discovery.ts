@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { publicDocument } from '../http/json.ts'
 import { authorizationServerMetadata, openidConfiguration } from '../metadata/documents.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
 /** What discovery says changes with a restart alone. */
 const maxAge = 3600
@@ -37,13 +38,13 @@ function discoveryEndpoint(name: string, wellKnown: string, build: (ctx: Context
 /** {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3} */
 export const authorizationServerMetadataEndpoint: Endpoint = discoveryEndpoint(
   'authorizationServerMetadata',
-  '/.well-known/oauth-authorization-server',
+  endpointPaths.authorizationServerMetadata,
   (ctx) => authorizationServerMetadata(ctx.config, ctx.registry),
 )
 
 /** {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig OpenID Connect Discovery section 4} */
 export const openidConfigurationEndpoint: Endpoint = discoveryEndpoint(
   'openidConfiguration',
-  '/.well-known/openid-configuration',
+  endpointPaths.openidConfiguration,
   (ctx) => openidConfiguration(ctx.config, ctx.registry),
 )

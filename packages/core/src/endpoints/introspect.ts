@@ -3,13 +3,14 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { introspectToken } from '../tokens/introspect.ts'
 
 /** Introspection, for confidential clients ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}). */
 export const introspect: Endpoint = {
   name: 'introspect',
-  path: '/oauth2/introspect',
+  path: endpointPaths.introspect,
   methods: ['POST'],
   errors: 'json',
   metadata: 'introspection_endpoint',

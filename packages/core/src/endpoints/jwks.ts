@@ -1,11 +1,12 @@
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { publicDocument } from '../http/json.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
 
 /** The public keys ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}). */
 export const jwks: Endpoint = {
   name: 'jwks',
-  path: '/jwks',
+  path: endpointPaths.jwks,
   methods: ['GET'],
   errors: 'json',
   cors: 'any',

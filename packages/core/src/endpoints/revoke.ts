@@ -2,6 +2,7 @@ import { authenticateClient } from '../clients/authenticate.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { revokeToken } from '../tokens/revoke.ts'
 
@@ -11,7 +12,7 @@ import { revokeToken } from '../tokens/revoke.ts'
  */
 export const revoke: Endpoint = {
   name: 'revoke',
-  path: '/oauth2/revoke',
+  path: endpointPaths.revoke,
   methods: ['POST'],
   errors: 'json',
   cors: 'any',

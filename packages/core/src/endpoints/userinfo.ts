@@ -7,27 +7,28 @@ import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
-import { formatChallenge } from '../protocol/challenge.ts'
-import { OAuthError, type OAuthErrorCode } from '../protocol/errors.ts'
+import { noTokenChallenge } from '../protocol/challenge.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import { verifyAccessToken } from '../tokens/verify.ts'
 
 /** Claims about the user behind an access token ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core section 5.3}). */
 export const userinfo: Endpoint = {
   name: 'userinfo',
-  path: '/oauth2/userinfo',
+  path: endpointPaths.userinfo,
   methods: ['GET', 'POST'],
-  errors: 'json',
+  errors: 'bearer',
   cors: 'any',
   metadata: 'userinfo_endpoint',
   async handle(ctx, request) {
     const token = await verifyAccessToken(ctx, await readBearerToken(request))
-    if (token === undefined) throw challenge('invalid_token', 'the access token is invalid, expired or revoked')
+    if (token === undefined) throw new OAuthError('invalid_token', 'the access token is invalid, expired or revoked')
     // A JWT says whom it is for; an opaque token is for us unless it was asked for a resource.
     if (token.audience.length > 0 && !token.audience.includes(ctx.config.userinfoUrl)) {
-      throw challenge('invalid_token', 'the access token is for another audience')
+      throw new OAuthError('invalid_token', 'the access token is for another audience')
     }
     if (token.userId === undefined || !token.scopes.includes('openid')) {
-      throw challenge('insufficient_scope', 'the access token needs the scope openid', 'openid')
+      throw new OAuthError('insufficient_scope', 'the access token needs the scope openid', { scope: 'openid' })
     }
     return json(200, await claimsOf(ctx, token.clientId, token.userId, token.scopes))
   },
@@ -36,7 +37,7 @@ export const userinfo: Endpoint = {
 async function claimsOf(ctx: Context, clientId: string, userId: string, scopes: readonly string[]): Promise<object> {
   const client = await ctx.clients.find(clientId)
   const user = await ctx.config.authentication.getUser(userId)
-  if (client === undefined || !user) throw challenge('invalid_token', 'the user is no longer available')
+  if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
   return userinfoClaims(ctx, client, user, scopes)
 }
 
@@ -49,21 +50,13 @@ async function readBearerToken(request: Request): Promise<string> {
   const header = authorization?.scheme === 'bearer' ? authorization.credentials : undefined
   const query = queryOf(request.url)
   if (query !== '' && parseParameters(query).get('access_token') !== undefined) {
-    throw challenge('invalid_request', 'an access token does not belong in a URL')
+    throw new OAuthError('invalid_request', 'an access token does not belong in a URL')
   }
   const isForm = request.method === 'POST' && mediaType(request) === 'application/x-www-form-urlencoded'
   const body = isForm ? (await readForm(request)).get('access_token') : undefined
-  if (header !== undefined && body !== undefined) throw challenge('invalid_request', 'more than one access token')
+  if (header !== undefined && body !== undefined) throw new OAuthError('invalid_request', 'more than one access token')
   const token = header || body
   // No token, no error code: RFC 6750 section 3.1 leaves it out where nothing was tried.
-  if (!token)
-    throw new OAuthError('invalid_token', 'an access token is required', { challenge: 'Bearer realm="oauth"' })
+  if (!token) throw new OAuthError('invalid_token', 'an access token is required', { challenge: noTokenChallenge })
   return token
-}
-
-/** {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3} */
-function challenge(code: OAuthErrorCode, description: string, scope?: string): OAuthError {
-  return new OAuthError(code, description, {
-    challenge: formatChallenge('Bearer', { realm: 'oauth', error: code, error_description: description, scope }),
-  })
 }

@@ -55,7 +55,8 @@ async function findCode(ctx: Context, client: ClientRecord, parameters: Paramete
   if (text === undefined) throw new OAuthError('invalid_request', "Missing 'code' in request.")
   const id = credentialId('c', text)
   const found = id === undefined ? undefined : await ctx.storage.authorizationCodes.find(id)
-  if (found === undefined || !(await isCredential(text, found.code.secretHash))) throw invalidCode('unknown code')
+  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.code.secretHash)))
+    throw invalidCode('unknown code')
   if (found.grant.clientId !== client.id) throw invalidCode('the code was issued to another client')
   return found
 }

@@ -2,7 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
-import { createSealer } from '../crypto/seal.ts'
+import { createTokenSealer } from '../crypto/seal.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isLive } from '../policy/grant.ts'
 import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
@@ -52,7 +52,8 @@ async function findToken(ctx: Context, client: ClientRecord, parameters: Paramet
   if (text === undefined) throw new OAuthError('invalid_request', 'missing refresh_token')
   const id = credentialId('r', text)
   const found = id === undefined ? undefined : await ctx.storage.refreshTokens.find(id)
-  if (found === undefined || !(await isCredential(text, found.token.secretHash))) throw invalidToken('unknown token')
+  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash)))
+    throw invalidToken('unknown token')
   if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
   return { text, found }
 }
@@ -75,7 +76,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
     id,
     now: ctx.clock.now(),
     successor: successor.record,
-    sealedSuccessor: await createSealer(presented.text, sealingPurpose).seal(successor.text, id),
+    sealedSuccessor: await createTokenSealer(presented.text, sealingPurpose).seal(successor.text, id),
     ...(minted.accessToken !== undefined && { accessToken: minted.accessToken }),
   })
   if (rotation.outcome === 'won') return { refreshToken: successor.text }
@@ -89,7 +90,10 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
 
 async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
   const { token, grant } = presented.found
-  const successor = await createSealer(presented.text, sealingPurpose).unseal(token.sealedSuccessor ?? '', token.id)
+  const successor = await createTokenSealer(presented.text, sealingPurpose).unseal(
+    token.sealedSuccessor ?? '',
+    token.id,
+  )
   if (successor === undefined) throw invalidToken('the successor cannot be opened')
   const outcome = await ctx.storage.refreshTokens.reuse({
     id: token.id,

@@ -4,15 +4,18 @@ import { OAuthError } from '../protocol/errors.ts'
 export const bodyLimit = 65_536
 
 /**
- * The body as text, never reading more than the limit.
+ * The body as text, up to the limit. Whoever announces a length within it is read in one go, which is faster than a
+ * stream; a server in front of us reads no more than was announced, and what came is measured all the same.
  * @throws {OAuthError} `invalid_request` (status 413) above the limit
  */
 export async function readBody(request: Request): Promise<string> {
-  const length = request.headers.get('content-length')
-  if (length === null) return readStream(request)
-  if (Number(length) > bodyLimit) throw tooLarge()
-  // The server in front of us reads no more than the announced length.
-  return request.text()
+  const announced = request.headers.get('content-length')
+  if (announced === null || !/^\d+$/.test(announced)) return readStream(request)
+  if (Number(announced) > bodyLimit) throw tooLarge()
+  const text = await request.text()
+  // A character has at least one byte, so what has more characters has more bytes.
+  if (text.length > bodyLimit) throw tooLarge()
+  return text
 }
 
 async function readStream(request: Request): Promise<string> {

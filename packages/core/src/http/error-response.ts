@@ -1,11 +1,15 @@
+import { formatChallenge } from '../protocol/challenge.ts'
 import type { OAuthError } from '../protocol/errors.ts'
 import { safeDescription } from '../protocol/errors.ts'
 import { page } from './html.ts'
 import { json } from './json.ts'
 import { redirect, withParameters } from './redirect.ts'
 
-/** Who reads an endpoint's errors: a program, or a person in front of a browser. */
-export type ErrorAudience = 'json' | 'page'
+/**
+ * Who reads an endpoint's errors: a program, a program that brought a bearer token and gets a challenge
+ * ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}), or a person in front of a browser.
+ */
+export type ErrorAudience = 'json' | 'bearer' | 'page'
 
 /** The one place where an error becomes an answer: towards the client's redirect URI, as JSON, or as a page. */
 export function errorResponse(request: Request, error: OAuthError, audience: ErrorAudience, issuer: string): Response {
@@ -16,10 +20,18 @@ export function errorResponse(request: Request, error: OAuthError, audience: Err
     return redirect(request, withParameters(target.redirectUri, parameters))
   }
   const headers: Record<string, string> = { ...error.details.headers }
-  if (error.details.challenge !== undefined) headers['www-authenticate'] = error.details.challenge
-  if (audience === 'json') return json(error.status, { error: error.code, error_description: description }, headers)
+  const challenge = error.details.challenge ?? (audience === 'bearer' ? bearerChallenge(error, description) : undefined)
+  if (challenge !== undefined) headers['www-authenticate'] = challenge
+  if (audience !== 'page') return json(error.status, { error: error.code, error_description: description }, headers)
   const text = description === undefined ? 'The request could not be completed.' : sentence(description)
   return page(error.status, titleOf(error.status), [text, `Error: ${error.code}`], headers)
+}
+
+function bearerChallenge(error: OAuthError, description: string | undefined): string | undefined {
+  // It is the client that is asked to do better: a server's failure challenges nobody.
+  if (error.status >= 500) return undefined
+  const { scope } = error.details
+  return formatChallenge('Bearer', { realm: 'oauth', error: error.code, error_description: description, scope })
 }
 
 function titleOf(status: number): string {

@@ -3,9 +3,16 @@ import { OAuthError } from '../protocol/errors.ts'
 /** The parameters of a request after the general rules: no repetition, an empty value is no value, no odd characters. */
 export interface Parameters {
   get(name: string): string | undefined
+  /** Whether it was sent, with or without a value. */
+  has(name: string): boolean
   /** Every value of a parameter that may be repeated. */
   all(name: string): readonly string[]
-  names(): Iterable<string>
+}
+
+/** Parameters whose repetition has yet to be refused: at the authorization endpoint that is told to the client. */
+export interface UncheckedParameters extends Parameters {
+  /** The names that came more than once and may not. `get` answers `undefined` for them. */
+  readonly repeated: ReadonlySet<string>
 }
 
 /** Only `resource` may be repeated ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2}). */
@@ -20,7 +27,20 @@ const mostParameters = 100
  * can keep it) and for more than a hundred parameters
  */
 export function parseParameters(encoded: string): Parameters {
+  const parameters = parseUnchecked(encoded)
+  refuseRepeated(parameters)
+  return parameters
+}
+
+/** @throws {OAuthError} `invalid_request` when a parameter came more than once */
+export function refuseRepeated({ repeated }: UncheckedParameters): void {
+  for (const name of repeated) throw new OAuthError('invalid_request', `the parameter ${name} is repeated`)
+}
+
+/** The same as `parseParameters`, but for repetition, which is left to `refuseRepeated`. */
+export function parseUnchecked(encoded: string): UncheckedParameters {
   const values = new Map<string, string | string[]>()
+  const repeated = new Set<string>()
   let count = 0
   for (const [name, value] of new URLSearchParams(encoded)) {
     if (++count > mostParameters) throw new OAuthError('invalid_request', 'too many parameters')
@@ -28,20 +48,22 @@ export function parseParameters(encoded: string): Parameters {
       throw new OAuthError('invalid_request', 'a parameter has a NUL character')
     const before = values.get(name)
     if (before === undefined) values.set(name, value)
-    else if (!repeatable.has(name)) throw new OAuthError('invalid_request', `the parameter ${name} is repeated`)
+    else if (!repeatable.has(name)) repeated.add(name)
     else values.set(name, typeof before === 'string' ? [before, value] : [...before, value])
   }
   return {
+    repeated,
     get(name) {
+      if (repeated.has(name)) return undefined
       const value = values.get(name)
       const first = typeof value === 'object' ? value[0] : value
       return first === '' ? undefined : first
     },
+    has: (name) => values.has(name),
     all(name) {
       const value = values.get(name)
       if (value === undefined) return none
       return (typeof value === 'string' ? [value] : value).filter((one) => one !== '')
     },
-    names: () => values.keys(),
   }
 }

@@ -14,9 +14,12 @@ export function queryOf(url: string): string {
 }
 
 function pathStart(url: string): number {
-  const authority = url.indexOf('://')
-  const slash = url.indexOf('/', authority < 0 ? 0 : authority + 3)
-  return slash < 0 ? url.length : slash
+  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(url)
+  for (let index = scheme?.[0].length ?? 0; index < url.length; index++) {
+    const code = url.charCodeAt(index)
+    if (code === 47 || code === 63 || code === 35) return index
+  }
+  return url.length
 }
 
 function queryStart(url: string, from: number): number {

@@ -33,8 +33,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()
-    if (options.clock.now() < ring.readAt + options.cacheSeconds) return ring
-    // What we have goes on serving while the table is read again: a slow database slows nobody down.
+    const age = options.clock.now() - ring.readAt
+    if (age < options.cacheSeconds) return ring
+    // After a long silence anything may have happened to the keys.
+    if (age >= 2 * options.cacheSeconds) return read()
+    // Otherwise what we have goes on serving while the table is read again: a slow database slows nobody down.
     read().catch((cause) => options.emit({ type: 'request.failed', endpoint: 'signing keys', cause }))
     return ring
   }

@@ -41,7 +41,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
 export function openidConfiguration(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
   return {
     ...authorizationServerMetadata(config, registry),
-    subject_types_supported: ['public'],
+    subject_types_supported: config.pairwiseSecret === undefined ? ['public'] : ['public', 'pairwise'],
     id_token_signing_alg_values_supported: config.signingAlgorithms,
     claim_types_supported: ['normal'],
     claims_supported: claims,

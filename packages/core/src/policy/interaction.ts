@@ -14,6 +14,8 @@ export interface InteractionFacts {
   /** The session that existed when the request came in. */
   readonly priorSession: InteractionRecord['priorSession']
   readonly consentMissing: boolean
+  /** Whether the session belongs to somebody else than an `id_token_hint` means. */
+  readonly wrongUser: boolean
 }
 
 export type InteractionVerdict =
@@ -29,7 +31,9 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
   const { prompt } = facts.request
   const silent = prompt.includes('none')
   if (facts.session === undefined || mustSignInAgain(facts, facts.session)) {
-    if (silent) return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
+    // Somebody has signed in for this request, and it is still not who the client asked for.
+    const cannotHelp = facts.wrongUser && facts.session !== undefined && madeAfterTheRequest(facts, facts.session)
+    if (silent || cannotHelp) return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
     const create = prompt.includes('create') && !facts.completed.includes('create')
     return { kind: 'interact', step: create ? 'create' : 'login' }
   }
@@ -45,8 +49,10 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
 
 function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
   const { prompt, maxAge } = facts.request
-  const demanded = prompt.includes('login') || prompt.includes('create')
+  // No age at all: the same as prompt=login.
+  const demanded = prompt.includes('login') || prompt.includes('create') || maxAge === 0
   const tooOld = maxAge !== undefined && facts.now - session.authTime > maxAge
+  if (facts.wrongUser) return true
   if (!demanded && !tooOld) return false
   return !madeAfterTheRequest(facts, session)
 }

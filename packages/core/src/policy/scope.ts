@@ -17,9 +17,11 @@ export function requestedScope(
 ): readonly string[] {
   const registered = registeredScope(client)
   if (parameter === undefined) {
-    if (defaults.length > 0) return registered.filter((scope) => defaults.includes(scope))
     // Nobody gets a refresh token without asking for one.
-    return registered.filter((scope) => scope !== 'offline_access')
+    const usual = defaults.length > 0 ? defaults : registered.filter((scope) => scope !== 'offline_access')
+    const scope = registered.filter((one) => usual.includes(one))
+    if (scope.length === 0) throw new OAuthError('invalid_scope', 'missing scope')
+    return scope
   }
   return within(parameter, registered)
 }

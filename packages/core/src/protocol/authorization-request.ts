@@ -24,4 +24,6 @@ export interface AuthorizationRequest {
   readonly display?: string
   readonly uiLocales?: string
   readonly acrValues?: string
+  /** The `sub` of a valid `id_token_hint`: only this user will do. Empty for a hint made for another client. */
+  readonly hintedSubject?: string
 }

@@ -9,3 +9,6 @@ export function formatChallenge(scheme: string, parameters: Readonly<Record<stri
   }
   return parts.length === 0 ? scheme : `${scheme} ${parts.join(', ')}`
 }
+
+/** What a resource says when no token came: without an error code, because nothing was tried (RFC 6750 section 3.1). */
+export const noTokenChallenge: string = formatChallenge('Bearer', { realm: 'oauth' })

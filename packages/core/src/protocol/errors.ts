@@ -49,6 +49,8 @@ export interface OAuthErrorDetails {
   readonly status?: number
   /** Response headers that belong to this error, for instance `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The scope that a resource asks for. */
+  readonly scope?: string
   /** The value of `WWW-Authenticate`. */
   readonly challenge?: string
   /** Where it goes; `never` keeps it on a page of ours whatever happens. */

@@ -16,11 +16,11 @@ export function createContext(config: Config, registry: Registry, options: Provi
   const clock = options.clock ?? systemClock
   const { storage, onEvent } = options
   const emit = (event: OAuthEvent): void => {
+    // A hook that only listens must not decide what happens, nor end the process when it rejects.
     try {
-      onEvent?.(event)
-    } catch {
-      // A hook that only listens must not decide what happens.
-    }
+      const result: unknown = onEvent?.(event)
+      if (result instanceof Promise) result.catch(() => undefined)
+    } catch {}
   }
   const { lifetimes, secrets } = config
   const [first, ...others] = secrets
@@ -36,7 +36,8 @@ export function createContext(config: Config, registry: Registry, options: Provi
       clock,
       cacheSeconds: lifetimes.keyCache,
       longestLifetime: Math.max(lifetimes.accessToken, lifetimes.machineAccessToken, lifetimes.idToken),
-      activationDelay: lifetimes.keyCache + jwksMaxAge,
+      // What a process reads may serve it for twice that time.
+      activationDelay: 2 * lifetimes.keyCache + jwksMaxAge,
       issuer: config.issuer,
       emit,
     }),

@@ -3,7 +3,7 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import { allowAnyOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { wantsJson } from '../http/redirect.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { OAuthError, safeDescription } from '../protocol/errors.ts'
 
 /**
  * A request to one endpoint: method, then the endpoint itself. Whatever is thrown below becomes an answer here, and
@@ -11,7 +11,8 @@ import { OAuthError } from '../protocol/errors.ts'
  */
 export async function dispatch(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) return preflight(endpoint.methods)
-  const response = await serve(ctx, endpoint, request)
+  const served = await serve(ctx, endpoint, request)
+  const response = request.method === 'HEAD' ? new Response(null, served) : served
   // Only a script says where it comes from.
   return endpoint.cors !== undefined && request.headers.get('origin') !== null ? allowAnyOrigin(response) : response
 }
@@ -23,8 +24,7 @@ async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promis
       const allow = endpoint.methods.join(', ')
       throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
     }
-    const response = await endpoint.handle(ctx, request)
-    return request.method === 'HEAD' ? new Response(null, response) : response
+    return await endpoint.handle(ctx, request)
   } catch (thrown) {
     return refuse(ctx, endpoint, request, thrown)
   }
@@ -41,7 +41,7 @@ function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unkn
       endpoint: endpoint.name,
       error: error.code,
       status: error.status,
-      ...(error.description !== undefined && { description: error.description }),
+      ...(error.description !== undefined && { description: safeDescription(error.description) }),
       ...(error.details.cause !== undefined && { cause: error.details.cause }),
     })
   }

@@ -19,6 +19,7 @@ export function createRouter(config: Config, endpoints: readonly Endpoint[]): Ro
   return {
     find: (path) => table.get(path),
     // Without a path of its own the issuer shares its origin with the host's pages.
-    owns: (path) => table.has(path) || (config.issuerPath !== '' && path.startsWith(below)),
+    owns: (path) =>
+      table.has(path) || (config.issuerPath !== '' && (path === config.issuerPath || path.startsWith(below))),
   }
 }

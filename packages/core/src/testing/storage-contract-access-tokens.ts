@@ -1,6 +1,6 @@
 import type { AccessTokenRecord } from '../storage/access-token.ts'
 import { equal, fifty, rejects } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import {
   accessTokenRecord,
   difficultText,

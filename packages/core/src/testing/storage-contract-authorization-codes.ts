@@ -1,6 +1,6 @@
 import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
 import { equal, equalSets, fifty, rejects, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import {
   codeRecord,
   consentRecord,

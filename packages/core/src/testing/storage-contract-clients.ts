@@ -1,6 +1,6 @@
 import type { ClientRecord } from '../storage/client.ts'
 import { equal, fifty, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { clientRecord, difficultText, longText, lookalikes, now } from './storage-fixtures.ts'
 
 const full: ClientRecord = {

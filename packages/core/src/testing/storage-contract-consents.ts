@@ -1,6 +1,6 @@
 import type { ConsentRecord } from '../storage/consent.ts'
 import { equal, equalSets, fifty } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { consentRecord, difficultText, longText, lookalikes, now } from './storage-fixtures.ts'
 
 const key = { clientId: 'client', userId: 'user' }

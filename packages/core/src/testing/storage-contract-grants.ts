@@ -1,7 +1,7 @@
 import type { GrantRecord } from '../storage/grant.ts'
 import type { Storage } from '../storage/storage.ts'
 import { equal, fifty, rejects, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { codeRecord, difficultText, grantRecord, longText, lookalikes, now } from './storage-fixtures.ts'
 
 async function add(storage: Storage, ...grants: readonly Partial<GrantRecord>[]): Promise<void> {

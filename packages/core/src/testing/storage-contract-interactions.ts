@@ -1,6 +1,6 @@
 import type { InteractionRecord } from '../storage/interaction.ts'
 import { equal, fifty, rejects, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { difficultText, interactionRecord, longText, lookalikes, now } from './storage-fixtures.ts'
 
 const full: InteractionRecord = {

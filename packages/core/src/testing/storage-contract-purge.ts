@@ -1,6 +1,6 @@
 import type { Storage } from '../storage/storage.ts'
 import { equal, fifty } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import {
   accessTokenRecord,
   clientRecord,

@@ -1,5 +1,5 @@
 import { equal, fifty, rejects, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { accessTokenRecord, codeRecord, grantRecord, issueCode, now, refreshTokenRecord } from './storage-fixtures.ts'
 
 const accessToken = accessTokenRecord({ grantId: 'grant' })

@@ -1,6 +1,6 @@
 import type { RefreshRotation } from '../storage/refresh-token.ts'
 import { equal, fifty, rejects, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import {
   accessTokenRecord,
   difficultText,

@@ -1,5 +1,5 @@
 import { equal, fifty, tally } from './storage-assertions.ts'
-import type { ContractCases } from './storage-contract.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { difficultText, longText, signingKeyRecord } from './storage-fixtures.ts'
 
 export const signingKeyCases: ContractCases = {

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { ContractCases } from './storage-cases.ts'
 import { accessTokenCases } from './storage-contract-access-tokens.ts'
 import { authorizationCodeCases } from './storage-contract-authorization-codes.ts'
 import { clientCases } from './storage-contract-clients.ts'
@@ -17,9 +18,6 @@ export interface ContractCase {
   readonly name: string
   readonly run: () => Promise<void>
 }
-
-/** Requirements by name, as the files of this contract list them. */
-export type ContractCases = Readonly<Record<string, (storage: Storage) => Promise<void>>>
 
 /** What makes the storage of one case: alone, or with what has to be called after the case. */
 export type MakeStorage = () => Awaitable<

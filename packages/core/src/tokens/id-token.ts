@@ -23,7 +23,7 @@ export async function mintIdToken(
   return ctx.keys.sign(algorithm, idTokenType, {
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,
-    sub: subjectOf(client, user.id),
+    sub: await subjectOf(ctx, client, user.id),
     aud: client.id,
     iat: now,
     exp: now + ctx.config.lifetimes.idToken,

@@ -40,7 +40,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
     ...(token.kind === 'jwt' ? custom : withoutReserved(ctx, 'customAccessTokenClaims', custom)),
     active: true,
     iss: ctx.config.issuer,
-    sub: user ? subjectOf(client, user.id) : client.id,
+    sub: user ? await subjectOf(ctx, client, user.id) : client.id,
     client_id: client.id,
     azp: client.id,
     token_type: 'Bearer',
@@ -55,7 +55,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
 async function introspectRefreshToken(ctx: Context, caller: ClientRecord, id: string, text: string): Promise<object> {
   const found = await ctx.storage.refreshTokens.find(id)
   if (found === undefined || found.grant.clientId !== caller.id) return inactive
-  if (!(await isCredential(text, found.token.secretHash))) return inactive
+  if (!(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return inactive
   const { token, grant } = found
   const now = ctx.clock.now()
   if (token.rotatedAt !== undefined || now >= token.expiresAt || !isLive(grant, now)) return inactive
@@ -63,7 +63,7 @@ async function introspectRefreshToken(ctx: Context, caller: ClientRecord, id: st
   return {
     active: true,
     iss: ctx.config.issuer,
-    sub: subjectOf(caller, grant.userId),
+    sub: await subjectOf(ctx, caller, grant.userId),
     client_id: grant.clientId,
     scope: formatScope(grant.scope),
     iat: token.createdAt,

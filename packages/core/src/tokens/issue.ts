@@ -51,7 +51,8 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     access_token: access.text,
     token_type: 'Bearer',
     expires_in: expiresAt - now,
-    scope: formatScope(scope),
+    // A scope that is there has at least one token (RFC 6749 section 3.3).
+    scope: scope.length === 0 ? undefined : formatScope(scope),
     refresh_token: refreshToken,
     id_token: idToken,
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
@@ -81,7 +82,7 @@ async function mintRefreshToken(
   grant: GrantRecord,
   now: number,
 ): Promise<NonNullable<Minted['refreshToken']>> {
-  const credential = await createCredential('r', now, ctx.random)
+  const credential = await createCredential('r', ctx.config.issuer, now, ctx.random)
   const record = {
     id: credential.id,
     secretHash: credential.secretHash,

@@ -29,7 +29,7 @@ export async function mintJwtAccessToken(
   return ctx.keys.sign(ctx.config.accessTokenAlgorithm, accessTokenType, {
     ...withoutReserved(ctx, 'customAccessTokenClaims', custom),
     iss: ctx.config.issuer,
-    sub: user === undefined ? client.id : subjectOf(client, user.id),
+    sub: user === undefined ? client.id : await subjectOf(ctx, client, user.id),
     aud: audience(ctx, issuance),
     client_id: client.id,
     azp: client.id,

@@ -10,7 +10,7 @@ export async function mintOpaqueAccessToken(
   now: number,
   expiresAt: number,
 ): Promise<{ readonly text: string; readonly record: AccessTokenRecord }> {
-  const credential = await createCredential('a', now, ctx.random)
+  const credential = await createCredential('a', ctx.config.issuer, now, ctx.random)
   const record: AccessTokenRecord = {
     id: credential.id,
     secretHash: credential.secretHash,

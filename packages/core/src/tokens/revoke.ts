@@ -26,7 +26,7 @@ export async function revokeToken(ctx: Context, client: ClientRecord, text: stri
 async function revokeRefreshToken(ctx: Context, client: ClientRecord, id: string, text: string): Promise<void> {
   const found = await ctx.storage.refreshTokens.find(id)
   if (found === undefined || found.grant.clientId !== client.id) return
-  if (!(await isCredential(text, found.token.secretHash))) return
+  if (!(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return
   await ctx.storage.grants.revoke({ id: found.grant.id, now: ctx.clock.now() })
   ctx.emit({ type: 'token.revoked', clientId: client.id, kind: 'refresh_token', grantId: found.grant.id })
 }

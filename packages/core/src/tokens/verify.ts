@@ -35,7 +35,7 @@ export async function verifyAccessToken(ctx: Context, text: string): Promise<Ver
 async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
   const id = credentialId('a', text)
   const found = id === undefined ? undefined : await ctx.storage.accessTokens.find(id)
-  if (found === undefined || !(await isCredential(text, found.token.secretHash))) return undefined
+  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return undefined
   const { token, grant } = found
   const now = ctx.clock.now()
   if (now >= token.expiresAt) return undefined

@@ -40,7 +40,10 @@ function decodeCredentials(encoded: string): { clientId: string; secret: string 
 function decodeBase64(encoded: string): string | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return undefined
   try {
-    return decodeUtf8(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)))
+    const text = atob(encoded)
+    const bytes = new Uint8Array(text.length)
+    for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+    return decodeUtf8(bytes)
   } catch {
     return undefined
   }

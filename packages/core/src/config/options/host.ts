@@ -9,15 +9,15 @@ export interface HostOptions<User extends BaseUser> {
    * The claims about a user. Default: the standard claims are read from the user's own members, in snake_case or
    * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`.
    */
-  readonly userClaims?: (user: User) => StandardClaims
+  readonly userClaims?: ((user: User) => StandardClaims) | undefined
   /** The login page, a path of the application or an absolute URL. Required with the authorization_code grant type. */
-  readonly loginUrl?: string
+  readonly loginUrl?: string | undefined
   /** The consent page. Required with the authorization_code grant type. */
-  readonly consentUrl?: string
+  readonly consentUrl?: string | undefined
   /** The page for `prompt=create`. Default: the login page. */
-  readonly signupUrl?: string
+  readonly signupUrl?: string | undefined
   /** The page for `prompt=select_account`; without it that prompt is refused. */
-  readonly selectAccountUrl?: string
+  readonly selectAccountUrl?: string | undefined
   /** Called with everything that happens. It must not throw and is not waited for. */
-  readonly onEvent?: (event: OAuthEvent) => void
+  readonly onEvent?: ((event: OAuthEvent) => void) | undefined
 }

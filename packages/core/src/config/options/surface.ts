@@ -9,7 +9,7 @@ export interface SurfaceOptions {
    */
   readonly baseUrl: string
   /** Path below `baseUrl` where the endpoints are; the issuer is `baseUrl + basePath`. Default `/auth`; may be empty. */
-  readonly basePath?: string
+  readonly basePath?: string | undefined
   /**
    * Seals signing keys and signs what pages carry: at least 32 characters of randomness, the same in every process. To
    * change it, give a list: the first one seals, all of them unseal.
@@ -18,5 +18,5 @@ export interface SurfaceOptions {
   /** Where everything is kept: `memoryStorage()`, `sqliteStorage(file)` of `@oauth/kysely/sqlite`, or your own. */
   readonly storage: Storage
   /** Optional parts of the server, each chosen by import. */
-  readonly features?: readonly Feature[]
+  readonly features?: readonly Feature[] | undefined
 }

@@ -4,7 +4,7 @@ import type { Random } from '../../contracts/random.ts'
 /** Seams for tests. */
 export interface TestingOptions {
   /** Default: the system's. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Default: the platform's. */
-  readonly random?: Random
+  readonly random?: Random | undefined
 }

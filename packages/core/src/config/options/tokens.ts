@@ -3,18 +3,20 @@ import type { SigningAlgorithm } from '../../protocol/signing-algorithm.ts'
 /** Which grant types, scopes and audiences there are, and how tokens are made. */
 export interface TokenOptions {
   /** Default: `authorization_code`, `client_credentials`, `refresh_token`. */
-  readonly grantTypes?: readonly string[]
+  readonly grantTypes?: readonly string[] | undefined
   /** Scopes beside `openid`, `profile`, `email`, `address`, `phone` and `offline_access`. */
-  readonly scopes?: readonly string[]
+  readonly scopes?: readonly string[] | undefined
   /** What a client may ask for when it registered no scope of its own. Default: none. */
-  readonly defaultScopes?: readonly string[]
+  readonly defaultScopes?: readonly string[] | undefined
   /**
    * The resources (RFC 8707) that access tokens may be for; asking for one at the token endpoint makes the token a JWT
    * (RFC 9068). Default: the issuer.
    */
-  readonly validAudiences?: readonly string[]
+  readonly validAudiences?: readonly string[] | undefined
   /** How ID tokens are signed for clients that registered nothing else. Default `RS256`, which every client can verify. */
-  readonly idTokenSigningAlgorithm?: SigningAlgorithm
+  readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /** How JWT access tokens are signed. Default `ES256`. */
-  readonly accessTokenSigningAlgorithm?: SigningAlgorithm
+  readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
+  /** Turns pairwise subjects on ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg Core section 8.1}); at least 32 characters. */
+  readonly pairwiseSecret?: string | undefined
 }
