@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packageRoot, readSources, resolveImport } from '../support/source.ts'
+
+/** Which folder may import which. A folder may always import itself; what is not named is not allowed. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  crypto: [],
+  http: ['protocol'],
+  storage: ['protocol'],
+  memory: ['storage'],
+  contracts: ['protocol', 'http', 'storage'],
+  policy: ['protocol', 'storage', 'contracts'],
+  metadata: ['protocol', 'contracts'],
+  keys: ['storage', 'contracts', 'policy', 'crypto'],
+  claims: ['crypto', 'storage', 'contracts', 'policy'],
+  clients: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
+  tokens: ['protocol', 'crypto', 'storage', 'contracts', 'policy', 'claims'],
+  authorization: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'claims', 'tokens'],
+  grants: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
+  endpoints: [
+    ...['protocol', 'http', 'storage', 'contracts', 'policy', 'metadata', 'claims', 'clients', 'tokens'],
+    ...['authorization'],
+  ],
+  features: [
+    ...['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'metadata', 'keys', 'claims', 'clients'],
+    ...['tokens', 'authorization'],
+  ],
+  config: ['protocol', 'storage', 'contracts', 'claims'],
+  server: ['protocol', 'crypto', 'http', 'contracts', 'keys', 'clients', 'config', 'grants', 'endpoints'],
+  testing: ['protocol', 'storage', 'contracts'],
+  'provider-types.ts': ['storage', 'clients', 'tokens', 'authorization'],
+  'provider.ts': [
+    ...['protocol', 'http', 'contracts', 'metadata', 'clients', 'tokens', 'authorization', 'config', 'server'],
+    ...['provider-types.ts'],
+  ],
+  'index.ts': [
+    ...['protocol', 'storage', 'contracts', 'clients', 'tokens', 'authorization', 'config'],
+    ...['provider.ts', 'provider-types.ts'],
+  ],
+}
+
+const sources = readSources()
+const internal = sources.flatMap(({ path, folder, imports }) =>
+  imports
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => ({ path, folder, target: resolveImport(path, specifier) })),
+)
+const folderOf = (path: string): string => path.split('/')[0] as string
+
+test('the sources are read', () => {
+  expect(sources.length).toBeGreaterThan(100)
+  expect(internal.length).toBeGreaterThan(300)
+})
+
+describe('layers', () => {
+  test('every folder has its row', () => {
+    expect(
+      [...new Set(sources.map(({ folder }) => folder))].filter((folder) => mayImport[folder] === undefined),
+    ).toEqual([])
+  })
+
+  test.each(Object.keys(mayImport))('%s imports only what its row names', (folder) => {
+    const allowed = new Set([folder, ...(mayImport[folder] ?? [])])
+    const wrong = internal
+      .filter((one) => one.folder === folder && !allowed.has(folderOf(one.target)))
+      .map(({ path, target }) => `${path} -> ${target}`)
+    expect(wrong).toEqual([])
+  })
+
+  test('a row names only folders above it, so that nothing goes round', () => {
+    const order = Object.keys(mayImport)
+    for (const [index, folder] of order.entries()) {
+      for (const target of mayImport[folder] ?? [])
+        expect([folder, order.indexOf(target) < index]).toEqual([folder, true])
+    }
+  })
+
+  test('a row names only what is needed', () => {
+    const unneeded = Object.entries(mayImport).flatMap(([folder, targets]) =>
+      sources.some((source) => source.folder === folder)
+        ? targets
+            .filter((target) => !internal.some((one) => one.folder === folder && folderOf(one.target) === target))
+            .map((target) => `${folder} -> ${target}`)
+        : [],
+    )
+    expect(unneeded).toEqual([])
+  })
+
+  test('the public entries never import a feature, and no feature imports another', () => {
+    const wrong = internal.filter(({ path, folder, target }) => {
+      if (folderOf(target) !== 'features') return false
+      return folder !== 'features' || path.split('/')[1] !== target.split('/')[1]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('every import names a file that exists, with its ending', () => {
+    const paths = new Set(sources.map(({ path }) => path))
+    expect(internal.filter(({ target }) => !paths.has(target))).toEqual([])
+  })
+
+  test('nobody imports an index', () => {
+    const wrong = internal.filter(({ target, path }) => target.endsWith('index.ts') && !path.endsWith('index.ts'))
+    expect(wrong).toEqual([])
+  })
+})
+
+/** A way from a file back to itself, if there is one. */
+function findCycle(edges: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>()
+  const visit = (path: string, trail: readonly string[]): readonly string[] | undefined => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path]
+    if (done.has(path)) return undefined
+    for (const target of edges.get(path) ?? []) {
+      const cycle = visit(target, [...trail, path])
+      if (cycle !== undefined) return cycle
+    }
+    done.add(path)
+    return undefined
+  }
+  for (const path of edges.keys()) {
+    const cycle = visit(path, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}
+
+describe('cycles', () => {
+  const relative = (path: string, specifiers: readonly string[]): readonly string[] =>
+    specifiers.filter((specifier) => specifier.startsWith('.')).map((specifier) => resolveImport(path, specifier))
+
+  test('no module reaches itself', () => {
+    const edges = new Map(sources.map(({ path, runtimeImports }) => [path, relative(path, runtimeImports)]))
+    expect([...edges.values()].flat().length).toBeGreaterThan(150)
+    expect(findCycle(edges)).toBeUndefined()
+  })
+
+  test('types go round in contracts/ alone, where the context holds what takes it', () => {
+    const edges = new Map(
+      sources.map(({ path, folder, imports }) => [
+        path,
+        relative(path, imports).filter((target) => folder !== 'contracts' || folderOf(target) !== 'contracts'),
+      ]),
+    )
+    expect(findCycle(edges)).toBeUndefined()
+  })
+
+  test('a cycle would be found', () => {
+    const edges = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', []],
+      ['d', ['b']],
+    ])
+    expect(findCycle(edges)).toEqual(['b', 'd', 'b'])
+  })
+})
+
+describe('dependencies', () => {
+  const external = sources.flatMap(({ path, imports }) =>
+    imports.filter((specifier) => !specifier.startsWith('.')).map((specifier) => ({ path, specifier })),
+  )
+
+  test('only jose and valibot are imported', () => {
+    expect([...new Set(external.map(({ specifier }) => specifier))].sort()).toEqual(['jose', 'valibot'])
+  })
+
+  test('jose stays with keys and signatures, valibot with what is parsed', () => {
+    const folders = (name: string): readonly string[] =>
+      [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
+    expect(folders('jose')).toEqual(['crypto', 'keys'])
+    expect(folders('valibot')).toEqual(['clients', 'config'])
+  })
+
+  test("they are the package's only dependencies", () => {
+    const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(['jose', 'valibot'])
+    for (const kind of ['peerDependencies', 'optionalDependencies', 'bundledDependencies']) {
+      expect(manifest[kind]).toBeUndefined()
+    }
+    expect(manifest.sideEffects).toBe(false)
+  })
+})

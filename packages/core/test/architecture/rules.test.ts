@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import { readSources, type SourceFile, stripped } from '../support/source.ts'
+
+const sources = readSources()
+
+/** `path: line` of every match in the code of the files, but for those that are excused. */
+function find(pattern: RegExp, excused: (file: SourceFile) => boolean = () => false): readonly string[] {
+  return sources
+    .filter((file) => !excused(file))
+    .flatMap(({ path, code }) =>
+      code
+        .split('\n')
+        .filter((line) => pattern.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    )
+}
+
+const only =
+  (...paths: readonly string[]) =>
+  (file: SourceFile): boolean =>
+    paths.includes(file.path)
+
+/** Whether the file declares the name itself: then it means that. */
+function declares({ code }: SourceFile, name: string): boolean {
+  return new RegExp(`\\b(?:const|let|function|class)\\s+${name}\\b|[({,]\\s*${name}\\s*[,:})]`).test(code)
+}
+
+describe('the platform', () => {
+  test('comments, strings and templates do not count, code does', () => {
+    const insert = ['$', '{process.env.X}'].join('')
+    const text = `// process\n/* Buffer */ a('process' + \`Buffer ${insert} } window\` + /process'/.source)\nx(b)`
+    expect(stripped(text).trim()).toBe(`a('' + \`${insert}\` + /./.source)\nx(b)`)
+  })
+
+  test('no node: import or module name outside crypto/platform.ts', () => {
+    const wrong = sources.filter(
+      ({ path, text, imports }) =>
+        path !== 'crypto/platform.ts' &&
+        (imports.some((specifier) => specifier.startsWith('node:')) ||
+          /['"`]node:/.test(text) ||
+          /\brequire\(/.test(text)),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  const nodeGlobals = [
+    'process',
+    'Buffer',
+    '__dirname',
+    '__filename',
+    'setImmediate',
+    'clearImmediate',
+    'global',
+    'require',
+    'module',
+  ]
+  test.each(nodeGlobals)("Node's %s is in no file but crypto/platform.ts", (name) => {
+    const use = new RegExp(`(?<![.\\w$])${name}\\b(?!\\s*\\??:)`)
+    expect(find(use, (file) => file.path === 'crypto/platform.ts' || declares(file, name))).toEqual([])
+  })
+
+  test('globalThis is looked at in crypto/platform.ts alone', () => {
+    expect(find(/\bglobalThis\b/, only('crypto/platform.ts'))).toEqual([])
+  })
+
+  const pageGlobals = [
+    ...['window', 'document', 'localStorage', 'sessionStorage', 'navigator', 'XMLHttpRequest', 'alert', 'self'],
+    ...['indexedDB', 'HTMLElement', 'DOMParser', 'FileReader', 'history'],
+  ]
+  test.each(pageGlobals)("a page's %s is in no file", (name) => {
+    expect(find(new RegExp(`(?<![.\\w$])${name}\\b(?!\\s*\\??:)`), (file) => declares(file, name))).toEqual([])
+  })
+
+  test('no timer, no fetch, no console', () => {
+    expect(find(/(?<![.\w$])(?:setTimeout|setInterval|console|eval|Function)\b\s*[.(]/)).toEqual([])
+    expect(find(/(?<![.\w$])fetch\(/, (file) => declares(file, 'fetch') || /async fetch\(/.test(file.code))).toEqual([])
+  })
+})
+
+describe('determinism', () => {
+  test('the time comes from the clock', () => {
+    expect(find(/\bDate\.now\b/, only('contracts/clock.ts'))).toEqual([])
+    // Jose wants the clock's time as a Date.
+    expect(find(/\bnew Date\b/, only('keys/key-set.ts'))).toEqual([])
+    expect(find(/\bperformance\b/)).toEqual([])
+    const keySet = sources.find(({ path }) => path === 'keys/key-set.ts')?.code ?? ''
+    expect(keySet.match(/\bnew Date\b/g)?.length).toBe(1)
+    expect(keySet).toMatch(/currentDate: new Date\(now \* 1000\)/)
+  })
+
+  test('randomness comes from its port', () => {
+    expect(find(/\bMath\.random\b|\brandomUUID\b/)).toEqual([])
+    expect(find(/\bgetRandomValues\b/, only('crypto/random.ts'))).toEqual([])
+    expect(find(/\brandomBytes\b/, only('crypto/random.ts', 'crypto/seal.ts', 'server/context.ts'))).toEqual([])
+  })
+})
+
+describe('shape', () => {
+  test('no file has more than 300 lines', () => {
+    const long = sources.filter(({ text }) => text.split('\n').length - 1 > 300).map(({ path }) => path)
+    expect(long).toEqual([])
+  })
+
+  test('no enum, no namespace, no decorator, no default export', () => {
+    expect(find(/^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s/)).toEqual([])
+    expect(find(/^\s*(?:export\s+)?(?:declare\s+)?namespace\s/)).toEqual([])
+    expect(find(/^\s*@\w+/)).toEqual([])
+    expect(find(/^\s*export default\b/)).toEqual([])
+  })
+
+  test('no class but errors', () => {
+    const classes = find(/(?<![.\w$])class\s+\w+/)
+    expect(classes.filter((line) => !/class \w+Error extends \w*Error\b/.test(line))).toEqual([])
+    expect(classes.length).toBe(1)
+  })
+
+  test('no barrel but the three index files', () => {
+    const barrels = sources.filter(({ code }) => /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\b/m.test(code))
+    expect(barrels.map(({ path }) => path)).toEqual(
+      ['index.ts', 'memory/index.ts', 'testing/index.ts'].filter((path) => barrels.some((one) => one.path === path)),
+    )
+    expect(find(/^export\s+(?:type\s+)?\*/)).toEqual([])
+    expect(sources.filter(({ path }) => path.endsWith('index.ts')).map(({ path }) => path)).toEqual([
+      'index.ts',
+      'memory/index.ts',
+      'testing/index.ts',
+    ])
+  })
+
+  test('no any, no suppressed type error', () => {
+    expect(find(/:\s*any\b|\bas any\b|<any>/)).toEqual([])
+    expect(
+      sources.filter(({ text }) => /@ts-(?:ignore|expect-error|nocheck)/.test(text)).map(({ path }) => path),
+    ).toEqual([])
+  })
+})
+
+describe('answers', () => {
+  test('a Response is made in http/ alone (and copied without its body for HEAD)', () => {
+    const made = find(/\bnew Response\b|\bResponse\.(?:json|redirect|error)\b/, ({ folder }) => folder === 'http')
+    expect(made.length).toBe(1)
+    expect(made[0]).toMatch(/^server\/dispatch\.ts: .*\? new Response\(null, served\)/)
+  })
+
+  test('an error becomes an answer in http/error-response.ts alone', () => {
+    expect(find(/(?<!function )\bpage\(/, only('http/error-response.ts'))).toEqual([])
+    // Everything else that answers JSON says 200.
+    expect(find(/(?<!function )\bjson\((?!200\b)/, only('http/error-response.ts'))).toEqual([])
+    expect(find(/\berrorResponse\(/, only('http/error-response.ts', 'server/dispatch.ts', 'provider.ts'))).toEqual([])
+    const members = find(/\berror_description\b/, only('http/error-response.ts'))
+    // A challenge names the error as well (RFC 6750 section 3).
+    expect(members.filter((line) => !/formatChallenge\(/.test(line))).toEqual([])
+  })
+
+  test('an endpoint throws and never answers with an error status', () => {
+    const wrong = find(
+      /\bstatus:\s*[45]\d\d\b/,
+      ({ folder, code }) => folder !== 'endpoints' || /new OAuthError\(/.test(code),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('the endpoint table', () => {
+  const literals = sources.flatMap(({ path, text }) => {
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    return [...code.matchAll(/['"`}](\/(?:oauth2\/[\w/-]+|admin\/[\w/-]+|jwks|\.well-known\/[\w-]+))/g)].map(
+      (match) => ({
+        path,
+        literal: match[1] as string,
+      }),
+    )
+  })
+
+  test('every endpoint path is written once', () => {
+    const places = group(literals)
+    const repeated = Object.fromEntries([...places].filter(([, paths]) => paths.length > 1))
+    expect(repeated).toEqual({})
+    expect(places.size).toBeGreaterThanOrEqual(10)
+  })
+})
+
+function group(
+  literals: readonly { readonly path: string; readonly literal: string }[],
+): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>()
+  for (const { literal, path } of literals) places.set(literal, [...(places.get(literal) ?? []), path])
+  return places
+}

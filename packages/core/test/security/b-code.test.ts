@@ -1,0 +1,250 @@
+import { memoryStorage } from '@oauth/core/memory'
+import { describe, expect, test } from 'vitest'
+import {
+  authorize,
+  authorizeUrl,
+  claimsOf,
+  createPkce,
+  exchangeCode,
+  getTokens,
+  isActive,
+  postAs,
+  redirectUri,
+  refresh,
+  registerConfidential,
+} from '../support/client.ts'
+import { ask, expectErrorRedirect, expectJsonError, send } from '../support/expectations.ts'
+import { watchStorage } from '../support/watched-storage.ts'
+import { alice, bob, createWorld, issuer } from '../support/world.ts'
+
+describe('B01 iss in every authorization response', () => {
+  test('B01 success, denial and errors carry the issuer of discovery, and metadata says so', async () => {
+    const world = createWorld()
+    const { body: metadata } = await send(world, `${issuer}/.well-known/openid-configuration`)
+    expect(metadata.authorization_response_iss_parameter_supported).toBe(true)
+    const client = await registerConfidential(world)
+    const url = authorizeUrl(world, client, createPkce())
+    const denied = await world.browser().visit(url, { user: alice, accept: false })
+    expect(new URL(denied.url).searchParams.get('error')).toBe('access_denied')
+    const approved = await world.browser().visit(url, { user: alice, accept: true })
+    expect(new URL(approved.url).searchParams.get('code')).toBeTruthy()
+    const failed = (await ask(world, client, { response_type: 'token' })).headers.get('location') as string
+    const silent = (await ask(world, client, { prompt: 'none' })).headers.get('location') as string
+    for (const answer of [denied.url, approved.url, failed, silent]) {
+      expect(new URL(answer).searchParams.getAll('iss')).toEqual([metadata.issuer])
+    }
+  })
+})
+
+describe('B02 two issuers on one store', () => {
+  async function twoIssuers() {
+    const storage = memoryStorage()
+    const a = createWorld({ storage })
+    const b = createWorld({ storage, baseUrl: 'https://other.example.com' })
+    return { a, b, client: await registerConfidential(a) }
+  }
+
+  test('B02 a code of one is invalid_grant at the other, and stays as it was', async () => {
+    const { a, b, client } = await twoIssuers()
+    const authorized = await authorize(a, client)
+    expectJsonError(await exchangeCode(b, client, authorized), 400, 'invalid_grant')
+    expect((await exchangeCode(a, client, authorized)).status).toBe(200)
+  })
+
+  test('B02 tokens of one are nothing at the other', async () => {
+    const { a, b, client } = await twoIssuers()
+    const tokens = await getTokens(a, client)
+    const jwt = (await getTokens(a, client, {}, { resource: 'https://api.example.com' })).access_token
+    for (const token of [tokens.access_token, jwt]) {
+      expect(await isActive(b, token)).toBe(false)
+      expect((await postAs(b, client, '/oauth2/introspect', { token })).body).toEqual({ active: false })
+      expect((await postAs(b, client, '/oauth2/revoke', { token })).status).toBe(200)
+      expect(await isActive(a, token)).toBe(true)
+    }
+    expectJsonError(await refresh(b, client, tokens.refresh_token), 400, 'invalid_grant')
+    await postAs(b, client, '/oauth2/revoke', { token: tokens.refresh_token })
+    expect((await refresh(a, client, tokens.refresh_token)).status).toBe(200)
+  })
+})
+
+describe('B08 a code of another client', () => {
+  test('B08 is invalid_grant, consumes nothing and ends nothing, used or not', async () => {
+    const { storage, writes } = watchStorage()
+    const world = createWorld({ storage })
+    const owner = await registerConfidential(world)
+    const stranger = await registerConfidential(world)
+    const authorized = await authorize(world, owner)
+    writes.length = 0
+    expectJsonError(await exchangeCode(world, stranger, authorized), 400, 'invalid_grant')
+    expect(writes).toEqual([])
+    const tokens = (await exchangeCode(world, owner, authorized)).body
+    writes.length = 0
+    expectJsonError(await exchangeCode(world, stranger, authorized), 400, 'invalid_grant')
+    expect(writes).toEqual([])
+    expect(await isActive(world, tokens.access_token)).toBe(true)
+    expect((await refresh(world, owner, tokens.refresh_token)).status).toBe(200)
+  })
+})
+
+describe('B09 replay by the right client', () => {
+  test('B09 is invalid_grant, ends the first tokens, mints no second pair and tells once', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client)
+    const first = (await exchangeCode(world, client, authorized)).body
+    for (let times = 0; times < 3; times++) {
+      const replay = await exchangeCode(world, client, authorized)
+      expectJsonError(replay, 400, 'invalid_grant')
+      expect(Object.keys(replay.body).sort()).toEqual(['error', 'error_description'])
+    }
+    expect(await isActive(world, first.access_token)).toBe(false)
+    expectJsonError(await refresh(world, client, first.refresh_token), 400, 'invalid_grant')
+    const ended = world.events.filter((event) => event.type === 'code.replayed' && event.ended)
+    expect(ended).toHaveLength(1)
+  })
+
+  test('B09 a JWT access token and what was refreshed since die as well, even after the code has expired', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client)
+    const first = (await exchangeCode(world, client, authorized, { resource: 'https://api.example.com' })).body
+    const second = (await refresh(world, client, first.refresh_token)).body
+    world.clock.advance(300)
+    expectJsonError(await exchangeCode(world, client, authorized), 400, 'invalid_grant')
+    expect(await isActive(world, first.access_token)).toBe(false)
+    expect(await isActive(world, second.access_token)).toBe(false)
+    expectJsonError(await refresh(world, client, second.refresh_token), 400, 'invalid_grant')
+  })
+})
+
+test('B10 fifty parallel redemptions of one code: one 200, one token family', async () => {
+  const { storage, writes } = watchStorage()
+  const world = createWorld({ storage })
+  const client = await registerConfidential(world)
+  const authorized = await authorize(world, client)
+  writes.length = 0
+  const answers = await Promise.all(Array.from({ length: 50 }, () => exchangeCode(world, client, authorized)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  const refused = answers.filter(({ status, body }) => status === 400 && body.error === 'invalid_grant')
+  expect(refused).toHaveLength(49)
+  expect(writes).not.toContain('grants.insert')
+  expect(writes).not.toContain('accessTokens.insert')
+  const winner = answers.find(({ status }) => status === 200)
+  expect(await isActive(world, winner?.body.access_token)).toBe(false)
+})
+
+describe('B11 expiry', () => {
+  test.each([60, 61, 120, 3600, 315_360_000])('B11 a code is invalid_grant after %i seconds', async (age) => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client)
+    world.clock.advance(age)
+    expectJsonError(await exchangeCode(world, client, authorized), 400, 'invalid_grant')
+  })
+
+  test('B11 a code is good for its last second', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client)
+    world.clock.advance(59)
+    expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+  })
+
+  test('B11 no leeway: a process whose clock is 60 seconds ahead refuses at once, one behind does not extend', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client)
+    world.clock.advance(60)
+    expectJsonError(await exchangeCode(world, client, authorized), 400, 'invalid_grant')
+    world.clock.advance(-120)
+    expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+  })
+
+  test('B11 more than ten minutes cannot be configured', () => {
+    expect(() => createWorld({ authorizationCodeTtlSeconds: 601 })).toThrow(/authorizationCodeTtlSeconds/)
+    expect(() => createWorld({ authorizationCodeTtlSeconds: 600 })).not.toThrow()
+  })
+})
+
+test('B12 the nonce in the ID token is that of the code’s own request', async () => {
+  const world = createWorld()
+  const client = await registerConfidential(world)
+  await authorize(world, client, { nonce: 'of-the-victim' }, { user: alice })
+  const injected = await authorize(world, client, { nonce: 'of-the-attacker' }, { user: bob })
+  const { body } = await exchangeCode(world, client, injected, { nonce: 'of-the-victim' })
+  expect(claimsOf(body.id_token)).toMatchObject({ nonce: 'of-the-attacker', sub: bob.id })
+  const without = await authorize(world, client, {}, { user: bob })
+  const second = await exchangeCode(world, client, without, { nonce: 'of-the-victim' })
+  expect(claimsOf(second.body.id_token)).not.toHaveProperty('nonce')
+})
+
+describe('B13 state', () => {
+  test.each([
+    'plain',
+    'xyz +/?&=#%25',
+    'a;b,c:d@e!$\'()*~`^|\\"<>{}[]',
+    'ünïcödé ✓ 🔑',
+    '  leading and trailing  ',
+    'line\r\nbreak\ttab',
+    '0',
+    'x'.repeat(2000),
+  ])('B13 %j comes back byte for byte, with a code and with errors', async (state) => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    expect((await authorize(world, client, { state })).parameters.getAll('state')).toEqual([state])
+    const failed = await ask(world, client, { state, scope: 'unheard:of' })
+    expect(expectErrorRedirect(world, failed, redirectUri, 'invalid_scope').getAll('state')).toEqual([state])
+    const denied = await world
+      .browser()
+      .visit(authorizeUrl(world, client, createPkce(), { state, prompt: 'consent' }), { user: alice, accept: false })
+    expect(new URL(denied.url).searchParams.getAll('state')).toEqual([state])
+  })
+
+  test('B13 no state sent, none returned', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    expect((await authorize(world, client, { state: undefined })).parameters.has('state')).toBe(false)
+    const failed = await ask(world, client, { state: undefined, scope: 'unheard:of' })
+    expect(expectErrorRedirect(world, failed, redirectUri, 'invalid_scope').has('state')).toBe(false)
+  })
+})
+
+describe('B14 what OAuth 2.1 dropped', () => {
+  test.each(['token', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'none'])(
+    'B14 response_type %s is unsupported, and no token is in the answer',
+    async (response_type) => {
+      const world = createWorld()
+      const client = await registerConfidential(world)
+      const browser = world.browser()
+      browser.signIn(alice)
+      await authorize(world, client, {}, { browser })
+      const response = await ask(world, client, { response_type, nonce: 'n' }, { browser })
+      const location = response.headers.get('location') as string
+      expectErrorRedirect(world, response, redirectUri, 'unsupported_response_type')
+      expect(location).not.toMatch(/#|access_token|id_token=|refresh_token|code=/)
+    },
+  )
+
+  test.each(['password', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'constructor', '__proto__'])(
+    'B14 grant_type %s is unsupported_grant_type',
+    async (grant_type) => {
+      const world = createWorld()
+      const client = await registerConfidential(world)
+      const form = { grant_type, username: alice.email, password: 'demo-password' }
+      expectJsonError(await postAs(world, client, '/oauth2/token', form), 400, 'unsupported_grant_type')
+    },
+  )
+
+  test('B14 metadata knows of neither', async () => {
+    const { body } = await send(createWorld(), `${issuer}/.well-known/openid-configuration`)
+    expect(body.response_types_supported).toEqual(['code'])
+    expect(body.response_modes_supported).toEqual(['query'])
+    expect(body.grant_types_supported.sort()).toEqual(['authorization_code', 'client_credentials', 'refresh_token'])
+  })
+
+  test('B14 a successful answer has a code and nothing that is a token', async () => {
+    const world = createWorld()
+    const { parameters } = await authorize(world, await registerConfidential(world))
+    expect([...parameters.keys()].sort()).toEqual(['code', 'iss', 'state'])
+  })
+})

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import {
+  authorize,
+  createPkce,
+  exchangeCode,
+  isActive,
+  post,
+  redirectUri,
+  registerConfidential,
+  registerPublic,
+} from '../support/client.ts'
+import { ask, expectErrorRedirect, expectJsonError, send } from '../support/expectations.ts'
+import { watchStorage } from '../support/watched-storage.ts'
+import { createWorld, issuer } from '../support/world.ts'
+
+const noPkce = { code_challenge: undefined, code_challenge_method: undefined }
+
+describe('B03 a stolen code without its verifier', () => {
+  test.each([
+    ['no', undefined],
+    ['an empty', ''],
+    ['a wrong', 'w'.repeat(43)],
+    ['a too short', 'w'.repeat(42)],
+    ['a too long', 'w'.repeat(129)],
+    ['an oddly spelt', `${'w'.repeat(43)}=`],
+  ])('B03 %s verifier is invalid_grant and the code stays as it was', async (_name, code_verifier) => {
+    const { storage, writes } = watchStorage()
+    const world = createWorld({ storage })
+    const client = await registerPublic(world)
+    const authorized = await authorize(world, client, { scope: 'notes:read' })
+    writes.length = 0
+    expectJsonError(await exchangeCode(world, client, authorized, { code_verifier }), 400, 'invalid_grant')
+    expect(writes).toEqual([])
+    expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+  })
+
+  test('B03 the challenge itself, and the verifier with something after it, are no verifier', async () => {
+    const world = createWorld()
+    const client = await registerPublic(world)
+    const authorized = await authorize(world, client, { scope: 'notes:read' })
+    const { challenge, verifier } = authorized.pkce
+    for (const code_verifier of [challenge, `${verifier}A`, verifier.toUpperCase()]) {
+      expectJsonError(await exchangeCode(world, client, authorized, { code_verifier }), 400, 'invalid_grant')
+    }
+    expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+  })
+
+  test('B03 guessing does not end what was issued before', async () => {
+    const world = createWorld()
+    const client = await registerPublic(world)
+    const authorized = await authorize(world, client, { scope: 'notes:read' })
+    const tokens = (await exchangeCode(world, client, authorized)).body
+    const stolen = await exchangeCode(world, client, authorized, { code_verifier: createPkce().verifier })
+    expectJsonError(stolen, 400, 'invalid_grant')
+    expect(await isActive(world, tokens.access_token)).toBe(true)
+  })
+})
+
+describe('B04 downgrade', () => {
+  test('B04 a challenge that was dropped is invalid_request where policy requires it', async () => {
+    const world = createWorld()
+    for (const client of [await registerPublic(world), await registerConfidential(world)]) {
+      const response = await ask(world, client, {}, { pkce: undefined })
+      expectErrorRedirect(world, response, redirectUri, 'invalid_request')
+    }
+  })
+
+  test('B04 a verifier for a code without a challenge is invalid_grant and the code stays as it was', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world, { require_pkce: false })
+    const authorized = await authorize(world, client, { ...noPkce, scope: 'openid' })
+    expectJsonError(await exchangeCode(world, client, authorized), 400, 'invalid_grant')
+    expect((await exchangeCode(world, client, authorized, { code_verifier: undefined })).status).toBe(200)
+  })
+})
+
+describe('B05 S256 alone', () => {
+  test.each([
+    ['plain', { code_challenge_method: 'plain' }],
+    ['an unknown method', { code_challenge_method: 'S512' }],
+    ['a method in lower case', { code_challenge_method: 's256' }],
+    ['a missing method', { code_challenge_method: undefined }],
+    ['a missing challenge', { code_challenge: undefined }],
+    ['a challenge that is too short', { code_challenge: 'x'.repeat(42) }],
+    ['a challenge that is too long', { code_challenge: 'A'.repeat(44) }],
+    ['a challenge with padding', { code_challenge: `${'A'.repeat(43)}=` }],
+    ['a challenge in standard base64', { code_challenge: `${'A'.repeat(42)}/` }],
+  ])('B05 %s is invalid_request', async (_name, parameters) => {
+    const world = createWorld()
+    const clients = [await registerPublic(world), await registerConfidential(world, { require_pkce: false })]
+    for (const client of clients) {
+      const response = await ask(world, client, { scope: 'openid', ...parameters })
+      expectErrorRedirect(world, response, redirectUri, 'invalid_request')
+    }
+  })
+
+  test('B05 metadata lists S256 only', async () => {
+    const world = createWorld()
+    const { body } = await send(world, `${issuer}/.well-known/openid-configuration`)
+    expect(body.code_challenge_methods_supported).toEqual(['S256'])
+  })
+})
+
+describe('B06 who may leave PKCE out', () => {
+  test('B06 a confidential client is refused by default, and by an explicit true', async () => {
+    const world = createWorld()
+    for (const require_pkce of [undefined, true]) {
+      const client = await registerConfidential(world, { require_pkce })
+      const response = await ask(world, client, { scope: 'openid' }, { pkce: undefined })
+      expectErrorRedirect(world, response, redirectUri, 'invalid_request')
+    }
+  })
+
+  test('B06 the exemption is one client’s, set on the server side, and not for offline_access', async () => {
+    const world = createWorld()
+    const exempt = await registerConfidential(world, { require_pkce: false })
+    const other = await registerConfidential(world)
+    const authorized = await authorize(world, exempt, { ...noPkce, scope: 'openid' })
+    expect((await exchangeCode(world, exempt, authorized, { code_verifier: undefined })).status).toBe(200)
+    const offline = await ask(world, exempt, { scope: 'openid offline_access' }, { pkce: undefined })
+    expectErrorRedirect(world, offline, redirectUri, 'invalid_request')
+    const refused = await ask(world, other, { scope: 'openid', require_pkce: 'false' }, { pkce: undefined })
+    expectErrorRedirect(world, refused, redirectUri, 'invalid_request')
+  })
+
+  test('B06 a public client can never be exempted', async () => {
+    const world = createWorld()
+    await expect(registerPublic(world, { require_pkce: false })).rejects.toMatchObject({
+      code: 'invalid_client_metadata',
+    })
+    const client = await registerPublic(world)
+    await expect(world.provider.updateClient(client.client_id, { require_pkce: false })).rejects.toMatchObject({
+      code: 'invalid_client_metadata',
+    })
+    const exempt = await registerConfidential(world, { require_pkce: false })
+    const madePublic = { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] }
+    await expect(world.provider.updateClient(exempt.client_id, madePublic)).rejects.toMatchObject({
+      code: 'invalid_client_metadata',
+    })
+  })
+})
+
+describe('B07 secret and verifier do not stand in for each other', () => {
+  test('B07 a valid secret does not replace a missing verifier', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client, { scope: 'notes:read' })
+    const answer = await exchangeCode(world, client, authorized, { code_verifier: undefined })
+    expectJsonError(answer, 400, 'invalid_grant')
+    expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+  })
+
+  test('B07 a valid verifier does not replace a missing secret', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client, { scope: 'notes:read' })
+    const form = {
+      grant_type: 'authorization_code',
+      client_id: client.client_id,
+      code: authorized.code,
+      redirect_uri: redirectUri,
+      code_verifier: authorized.pkce.verifier,
+    }
+    expectJsonError(await post(world, '/oauth2/token', form), 401, 'invalid_client')
+    expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+  })
+})

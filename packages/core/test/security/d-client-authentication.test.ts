@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import type { ClientInput } from '@oauth/core'
+import { describe, expect, test } from 'vitest'
+import { isActive, type Parameters, post, postAs, registerConfidential, registerPublic } from '../support/client.ts'
+import { editClient, expectJsonError } from '../support/expectations.ts'
+import { watchStorage } from '../support/watched-storage.ts'
+import { createWorld, type World } from '../support/world.ts'
+
+const machine = { grant_type: 'client_credentials' }
+
+function basic(id: string, secret: string): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+}
+
+function tokenWith(world: World, form: Parameters, headers: Record<string, string> = {}) {
+  return post(world, '/oauth2/token', { ...machine, ...form }, headers)
+}
+
+/** A confidential client, and its id and secret for short. */
+async function register(world: World, input: ClientInput = {}) {
+  const client = await registerConfidential(world, input)
+  return { client, id: client.client_id, secret: client.client_secret as string }
+}
+
+describe('D01 a confidential client has to prove itself', () => {
+  test.each(['client_secret_basic', 'client_secret_post'])('D01 %s: id alone, empty secret', async (method) => {
+    const { storage, writes } = watchStorage()
+    const world = createWorld({ storage })
+    const { id } = await register(world, { token_endpoint_auth_method: method })
+    writes.length = 0
+    expectJsonError(await tokenWith(world, { client_id: id }), 401, 'invalid_client')
+    expectJsonError(await tokenWith(world, { client_id: id, client_secret: '' }), 401, 'invalid_client')
+    expectJsonError(await tokenWith(world, {}, basic(id, '')), 401, 'invalid_client')
+    expectJsonError(await tokenWith(world, {}), 401, 'invalid_client')
+    const named = { client_id: id, token_endpoint_auth_method: 'none' }
+    expectJsonError(await tokenWith(world, named), 401, 'invalid_client')
+    expect(writes).toEqual([])
+  })
+
+  test('D01 the same holds at revocation and introspection', async () => {
+    const world = createWorld()
+    const { client, id } = await register(world)
+    const { access_token: token } = (await postAs(world, client, '/oauth2/token', machine)).body
+    for (const path of ['/oauth2/revoke', '/oauth2/introspect']) {
+      expectJsonError(await post(world, path, { token, client_id: id }), 401, 'invalid_client')
+      expectJsonError(await post(world, path, { token }), 401, 'invalid_client')
+    }
+    expect(await isActive(world, token)).toBe(true)
+  })
+})
+
+test('D02 a method other than the registered one is invalid_client', async () => {
+  const world = createWorld()
+  const withBasic = await register(world, { token_endpoint_auth_method: 'client_secret_basic' })
+  const withPost = await register(world, { token_endpoint_auth_method: 'client_secret_post' })
+  const form = { client_id: withBasic.id, client_secret: withBasic.secret }
+  expectJsonError(await tokenWith(world, form), 401, 'invalid_client')
+  const answer = await tokenWith(world, {}, basic(withPost.id, withPost.secret))
+  expectJsonError(answer, 401, 'invalid_client')
+  expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/)
+
+  const open = await registerPublic(world)
+  const code = { grant_type: 'authorization_code', code: 'x', code_verifier: 'v'.repeat(43) }
+  expectJsonError(await tokenWith(world, code, basic(open.client_id, 'anything')), 401, 'invalid_client')
+  const secret = { ...code, client_id: open.client_id, client_secret: 'anything' }
+  expectJsonError(await tokenWith(world, secret), 401, 'invalid_client')
+})
+
+describe('D03 two methods at once', () => {
+  const assertion = {
+    client_assertion: 'e30.e30.e30',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  }
+  test.each<[string, string, (id: string, secret: string) => [Parameters, Record<string, string>]]>([
+    [
+      'header and body',
+      'client_secret_basic',
+      (id, secret) => [{ client_id: id, client_secret: secret }, basic(id, secret)],
+    ],
+    [
+      'header and a secret in the body',
+      'client_secret_basic',
+      (id, secret) => [{ client_secret: secret }, basic(id, secret)],
+    ],
+    [
+      'header and another client in the body',
+      'client_secret_basic',
+      (id, secret) => [{ client_id: 'x' }, basic(id, secret)],
+    ],
+    ['header and assertion', 'client_secret_basic', (id, secret) => [assertion, basic(id, secret)]],
+    [
+      'body and assertion',
+      'client_secret_post',
+      (id, secret) => [{ client_id: id, client_secret: secret, ...assertion }, {}],
+    ],
+  ])('D03 %s are refused', async (_name, method, present) => {
+    const world = createWorld()
+    const { id, secret } = await register(world, { token_endpoint_auth_method: method })
+    const [form, headers] = present(id, secret)
+    const answer = await tokenWith(world, form, headers)
+    expect(['invalid_request', 'invalid_client']).toContain(answer.body.error)
+    expectJsonError(answer, answer.body.error === 'invalid_client' ? 401 : 400, answer.body.error)
+  })
+
+  test('D03 the header with the same client_id in the body is one method', async () => {
+    const world = createWorld()
+    const { id, secret } = await register(world)
+    expect((await tokenWith(world, { client_id: id }, basic(id, secret))).status).toBe(200)
+  })
+})
+
+describe('D05 what a secret may be made of', () => {
+  test.each([
+    'with:colons:inside:the:secret:text:0123456789',
+    'with%percent%25signs%and%41more%0123456789',
+    'with+plus+signs+and+more+plus+signs+0123456789',
+    'with spaces & ampersands = equals / slashes ? 0',
+  ])('D05 %j in Basic, form-encoded as the specification says', async (client_secret) => {
+    const world = createWorld()
+    const { id } = await register(world, { client_id: 'https://client.example.com/id:1', client_secret })
+    // application/x-www-form-urlencoded, not encodeURIComponent: a space is a plus sign.
+    const encode = (text: string): string => new URLSearchParams({ x: text }).toString().slice(2)
+    expect((await tokenWith(world, {}, basic(encode(id), encode(client_secret)))).status).toBe(200)
+    const percent = basic(encodeURIComponent(id), encodeURIComponent(client_secret))
+    expect((await tokenWith(world, {}, percent)).status).toBe(200)
+  })
+
+  test('D05 a secret with other characters than ASCII that is in storage works in Basic', async () => {
+    const world = createWorld()
+    const secret = 'пароль-ключ-🔑-and-enough-of-it'
+    const { id } = await register(world)
+    const hash = createHash('sha256').update(secret).digest('base64url')
+    await editClient(world, id, () => ({ secrets: [{ hash, expiresAt: 0 }] }))
+    expect((await tokenWith(world, {}, basic(id, encodeURIComponent(secret)))).status).toBe(200)
+  })
+
+  test.each([
+    ['no base64', 'Basic !!!'],
+    ['nothing', 'Basic'],
+    ['only a space', 'Basic '],
+    ['no colon', `Basic ${btoa('client')}`],
+    ['no id', `Basic ${btoa(':secret')}`],
+    ['odd length', 'Basic abcde'],
+    ['bytes that are no UTF-8', `Basic ${btoa('client:\xff\xfe')}`],
+    ['a broken percent sign', `Basic ${btoa('client:100%')}`],
+    ['an encoded NUL', `Basic ${btoa('client:a%00b')}`],
+    ['a header of 20 kB', `Basic ${btoa(`client:${'x'.repeat(15_000)}`)}`],
+    ['another scheme', 'Digest username="client"'],
+    ['a bearer token', 'Bearer abc'],
+  ])('D05 %s in the header is 401 invalid_client with a challenge', async (_name, authorization) => {
+    const answer = await tokenWith(createWorld(), {}, { authorization })
+    expectJsonError(answer, 401, 'invalid_client')
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/)
+  })
+})

@@ -1,0 +1,86 @@
+import type { TestUser, World } from './world.ts'
+
+/** What a user does on the host's pages. */
+export interface Visit {
+  /** Who signs in on the login page. Without it, arriving there ends the visit. */
+  readonly user?: TestUser
+  /** The answer on the consent page. Without it, arriving there ends the visit. */
+  readonly accept?: boolean
+}
+
+/** A browser with cookies that follows redirects between the provider and the host's pages. */
+export class Browser {
+  readonly cookies = new Map<string, string>()
+  /** Every URL that was visited, in order. */
+  readonly visited: string[] = []
+  readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** One request, without following redirects. */
+  async request(url: string, init: RequestInit = {}): Promise<Response> {
+    this.visited.push(url)
+    const headers = new Headers(init.headers)
+    if (this.cookies.size > 0)
+      headers.set('cookie', [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const response = await this.world.provider.fetch(new Request(url, { ...init, headers, redirect: 'manual' }))
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair = ''] = cookie.split(';')
+      this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+    }
+    return response
+  }
+
+  signIn(user: TestUser): void {
+    this.cookies.set('session', this.world.signIn(user))
+  }
+
+  signOut(): void {
+    this.cookies.delete('session')
+  }
+
+  /** Posts the consent form as the browser would. */
+  async consent(pageUrl: string, accept: boolean): Promise<Response> {
+    const state = new URL(pageUrl).searchParams.get('state') ?? ''
+    return this.request(`${this.world.issuer}/oauth2/consent`, {
+      method: 'POST',
+      headers: { origin: new URL(this.world.issuer).origin, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ state, accept: String(accept) }),
+    })
+  }
+
+  /** Goes to a URL and on through pages until the client's redirect URI, an error page, or a page nobody answers. */
+  async visit(url: string, visit: Visit = {}): Promise<{ readonly response: Response; readonly url: string }> {
+    let response = await this.request(url)
+    let current = url
+    for (let hops = 0; hops < 12; hops++) {
+      const location = response.headers.get('location')
+      if (location === null) return { response, url: current }
+      current = location
+      const { origin, pathname } = new URL(location)
+      if (location.startsWith(this.world.issuer)) {
+        response = await this.request(location)
+      } else if (origin === new URL(this.world.issuer).origin && ['/login', '/signup'].includes(pathname)) {
+        if (visit.user === undefined) return { response, url: location }
+        const context = await this.world.provider.resolveLoginContext(this.pageRequest(location))
+        this.signIn(visit.user)
+        response = await this.request(context.returnTo)
+      } else if (origin === new URL(this.world.issuer).origin && pathname === '/consent') {
+        if (visit.accept === undefined) return { response, url: location }
+        response = await this.consent(location, visit.accept)
+      } else {
+        return { response, url: location }
+      }
+    }
+    throw new Error(`went round in circles: ${this.visited.join(' -> ')}`)
+  }
+
+  /** The request that a page of the host's would get for this URL. */
+  pageRequest(url: string): Request {
+    return new Request(url, {
+      headers: { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import type { RegisteredClient } from '@oauth/core'
+import { type Answer, isActive, postAs, registerConfidential } from './client.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
+
+export const api = 'https://api.example.com'
+
+/** A world without RSA, whose keys take a hundred times longer to make. */
+export function createQuickWorld(options: WorldOptions = {}): World {
+  return createWorld({ idTokenSigningAlgorithm: 'ES256', ...options })
+}
+
+export async function introspect(world: World, client: RegisteredClient, token: string): Promise<Answer> {
+  return postAs(world, client, '/oauth2/introspect', { token })
+}
+
+/** A resource server: a client whose id is the audience of the tokens that it gets. */
+export function registerResourceServer(world: World): Promise<RegisteredClient> {
+  return registerConfidential(world, {
+    client_id: api,
+    client_name: 'API',
+    redirect_uris: [],
+    grant_types: ['client_credentials'],
+  })
+}
+
+export function grantOf(world: World, accessToken: string): Promise<string> {
+  return world.provider.verifyAccessToken(accessToken).then((verified) => {
+    if (verified?.grantId === undefined) throw new Error('the token has no grant')
+    return verified.grantId
+  })
+}
+
+/** Which of these access tokens are good. */
+export async function activeOf(world: World, tokens: readonly string[]): Promise<readonly string[]> {
+  const checks = await Promise.all(tokens.map((token) => isActive(world, token)))
+  return tokens.filter((_, index) => checks[index])
+}
+
+/** The row of a refresh token or code. */
+export function idOf(credential: string): string {
+  return credential.slice(0, 25)
+}

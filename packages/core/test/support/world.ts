@@ -1,0 +1,97 @@
+import {
+  createProvider,
+  type OAuthEvent,
+  type Provider,
+  type ProviderOptions,
+  type SignedIn,
+  type Storage,
+} from '@oauth/core'
+import { memoryStorage } from '@oauth/core/memory'
+import { type FixedClock, fixedClock } from '@oauth/core/testing'
+import { Browser } from './browser.ts'
+
+export interface TestUser {
+  readonly id: string
+  readonly name: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly tenant: string
+}
+
+export const alice: TestUser = {
+  id: 'user-alice',
+  name: 'Alice Archer',
+  givenName: 'Alice',
+  familyName: 'Archer',
+  email: 'alice@example.com',
+  emailVerified: true,
+  tenant: 'wonderland',
+}
+
+export const bob: TestUser = { ...alice, id: 'user-bob', name: 'Bob Baker', givenName: 'Bob', email: 'bob@example.com' }
+
+export const baseUrl = 'https://id.example.com'
+export const issuer = `${baseUrl}/auth`
+export const secret = 'a-secret-for-tests-with-enough-characters'
+
+/** A provider with a host around it: users, sessions in a cookie, and a record of everything that happened. */
+export interface World {
+  readonly provider: Provider
+  readonly storage: Storage
+  readonly clock: FixedClock
+  readonly events: OAuthEvent[]
+  readonly users: Map<string, TestUser>
+  /** Sessions by the value of the host's cookie. */
+  readonly sessions: Map<string, SignedIn<TestUser>>
+  readonly issuer: string
+  /** Makes a new session and answers with its cookie. */
+  signIn(user: TestUser): string
+  browser(): Browser
+}
+
+export type WorldOptions = Partial<Omit<ProviderOptions<TestUser>, 'authentication'>>
+
+export function createWorld(options: WorldOptions = {}): World {
+  const clock = fixedClock()
+  const storage = options.storage ?? memoryStorage()
+  const events: OAuthEvent[] = []
+  const users = new Map([alice, bob].map((user) => [user.id, user]))
+  const sessions = new Map<string, SignedIn<TestUser>>()
+  let counter = 0
+  const provider = createProvider<TestUser>({
+    baseUrl,
+    secret,
+    storage,
+    clock,
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    signupUrl: '/signup',
+    scopes: ['notes:read', 'notes:write'],
+    validAudiences: ['https://api.example.com', 'https://files.example.com/v1'],
+    onEvent: (event) => events.push(event),
+    ...options,
+    authentication: {
+      getSession: (request) =>
+        sessions.get(/(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),
+      getUser: (id) => users.get(id),
+    },
+  })
+  const world: World = {
+    provider,
+    storage,
+    clock,
+    events,
+    users,
+    sessions,
+    issuer: provider.issuer,
+    signIn(user) {
+      const id = `session-${++counter}`
+      sessions.set(id, { user, session: { id, authTime: clock.now(), amr: ['pwd'] } })
+      return id
+    },
+    browser: () => new Browser(world),
+  }
+  return world
+}

@@ -1,0 +1,138 @@
+import { fixedClock } from '@oauth/core/testing'
+import { describe, expect, test } from 'vitest'
+import { createClientDirectory } from '../../../src/clients/directory.ts'
+import type { ClientRecord, ClientStore } from '../../../src/storage/client.ts'
+import { clientRecord } from '../../../src/testing/storage-fixtures.ts'
+
+/** A client table that counts its readings, and can be told to answer later. */
+function table(cacheSeconds = 5) {
+  const rows = new Map<string, ClientRecord>()
+  const state = { reads: 0, gate: undefined as Promise<void> | undefined }
+  const store = {
+    async find(id: string) {
+      state.reads++
+      const found = rows.get(id)
+      await state.gate
+      return found
+    },
+  } as unknown as ClientStore
+  const clock = fixedClock()
+  const put = (id: string, changes: Partial<ClientRecord> = {}): void => {
+    rows.set(id, { ...clientRecord(), id, ...changes })
+  }
+  put('a')
+  return { rows, state, clock, put, clients: createClientDirectory(store, clock, cacheSeconds) }
+}
+
+describe('the client directory', () => {
+  test('reads a client once, and again when its time has ended', async () => {
+    const { clients, state, clock } = table()
+    const first = await clients.find('a')
+    expect(first?.id).toBe('a')
+    clock.advance(4)
+    expect(await clients.find('a')).toBe(first)
+    expect(state.reads).toBe(1)
+    clock.advance(1)
+    await clients.find('a')
+    expect(state.reads).toBe(2)
+  })
+
+  test('answers at once what it has', async () => {
+    const { clients } = table()
+    await clients.find('a')
+    expect(clients.find('a')).not.toBeInstanceOf(Promise)
+  })
+
+  test('a use does not prolong an entry', async () => {
+    const { clients, state, clock } = table()
+    for (let second = 0; second < 10; second++) {
+      await clients.find('a')
+      clock.advance(1)
+    }
+    expect(state.reads).toBe(2)
+  })
+
+  test('without a cache it reads each time', async () => {
+    const { clients, state } = table(0)
+    await clients.find('a')
+    await clients.find('a')
+    expect(state.reads).toBe(2)
+  })
+
+  test('what is forgotten is read anew', async () => {
+    const { clients, put } = table()
+    await clients.find('a')
+    put('a', { version: 2 })
+    expect((await clients.find('a'))?.version).toBe(1)
+    clients.forget('a')
+    expect((await clients.find('a'))?.version).toBe(2)
+  })
+
+  test('a reading that was under way when the client changed is not kept', async () => {
+    const { clients, put, state } = table()
+    let open = (): void => {}
+    state.gate = new Promise((resolve) => {
+      open = resolve
+    })
+    const early = clients.find('a')
+    put('a', { version: 2 })
+    clients.forget('a')
+    open()
+    await early
+    expect((await clients.find('a'))?.version).toBe(2)
+  })
+
+  test.each([
+    ['unknown', 'b', {}],
+    ['disabled', 'a', { disabled: true }],
+  ])('%s clients are none, and are not kept as none', async (_, id, changes) => {
+    const { clients, put, state } = table()
+    if (id === 'a') put('a', changes)
+    expect(await clients.find(id)).toBeUndefined()
+    expect(await clients.find(id)).toBeUndefined()
+    expect(state.reads).toBe(2)
+    put(id)
+    expect((await clients.find(id))?.id).toBe(id)
+  })
+
+  test('a client that was disabled meanwhile is none when its time has ended', async () => {
+    const { clients, put, clock } = table()
+    await clients.find('a')
+    put('a', { disabled: true })
+    clock.advance(5)
+    expect(await clients.find('a')).toBeUndefined()
+    expect(await clients.find('a')).toBeUndefined()
+  })
+
+  test('keeps a thousand clients at most: the oldest make room, the newest stay', async () => {
+    const { clients, put, state } = table(1000)
+    for (let index = 0; index < 1500; index++) {
+      put(`c${index}`)
+      await clients.find(`c${index}`)
+    }
+    const before = state.reads
+    let cached = 0
+    for (let index = 0; index < 1500; index++) {
+      if (!(clients.find(`c${index}`) instanceof Promise)) cached++
+      else break
+    }
+    expect(cached).toBe(0)
+    for (let index = 600; index < 1500; index++) clients.find(`c${index}`)
+    expect(state.reads - before).toBeLessThanOrEqual(2)
+  })
+
+  test('made-up ids push nobody out', async () => {
+    const { clients, state } = table(1000)
+    await clients.find('a')
+    for (let index = 0; index < 3000; index++) await clients.find(`made-up-${index}`)
+    const before = state.reads
+    await clients.find('a')
+    expect(state.reads).toBe(before)
+  })
+
+  test('ids are compared byte for byte', async () => {
+    const { clients } = table()
+    await clients.find('a')
+    for (const id of ['A', 'a ', '', '__proto__']) expect(await clients.find(id)).toBeUndefined()
+  })
+})

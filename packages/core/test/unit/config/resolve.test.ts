@@ -1,0 +1,236 @@
+import { memoryStorage } from '@oauth/core/memory'
+import { describe, expect, test } from 'vitest'
+import { nearestName } from '../../../src/config/nearest.ts'
+import type { ProviderOptions } from '../../../src/config/options.ts'
+import { resolveConfig } from '../../../src/config/resolve.ts'
+import { resolveIssuer } from '../../../src/config/urls.ts'
+import { createProvider } from '../../../src/provider.ts'
+
+const secret = 's'.repeat(32)
+const good: ProviderOptions = {
+  baseUrl: 'https://id.example.com',
+  secret,
+  storage: memoryStorage(),
+  authentication: { getSession: () => undefined, getUser: () => undefined },
+  loginUrl: '/login',
+  consentUrl: '/consent',
+}
+
+/** The message with which options are refused. */
+function refusal(changes: Record<string, unknown>): string {
+  try {
+    createProvider({ ...good, ...changes } as ProviderOptions)
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError)
+    return (error as TypeError).message
+  }
+  return 'not refused'
+}
+
+describe('the issuer (RFC 8414 section 2)', () => {
+  test.each([
+    ['https://id.example.com', '/auth', 'https://id.example.com/auth'],
+    ['https://id.example.com/', '/auth', 'https://id.example.com/auth'],
+    ['https://id.example.com', '/auth/', 'https://id.example.com/auth'],
+    ['https://id.example.com', '', 'https://id.example.com'],
+    ['https://id.example.com/', '', 'https://id.example.com'],
+    ['https://id.example.com', '/', 'https://id.example.com'],
+    ['https://id.example.com/app', '/auth', 'https://id.example.com/app/auth'],
+    ['https://id.example.com/app/', '/a/b', 'https://id.example.com/app/a/b'],
+    ['https://ID.Example.COM:443', '/auth', 'https://id.example.com/auth'],
+    ['https://id.example.com:8443', '/auth', 'https://id.example.com:8443/auth'],
+    ['http://localhost:3000', '/auth', 'http://localhost:3000/auth'],
+    ['http://127.0.0.1:3000', '', 'http://127.0.0.1:3000'],
+    ['http://[::1]:3000', '/auth', 'http://[::1]:3000/auth'],
+  ])('%s and %j are %s', (baseUrl, basePath, issuer) => {
+    expect(resolveIssuer(baseUrl, basePath)).toBe(issuer)
+    expect(new URL(issuer).origin + new URL(issuer).pathname.replace(/\/$/, '')).toBe(issuer)
+  })
+
+  test.each([
+    ['http://id.example.com', '/auth', 'baseUrl'],
+    ['http://127.0.0.1.evil.test', '/auth', 'baseUrl'],
+    ['http://localhost.evil.test', '/auth', 'baseUrl'],
+    ['http://0.0.0.0:3000', '/auth', 'baseUrl'],
+    ['http://10.0.0.1', '/auth', 'baseUrl'],
+    ['ftp://id.example.com', '/auth', 'baseUrl'],
+    ['javascript:alert(1)', '/auth', 'baseUrl'],
+    ['id.example.com', '/auth', 'baseUrl'],
+    ['/auth', '/auth', 'baseUrl'],
+    ['https://', '/auth', 'baseUrl'],
+    ['https://id.example.com?x=1', '/auth', 'baseUrl'],
+    ['https://id.example.com/?', '/auth', 'baseUrl'],
+    ['https://id.example.com/#', '/auth', 'baseUrl'],
+    ['https://id.example.com/#x', '/auth', 'baseUrl'],
+    ['https://user@id.example.com', '/auth', 'baseUrl'],
+    ['https://user:pass@id.example.com', '/auth', 'baseUrl'],
+    ['https://id.example.com', 'auth', 'basePath'],
+    ['https://id.example.com', '//auth', 'basePath'],
+    ['https://id.example.com', '/auth//', 'basePath'],
+    ['https://id.example.com', '/auth?x', 'basePath'],
+    ['https://id.example.com', '/auth#x', 'basePath'],
+    ['https://id.example.com', '/a b', 'basePath'],
+    ['https://id.example.com', '/%61uth', 'basePath'],
+    ['https://id.example.com', '/ä', 'basePath'],
+    ['https://id.example.com', '/../auth', 'basePath'],
+    ['https://id.example.com', '/auth/.', 'basePath'],
+    ['https://id.example.com', '\\auth', 'basePath'],
+  ])('%s and %j are refused', (baseUrl, basePath, name) => {
+    expect(refusal({ baseUrl, basePath })).toMatch(new RegExp(`^${name}: `))
+  })
+
+  test.each(['https://id.example.com//', 'https://id.example.com/app//'])(
+    '%s gives no issuer with a slash at its end',
+    (baseUrl) => {
+      let issuer = 'refused'
+      try {
+        issuer = resolveIssuer(baseUrl, '')
+      } catch {}
+      expect(issuer).not.toMatch(/\/$/)
+    },
+  )
+})
+
+describe('unknown options', () => {
+  test.each([
+    ['loginURL', 'loginUrl'],
+    ['login_url', 'loginUrl'],
+    ['consent_url', 'consentUrl'],
+    ['valid_audiences', 'validAudiences'],
+    ['base_url', 'baseUrl'],
+    ['m2m_access_token_ttl_seconds', 'm2mAccessTokenTtlSeconds'],
+    ['custom_id_token_claims', 'customIdTokenClaims'],
+    ['accessTokenTtlSecs', 'accessTokenTtlSeconds'],
+    ['refreshTokenTtlSecond', 'refreshTokenTtlSeconds'],
+    ['scope', 'scopes'],
+    ['storge', 'storage'],
+    ['onEvents', 'onEvent'],
+  ])('%s: did you mean %s?', (name, nearest) => {
+    expect(refusal({ [name]: 1 })).toBe(`unknown option ${name}; did you mean ${nearest}?`)
+  })
+
+  test.each(['somethingQuiteDifferentFromAnything', 'zzzzzzzzzz', 'toString', '__proto__x'])(
+    '%s resembles nothing',
+    (name) => {
+      expect(refusal({ [name]: 1 })).toBe(`unknown option ${name}`)
+    },
+  )
+
+  test('one that is undefined is absent, known or not', () => {
+    expect(refusal({ signupUrl: undefined, login_url: undefined })).toBe('not refused')
+  })
+
+  test('nearestName answers with the closest', () => {
+    expect(nearestName('abd', ['xyz', 'abc', 'abcd'])).toBe('abc')
+    expect(nearestName('', ['abc'])).toBeUndefined()
+    expect(nearestName('abc', [])).toBeUndefined()
+  })
+})
+
+describe('bad values', () => {
+  const seconds = [
+    ...['authorizationCodeTtlSeconds', 'accessTokenTtlSeconds', 'm2mAccessTokenTtlSeconds', 'refreshTokenTtlSeconds'],
+    ...['refreshTokenMaxTtlSeconds', 'idTokenTtlSeconds', 'interactionTtlSeconds', 'keyCacheSeconds'],
+  ]
+
+  test.each([
+    ...seconds.flatMap((name) =>
+      [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '60'].map((value) => [name, value] as const),
+    ),
+    ...['refreshTokenReuseWindowSeconds', 'clientCacheSeconds'].flatMap((name) =>
+      [-1, 0.5, '0'].map((value) => [name, value] as const),
+    ),
+    ['authorizationCodeTtlSeconds', 601],
+    ['baseUrl', ''],
+    ['baseUrl', 1],
+    ['baseUrl', new URL('https://id.example.com')],
+    ['secret', 'short'],
+    ['secret', 's'.repeat(31)],
+    ['secret', []],
+    ['secret', ['short']],
+    ['secret', [secret, 'short']],
+    ['secret', 1],
+    ['storage', {}],
+    ['storage', 'memory'],
+    ['features', 'dpop'],
+    ['features', [{}]],
+    ['authentication', {}],
+    ['authentication', { getSession: () => undefined }],
+    ['userClaims', {}],
+    ['loginUrl', ''],
+    ['loginUrl', 1],
+    ['onEvent', 'log'],
+    ['grantTypes', 'authorization_code'],
+    ['grantTypes', [1]],
+    ['grantTypes', ['password']],
+    ['grantTypes', ['implicit']],
+    ['scopes', 'notes'],
+    ['scopes', ['notes read']],
+    ['scopes', ['']],
+    ['scopes', ['"']],
+    ['defaultScopes', ['a\tb']],
+    ['validAudiences', ['api']],
+    ['validAudiences', ['https://api.example.com#x']],
+    ['validAudiences', 'https://api.example.com'],
+    ['idTokenSigningAlgorithm', 'none'],
+    ['idTokenSigningAlgorithm', 'HS256'],
+    ['accessTokenSigningAlgorithm', 'rs256'],
+    ['customAccessTokenClaims', {}],
+    ['customIdTokenClaims', 'x'],
+    ['customUserinfoClaims', []],
+    ['customTokenResponseFields', true],
+    ['clock', {}],
+    ['random', Math],
+    ['loginUrl', null],
+    ['storage', null],
+    ['loginUrl', 'javascript:alert(1)'],
+    ['consentUrl', 'ftp://id.example.com/consent'],
+    ['signupUrl', 'http://'],
+  ] as const)('%s: %j is refused by name', (name, value) => {
+    expect(refusal({ [name]: value })).toMatch(new RegExp(`\\b${name}\\b`))
+  })
+
+  test.each(['baseUrl', 'secret', 'storage', 'authentication'])('%s is required', (name) => {
+    expect(refusal({ [name]: undefined })).toBe(`the option ${name} is required`)
+  })
+
+  test('the secret is not in the message that refuses it', () => {
+    expect(refusal({ secret: 'my-short-secret' })).not.toContain('my-short-secret')
+  })
+})
+
+describe('options together', () => {
+  test.each(['loginUrl', 'consentUrl'])(
+    '%s is required with the authorization_code grant type, and not without',
+    (name) => {
+      expect(refusal({ [name]: undefined })).toMatch(new RegExp(`^${name} is required`))
+      expect(refusal({ [name]: undefined, grantTypes: ['client_credentials'] })).toBe('not refused')
+    },
+  )
+
+  test('refresh_token needs authorization_code', () => {
+    expect(refusal({ grantTypes: ['refresh_token'] })).toMatch(/^grantTypes: /)
+  })
+
+  test('what is resolved is complete and frozen', () => {
+    const config = resolveConfig({ ...good, scopes: ['notes', 'openid'], secret: [secret, 't'.repeat(32)] })
+    expect(Object.isFrozen(config)).toBe(true)
+    expect(Object.isFrozen(config.lifetimes) && Object.isFrozen(config.hooks) && Object.isFrozen(config.pages)).toBe(
+      true,
+    )
+    expect(config).toMatchObject({
+      issuer: 'https://id.example.com/auth',
+      origin: 'https://id.example.com',
+      issuerPath: '/auth',
+      secure: true,
+      secrets: [secret, 't'.repeat(32)],
+      validAudiences: ['https://id.example.com/auth'],
+      idTokenAlgorithm: 'RS256',
+      accessTokenAlgorithm: 'ES256',
+      pages: { login: 'https://id.example.com/login', consent: 'https://id.example.com/consent' },
+      grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
+      lifetimes: { authorizationCode: 60, refreshTokenReuseWindow: 30, interaction: 600 },
+    })
+    expect(config.scopes.filter((scope) => scope === 'openid')).toEqual(['openid'])
+  })
+})

@@ -1,0 +1,112 @@
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+type Seal = typeof import('../../../src/crypto/seal.ts')
+type Sign = typeof import('../../../src/crypto/signer.ts')
+type Hash = typeof import('../../../src/crypto/hash.ts')
+type Paths = Record<'synchronous' | 'web', Seal & Sign & Hash>
+
+const paths = {} as Paths
+const builtin = process.getBuiltinModule
+
+async function load(): Promise<Seal & Sign & Hash> {
+  vi.resetModules()
+  return {
+    ...(await import('../../../src/crypto/seal.ts')),
+    ...(await import('../../../src/crypto/signer.ts')),
+    ...(await import('../../../src/crypto/hash.ts')),
+  }
+}
+
+beforeAll(async () => {
+  const { synchronousCrypto } = await import('../../../src/crypto/platform.ts')
+  expect(synchronousCrypto).toBeDefined()
+  paths.synchronous = await load()
+  process.getBuiltinModule = undefined as never
+  try {
+    paths.web = await load()
+    expect((await import('../../../src/crypto/platform.ts')).synchronousCrypto).toBeUndefined()
+  } finally {
+    process.getBuiltinModule = builtin
+  }
+})
+
+afterAll(() => {
+  vi.resetModules()
+})
+
+const secret = 'a-secret-for-tests-with-enough-characters'
+const names = ['synchronous', 'web'] as const
+const pairs = names.flatMap((seals) => names.map((opens) => [seals, opens] as const))
+
+describe('seal', () => {
+  test.each(pairs)('what the %s path seals the %s path opens', async (seals, opens) => {
+    const sealer = paths[seals].createSealer(secret, 'purpose')
+    const opener = paths[opens].createSealer(secret, 'purpose')
+    for (const text of ['', 'a', 'aä\u{1f600}', 'x'.repeat(5000)]) {
+      for (const context of ['', 'row-1', 'ä']) {
+        expect(await opener.unseal(await sealer.seal(text, context), context)).toBe(text)
+      }
+    }
+  })
+
+  test.each(pairs)('sealed by the %s path, the %s path opens nothing that is wrong', async (seals, opens) => {
+    const sealed = await paths[seals].createSealer(secret, 'purpose').seal('the text', 'row-1')
+    const { createSealer } = paths[opens]
+    const opener = createSealer(secret, 'purpose')
+    expect(await opener.unseal(sealed, 'row-1')).toBe('the text')
+    expect(await opener.unseal(sealed, 'row-2')).toBeUndefined()
+    expect(await opener.unseal(sealed, '')).toBeUndefined()
+    expect(await createSealer(`${secret}x`, 'purpose').unseal(sealed, 'row-1')).toBeUndefined()
+    expect(await createSealer(secret, 'another purpose').unseal(sealed, 'row-1')).toBeUndefined()
+    for (const wrong of ['', 'A', 'AAAA', '!', `${sealed}=`, `${sealed}AAAA`, sealed.slice(4), sealed.slice(0, -4)]) {
+      expect([wrong, await opener.unseal(wrong, 'row-1')]).toEqual([wrong, undefined])
+    }
+    const bytes = Buffer.from(sealed, 'base64url')
+    for (let position = 0; position < bytes.length; position++) {
+      const changed = Buffer.from(bytes)
+      changed[position] = (changed[position] ?? 0) ^ 1
+      expect([position, await opener.unseal(changed.toString('base64url'), 'row-1')]).toEqual([position, undefined])
+    }
+  })
+
+  test.each(names)('the %s path never seals alike, and shows nothing of the text', async (path) => {
+    const sealer = paths[path].createSealer(secret, 'purpose')
+    const sealed = await Promise.all(Array.from({ length: 50 }, () => sealer.seal('the text', 'row-1')))
+    expect(new Set(sealed.map((text) => text.slice(0, 16))).size).toBe(50)
+    for (const text of sealed) expect(Buffer.from(text, 'base64url').toString('latin1')).not.toContain('the text')
+  })
+})
+
+describe('hash', () => {
+  test('both paths agree', async () => {
+    for (const text of ['', 'abc', 'aä\u{1f600}', 'x'.repeat(9999)]) {
+      expect(await paths.web.sha256(text)).toBe(await paths.synchronous.sha256(text))
+      expect(await paths.web.leftHalfHash(text, 'SHA-256')).toBe(await paths.synchronous.leftHalfHash(text, 'SHA-256'))
+    }
+  })
+})
+
+describe('sign', () => {
+  test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('%s signatures of both paths are accepted by jose', async (alg) => {
+    const pair = await generateKeyPair(alg, { extractable: true, ...(alg === 'EdDSA' && { crv: 'Ed25519' }) })
+    const privateJwk = await exportJWK(pair.privateKey)
+    const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k', alg } as JWK] })
+    for (const path of names) {
+      const signer = await paths[path].importSigner(privateJwk, alg)
+      for (const sub of ['user', 'ä\u{1f600}']) {
+        const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+        const text = `${part({ alg, kid: 'k' })}.${part({ sub })}`
+        const jwt = `${text}.${Buffer.from(await signer(text)).toString('base64url')}`
+        expect((await jwtVerify(jwt, keys, { algorithms: [alg] })).payload.sub).toBe(sub)
+        await expect(jwtVerify(jwt.replace(/.\./, 'A.'), keys)).rejects.toThrow()
+      }
+    }
+  })
+
+  test.each(names)('the %s path signs with nothing it does not know', async (path) => {
+    const { privateKey } = await generateKeyPair('ES384', { extractable: true })
+    await expect(paths[path].importSigner(await exportJWK(privateKey), 'ES384')).rejects.toThrow(TypeError)
+    await expect(paths[path].importSigner({ kty: 'oct', k: 'AAAA' }, 'HS256')).rejects.toThrow()
+  })
+})
