@@ -1,0 +1,33 @@
+import { serve } from '@hono/node-server'
+import { createProvider, type SignedIn } from '@oauth/core'
+import { sqliteStorage } from '@oauth/kysely/sqlite'
+
+const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true } // your users
+const sessions = new Map<string, SignedIn<typeof user>>() // your sessions, by the value of your cookie
+
+const provider = createProvider({
+  baseUrl: 'http://localhost:3000', // the issuer is http://localhost:3000/auth
+  secret: process.env.OAUTH_SECRET ?? 'at least 32 random characters, from your environment',
+  storage: sqliteStorage(process.env.DATABASE ?? './oauth.db'), // made and migrated when it is not there
+  authentication: {
+    getSession: (request) => sessions.get(/\bsid=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),
+    getUser: (id) => (id === user.id ? user : undefined),
+  },
+  loginUrl: '/login',
+  consentUrl: '/consent',
+})
+
+async function pages(request: Request): Promise<Response> {
+  const context = await provider.tryResolveLoginContext(request)
+  if (context === undefined) return new Response('Not found', { status: 404 })
+  if (new URL(request.url).pathname === '/login') {
+    const sid = crypto.randomUUID().replaceAll('-', '') // ask for a password first
+    sessions.set(sid, { user, session: { id: sid, authTime: Math.floor(Date.now() / 1000) } })
+    return new Response(null, { status: 302, headers: { location: context.returnTo, 'set-cookie': `sid=${sid}; HttpOnly; SameSite=Lax` } })
+  }
+  const form = `<form method="post" action="/auth/oauth2/consent"><input type="hidden" name="state" value="${context.state}">
+    <button name="accept" value="true">Allow</button> <button name="accept" value="false">Deny</button></form>`
+  return new Response(form, { headers: { 'content-type': 'text/html' } })
+}
+
+serve({ port: Number(process.env.PORT ?? 3000), fetch: (request) => (provider.matches(request) ? provider.fetch(request) : pages(request)) })

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+const main = join(root, 'examples', 'minimal', 'src', 'main.ts')
+
+describe('the thirty lines of the README', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-minimal-'))
+  let child: ChildProcess
+  let origin: string
+
+  beforeAll(async () => {
+    const port = await freePort()
+    origin = `http://localhost:${port}`
+    child = spawn(join(root, 'examples/minimal/node_modules/.bin/tsx'), [main], {
+      env: { ...process.env, PORT: String(port), DATABASE: join(folder, 'oauth.db') },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await answers(`${origin}/auth/jwks`)
+  })
+
+  afterAll(() => {
+    child.kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('are in the README as they are in the file', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(readFileSync(main, 'utf8').trim())
+  })
+
+  test('serve discovery and keys, and leave other paths to the application', async () => {
+    const discovery = await (await fetch(`${origin}/auth/.well-known/openid-configuration`)).json()
+    expect(discovery).toMatchObject({ issuer: 'http://localhost:3000/auth' })
+    const { keys } = await (await fetch(`${origin}/auth/jwks`)).json()
+    expect(keys.map(({ alg }: { alg: string }) => alg).sort()).toEqual(['ES256', 'RS256'])
+    expect((await fetch(`${origin}/`)).status).toBe(404)
+  })
+})
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+async function answers(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    try {
+      if ((await fetch(url)).ok) return
+    } catch {
+      // Not yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`nothing answers at ${url}`)
+}

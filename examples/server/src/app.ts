@@ -1,0 +1,97 @@
+import type { OAuthEvent, Provider } from '@oauth/core'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { notesApi } from './api/notes.ts'
+import { clientPages } from './client/pages.ts'
+import { registerDemoClient } from './client/registration.ts'
+import { createRelyingParty } from './client/relying-party.ts'
+import { createClientStore } from './client/store.ts'
+import { openDatabase } from './database.ts'
+import { createErrorPage, notFound } from './failures.ts'
+import { homePage } from './home.ts'
+import { createAttempts } from './identity/attempts.ts'
+import { createDemoAccount } from './identity/demo-account.ts'
+import { identityPages } from './identity/pages.ts'
+import { createSessions } from './identity/sessions.ts'
+import { createUsers } from './identity/users.ts'
+import { createIdentityProvider } from './provider.ts'
+import { assets } from './web/assets.ts'
+import { createFormGuard } from './web/form-guard.ts'
+import { securityHeaders } from './web/security-headers.ts'
+
+export interface AppOptions {
+  readonly baseUrl: string
+  /** A file, created and migrated when it is not there, or `:memory:`. */
+  readonly database: string
+  readonly secret: string
+  readonly onEvent?: (event: OAuthEvent) => void
+  readonly onError?: (error: unknown) => void
+}
+
+export interface App {
+  readonly fetch: (request: Request) => Promise<Response>
+  readonly provider: Provider
+  /** Removes what has expired. */
+  readonly purgeExpired: () => Promise<void>
+  readonly close: () => void
+}
+
+/** Three parties in one process: an identity provider, a client of it and an API. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { baseUrl, secret, onEvent = () => {}, onError = () => {} } = options
+  const apiUrl = `${baseUrl}/api`
+  const database = openDatabase(options.database)
+
+  const users = createUsers(database)
+  const sessions = createSessions(database, users, baseUrl)
+  const provider = createIdentityProvider({ baseUrl, secret, database, users, sessions, onEvent })
+  const { issuer } = provider
+  await createDemoAccount(users)
+
+  const store = createClientStore(database, baseUrl)
+  const registration = await registerDemoClient(provider, database, `${baseUrl}/client/callback`)
+
+  const pages = new Hono()
+  pages.use(securityHeaders)
+  pages.use(bodyLimit({ maxSize: 64 * 1024 }))
+  pages.route('/', assets())
+  pages.route('/', homePage(baseUrl, issuer, sessions))
+  pages.route(
+    '/',
+    identityPages({
+      baseUrl,
+      provider,
+      users,
+      sessions,
+      attempts: createAttempts(),
+      guard: createFormGuard('example_id_form', baseUrl),
+    }),
+  )
+  pages.route(
+    '/client',
+    clientPages({
+      baseUrl,
+      apiUrl,
+      party: createRelyingParty({ issuer, ...registration }),
+      store,
+      guard: createFormGuard('marginalia_form', baseUrl),
+    }),
+  )
+  pages.route('/api', notesApi({ issuer, audience: apiUrl, jwksUri: `${issuer}/jwks` }))
+
+  pages.notFound(notFound)
+  pages.onError(createErrorPage(onError))
+
+  return {
+    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    provider,
+    async purgeExpired() {
+      sessions.purgeExpired()
+      store.purgeExpired()
+      // A thousand rows at a time, so that no request waits for long.
+      const limit = 1000
+      while ((await provider.purgeExpired({ limit })) >= limit);
+    },
+    close: () => void database.close(),
+  }
+}

@@ -1,0 +1,18 @@
+import * as oauth from 'oauth4webapi'
+
+/** An error of the protocol in a line for the page; `undefined` when it is something else (then it is a bug or the network). */
+export function describeProblem(error: unknown): string | undefined {
+  if (error instanceof oauth.ResponseBodyError) return join(error.status, error.error, error.error_description)
+  if (error instanceof oauth.AuthorizationResponseError) return join(undefined, error.error, error.error_description)
+  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    const { scheme, parameters } = error.cause[0] ?? { scheme: 'no challenge', parameters: {} }
+    const text = Object.entries(parameters).map(([name, value]) => `${name}="${String(value)}"`)
+    return `${error.status} · ${scheme} ${text.join(', ')}`
+  }
+  if (error instanceof oauth.OperationProcessingError) return error.message
+  return undefined
+}
+
+function join(status: number | undefined, code: string, description: string | undefined): string {
+  return [status, code, description].filter((part) => part !== undefined).join(' · ')
+}

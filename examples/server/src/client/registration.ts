@@ -1,0 +1,53 @@
+import type { Provider } from '@oauth/core'
+import type { Database } from '../database.ts'
+
+export const clientName = 'Marginalia'
+export const clientScope = 'openid profile email offline_access notes:read'
+
+export interface Registration {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly redirectUri: string
+}
+
+interface Row {
+  readonly client_id: string
+  readonly client_secret: string
+  readonly redirect_uri: string
+}
+
+type Registrar = Pick<Provider, 'registerClient' | 'getClient' | 'updateClient'>
+
+/**
+ * Registers the demo client at the first start and keeps its id and secret: the provider shows a secret once. This is
+ * the only place where the client side touches the provider other than over HTTP.
+ */
+export async function registerDemoClient(
+  provider: Registrar,
+  database: Database,
+  redirectUri: string,
+): Promise<Registration> {
+  const row = database.prepare<[], Row>('select * from demo_client').get()
+  if (row !== undefined && (await provider.getClient(row.client_id)) !== undefined) {
+    // BASE_URL may have changed since; redirect URIs are compared byte for byte.
+    if (row.redirect_uri !== redirectUri) {
+      await provider.updateClient(row.client_id, { redirect_uris: [redirectUri] })
+      database.prepare('update demo_client set redirect_uri = ?').run(redirectUri)
+    }
+    return { clientId: row.client_id, clientSecret: row.client_secret, redirectUri }
+  }
+
+  const client = await provider.registerClient({
+    client_name: clientName,
+    redirect_uris: [redirectUri],
+    scope: clientScope,
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  })
+  if (client.client_secret === undefined) throw new Error('A confidential client comes with a secret.')
+  database.prepare('delete from demo_client').run()
+  database
+    .prepare('insert into demo_client (client_id, client_secret, redirect_uri) values (?, ?, ?)')
+    .run(client.client_id, client.client_secret, redirectUri)
+  return { clientId: client.client_id, clientSecret: client.client_secret, redirectUri }
+}

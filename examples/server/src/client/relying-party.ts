@@ -1,0 +1,147 @@
+import * as oauth from 'oauth4webapi'
+import type { Registration } from './registration.ts'
+import { clientScope } from './registration.ts'
+
+/** What a client knows of its provider before discovery: the issuer, and what it was given at registration. */
+export interface RelyingPartyOptions extends Registration {
+  readonly issuer: string
+}
+
+/** What has to be remembered between leaving for the provider and coming back. */
+export interface SignIn {
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  /** The API that the access token is for; without one the token is opaque. */
+  readonly resource: string | undefined
+}
+
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string | undefined
+  readonly scope: string | undefined
+  /** Seconds since the epoch. */
+  readonly expiresAt: number | undefined
+  readonly idToken: oauth.IDToken | undefined
+}
+
+export type RelyingParty = ReturnType<typeof createRelyingParty>
+
+/** A confidential client by the book: discovery, authorization code with PKCE, state, nonce and `iss`, all over HTTP. */
+export function createRelyingParty(options: RelyingPartyOptions) {
+  const client: oauth.Client = { client_id: options.clientId }
+  const authentication = oauth.ClientSecretBasic(options.clientSecret)
+  // Plain http is for a provider on this very machine.
+  const http = options.issuer.startsWith('http:') ? { [oauth.allowInsecureRequests]: true } : {}
+
+  let discovered: Promise<oauth.AuthorizationServer> | undefined
+  function server(): Promise<oauth.AuthorizationServer> {
+    discovered ??= discover(new URL(options.issuer)).catch((error: unknown) => {
+      discovered = undefined
+      throw error
+    })
+    return discovered
+  }
+  async function discover(issuer: URL): Promise<oauth.AuthorizationServer> {
+    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oidc', ...http }))
+  }
+
+  return {
+    /** Where to send the browser, and what to remember meanwhile. */
+    async begin(resource: string | undefined): Promise<{ readonly url: URL; readonly signIn: SignIn }> {
+      const signIn = {
+        state: oauth.generateRandomState(),
+        nonce: oauth.generateRandomNonce(),
+        codeVerifier: oauth.generateRandomCodeVerifier(),
+        resource,
+      }
+      const url = new URL(endpoint((await server()).authorization_endpoint))
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: options.clientId,
+        redirect_uri: options.redirectUri,
+        scope: clientScope,
+        state: signIn.state,
+        nonce: signIn.nonce,
+        code_challenge: await oauth.calculatePKCECodeChallenge(signIn.codeVerifier),
+        code_challenge_method: 'S256',
+      }).toString()
+      return { url, signIn }
+    },
+
+    /** Redeems what came back to the redirect URI. Throws when anything about it is not as it should be. */
+    async finish(callback: URL, signIn: SignIn): Promise<Tokens> {
+      const as = await server()
+      const parameters = oauth.validateAuthResponse(as, client, callback, signIn.state)
+      const { redirectUri } = options
+      const response = await oauth.authorizationCodeGrantRequest(
+        as,
+        client,
+        authentication,
+        parameters,
+        redirectUri,
+        signIn.codeVerifier,
+        { ...http, ...withResource(signIn.resource) },
+      )
+      const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
+        expectedNonce: signIn.nonce,
+        requireIdToken: true,
+      })
+      // The ID token came straight from the token endpoint, so its signature is optional to check; it costs little.
+      await oauth.validateApplicationLevelSignature(as, response, http)
+      return toTokens(tokens)
+    },
+
+    async refresh(refreshToken: string, resource: string | undefined): Promise<Tokens> {
+      const as = await server()
+      const response = await oauth.refreshTokenGrantRequest(as, client, authentication, refreshToken, {
+        ...http,
+        ...withResource(resource),
+      })
+      return toTokens(await oauth.processRefreshTokenResponse(as, client, response))
+    },
+
+    async userinfo(accessToken: string, subject: string): Promise<oauth.UserInfoResponse> {
+      const as = await server()
+      const response = await oauth.userInfoRequest(as, client, accessToken, http)
+      return oauth.processUserInfoResponse(as, client, subject, response)
+    },
+
+    async revoke(token: string): Promise<void> {
+      const response = await oauth.revocationRequest(await server(), client, authentication, token, http)
+      await oauth.processRevocationResponse(response)
+    },
+
+    /** Any resource; throws `WWWAuthenticateChallengeError` when it refuses the token. */
+    async call(accessToken: string, url: string): Promise<unknown> {
+      const response = await oauth.protectedResourceRequest(
+        accessToken,
+        'GET',
+        new URL(url),
+        undefined,
+        undefined,
+        http,
+      )
+      return response.json()
+    },
+  }
+}
+
+function withResource(resource: string | undefined) {
+  return resource === undefined ? {} : { additionalParameters: { resource } }
+}
+
+function endpoint(url: string | undefined): string {
+  if (url === undefined) throw new Error('The discovery document names no authorization endpoint.')
+  return url
+}
+
+function toTokens(response: oauth.TokenEndpointResponse): Tokens {
+  return {
+    accessToken: response.access_token,
+    refreshToken: response.refresh_token,
+    scope: response.scope,
+    expiresAt: response.expires_in === undefined ? undefined : Math.floor(Date.now() / 1000) + response.expires_in,
+    idToken: oauth.getValidatedIdTokenClaims(response),
+  }
+}

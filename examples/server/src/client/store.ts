@@ -1,0 +1,89 @@
+import type { Database } from '../database.ts'
+import { createCookie } from '../web/cookie.ts'
+import { hashToken, nowInSeconds, randomToken } from '../web/opaque.ts'
+import type { SignIn, Tokens } from './relying-party.ts'
+
+const signInLifetime = 900
+const sessionLifetime = 24 * 3600
+
+/** The client's own session: it knows the user from tokens only, and nothing of the session at the provider. */
+export interface ClientSession {
+  readonly subject: string
+  /** The claims of the ID token of the sign-in. */
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly userinfo: unknown
+  readonly tokens: Omit<Tokens, 'idToken'>
+  readonly resource: string | undefined
+  readonly refreshed: number
+  /** How the last button went; shown once above the rest. */
+  readonly outcome?: Outcome | undefined
+}
+
+export interface Outcome {
+  readonly good: boolean
+  readonly title: string
+  readonly detail?: string
+}
+
+export type ClientStore = ReturnType<typeof createClientStore>
+
+export function createClientStore(database: Database, baseUrl: string) {
+  const browserCookie = createCookie('marginalia_browser', baseUrl)
+  const sessionCookie = createCookie('marginalia_session', baseUrl)
+  const insertSignIn = database.prepare<[string, string, string, string, string | null, number]>(
+    'insert into demo_sign_ins (state, browser_hash, nonce, code_verifier, resource, expires_at) values (?, ?, ?, ?, ?, ?)',
+  )
+  const takeSignIn = database.prepare<
+    [string, string, number],
+    { nonce: string; code_verifier: string; resource: string | null }
+  >(
+    'delete from demo_sign_ins where state = ? and browser_hash = ? and expires_at > ? returning nonce, code_verifier, resource',
+  )
+  const findSession = database.prepare<[string, number], { data: string }>(
+    'select data from demo_sessions where cookie_hash = ? and expires_at > ?',
+  )
+  const insertSession = database.prepare<[string, string, number]>(
+    'insert into demo_sessions (cookie_hash, data, expires_at) values (?, ?, ?)',
+  )
+  const updateSession = database.prepare<[string, string]>('update demo_sessions set data = ? where cookie_hash = ?')
+  const removeSession = database.prepare<[string]>('delete from demo_sessions where cookie_hash = ?')
+  const key = (request: Request) => hashToken(sessionCookie.read(request) ?? '')
+
+  return {
+    /** Remembers a sign-in for the browser that began it: nobody else's browser can finish it. Answers a cookie. */
+    remember(request: Request, signIn: SignIn): string {
+      const browser = browserCookie.read(request) ?? randomToken()
+      const { state, nonce, codeVerifier, resource } = signIn
+      const expiresAt = nowInSeconds() + signInLifetime
+      insertSignIn.run(state, hashToken(browser), nonce, codeVerifier, resource ?? null, expiresAt)
+      return browserCookie.write(browser)
+    },
+    /** The sign-in that this browser began with this `state`, once. */
+    take(request: Request, state: string): SignIn | undefined {
+      const row = takeSignIn.get(state, hashToken(browserCookie.read(request) ?? ''), nowInSeconds())
+      if (row === undefined) return undefined
+      return { state, nonce: row.nonce, codeVerifier: row.code_verifier, resource: row.resource ?? undefined }
+    },
+    current(request: Request): ClientSession | undefined {
+      const row = findSession.get(key(request), nowInSeconds())
+      return row === undefined ? undefined : (JSON.parse(row.data) as ClientSession)
+    },
+    start(request: Request, session: ClientSession): string {
+      removeSession.run(key(request))
+      const token = randomToken()
+      insertSession.run(hashToken(token), JSON.stringify(session), nowInSeconds() + sessionLifetime)
+      return sessionCookie.write(token, sessionLifetime)
+    },
+    change(request: Request, session: ClientSession): void {
+      updateSession.run(JSON.stringify(session), key(request))
+    },
+    end(request: Request): string {
+      removeSession.run(key(request))
+      return sessionCookie.clear()
+    },
+    purgeExpired(): void {
+      database.prepare('delete from demo_sign_ins where expires_at <= ?').run(nowInSeconds())
+      database.prepare('delete from demo_sessions where expires_at <= ?').run(nowInSeconds())
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { LoginContext, Provider } from '@oauth/core'
+import type { Context } from 'hono'
+import type { FormGuard } from '../web/form-guard.ts'
+import type { Attempts } from './attempts.ts'
+import type { Sessions } from './sessions.ts'
+import type { User, Users } from './users.ts'
+
+/** What the pages of the identity side stand on. */
+export interface Host {
+  readonly baseUrl: string
+  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext'>
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly attempts: Attempts
+  readonly guard: FormGuard
+}
+
+/** Signs the browser in and goes on with the authorization that sent it here, or home when there was none. */
+export function signIn(c: Context, host: Host, user: User, context: LoginContext | undefined): Response {
+  c.header('set-cookie', host.sessions.start(c.req.raw, user), { append: true })
+  return c.redirect(context?.returnTo ?? homeOf(c, context), 303)
+}
+
+/**
+ * An authorization sent the browser here, but it is over: it took too long, or it was begun in another browser. Signing
+ * in still works; the person has to know why it does not lead back to the application.
+ */
+export function isOver(c: Context, context: LoginContext | undefined): boolean {
+  return context === undefined && c.req.query('state') !== undefined
+}
+
+export const requestIsOver =
+  'The request of the application that sent you here is over. Once signed in, go back to the application and start again there.'
+
+export function homeOf(c: Context, context: LoginContext | undefined): string {
+  return isOver(c, context) ? '/?over' : '/'
+}
+
+/** Path and query of the page itself: the query names the interaction, so forms and links keep it. */
+export function withQuery(c: Context, path: string): string {
+  return path + new URL(c.req.url).search
+}

@@ -1,0 +1,74 @@
+import type { LoginContext } from '@oauth/core'
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import { field } from '../web/field.ts'
+import { readForm } from '../web/form.ts'
+import { refusedForm } from '../web/form-guard.ts'
+import { alert, type Html, respond } from '../web/layout.ts'
+import { demoAccount } from './demo-account.ts'
+import { type Host, homeOf, isOver, requestIsOver, signIn, withQuery } from './host.ts'
+
+/** The login page: the provider sends the browser here, and it goes back to `context.returnTo`. */
+export function loginPage(host: Host): Hono {
+  const pages = new Hono()
+
+  pages.get('/login', async (c) => {
+    const context = await host.provider.tryResolveLoginContext(c.req.raw)
+    // The user went back in the browser's history: this step is done, the provider knows the next one.
+    if (context !== undefined && context.intent === 'consent') return c.redirect(context.returnTo, 303)
+    // Without an authorization there is nothing to sign in again for. With one (`prompt=login`, `max_age`), the form
+    // is shown whatever session exists, and nothing on it goes around the password.
+    if (context === undefined && host.sessions.current(c.req.raw) !== undefined)
+      return c.redirect(homeOf(c, context), 303)
+    return respond(c, 200, view(c, { context, email: context?.loginHint ?? '' }))
+  })
+
+  pages.post('/login', async (c) => {
+    const context = await host.provider.tryResolveLoginContext(c.req.raw)
+    const form = await readForm(c)
+    const email = form.get('email')
+    const again = (status: 403 | 422 | 429, error: string) => respond(c, status, view(c, { context, email, error }))
+
+    if (!host.guard.accepts(c, form)) return again(403, refusedForm(host.baseUrl))
+    if (email === '' || form.get('password') === '') return again(422, 'Enter your e-mail address and your password.')
+    if (host.attempts.tooMany(email)) return again(429, 'Too many attempts for this account. Try again in ten minutes.')
+
+    const user = await host.users.authenticate(email, form.get('password'))
+    if (user === undefined) {
+      host.attempts.failed(email)
+      return again(422, 'No account has this e-mail address and password.')
+    }
+    host.attempts.succeeded(email)
+    return signIn(c, host, user, context)
+  })
+
+  function view(c: Context, page: { context: LoginContext | undefined; email: string; error?: string }) {
+    return {
+      party: 'identity',
+      title: 'Sign in',
+      body: html`<h1>Sign in</h1>
+${destination(c, page.context)}
+${alert(page.error)}
+<form method="post" action="${withQuery(c, '/login')}">
+${host.guard.field(c)}
+${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username', value: page.email, autofocus: page.email === '' })}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', autofocus: page.email !== '' })}
+<button type="submit">Sign in</button>
+</form>
+<p class="aside">No account yet? <a href="${withQuery(c, '/signup')}">Create one</a></p>
+<p class="note">This is a demonstration. <code>${demoAccount.email}</code> with <code>${demoAccount.password}</code> lets you in.</p>`,
+    } as const
+  }
+
+  return pages
+}
+
+/** Who asked. The client's name is text from the client; where it ends up is what the provider has verified. */
+export function destination(c: Context, context: LoginContext | undefined): Html {
+  if (isOver(c, context))
+    return html`<p class="lead">with your Example ID account</p>
+<p class="notice" role="status">${requestIsOver}</p>`
+  if (context === undefined) return html`<p class="lead">with your Example ID account</p>`
+  return html`<p class="lead">with your Example ID account, to continue to <strong>${context.clientName}</strong>
+<span class="host">${context.redirectHost}</span></p>`
+}

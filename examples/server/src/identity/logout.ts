@@ -1,0 +1,47 @@
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import { readForm } from '../web/form.ts'
+import { refusedForm } from '../web/form-guard.ts'
+import { alert, respond } from '../web/layout.ts'
+import type { Host } from './host.ts'
+
+/** Asks first: a link on another site must not sign anybody out. */
+export function logoutPage(host: Host): Hono {
+  const pages = new Hono()
+
+  pages.get('/logout', (c) => respond(c, 200, view(c)))
+
+  pages.post('/logout', async (c) => {
+    if (!host.guard.accepts(c, await readForm(c))) return respond(c, 403, view(c, refusedForm(host.baseUrl)))
+    const signedIn = host.sessions.current(c.req.raw)
+    if (signedIn !== undefined) c.header('set-cookie', host.sessions.end(signedIn.session.id), { append: true })
+    return c.redirect('/logout', 303)
+  })
+
+  function view(c: Context, error?: string) {
+    const signedIn = host.sessions.current(c.req.raw)
+    if (signedIn === undefined)
+      return {
+        party: 'identity',
+        title: 'Signed out',
+        body: html`<h1>You are signed out</h1>
+<p class="lead">of Example ID, in this browser</p>
+<p>An application that you signed in to keeps a session of its own: sign out there as well.</p>
+<p class="aside"><a href="/login">Sign in</a> <a href="/">Start page</a></p>`,
+      } as const
+    return {
+      party: 'identity',
+      title: 'Sign out',
+      body: html`<h1>Sign out?</h1>
+<p class="lead">You are signed in as <strong>${signedIn.user.name}</strong> <span class="host">${signedIn.user.email}</span></p>
+${alert(error)}
+<form method="post" action="/logout">
+${host.guard.field(c)}
+<button type="submit">Sign out</button>
+</form>
+<p class="aside"><a href="/">Stay signed in</a></p>`,
+    } as const
+  }
+
+  return pages
+}

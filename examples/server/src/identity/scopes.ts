@@ -1,0 +1,12 @@
+/** Each scope in the words of the person who is asked. */
+const words: Readonly<Record<string, string>> = {
+  openid: 'Recognise you when you come back',
+  profile: 'See your name',
+  email: 'See your e-mail address',
+  offline_access: 'Keep this access while you are away, until you take it back',
+  'notes:read': 'Read your notes',
+}
+
+export function describeScope(scope: string): string {
+  return words[scope] ?? 'Use something this page has no words for:'
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../database.ts'
+import { nowInSeconds } from '../web/opaque.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+
+/** The host's own user type. The provider reads the standard claims from its members. */
+export interface User {
+  readonly id: string
+  readonly email: string
+  /** Nobody has proved anything here: a real identity provider sends a mail first. */
+  readonly emailVerified: false
+  readonly name: string
+  readonly updatedAt: number
+}
+
+export interface Users {
+  find(id: string): User | undefined
+  /** `undefined` when the address is taken. */
+  create(input: { readonly email: string; readonly name: string; readonly password: string }): Promise<User | undefined>
+  /** The user whose address and password these are. */
+  authenticate(email: string, password: string): Promise<User | undefined>
+}
+
+interface Row {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly password: string
+  readonly updated_at: number
+}
+
+export function createUsers(database: Database): Users {
+  const byId = database.prepare<[string], Row>('select * from app_users where id = ?')
+  const byEmail = database.prepare<[string], Row>('select * from app_users where email = ?')
+  const insert = database.prepare<[string, string, string, string, number]>(
+    'insert into app_users (id, email, name, password, updated_at) values (?, ?, ?, ?, ?) on conflict (email) do nothing',
+  )
+  // An unknown address costs as much time as a wrong password, so the clock does not tell which addresses exist.
+  const nobody = hashPassword('nobody has this password')
+
+  return {
+    find: (id) => toUser(byId.get(id)),
+    async create({ email, name, password }) {
+      const id = randomUUID()
+      const hash = await hashPassword(password)
+      const { changes } = insert.run(id, normalizeEmail(email), name, hash, nowInSeconds())
+      return changes === 1 ? toUser(byId.get(id)) : undefined
+    },
+    async authenticate(email, password) {
+      const row = byEmail.get(normalizeEmail(email))
+      const good = await verifyPassword(password, row?.password ?? (await nobody))
+      return good ? toUser(row) : undefined
+    },
+  }
+}
+
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase()
+}
+
+function toUser(row: Row | undefined): User | undefined {
+  if (row === undefined) return undefined
+  return { id: row.id, email: row.email, emailVerified: false, name: row.name, updatedAt: row.updated_at }
+}

@@ -1,0 +1,57 @@
+// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+import { serve } from '@hono/node-server'
+import { createApp } from './app.ts'
+import { demoAccount } from './identity/demo-account.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { tour } from './tour.ts'
+
+async function start({ port, hostname, baseUrl, database, secret }: Settings): Promise<void> {
+  const app = await createApp({
+    baseUrl,
+    database,
+    secret,
+    onError: (error) => console.error(error),
+    onEvent: (event) => {
+      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
+    },
+  })
+  const address = hostname === undefined ? { port } : { port, hostname }
+  const server = serve({ fetch: app.fetch, ...address }, () => {
+    const lines = tour(baseUrl, app.provider.issuer).map(
+      ({ name, places }) => `  ${name.padEnd(38)}${places.map(({ url }) => url).join('  ')}`,
+    )
+    const account = `${demoAccount.email} / ${demoAccount.password}`
+    console.log(
+      `\n${lines.join('\n')}\n\n  Demo account: ${account}\n  Start page:   ${baseUrl}/\n  Database:     ${database}\n`,
+    )
+  })
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    fail(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is in use. Choose another: PORT=3001`) : error)
+  })
+
+  const hourly = setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
+
+  function stop(): void {
+    clearInterval(hourly)
+    server.close(() => {
+      app.close()
+      process.exit(0)
+    })
+    // Answers under way get a moment; a browser's idle connection should not keep the process.
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+    setTimeout(() => process.exit(0), 3000).unref()
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+
+try {
+  await start(readSettings(process.env))
+} catch (error) {
+  fail(error)
+}

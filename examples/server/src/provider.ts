@@ -1,0 +1,34 @@
+import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { sqliteStorage } from '@oauth/kysely/sqlite'
+import type { Database } from './database.ts'
+import type { Sessions } from './identity/sessions.ts'
+import type { Users } from './identity/users.ts'
+
+export interface Ingredients {
+  readonly baseUrl: string
+  readonly secret: string
+  readonly database: Database
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly onEvent: (event: OAuthEvent) => void
+}
+
+/** The file to copy: everything else here is pages, users and a client to try it with. */
+export function createIdentityProvider({ baseUrl, secret, database, users, sessions, onEvent }: Ingredients): Provider {
+  return createProvider({
+    baseUrl,
+    secret,
+    storage: sqliteStorage(database), // or a file name
+    authentication: {
+      getSession: (request) => sessions.current(request),
+      getUser: (id) => users.find(id),
+      endSession: (sessionId) => void sessions.end(sessionId),
+    },
+    loginUrl: '/login',
+    signupUrl: '/signup',
+    consentUrl: '/consent',
+    scopes: ['notes:read'],
+    validAudiences: [`${baseUrl}/api`],
+    onEvent,
+  })
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+export interface Settings {
+  readonly port: number
+  /** The address to listen on; `undefined` is every address. */
+  readonly hostname: string | undefined
+  readonly baseUrl: string
+  /** A file, or `:memory:`. */
+  readonly database: string
+  readonly secret: string
+}
+
+const defaultDatabase = resolve(import.meta.dirname, '../data/oauth.db')
+
+/** Reads the environment; throws with a sentence for a person when something in it cannot be right. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const port = readPort(env.PORT)
+  const baseUrl = readBaseUrl(env.BASE_URL || `http://localhost:${port}`)
+  const database = readDatabase(env.DATABASE_URL)
+  return {
+    port,
+    hostname: env.HOST || listenAddress(baseUrl),
+    baseUrl,
+    database,
+    secret: env.OAUTH_SECRET || keptSecret(database),
+  }
+}
+
+function readPort(value: string | undefined): number {
+  if (!value) return 3000
+  const port = Number(value)
+  if (/^\d+$/.test(value) && port >= 1 && port <= 65535) return port
+  throw new Error(`PORT is a number from 1 to 65535, not "${value}".`)
+}
+
+/** The core checks the rest (https unless loopback, no query); a path would collide with the pages' own paths. */
+function readBaseUrl(value: string): string {
+  if (!URL.canParse(value)) throw new Error(`BASE_URL is an absolute URL like https://id.example.com, not "${value}".`)
+  const url = new URL(value)
+  if (url.pathname !== '/')
+    throw new Error(`BASE_URL has no path: the example's pages are at the root of ${url.origin}.`)
+  return url.origin
+}
+
+/** A path, `sqlite:path` or `file:path`. */
+export function readDatabase(value: string | undefined): string {
+  if (!value) return defaultDatabase
+  // Two letters at least: `C:\data\oauth.db` is a path.
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(value)?.[1]?.toLowerCase()
+  if (scheme !== undefined && scheme !== 'sqlite' && scheme !== 'file')
+    throw new Error(
+      `DATABASE_URL begins with "${scheme}:", but SQLite is what this version supports: a path, sqlite:path or file:path.`,
+    )
+  const path = scheme === undefined ? value : value.slice(scheme.length + 1).replace(/^\/\/(?=[/.])/, '')
+  if (path === '') throw new Error(`DATABASE_URL names no file: "${value}".`)
+  return path === ':memory:' ? path : resolve(path)
+}
+
+/** A demo account with a printed password should not be on the network by itself: a loopback URL is served on loopback. */
+function listenAddress(baseUrl: string): string | undefined {
+  const { hostname } = new URL(baseUrl)
+  if (hostname === '[::1]') return '::1'
+  return hostname === 'localhost' || hostname === '127.0.0.1' ? '127.0.0.1' : undefined
+}
+
+/** The secret made at the first start, kept beside the database that it protects. */
+function keptSecret(database: string): string {
+  const fresh = randomBytes(32).toString('base64url')
+  if (database === ':memory:') return fresh
+  const folder = dirname(database)
+  const file = join(folder, 'oauth-secret')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    // `wx` fails when the file exists, so two processes that start together end up with the same secret.
+    writeFileSync(file, fresh, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return readFileSync(file, 'utf8').trim()
+}

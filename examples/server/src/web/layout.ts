@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+import { html } from 'hono/html'
+
+export type Html = ReturnType<typeof html>
+
+/** The parties that a reader meets; each has a header of its own, so that one sees on whose page one is. */
+export const parties = {
+  identity: { name: 'Example ID', home: '/', role: 'Identity provider' },
+  client: { name: 'Marginalia', home: '/client', role: 'A client application' },
+} as const
+
+export type Party = keyof typeof parties
+
+export interface Page {
+  readonly party: Party
+  readonly title: string
+  readonly body: Html
+  /** Default: the narrow column of a form. */
+  readonly wide?: boolean
+}
+
+export function document(page: Page): Html {
+  const party = parties[page.party]
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${page.title} · ${party.name}</title>
+<link rel="stylesheet" href="/style.css">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+</head>
+<body class="${page.party}${page.wide ? ' wide' : ''}">
+<header>
+<a class="wordmark" href="${party.home}">${party.name}</a>
+<span class="role">${party.role}</span>
+</header>
+<main>
+${page.body}
+</main>
+</body>
+</html>
+`
+}
+
+export function respond(
+  c: Context,
+  status: 200 | 400 | 403 | 404 | 422 | 429 | 500,
+  page: Page,
+): Response | Promise<Response> {
+  return c.html(document(page), status)
+}
+
+/** An error, announced by screen readers as soon as the page is there. */
+export function alert(text: string | undefined): Html {
+  return text === undefined ? html`` : html`<p class="alert" role="alert">${text}</p>`
+}

@@ -1,0 +1,183 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as oauth from 'oauth4webapi'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authorize } from './journey.ts'
+import { type Example, startExample } from './start.ts'
+import { createUserAgent } from './user-agent.ts'
+
+const redirectUri = 'https://rp.example/callback'
+const http = { [oauth.allowInsecureRequests]: true } as const
+const timeout = 60_000
+
+describe('oauth4webapi, unmodified, against the running example', () => {
+  let example: Example
+  let as: oauth.AuthorizationServer
+  let client: oauth.Client
+  let auth: oauth.ClientAuth
+  let api: string
+
+  beforeAll(async () => {
+    example = await startExample()
+    api = `${example.baseUrl}/api`
+    as = await discover('oidc')
+    const registered = await example.provider.registerClient({
+      client_name: 'Acceptance',
+      redirect_uris: [redirectUri],
+      scope: 'openid profile email offline_access notes:read',
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    })
+    client = { client_id: registered.client_id }
+    auth = oauth.ClientSecretBasic(String(registered.client_secret))
+  }, timeout)
+
+  afterAll(async () => {
+    await example?.stop()
+    expect(example?.failures).toEqual([])
+  })
+
+  async function discover(algorithm: 'oidc' | 'oauth2'): Promise<oauth.AuthorizationServer> {
+    const issuer = new URL(example.issuer)
+    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm, ...http }))
+  }
+
+  /** From the authorization request to the tokens, as a client does it. */
+  async function signIn(scope: string, resource?: string) {
+    const [state, nonce, verifier] = [
+      oauth.generateRandomState(),
+      oauth.generateRandomNonce(),
+      oauth.generateRandomCodeVerifier(),
+    ]
+    const url = new URL(String(as.authorization_endpoint))
+    url.search = new URLSearchParams({
+      ...{ client_id: client.client_id, redirect_uri: redirectUri, response_type: 'code', scope, state, nonce },
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }).toString()
+    const callback = oauth.validateAuthResponse(as, client, await authorize(createUserAgent(), url, redirectUri), state)
+    const redeem = () =>
+      oauth.authorizationCodeGrantRequest(as, client, auth, callback, redirectUri, verifier, {
+        ...http,
+        ...(resource === undefined ? {} : { additionalParameters: { resource } }),
+      })
+    const response = await redeem()
+    const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
+      expectedNonce: nonce,
+      requireIdToken: true,
+    })
+    await oauth.validateApplicationLevelSignature(as, response, http)
+    return { tokens, redeem, claims: oauth.getValidatedIdTokenClaims(tokens) }
+  }
+
+  const callApi = (token?: string) =>
+    fetch(`${api}/notes`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+  const userinfo = (token: string) => oauth.userInfoRequest(as, client, token, http)
+
+  test('both discovery documents name the issuer and the same endpoints', async () => {
+    const plain = await discover('oauth2')
+    expect(as.issuer).toBe(example.issuer)
+    expect(plain.token_endpoint).toBe(as.token_endpoint)
+    expect(as.userinfo_endpoint).toBeDefined()
+    expect(as.code_challenge_methods_supported).toEqual(['S256'])
+    expect(as.authorization_response_iss_parameter_supported).toBe(true)
+  })
+
+  test('code flow, userinfo and a refresh that rotates', { timeout }, async () => {
+    const { tokens, claims } = await signIn('openid profile email offline_access')
+    expect(claims).toMatchObject({ iss: example.issuer, aud: client.client_id, amr: ['pwd'] })
+    expect(claims?.auth_time).toBeTypeOf('number')
+
+    const about = await oauth.processUserInfoResponse(
+      as,
+      client,
+      String(claims?.sub),
+      await userinfo(tokens.access_token),
+    )
+    expect(about).toEqual({
+      sub: claims?.sub,
+      name: 'Demo Person',
+      updated_at: expect.any(Number),
+      email: 'demo@example.com',
+      email_verified: false,
+    })
+
+    const response = await oauth.refreshTokenGrantRequest(as, client, auth, String(tokens.refresh_token), http)
+    const fresh = await oauth.processRefreshTokenResponse(as, client, response)
+    expect(fresh.access_token).not.toBe(tokens.access_token)
+    expect((await userinfo(fresh.access_token)).status).toBe(200)
+  })
+
+  test('a token for the API is a JWT that the API accepts; an opaque one it refuses', { timeout }, async () => {
+    const { tokens, claims } = await signIn('openid notes:read', api)
+    const keys = createRemoteJWKSet(new URL(String(as.jwks_uri)))
+    const verified = await jwtVerify(tokens.access_token, keys, { issuer: as.issuer, audience: api, typ: 'at+jwt' })
+    expect(verified.payload).toMatchObject({ sub: claims?.sub, client_id: client.client_id })
+
+    const accepted = await callApi(tokens.access_token)
+    expect(accepted.status).toBe(200)
+    expect(await accepted.json()).toMatchObject({ reader: claims?.sub, client: client.client_id })
+
+    const opaque = await signIn('openid notes:read')
+    expect(opaque.tokens.access_token).not.toContain('.')
+    const refused = await callApi(opaque.tokens.access_token)
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer realm="notes", error="invalid_token"/)
+  })
+
+  test('the API asks for a token, and for the scope', { timeout }, async () => {
+    const without = await callApi()
+    expect(without.status).toBe(401)
+    expect(without.headers.get('www-authenticate')).toBe('Bearer realm="notes", scope="notes:read"')
+
+    const { tokens } = await signIn('openid profile', api)
+    const refused = await callApi(tokens.access_token)
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('www-authenticate')).toBe(
+      'Bearer realm="notes", error="insufficient_scope", scope="notes:read"',
+    )
+  })
+
+  test('the API refuses an ID token and a JWT whose signature was changed', { timeout }, async () => {
+    const { tokens } = await signIn('openid notes:read', api)
+    const [header, payload, signature = ''] = tokens.access_token.split('.')
+    const forged = `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`
+    for (const token of [String(tokens.id_token), forged]) {
+      const refused = await callApi(token)
+      expect(refused.status).toBe(401)
+      expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"')
+    }
+  })
+
+  test('a replayed code is invalid_grant, and the tokens that it gave first are dead', { timeout }, async () => {
+    const { tokens, redeem } = await signIn('openid offline_access')
+    expect((await userinfo(tokens.access_token)).status).toBe(200)
+
+    const replay = oauth.processAuthorizationCodeResponse(as, client, await redeem())
+    await expect(replay).rejects.toMatchObject({ error: 'invalid_grant', status: 400 })
+
+    expect((await userinfo(tokens.access_token)).status).toBe(401)
+    const refresh = oauth.refreshTokenGrantRequest(as, client, auth, String(tokens.refresh_token), http)
+    const refreshed = oauth.processRefreshTokenResponse(as, client, await refresh)
+    await expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
+  test('client_credentials: a machine calls the API', async () => {
+    const machine = await example.provider.registerClient({
+      client_name: 'Machine',
+      grant_types: ['client_credentials'],
+      scope: 'notes:read',
+      token_endpoint_auth_method: 'client_secret_post',
+    })
+    const self = { client_id: machine.client_id }
+    const response = await oauth.clientCredentialsGrantRequest(
+      as,
+      self,
+      oauth.ClientSecretPost(String(machine.client_secret)),
+      { resource: api },
+      http,
+    )
+    const tokens = await oauth.processClientCredentialsResponse(as, self, response)
+    const answer = await callApi(tokens.access_token)
+    expect(await answer.json()).toMatchObject({ reader: machine.client_id })
+  })
+})

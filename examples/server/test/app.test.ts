@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type App, createApp } from '../src/app.ts'
+import { openDatabase } from '../src/database.ts'
+import { demoAccount } from '../src/identity/demo-account.ts'
+import { createSessions } from '../src/identity/sessions.ts'
+import { createUsers } from '../src/identity/users.ts'
+
+const secret = 'a-secret-of-the-tests-0123456789-abcdef'
+
+let folder: string
+let database: string
+const apps: App[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'oauth-app-'))
+  database = join(folder, 'oauth.db')
+})
+afterEach(async () => {
+  for (const app of apps.splice(0)) app.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function create(baseUrl: string): Promise<App> {
+  const app = await createApp({ baseUrl, database, secret })
+  apps.push(app)
+  return app
+}
+
+function rows(query: string): unknown[] {
+  const opened = openDatabase(database)
+  try {
+    return opened.prepare(query).all()
+  } finally {
+    opened.close()
+  }
+}
+
+test('over https every cookie is Secure and bound to the host', async () => {
+  const baseUrl = 'https://id.example.com'
+  const app = await create(baseUrl)
+  const page = await app.fetch(new Request(`${baseUrl}/login`))
+  const [formCookie = ''] = page.headers.getSetCookie()
+  expect(formCookie).toMatch(/^__Host-example_id_form=.+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+
+  const cookie = formCookie.split(';')[0] ?? ''
+  const form_token = cookie.slice(cookie.indexOf('=') + 1)
+  const body = new URLSearchParams({ ...demoAccount, form_token })
+  const answer = await app.fetch(new Request(`${baseUrl}/login`, { method: 'POST', body, headers: { cookie } }))
+  expect(answer.status).toBe(303)
+  const session = answer.headers.getSetCookie().find((line) => line.startsWith('__Host-example_id_session='))
+  expect(session).toMatch(/; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+})
+
+test('a second start makes no second demo client or account; another BASE_URL moves the redirect URI', async () => {
+  await create('http://localhost:3000')
+  const [first] = rows('select * from demo_client') as { client_id: string }[]
+  const app = await create('http://localhost:4000')
+  expect(rows('select client_id, redirect_uri from demo_client')).toEqual([
+    { client_id: first?.client_id, redirect_uri: 'http://localhost:4000/client/callback' },
+  ])
+  const client = await app.provider.getClient(String(first?.client_id))
+  expect(client?.metadata.redirect_uris).toEqual(['http://localhost:4000/client/callback'])
+  expect(rows('select email from app_users')).toEqual([{ email: 'demo@example.com' }])
+})
+
+test('neither passwords nor session cookies can be read in the database', async () => {
+  await create('http://localhost:3000')
+  const opened = openDatabase(database)
+  const users = createUsers(opened)
+  const user = await users.authenticate(demoAccount.email, demoAccount.password)
+  if (user === undefined) throw new Error('the demo account does not work')
+  const sessions = createSessions(opened, users, 'http://localhost:3000')
+  const line = sessions.start(new Request('http://localhost:3000/'), user)
+  const token = /=([^;]+)/.exec(line)?.[1] ?? ''
+  const signedIn = sessions.current(
+    new Request('http://localhost:3000/', { headers: { cookie: `example_id_session=${token}` } }),
+  )
+  opened.close()
+
+  expect(signedIn?.user.email).toBe(demoAccount.email)
+  // The id is in tokens, so it must not be the cookie.
+  expect(signedIn?.session.id).not.toBe(token)
+  const stored = JSON.stringify([rows('select * from app_users'), rows('select * from app_sessions')])
+  expect(stored).not.toContain(demoAccount.password)
+  expect(stored).not.toContain(token)
+})
+
+test('what has expired is removed, what is alive stays', async () => {
+  const app = await create('http://localhost:3000')
+  const opened = openDatabase(database)
+  const [user] = rows('select id from app_users') as { id: string }[]
+  for (const [name, end] of [
+    ['old', 1],
+    ['alive', 9e9],
+  ] as const) {
+    opened.prepare('insert into app_sessions values (?, ?, ?, 1, ?)').run(name, name, user?.id, end)
+    opened.prepare('insert into demo_sign_ins values (?, ?, ?, ?, null, ?)').run(name, name, name, name, end)
+    opened.prepare('insert into demo_sessions values (?, ?, ?)').run(name, name, end)
+  }
+  opened.close()
+  await app.purgeExpired()
+  expect(rows('select id from app_sessions')).toEqual([{ id: 'alive' }])
+  expect(rows('select state from demo_sign_ins')).toEqual([{ state: 'alive' }])
+  expect(rows('select data from demo_sessions')).toEqual([{ data: 'alive' }])
+})

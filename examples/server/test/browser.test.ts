@@ -1,0 +1,198 @@
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoAccount } from '../src/identity/demo-account.ts'
+import { chromiumArguments, findChromium } from './chromium.ts'
+import { type Example, startExample } from './start.ts'
+
+const executablePath = findChromium()
+const timeout = 120_000
+
+if (executablePath === undefined) {
+  const notRun = 'browser journey not run: no Chromium found (install one, or set CHROMIUM_PATH)'
+  // biome-ignore lint/suspicious/noConsole: a person has to see what was not checked
+  console.warn(`\n${notRun}\n`)
+  test(notRun, () => {
+    // In CI the journey must have run; `.ci/run` installs a Chromium.
+    expect(process.env.CI, notRun).toBeFalsy()
+  })
+} else {
+  describe('in Chromium', () => browserJourney(executablePath))
+}
+
+function browserJourney(executablePath: string): void {
+  let example: Example
+  let browser: Browser
+
+  beforeAll(async () => {
+    example = await startExample()
+    browser = await chromium.launch({ executablePath, args: chromiumArguments })
+  }, timeout)
+
+  afterAll(async () => {
+    await browser?.close()
+    await example?.stop()
+    expect(example?.failures).toEqual([])
+  }, timeout)
+
+  /** A new person with a browser of their own, at the client. On a phone, where things have the least room. */
+  async function visitor(options: { javaScript: boolean }) {
+    const context = await browser.newContext({
+      javaScriptEnabled: options.javaScript,
+      viewport: { width: 360, height: 740 },
+      baseURL: example.baseUrl,
+    })
+    context.setDefaultTimeout(30_000)
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto('/client')
+    return { page, complaints, close: () => context.close() }
+  }
+
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+  const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()
+  const title = (page: Page) => text(page.getByRole('heading', { level: 1 }))
+  const said = (page: Page, role: 'alert' | 'status') => text(page.getByRole(role))
+  const path = (page: Page) => new URL(page.url()).pathname
+
+  async function fitsOnAPhone(page: Page): Promise<void> {
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    expect(overflow, `${page.url()} scrolls sideways`).toBe(0)
+  }
+
+  async function signInAsDemo(page: Page): Promise<void> {
+    await page.getByLabel('E-mail address').fill(demoAccount.email)
+    await page.getByLabel('Password').fill(demoAccount.password)
+    await press(page, 'Sign in')
+  }
+
+  describe.each([
+    { scripts: 'with scripts', javaScript: true, email: 'ada@example.com' },
+    { scripts: 'without scripts', javaScript: false, email: 'grace@example.com' },
+  ])('$scripts', ({ javaScript, email }) => {
+    test('sign up, consent, use the tokens, sign out, come back', { timeout }, async () => {
+      const { page, complaints, close } = await visitor({ javaScript })
+      await page.goto('/')
+      await fitsOnAPhone(page)
+      expect(await page.getByRole('definition').allInnerTexts()).toContain(
+        `${example.issuer}/.well-known/openid-configuration`,
+      )
+      await page.getByRole('link', { name: 'Try “Sign in with Example ID”' }).click()
+      await press(page, 'Sign in with Example ID')
+
+      expect(path(page)).toBe('/login')
+      await fitsOnAPhone(page)
+      expect(await text(page.getByRole('main'))).toContain('to continue to Marginalia')
+      await page.getByRole('link', { name: 'Create one' }).click()
+
+      // A mistake: what was typed is still there, and the way back to the client is not lost.
+      await page.getByLabel('Name').fill('Ada <b>Lovelace</b>')
+      await page.getByLabel('E-mail address').fill(email)
+      await page.getByLabel('Password').fill('short')
+      await press(page, 'Create account')
+      expect(await said(page, 'alert')).toBe('Please look at the fields below.')
+      expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true')
+      expect(await page.getByLabel('Password').inputValue()).toBe('')
+      expect(await page.getByLabel('Name').inputValue()).toBe('Ada <b>Lovelace</b>')
+      expect(await page.getByLabel('E-mail address').inputValue()).toBe(email)
+      await fitsOnAPhone(page)
+      await page.getByLabel('Password').fill('correct horse battery')
+      await press(page, 'Create account')
+
+      expect(path(page)).toBe('/consent')
+      expect(await title(page)).toBe('Marginalia asks for access')
+      const scopes = await text(page.getByRole('list', { name: 'It would be allowed to' }))
+      for (const scope of ['openid', 'profile', 'email', 'offline_access', 'notes:read'])
+        expect(scopes).toContain(scope)
+      expect(await text(page.getByRole('main'))).toContain(new URL(example.baseUrl).host)
+      await fitsOnAPhone(page)
+      await press(page, 'Allow')
+
+      expect(path(page)).toBe('/client')
+      expect(await title(page)).toBe('Hello, Ada <b>Lovelace</b>')
+      expect(await text(page.getByRole('table', { name: 'Claims of the ID token' }))).toContain(example.issuer)
+      expect(await text(page.getByRole('table', { name: 'Userinfo' }))).toContain(email)
+      expect(await text(page.getByRole('table', { name: 'Header of the access token' }))).toContain('at+jwt')
+      expect(await text(page.getByRole('table', { name: 'Claims of the access token' }))).toContain('notes:read')
+      await fitsOnAPhone(page)
+
+      await press(page, 'Call the API')
+      expect(await said(page, 'status')).toContain('Read the margins.')
+      await press(page, 'Refresh')
+      expect(await said(page, 'status')).toBe('Refreshed: a new access token and a new refresh token.')
+      await press(page, 'Call the API')
+      expect(await said(page, 'status')).toContain('The API accepted the access token.')
+
+      await press(page, 'Revoke')
+      expect(await said(page, 'status')).toContain('Revoked')
+      await press(page, 'Refresh')
+      expect(await said(page, 'alert')).toContain('invalid_grant')
+      await press(page, 'Ask userinfo')
+      expect(await said(page, 'alert')).toContain('error="invalid_token"')
+
+      // The client forgets; the provider still knows the browser and the consent.
+      await press(page, 'Sign out')
+      expect(await said(page, 'status')).toContain('You are signed out here.')
+      const seen: string[] = []
+      page.on('framenavigated', (frame) => seen.push(new URL(frame.url()).pathname))
+      await press(page, 'Sign in with Example ID')
+      expect(await title(page)).toContain('Hello, Ada')
+      expect(seen).not.toContain('/login')
+      expect(seen).not.toContain('/consent')
+
+      // The provider forgets as well.
+      await press(page, 'Sign out')
+      await page.goto('/logout')
+      await fitsOnAPhone(page)
+      await press(page, 'Sign out')
+      expect(await title(page)).toBe('You are signed out')
+      await page.goto('/client')
+      await press(page, 'Sign in with Example ID')
+      await page.getByLabel('E-mail address').fill(email)
+      await page.getByLabel('Password').fill('wrong horse battery')
+      await press(page, 'Sign in')
+      expect(await said(page, 'alert')).toBe('No account has this e-mail address and password.')
+      expect(await page.getByLabel('E-mail address').inputValue()).toBe(email)
+      await page.getByLabel('Password').fill('correct horse battery')
+      await press(page, 'Sign in')
+      expect(await title(page)).toContain('Hello, Ada')
+
+      expect(complaints).toEqual([])
+      await close()
+    })
+
+    test('deny', { timeout }, async () => {
+      const { page, complaints, close } = await visitor({ javaScript })
+      await press(page, 'Sign in with Example ID')
+      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByLabel('Name').fill('Somebody else')
+      await page.getByLabel('E-mail address').fill(`not-${email}`)
+      await page.getByLabel('Password').fill('correct horse battery')
+      await press(page, 'Create account')
+      expect(path(page)).toBe('/consent')
+      await press(page, 'Deny')
+      expect(await said(page, 'alert')).toContain('access_denied')
+      expect(await page.getByRole('button', { name: 'Sign in with Example ID' }).isVisible()).toBe(true)
+      expect(complaints).toEqual([])
+      await close()
+    })
+
+    test('an opaque token: userinfo answers, the API refuses', { timeout }, async () => {
+      const { page, close } = await visitor({ javaScript })
+      await page.getByLabel('Opaque').check()
+      await press(page, 'Sign in with Example ID')
+      await signInAsDemo(page)
+      if (path(page) === '/consent') await press(page, 'Allow')
+      expect(await title(page)).toBe('Hello, Demo Person')
+      expect(await page.getByRole('table', { name: 'Header of the access token' }).count()).toBe(0)
+      await press(page, 'Ask userinfo')
+      expect(await said(page, 'status')).toBe('Userinfo answered anew.')
+      await press(page, 'Call the API')
+      expect(await said(page, 'alert')).toContain('The API refused the access token.')
+      await close()
+    })
+  })
+}

@@ -1,0 +1,16 @@
+import { expect } from 'vitest'
+import { demoAccount } from '../src/identity/demo-account.ts'
+import type { UserAgent, Visit } from './user-agent.ts'
+
+/** Signs in with the demo account where a page asks for it, and allows what is asked; answers with the callback URL. */
+export async function authorize(agent: UserAgent, url: URL, redirectUri: string): Promise<URL> {
+  let page = await agent.open(url, redirectUri)
+  if (page.url.pathname === '/login') page = await signIn(agent, page, redirectUri)
+  if (page.url.pathname === '/consent') page = await agent.submit(page, 'Allow', {}, redirectUri)
+  expect(page.url.href, page.body).toMatch(redirectUri)
+  return page.url
+}
+
+export function signIn(agent: UserAgent, page: Visit, until?: string): Promise<Visit> {
+  return agent.submit(page, 'Sign in', { email: demoAccount.email, password: demoAccount.password }, until)
+}

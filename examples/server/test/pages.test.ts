@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoAccount } from '../src/identity/demo-account.ts'
+import { signIn } from './journey.ts'
+import { type Example, startExample } from './start.ts'
+import { createUserAgent, type UserAgent } from './user-agent.ts'
+
+const redirectUri = 'https://rp.example/callback'
+const sessionCookie = 'example_id_session'
+
+describe('the pages of the identity side', () => {
+  let example: Example
+  let clientId: string
+
+  beforeAll(async () => {
+    example = await startExample()
+    const client = await example.provider.registerClient({
+      client_name: '<script>alert("client")</script>',
+      redirect_uris: [redirectUri],
+      scope: 'openid notes:read',
+      token_endpoint_auth_method: 'none',
+    })
+    clientId = client.client_id
+  })
+  afterAll(async () => {
+    await example?.stop()
+    expect(example?.failures).toEqual([])
+  })
+
+  function authorization(more: Record<string, string> = {}): URL {
+    const url = new URL(`${example.issuer}/oauth2/authorize`)
+    url.search = new URLSearchParams({
+      ...{
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        scope: 'openid notes:read',
+        state: 's',
+      },
+      ...{ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' },
+      ...more,
+    }).toString()
+    return url
+  }
+
+  const home = (agent: UserAgent) => agent.open(example.baseUrl)
+  const signedIn = async (agent: UserAgent) => (await home(agent)).body.includes('Signed in as')
+
+  async function signedInAgent(): Promise<UserAgent> {
+    const agent = createUserAgent()
+    await signIn(agent, await agent.open(`${example.baseUrl}/login`))
+    expect(await signedIn(agent)).toBe(true)
+    return agent
+  }
+
+  test.each(['/', '/login', '/signup', '/logout', '/consent', '/client', '/nowhere'])(
+    '%s has its security headers',
+    async (path) => {
+      const { headers } = await fetch(example.baseUrl + path)
+      const policy = headers.get('content-security-policy')
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      // Chromium checks it along the chain of redirects that ends at the client.
+      expect(policy).not.toContain('form-action')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('content-type')).toBe('text/html; charset=UTF-8')
+    },
+  )
+
+  test('a form that another site posts is refused', async () => {
+    const { email, password } = demoAccount
+    const post = (headers: Record<string, string>, fields: Record<string, string>) =>
+      fetch(`${example.baseUrl}/login`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers,
+        body: new URLSearchParams(fields),
+      })
+
+    const blind = await post({}, { email, password })
+    expect(blind.status).toBe(403)
+    expect(blind.headers.getSetCookie().join()).not.toContain(sessionCookie)
+
+    const good = { cookie: 'example_id_form=token' }
+    const fields = { email, password, form_token: 'token' }
+    expect((await post({ cookie: 'example_id_form=other' }, fields)).status).toBe(403)
+    expect((await post({ ...good, origin: 'https://evil.example' }, fields)).status).toBe(403)
+    expect((await post({ ...good, origin: 'null' }, fields)).status).toBe(403)
+    expect((await post({ ...good, 'sec-fetch-site': 'cross-site' }, fields)).status).toBe(403)
+    expect((await post({ ...good, origin: example.baseUrl }, fields)).status).toBe(303)
+  })
+
+  test("a form of unreasonable size is 413, and nobody's failure", async () => {
+    const body = new URLSearchParams({ email: 'a'.repeat(100_000) })
+    const answer = await fetch(`${example.baseUrl}/login`, { method: 'POST', body })
+    expect(answer.status).toBe(413)
+  })
+
+  test('logout asks first, and only a form of its own signs out', async () => {
+    const agent = await signedInAgent()
+    const page = await agent.open(`${example.baseUrl}/logout`)
+    expect(page.body).toContain('Sign out?')
+    expect((await agent.submit(page, 'Sign out', { form_token: 'forged' })).status).toBe(403)
+    expect(await signedIn(agent)).toBe(true)
+    expect((await agent.submit(page, 'Sign out')).body).toContain('You are signed out')
+    expect(await signedIn(agent)).toBe(false)
+  })
+
+  test('a sign-in makes a new session and ends the one before: nothing planted survives', async () => {
+    const agent = createUserAgent()
+    agent.setCookie(sessionCookie, 'planted')
+    await signIn(agent, await agent.open(`${example.baseUrl}/login`))
+    const first = agent.cookie(sessionCookie)
+    expect(first).toMatch(/^[A-Za-z0-9_-]{43}$/)
+
+    const login = await agent.open(authorization({ prompt: 'login' }))
+    await signIn(agent, login, redirectUri)
+    expect(agent.cookie(sessionCookie)).not.toBe(first)
+
+    const thief = createUserAgent()
+    thief.setCookie(sessionCookie, String(first))
+    expect(await signedIn(thief)).toBe(false)
+  })
+
+  test('prompt=login shows the form whatever session exists, and there is no way around it', async () => {
+    const agent = await signedInAgent()
+    const login = await agent.open(authorization({ prompt: 'login' }))
+    expect(login.url.pathname).toBe('/login')
+    expect(login.body).toContain('autocomplete="current-password"')
+
+    const state = String(login.url.searchParams.get('state'))
+    const skipped = await agent.open(`${example.issuer}/oauth2/continue?state=${state}`, redirectUri)
+    expect(skipped.url.pathname).toBe('/login')
+
+    const consent = await signIn(agent, login, redirectUri)
+    expect(consent.url.pathname).toBe('/consent')
+  })
+
+  test('prompt=create shows the sign-up page, and the new account goes on to the client', async () => {
+    const agent = createUserAgent()
+    const page = await agent.open(authorization({ prompt: 'create' }))
+    expect(page.url.pathname).toBe('/signup')
+    const account = { name: 'New', email: 'new@example.com', password: 'a long password' }
+    const consent = await agent.submit(page, 'Create account', account)
+    expect(consent.url.pathname).toBe('/consent')
+    const callback = await agent.submit(consent, 'Allow', {}, redirectUri)
+    expect(callback.url.searchParams.get('code')).toBeTruthy()
+  })
+
+  test('an address has one account', async () => {
+    const agent = createUserAgent()
+    const account = { name: 'Impostor', email: 'DEMO@example.com ', password: 'a long password' }
+    const page = await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
+    expect(page.status).toBe(422)
+    expect(page.body).toContain('There is an account with this address.')
+  })
+
+  test('what a client says about itself is text', async () => {
+    const agent = createUserAgent()
+    const login = await agent.open(authorization({ login_hint: '"><script>alert("hint")</script>' }))
+    const consent = await signIn(agent, login)
+    expect(consent.url.pathname).toBe('/consent')
+    expect(login.body).toContain('value="&quot;&gt;&lt;script&gt;alert(&quot;hint&quot;)&lt;/script&gt;"')
+    for (const { body } of [login, consent]) {
+      expect(body).toContain('&lt;script&gt;alert(&quot;client&quot;)&lt;/script&gt;')
+      expect(body).not.toContain('<script')
+    }
+  })
+
+  test('a consent page without a live interaction says so', async () => {
+    const page = await (await signedInAgent()).open(`${example.baseUrl}/consent?state=i_unknown`)
+    expect(page.status).toBe(400)
+    expect(page.body).toContain('This sign-in is over')
+  })
+
+  test('an authorization of another browser is over here: signing in works and says why it leads nowhere', async () => {
+    const login = await createUserAgent().open(authorization())
+    const agent = createUserAgent()
+    const page = await agent.open(login.url)
+    expect(page.status).toBe(200)
+    expect(page.body).toContain('is over')
+    expect(page.body).not.toContain('to continue to')
+    const end = await signIn(agent, page, redirectUri)
+    expect(end.url.pathname).toBe('/')
+    expect(end.body).toContain('is over')
+    expect(end.body).toContain('Signed in as')
+  })
+
+  test('back in the history at the login page, a person is sent to where they were', async () => {
+    const agent = createUserAgent()
+    const login = await agent.open(authorization())
+    await signIn(agent, login)
+    expect((await agent.open(login.url)).url.pathname).toBe('/consent')
+  })
+
+  test('ten wrong passwords close an account for a while, to the right one as well', { timeout: 60_000 }, async () => {
+    const account = { name: 'Target', email: 'target@example.com', password: 'a long password' }
+    const owner = createUserAgent()
+    await owner.submit(await owner.open(`${example.baseUrl}/signup`), 'Create account', account)
+
+    const agent = createUserAgent()
+    let page = await agent.open(`${example.baseUrl}/login`)
+    for (let attempt = 0; attempt < 10; attempt++) {
+      page = await agent.submit(page, 'Sign in', { email: account.email, password: `guess ${attempt}` })
+      expect(page.status).toBe(422)
+    }
+    page = await agent.submit(page, 'Sign in', { email: account.email, password: account.password })
+    expect(page.status).toBe(429)
+    expect(await signedIn(agent)).toBe(false)
+    // Others are not affected.
+    expect(await signedIn(await signedInAgent())).toBe(true)
+  })
+})

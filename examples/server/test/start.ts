@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { type App, createApp } from '../src/app.ts'
+
+export interface Example extends App {
+  readonly baseUrl: string
+  readonly issuer: string
+  /** What the example reported as its own failure: none, when all is well. */
+  readonly failures: readonly unknown[]
+  readonly stop: () => Promise<void>
+}
+
+/** The example on a free port with a database of its own, over real HTTP. */
+export async function startExample(): Promise<Example> {
+  const folder = await mkdtemp(join(tmpdir(), 'oauth-example-'))
+  const failures: unknown[] = []
+  let app: App | undefined
+  // The port is part of the base URL, so it has to be known before there is an app.
+  const server = createAdaptorServer({
+    fetch: (request: Request) => app?.fetch(request) ?? new Response('starting', { status: 503 }),
+  }) as Server
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const baseUrl = `http://localhost:${(server.address() as AddressInfo).port}`
+
+  const started = await createApp({
+    baseUrl,
+    database: join(folder, 'oauth.db'),
+    secret: 'a-secret-of-the-tests-0123456789-abcdef',
+    onError: (error) => failures.push(error),
+    onEvent: (event) => {
+      if (event.type === 'request.failed') failures.push(event.cause)
+    },
+  })
+  app = started
+
+  return {
+    ...started,
+    baseUrl,
+    issuer: started.provider.issuer,
+    failures,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      started.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
