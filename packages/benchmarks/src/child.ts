@@ -1,0 +1,55 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { paths } from './paths.ts'
+import type { Question } from './protocol.ts'
+
+/** Whether processes can be kept on a core each. */
+export const pinned: boolean = canPin()
+
+function canPin(): boolean {
+  try {
+    execFileSync('taskset', ['-c', '0', 'true'], { stdio: 'ignore' })
+    return availableParallelism() > 1
+  } catch {
+    return false
+  }
+}
+
+/** A process of ours that says one thing when it is ready, and then one thing for each question. */
+export class Child {
+  readonly #process: ChildProcess
+  readonly #ended: Promise<never>
+
+  constructor(name: 'server' | 'load', settings: object) {
+    const core = name === 'server' ? '0' : '1'
+    const command = [process.execPath, join(paths.output, `${name}.js`), JSON.stringify(settings)]
+    const [file = '', ...args] = pinned ? ['taskset', '-c', core, ...command] : command
+    this.#process = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#ended = new Promise((_, reject) => {
+      this.#process.once('error', reject)
+      this.#process.once('exit', (code, signal) =>
+        reject(new Error(`the ${name} process ended with ${signal ?? code}`)),
+      )
+    })
+    // It ends by itself in `stop` as well, when nobody waits any more.
+    this.#ended.catch(() => undefined)
+  }
+
+  /** The next thing it says. */
+  hear<Message>(): Promise<Message> {
+    const message = new Promise<Message>((resolve) => this.#process.once('message', (said) => resolve(said as Message)))
+    return Promise.race([message, this.#ended])
+  }
+
+  ask<Answer>(question: Question): Promise<Answer> {
+    const answer = this.hear<Answer>()
+    this.#process.send(question)
+    return answer
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.connected) this.#process.disconnect()
+    await this.#ended.catch(() => undefined)
+  }
+}

@@ -1,0 +1,55 @@
+import { connect, type Socket } from 'node:net'
+
+export interface Answer {
+  readonly status: number
+  /** Status line and headers, as they came. */
+  readonly head: string
+  readonly body: string
+}
+
+/** Requests, each the whole text of it; gets back what was answered. Endless. */
+export type Journey = Generator<string, never, Answer>
+
+/**
+ * One keep-alive connection that makes a journey, one request at a time. It reads just enough of HTTP to know where an
+ * answer ends: a real client would cost more than the server that is measured.
+ */
+export function travel(port: number, journey: Journey, fail: (error: Error) => void): Socket {
+  let received = ''
+  const socket = connect(port, '127.0.0.1')
+  socket.setNoDelay(true)
+  socket.setEncoding('latin1')
+  const first = journey.next()
+  socket.write(first.value)
+  socket.on('data', (chunk: string) => {
+    received = received === '' ? chunk : received + chunk
+    try {
+      const answer = complete(received)
+      if (answer === undefined) return
+      received = ''
+      socket.write(journey.next(answer).value)
+    } catch (error) {
+      fail(error as Error)
+    }
+  })
+  socket.on('error', fail)
+  socket.on('close', () => fail(new Error('the server closed a connection')))
+  return socket
+}
+
+/** The answer, when all of it is there. Text is read as bytes: tokens and codes are ASCII. */
+function complete(text: string): Answer | undefined {
+  const end = text.indexOf('\r\n\r\n')
+  if (end < 0) return undefined
+  const head = text.slice(0, end)
+  const body = bodyOf(head, text, end + 4)
+  return body === undefined ? undefined : { status: Number(text.slice(9, 12)), head, body }
+}
+
+function bodyOf(head: string, text: string, start: number): string | undefined {
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+  if (length !== undefined) return text.length < start + Number(length) ? undefined : text.slice(start)
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return ''
+  if (!text.endsWith('0\r\n\r\n')) return undefined
+  return text.slice(start).replace(/[0-9a-f]+\r\n([\s\S]*?)\r\n/gi, '$1')
+}

@@ -1,0 +1,109 @@
+import {
+  type ClientCredentials,
+  identityScope,
+  type Load,
+  offlineScope,
+  redirectUri,
+  resource,
+  type Target,
+} from '../protocol.ts'
+import type { Answer, Journey } from './connection.ts'
+import { authorization, basic, form, get, post } from './requests.ts'
+
+/** What one connection does again and again; it calls `done` after each unit that counts. */
+export function journeyOf(load: Load, { clients }: Target, done: () => void): Journey {
+  const client = clients.ES256
+  const token = (body: string) => post('/auth/oauth2/token', basic(client), body)
+  switch (load) {
+    case 'bare-get':
+      return again(get('/auth/oauth2/userinfo', `authorization: Bearer ${'x'.repeat(68)}\r\n`), done)
+    case 'bare-post':
+      return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
+    case 'discovery':
+      return again(get('/auth/.well-known/openid-configuration'), done)
+    case 'jwks':
+      return again(get('/auth/jwks'), done)
+    case 'client-credentials-opaque':
+      return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
+    case 'client-credentials-jwt':
+      return again(token(`${form({ grant_type: 'client_credentials', scope: 'notes:read', resource })}`), done)
+    case 'refresh':
+      return refreshing(client, done)
+    case 'code-es256':
+      return flowing(client, done)
+    case 'code-rs256':
+      return flowing(clients.RS256, done)
+    case 'introspect':
+      return introspecting(client, done)
+    case 'userinfo':
+      return readingUserinfo(client, done)
+  }
+}
+
+function* again(request: string, done: () => void): Journey {
+  for (;;) {
+    expect(yield request, 200)
+    done()
+  }
+}
+
+/** From the authorization request to the tokens. */
+function* flow(client: ClientCredentials, scope: string): Generator<string, Answer, Answer> {
+  const { request, verifier } = authorization(client, scope)
+  const redirect = yield request
+  expect(redirect, 302)
+  const code = /[?&]code=([^&\r]+)/.exec(redirect.head)?.[1]
+  if (code === undefined) throw new Error(`no code: ${redirect.head}`)
+  const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+  const answer = yield post('/auth/oauth2/token', basic(client), form(exchange))
+  expect(answer, 200)
+  return answer
+}
+
+function* flowing(client: ClientCredentials, done: () => void): Journey {
+  for (;;) {
+    const answer = yield* flow(client, identityScope)
+    if (!answer.body.includes('"id_token"')) throw new Error(`no ID token: ${answer.body}`)
+    done()
+  }
+}
+
+/** Each connection has a grant of its own, and always uses the newest token. */
+function* refreshing(client: ClientCredentials, done: () => void): Journey {
+  const credentials = basic(client)
+  let token = member(yield* flow(client, offlineScope), 'refresh_token')
+  for (;;) {
+    const answer = yield post('/auth/oauth2/token', credentials, `grant_type=refresh_token&refresh_token=${token}`)
+    expect(answer, 200)
+    const next = member(answer, 'refresh_token')
+    if (next === token) throw new Error('the refresh token was not rotated')
+    token = next
+    done()
+  }
+}
+
+function* introspecting(client: ClientCredentials, done: () => void): Journey {
+  const token = member(yield* flow(client, identityScope), 'access_token')
+  const request = post('/auth/oauth2/introspect', basic(client), `token=${token}`)
+  for (;;) {
+    const answer = yield request
+    if (!answer.body.includes('"active":true')) throw new Error(`not active: ${answer.body}`)
+    done()
+  }
+}
+
+function* readingUserinfo(client: ClientCredentials, done: () => void): Journey {
+  const token = member(yield* flow(client, identityScope), 'access_token')
+  return yield* again(get('/auth/oauth2/userinfo', `authorization: Bearer ${token}\r\n`), done)
+}
+
+/** A member of a JSON answer, without the price of parsing all of it. */
+function member({ body }: Answer, name: string): string {
+  const value = new RegExp(`"${name}":"([^"]+)"`).exec(body)?.[1]
+  if (value === undefined) throw new Error(`no ${name}: ${body}`)
+  return value
+}
+
+function expect({ status, head, body }: Answer, expected: number): void {
+  if (status !== expected) throw new Error(`${status} instead of ${expected}\n${head}\n${body}`)
+}

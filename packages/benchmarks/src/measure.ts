@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { Child } from './child.ts'
+import type { Options } from './options.ts'
+import { paths } from './paths.ts'
+import type { Load, LoadSettings, Sample, ServerSettings, Target } from './protocol.ts'
+
+export interface Figure {
+  /** Requests or flows a second: the median of the rounds. With `--cpu`, a second of the server's processor time. */
+  readonly rate: number
+  /** The slowest and the fastest round. */
+  readonly range: readonly [number, number]
+  /** Processor time of a request or flow on either side, microseconds. The load's must be the smaller one. */
+  readonly serverTime: number
+  readonly loadTime: number
+}
+
+export type Subject = Pick<ServerSettings, 'kind' | 'storage'> & { readonly bridge?: ServerSettings['bridge'] }
+
+/** Hot code and a filled connection pool before anything counts. */
+const warmUp = 1000
+
+/** A fresh server and a fresh load generator; with `profile`, where the server's time goes is written there. */
+export async function measure(subject: Subject, load: Load, options: Options, profile?: string): Promise<Figure> {
+  const directory = mkdtempSync(join(tmpdir(), 'oauth-benchmark-'))
+  const { core, kysely } = paths
+  const settings: ServerSettings = { bridge: 'hono', ...subject, directory, core, kysely }
+  const server = new Child('server', settings)
+  try {
+    const target = await server.hear<Target>()
+    const generator = new Child('load', { load, target, connections: options.connections } satisfies LoadSettings)
+    try {
+      await generator.hear()
+      await setTimeout(warmUp)
+      if (profile !== undefined) await server.ask({ type: 'profile-start' })
+      const rounds = await measureRounds(server, generator, options)
+      if (profile !== undefined) await server.ask({ type: 'profile-stop', file: profile })
+      return rounds
+    } finally {
+      await generator.stop()
+    }
+  } finally {
+    await server.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function measureRounds(server: Child, generator: Child, options: Options): Promise<Figure> {
+  const rates: number[] = []
+  const serverTimes: number[] = []
+  const loadTimes: number[] = []
+  for (let round = 0; round < options.rounds; round++) {
+    const before = await sampleBoth(server, generator)
+    await setTimeout(options.seconds * 1000)
+    const after = await sampleBoth(server, generator)
+    const units = after.load.units - before.load.units
+    const time = options.cpu ? after.server.cpu - before.server.cpu : after.load.at - before.load.at
+    rates.push((units / time) * 1000)
+    serverTimes.push(((after.server.cpu - before.server.cpu) / units) * 1000)
+    loadTimes.push(((after.load.cpu - before.load.cpu) / units) * 1000)
+  }
+  const range = [Math.min(...rates), Math.max(...rates)] as const
+  return { rate: median(rates), range, serverTime: median(serverTimes), loadTime: median(loadTimes) }
+}
+
+async function sampleBoth(server: Child, generator: Child): Promise<{ server: Sample; load: Sample }> {
+  const question = { type: 'sample' } as const
+  const [ofServer, ofLoad] = await Promise.all([server.ask<Sample>(question), generator.ask<Sample>(question)])
+  return { server: ofServer, load: ofLoad }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}

@@ -1,0 +1,14 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const source = dirname(fileURLToPath(import.meta.url))
+
+export const paths = {
+  source,
+  /** What is built here: plain JavaScript, so that no loader sits in the measured process. */
+  output: join(source, '../dist'),
+  profiles: join(source, '../dist/profiles'),
+  core: join(source, '../../core'),
+  kysely: join(source, '../../kysely'),
+  compiler: join(source, '../node_modules/typescript/bin/tsc'),
+} as const

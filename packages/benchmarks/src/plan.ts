@@ -1,0 +1,44 @@
+import type { Subject } from './measure.ts'
+import type { Options } from './options.ts'
+import type { Load, Workload } from './protocol.ts'
+
+/** One figure to be measured. */
+export interface Run {
+  readonly column: Column
+  readonly load: Load
+  readonly subject: Subject
+}
+
+export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
+
+/** Answers that no storage has a part in. */
+const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
+/** The two by which the price of a bridge that is not lazy is shown. */
+const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])
+
+/** The yardstick stands at the beginning, in the middle and at the end: a machine is not equally fast all the time. */
+export function planRuns(options: Options): readonly Run[] {
+  const runs = options.workloads.flatMap((load) => runsOf(load, options))
+  const half = runs.length >> 1
+  return [...yardstick, ...runs.slice(0, half), ...yardstick, ...runs.slice(half), ...yardstick]
+}
+
+const yardstick: readonly Run[] = (['bare-get', 'bare-post'] as const).map((load) => ({
+  column: 'bare',
+  load,
+  subject: { kind: 'bare', storage: 'memory' },
+}))
+
+function runsOf(load: Workload, options: Options): readonly Run[] {
+  const runs: Run[] = []
+  const memory = options.storages.includes('memory') || withoutStorage.has(load)
+  if (memory) runs.push({ column: 'memory', load, subject: { kind: 'provider', storage: 'memory' } })
+  if (memory && withPlainBridge.has(load)) {
+    runs.push({ column: 'plain', load, subject: { kind: 'provider', storage: 'memory', bridge: 'plain' } })
+  }
+  if (options.storages.includes('sqlite') && !withoutStorage.has(load)) {
+    runs.push({ column: 'floor', load, subject: { kind: 'floor', storage: 'sqlite' } })
+    runs.push({ column: 'sqlite', load, subject: { kind: 'provider', storage: 'sqlite' } })
+  }
+  return runs
+}

@@ -1,0 +1,73 @@
+/** What the measuring process, the server and the load generator say to each other. */
+
+export const workloads = [
+  'discovery',
+  'jwks',
+  'client-credentials-opaque',
+  'client-credentials-jwt',
+  'refresh',
+  'code-es256',
+  'code-rs256',
+  'introspect',
+  'userinfo',
+] as const
+
+export type Workload = (typeof workloads)[number]
+/** The bare server's two, which everything else is a share of. */
+export type Load = Workload | 'bare-get' | 'bare-post'
+
+export type StorageName = 'memory' | 'sqlite'
+
+export interface ServerSettings {
+  /** `bare`: HTTP and nothing else. `floor`: the least that gives the same answers. */
+  readonly kind: 'bare' | 'floor' | 'provider'
+  readonly storage: StorageName
+  /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with real ones. */
+  readonly bridge: 'hono' | 'plain'
+  /** An empty folder, for the database. */
+  readonly directory: string
+  /** The built packages. */
+  readonly core: string
+  readonly kysely: string
+}
+
+/** What the load generator has to know of a server. */
+export interface Target {
+  readonly port: number
+  readonly clients: Readonly<Record<ClientName, ClientCredentials>>
+}
+
+/** Two clients, alike but for the algorithm of their ID tokens. */
+export type ClientName = 'ES256' | 'RS256'
+
+export interface ClientCredentials {
+  readonly id: string
+  readonly secret: string
+}
+
+export interface LoadSettings {
+  readonly load: Load
+  readonly connections: number
+  readonly target: Target
+}
+
+/** Where a process stands; two of them make a round. */
+export interface Sample {
+  /** Answered requests or, for a code flow, whole flows. Absent from a server. */
+  readonly units: number
+  /** Milliseconds. */
+  readonly at: number
+  /** Milliseconds of processor time used so far, all threads. */
+  readonly cpu: number
+}
+
+export type Question =
+  | { readonly type: 'sample' }
+  | { readonly type: 'profile-start' }
+  | { readonly type: 'profile-stop'; readonly file: string }
+
+export const redirectUri = 'https://app.example.com/callback'
+export const resource = 'https://api.example.com'
+export const sessionCookie = 'session=session-1'
+export const identityScope = 'openid profile email'
+export const offlineScope = 'notes:read offline_access'

@@ -1,0 +1,101 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { ServerSettings } from '../protocol.ts'
+import { createToken, hash, isSame, signJwt, tokenId } from './floor-crypto.ts'
+import { type Database, openFloorDatabase } from './floor-database.ts'
+import { readText, send } from './plain-http.ts'
+import { anyClients, type Served } from './served.ts'
+
+/**
+ * The least that can give the same answers: HTTP, hashing, one signature, the least SQL, all of it synchronous and
+ * written by hand. It checks next to nothing; it is what "60 % of the floor" is measured against.
+ */
+export function serveFloor({ directory }: ServerSettings): Served {
+  const database = openFloorDatabase(directory)
+  const secretHash = hash(anyClients.ES256.secret)
+  const now = () => Math.floor(Date.now() / 1000)
+
+  function authenticate(request: IncomingMessage): string {
+    const pair = Buffer.from((request.headers.authorization ?? '').slice(6), 'base64').toString()
+    const colon = pair.indexOf(':')
+    if (!isSame(hash(pair.slice(colon + 1)), secretHash)) throw new Error('wrong secret')
+    return pair.slice(0, colon)
+  }
+
+  function authorize(request: IncomingMessage, response: ServerResponse): void {
+    const parameters = new URLSearchParams(request.url?.slice(request.url.indexOf('?') + 1))
+    database.consent.get('user', 'client')
+    const code = createToken(now())
+    database.issue(code.id, code.hash, parameters.get('code_challenge'), parameters.get('scope') ?? '', now())
+    const location = `${parameters.get('redirect_uri')}?code=${code.text}&state=${parameters.get('state')}`
+    response.writeHead(302, { location, 'cache-control': 'no-store', 'content-length': 0 })
+    response.end()
+  }
+
+  function userinfo(request: IncomingMessage, response: ServerResponse): void {
+    find(database, request.headers.authorization?.slice(7) ?? '')
+    send(response, 200, JSON.stringify({ sub: 'user-alice', name: 'Alice Archer', email: 'alice@example.com' }))
+  }
+
+  function post(request: IncomingMessage, response: ServerResponse, text: string): void {
+    const client = authenticate(request)
+    const form = new URLSearchParams(text)
+    if (request.url !== '/auth/oauth2/introspect') {
+      send(response, 200, JSON.stringify(grant(database, client, form, now())))
+      return
+    }
+    find(database, form.get('token') ?? '')
+    send(response, 200, JSON.stringify({ active: true, sub: 'user-alice', client_id: client, scope: 'openid' }))
+  }
+
+  const listener: RequestListener = (request, response) => {
+    if (request.method === 'POST') readText(request, (text) => post(request, response, text))
+    else if (request.url === '/auth/oauth2/userinfo') userinfo(request, response)
+    else authorize(request, response)
+  }
+  return { listener, clients: anyClients }
+}
+
+interface Found {
+  readonly hash: string
+  readonly grant_id: string
+  readonly scope: string
+  readonly challenge: string
+}
+
+function check(row: unknown, text: string): Found {
+  const found = row as Found | undefined
+  if (found === undefined || !isSame(hash(text), found.hash)) throw new Error('unknown token')
+  return found
+}
+
+function find(database: Database, text: string): void {
+  check(database.accessToken.get(tokenId(text)), text)
+}
+
+function grant(database: Database, client: string, form: URLSearchParams, now: number): object {
+  const answer = { token_type: 'Bearer', expires_in: 3600, scope: 'openid profile email' }
+  const claims = { iss: 'http://localhost:9000/auth', sub: 'user-alice', aud: client, iat: now, exp: now + 3600 }
+  const access = createToken(now)
+  if (form.has('resource')) return { ...answer, access_token: signJwt('ES256', { ...claims, jti: access.id }) }
+
+  const type = form.get('grant_type')
+  if (type === 'client_credentials') {
+    database.insertAccessToken.run(access.id, access.hash, null, now)
+    return { ...answer, access_token: access.text }
+  }
+  if (type === 'refresh_token') {
+    const text = form.get('refresh_token') ?? ''
+    const found = check(database.refreshToken.get(tokenId(text)), text)
+    const refresh = createToken(now)
+    database.rotate(tokenId(text), access, refresh, found.grant_id, now)
+    return { ...answer, access_token: access.text, refresh_token: refresh.text }
+  }
+  const text = form.get('code') ?? ''
+  const found = check(database.code.get(tokenId(text)), text)
+  if (!isSame(hash(form.get('code_verifier') ?? ''), found.challenge)) throw new Error('wrong verifier')
+  const refresh = found.scope.includes('offline_access') ? createToken(now) : undefined
+  const algorithm = client === anyClients.RS256.id ? 'RS256' : 'ES256'
+  const idToken = signJwt(algorithm, { ...claims, at_hash: access.hash.slice(0, 22), nonce: 'client-nonce' })
+  database.redeem(tokenId(text), access, refresh, found.grant_id, now)
+  return { ...answer, access_token: access.text, refresh_token: refresh?.text, id_token: idToken }
+}

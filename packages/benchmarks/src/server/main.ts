@@ -1,0 +1,38 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Question, ServerSettings, Target } from '../protocol.ts'
+import { sample } from '../sample.ts'
+import { bare } from './bare.ts'
+import { serveFloor } from './floor.ts'
+import { startProfile, stopProfile } from './profiler.ts'
+import { serveProvider } from './provider.ts'
+import { anyClients, type Served } from './served.ts'
+
+/** The measured process. It answers its parent over IPC, and ends with it. */
+async function serve(settings: ServerSettings): Promise<Served> {
+  if (settings.kind === 'bare') return { listener: bare, clients: anyClients }
+  return settings.kind === 'floor' ? serveFloor(settings) : serveProvider(settings)
+}
+
+async function answer(question: Question): Promise<unknown> {
+  switch (question.type) {
+    case 'sample':
+      return sample(0)
+    case 'profile-start':
+      return startProfile()
+    case 'profile-stop':
+      return stopProfile(question.file)
+  }
+}
+
+const { listener, clients } = await serve(JSON.parse(process.argv[2] ?? '') as ServerSettings)
+const server = createServer(listener)
+server.keepAliveTimeout = 60_000
+server.listen(0, '127.0.0.1', () => {
+  const target: Target = { port: (server.address() as AddressInfo).port, clients }
+  process.send?.(target)
+})
+process.on('message', (question: Question) => {
+  void answer(question).then((reply) => process.send?.(reply ?? {}))
+})
+process.on('disconnect', () => process.exit())

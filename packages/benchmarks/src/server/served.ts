@@ -1,0 +1,13 @@
+import type { RequestListener } from 'node:http'
+import type { Target } from '../protocol.ts'
+
+export interface Served {
+  readonly listener: RequestListener
+  readonly clients: Target['clients']
+}
+
+/** For servers that believe everybody. */
+export const anyClients: Target['clients'] = {
+  ES256: { id: 'client-es256', secret: 'a-client-secret-with-forty-three-characters' },
+  RS256: { id: 'client-rs256', secret: 'a-client-secret-with-forty-three-characters' },
+}

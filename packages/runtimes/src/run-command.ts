@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+
+/** What a process prints, when it ends well within a minute. */
+export function runCommand(command: string, args: readonly string[], directory: string): Promise<string> {
+  const { promise, resolve, reject } = deferred<string>()
+  const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+  let output = ''
+  let errors = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  child.on('error', reject)
+  child.on('close', (code, signal) => {
+    if (code === 0) resolve(output.trim())
+    else reject(new Error(`ended with ${signal ?? code}\n${output}${errors}`))
+  })
+  return promise
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<T>((...functions) => {
+    ;[resolve, reject] = functions
+  })
+  return { promise, resolve, reject }
+}
