@@ -23,11 +23,17 @@ async function pages(request: Request): Promise<Response> {
   if (new URL(request.url).pathname === '/login') {
     const sid = crypto.randomUUID().replaceAll('-', '') // ask for a password first
     sessions.set(sid, { user, session: { id: sid, authTime: Math.floor(Date.now() / 1000) } })
-    return new Response(null, { status: 302, headers: { location: context.returnTo, 'set-cookie': `sid=${sid}; HttpOnly; SameSite=Lax` } })
+    return new Response(null, {
+      status: 302,
+      headers: { location: context.returnTo, 'set-cookie': `sid=${sid}; HttpOnly; SameSite=Lax` },
+    })
   }
   const form = `<form method="post" action="/auth/oauth2/consent"><input type="hidden" name="state" value="${context.state}">
     <button name="accept" value="true">Allow</button> <button name="accept" value="false">Deny</button></form>`
   return new Response(form, { headers: { 'content-type': 'text/html' } })
 }
 
-serve({ port: Number(process.env.PORT ?? 3000), fetch: (request) => (provider.matches(request) ? provider.fetch(request) : pages(request)) })
+serve({
+  port: Number(process.env.PORT ?? 3000),
+  fetch: (request) => (provider.matches(request) ? provider.fetch(request) : pages(request)),
+})

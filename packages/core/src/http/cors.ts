@@ -16,7 +16,7 @@ export function preflight(methods: readonly string[]): Response {
     headers: {
       'access-control-allow-origin': '*',
       'access-control-allow-methods': methods.join(', '),
-      'access-control-allow-headers': 'Authorization, Content-Type',
+      'access-control-allow-headers': 'Authorization, Content-Type, DPoP, MCP-Protocol-Version',
       'access-control-max-age': '86400',
     },
   })

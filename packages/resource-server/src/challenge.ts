@@ -1,0 +1,112 @@
+import type { ResourceError } from './errors.ts'
+import { parseSecureUrl } from './url.ts'
+
+/** What a challenge says beside its error. */
+export interface ChallengeOptions {
+  /** URL of the protected resource metadata ({@link https://www.rfc-editor.org/rfc/rfc9728#section-5.1 RFC 9728 section 5.1}). */
+  readonly resourceMetadata?: string
+  /** Scopes that would do. */
+  readonly scope?: string | readonly string[]
+  readonly realm?: string
+  /** For the developer of the client. Must not repeat secrets. */
+  readonly description?: string
+}
+
+/** What every challenge of a resource says. */
+export type ChallengeDefaults = Pick<ChallengeOptions, 'resourceMetadata' | 'realm'>
+
+/** 401 for a request without a token: a challenge and no error code ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}). */
+export function unauthorized(options: ChallengeOptions = {}): Response {
+  return challengeResponse(401, undefined, options)
+}
+
+/** 401 for a token that is expired, revoked, malformed or for someone else. */
+export function invalidToken(options: ChallengeOptions = {}): Response {
+  return challengeResponse(401, 'invalid_token', options)
+}
+
+/** 403 for a good token that does not allow this. */
+export function insufficientScope(options: ChallengeOptions & Required<Pick<ChallengeOptions, 'scope'>>): Response {
+  return challengeResponse(403, 'insufficient_scope', options)
+}
+
+/** 400 for a request that presents its token in a wrong way. */
+export function invalidRequest(options: ChallengeOptions = {}): Response {
+  return challengeResponse(400, 'invalid_request', options)
+}
+
+/** 503, without a challenge: nobody knows whether the token is good. `retryAfter` in seconds, default 5. */
+export function temporarilyUnavailable(options: { readonly retryAfter?: number } = {}): Response {
+  const body = {
+    error: 'temporarily_unavailable',
+    error_description: 'the authorization server cannot be reached',
+  }
+  return answer(503, body, 'retry-after', String(options.retryAfter ?? 5))
+}
+
+/** The answer to a request that was refused. */
+export function errorResponse(error: ResourceError, defaults: ChallengeDefaults = {}): Response {
+  const { code, status, description, scopes } = error
+  if (code === 'temporarily_unavailable') return temporarilyUnavailable()
+  return challengeResponse(status, code === 'missing_token' ? undefined : code, {
+    ...defaults,
+    ...(description !== undefined && { description }),
+    ...(scopes.length > 0 && { scope: scopes }),
+  })
+}
+
+/**
+ * The value of `WWW-Authenticate` ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}).
+ * @throws {TypeError} when `resourceMetadata` is not an https URL
+ */
+export function formatChallenge(error: string | undefined, options: ChallengeOptions = {}): string {
+  const { realm, description, resourceMetadata } = options
+  const scope = formatScope(options.scope)
+  const parameters = [
+    ...(realm === undefined ? [] : [['realm', realm]]),
+    // A description of an error that is not there would only confuse.
+    ...(error === undefined ? [] : [['error', error]]),
+    ...(error === undefined || description === undefined ? [] : [['error_description', description]]),
+    ...(scope === undefined ? [] : [['scope', scope]]),
+    ...(resourceMetadata === undefined ? [] : [['resource_metadata', metadataHref(resourceMetadata)]]),
+  ]
+  // A scheme must be followed by at least one parameter.
+  if (parameters.length === 0) parameters.push(['realm', 'protected resource'])
+  return `Bearer ${parameters.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')}`
+}
+
+function challengeResponse(status: number, error: string | undefined, options: ChallengeOptions): Response {
+  const { description } = options
+  const body = {
+    error,
+    error_description: description === undefined ? undefined : quotable(description),
+    scope: error === undefined ? undefined : formatScope(options.scope),
+  }
+  return answer(status, body, 'www-authenticate', formatChallenge(error, options))
+}
+
+function answer(status: number, body: object, header: string, value: string): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'access-control-expose-headers': 'WWW-Authenticate, Retry-After',
+      [header]: value,
+    },
+  })
+}
+
+function formatScope(scope: ChallengeOptions['scope']): string | undefined {
+  const text = typeof scope === 'string' ? scope : scope?.join(' ')
+  return text === undefined || text === '' ? undefined : quotable(text)
+}
+
+function metadataHref(url: string): string {
+  return parseSecureUrl(url, 'resourceMetadata').href.replaceAll('\\', '%5C')
+}
+
+/** Nothing that could end the quotes or the header: the characters that RFC 6750 section 3 allows, others become `?`. */
+function quotable(text: string): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')
+}

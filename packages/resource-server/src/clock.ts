@@ -1,0 +1,6 @@
+/** Where the time comes from: seconds since the epoch. */
+export interface Clock {
+  now(): number
+}
+
+export const systemClock: Clock = { now: () => Math.floor(Date.now() / 1000) }

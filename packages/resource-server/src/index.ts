@@ -1,0 +1,38 @@
+export {
+  type ChallengeDefaults,
+  type ChallengeOptions,
+  errorResponse,
+  insufficientScope,
+  invalidRequest,
+  invalidToken,
+  temporarilyUnavailable,
+  unauthorized,
+} from './challenge.ts'
+export type { Clock } from './clock.ts'
+export type { DiscoveryAlgorithm } from './discovery.ts'
+export { ResourceError, type ResourceErrorCode, type ResourceErrorDetails } from './errors.ts'
+export type { LocalToken, LocalVerification } from './local.ts'
+export type { Fetch } from './outbound.ts'
+export { type ProtectedHandler, type ProtectOptions, protect } from './protect.ts'
+export type { OptionalMembers } from './protected-resource-members.ts'
+export {
+  buildProtectedResourceMetadata,
+  type MetadataProvider,
+  type ProtectedResourceMetadata,
+  type ProtectedResourceMetadataOptions,
+} from './protected-resource-metadata.ts'
+export {
+  type ProtectedResourceMetadataHandlerOptions,
+  protectedResourceMetadataHandler,
+  protectedResourceMetadataUrl,
+} from './protected-resource-metadata-handler.ts'
+export { requireScopes } from './scope.ts'
+export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
+export type {
+  CommonVerifierOptions,
+  IntrospectionOptions,
+  LocalVerifierOptions,
+  RemoteVerifierOptions,
+  TokenVerifierOptions,
+} from './token-verifier-options.ts'
+export type { VerifiedToken } from './verified-token.ts'

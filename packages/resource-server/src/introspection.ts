@@ -1,0 +1,62 @@
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  type Client,
+  ClientSecretBasic,
+  ClientSecretPost,
+  customFetch,
+  introspectionRequest,
+  processIntrospectionResponse,
+} from 'oauth4webapi'
+import { audienceOf, type Claims, type Expectation, invalid, refuseBound, tokenFrom } from './claims.ts'
+import { unavailable } from './errors.ts'
+import type { Outbound } from './outbound.ts'
+import type { IntrospectionOptions } from './token-verifier-options.ts'
+import { isLoopback } from './url.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+export interface Introspection extends Expectation {
+  readonly client: Pick<IntrospectionOptions, 'clientId' | 'clientSecret' | 'authMethod'>
+  readonly endpoint: () => Promise<URL>
+  readonly fetch: Outbound
+}
+
+/**
+ * What the authorization server says about a token ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662
+ * section 2}). `active` alone is not enough: the answer must also be about an access token for this resource that has
+ * not expired.
+ * @throws {ResourceError} `invalid_token`; `temporarily_unavailable` when there is no proper answer
+ */
+export async function introspect(token: string, introspection: Introspection, now: number): Promise<VerifiedToken> {
+  const answer = await ask(token, introspection).catch((cause: unknown) => {
+    throw unavailable(cause)
+  })
+  return checkAnswer(answer, introspection, now)
+}
+
+async function ask(token: string, { client, endpoint, fetch, issuer }: Introspection): Promise<Claims> {
+  const url = await endpoint()
+  const server: AuthorizationServer = { issuer, introspection_endpoint: url.href }
+  const self: Client = { client_id: client.clientId }
+  const authenticate = client.authMethod === 'client_secret_post' ? ClientSecretPost : ClientSecretBasic
+  const response = await introspectionRequest(server, self, authenticate(client.clientSecret), token, {
+    additionalParameters: { token_type_hint: 'access_token' },
+    [customFetch]: fetch,
+    [allowInsecureRequests]: isLoopback(url),
+  })
+  return processIntrospectionResponse(server, self, response)
+}
+
+function checkAnswer(answer: Claims, expected: Expectation, now: number): VerifiedToken {
+  if (answer.active !== true) throw invalid()
+  const { iss, aud, exp, iat, nbf, client_id, token_type } = answer
+  if (iss !== undefined && iss !== expected.issuer) throw invalid()
+  // Whoever leaves out the audience would have us take tokens for anything.
+  if (!audienceOf(aud).includes(expected.audience)) throw invalid('the access token is not for this resource')
+  if (typeof exp !== 'number' || !(now < exp + expected.clockTolerance)) throw invalid('the access token has expired')
+  if (typeof nbf === 'number' && nbf > now + expected.clockTolerance) throw invalid()
+  if (token_type !== undefined && String(token_type).toLowerCase() !== 'bearer') throw invalid()
+  if (typeof client_id !== 'string') throw invalid()
+  refuseBound(answer)
+  return tokenFrom({ ...answer, client_id, exp, iat: typeof iat === 'number' ? iat : now }, 'introspection')
+}

@@ -1,0 +1,56 @@
+import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { type Expectation, invalid, refuseBound, tokenFrom } from './claims.ts'
+import type { Clock } from './clock.ts'
+import { ResourceError } from './errors.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+/** Asymmetric algorithms, the only ones with which whoever verifies cannot also sign. */
+export const asymmetricAlgorithms: readonly string[] = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'],
+]
+
+/** Whether a token says that it is a JWT. What says so is held to it and never taken for an opaque token. */
+export function looksLikeJwt(token: string): boolean {
+  try {
+    return token.split('.').length >= 3 && decodeProtectedHeader(token) !== undefined
+  } catch {
+    return false
+  }
+}
+
+export interface JwtVerification extends Expectation {
+  readonly algorithms: readonly string[]
+  readonly keys: JWTVerifyGetKey
+  readonly clock: Clock
+}
+
+/**
+ * A JWT access token ({@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 section 4}): its type, so that
+ * no ID token passes for one; issuer, audience, life, and a signature by one of the issuer's keys.
+ * @throws {ResourceError} `invalid_token`, or what `keys` throws when there are none to be had
+ */
+export async function verifyJwt(token: string, verification: JwtVerification): Promise<VerifiedToken> {
+  const { payload } = await jwtVerify(token, verification.keys, {
+    typ: 'at+jwt',
+    issuer: verification.issuer,
+    audience: verification.audience,
+    algorithms: [...verification.algorithms],
+    clockTolerance: verification.clockTolerance,
+    currentDate: new Date(verification.clock.now() * 1000),
+  }).catch((error: unknown) => {
+    throw error instanceof ResourceError ? error : invalid(describe(error), error)
+  })
+  const { exp, iat, jti, sub, client_id } = payload
+  if (typeof client_id !== 'string' || typeof jti !== 'string' || typeof sub !== 'string') throw invalid()
+  if (typeof exp !== 'number' || typeof iat !== 'number') throw invalid()
+  refuseBound(payload)
+  return tokenFrom({ ...payload, client_id, exp, iat }, 'jwt')
+}
+
+function describe(error: unknown): string | undefined {
+  if (error instanceof errors.JWTExpired) return 'the access token has expired'
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
+    return 'the access token is not for this resource'
+  }
+  return undefined
+}

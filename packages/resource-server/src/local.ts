@@ -1,0 +1,56 @@
+import { invalid } from './claims.ts'
+import { unavailable } from './errors.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+/** What a function of the same process says about a token; `VerifiedAccessToken` of `@oauth/core` fits. */
+export interface LocalToken {
+  readonly id?: string
+  readonly clientId: string
+  readonly userId?: string
+  readonly sessionId?: string
+  readonly scopes: readonly string[]
+  readonly audience: readonly string[]
+  /** Seconds since the epoch. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** Answers `undefined` for a token that is not good, or not for `audience`. */
+export type LocalVerification = (
+  token: string,
+  options: { readonly audience: string },
+) => Promise<LocalToken | undefined>
+
+/**
+ * Asks the function, and nobody else whatever it says.
+ * @throws {ResourceError} `invalid_token`; `temporarily_unavailable` when the function fails
+ */
+export async function verifyLocally(
+  verifyWith: LocalVerification,
+  token: string,
+  audience: string,
+): Promise<VerifiedToken> {
+  const found = await ask(verifyWith, token, audience)
+  if (found === undefined) throw invalid()
+  return {
+    subject: found.userId ?? found.clientId,
+    clientId: found.clientId,
+    scopes: found.scopes,
+    audience: found.audience,
+    expiresAt: found.expiresAt,
+    issuedAt: found.issuedAt,
+    ...(found.id !== undefined && { tokenId: found.id }),
+    ...(found.sessionId !== undefined && { sessionId: found.sessionId }),
+    claims: found.claims ?? {},
+    source: 'local',
+  }
+}
+
+async function ask(verifyWith: LocalVerification, token: string, audience: string): Promise<LocalToken | undefined> {
+  try {
+    return await verifyWith(token, { audience })
+  } catch (cause) {
+    throw unavailable(cause)
+  }
+}

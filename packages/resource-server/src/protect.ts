@@ -1,0 +1,59 @@
+import { type ChallengeDefaults, errorResponse } from './challenge.ts'
+import { ResourceError } from './errors.ts'
+import { refuseUnknownOptions } from './options.ts'
+import { requireScopes } from './scope.ts'
+import type { TokenVerifier } from './token-verifier.ts'
+import { parseSecureUrl } from './url.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+export interface ProtectOptions extends ChallengeDefaults {
+  readonly verifier: Pick<TokenVerifier, 'verify'>
+  /** Scopes that every request needs. */
+  readonly scopes?: readonly string[]
+  /** Called with every refusal, for the log; `error.cause` is the true reason. It must not throw and is not waited for. */
+  readonly onError?: (error: ResourceError) => void
+}
+
+/** A fetch handler that is called with the token of its request. Whatever else the platform passes comes after. */
+export type ProtectedHandler<Rest extends readonly unknown[]> = (
+  request: Request,
+  token: VerifiedToken,
+  ...rest: Rest
+) => Response | Promise<Response>
+
+/**
+ * Lets requests with a good token through to a fetch handler and answers all others with a challenge. The handler may
+ * throw a `ResourceError` as well, for instance by `requireScopes`.
+ * @throws {TypeError} when an option is unknown or wrong
+ */
+export function protect(
+  options: ProtectOptions,
+): <Rest extends readonly unknown[]>(
+  handler: ProtectedHandler<Rest>,
+) => (request: Request, ...rest: Rest) => Promise<Response> {
+  refuseUnknownOptions('protect', options, ['verifier', 'scopes', 'resourceMetadata', 'realm', 'onError'])
+  const { verifier, scopes = [], resourceMetadata, onError } = options
+  if (resourceMetadata !== undefined) parseSecureUrl(resourceMetadata, 'resourceMetadata')
+
+  return (handler) =>
+    async (request, ...rest) => {
+      try {
+        const token = await verifier.verify(request)
+        requireScopes(token, scopes)
+        return await handler(request, token, ...rest)
+      } catch (error) {
+        if (!(error instanceof ResourceError)) throw error
+        onError?.(error)
+        return errorResponse(withScopes(error, scopes), options)
+      }
+    }
+}
+
+/** A client without a token learns what to ask for ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}). */
+function withScopes(error: ResourceError, scopes: readonly string[]): ResourceError {
+  if (error.code !== 'missing_token' && error.code !== 'invalid_token') return error
+  return new ResourceError(error.code, {
+    ...(error.description !== undefined && { description: error.description }),
+    scopes,
+  })
+}

@@ -1,0 +1,132 @@
+import type { AuthorizationServer } from 'oauth4webapi'
+import { invalid } from './claims.ts'
+import type { Clock } from './clock.ts'
+import { discover, endpointOf } from './discovery.ts'
+import { type Introspection, introspect } from './introspection.ts'
+import { asymmetricAlgorithms, looksLikeJwt, verifyJwt } from './jwt.ts'
+import { createRemoteKeys } from './keys.ts'
+import { refuseUnknownOptions, resolveSeconds } from './options.ts'
+import { boundedFetch, type Outbound } from './outbound.ts'
+import { remember } from './remember.ts'
+import { createTokenCache } from './token-cache.ts'
+import type { IntrospectionOptions, RemoteVerifierOptions } from './token-verifier-options.ts'
+import { parseIssuer, parseSecureUrl } from './url.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+/** How long a server in trouble is left alone, in seconds. */
+const retrySeconds = 5
+
+type Verification = (token: string) => Promise<VerifiedToken>
+
+/**
+ * Verification that needs the authorization server. Nothing is fetched before the first token.
+ * @throws {TypeError} when an option is unknown, missing or wrong
+ */
+export function createRemoteVerification(
+  options: RemoteVerifierOptions,
+  clock: Clock,
+  clockTolerance: number,
+): Verification {
+  refuseUnknownOptions('createTokenVerifier', options, known)
+  const { issuer, audience, introspection } = options
+  parseIssuer(issuer, 'issuer')
+  const fetch = boundedFetch(
+    options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    resolveSeconds('timeout', options.timeout, 5, { least: 0.001, most: 300 }),
+  )
+  const metadata = rememberMetadata(options, fetch, clock)
+  const expected = { issuer, audience, clockTolerance }
+  const jwt = {
+    ...expected,
+    clock,
+    algorithms: resolveAlgorithms(options),
+    keys: resolveKeys(options, fetch, metadata, clock),
+  }
+  const ask =
+    introspection === undefined
+      ? undefined
+      : createIntrospection(
+          introspection,
+          { ...expected, fetch, endpoint: resolveEndpoint(introspection, metadata) },
+          clock,
+        )
+
+  return async (token) => {
+    if (looksLikeJwt(token)) {
+      const verified = await verifyJwt(token, jwt)
+      return introspection?.jwts === true && ask !== undefined ? ask(token) : verified
+    }
+    if (ask === undefined) throw invalid()
+    return ask(token)
+  }
+}
+
+const known: readonly string[] = [
+  ...['issuer', 'audience', 'introspection', 'jwksUri', 'discovery', 'algorithms', 'timeout', 'jwksCacheSeconds'],
+  ...['jwksCooldownSeconds', 'metadataCacheSeconds', 'clockTolerance', 'clock', 'fetch', 'verifyWith'],
+]
+
+function rememberMetadata(
+  options: RemoteVerifierOptions,
+  fetch: Outbound,
+  clock: Clock,
+): () => Promise<AuthorizationServer> {
+  const { issuer, discovery } = options
+  const seconds = resolveSeconds('metadataCacheSeconds', options.metadataCacheSeconds, 3600)
+  return remember(() => discover(issuer, fetch, discovery), { seconds, retrySeconds, clock })
+}
+
+function resolveAlgorithms({ algorithms = asymmetricAlgorithms }: RemoteVerifierOptions): readonly string[] {
+  const wrong = algorithms.find((algorithm) => !asymmetricAlgorithms.includes(algorithm))
+  if (wrong !== undefined) throw new TypeError(`algorithms: ${wrong} is not an asymmetric signature algorithm`)
+  if (algorithms.length === 0) throw new TypeError('algorithms: must not be empty')
+  return algorithms
+}
+
+function resolveKeys(
+  options: RemoteVerifierOptions,
+  fetch: Outbound,
+  metadata: () => Promise<AuthorizationServer>,
+  clock: Clock,
+) {
+  const own = options.jwksUri === undefined ? undefined : parseSecureUrl(options.jwksUri, 'jwksUri')
+  const discovered = async (): Promise<URL | undefined> => {
+    const server = await metadata()
+    return server.jwks_uri === undefined ? undefined : endpointOf(server, 'jwks_uri')
+  }
+  return createRemoteKeys(own === undefined ? discovered : async () => own, {
+    fetch,
+    cacheSeconds: resolveSeconds('jwksCacheSeconds', options.jwksCacheSeconds, 600),
+    cooldownSeconds: resolveSeconds('jwksCooldownSeconds', options.jwksCooldownSeconds, 30),
+    retrySeconds,
+    clock,
+  })
+}
+
+function resolveEndpoint(
+  options: IntrospectionOptions,
+  metadata: () => Promise<AuthorizationServer>,
+): () => Promise<URL> {
+  const own = options.endpoint === undefined ? undefined : parseSecureUrl(options.endpoint, 'introspection.endpoint')
+  return own === undefined ? async () => endpointOf(await metadata(), 'introspection_endpoint') : async () => own
+}
+
+function createIntrospection(
+  options: IntrospectionOptions,
+  introspection: Omit<Introspection, 'client'>,
+  clock: Clock,
+): Verification {
+  refuseUnknownOptions('introspection', options, [
+    ...['clientId', 'clientSecret', 'authMethod', 'endpoint', 'cacheSeconds', 'jwts'],
+  ])
+  if (!options.clientId || !options.clientSecret) throw new TypeError('introspection: needs clientId and clientSecret')
+  const cache = createTokenCache(resolveSeconds('introspection.cacheSeconds', options.cacheSeconds, 0, { most: 300 }))
+  return async (token) => {
+    const now = clock.now()
+    const cached = await cache.get(token, now)
+    if (cached !== undefined) return cached
+    const verified = await introspect(token, { ...introspection, client: options }, now)
+    await cache.set(token, verified, now)
+    return verified
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * An absolute `https` URL, or `http` on this very machine. The host is what the parser says it is, so that
+ * `http://localhost.evil.example` and `http://localhost@evil.example` are what they are: somewhere else.
+ * @throws {TypeError} that names the value
+ */
+export function parseSecureUrl(text: string, name: string): URL {
+  if (!URL.canParse(text)) throw new TypeError(`${name}: ${text} is not an absolute URL`)
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && !isLoopback(url)) {
+    throw new TypeError(`${name}: ${text} must use https, or http on a loopback host`)
+  }
+  if (url.username !== '' || url.password !== '') throw new TypeError(`${name}: must not have user information`)
+  // An empty fragment is one as well, and the parser drops it from `hash`.
+  if (text.includes('#')) throw new TypeError(`${name}: ${text} must not have a fragment`)
+  return url
+}
+
+/**
+ * An issuer identifier ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
+ * @throws {TypeError} that names the value
+ */
+export function parseIssuer(text: string, name: string): URL {
+  const url = parseSecureUrl(text, name)
+  if (text.includes('?')) throw new TypeError(`${name}: ${text} must not have a query`)
+  return url
+}
+
+/** `http` to the machine itself. */
+export function isLoopback({ protocol, hostname }: URL): boolean {
+  if (protocol !== 'http:') return false
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+}

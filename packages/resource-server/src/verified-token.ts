@@ -1,0 +1,22 @@
+/** What a good access token says. */
+export interface VerifiedToken {
+  /**
+   * Who the token speaks for: `sub`, or with `source: 'local'` what the host calls its user. For a machine's own token
+   * it is the client id.
+   */
+  readonly subject: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  /** Everything the token is for; the resource's own identifier is among it. */
+  readonly audience: readonly string[]
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+  readonly issuedAt: number
+  /** The `jti`, or what the server calls the token. */
+  readonly tokenId?: string
+  readonly sessionId?: string
+  /** The claims of the JWT, or the members of the introspection response. */
+  readonly claims: Readonly<Record<string, unknown>>
+  /** Who said that the token is good: its signature, the authorization server, or a function of the same process. */
+  readonly source: 'jwt' | 'introspection' | 'local'
+}

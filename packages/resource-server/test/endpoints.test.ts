@@ -1,0 +1,178 @@
+import { createTokenVerifier } from '@oauth/resource-server'
+import { describe, expect, it } from 'vitest'
+import { boundedFetch } from '../src/outbound.ts'
+import { createFakeServer, credentials, fakeIssuer, goodAnswer, now } from './support/fake-server.ts'
+import { createNetwork } from './support/network.ts'
+import { api, refusal, refusalCode } from './support/setup.ts'
+
+const insecure = [
+  'http://localhost.evil.example',
+  'http://127.0.0.1.evil.example',
+  'http://localhost@evil.example',
+  'http://localhost:80@evil.example',
+  'http://evil.example',
+  'http://10.0.0.1',
+  'http://169.254.169.254',
+  'http://0.0.0.0',
+  'ftp://localhost',
+  'file:///etc/passwd',
+  'https://user:password@as.example',
+  'as.example',
+]
+
+describe('addresses', () => {
+  it.each(insecure)('S15 G02 %s is refused as issuer, key set and introspection endpoint', (address) => {
+    const options = { issuer: fakeIssuer, audience: api }
+    expect(() => createTokenVerifier({ ...options, issuer: address })).toThrow(TypeError)
+    expect(() => createTokenVerifier({ ...options, jwksUri: address })).toThrow(TypeError)
+    const introspection = { ...credentials, endpoint: address }
+    expect(() => createTokenVerifier({ ...options, introspection })).toThrow(TypeError)
+  })
+
+  it.each([...insecure, 'http://localhost:9000/x'])(
+    'S15 G02 %s is not fetched when the metadata say so',
+    async (address) => {
+      const server = await createFakeServer()
+      server.metadata.jwks_uri = address
+      server.metadata.introspection_endpoint = address
+      const verifier = server.verifierWith({ introspection: credentials })
+      expect(await refusalCode(verifier.verify(await server.sign()))).toBe('temporarily_unavailable')
+      expect(await refusalCode(verifier.verify('opaque'))).toBe('temporarily_unavailable')
+      expect(server.network.requests).toEqual(['GET /.well-known/oauth-authorization-server'])
+    },
+  )
+
+  it.each(['http://localhost:9000', 'http://127.0.0.1:9000', 'http://127.1:9000', 'http://[::1]:9000'])(
+    'S15 %s is this machine',
+    async (address) => {
+      const network = createNetwork(async () => Response.json({ ...goodAnswer, iss: undefined }))
+      const verifier = createTokenVerifier({
+        issuer: address,
+        audience: api,
+        clock: { now: () => now },
+        fetch: network.fetch,
+        introspection: { ...credentials, endpoint: `${address}/introspect` },
+      })
+      expect((await verifier.verify('opaque')).source).toBe('introspection')
+    },
+  )
+
+  it.each([`${fakeIssuer}?a`, `${fakeIssuer}#a`, `${fakeIssuer}#`])('the issuer is not %s', (issuer) => {
+    expect(() => createTokenVerifier({ issuer, audience: api })).toThrow(TypeError)
+  })
+})
+
+it.each(insecure)('S15 G02 the one way out does not lead to %s', async (address) => {
+  const network = createNetwork(async () => new Response())
+  await expect(boundedFetch(network.fetch, 5)(address, { method: 'GET', headers: {} })).rejects.toThrow(TypeError)
+  expect(network.requests).toEqual([])
+})
+
+describe('the metadata', () => {
+  it("are OpenID's when RFC 8414's place has none, or when only they are asked for", async () => {
+    const server = await createFakeServer()
+    server.answers.delete('/.well-known/oauth-authorization-server')
+    server.answers.set('/.well-known/openid-configuration', () => Response.json(server.metadata))
+    await server.verifierWith().verify(await server.sign())
+    await server.verifierWith({ discovery: 'oidc' }).verify(await server.sign())
+    expect(await refusalCode(server.verifierWith({ discovery: 'oauth2' }).verify(await server.sign()))).toBe(
+      'temporarily_unavailable',
+    )
+    expect(server.network.requests).toEqual([
+      'GET /.well-known/oauth-authorization-server',
+      'GET /.well-known/openid-configuration',
+      'GET /jwks',
+      'GET /.well-known/openid-configuration',
+      'GET /jwks',
+      'GET /.well-known/oauth-authorization-server',
+    ])
+  })
+
+  it.each(['https://evil.example', `${fakeIssuer}/`, undefined])('of the issuer %s are not ours', async (issuer) => {
+    const server = await createFakeServer()
+    server.metadata.issuer = issuer
+    expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('temporarily_unavailable')
+    expect(server.network.count('/jwks')).toBe(0)
+  })
+
+  it('are fetched anew after a while, and the old ones do when that fails', async () => {
+    const server = await createFakeServer()
+    let time = now
+    const verifier = server.verifierWith({ clock: { now: () => time }, metadataCacheSeconds: 10 })
+    const token = await server.sign()
+    await verifier.verify(token)
+    time = now + 11
+    server.answers.set('/.well-known/oauth-authorization-server', () => new Response('oops', { status: 500 }))
+    server.answers.set('/.well-known/openid-configuration', () => new Response('oops', { status: 500 }))
+    expect((await verifier.verify(token)).source).toBe('jwt')
+    expect((await verifier.verify(token)).source).toBe('jwt')
+    expect(server.network.count('/oauth-authorization-server')).toBe(2)
+    time = now + 17
+    server.answers.set('/.well-known/oauth-authorization-server', () =>
+      Response.json({ ...server.metadata, jwks_uri: `${fakeIssuer}/other` }),
+    )
+    expect(await refusalCode(verifier.verify(token))).toBe('temporarily_unavailable')
+    expect(server.network.count('/other')).toBe(1)
+  })
+
+  it('G03 that cannot be had are asked for once in a while, not once a request', async () => {
+    const server = await createFakeServer()
+    let time = now
+    const verifier = server.verifierWith({ clock: { now: () => time } })
+    const token = await server.sign()
+    server.network.down = true
+    for (let round = 0; round < 5; round++) {
+      expect(await refusalCode(verifier.verify(token))).toBe('temporarily_unavailable')
+    }
+    expect(server.network.requests.length).toBe(1)
+    server.network.down = false
+    time = now + 5
+    expect((await verifier.verify(token)).source).toBe('jwt')
+  })
+})
+
+describe('G03 an answer', () => {
+  it('that never comes, or never ends, is not waited for', async () => {
+    const server = await createFakeServer()
+    const verifier = server.verifierWith({ timeout: 0.05, introspection: credentials })
+    await verifier.verify(await server.sign())
+    const endless = () => new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }))
+    for (const answer of [() => new Promise<Response>(() => undefined), endless]) {
+      server.answers.set('/introspect', answer)
+      const started = performance.now()
+      const error = await refusal(verifier.verify('opaque'))
+      expect(error).toMatchObject({ code: 'temporarily_unavailable', cause: { name: 'TimeoutError' } })
+      expect(performance.now() - started).toBeLessThan(1000)
+    }
+  })
+
+  it('that is too large is not read to its end', async () => {
+    const server = await createFakeServer()
+    let sent = 0
+    let cancelled = false
+    const body = () =>
+      new ReadableStream({
+        pull(controller) {
+          sent += 65_536
+          controller.enqueue(new Uint8Array(65_536).fill(32))
+          if (sent > 4_000_000) controller.close()
+        },
+        cancel() {
+          cancelled = true
+        },
+      })
+    server.answers.set('/jwks', () => new Response(body(), { headers: { 'content-type': 'application/json' } }))
+    const error = await refusal(server.verifierWith().verify(await server.sign()))
+    expect(error).toMatchObject({ code: 'temporarily_unavailable', cause: { message: expect.stringMatching(/bytes/) } })
+    expect(cancelled).toBe(true)
+    expect(sent).toBeLessThan(2_000_000)
+  })
+
+  it('that is no key set is none', async () => {
+    for (const keys of ['<html>', '{"keys":"none"}', '[]', '{"keys":[1]}']) {
+      const server = await createFakeServer()
+      server.answers.set('/jwks', () => new Response(keys))
+      expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('temporarily_unavailable')
+    }
+  })
+})

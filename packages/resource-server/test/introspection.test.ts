@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest'
+import { postAs } from '../../core/test/support/client.ts'
+import { alice } from '../../core/test/support/world.ts'
+import { createFakeServer, credentials, fakeIssuer, goodAnswer, now } from './support/fake-server.ts'
+import {
+  api,
+  files,
+  machineToken,
+  opaqueFor,
+  refusal,
+  refusalCode,
+  registerApi,
+  setUp,
+  userTokens,
+} from './support/setup.ts'
+
+async function setUpOpaque(audience = api) {
+  const setup = await setUp({}, { storage: opaqueFor(audience) })
+  const introspection = await registerApi(setup.world, audience)
+  return { ...setup, introspection, verifier: setup.verifierWith({ introspection }) }
+}
+
+describe('an opaque token at a real provider', () => {
+  it('is good while the server says so', async () => {
+    const setup = await setUpOpaque()
+    const { access_token } = await userTokens(setup, 'notes:read offline_access', {})
+    expect(await setup.verifier.verify(access_token)).toMatchObject({
+      subject: alice.id,
+      clientId: setup.client.client_id,
+      scopes: ['notes:read', 'offline_access'],
+      audience: [api],
+      issuedAt: setup.world.clock.now(),
+      expiresAt: setup.world.clock.now() + 3600,
+      sessionId: 'session-1',
+      source: 'introspection',
+    })
+    expect(setup.network.requests).toEqual([
+      'GET /.well-known/oauth-authorization-server/auth',
+      'POST /auth/oauth2/introspect',
+    ])
+  })
+
+  it('is refused at once when it was revoked', async () => {
+    const setup = await setUpOpaque()
+    const token = await machineToken(setup, { resource: undefined })
+    expect((await setup.verifier.verify(token)).subject).toBe(setup.client.client_id)
+    expect((await postAs(setup.world, setup.client, '/oauth2/revoke', { token })).status).toBe(200)
+    expect(await refusalCode(setup.verifier.verify(token))).toBe('invalid_token')
+  })
+
+  it('is refused when it has expired, and when nobody made it', async () => {
+    const setup = await setUpOpaque()
+    const token = await machineToken(setup, { resource: undefined })
+    expect(await refusalCode(setup.verifier.verify(`${token.slice(0, -4)}AAAA`))).toBe('invalid_token')
+    setup.world.clock.advance(3600)
+    expect(await refusalCode(setup.verifier.verify(token))).toBe('invalid_token')
+  })
+
+  it('E04 is refused when it is for another resource, whoever asks', async () => {
+    const setup = await setUpOpaque(files)
+    const token = await machineToken(setup, { resource: undefined })
+    // The resource that it is for, with our audience: the server answers, the audience does not fit.
+    const error = await refusal(setup.verifier.verify(token))
+    expect(error).toMatchObject({ code: 'invalid_token', description: 'the access token is not for this resource' })
+    // Our own credentials: E05, the server does not even tell us that the token exists.
+    const own = setup.verifierWith({ introspection: await registerApi(setup.world) })
+    expect(await refusal(own.verify(token))).toMatchObject({ description: 'the access token is not valid' })
+  })
+
+  it('E04 is refused when it names no resource at all', async () => {
+    const setup = await setUp()
+    const { client_id: clientId, client_secret: clientSecret = '' } = setup.client
+    const verifier = setup.verifierWith({ introspection: { clientId, clientSecret } })
+    const token = await machineToken(setup, { resource: undefined })
+    expect(await refusal(verifier.verify(token))).toMatchObject({
+      code: 'invalid_token',
+      description: 'the access token is not for this resource',
+    })
+  })
+
+  it('E02 is not a refresh token, although the server knows that one', async () => {
+    const setup = await setUp()
+    const { client_id: clientId, client_secret: clientSecret = '' } = setup.client
+    const verifier = setup.verifierWith({ introspection: { clientId, clientSecret } })
+    const { refresh_token } = await userTokens(setup)
+    expect(await refusalCode(verifier.verify(refresh_token))).toBe('invalid_token')
+  })
+
+  it('is neither good nor bad while the server is down, or does not know us', async () => {
+    const setup = await setUpOpaque()
+    const token = await machineToken(setup, { resource: undefined })
+    const wrong = setup.verifierWith({ introspection: { ...setup.introspection, clientSecret: 'wrong' } })
+    expect(await refusal(wrong.verify(token))).toMatchObject({ code: 'temporarily_unavailable', status: 503 })
+    setup.network.down = true
+    expect(await refusal(setup.verifier.verify(token))).toMatchObject({ code: 'temporarily_unavailable', status: 503 })
+    setup.world.clock.advance(6)
+    setup.network.down = false
+    expect((await setup.verifier.verify(token)).source).toBe('introspection')
+    setup.network.down = true
+    expect(await refusalCode(setup.verifier.verify(token))).toBe('temporarily_unavailable')
+  })
+})
+
+describe('a JWT with introspection.jwts', () => {
+  it('is refused after its grant was revoked', async () => {
+    const setup = await setUp()
+    const introspection = { ...(await registerApi(setup.world)), jwts: true }
+    const verifier = setup.verifierWith({ introspection })
+    const { access_token } = await userTokens(setup)
+    expect(await verifier.verify(access_token)).toMatchObject({ subject: alice.id, source: 'introspection' })
+    const grantId = (await setup.world.provider.verifyAccessToken(access_token))?.grantId ?? ''
+    await setup.world.provider.revokeGrant(grantId)
+    expect(await refusalCode(verifier.verify(access_token))).toBe('invalid_token')
+  })
+
+  it('is not asked about when its signature is wrong already, nor without the switch', async () => {
+    const server = await createFakeServer()
+    const forged = await (await createFakeServer()).sign()
+    const verifier = server.verifierWith({ introspection: { ...credentials, jwts: true } })
+    expect(await refusalCode(verifier.verify(forged))).toBe('invalid_token')
+    await server.verifierWith({ introspection: credentials }).verify(await server.sign())
+    expect(server.network.count('/introspect')).toBe(0)
+  })
+})
+
+describe('the answer of an introspection endpoint', () => {
+  async function answered(answer: Record<string, unknown>) {
+    const server = await createFakeServer()
+    server.answers.set('/introspect', () => Response.json(answer))
+    return server.verifierWith({ introspection: credentials }).verify('opaque')
+  }
+
+  it('is a token, with the client for a subject that is not told', async () => {
+    expect(await answered({ ...goodAnswer, sub: undefined, iat: undefined, iss: undefined })).toMatchObject({
+      subject: 'a-client',
+      issuedAt: now,
+      tokenId: 'a-token',
+      scopes: ['notes:read'],
+    })
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['inactive', { active: false }],
+    ['without exp', { exp: undefined }],
+    ['expired', { exp: now - 5 }],
+    ['of another issuer', { iss: 'https://evil.example' }],
+    ['without an audience', { aud: undefined }],
+    ['for another audience', { aud: ['https://other.example'] }],
+    ['not valid yet', { nbf: now + 6 }],
+    ['of another type', { token_type: 'DPoP' }],
+    ['bound to a key', { cnf: { jkt: 'thumbprint' } }],
+    ['without a client', { client_id: undefined }],
+  ])('S15 is refused when it is %s', async (_, change) => {
+    expect(await refusalCode(answered({ ...goodAnswer, ...change }))).toBe('invalid_token')
+  })
+
+  it.each<[string, () => Response]>([
+    ['an error', () => new Response('oops', { status: 500 })],
+    ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['no boolean', () => Response.json({ ...goodAnswer, active: 'true' })],
+    ['a list', () => Response.json([goodAnswer])],
+  ])('is 503 and no token when it is %s', async (_, answer) => {
+    const server = await createFakeServer()
+    server.answers.set('/introspect', answer)
+    const verifier = server.verifierWith({ introspection: credentials })
+    expect(await refusalCode(verifier.verify('opaque'))).toBe('temporarily_unavailable')
+  })
+})
+
+describe('the question', () => {
+  async function asked(authMethod: 'client_secret_basic' | 'client_secret_post') {
+    const server = await createFakeServer()
+    let question: { form: string; authorization: string | null } | undefined
+    server.answers.set('/introspect', async (request) => {
+      question = { form: await request.text(), authorization: request.headers.get('authorization') }
+      return Response.json(goodAnswer)
+    })
+    const introspection = {
+      clientId: 'api:1',
+      clientSecret: 's%cret',
+      authMethod,
+      endpoint: `${fakeIssuer}/introspect`,
+    }
+    await server.verifierWith({ introspection }).verify('opaque+token')
+    expect(server.network.requests).toEqual(['POST /introspect'])
+    return question
+  }
+
+  it('carries the credentials as they were registered, and the token in the form', async () => {
+    expect(await asked('client_secret_basic')).toEqual({
+      form: 'token_type_hint=access_token&token=opaque%2Btoken',
+      authorization: `Basic ${btoa('api%3A1:s%25cret')}`,
+    })
+    expect(await asked('client_secret_post')).toEqual({
+      form: 'token_type_hint=access_token&token=opaque%2Btoken&client_id=api%3A1&client_secret=s%25cret',
+      authorization: null,
+    })
+  })
+})
+
+describe('cacheSeconds', () => {
+  async function setUpCache(cacheSeconds: number | undefined, answer: object = goodAnswer) {
+    const server = await createFakeServer()
+    server.answers.set('/introspect', () => Response.json(answer))
+    let time = now
+    const verifier = server.verifierWith({
+      clock: { now: () => time },
+      clockTolerance: 0,
+      introspection: { ...credentials, ...(cacheSeconds !== undefined && { cacheSeconds }) },
+    })
+    const asked = async (at: number, token = 'opaque') => {
+      time = now + at
+      const before = server.network.count('/introspect')
+      const code = await verifier.verify(token).then(
+        () => 'good',
+        (error) => error.code,
+      )
+      return `${code} ${server.network.count('/introspect') - before}`
+    }
+    return asked
+  }
+
+  it('is 0: every request asks', async () => {
+    const asked = await setUpCache(undefined)
+    expect([await asked(0), await asked(0)]).toEqual(['good 1', 'good 1'])
+  })
+
+  it('saves questions about the same token for so long', async () => {
+    const asked = await setUpCache(10)
+    expect([await asked(0), await asked(9), await asked(9, 'other'), await asked(10)]).toEqual([
+      'good 1',
+      'good 0',
+      'good 1',
+      'good 1',
+    ])
+  })
+
+  it('never outlives the token', async () => {
+    const asked = await setUpCache(100)
+    expect([await asked(0), await asked(59), await asked(60)]).toEqual(['good 1', 'good 0', 'invalid_token 1'])
+  })
+
+  it('keeps no refusals, and at most five minutes', async () => {
+    const asked = await setUpCache(100, { active: false })
+    expect([await asked(0), await asked(1)]).toEqual(['invalid_token 1', 'invalid_token 1'])
+    await expect(setUpCache(301)).rejects.toThrow('introspection.cacheSeconds')
+  })
+})

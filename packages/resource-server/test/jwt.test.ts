@@ -1,0 +1,203 @@
+import { createTokenVerifier } from '@oauth/resource-server'
+import { exportSPKI, importJWK, type JWK, SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { alice } from '../../core/test/support/world.ts'
+import { createFakeServer, fakeIssuer, now } from './support/fake-server.ts'
+import { api, files, machineToken, refusal, refusalCode, setUp, userTokens } from './support/setup.ts'
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+describe('a JWT of a real provider', () => {
+  it('E03 verifies with the keys found in the metadata', async () => {
+    const setup = await setUp()
+    const token = await machineToken(setup)
+    const verified = await setup.verifier.verify(token)
+    expect(verified).toMatchObject({
+      subject: setup.client.client_id,
+      clientId: setup.client.client_id,
+      scopes: ['notes:read'],
+      audience: [api],
+      issuedAt: setup.world.clock.now(),
+      expiresAt: setup.world.clock.now() + 3600,
+      source: 'jwt',
+    })
+    expect(verified.tokenId).toBe(verified.claims.jti)
+    expect(setup.network.requests).toEqual(['GET /.well-known/oauth-authorization-server/auth', 'GET /auth/jwks'])
+  })
+
+  it("verifies a user's token from a request, with its session", async () => {
+    const setup = await setUp()
+    const { access_token } = await userTokens(setup)
+    const request = new Request(`${api}/notes`, { headers: { authorization: `bearer ${access_token}` } })
+    const verified = await setup.verifier.verify(request)
+    expect(verified).toMatchObject({ subject: alice.id, scopes: ['openid', 'notes:read', 'offline_access'] })
+    expect(verified.sessionId).toBe('session-1')
+    expect(verified.audience).toEqual([api, `${setup.world.issuer}/oauth2/userinfo`])
+  })
+
+  it('E04 is refused by the verifier of another resource', async () => {
+    const setup = await setUp()
+    const token = await machineToken(setup, { resource: files })
+    const error = await refusal(setup.verifier.verify(token))
+    expect(error).toMatchObject({ code: 'invalid_token', description: 'the access token is not for this resource' })
+    expect((await setup.verifierWith({ audience: files }).verify(token)).audience).toEqual([files])
+  })
+
+  it('E04 is refused when its audience only begins like the resource', async () => {
+    const setup = await setUp()
+    const token = await machineToken(setup, { resource: files })
+    const shorter = setup.verifierWith({ audience: 'https://files.example.com' })
+    expect(await refusalCode(shorter.verify(token))).toBe('invalid_token')
+  })
+
+  it('is refused once it has expired, with the tolerance and no longer', async () => {
+    const setup = await setUp()
+    const token = await machineToken(setup)
+    setup.world.clock.advance(3604)
+    expect((await setup.verifier.verify(token)).source).toBe('jwt')
+    expect(await refusalCode(setup.verifierWith({ clockTolerance: 0 }).verify(token))).toBe('invalid_token')
+    setup.world.clock.advance(1)
+    const error = await refusal(setup.verifier.verify(token))
+    expect(error).toMatchObject({ code: 'invalid_token', description: 'the access token has expired' })
+  })
+
+  it('is good until it expires although its grant was revoked: a signature knows nothing of that', async () => {
+    const setup = await setUp()
+    const { access_token } = await userTokens(setup)
+    const grantId = (await setup.world.provider.verifyAccessToken(access_token))?.grantId ?? ''
+    expect(await setup.world.provider.revokeGrant(grantId)).toBe(true)
+    expect((await setup.verifier.verify(access_token)).source).toBe('jwt')
+  })
+
+  it('E02 is not an ID token, not a refresh token, not an opaque token', async () => {
+    const setup = await setUp()
+    const { id_token, refresh_token } = await userTokens(setup)
+    const forIdTokens = setup.verifierWith({ audience: setup.client.client_id })
+    expect(await refusalCode(forIdTokens.verify(id_token))).toBe('invalid_token')
+    expect(await refusalCode(setup.verifier.verify(id_token))).toBe('invalid_token')
+    expect(await refusalCode(setup.verifier.verify(refresh_token))).toBe('invalid_token')
+    expect(await refusalCode(setup.verifier.verify(await machineToken(setup, { resource: undefined })))).toBe(
+      'invalid_token',
+    )
+  })
+})
+
+describe('a forged JWT', () => {
+  it('E01 without a signature, or with an algorithm that is none', async () => {
+    const setup = await setUp()
+    const [header = '', payload = ''] = (await machineToken(setup)).split('.')
+    const kid = JSON.parse(Buffer.from(header, 'base64url').toString()).kid
+    for (const alg of ['none', 'None', 'NONE', '']) {
+      const forged = `${encode({ alg, typ: 'at+jwt', kid })}.${payload}.`
+      expect(await refusalCode(setup.verifier.verify(forged))).toBe('invalid_token')
+    }
+    expect(await refusalCode(setup.verifier.verify(`${header}.${payload}.`))).toBe('invalid_token')
+  })
+
+  it('E01 signed by HMAC with the public key as the secret', async () => {
+    const setup = await setUp()
+    const token = await machineToken(setup)
+    const { keys } = (await (await setup.network.fetch(`${setup.world.issuer}/jwks`, {})).json()) as { keys: JWK[] }
+    const [header = '', payload = ''] = token.split('.')
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+    const jwk = keys.find((key) => key.kid === kid) ?? {}
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const pem = await exportSPKI((await importJWK({ ...jwk, ext: true }, 'ES256')) as CryptoKey)
+    for (const secret of [pem, pem.trim(), JSON.stringify(jwk)]) {
+      const forged = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid })
+        .sign(new TextEncoder().encode(secret))
+      expect(await refusalCode(setup.verifier.verify(forged))).toBe('invalid_token')
+    }
+  })
+
+  it('E01 signed by another key under the name of the right one', async () => {
+    const server = await createFakeServer()
+    const attacker = await createFakeServer()
+    expect(await refusalCode(server.verifierWith().verify(await attacker.sign()))).toBe('invalid_token')
+    expect((await server.verifierWith().verify(await server.sign())).subject).toBe('someone')
+  })
+
+  it('E01 whose header brings its own key, an odd kid, an unknown crit, unencoded payload, or is a JWE', async () => {
+    const server = await createFakeServer()
+    const verifier = server.verifierWith()
+    const odd = [
+      { kid: '../../etc/passwd' },
+      { kid: "' or 1=1 --" },
+      { kid: 'unknown', jku: 'https://evil.example/jwks', x5u: 'https://evil.example/x5u' },
+      { crit: ['urn:example:extension'], 'urn:example:extension': true },
+    ]
+    for (const header of odd) {
+      expect(await refusalCode(verifier.verify(await server.sign({}, header)))).toBe('invalid_token')
+    }
+    const [, payload = '', signature = ''] = (await server.sign()).split('.')
+    const unencoded = encode({ alg: 'ES256', typ: 'at+jwt', kid: 'key-1', b64: false, crit: ['b64'] })
+    expect(await refusalCode(verifier.verify(`${unencoded}.${payload}.${signature}`))).toBe('invalid_token')
+    const jwe = encode({ alg: 'dir', enc: 'A256GCM', typ: 'at+jwt' })
+    expect(await refusalCode(verifier.verify(`${jwe}..AAAA.AAAA.AAAA`))).toBe('invalid_token')
+    expect(server.network.requests.filter((request) => request.includes('evil'))).toEqual([])
+  })
+
+  it('E01 with an algorithm that this resource does not allow', async () => {
+    const server = await createFakeServer()
+    const token = await server.sign()
+    expect((await server.verifierWith({ algorithms: ['ES256'] }).verify(token)).clientId).toBe('a-client')
+    expect(await refusalCode(server.verifierWith({ algorithms: ['RS256'] }).verify(token))).toBe('invalid_token')
+  })
+
+  it('E02 E03 with another typ, or without a claim that RFC 9068 demands', async () => {
+    const server = await createFakeServer()
+    const verifier = server.verifierWith()
+    for (const typ of ['JWT', 'logout+jwt', 'at', undefined]) {
+      expect(await refusalCode(verifier.verify(await server.sign({}, { typ })))).toBe('invalid_token')
+    }
+    expect((await verifier.verify(await server.sign({}, { typ: 'application/at+jwt' }))).source).toBe('jwt')
+    for (const claim of ['iss', 'aud', 'exp', 'iat', 'jti', 'client_id', 'sub']) {
+      expect(await refusalCode(verifier.verify(await server.sign({ [claim]: undefined })))).toBe('invalid_token')
+    }
+    for (const claims of [{ client_id: 7 }, { jti: 7 as never }, { sub: 7 as never }, { iat: 'now' as never }]) {
+      expect(await refusalCode(verifier.verify(await server.sign(claims)))).toBe('invalid_token')
+    }
+  })
+
+  it('of another issuer, not valid yet, or bound to a key that nobody proves', async () => {
+    const server = await createFakeServer()
+    const verifier = server.verifierWith()
+    const bad = [
+      { iss: 'https://evil.example' },
+      { iss: `${fakeIssuer}/` },
+      { iss: [fakeIssuer] as never },
+      { nbf: now + 6 },
+      { cnf: { jkt: 'thumbprint' } },
+    ]
+    for (const claims of bad) {
+      expect(await refusalCode(verifier.verify(await server.sign(claims)))).toBe('invalid_token')
+    }
+    expect((await verifier.verify(await server.sign({ nbf: now + 5 }))).tokenId).toBe('a-token')
+  })
+})
+
+describe('createTokenVerifier', () => {
+  it('has no symmetric algorithms, and none', () => {
+    for (const algorithm of ['HS256', 'none', 'dir']) {
+      const options = { issuer: fakeIssuer, audience: api, algorithms: ['ES256', algorithm] }
+      expect(() => createTokenVerifier(options)).toThrow(`algorithms: ${algorithm} is not an asymmetric`)
+    }
+    expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: api, algorithms: [] })).toThrow(
+      'must not be empty',
+    )
+  })
+
+  it('demands an audience, and refuses options that it does not know', () => {
+    expect(() => createTokenVerifier({ issuer: fakeIssuer } as never)).toThrow('audience: must name this resource')
+    expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: '' })).toThrow('audience')
+    expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: api, leeway: 5 } as never)).toThrow(
+      'there is no option leeway',
+    )
+    expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: api, clockTolerance: 301 })).toThrow(
+      'clockTolerance',
+    )
+  })
+})

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createFakeServer, type FakeServer, now } from './support/fake-server.ts'
+import { machineToken, refusal, refusalCode, type Setup, setUp } from './support/setup.ts'
+
+beforeEach(() => {
+  // jose keeps keys by the system's clock.
+  vi.useFakeTimers({ toFake: ['Date'], now: now * 1000 })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function advance(setup: Setup, seconds: number): void {
+  setup.world.clock.advance(seconds)
+  vi.setSystemTime(setup.world.clock.now() * 1000)
+}
+
+/** A server with a clock that moves together with the system's. */
+async function movingServer(): Promise<{ server: FakeServer; clock: { now(): number } }> {
+  return { server: await createFakeServer(), clock: { now: () => Math.floor(Date.now() / 1000) } }
+}
+
+describe('the keys', () => {
+  it('are fetched once for many tokens, also when these come at once', async () => {
+    const setup = await setUp()
+    const tokens = await Promise.all([1, 2, 3, 4].map(() => machineToken(setup)))
+    await Promise.all(tokens.map((token) => setup.verifier.verify(token)))
+    for (const token of tokens) await setup.verifier.verify(token)
+    expect(setup.network.requests).toEqual(['GET /.well-known/oauth-authorization-server/auth', 'GET /auth/jwks'])
+  })
+
+  it('E08 of a rotation are found without a restart, and the old ones still verify', async () => {
+    const setup = await setUp()
+    const before = await machineToken(setup)
+    await setup.verifier.verify(before)
+    advance(setup, 31)
+    await setup.world.provider.rotateSigningKeys({ activateAfter: 0 })
+    const after = await machineToken(setup)
+    expect(after.split('.')[0]).not.toBe(before.split('.')[0])
+    expect((await setup.verifier.verify(after)).source).toBe('jwt')
+    expect((await setup.verifier.verify(before)).source).toBe('jwt')
+    expect(setup.network.count('/jwks')).toBe(2)
+  })
+
+  it('E08 that were withdrawn are gone when the cache is', async () => {
+    const { server, clock } = await movingServer()
+    const verifier = server.verifierWith({ clock, jwksCacheSeconds: 100 })
+    const token = await server.sign({ exp: now + 3600 })
+    await verifier.verify(token)
+    server.answers.set('/jwks', () => Response.json({ keys: [] }))
+    vi.setSystemTime((now + 99) * 1000)
+    expect((await verifier.verify(token)).source).toBe('jwt')
+    vi.setSystemTime((now + 101) * 1000)
+    expect(await refusalCode(verifier.verify(token))).toBe('invalid_token')
+  })
+
+  it('E01 are not fetched again by a flood of unknown names, but once a cool-down', async () => {
+    const setup = await setUp()
+    const good = await machineToken(setup)
+    await setup.verifier.verify(good)
+    const attacker = await createFakeServer()
+    const flood = async () => {
+      for (let round = 0; round < 20; round++) {
+        const forged = await attacker.sign({ iss: setup.world.issuer }, { kid: `made-up-${round}` })
+        expect(await refusalCode(setup.verifier.verify(forged))).toBe('invalid_token')
+      }
+    }
+    await flood()
+    expect(setup.network.count('/jwks')).toBe(1)
+    advance(setup, 31)
+    await flood()
+    expect(setup.network.count('/jwks')).toBe(2)
+    expect((await setup.verifier.verify(good)).source).toBe('jwt')
+  })
+
+  it('are not needed to refuse what no key could make good', async () => {
+    const setup = await setUp()
+    for (const bad of ['a.b.c', 'eyJhbGciOiJub25lIn0.e30.', 'opaque', 'x'.repeat(20_000), 'with space', '']) {
+      expect(await refusalCode(setup.verifier.verify(bad))).toBe('invalid_token')
+    }
+    expect(setup.network.requests).toEqual([])
+  })
+
+  it('that cannot be fetched make a token neither good nor bad: 503, and the next try only after a while', async () => {
+    const { server, clock } = await movingServer()
+    const verifier = server.verifierWith({ clock })
+    const token = await server.sign()
+    server.answers.set('/jwks', () => new Response('oops', { status: 500 }))
+    for (let round = 0; round < 5; round++) {
+      expect(await refusal(verifier.verify(token))).toMatchObject({ code: 'temporarily_unavailable', status: 503 })
+    }
+    expect(server.network.count('/jwks')).toBe(1)
+    server.answers.delete('/jwks')
+    vi.setSystemTime((now + 6) * 1000)
+    expect(await refusalCode(verifier.verify(token))).toBe('temporarily_unavailable')
+    expect(server.network.count('/jwks')).toBe(2)
+  })
+
+  it('serve known tokens while the authorization server is down, and unknown names get 503', async () => {
+    const setup = await setUp()
+    const token = await machineToken(setup)
+    await setup.verifier.verify(token)
+    setup.network.down = true
+    advance(setup, 31)
+    const unknown = await (await createFakeServer()).sign({ iss: setup.world.issuer }, { kid: 'unknown' })
+    expect(await refusalCode(setup.verifier.verify(unknown))).toBe('temporarily_unavailable')
+    expect((await setup.verifier.verify(token)).source).toBe('jwt')
+    // Too old to be relied on: a withdrawn key would live on as long as its owner can keep us from the server.
+    advance(setup, 600)
+    expect(await refusalCode(setup.verifier.verify(token))).toBe('temporarily_unavailable')
+    setup.network.down = false
+    advance(setup, 6)
+    expect((await setup.verifier.verify(token)).source).toBe('jwt')
+  })
+
+  it('come from jwksUri without any metadata', async () => {
+    const server = await createFakeServer()
+    const verifier = server.verifierWith({ jwksUri: 'https://as.example/jwks' })
+    await verifier.verify(await server.sign())
+    expect(server.network.requests).toEqual(['GET /jwks'])
+  })
+
+  it('do not exist at a server that publishes none: its JWTs are not access tokens', async () => {
+    const server = await createFakeServer()
+    delete server.metadata.jwks_uri
+    expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('invalid_token')
+  })
+})

@@ -1,0 +1,72 @@
+import { createTokenVerifier, protect } from '@oauth/resource-server'
+import { describe, expect, it } from 'vitest'
+import { alice } from '../../core/test/support/world.ts'
+import { api, files, machineToken, opaqueFor, refusal, refusalCode, setUp, userTokens } from './support/setup.ts'
+
+async function setUpLocal(audience = api) {
+  const setup = await setUp({}, { storage: opaqueFor(api) })
+  const { provider, clock } = setup.world
+  const verifier = createTokenVerifier({ audience, clock, verifyWith: provider.verifyAccessToken })
+  return { ...setup, verifier }
+}
+
+describe('a resource in the process of its provider', () => {
+  it('verifies JWTs and opaque tokens without a network', async () => {
+    const setup = await setUpLocal()
+    const { access_token: jwt } = await userTokens(setup)
+    const { access_token: opaque } = await userTokens(setup, 'notes:read', {})
+    expect(opaque).not.toContain('.')
+    const common = { subject: alice.id, clientId: setup.client.client_id, source: 'local' }
+    expect(await setup.verifier.verify(jwt)).toMatchObject({ ...common, claims: { iss: setup.world.issuer } })
+    expect(await setup.verifier.verify(opaque)).toMatchObject({ ...common, scopes: ['notes:read'], audience: [api] })
+    const machine = await setup.verifier.verify(await machineToken(setup))
+    expect(machine.subject).toBe(setup.client.client_id)
+    expect(setup.network.requests).toEqual([])
+  })
+
+  it('sees a revocation at once', async () => {
+    const setup = await setUpLocal()
+    const { access_token } = await userTokens(setup)
+    await setup.verifier.verify(access_token)
+    const grantId = (await setup.world.provider.verifyAccessToken(access_token))?.grantId ?? ''
+    await setup.world.provider.revokeGrant(grantId)
+    expect(await refusalCode(setup.verifier.verify(access_token))).toBe('invalid_token')
+  })
+
+  it('E04 refuses tokens for other resources, also when the function does not', async () => {
+    const setup = await setUpLocal(files)
+    const token = await machineToken(setup)
+    expect(await refusalCode(setup.verifier.verify(token))).toBe('invalid_token')
+    const { provider, clock } = setup.world
+    const careless = createTokenVerifier({
+      audience: files,
+      clock,
+      verifyWith: (text) => provider.verifyAccessToken(text),
+    })
+    expect(await refusal(careless.verify(token))).toMatchObject({
+      code: 'invalid_token',
+      description: 'the access token is not for this resource',
+    })
+  })
+
+  it('answers with 503 when the function fails', async () => {
+    const cause = new Error('the database is gone')
+    for (const verifyWith of [
+      () => Promise.reject(cause),
+      () => {
+        throw cause
+      },
+    ]) {
+      const verifier = createTokenVerifier({ audience: api, verifyWith })
+      expect(await refusal(verifier.verify('token'))).toMatchObject({ code: 'temporarily_unavailable', cause })
+      const handler = protect({ verifier })(() => new Response())
+      const request = new Request(api, { headers: { authorization: 'Bearer token' } })
+      expect((await handler(request)).status).toBe(503)
+    }
+  })
+
+  it('has no options of the other way, which would do nothing', () => {
+    const options = { audience: api, verifyWith: async () => undefined, issuer: 'https://as.example' }
+    expect(() => createTokenVerifier(options as never)).toThrow('there is no option issuer')
+  })
+})
