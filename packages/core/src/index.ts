@@ -1,6 +1,11 @@
+export type { UserCalls } from './authorization/calls.ts'
 export type { LoginContext } from './authorization/login-context.ts'
+export type { ConnectedGrant } from './authorization/user-grants.ts'
+export type { ClientCalls } from './clients/calls.ts'
+export type { ClientInformation, RegisteredClient } from './clients/information.ts'
+export type { ClientListing } from './clients/list.ts'
 export type { ClientInput } from './clients/metadata-schema.ts'
-export type { RegisteredClient } from './clients/register.ts'
+export type { SecretRotation } from './clients/rotate-secret.ts'
 export type { ClientChanges } from './clients/update.ts'
 export type { ProviderOptions } from './config/options.ts'
 export type { Clock } from './contracts/clock.ts'
@@ -9,13 +14,24 @@ export type { Feature } from './contracts/feature.ts'
 export type {
   AccessTokenClaimsInput,
   ClaimHooks,
+  ClaimsInput,
   CustomClaims,
   IdTokenClaimsInput,
   TokenResponseFieldsInput,
   UserinfoClaimsInput,
 } from './contracts/hooks.ts'
 export type { Authentication, BaseUser, Session, SignedIn, StandardClaims } from './contracts/host.ts'
+export type { KeyRotation } from './contracts/key-set.ts'
 export type { Random } from './contracts/random.ts'
+export type {
+  LimitedRequest,
+  RateLimitBucket,
+  RateLimiter,
+  RateLimitOptions,
+  RateLimitRule,
+  RateLimitVerdict,
+} from './contracts/rate-limit.ts'
+export type { AuthorizationFacts, ClientAction, Resolvers } from './contracts/resolvers.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClientMetadata } from './protocol/client-metadata.ts'
 export { OAuthError, type OAuthErrorCode } from './protocol/errors.ts'

@@ -1,7 +1,10 @@
+import type { UserCalls } from './authorization/calls.ts'
 import type { LoginContext } from './authorization/login-context.ts'
+import type { ClientCalls } from './clients/calls.ts'
+import type { RegisteredClient } from './clients/information.ts'
 import type { ClientInput } from './clients/metadata-schema.ts'
-import type { RegisteredClient } from './clients/register.ts'
 import type { ClientChanges } from './clients/update.ts'
+import type { KeyRotation } from './contracts/key-set.ts'
 import type { ClientRecord } from './storage/client.ts'
 import type { VerifiedAccessToken } from './tokens/verify.ts'
 
@@ -12,11 +15,27 @@ export interface Handlers {
   readonly authorize: Handler
   readonly continue: Handler
   readonly consent: Handler
+  readonly login: Handler
+  /** There when the host has `authentication.endSession`. */
+  readonly endSession?: Handler
   readonly token: Handler
   readonly userinfo: Handler
   readonly revoke: Handler
   readonly introspect: Handler
   readonly jwks: Handler
+  readonly createClient: Handler
+  readonly getClient: Handler
+  readonly getClients: Handler
+  readonly updateClient: Handler
+  readonly deleteClient: Handler
+  readonly rotateClientSecret: Handler
+  readonly publicClient: Handler
+  readonly adminCreateClient: Handler
+  readonly adminUpdateClient: Handler
+  readonly getConsent: Handler
+  readonly getConsents: Handler
+  readonly updateConsent: Handler
+  readonly deleteConsent: Handler
   readonly authorizationServerMetadata: Handler
   readonly openidConfiguration: Handler
   /** Handlers of installed features, by the name of their endpoint. */
@@ -24,7 +43,7 @@ export interface Handlers {
 }
 
 /** An authorization server: mount `fetch`, call the rest on the server side. */
-export interface Provider {
+export interface Provider extends ClientCalls, UserCalls {
   readonly issuer: string
   /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
   readonly fetch: Handler
@@ -40,6 +59,14 @@ export interface Provider {
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
    */
   registerClient(metadata: ClientInput): Promise<RegisteredClient>
+  /**
+   * A bearer token with which software registers clients at `/oauth2/register` without anybody signed in
+   * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}). It is not stored: it is good for any
+   * number of registrations until it expires, and only a new `secret` of the provider ends it sooner.
+   * @param options.expiresIn seconds
+   * @throws {TypeError} when that is no whole number above 0, or registration is off
+   */
+  createInitialAccessToken(options: { readonly expiresIn: number }): Promise<string>
   /** A client as it is stored, disabled ones too, or `undefined`. */
   getClient(clientId: string): Promise<ClientRecord | undefined>
   /**
@@ -55,6 +82,12 @@ export interface Provider {
   /** Ends a grant and every code and token that came from it. `false` when it had ended before. */
   revokeGrant(grantId: string): Promise<boolean>
   /**
+   * What the signed query of a page's URL says, for pages that show it without asking for more; `undefined` when it was
+   * changed or has expired. `url` is the page's URL or its query. What counts is the stored interaction:
+   * `resolveLoginContext`.
+   */
+  verifyPageQuery(url: string | URL): Promise<URLSearchParams | undefined>
+  /**
    * What a login or consent page needs to know, from the `state` in its URL.
    * @throws {OAuthError} `invalid_request` when there is no live interaction of this browser
    */
@@ -63,9 +96,14 @@ export interface Provider {
   tryResolveLoginContext(request: Request): Promise<LoginContext | undefined>
   /**
    * Adds a signing key for each algorithm: published at once, signing after `activateAfter` seconds (default: long
-   * enough for every process and cached JWKS to know it; `0` for an emergency).
+   * enough for every process and cached JWKS to know it). When a key has leaked, `dropPrevious` deletes the earlier ones
+   * and signs with the new ones at once: what the old ones signed is refused here at once, by other processes within
+   * twice `keyCacheSeconds`, and by resource servers as soon as they read the JWKS again.
    */
-  rotateSigningKeys(options?: { readonly activateAfter?: number }): Promise<void>
-  /** Deletes at most `limit` expired rows (default 1000) and the signing keys nobody needs; answers how many. */
+  rotateSigningKeys(options?: KeyRotation): Promise<void>
+  /**
+   * Deletes at most `limit` rows (default 1000) that have expired or are clients nobody ever used
+   * (`unusedClientTtlSeconds`), and the signing keys nobody needs; answers how many.
+   */
   purgeExpired(options?: { readonly limit?: number }): Promise<number>
 }

@@ -1,4 +1,8 @@
+import { userCalls } from './authorization/calls.ts'
+import { verifyPageQuery } from './authorization/page-query.ts'
 import { resolveLoginContext } from './authorization/resolve-login-context.ts'
+import { clientCalls } from './clients/calls.ts'
+import { createInitialAccessToken } from './clients/initial-access-token.ts'
 import { registerClient } from './clients/register.ts'
 import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
@@ -42,8 +46,11 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
     },
 
     registerClient: (input) => registerClient(ctx, input),
+    createInitialAccessToken: ({ expiresIn }) => createInitialAccessToken(ctx, expiresIn),
     getClient: async (clientId) => ctx.storage.clients.find(clientId),
     updateClient: (clientId, changes) => updateClient(ctx, clientId, changes),
+    ...clientCalls(ctx),
+    ...userCalls(ctx),
     async verifyAccessToken(token, { audience } = {}) {
       const verified = await verifyAccessToken(ctx, token)
       return verified === undefined || audience === undefined || verified.audience.includes(audience)
@@ -55,6 +62,7 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
       if (ended) ctx.emit({ type: 'grant.revoked', grantId })
       return ended
     },
+    verifyPageQuery: (url) => verifyPageQuery(config.pageSecrets, url, ctx.clock.now()),
     resolveLoginContext: (request) => resolveLoginContext(ctx, request),
     async tryResolveLoginContext(request) {
       try {
@@ -67,7 +75,14 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
     rotateSigningKeys: (rotation) => ctx.keys.rotate(rotation),
     async purgeExpired({ limit = 1000 } = {}) {
       if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('limit must be a whole number')
-      return (await ctx.storage.purgeExpired({ now: ctx.clock.now(), limit })) + (await ctx.keys.purge())
+      const now = ctx.clock.now()
+      const { unusedClientTtl } = config.registration
+      const removed = await ctx.storage.purgeExpired({
+        now,
+        limit,
+        ...(unusedClientTtl !== undefined && { unusedClientsBefore: now - unusedClientTtl }),
+      })
+      return removed + (await ctx.keys.purge())
     },
   })
 }

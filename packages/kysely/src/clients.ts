@@ -7,6 +7,9 @@ import type { Runner } from './runner.ts'
 import { type ClientRow, type OAuthTables, tables } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
+/** `replace` leaves the first use to `markUsed`, which may have noted it meanwhile. */
+const replacedColumns = clientColumns.filter((column) => column !== 'used_at')
+
 type ListQuery = Parameters<ClientStore['list']>[0]
 
 export function clientStore(db: Kysely<OAuthTables>, runner: Runner): ClientStore {
@@ -19,9 +22,16 @@ export function clientStore(db: Kysely<OAuthTables>, runner: Runner): ClientStor
   const replace = statement((bind: Bind<ClientRow & { expected_version: number }>) =>
     db
       .updateTable(tables.clients)
-      .set(bindAll(bind, clientColumns))
+      .set(bindAll(bind, replacedColumns))
       .where('id', '=', bind('id'))
       .where('version', '=', bind('expected_version')),
+  )
+  const markUsed = statement((bind: Bind<{ id: string; now: number }>) =>
+    db
+      .updateTable(tables.clients)
+      .set({ used_at: bind('now') })
+      .where('id', '=', bind('id'))
+      .where('used_at', 'is', null),
   )
   const remove = statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.clients).where('id', '=', bind('id')))
 
@@ -61,6 +71,7 @@ export function clientStore(db: Kysely<OAuthTables>, runner: Runner): ClientStor
       runner.write(replace, { ...clientToRow(record), expected_version: expectedVersion }, (affected) =>
         affected === 1 ? 'won' : 'conflict',
       ),
+    markUsed: (query) => runner.write(markUsed, query, () => undefined),
     delete: (id) => runner.write(remove, { id }, (affected) => affected === 1),
     list: (query) => runner.list(list(query), query, (rows) => rows.map(clientFromRow)),
   }

@@ -24,6 +24,8 @@ export function clientToRow(record: ClientRecord): ClientRow {
     disabled: record.disabled ? 1 : 0,
     user_id: record.userId ?? null,
     reference_id: record.referenceId ?? null,
+    registration_token_hash: record.registrationTokenHash ?? null,
+    used_at: record.usedAt ?? null,
     created_at: record.createdAt,
     updated_at: record.updatedAt,
     version: record.version,
@@ -42,6 +44,8 @@ export function clientFromRow(row: ClientRow): ClientRecord {
   }
   if (row.user_id !== null) record.userId = row.user_id
   if (row.reference_id !== null) record.referenceId = row.reference_id
+  if (row.registration_token_hash !== null) record.registrationTokenHash = row.registration_token_hash
+  if (row.used_at !== null) record.usedAt = seconds(row.used_at)
   return record
 }
 
@@ -88,6 +92,7 @@ export function consentToRow(record: ConsentRecord): ConsentRow {
     reference_key: referenceKey(record.referenceId),
     scope: scopeToText(record.scope),
     resources: listToText(record.resources),
+    redirect_hosts: listToText(record.redirectHosts),
     created_at: record.createdAt,
     updated_at: record.updatedAt,
     version: 1,
@@ -101,6 +106,7 @@ export function consentFromRow(row: ConsentRow): ConsentRecord {
     userId: row.user_id,
     scope: scopeFromText(row.scope),
     resources: listFromText(row.resources),
+    redirectHosts: listFromText(row.redirect_hosts),
     createdAt: seconds(row.created_at),
     updatedAt: seconds(row.updated_at),
   }

@@ -7,6 +7,8 @@ import { affected, type Program, type Runner, rows } from './runner.ts'
 import { type ConsentRow, type OAuthTables, tables } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
 
+/** What a further consent adds to. */
+type Extended = 'scope' | 'resources' | 'redirect_hosts' | 'updated_at'
 type KeyRow = Pick<ConsentRow, 'client_id' | 'user_id' | 'reference_key'>
 
 function findConsent(db: Kysely<OAuthTables>) {
@@ -35,10 +37,10 @@ export function rememberConsent(db: Kysely<OAuthTables>): (record: ConsentRecord
       .where('client_id', '=', bind('client_id'))
       .where('reference_key', '=', bind('reference_key')),
   )
-  const extend = statement((bind: Bind<Pick<ConsentRow, 'id' | 'scope' | 'resources' | 'updated_at'>>) =>
+  const extend = statement((bind: Bind<Pick<ConsentRow, 'id' | Extended>>) =>
     db
       .updateTable(tables.consents)
-      .set(bindAll(bind, ['scope', 'resources', 'updated_at']))
+      .set(bindAll(bind, ['scope', 'resources', 'redirect_hosts', 'updated_at']))
       .where('id', '=', bind('id')),
   )
   const insert = statement((bind: Bind<ConsentRow>) =>
@@ -52,11 +54,12 @@ export function rememberConsent(db: Kysely<OAuthTables>): (record: ConsentRecord
       yield* affected(insert, row)
       return
     }
-    const { id, scope, resources } = consentFromRow(known)
+    const { id, scope, resources, redirectHosts } = consentFromRow(known)
     yield* affected(extend, {
       id,
       scope: scopeToText([...new Set([...scope, ...record.scope])]),
       resources: listToText([...new Set([...resources, ...record.resources])]),
+      redirect_hosts: listToText([...new Set([...redirectHosts, ...record.redirectHosts])]),
       updated_at: row.updated_at,
     })
   }

@@ -24,6 +24,8 @@ export interface ClientRow {
   readonly disabled: number
   readonly user_id: string | null
   readonly reference_id: string | null
+  readonly registration_token_hash: string | null
+  readonly used_at: number | null
   readonly created_at: number
   readonly updated_at: number
   readonly version: number
@@ -52,6 +54,7 @@ export interface ConsentRow {
   readonly reference_key: string
   readonly scope: string
   readonly resources: string
+  readonly redirect_hosts: string
   readonly created_at: number
   readonly updated_at: number
   /** Counts the changes. Raising it is what locks the row while a union is written. */

@@ -70,6 +70,26 @@ describe('kyselyStorage', () => {
     expect(await storage.refreshTokens.find('none')).toBeUndefined()
     expect(statements).toHaveLength(4)
   })
+
+  test('finds and deletes unused clients by index', async () => {
+    const purges: string[] = []
+    const { database } = await migrated()
+    const db = new Kysely<object>({
+      dialect: new SqliteDialect({ database }),
+      log: ({ query }) => {
+        if (query.sql.startsWith('delete from "oauth_clients"')) purges.push(query.sql)
+      },
+    })
+    await kyselyStorage(db).purgeExpired({ now, limit: 10 })
+    expect(purges).toEqual([])
+    await kyselyStorage(db).purgeExpired({ now, limit: 10, unusedClientsBefore: now })
+    expect(purges).toHaveLength(1)
+    const plan = database.prepare(`explain query plan ${purges[0]}`).all(now, 10) as { readonly detail: string }[]
+    const details = plan.map(({ detail }) => detail).join('\n')
+    expect(details).toContain('oauth_clients_used_at_created_at (used_at=? AND created_at<?)')
+    expect(details).toMatch(/SEARCH oauth_clients USING INDEX \S+ \(id=\?\)/)
+    expect(details).not.toContain('TEMP B-TREE')
+  })
 })
 
 describe('isUniqueViolation', () => {

@@ -8,6 +8,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
+import { markClientUsed } from '../tokens/mark-client-used.ts'
 
 export interface Approval {
   readonly client: ClientRecord
@@ -15,6 +16,8 @@ export interface Approval {
   readonly signedIn: SignedIn<BaseUser>
   /** The scopes that the user agreed to. */
   readonly scope: readonly string[]
+  /** The host's partition of consents under which the user approved. */
+  readonly referenceId?: string
   /** Remember this consent with the approval. */
   readonly consent?: ConsentRecord
   /** The interaction that ends with the approval. */
@@ -49,6 +52,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<strin
   // The client has its answer already; this browser needs a word, not a second redirect.
   if (outcome === 'gone') throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
   ctx.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
+  await markClientUsed(ctx, client)
   return withParameters(request.redirectUri, { code: credential.text, state: request.state, iss: ctx.config.issuer })
 }
 
@@ -56,7 +60,8 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<strin
 export const interactionIsOver =
   'this sign-in has expired or was already completed; please go back to the application and start again'
 
-function createGrant(ctx: Context, { client, signedIn, scope, request }: Approval, now: number): GrantRecord {
+function createGrant(ctx: Context, approval: Approval, now: number): GrantRecord {
+  const { client, signedIn, scope, request, referenceId } = approval
   const { session, user } = signedIn
   const { refreshTokenAbsolute, authorizationCode, accessToken } = ctx.config.lifetimes
   const refreshes = withholdRefreshToken(client, scope) === undefined
@@ -68,6 +73,7 @@ function createGrant(ctx: Context, { client, signedIn, scope, request }: Approva
     scope,
     resources: request.resources,
     authTime: session.authTime,
+    ...(referenceId !== undefined && { referenceId }),
     ...(session.acr !== undefined && { acr: session.acr }),
     ...(session.amr !== undefined && { amr: session.amr }),
     createdAt: now,

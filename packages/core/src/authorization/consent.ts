@@ -1,30 +1,62 @@
+import { isTrusted } from '../clients/trust.ts'
 import type { Context } from '../contracts/context.ts'
+import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { createId } from '../crypto/credential.ts'
+import { mayRememberConsent } from '../policy/consent.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { redirectHost } from '../protocol/redirect-uri.ts'
 import { firstScopeOutside } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
-/** Whether the user has yet to agree: always, but for trusted clients, until a remembered consent covers every scope. */
+/** Whether the user has yet to agree: always, but for trusted clients, until a remembered consent covers everything. */
 export async function isConsentMissing(
   ctx: Context,
   client: ClientRecord,
-  userId: string,
-  scope: readonly string[],
+  request: AuthorizationRequest,
+  signedIn: SignedIn<BaseUser>,
 ): Promise<boolean> {
-  if (client.metadata.skip_consent === true) return false
-  const consent = await ctx.storage.consents.find({ clientId: client.id, userId })
-  return consent === undefined || firstScopeOutside(scope, consent.scope) !== undefined
+  if (await isTrusted(ctx, client)) return false
+  if (!mayRememberConsent(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients)) return true
+  const referenceId = await consentReference(ctx, client, request.scope, signedIn)
+  const consent = await ctx.storage.consents.find({
+    clientId: client.id,
+    userId: signedIn.user.id,
+    ...(referenceId !== undefined && { referenceId }),
+  })
+  if (consent === undefined) return true
+  const newResource = request.resources.some((resource) => !consent.resources.includes(resource))
+  const newHost = !consent.redirectHosts.includes(redirectHost(request.redirectUri))
+  return newResource || newHost || firstScopeOutside(request.scope, consent.scope) !== undefined
+}
+
+/** The host's partition of consents that this one belongs to. A consent with one never answers for one without. */
+export async function consentReference(
+  ctx: Context,
+  client: ClientRecord,
+  scopes: readonly string[],
+  signedIn: SignedIn<BaseUser>,
+): Promise<string | undefined> {
+  return (await ctx.config.resolvers.consentReferenceResolver?.({ client, ...signedIn, scopes })) ?? undefined
 }
 
 /** What is remembered of an approval. */
-export function consentOf(ctx: Context, client: ClientRecord, userId: string, scope: readonly string[]): ConsentRecord {
+export function consentOf(
+  ctx: Context,
+  request: AuthorizationRequest,
+  userId: string,
+  scope: readonly string[],
+  referenceId: string | undefined,
+): ConsentRecord {
   const now = ctx.clock.now()
   return {
     id: createId('n', now, ctx.random),
-    clientId: client.id,
+    clientId: request.clientId,
     userId,
+    ...(referenceId !== undefined && { referenceId }),
     scope,
-    resources: [],
+    resources: request.resources,
+    redirectHosts: [redirectHost(request.redirectUri)],
     createdAt: now,
     updatedAt: now,
   }

@@ -18,8 +18,13 @@ export interface LoginContext {
   readonly logoUri?: string
   readonly policyUri?: string
   readonly tosUri?: string
+  /** The client registered itself: nobody has verified what it says of itself, and the page should say so. */
+  readonly selfRegistered: boolean
+  /** Where the code will go: the host of the redirect URI, or the scheme of an app that has none. */
   readonly redirectHost: string
   readonly scopes: readonly string[]
+  /** The resources that the client wants tokens for, with `bindResources`; the user should see them. */
+  readonly resources: readonly string[]
   /** What the client knows about who might sign in. Text from the client: escape it. */
   readonly loginHint?: string
   /** Space separated BCP 47 tags. */

@@ -1,16 +1,22 @@
 import type { Context } from '../contracts/context.ts'
-import { hmacBase64 } from '../crypto/hmac.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
+import { signPageQuery } from './page-query.ts'
 
 /**
  * The page of the step that is due, with what it may show in its query, signed (`exp`, `sig`) so that it may trust what
- * it reads. `state` is the interaction's id; the stored interaction is what counts.
+ * it reads. `state` is the interaction's id; the stored interaction is what counts. `extra` is signed with the rest.
  */
-export async function pageUrl(ctx: Context, interaction: InteractionRecord): Promise<string> {
+export async function pageUrl(
+  ctx: Context,
+  interaction: InteractionRecord,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { request } = interaction
-  const query = new URLSearchParams()
+  // A query of the page's own is signed as well: all that the page reads can be believed, or nothing.
+  const [page = '', own] = pageOf(ctx, interaction.step).split('?')
+  const query = new URLSearchParams(own)
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') query.append(name, value)
   }
@@ -25,19 +31,17 @@ export async function pageUrl(ctx: Context, interaction: InteractionRecord): Pro
   add('max_age', request.maxAge?.toString())
   add('acr_values', request.acrValues)
   add('login_hint', request.loginHint)
-  add('exp', interaction.expiresAt.toString())
-  query.append('sig', await hmacBase64(ctx.config.pageSecret, query.toString()))
-  const page = pageOf(ctx, interaction.step)
-  return `${page}${page.includes('?') ? '&' : '?'}${query.toString()}`
+  for (const [name, value] of Object.entries(extra)) add(name, value)
+  return `${page}?${await signPageQuery(ctx.config.pageSecrets[0] as string, query, interaction.expiresAt)}`
 }
 
 function pageOf(ctx: Context, step: InteractionStep): string {
-  const { login, consent, signup, selectAccount } = ctx.config.pages
+  const { login, consent, signup, selectAccount, postLogin } = ctx.config.pages
   const page = {
     login,
     create: signup ?? login,
     select_account: selectAccount,
-    post_login: undefined,
+    post_login: postLogin,
     consent,
   }[step]
   if (page === undefined) throw new Error(`no page is configured for the step ${step}`)

@@ -1,4 +1,3 @@
-import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { redirect } from '../http/redirect.ts'
@@ -8,7 +7,8 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
 import { issueCode } from './code.ts'
-import { isConsentMissing } from './consent.ts'
+import { consentReference } from './consent.ts'
+import { gatherFacts } from './facts.ts'
 import { boundTo, startInteraction } from './interaction.ts'
 import { pageUrl } from './page-url.ts'
 
@@ -78,21 +78,10 @@ async function judge(
     completed,
     requestedAt,
     priorSession,
-    wrongUser: await isWrongUser(ctx, client, request, signedIn),
-    consentMissing: signedIn !== undefined && (await isConsentMissing(ctx, client, signedIn.user.id, request.scope)),
+    ...(await gatherFacts(ctx, client, request, signedIn, completed)),
   })
   if (verdict.kind === 'refuse') throw new OAuthError(verdict.code, verdict.description)
   return verdict
-}
-
-async function isWrongUser(
-  ctx: Context,
-  client: ClientRecord,
-  request: AuthorizationRequest,
-  signedIn: SignedIn<BaseUser> | undefined,
-): Promise<boolean> {
-  if (signedIn === undefined || request.hintedSubject === undefined) return false
-  return (await subjectOf(ctx, client, signedIn.user.id)) !== request.hintedSubject
 }
 
 async function approve(
@@ -103,10 +92,12 @@ async function approve(
   interactionId: string | undefined,
 ): Promise<string> {
   if (signedIn === undefined) throw new OAuthError('login_required', 'authentication required')
+  const referenceId = await consentReference(ctx, client, request.scope, signedIn)
   return issueCode(ctx, {
     client,
     request,
     signedIn,
+    ...(referenceId !== undefined && { referenceId }),
     scope: request.scope,
     ...(interactionId !== undefined && { interactionId }),
   })

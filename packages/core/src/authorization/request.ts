@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { checkChallenge } from '../policy/pkce.ts'
+import { requestedResources } from '../policy/resource.ts'
 import { requestedScope } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -8,7 +9,8 @@ import { parsePrompt } from '../protocol/prompt.ts'
 import type { VerifiedClient } from './client.ts'
 
 /**
- * The rest of an authorization request, typed and checked. `resource` is ignored here: the token endpoint decides.
+ * The rest of an authorization request, typed and checked. `resource` is ignored here, the
+ * token endpoint decides, unless the option `bindResources` is set.
  * @throws {OAuthError} with a code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
  */
 export function parseAuthorizationRequest(
@@ -41,7 +43,9 @@ export function parseAuthorizationRequest(
     ...(codeChallenge !== undefined && { codeChallenge }),
     ...(maxAge !== undefined && { maxAge }),
     prompt,
-    resources: [],
+    resources: ctx.config.bindResources
+      ? requestedResources(parameters.all('resource'), ctx.config.validAudiences)
+      : [],
     ...optional('state', parameters.get('state')),
     ...optional('nonce', parameters.get('nonce')),
     ...optional('loginHint', parameters.get('login_hint')),

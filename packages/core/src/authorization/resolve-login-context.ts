@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { linkProblem } from '../protocol/redirect-uri.ts'
+import { linkProblem, redirectHost } from '../protocol/redirect-uri.ts'
 import { interactionIsOver } from './code.ts'
 import { findInteraction, stateOf } from './interaction.ts'
 import type { LoginContext } from './login-context.ts'
@@ -16,7 +16,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined) throw new OAuthError('invalid_request', interactionIsOver)
   const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
-  const { redirectUri, prompt, scope, loginHint, uiLocales } = interaction.request
+  const { redirectUri, prompt, scope, resources, loginHint, uiLocales } = interaction.request
   return {
     state: interaction.id,
     intent: interaction.step,
@@ -29,8 +29,10 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     ...link('logoUri', logo_uri),
     ...link('policyUri', policy_uri),
     ...link('tosUri', tos_uri),
-    redirectHost: new URL(redirectUri).host || redirectUri,
+    selfRegistered: client.registrationTokenHash !== undefined,
+    redirectHost: new URL(redirectUri).host || redirectHost(redirectUri),
     scopes: scope,
+    resources,
     ...(loginHint !== undefined && { loginHint: loginHint.slice(0, 255) }),
     ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, 255) }),
   }

@@ -8,16 +8,13 @@ import { OAuthError } from '../protocol/errors.ts'
  * @throws {OAuthError} `access_denied`
  */
 export function requireSameOrigin(ctx: Context, request: Request): void {
-  const origin = request.headers.get('origin')
-  if (origin !== null && origin !== 'null') {
-    if (ctx.config.pageOrigins.includes(origin)) return
-    throw foreign()
-  }
-  const site = request.headers.get('sec-fetch-site')
-  if (site === 'same-origin' || (site === null && origin === null)) return
-  throw foreign()
+  if (!isSameOrigin(ctx, request)) throw new OAuthError('access_denied', 'the form was posted by another site')
 }
 
-function foreign(): OAuthError {
-  return new OAuthError('access_denied', 'the form was posted by another site')
+/** The same as an answer. */
+export function isSameOrigin(ctx: Context, request: Request): boolean {
+  const origin = request.headers.get('origin')
+  if (origin !== null && origin !== 'null') return ctx.config.pageOrigins.includes(origin)
+  const site = request.headers.get('sec-fetch-site')
+  return site === 'same-origin' || (site === null && origin === null)
 }

@@ -10,7 +10,7 @@ import type { ClientRecord } from '../storage/client.ts'
  * The client that a request to the token endpoint (or another that authenticates clients) comes from. The method that
  * is registered is the method that is required; credentials of two methods at once are refused; an unknown client and a
  * wrong secret look and cost the same.
- * @throws {OAuthError} `invalid_client` or `invalid_request`
+ * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited`
  * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1})
  */
 export async function authenticateClient(
@@ -19,13 +19,24 @@ export async function authenticateClient(
   parameters: Parameters,
 ): Promise<ClientRecord> {
   const { method, presented } = collectCredentials(ctx, { authorization: readAuthorization(request), parameters })
+  await ctx.limits?.checkCredentials(request, presented.clientId)
   const client = await ctx.clients.find(presented.clientId)
   const verified = await method.verify(ctx, client, presented)
+  if (client !== undefined && client.metadata.token_endpoint_auth_method === method.name && verified) {
+    authenticated.set(request, client)
+    return client
+  }
+  await ctx.limits?.countRefusedCredentials(request, presented.clientId)
   if (client === undefined) throw refuse(ctx, method, presented, 'unknown or disabled client')
-  if (client.metadata.token_endpoint_auth_method !== method.name)
-    throw refuse(ctx, method, presented, 'not the registered method')
-  if (!verified) throw refuse(ctx, method, presented, 'wrong or expired credentials')
-  return client
+  throw refuse(ctx, method, presented, verified ? 'not the registered method' : 'wrong or expired credentials')
+}
+
+/** Which client each request turned out to come from: what the answer may say of it to scripts is decided later. */
+const authenticated = new WeakMap<Request, ClientRecord>()
+
+/** The client that a request has authenticated as, or `undefined` when it has not. */
+export function authenticatedClient(request: Request): ClientRecord | undefined {
+  return authenticated.get(request)
 }
 
 function collectCredentials(

@@ -5,7 +5,7 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import { firstScopeOutside, formatScope, parseScope } from '../protocol/scope.ts'
-import type { ParsedClientInput } from './metadata-schema.ts'
+import type { MetadataInput } from './metadata-schema.ts'
 
 /** What metadata is checked against. */
 export interface MetadataRules {
@@ -13,17 +13,38 @@ export interface MetadataRules {
   readonly registry: Registry
 }
 
-type Given = Omit<
-  ParsedClientInput,
-  'client_id' | 'client_secret' | 'client_secret_expires_at' | 'user_id' | 'reference_id' | 'disabled'
->
+/** Which scopes a client may register, and which it gets when it names none. */
+export interface ScopePolicy {
+  readonly defaults: readonly string[]
+  readonly allowed: readonly string[]
+}
+
+/** What the server side may register: everything there is. */
+export function serverScopes(config: Config): ScopePolicy {
+  return { defaults: defaultScope(config), allowed: config.scopes }
+}
+
+/**
+ * What others may register, by the options `clientRegistrationDefaultScopes` and `clientRegistrationAllowedScopes`: the
+ * allowed scopes and the defaults that the host named. The standard scopes that stand in where it named none give way.
+ */
+export function registrationScopes(config: Config): ScopePolicy {
+  const { defaultScopes, allowedScopes = config.scopes } = config.registration
+  const named = defaultScopes ?? (config.defaultScopes.length > 0 ? config.defaultScopes : undefined)
+  if (named !== undefined) return { defaults: named, allowed: [...named, ...allowedScopes] }
+  return { defaults: defaultScope(config).filter((scope) => allowedScopes.includes(scope)), allowed: allowedScopes }
+}
 
 /**
  * The effective metadata of a client: what was given, completed by defaults and checked as a whole
  * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
-export function completeMetadata(rules: MetadataRules, given: Given): ClientMetadata {
+export function completeMetadata(
+  rules: MetadataRules,
+  given: MetadataInput,
+  scopes: ScopePolicy = serverScopes(rules.config),
+): ClientMetadata {
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
   const metadata: ClientMetadata = {
@@ -32,13 +53,13 @@ export function completeMetadata(rules: MetadataRules, given: Given): ClientMeta
     token_endpoint_auth_method: given.token_endpoint_auth_method ?? 'client_secret_basic',
     grant_types: grantTypes,
     response_types: given.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
-    scope: given.scope ?? formatScope(defaultScope(rules.config)),
+    scope: given.scope ?? formatScope(scopes.defaults),
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
   } as ClientMetadata
   checkGrantTypes(rules, metadata)
   checkAuthentication(rules, metadata)
-  checkScope(rules, metadata)
+  checkScope(scopes, metadata)
   checkRedirectUris(metadata)
   checkSigning(rules, metadata)
   checkSubjectType(rules, metadata)
@@ -82,8 +103,8 @@ function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetada
   if (!metadata.require_pkce) throw invalid('pkce is required for public clients')
 }
 
-function checkScope({ config }: MetadataRules, metadata: ClientMetadata): void {
-  const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], config.scopes)
+function checkScope({ allowed }: ScopePolicy, metadata: ClientMetadata): void {
+  const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], allowed)
   if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
 }
 
@@ -113,6 +134,20 @@ function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): 
   if (sectors.length > 1) throw invalid('pairwise clients need redirect_uris on one host')
   // Without a host (a private-use scheme, no redirect URI) there is no sector to be apart from others.
   if (!sectors[0]) throw invalid('pairwise clients need a redirect URI with a host')
+}
+
+/**
+ * A client that has tokens of a user and then moves to the host of another client would be told who the user is there.
+ * So whoever changes a client from outside leaves it in the sector in which it began.
+ * @throws {OAuthError} `invalid_client_metadata`
+ */
+export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata): void {
+  if ((after.subject_type ?? 'public') !== (before.subject_type ?? 'public')) {
+    throw invalid('subject_type cannot be changed')
+  }
+  if (after.subject_type === 'pairwise' && sectorsOf(after)[0] !== sectorsOf(before)[0]) {
+    throw invalid('pairwise clients keep the host of their redirect_uris')
+  }
 }
 
 function invalid(description: string): OAuthError {

@@ -22,7 +22,7 @@ const text = v.pipe(
   v.string(),
   v.maxLength(2048),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  v.regex(/^[^\x00-\x1f\x7f]*$/, 'must not have control characters'),
+  v.regex(/^[^\x00-\x1f\x7f\p{Surrogate}]*$/u, 'must not have control characters'),
 )
 const list = v.pipe(v.array(text), v.maxLength(50))
 const link = v.pipe(
@@ -34,8 +34,8 @@ const scope = v.pipe(
   v.check((value) => parseScope(value) !== undefined, 'has characters that are not allowed'),
 )
 
-/** The members of `ClientMetadata`, each optional: what is checked without knowing the rest. */
-const metadataEntries = {
+/** What a client may say of itself ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). */
+const publicEntries = {
   redirect_uris: v.optional(list),
   token_endpoint_auth_method: v.optional(text),
   grant_types: v.optional(list),
@@ -53,6 +53,11 @@ const metadataEntries = {
   post_logout_redirect_uris: v.optional(list),
   id_token_signed_response_alg: v.optional(text),
   subject_type: v.optional(v.picklist(['public', 'pairwise'])),
+}
+
+/** The members of `ClientMetadata`, each optional: what is checked without knowing the rest. */
+const metadataEntries = {
+  ...publicEntries,
   require_pkce: v.optional(v.boolean()),
   skip_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
@@ -60,17 +65,27 @@ const metadataEntries = {
 } satisfies { [Member in keyof ClientMetadata]-?: v.GenericSchema }
 
 const identityEntries = {
-  client_id: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~:/-]{1,255}$/))),
+  client_id: v.optional(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/))),
   client_secret: v.optional(v.pipe(v.string(), v.minLength(32), v.maxLength(512), v.regex(/^[\x20-\x7e]+$/))),
   client_secret_expires_at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   user_id: v.optional(text),
   reference_id: v.optional(text),
 }
 
+const publicSchema = v.object(publicEntries)
 const serverSideSchema = v.strictObject({ ...metadataEntries, ...identityEntries, disabled: v.optional(v.boolean()) })
 
 /** What was given, each member checked by itself. */
 export type ParsedClientInput = ClientInput & { readonly disabled?: boolean | undefined }
+
+/** Metadata before it is completed by defaults and checked as a whole. */
+export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: ClientMetadata[Member] | undefined }
+
+/** The part of it that a client, or whoever manages it from outside, may choose. */
+export type PublicMetadataInput = Omit<
+  MetadataInput,
+  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'metadata'
+>
 
 /**
  * Checks the shape of what the server side registers. `undefined` and `null` members are absent; unknown ones are
@@ -78,8 +93,22 @@ export type ParsedClientInput = ClientInput & { readonly disabled?: boolean | un
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export function parseClientInput(input: object): ParsedClientInput {
+  return parse(serverSideSchema, input)
+}
+
+/**
+ * Checks the shape of what somebody outside registers: only what a client may say of itself is taken over. `null` members
+ * are absent, all others (restricted and unknown ones) are ignored
+ * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
+ * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
+ */
+export function parsePublicMetadata(input: object): PublicMetadataInput {
+  return parse(publicSchema, input)
+}
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, input: object): v.InferOutput<Schema> {
   const present = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null))
-  const result = v.safeParse(serverSideSchema, present)
+  const result = v.safeParse(schema, present)
   if (result.success) return result.output
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'client metadata'

@@ -1,7 +1,10 @@
 import type { ClaimHooks } from '../contracts/hooks.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import type { Resolvers } from '../contracts/resolvers.ts'
+import type { FormatOptions } from './options/formats.ts'
 import type { HostOptions } from './options/host.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
+import type { RegistrationOptions } from './options/registration.ts'
 import type { SurfaceOptions } from './options/surface.ts'
 import type { TestingOptions } from './options/testing.ts'
 import type { TokenOptions } from './options/tokens.ts'
@@ -12,5 +15,8 @@ export interface ProviderOptions<User extends BaseUser = BaseUser>
     HostOptions<User>,
     TokenOptions,
     LifetimeOptions,
+    FormatOptions,
+    RegistrationOptions,
     ClaimHooks<User>,
+    Resolvers<User>,
     TestingOptions {}

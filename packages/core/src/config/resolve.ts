@@ -3,6 +3,7 @@ import type { Config } from '../contracts/config.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import type { ProviderOptions } from './options.ts'
+import { resolvePolicies } from './policies.ts'
 import { type ParsedOptions, parseOptions } from './schema.ts'
 import { resolveIssuer, resolvePage } from './urls.ts'
 
@@ -22,8 +23,10 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     consent: resolvePage('consentUrl', options.consentUrl, options.baseUrl),
     signup: resolvePage('signupUrl', options.signupUrl, options.baseUrl),
     selectAccount: resolvePage('selectAccountUrl', options.selectAccountUrl, options.baseUrl),
+    postLogin: resolvePage('postLoginUrl', options.postLoginUrl, options.baseUrl),
   }
-  checkTogether(options)
+  const scopes = supportedScopes(options)
+  checkTogether(options, scopes)
   const secrets = (typeof options.secret === 'string' ? [options.secret] : options.secret) as [string, ...string[]]
   const { idTokenSigningAlgorithm, accessTokenSigningAlgorithm } = options
   return Object.freeze<Config<User>>({
@@ -32,7 +35,10 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     issuerPath: pathname === '/' ? '' : pathname,
     secure: protocol === 'https:',
     secrets,
-    pageSecret: `oauth/page-url\0${secrets[0]}`,
+    pageSecrets:
+      options.oauthQuerySigningSecret === undefined
+        ? secrets.map((secret) => `oauth/page-url\0${secret}`)
+        : [options.oauthQuerySigningSecret],
     authentication: given.authentication,
     userClaims: given.userClaims ?? defaultUserClaims,
     hooks: Object.freeze({
@@ -45,7 +51,7 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     pageOrigins: [
       ...new Set([origin, ...Object.values(pages).flatMap((page) => (page === undefined ? [] : new URL(page).origin))]),
     ],
-    scopes: [...new Set([...options.defaultScopes, ...standardScopes, ...options.scopes])],
+    scopes,
     defaultScopes: options.defaultScopes,
     grantTypes: [...new Set(options.grantTypes)],
     validAudiences: [...new Set(options.validAudiences ?? [issuer])],
@@ -61,16 +67,19 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
       clientCache: options.clientCacheSeconds,
       keyCache: options.keyCacheSeconds,
     }),
-    idTokenAlgorithm: idTokenSigningAlgorithm,
+    idTokenAlgorithm: options.disableJwtPlugin ? 'HS256' : idTokenSigningAlgorithm,
     accessTokenAlgorithm: accessTokenSigningAlgorithm,
-    signingAlgorithms: [...new Set([idTokenSigningAlgorithm, accessTokenSigningAlgorithm])],
+    signingAlgorithms: options.disableJwtPlugin
+      ? ['HS256']
+      : [...new Set([idTokenSigningAlgorithm, accessTokenSigningAlgorithm])],
     pairwiseSecret: options.pairwiseSecret,
+    ...resolvePolicies(given, options, scopes),
     userinfoUrl: issuer + endpointPaths.userinfo,
   })
 }
 
 /** What no single option can tell. */
-function checkTogether(options: ParsedOptions): void {
+function checkTogether(options: ParsedOptions, scopes: readonly string[]): void {
   const { grantTypes } = options
   if (grantTypes.includes('authorization_code')) {
     if (options.loginUrl === undefined)
@@ -80,4 +89,32 @@ function checkTogether(options: ParsedOptions): void {
   } else if (grantTypes.includes('refresh_token')) {
     throw new TypeError('grantTypes: refresh_token needs authorization_code')
   }
+  const pages: readonly (readonly [keyof ProviderOptions, keyof ProviderOptions])[] = [
+    ['selectAccountResolver', 'selectAccountUrl'],
+    ['postLoginResolver', 'postLoginUrl'],
+  ]
+  for (const [resolver, page] of pages) {
+    if (options[resolver] !== undefined && options[page] === undefined) throw new TypeError(`${resolver} needs ${page}`)
+  }
+  if (options.refreshTokenEncoder !== undefined && options.refreshTokenDecoder === undefined) {
+    throw new TypeError('refreshTokenEncoder needs refreshTokenDecoder')
+  }
+  const { allowUnauthenticatedClientRegistration, allowDynamicClientRegistration } = options
+  if (allowUnauthenticatedClientRegistration && !allowDynamicClientRegistration) {
+    throw new TypeError('allowUnauthenticatedClientRegistration needs allowDynamicClientRegistration')
+  }
+  for (const [name, list] of [
+    ['advertisedMetadata.scopesSupported', options.advertisedMetadata.scopesSupported],
+    ['clientRegistrationDefaultScopes', options.clientRegistrationDefaultScopes],
+    ['clientCredentialsDefaultScopes', options.clientCredentialsDefaultScopes],
+    ['scopeExpirations', Object.keys(options.scopeExpirations)],
+  ] as const) {
+    const unknown = list?.find((scope) => !scopes.includes(scope))
+    if (unknown !== undefined) throw new TypeError(`${name} ${unknown} not found in supported scopes`)
+  }
+}
+
+function supportedScopes(options: ParsedOptions): readonly string[] {
+  const { defaultScopes, scopes, clientRegistrationAllowedScopes = [] } = options
+  return [...new Set([...defaultScopes, ...standardScopes, ...scopes, ...clientRegistrationAllowedScopes])]
 }

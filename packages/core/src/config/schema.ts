@@ -3,12 +3,15 @@ import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { nearestName } from './nearest.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { ProviderOptions } from './options.ts'
+import { rateLimitSchema } from './rate-limits.ts'
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
 const secret = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))
 const text = v.pipe(v.string(), v.nonEmpty())
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope'))
+/** Characters that need no escaping anywhere a token goes. */
+const prefix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'))
 const hook = v.optional(v.function())
 const uri = v.pipe(
   v.string(),
@@ -39,6 +42,9 @@ const optionEntries = {
   consentUrl: v.optional(text),
   signupUrl: v.optional(text),
   selectAccountUrl: v.optional(text),
+  postLoginUrl: v.optional(text),
+  oauthQuerySigningSecret: v.optional(text),
+  rateLimit: v.optional(rateLimitSchema),
   onEvent: hook,
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
   scopes: v.optional(v.array(scope), []),
@@ -47,6 +53,43 @@ const optionEntries = {
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
   pairwiseSecret: v.optional(secret),
+  rememberConsentOfNativeClients: v.optional(v.boolean(), false),
+  disableJwtPlugin: v.optional(v.boolean(), false),
+  bindResources: v.optional(v.boolean(), false),
+  scopeExpirations: v.optional(v.record(scope, seconds), {}),
+  clientCredentialsDefaultScopes: v.optional(v.array(scope)),
+  tokenPrefixes: v.optional(
+    v.strictObject({
+      accessToken: v.optional(prefix),
+      refreshToken: v.optional(prefix),
+      clientSecret: v.optional(prefix),
+    }),
+    {},
+  ),
+  generateAccessToken: hook,
+  generateRefreshToken: hook,
+  refreshTokenEncoder: hook,
+  refreshTokenDecoder: hook,
+  generateClientId: hook,
+  generateClientSecret: hook,
+  advertisedMetadata: v.optional(
+    v.strictObject({ scopesSupported: v.optional(v.array(scope)), claimsSupported: v.optional(v.array(text)) }),
+    {},
+  ),
+  allowDynamicClientRegistration: v.optional(v.boolean(), false),
+  allowUnauthenticatedClientRegistration: v.optional(v.boolean(), false),
+  allowPublicClientPrelogin: v.optional(v.boolean(), false),
+  clientRegistrationDefaultScopes: v.optional(v.array(scope)),
+  clientRegistrationAllowedScopes: v.optional(v.array(scope)),
+  clientRegistrationClientSecretExpiresAt: v.optional(
+    v.union(
+      [secondsOrNone, v.strictObject({ afterSeconds: seconds })],
+      'must be seconds since the epoch or { afterSeconds }',
+    ),
+    0,
+  ),
+  unusedClientTtlSeconds: v.optional(seconds),
+  cachedTrustedClients: v.optional(v.array(text), []),
   authorizationCodeTtlSeconds: v.optional(v.pipe(seconds, v.maxValue(600)), 60),
   accessTokenTtlSeconds: v.optional(seconds, 3600),
   m2mAccessTokenTtlSeconds: v.optional(seconds, 3600),
@@ -61,6 +104,14 @@ const optionEntries = {
   customIdTokenClaims: hook,
   customUserinfoClaims: hook,
   customTokenResponseFields: hook,
+  selectAccountResolver: hook,
+  postLoginResolver: hook,
+  consentReferenceResolver: hook,
+  clientReferenceResolver: hook,
+  clientPrivileges: hook,
+  trustedClientResolver: hook,
+  authorizeAdmin: hook,
+  requestUriResolver: hook,
   clock: v.optional(objectWith('now')),
   random: v.optional(objectWith('bytes')),
 } satisfies { [Option in keyof ProviderOptions]-?: v.GenericSchema }
@@ -75,6 +126,17 @@ type Defaulted =
   | 'defaultScopes'
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
+  | 'rememberConsentOfNativeClients'
+  | 'disableJwtPlugin'
+  | 'bindResources'
+  | 'scopeExpirations'
+  | 'tokenPrefixes'
+  | 'advertisedMetadata'
+  | 'allowDynamicClientRegistration'
+  | 'allowUnauthenticatedClientRegistration'
+  | 'allowPublicClientPrelogin'
+  | 'clientRegistrationClientSecretExpiresAt'
+  | 'cachedTrustedClients'
   | keyof LifetimeOptions
 
 /** The options that are plain values, checked and completed. */

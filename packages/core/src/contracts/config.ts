@@ -1,5 +1,7 @@
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
+import type { RateLimitPolicy } from './rate-limit.ts'
+import type { Resolvers } from './resolvers.ts'
 
 /** All in seconds. */
 export interface Lifetimes {
@@ -20,6 +22,38 @@ export interface Pages {
   readonly consent: string | undefined
   readonly signup: string | undefined
   readonly selectAccount: string | undefined
+  readonly postLogin: string | undefined
+}
+
+/** Who may register clients, and with what. */
+export interface RegistrationPolicy {
+  readonly enabled: boolean
+  /** Callers who are not signed in and bring no initial access token. */
+  readonly anonymous: boolean
+  readonly prelogin: boolean
+  readonly defaultScopes: readonly string[] | undefined
+  readonly allowedScopes: readonly string[] | undefined
+  readonly secretExpiresAt: number | { readonly afterSeconds: number }
+  readonly unusedClientTtl: number | undefined
+}
+
+/** How a kind of credential looks. */
+export interface CredentialFormat {
+  readonly prefix: string
+  readonly generate?: (() => string) | undefined
+}
+
+/** How credentials look. */
+export interface CredentialFormats {
+  readonly accessToken: CredentialFormat
+  readonly refreshToken: CredentialFormat
+  /** What the client sees of a refresh token, made from the token and its session. */
+  readonly encodeRefreshToken: (token: string, sessionId: string | undefined) => string
+  /** The token in what a client presents; `undefined` when there is none. */
+  readonly decodeRefreshToken: (text: string) => string | undefined
+  readonly clientSecretPrefix: string
+  readonly generateClientId: (() => string) | undefined
+  readonly generateClientSecret: (() => string) | undefined
 }
 
 /** The options after parsing: complete, checked and frozen. */
@@ -33,8 +67,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly secure: boolean
   /** The first seals; all of them unseal. */
   readonly secrets: readonly [string, ...string[]]
-  /** Signs what pages carry in their URL. */
-  readonly pageSecret: string
+  /** The first signs what pages carry in their URL; all of them verify. */
+  readonly pageSecrets: readonly string[]
   readonly authentication: Authentication<User>
   readonly userClaims: (user: User) => StandardClaims
   readonly hooks: ClaimHooks<User>
@@ -53,4 +87,17 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly userinfoUrl: string
   /** Makes pairwise subjects; absent when there are none. */
   readonly pairwiseSecret: string | undefined
+  readonly resolvers: Resolvers<User>
+  readonly trustedClients: ReadonlySet<string>
+  readonly registration: RegistrationPolicy
+  readonly formats: CredentialFormats
+  /** No keys: opaque access tokens, ID tokens in HS256 under the client's secret. */
+  readonly jwtDisabled: boolean
+  readonly bindResources: boolean
+  readonly rememberConsentOfNativeClients: boolean
+  /** Seconds by scope. */
+  readonly scopeExpirations: ReadonlyMap<string, number>
+  readonly machineDefaultScopes: readonly string[] | undefined
+  readonly advertised: { readonly scopes: readonly string[]; readonly claims: readonly string[] | undefined }
+  readonly rateLimit: RateLimitPolicy | undefined
 }

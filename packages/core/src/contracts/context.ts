@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import type { OAuthEvent } from './events.ts'
 import type { KeySet } from './key-set.ts'
 import type { Random } from './random.ts'
+import type { Limits } from './rate-limit.ts'
 import type { Registry } from './registry.ts'
 
 /** Clients as they are needed in a request: cached for a few seconds, and never disabled. */
@@ -25,5 +26,7 @@ export interface Context {
   readonly keys: KeySet
   readonly clock: Clock
   readonly random: Random
+  /** There with the option `rateLimit`. */
+  readonly limits?: Limits
   emit(event: OAuthEvent): void
 }

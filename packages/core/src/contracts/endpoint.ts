@@ -1,5 +1,6 @@
 import type { ErrorAudience } from '../http/error-response.ts'
 import type { Context } from './context.ts'
+import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
  * One row of the endpoint table, which feeds the router, `provider.handlers` and the discovery documents alike.
@@ -11,11 +12,13 @@ export interface Endpoint {
   readonly path: string
   /** Below the origin, for the well-known forms that put the issuer's path last ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3.1 RFC 8414 section 3.1}). */
   readonly insertedPath?: string
-  readonly methods: readonly ('GET' | 'POST')[]
+  readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
   /** Who reads its errors. */
   readonly errors: ErrorAudience
-  /** Whether scripts of other origins may call it. */
-  readonly cors?: 'any' | undefined
+  /** Which origins' scripts may read it: `any`, or those of the redirect URIs of the client that it authenticated. */
+  readonly cors?: 'any' | 'client' | undefined
+  /** Which limit it counts against, where the option `rateLimit` is set. */
+  readonly rateLimit?: RateLimitBucket
   /** The member of the discovery documents that names its URL. */
   readonly metadata?: string
   handle(ctx: Context, request: Request): Promise<Response>

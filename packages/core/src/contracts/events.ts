@@ -1,11 +1,14 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
+import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
  * What happened, for logs, metrics and alarms: stable names, the true reason and identifiers, and never a token, code,
  * secret, verifier or cookie. Values from outside are cut and free of control characters.
  */
 export type OAuthEvent =
-  | { readonly type: 'client.registered' | 'client.updated'; readonly clientId: string }
+  | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
+  /** Grants that were alive ended with it. */
+  | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
   | { readonly type: 'client.authentication_failed'; readonly clientId?: string; readonly reason: string }
   | { readonly type: 'interaction.started' | 'interaction.denied'; readonly clientId: string; readonly step?: string }
   | {
@@ -13,6 +16,13 @@ export type OAuthEvent =
       readonly clientId: string
       readonly userId: string
       readonly scopes: readonly string[]
+    }
+  /** The user withdrew a consent, or a part of it; grants that went beyond what is left ended with it. */
+  | {
+      readonly type: 'consent.narrowed' | 'consent.deleted'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantsEnded: number
     }
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /** A code came back: the grant is ended. `ended` is false when somebody had ended it before. */
@@ -43,6 +53,17 @@ export type OAuthEvent =
       readonly kind: 'access_token' | 'refresh_token'
     }
   | { readonly type: 'grant.revoked'; readonly grantId: string }
+  /** A session of the host's was ended here, and with it its grants without offline access. */
+  | {
+      readonly type: 'session.ended'
+      readonly clientId?: string
+      readonly userId?: string
+      readonly grantsEnded: number
+    }
+  /** The limiter, or the host's `clientAddress`, threw: the request went on unlimited. */
+  | { readonly type: 'rate_limiter.failed'; readonly bucket: RateLimitBucket; readonly cause: unknown }
+  /** Many at once, for a user. */
+  | { readonly type: 'grants.revoked'; readonly userId: string; readonly clientId?: string; readonly count: number }
   | { readonly type: 'claims.reserved_name_dropped'; readonly hook: string; readonly names: readonly string[] }
   | {
       readonly type: 'signing_key.created'

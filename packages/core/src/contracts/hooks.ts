@@ -5,33 +5,35 @@ import type { BaseUser } from './host.ts'
 /** Claims that a host adds. `undefined` members are left out. */
 export type CustomClaims = Readonly<Record<string, unknown>>
 
-export interface AccessTokenClaimsInput<User extends BaseUser> {
-  /** Absent for a machine token. */
-  readonly user?: User
+/** What every hook is told of the token, beside the user. */
+export interface ClaimsInput {
   readonly client: ClientRecord
   readonly scopes: readonly string[]
+  /** The resources that the token is for; empty when it is for this server alone. */
   readonly resources: readonly string[]
+  /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
   readonly referenceId?: string
+  /** The host's session in which the user approved. */
   readonly sessionId?: string
 }
 
-export interface IdTokenClaimsInput<User extends BaseUser> {
-  readonly user: User
-  readonly client: ClientRecord
-  readonly scopes: readonly string[]
-}
-
-export interface UserinfoClaimsInput<User extends BaseUser> {
-  readonly user: User
-  readonly client: ClientRecord
-  readonly scopes: readonly string[]
-}
-
-export interface TokenResponseFieldsInput<User extends BaseUser> {
-  readonly grantType: string
+export interface AccessTokenClaimsInput<User extends BaseUser> extends ClaimsInput {
+  /** Absent for a machine token. */
   readonly user?: User
-  readonly client: ClientRecord
-  readonly scopes: readonly string[]
+}
+
+export interface IdTokenClaimsInput<User extends BaseUser> extends ClaimsInput {
+  readonly user: User
+}
+
+export interface UserinfoClaimsInput<User extends BaseUser> extends ClaimsInput {
+  readonly user: User
+}
+
+export interface TokenResponseFieldsInput<User extends BaseUser> extends ClaimsInput {
+  readonly grantType: string
+  /** Absent for a machine token. */
+  readonly user?: User
 }
 
 /**

@@ -4,6 +4,13 @@ export interface VerifiedJwt {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
+export interface KeyRotation {
+  /** Seconds between publication and first signature. Default: long enough for every process and cached JWKS. */
+  readonly activateAfter?: number
+  /** Deletes every earlier key at once, for one that has leaked: what they signed is refused. Signs at once, too. */
+  readonly dropPrevious?: boolean
+}
+
 /** The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). */
 export interface KeySet {
   /** A signed JWT of this `typ`, by the active key of the algorithm. */
@@ -16,7 +23,7 @@ export interface KeySet {
   /** The public keys as a serialised JWK set. */
   jwks(): Promise<string>
   /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */
-  rotate(options?: { readonly activateAfter?: number }): Promise<void>
+  rotate(options?: KeyRotation): Promise<void>
   /** Deletes the keys whose last token has expired; answers how many. */
   purge(): Promise<number>
 }

@@ -42,6 +42,16 @@ export function createRandomId(random: Randomness): string {
   return encodeBase32hex(random.bytes(15))
 }
 
+/** How the host wants a kind of credential to look. */
+export interface CredentialFormat {
+  /** Put before every one; without it the text is no such credential. */
+  readonly prefix: string
+  /** Makes the text itself. It has no id in it, so its hash is the key of its row. */
+  readonly generate?: (() => string) | undefined
+}
+
+const plain: CredentialFormat = { prefix: '' }
+
 /**
  * @param realm the issuer: a credential of one issuer is unknown to another on the same storage
  */
@@ -50,16 +60,38 @@ export async function createCredential(
   realm: string,
   now: number,
   random: Randomness,
+  format: CredentialFormat = plain,
 ): Promise<Credential> {
+  if (format.generate !== undefined) {
+    const text = format.prefix + format.generate()
+    return { text, id: await hashedId(kind, text), secretHash: await hashCredential(text, realm) }
+  }
   const id = createId(kind, now, random)
-  const text = id + encodeBase64url(random.bytes(32))
+  const text = format.prefix + id + encodeBase64url(random.bytes(32))
   return { text, id, secretHash: await hashCredential(text, realm) }
 }
 
-/** The id in a credential of this kind, or `undefined` when the text cannot be one. */
-export function credentialId(kind: CredentialKind, text: string): string | undefined {
-  if (text.length !== idLength + secretLength || text[0] !== kind || !credentialPattern.test(text)) return undefined
-  return text.slice(0, idLength)
+/** The id of the row that a text names if it is a credential of this kind, or `undefined` when it cannot be one. */
+export function credentialId(
+  kind: CredentialKind,
+  text: string,
+  format: CredentialFormat = plain,
+): string | undefined | Promise<string> {
+  if (!text.startsWith(format.prefix)) return undefined
+  const start = format.prefix.length
+  if (
+    text.length === start + idLength + secretLength &&
+    text[start] === kind &&
+    credentialPattern.test(text.slice(start))
+  ) {
+    return text.slice(start, start + idLength)
+  }
+  // One that was made before the host changed its generator is still good, so its form comes first.
+  return format.generate === undefined ? undefined : hashedId(kind, text)
+}
+
+async function hashedId(kind: CredentialKind, text: string): Promise<string> {
+  return `${kind}.${await sha256(text)}`
 }
 
 /** Whether the text is the credential of this issuer whose hash was stored. */

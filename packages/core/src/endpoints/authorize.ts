@@ -2,6 +2,7 @@ import { verifyClient } from '../authorization/client.ts'
 import { hintedSubject } from '../authorization/id-token-hint.ts'
 import { begin } from '../authorization/proceed.ts'
 import { parseAuthorizationRequest } from '../authorization/request.ts'
+import { resolveRequestUri } from '../authorization/request-uri.ts'
 import { towardsClient } from '../authorization/respond.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { readFormText } from '../http/form.ts'
@@ -16,6 +17,7 @@ export const authorize: Endpoint = {
   path: endpointPaths.authorize,
   methods: ['GET', 'POST'],
   errors: 'page',
+  rateLimit: 'authorize',
   metadata: 'authorization_endpoint',
   async handle(ctx, request) {
     const encoded = request.method === 'POST' ? await readFormText(request) : queryOf(request.url)
@@ -25,7 +27,7 @@ export const authorize: Endpoint = {
     if (foreignForm)
       return redirect(request, `${ctx.config.issuer}${endpointPaths.authorize}?${new URLSearchParams(encoded)}`)
 
-    const parameters = parseUnchecked(encoded)
+    const parameters = await resolveRequestUri(ctx, parseUnchecked(encoded))
     for (const name of ['client_id', 'redirect_uri']) {
       if (parameters.repeated.has(name)) refuseRepeated(parameters)
     }

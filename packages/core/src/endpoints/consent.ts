@@ -1,5 +1,5 @@
 import { interactionIsOver, issueCode } from '../authorization/code.ts'
-import { consentOf } from '../authorization/consent.ts'
+import { consentOf, consentReference } from '../authorization/consent.ts'
 import { type LoadedInteraction, loadInteraction } from '../authorization/load.ts'
 import { pageUrl } from '../authorization/page-url.ts'
 import { currentSession } from '../authorization/proceed.ts'
@@ -57,12 +57,14 @@ async function approve(
   }
   const scope = acceptedScope(parameters, interaction.request.scope)
   return towardsClient(target, async () => {
+    const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
     const location = await issueCode(ctx, {
       client,
       request: interaction.request,
       signedIn,
       scope,
-      consent: consentOf(ctx, client, signedIn.user.id, scope),
+      consent: consentOf(ctx, interaction.request, signedIn.user.id, scope, referenceId),
+      ...(referenceId !== undefined && { referenceId }),
       interactionId: interaction.id,
     })
     ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })

@@ -13,6 +13,7 @@ export const introspect: Endpoint = {
   path: endpointPaths.introspect,
   methods: ['POST'],
   errors: 'json',
+  rateLimit: 'introspect',
   metadata: 'introspection_endpoint',
   async handle(ctx, request) {
     const parameters = await readForm(request)

@@ -15,7 +15,8 @@ export const revoke: Endpoint = {
   path: endpointPaths.revoke,
   methods: ['POST'],
   errors: 'json',
-  cors: 'any',
+  cors: 'client',
+  rateLimit: 'revoke',
   metadata: 'revocation_endpoint',
   async handle(ctx, request) {
     const parameters = await readForm(request)

@@ -13,7 +13,8 @@ export const token: Endpoint = {
   path: endpointPaths.token,
   methods: ['POST'],
   errors: 'json',
-  cors: 'any',
+  cors: 'client',
+  rateLimit: 'token',
   metadata: 'token_endpoint',
   async handle(ctx, request) {
     const parameters = await readForm(request)

@@ -1,3 +1,4 @@
+import { hookFacts } from '../claims/hook-facts.ts'
 import { userinfoClaims } from '../claims/userinfo.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -10,7 +11,8 @@ import { queryOf } from '../http/target.ts'
 import { noTokenChallenge } from '../protocol/challenge.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { verifyAccessToken } from '../tokens/verify.ts'
+import { resourcesOf } from '../tokens/audience.ts'
+import { type VerifiedAccessToken, verifyAccessToken } from '../tokens/verify.ts'
 
 /** Claims about the user behind an access token ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core section 5.3}). */
 export const userinfo: Endpoint = {
@@ -19,6 +21,7 @@ export const userinfo: Endpoint = {
   methods: ['GET', 'POST'],
   errors: 'bearer',
   cors: 'any',
+  rateLimit: 'userinfo',
   metadata: 'userinfo_endpoint',
   async handle(ctx, request) {
     const token = await verifyAccessToken(ctx, await readBearerToken(request))
@@ -30,15 +33,15 @@ export const userinfo: Endpoint = {
     if (token.userId === undefined || !token.scopes.includes('openid')) {
       throw new OAuthError('insufficient_scope', 'the access token needs the scope openid', { scope: 'openid' })
     }
-    return json(200, await claimsOf(ctx, token.clientId, token.userId, token.scopes))
+    return json(200, await claimsOf(ctx, token, token.userId))
   },
 }
 
-async function claimsOf(ctx: Context, clientId: string, userId: string, scopes: readonly string[]): Promise<object> {
-  const client = await ctx.clients.find(clientId)
+async function claimsOf(ctx: Context, token: VerifiedAccessToken, userId: string): Promise<object> {
+  const client = await ctx.clients.find(token.clientId)
   const user = await ctx.config.authentication.getUser(userId)
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
-  return userinfoClaims(ctx, client, user, scopes)
+  return userinfoClaims(ctx, user, hookFacts(client, token.scopes, resourcesOf(ctx, token), token))
 }
 
 /**

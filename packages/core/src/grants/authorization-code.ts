@@ -8,7 +8,7 @@ import type { Parameters } from '../http/parameters.ts'
 import { isLive } from '../policy/grant.ts'
 import { checkVerifier } from '../policy/pkce.ts'
 import { withholdRefreshToken } from '../policy/refresh-token.ts'
-import { requestedResources } from '../policy/resource.ts'
+import { grantedResources } from '../policy/resource.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -34,7 +34,7 @@ export const authorizationCode: GrantType = {
     if (!isLive(found.grant, ctx.clock.now())) throw invalidCode('the grant has ended')
 
     const { code, grant } = found
-    const resources = requestedResources(parameters.all('resource'), ctx.config.validAudiences)
+    const resources = grantedResources(parameters.all('resource'), grant.resources, ctx.config)
     const refreshTokenWithheld = withholdRefreshToken(client, grant.scope)
     return {
       grantType: 'authorization_code',
@@ -53,7 +53,7 @@ export const authorizationCode: GrantType = {
 async function findCode(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<FoundCode> {
   const text = parameters.get('code')
   if (text === undefined) throw new OAuthError('invalid_request', "Missing 'code' in request.")
-  const id = credentialId('c', text)
+  const id = await credentialId('c', text)
   const found = id === undefined ? undefined : await ctx.storage.authorizationCodes.find(id)
   if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.code.secretHash)))
     throw invalidCode('unknown code')

@@ -10,7 +10,7 @@ export const clientCredentials: GrantType = {
     return {
       grantType: 'client_credentials',
       client,
-      scope: machineScope(client, parameters.get('scope')),
+      scope: machineScope(client, parameters.get('scope'), ctx.config.machineDefaultScopes),
       resources: requestedResources(parameters.all('resource'), ctx.config.validAudiences),
       refresh: false,
       async commit({ accessToken }) {

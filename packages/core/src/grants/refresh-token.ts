@@ -1,16 +1,16 @@
 import type { Context } from '../contracts/context.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
-import { credentialId, isCredential } from '../crypto/credential.ts'
 import { createTokenSealer } from '../crypto/seal.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isLive } from '../policy/grant.ts'
 import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
-import { requestedResources } from '../policy/resource.ts'
+import { grantedResources } from '../policy/resource.ts'
 import { refreshedScope } from '../policy/scope.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 
 interface Presented {
   readonly text: string
@@ -38,7 +38,7 @@ export const refreshToken: GrantType = {
       client,
       grant,
       scope: refreshedScope(client, grant.scope, parameters.get('scope')),
-      resources: requestedResources(parameters.all('resource'), ctx.config.validAudiences),
+      resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config),
     }
     if (verdict === 'twin') {
       return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }
@@ -50,12 +50,10 @@ export const refreshToken: GrantType = {
 async function findToken(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<Presented> {
   const text = parameters.get('refresh_token')
   if (text === undefined) throw new OAuthError('invalid_request', 'missing refresh_token')
-  const id = credentialId('r', text)
-  const found = id === undefined ? undefined : await ctx.storage.refreshTokens.find(id)
-  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash)))
-    throw invalidToken('unknown token')
+  const found = await findRefreshToken(ctx, text)
+  if (found === undefined) throw invalidToken('unknown token')
   if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
-  return { text, found }
+  return { text: found.text, found }
 }
 
 async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'twin'> {

@@ -29,7 +29,8 @@ async function readStream(request: Request): Promise<string> {
     if (done) return text + decoder.decode()
     size += value.byteLength
     if (size > bodyLimit) {
-      await reader.cancel()
+      // Not waited for: of two readers of one body, the first to stop is told so only when the other stops as well.
+      reader.cancel().catch(() => undefined)
       throw tooLarge()
     }
     text += decoder.decode(value, { stream: true })

@@ -28,8 +28,8 @@ export function errorResponse(request: Request, error: OAuthError, audience: Err
 }
 
 function bearerChallenge(error: OAuthError, description: string | undefined): string | undefined {
-  // It is the client that is asked to do better: a server's failure challenges nobody.
-  if (error.status >= 500) return undefined
+  // It is the client's token that is asked to be better: a server's failure and an empty allowance challenge nobody.
+  if (error.status >= 500 || error.code === 'rate_limited') return undefined
   const { scope } = error.details
   return formatChallenge('Bearer', { realm: 'oauth', error: error.code, error_description: description, scope })
 }

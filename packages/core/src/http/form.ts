@@ -1,5 +1,6 @@
 import { OAuthError } from '../protocol/errors.ts'
 import { mediaType, readBody } from './body.ts'
+import { parseJsonObject } from './json-object.ts'
 import { type Parameters, parseParameters } from './parameters.ts'
 import { queryOf } from './target.ts'
 
@@ -29,18 +30,8 @@ export async function readFormText(request: Request): Promise<string> {
 export async function readFormOrJson(request: Request): Promise<Parameters> {
   if (mediaType(request) !== 'application/json') return readForm(request)
   const form = new URLSearchParams()
-  for (const [name, value] of Object.entries(parseObject(await readBody(request)))) {
+  for (const [name, value] of Object.entries(parseJsonObject(await readBody(request)))) {
     if (typeof value === 'string' || typeof value === 'boolean') form.append(name, String(value))
   }
   return parseParameters(form.toString())
-}
-
-function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch {
-    // Told below, as one error.
-  }
-  throw new OAuthError('invalid_request', 'the body must be a JSON object')
 }

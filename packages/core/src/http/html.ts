@@ -24,14 +24,44 @@ const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
   'cache-control': 'no-store',
 })
 
-/** A page of ours, with the headers that all of them carry. `title` and `paragraphs` are text, not HTML. */
+/** A question with one answer: fields and a button, posted without a script. All of it is text, not HTML. */
+export interface PageForm {
+  readonly action: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly button: string
+}
+
+/** A page that tells of an error. `title` and `paragraphs` are text, not HTML. */
 export function page(
   status: number,
   title: string,
   paragraphs: readonly string[],
   headers?: Readonly<Record<string, string>>,
 ): Response {
-  const body = paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n')
+  return render(status, title, paragraphs.map(paragraphHtml).join('\n'), headers)
+}
+
+/** A page that says something, and may ask for a click. */
+export function messagePage(title: string, paragraphs: readonly string[], form?: PageForm): Response {
+  return render(200, title, [...paragraphs.map(paragraphHtml), ...(form ? [formHtml(form)] : [])].join('\n'))
+}
+
+function paragraphHtml(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`
+}
+
+function formHtml({ action, fields, button }: PageForm): string {
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  )
+  return `<form method="post" action="${escapeHtml(action)}">
+${inputs.join('\n')}
+<button type="submit" id="confirm">${escapeHtml(button)}</button>
+</form>`
+}
+
+/** With the headers that every page of ours carries. */
+function render(status: number, title: string, body: string, headers?: Readonly<Record<string, string>>): Response {
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -43,6 +73,7 @@ export function page(
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 34rem; padding: 0 1.5rem }
 h1 { font-size: 1.4rem }
 p { overflow-wrap: anywhere }
+button { font: inherit; padding: 0.4rem 1.2rem }
 </style>
 </head>
 <body>

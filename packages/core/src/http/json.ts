@@ -13,6 +13,11 @@ export function json(status: number, body: object, headers?: Readonly<Record<str
   })
 }
 
+/** Done, and nothing to say. */
+export function noContent(): Response {
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } })
+}
+
 /** An answer that was serialised at start-up and that anybody may keep for `maxAge` seconds. */
 export function publicDocument(body: string, contentType: string, maxAge: number): Response {
   return new Response(body, {

@@ -84,9 +84,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
     },
 
     async rotate(rotation = {}) {
-      const activatesAt = options.clock.now() + (rotation.activateAfter ?? options.activationDelay)
+      const activatesAt =
+        options.clock.now() + (rotation.dropPrevious === true ? 0 : (rotation.activateAfter ?? options.activationDelay))
       const before = await read()
       for (const algorithm of options.algorithms) await addSigningKey(options, before, algorithm, activatesAt)
+      if (rotation.dropPrevious === true) for (const id of before.byId.keys()) await options.store.delete(id)
       await read()
     },
 

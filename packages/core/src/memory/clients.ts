@@ -10,9 +10,15 @@ export function clientStore({ clients }: Tables): ClientStore {
       return 'won'
     },
     replace(record, expectedVersion) {
-      if (clients.get(record.id)?.version !== expectedVersion) return 'conflict'
-      clients.put(record)
+      const stored = clients.get(record.id)
+      if (stored?.version !== expectedVersion) return 'conflict'
+      const { usedAt: _, ...replaced } = record
+      clients.put(stored.usedAt === undefined ? replaced : { ...replaced, usedAt: stored.usedAt })
       return 'won'
+    },
+    markUsed({ id, now }) {
+      const client = clients.get(id)
+      if (client && client.usedAt === undefined) clients.put({ ...client, usedAt: now })
     },
     delete: (id) => clients.delete(id),
     list({ userId, referenceId, after, limit }) {

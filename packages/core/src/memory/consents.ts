@@ -21,6 +21,7 @@ export function rememberConsent(tables: Tables, record: ConsentRecord): void {
     ...known,
     scope: [...new Set([...known.scope, ...record.scope])],
     resources: [...new Set([...known.resources, ...record.resources])],
+    redirectHosts: [...new Set([...known.redirectHosts, ...record.redirectHosts])],
     updatedAt: record.updatedAt,
   })
 }

@@ -25,6 +25,6 @@ export function memoryStorage(): Storage {
     accessTokens: accessTokenStore(tables),
     refreshTokens: refreshTokenStore(tables),
     signingKeys: signingKeyStore(tables),
-    purgeExpired: ({ now, limit }) => purgeExpired(tables, now, limit),
+    purgeExpired: (query) => purgeExpired(tables, query),
   }
 }

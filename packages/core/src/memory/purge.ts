@@ -1,15 +1,16 @@
+import type { Storage } from '../storage/storage.ts'
 import type { Rows } from './rows.ts'
 import type { Tables } from './tables.ts'
 
-function purgeRows<R extends { readonly id: string; readonly expiresAt: number }>(
+function purgeRows<R extends { readonly id: string }>(
   rows: Rows<R>,
-  now: number,
   limit: number,
+  isOver: (row: R) => boolean,
 ): number {
   let removed = 0
   if (limit <= 0) return removed
   for (const row of rows.values()) {
-    if (row.expiresAt >= now) continue
+    if (!isOver(row)) continue
     rows.delete(row.id)
     removed += 1
     if (removed === limit) break
@@ -17,12 +18,26 @@ function purgeRows<R extends { readonly id: string; readonly expiresAt: number }
   return removed
 }
 
-/** Grants go last: what hangs on them goes first, so that a short limit leaves no child without its grant. */
-export function purgeExpired(tables: Tables, now: number, limit: number): number {
-  let removed = purgeRows(tables.interactions, now, limit)
-  removed += purgeRows(tables.authorizationCodes, now, limit - removed)
-  removed += purgeRows(tables.accessTokens, now, limit - removed)
-  removed += purgeRows(tables.refreshTokens, now, limit - removed)
-  removed += purgeRows(tables.revokedJwts, now, limit - removed)
-  return removed + purgeRows(tables.grants, now, limit - removed)
+/** Grants go after what hangs on them, so that a short limit leaves no child without its grant. */
+export function purgeExpired(
+  tables: Tables,
+  { now, limit, unusedClientsBefore }: Parameters<Storage['purgeExpired']>[0],
+): number {
+  const hasExpired = (row: { readonly expiresAt: number }): boolean => row.expiresAt < now
+  let removed = purgeRows(tables.interactions, limit, hasExpired)
+  removed += purgeRows(tables.authorizationCodes, limit - removed, hasExpired)
+  removed += purgeRows(tables.accessTokens, limit - removed, hasExpired)
+  removed += purgeRows(tables.refreshTokens, limit - removed, hasExpired)
+  removed += purgeRows(tables.revokedJwts, limit - removed, hasExpired)
+  removed += purgeRows(tables.grants, limit - removed, hasExpired)
+  if (unusedClientsBefore === undefined) return removed
+  return (
+    removed +
+    purgeRows(
+      tables.clients,
+      limit - removed,
+      ({ registrationTokenHash, usedAt, createdAt }) =>
+        registrationTokenHash !== undefined && usedAt === undefined && createdAt < unusedClientsBefore,
+    )
+  )
 }

@@ -15,7 +15,9 @@ const claims = [
  * ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
  */
 export function authorizationServerMetadata(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
-  const methods = [...registry.clientAuthMethods.keys()]
+  // `none` only where there is something that a client without a secret can do.
+  const forPublic = [...registry.grantTypes.values()].some(({ publicClients }) => publicClients)
+  const methods = [...registry.clientAuthMethods.keys()].filter((method) => forPublic || method !== 'none')
   const endpoints: Record<string, string> = {}
   for (const { metadata, path } of registry.endpoints) {
     if (metadata !== undefined) endpoints[metadata] = config.issuer + path
@@ -24,7 +26,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
   return {
     issuer: config.issuer,
     ...endpoints,
-    scopes_supported: config.scopes,
+    scopes_supported: config.advertised.scopes,
     response_types_supported: codeFlow ? ['code'] : [],
     response_modes_supported: codeFlow ? ['query'] : [],
     grant_types_supported: [...registry.grantTypes.keys()],
@@ -44,13 +46,12 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     subject_types_supported: config.pairwiseSecret === undefined ? ['public'] : ['public', 'pairwise'],
     id_token_signing_alg_values_supported: config.signingAlgorithms,
     claim_types_supported: ['normal'],
-    claims_supported: claims,
+    claims_supported: config.advertised.claims ?? claims,
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
-    prompt_values_supported: prompts.filter((prompt) => {
-      if (prompt === 'create') return config.pages.signup !== undefined
-      return prompt !== 'select_account' || config.pages.selectAccount !== undefined
-    }),
+    prompt_values_supported: prompts.filter(
+      (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
+    ),
   }
 }

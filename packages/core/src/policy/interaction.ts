@@ -13,6 +13,10 @@ export interface InteractionFacts {
   readonly requestedAt: number
   /** The session that existed when the request came in. */
   readonly priorSession: InteractionRecord['priorSession']
+  /** Whether the host wants the user to choose an account. */
+  readonly accountChoiceNeeded: boolean
+  /** Whether the host wants something done after login. */
+  readonly postLoginNeeded: boolean
   readonly consentMissing: boolean
   /** Whether the session belongs to somebody else than an `id_token_hint` means. */
   readonly wrongUser: boolean
@@ -37,8 +41,15 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
     const create = prompt.includes('create') && !facts.completed.includes('create')
     return { kind: 'interact', step: create ? 'create' : 'login' }
   }
-  if (prompt.includes('select_account') && !facts.completed.includes('select_account')) {
-    return { kind: 'interact', step: 'select_account' }
+  const mustChoose = prompt.includes('select_account') || facts.accountChoiceNeeded
+  if (mustChoose && !facts.completed.includes('select_account')) {
+    if (!silent) return { kind: 'interact', step: 'select_account' }
+    const description = 'End-User account selection is required'
+    return { kind: 'refuse', code: 'account_selection_required', description }
+  }
+  if (facts.postLoginNeeded) {
+    if (silent) return { kind: 'refuse', code: 'interaction_required', description: 'End-User interaction is required' }
+    return { kind: 'interact', step: 'post_login' }
   }
   if (facts.consentMissing || (prompt.includes('consent') && !facts.completed.includes('consent'))) {
     if (silent) return { kind: 'refuse', code: 'consent_required', description: 'End-User consent is required' }

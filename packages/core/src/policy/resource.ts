@@ -15,6 +15,22 @@ export function requestedResources(asked: readonly string[], validAudiences: rea
   return [...resources]
 }
 
+/**
+ * The audiences of a token that comes from a grant. With `bindResources` the grant has named them: the request may only
+ * narrow them, and gets all of them when it names none.
+ * @throws {OAuthError} `invalid_target`
+ */
+export function grantedResources(
+  asked: readonly string[],
+  granted: readonly string[],
+  config: { readonly bindResources: boolean; readonly validAudiences: readonly string[] },
+): readonly string[] {
+  if (!config.bindResources) return requestedResources(asked, config.validAudiences)
+  // What the server has dropped since nobody gets any more.
+  const valid = granted.filter((resource) => config.validAudiences.includes(resource))
+  return asked.length === 0 ? valid : requestedResources(asked, valid)
+}
+
 function withoutSlash(uri: string): string {
   return uri.endsWith('/') ? uri.slice(0, -1) : uri
 }

@@ -27,11 +27,15 @@ export function requestedScope(
 }
 
 /**
- * The scopes of a machine token.
+ * The scopes of a machine token: of those the client registered, and of those the host allows machines where it says so.
  * @throws {OAuthError} `invalid_scope`
  */
-export function machineScope(client: ClientRecord, parameter: string | undefined): readonly string[] {
-  const registered = registeredScope(client)
+export function machineScope(
+  client: ClientRecord,
+  parameter: string | undefined,
+  allowed: readonly string[] | undefined,
+): readonly string[] {
+  const registered = registeredScope(client).filter((scope) => allowed === undefined || allowed.includes(scope))
   if (parameter === undefined) return registered.filter((scope) => !userScopes.has(scope))
   const asked = parse(parameter)
   const forUsers = asked.find((scope) => userScopes.has(scope))

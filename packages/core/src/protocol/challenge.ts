@@ -12,3 +12,6 @@ export function formatChallenge(scheme: string, parameters: Readonly<Record<stri
 
 /** What a resource says when no token came: without an error code, because nothing was tried (RFC 6750 section 3.1). */
 export const noTokenChallenge: string = formatChallenge('Bearer', { realm: 'oauth' })
+
+/** What is said of a bearer token that is not good. */
+export const invalidTokenChallenge: string = formatChallenge('Bearer', { realm: 'oauth', error: 'invalid_token' })

@@ -10,6 +10,7 @@ export const endpointPaths = {
   revoke: '/oauth2/revoke',
   endSession: '/oauth2/end-session',
   register: '/oauth2/register',
+  clientConfiguration: '/oauth2/register/client',
   createClient: '/oauth2/create-client',
   getClient: '/oauth2/get-client',
   getClients: '/oauth2/get-clients',

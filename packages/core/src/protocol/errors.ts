@@ -28,6 +28,7 @@ export const errorStatus = {
   consent_required: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
+  invalid_request_uri: 400,
   // Ours, for what no standard names: the HTTP semantics around the protocol.
   not_found: 404,
   method_not_allowed: 405,

@@ -35,6 +35,13 @@ export function isLoopbackRedirectUri(uri: string): boolean {
   return splitLoopback(uri) !== undefined
 }
 
+/** Where a code goes, as far as it stays the same: the host, or the scheme of an app that has none. */
+export function redirectHost(uri: string): string {
+  const { host, hostname, protocol } = new URL(uri)
+  // The port of a loopback redirect changes from one start of an app to the next.
+  return (isLoopbackRedirectUri(uri) ? hostname : host) || protocol
+}
+
 const dangerousSchemes: ReadonlySet<string> = new Set([
   'javascript:',
   'data:',

@@ -4,7 +4,7 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import type { Feature } from '../contracts/feature.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Registry } from '../contracts/registry.ts'
-import { base, builtInGrantTypes } from './built-in.ts'
+import { base, builtInGrantTypes, chosenByOptions } from './built-in.ts'
 
 /**
  * Folds the built-in parts and the features into the tables that requests are served from.
@@ -16,7 +16,7 @@ export function assemble(config: Config, features: readonly Feature[]): Registry
     if (feature !== undefined) return feature
     throw new TypeError(`grantTypes: ${name} is not known; there are ${[...builtInGrantTypes.keys()].join(', ')}`)
   })
-  const all = [base, ...chosen, ...features]
+  const all = [base, ...chosenByOptions(config), ...chosen, ...features]
   const endpoints = table<Endpoint>(all, 'endpoints', ({ path }) => path)
   return Object.freeze({
     endpoints: [...endpoints.values()],

@@ -10,6 +10,7 @@ import { createSealer } from '../crypto/seal.ts'
 import { sealingPurpose } from '../keys/generate.ts'
 import { createKeySet } from '../keys/key-set.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
+import { createLimits } from './rate-limit.ts'
 
 /** Everything a request may need, made once. */
 export function createContext(config: Config, registry: Registry, options: ProviderOptions<never>): Context {
@@ -24,15 +25,17 @@ export function createContext(config: Config, registry: Registry, options: Provi
   }
   const { lifetimes, secrets } = config
   const [first, ...others] = secrets
+  const clients = createClientDirectory(storage.clients, clock, lifetimes.clientCache)
   return Object.freeze<Context>({
     config,
     registry,
     storage,
-    clients: createClientDirectory(storage.clients, clock, lifetimes.clientCache),
+    clients,
+    ...(config.rateLimit && { limits: createLimits(config.rateLimit, { registry, clients, clock, emit }) }),
     keys: createKeySet({
       store: storage.signingKeys,
       sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],
-      algorithms: config.signingAlgorithms,
+      algorithms: config.jwtDisabled ? [] : config.signingAlgorithms,
       clock,
       cacheSeconds: lifetimes.keyCache,
       longestLifetime: Math.max(lifetimes.accessToken, lifetimes.machineAccessToken, lifetimes.idToken),

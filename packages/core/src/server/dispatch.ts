@@ -1,6 +1,7 @@
+import { authenticatedClient } from '../clients/authenticate.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { allowAnyOrigin, preflight } from '../http/cors.ts'
+import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { wantsJson } from '../http/redirect.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
@@ -10,20 +11,33 @@ import { OAuthError, safeDescription } from '../protocol/errors.ts'
  * nowhere else.
  */
 export async function dispatch(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
-  if (request.method === 'OPTIONS' && endpoint.cors !== undefined) return preflight(endpoint.methods)
+  const origin = request.headers.get('origin')
+  if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
+    const real = isRealOrigin(origin) ? origin : undefined
+    return preflight(endpoint.methods, endpoint.cors === 'client' ? real : real && '*')
+  }
   const served = await serve(ctx, endpoint, request)
   const response = request.method === 'HEAD' ? new Response(null, served) : served
   // Only a script says where it comes from.
-  return endpoint.cors !== undefined && request.headers.get('origin') !== null ? allowAnyOrigin(response) : response
+  if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
+  if (endpoint.cors === 'any') return allowAnyOrigin(response)
+  return isOwnOrigin(request, origin) ? allowOrigin(response, origin) : response
+}
+
+/** Whether the client that the request authenticated as has its pages there. */
+function isOwnOrigin(request: Request, origin: string): boolean {
+  const uris = authenticatedClient(request)?.metadata.redirect_uris ?? []
+  return uris.some((uri) => /^https?:/.test(uri) && URL.canParse(uri) && new URL(uri).origin === origin)
 }
 
 async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
   try {
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    if (!endpoint.methods.includes(method as 'GET' | 'POST')) {
+    if (!endpoint.methods.includes(method as Endpoint['methods'][number])) {
       const allow = endpoint.methods.join(', ')
       throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
     }
+    if (endpoint.rateLimit !== undefined) await ctx.limits?.spend(endpoint.rateLimit, request)
     return await endpoint.handle(ctx, request)
   } catch (thrown) {
     return refuse(ctx, endpoint, request, thrown)

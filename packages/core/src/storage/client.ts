@@ -15,12 +15,17 @@ export interface ClientSecret {
 export interface ClientRecord {
   readonly id: string
   readonly metadata: ClientMetadata
+  /** The last is the current one; after a rotation the one before it may be good for a while. */
   readonly secrets: readonly ClientSecret[]
   readonly disabled: boolean
   /** The user who owns the client, if one does. */
   readonly userId?: string
   /** The organisation (or any other group of the host's) that owns the client, if one does. */
   readonly referenceId?: string
+  /** Registered by itself (RFC 7591): SHA-256 of the registration access token (and of the issuer) with which it manages itself. */
+  readonly registrationTokenHash?: string
+  /** Seconds since the epoch at which it first got a code or token; absent as long as it never did. */
+  readonly usedAt?: number
   readonly createdAt: number
   readonly updatedAt: number
   /** Counts up with each change; `replace` compares it, so that of two writers exactly one wins. */
@@ -32,8 +37,17 @@ export interface ClientStore {
   find(id: string): Awaitable<ClientRecord | undefined>
   /** ATOMIC. Adds the client unless its id is taken (`exists`; nothing changes then). */
   insert(record: ClientRecord): Awaitable<'won' | 'exists'>
-  /** ATOMIC. Replaces the client whose stored version is `expectedVersion`; with any other version nothing changes. */
+  /**
+   * ATOMIC. Replaces the client whose stored version is `expectedVersion`; with any other version nothing changes.
+   * `usedAt` is not part of it: what is stored stays, whatever the record says, so that no writer undoes a first use
+   * that was noted while it worked.
+   */
   replace(record: ClientRecord, expectedVersion: number): Awaitable<'won' | 'conflict'>
+  /**
+   * ATOMIC. Notes the first use of a client; later calls, and calls for an unknown one, change nothing. It is no change
+   * of the client: `version` and `updatedAt` stay.
+   */
+  markUsed(query: { readonly id: string; readonly now: number }): Awaitable<void>
   /** Removes the client. `false` when there was none. Tokens die with their client because the core looks it up. */
   delete(id: string): Awaitable<boolean>
   /**

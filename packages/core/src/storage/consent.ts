@@ -7,11 +7,13 @@ export interface ConsentKey {
   readonly referenceId?: string
 }
 
-/** What a user agreed to, remembered per client and reference. Its end is not the end of the grants made under it. */
+/** What a user agreed to, remembered per client and reference. It has an end of its own; ending the grants made under it is up to the core. */
 export interface ConsentRecord extends ConsentKey {
   readonly id: string
   readonly scope: readonly string[]
   readonly resources: readonly string[]
+  /** Where codes under this consent have gone: a client that moves elsewhere asks again. */
+  readonly redirectHosts: readonly string[]
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -22,7 +24,7 @@ export interface ConsentStore {
   /** A user's consents, oldest first; with `referenceId` only those under it. */
   list(query: { readonly userId: string; readonly referenceId?: string }): Awaitable<readonly ConsentRecord[]>
   /**
-   * ATOMIC. Adds the scopes and resources to the remembered consent of this key, or remembers a first one. Two at once
+   * ATOMIC. Adds the scopes, resources and redirect hosts to the remembered consent of this key, or remembers a first one. Two at once
    * lose nothing: the union of both is stored. The id and `createdAt` of an existing consent stay.
    */
   remember(record: ConsentRecord): Awaitable<void>

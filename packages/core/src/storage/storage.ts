@@ -30,5 +30,13 @@ export interface Storage {
    * grants that have ended by themselves. A revoked grant stays until it would have expired; each row goes by its own
    * `expiresAt`. Answers how many went.
    */
-  purgeExpired(query: { readonly now: number; readonly limit: number }): Awaitable<number>
+  purgeExpired(query: {
+    readonly now: number
+    readonly limit: number
+    /**
+     * Also the clients with a `registrationTokenHash` and without `usedAt` whose `createdAt` is before this second. They
+     * count towards `limit`. One that `markUsed` reaches first stays.
+     */
+    readonly unusedClientsBefore?: number
+  }): Awaitable<number>
 }

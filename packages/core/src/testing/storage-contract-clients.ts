@@ -30,6 +30,8 @@ const full: ClientRecord = {
   disabled: true,
   userId: 'user',
   referenceId: 'organisation',
+  registrationTokenHash: 'registration-token-hash',
+  usedAt: now + 1,
   createdAt: now,
   updatedAt: now + 1,
   version: 7,
@@ -100,9 +102,10 @@ export const clientCases: ContractCases = {
 
   'clients.replace replaces the version it expects, whole': async ({ clients }) => {
     await clients.insert({ ...full, version: 1 })
-    const next = clientRecord({ id: full.id, version: 2, updatedAt: now + 9 })
-    equal(await clients.replace(next, 1), 'won', 'clients.replace')
-    equal(await clients.find(full.id), next, 'the replaced client: members that are absent now are absent')
+    const replacement = clientRecord({ id: full.id, version: 2, updatedAt: now + 9 })
+    equal(await clients.replace(replacement, 1), 'won', 'clients.replace')
+    const next = { ...replacement, usedAt: now + 1 }
+    equal(await clients.find(full.id), next, 'the replaced client: members that are absent now are absent, but usedAt')
     equal(await clients.replace({ ...full, version: 3 }, 1), 'conflict', 'clients.replace of an old version')
     equal(await clients.replace({ ...full, version: 3 }, 3), 'conflict', 'clients.replace of a future version')
     equal(await clients.find(full.id), next, 'the client after the conflicts')

@@ -14,6 +14,7 @@ export const consentCases: ContractCases = {
       referenceId: difficultText,
       scope: ['a', 'b:c', 'd/e'],
       resources: ['https://rs.example.com/a b', longText],
+      redirectHosts: ['app.example.com', 'com.example.app:', longText],
       createdAt: now,
       updatedAt: now + 1,
     }
@@ -59,6 +60,7 @@ export const consentCases: ContractCases = {
     await consents.remember(
       consentRecord({
         id: 'second',
+        redirectHosts: ['other.example.com', 'app.example.com'],
         scope: ['b', 'c'],
         resources: ['https://two.example.com', 'https://one.example.com'],
         createdAt: now + 5,
@@ -68,6 +70,7 @@ export const consentCases: ContractCases = {
     const found = await consents.find(key)
     equalSets(found?.scope, ['a', 'b', 'c'], 'the union of the scopes')
     equalSets(found?.resources, ['https://one.example.com', 'https://two.example.com'], 'the union of the resources')
+    equalSets(found?.redirectHosts, ['app.example.com', 'other.example.com'], 'the union of the redirect hosts')
     equal(
       { id: found?.id, createdAt: found?.createdAt, updatedAt: found?.updatedAt },
       { id: 'consent', createdAt: now, updatedAt: now + 5 },

@@ -3,11 +3,13 @@ import type { Storage } from '../storage/storage.ts'
 import type { ContractCases } from './storage-cases.ts'
 import { accessTokenCases } from './storage-contract-access-tokens.ts'
 import { authorizationCodeCases } from './storage-contract-authorization-codes.ts'
+import { clientUseCases } from './storage-contract-client-use.ts'
 import { clientCases } from './storage-contract-clients.ts'
 import { consentCases } from './storage-contract-consents.ts'
 import { grantCases } from './storage-contract-grants.ts'
 import { interactionCases } from './storage-contract-interactions.ts'
 import { purgeCases } from './storage-contract-purge.ts'
+import { purgeClientCases } from './storage-contract-purge-clients.ts'
 import { redemptionCases } from './storage-contract-redemption.ts'
 import { refreshTokenCases } from './storage-contract-refresh-tokens.ts'
 import { rotationCases } from './storage-contract-rotation.ts'
@@ -36,6 +38,7 @@ export type MakeStorage = () => Awaitable<
 export function storageContract(makeStorage: MakeStorage): readonly ContractCase[] {
   const cases: ContractCases = {
     ...clientCases,
+    ...clientUseCases,
     ...interactionCases,
     ...consentCases,
     ...grantCases,
@@ -46,6 +49,7 @@ export function storageContract(makeStorage: MakeStorage): readonly ContractCase
     ...rotationCases,
     ...signingKeyCases,
     ...purgeCases,
+    ...purgeClientCases,
   }
   return Object.entries(cases).map(([name, check]) => ({
     name,

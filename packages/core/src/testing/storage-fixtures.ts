@@ -85,6 +85,7 @@ export function consentRecord(members: Partial<ConsentRecord> = {}): ConsentReco
     userId: 'user',
     scope: ['openid'],
     resources: [],
+    redirectHosts: ['app.example.com'],
     createdAt: now,
     updatedAt: now,
     ...members,

@@ -1,3 +1,4 @@
+import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
@@ -5,11 +6,15 @@ import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { leftHalfHash } from '../crypto/hash.ts'
 import type { GrantRecord } from '../storage/grant.ts'
+import { signWithSecret } from './secret-signature.ts'
 
 /** The `typ` of our ID tokens: what tells them apart from access tokens. */
 export const idTokenType = 'JWT'
 
-/** {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2} */
+/**
+ * {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2}
+ * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept
+ */
 export async function mintIdToken(
   ctx: Context,
   issuance: Issuance & { readonly grant: GrantRecord },
@@ -17,10 +22,11 @@ export async function mintIdToken(
   accessToken: string,
   now: number,
 ): Promise<string> {
-  const { client, grant, scope } = issuance
-  const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, client, scopes: scope })
-  const algorithm = client.metadata.id_token_signed_response_alg ?? ctx.config.idTokenAlgorithm
-  return ctx.keys.sign(algorithm, idTokenType, {
+  const { client, grant, scope, resources } = issuance
+  const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
+  const { jwtDisabled, idTokenAlgorithm } = ctx.config
+  const algorithm = jwtDisabled ? 'HS256' : (client.metadata.id_token_signed_response_alg ?? idTokenAlgorithm)
+  const claims = {
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, user.id),
@@ -34,5 +40,7 @@ export async function mintIdToken(
     // Only a client that may end sessions has a use for their names.
     sid: client.metadata.enable_end_session === true ? grant.sessionId : undefined,
     at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
-  })
+  }
+  if (jwtDisabled) return signWithSecret(ctx, client, idTokenType, claims)
+  return ctx.keys.sign(algorithm, idTokenType, claims)
 }

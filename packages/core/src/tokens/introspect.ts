@@ -1,10 +1,14 @@
+import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
-import { credentialId, isCredential } from '../crypto/credential.ts'
 import { isLive } from '../policy/grant.ts'
+import { visibleSessionId } from '../policy/session-id.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+import { resourcesOf } from './audience.ts'
+import { findRefreshToken } from './find-refresh-token.ts'
 import { type VerifiedAccessToken, verifyAccessToken } from './verify.ts'
 
 const inactive = { active: false } as const
@@ -14,8 +18,8 @@ const inactive = { active: false } as const
  * exist ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
  */
 export async function introspectToken(ctx: Context, caller: ClientRecord, text: string): Promise<object> {
-  const refreshTokenId = credentialId('r', text)
-  if (refreshTokenId !== undefined) return introspectRefreshToken(ctx, caller, refreshTokenId, text)
+  const found = await findRefreshToken(ctx, text)
+  if (found !== undefined) return introspectRefreshToken(ctx, caller, found)
   const token = await verifyAccessToken(ctx, text)
   if (token === undefined) return inactive
   if (token.clientId !== caller.id && !token.audience.includes(caller.id)) return inactive
@@ -31,10 +35,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
       ? token.claims
       : await ctx.config.hooks.customAccessTokenClaims?.({
           ...(user && { user }),
-          client,
-          scopes: token.scopes,
-          resources: token.audience,
-          ...(token.sessionId !== undefined && { sessionId: token.sessionId }),
+          ...hookFacts(client, token.scopes, resourcesOf(ctx, token), token),
         })
   return {
     ...(token.kind === 'jwt' ? custom : withoutReserved(ctx, 'customAccessTokenClaims', custom)),
@@ -48,14 +49,12 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
     iat: token.issuedAt,
     exp: token.expiresAt,
     ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
-    sid: token.sessionId,
+    sid: visibleSessionId(client, token.sessionId),
   }
 }
 
-async function introspectRefreshToken(ctx: Context, caller: ClientRecord, id: string, text: string): Promise<object> {
-  const found = await ctx.storage.refreshTokens.find(id)
-  if (found === undefined || found.grant.clientId !== caller.id) return inactive
-  if (!(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return inactive
+async function introspectRefreshToken(ctx: Context, caller: ClientRecord, found: FoundRefreshToken): Promise<object> {
+  if (found.grant.clientId !== caller.id) return inactive
   const { token, grant } = found
   const now = ctx.clock.now()
   if (token.rotatedAt !== undefined || now >= token.expiresAt || !isLive(grant, now)) return inactive
@@ -68,6 +67,6 @@ async function introspectRefreshToken(ctx: Context, caller: ClientRecord, id: st
     scope: formatScope(grant.scope),
     iat: token.createdAt,
     exp: token.expiresAt,
-    sid: grant.sessionId,
+    sid: visibleSessionId(caller, grant.sessionId),
   }
 }

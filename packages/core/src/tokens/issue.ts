@@ -1,13 +1,17 @@
+import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
+import { isPublic } from '../policy/client.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { mintIdToken } from './id-token.ts'
 import { mintJwtAccessToken } from './jwt-access-token.ts'
+import { markClientUsed } from './mark-client-used.ts'
 import { mintOpaqueAccessToken } from './opaque-access-token.ts'
 
 /**
@@ -19,19 +23,17 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
   const { client, grant, scope } = issuance
   const user = grant === undefined ? undefined : await findUser(ctx, grant)
   const now = ctx.clock.now()
-  const { accessToken, machineAccessToken } = ctx.config.lifetimes
-  const expiresAt = grant === undefined ? now + machineAccessToken : Math.min(now + accessToken, grant.expiresAt)
+  const expiresAt = Math.min(now + accessTokenLifetime(ctx, issuance), grant?.expiresAt ?? Number.POSITIVE_INFINITY)
 
   const access = await mintAccessToken(ctx, issuance, user, now, expiresAt)
   const idToken =
-    user !== undefined && grant !== undefined && scope.includes('openid')
+    user !== undefined && grant !== undefined && scope.includes('openid') && canSignFor(ctx, client)
       ? await mintIdToken(ctx, { ...issuance, grant }, user, access.text, now)
       : undefined
   const custom = await ctx.config.hooks.customTokenResponseFields?.({
     grantType: issuance.grantType,
     ...(user !== undefined && { user }),
-    client,
-    scopes: scope,
+    ...hookFacts(client, scope, issuance.resources, grant),
   })
   const refresh = grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, grant, now) : undefined
 
@@ -47,16 +49,29 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     ...(grant !== undefined && { userId: grant.userId, grantId: grant.id }),
     ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
   })
+  await markClientUsed(ctx, client)
   return {
     access_token: access.text,
     token_type: 'Bearer',
     expires_in: expiresAt - now,
     // A scope that is there has at least one token (RFC 6749 section 3.3).
     scope: scope.length === 0 ? undefined : formatScope(scope),
-    refresh_token: refreshToken,
+    refresh_token: refreshToken && ctx.config.formats.encodeRefreshToken(refreshToken, grant?.sessionId),
     id_token: idToken,
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
   }
+}
+
+/** Without keys of our own an ID token is signed with the client's secret, and a public client has none. */
+function canSignFor(ctx: Context, client: ClientRecord): boolean {
+  return !ctx.config.jwtDisabled || !isPublic(client)
+}
+
+/** In seconds: the option for users or machines, or less where a scope demands it. */
+function accessTokenLifetime(ctx: Context, { grant, scope }: Issuance): number {
+  const { accessToken, machineAccessToken } = ctx.config.lifetimes
+  const limits = scope.flatMap((name) => ctx.config.scopeExpirations.get(name) ?? [])
+  return Math.min(grant === undefined ? machineAccessToken : accessToken, ...limits)
 }
 
 /** The user behind a grant, who may be gone or blocked by now. */
@@ -73,7 +88,8 @@ async function mintAccessToken(
   now: number,
   expiresAt: number,
 ) {
-  if (issuance.resources.length === 0) return mintOpaqueAccessToken(ctx, issuance, now, expiresAt)
+  if (issuance.resources.length === 0 || ctx.config.jwtDisabled)
+    return mintOpaqueAccessToken(ctx, issuance, now, expiresAt)
   return { text: await mintJwtAccessToken(ctx, issuance, user, now, expiresAt), record: undefined }
 }
 
@@ -82,7 +98,7 @@ async function mintRefreshToken(
   grant: GrantRecord,
   now: number,
 ): Promise<NonNullable<Minted['refreshToken']>> {
-  const credential = await createCredential('r', ctx.config.issuer, now, ctx.random)
+  const credential = await createCredential('r', ctx.config.issuer, now, ctx.random, ctx.config.formats.refreshToken)
   const record = {
     id: credential.id,
     secretHash: credential.secretHash,

@@ -1,10 +1,13 @@
+import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
+import { visibleSessionId } from '../policy/session-id.ts'
 import { formatScope } from '../protocol/scope.ts'
+import { audienceOf } from './audience.ts'
 
 /** {@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1} */
 export const accessTokenType = 'at+jwt'
@@ -18,36 +21,27 @@ export async function mintJwtAccessToken(
   expiresAt: number,
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
+  const audience = audienceOf(ctx, issuance)
   const custom = await ctx.config.hooks.customAccessTokenClaims?.({
     ...(user !== undefined && { user }),
-    client,
-    scopes: scope,
-    resources,
-    ...(grant?.referenceId !== undefined && { referenceId: grant.referenceId }),
-    ...(grant?.sessionId !== undefined && { sessionId: grant.sessionId }),
+    ...hookFacts(client, scope, resources, grant),
   })
   return ctx.keys.sign(ctx.config.accessTokenAlgorithm, accessTokenType, {
     ...withoutReserved(ctx, 'customAccessTokenClaims', custom),
     iss: ctx.config.issuer,
     sub: user === undefined ? client.id : await subjectOf(ctx, client, user.id),
-    aud: audience(ctx, issuance),
+    aud: audience.length === 1 ? audience[0] : audience,
     client_id: client.id,
     azp: client.id,
     scope: formatScope(scope),
     iat: now,
     exp: expiresAt,
     jti: createJti(ctx, grant?.id),
-    sid: grant?.sessionId,
+    sid: visibleSessionId(client, grant?.sessionId),
     auth_time: grant?.authTime,
     acr: grant?.acr,
     amr: grant?.amr,
   })
-}
-
-/** The resources asked for, and with `openid` the userinfo endpoint, which is a resource as well. */
-function audience(ctx: Context, { resources, scope }: Issuance): string | readonly string[] {
-  const all = scope.includes('openid') ? [...resources, ctx.config.userinfoUrl] : resources
-  return all.length === 1 ? (all[0] as string) : all
 }
 
 /** Names the grant as well, so that one look-up tells whether the token and its grant are still good. */

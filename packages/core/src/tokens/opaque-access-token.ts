@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
 import type { AccessTokenRecord } from '../storage/access-token.ts'
+import { audienceOf } from './audience.ts'
 
 /** An access token that means something only here: a row keeps its hash. */
 export async function mintOpaqueAccessToken(
@@ -10,14 +11,14 @@ export async function mintOpaqueAccessToken(
   now: number,
   expiresAt: number,
 ): Promise<{ readonly text: string; readonly record: AccessTokenRecord }> {
-  const credential = await createCredential('a', ctx.config.issuer, now, ctx.random)
+  const credential = await createCredential('a', ctx.config.issuer, now, ctx.random, ctx.config.formats.accessToken)
   const record: AccessTokenRecord = {
     id: credential.id,
     secretHash: credential.secretHash,
     clientId: issuance.client.id,
     ...(issuance.grant !== undefined && { grantId: issuance.grant.id }),
     scope: issuance.scope,
-    audience: issuance.resources,
+    audience: audienceOf(ctx, issuance),
     createdAt: now,
     expiresAt,
   }

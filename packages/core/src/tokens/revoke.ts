@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
-import { credentialId, isCredential } from '../crypto/credential.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+import { findRefreshToken } from './find-refresh-token.ts'
 import { verifyAccessToken } from './verify.ts'
 
 /**
@@ -9,8 +10,8 @@ import { verifyAccessToken } from './verify.ts'
  * with it, and so every access token that came from it.
  */
 export async function revokeToken(ctx: Context, client: ClientRecord, text: string): Promise<void> {
-  const refreshTokenId = credentialId('r', text)
-  if (refreshTokenId !== undefined) return revokeRefreshToken(ctx, client, refreshTokenId, text)
+  const found = await findRefreshToken(ctx, text)
+  if (found !== undefined) return revokeRefreshToken(ctx, client, found)
   const token = await verifyAccessToken(ctx, text)
   if (token === undefined || token.clientId !== client.id) return
   if (token.kind === 'opaque') await ctx.storage.accessTokens.delete(token.id)
@@ -23,10 +24,8 @@ export async function revokeToken(ctx: Context, client: ClientRecord, text: stri
   })
 }
 
-async function revokeRefreshToken(ctx: Context, client: ClientRecord, id: string, text: string): Promise<void> {
-  const found = await ctx.storage.refreshTokens.find(id)
-  if (found === undefined || found.grant.clientId !== client.id) return
-  if (!(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return
-  await ctx.storage.grants.revoke({ id: found.grant.id, now: ctx.clock.now() })
-  ctx.emit({ type: 'token.revoked', clientId: client.id, kind: 'refresh_token', grantId: found.grant.id })
+async function revokeRefreshToken(ctx: Context, client: ClientRecord, { grant }: FoundRefreshToken): Promise<void> {
+  if (grant.clientId !== client.id) return
+  await ctx.storage.grants.revoke({ id: grant.id, now: ctx.clock.now() })
+  ctx.emit({ type: 'token.revoked', clientId: client.id, kind: 'refresh_token', grantId: grant.id })
 }

@@ -15,6 +15,8 @@ export interface VerifiedAccessToken {
   readonly userId?: string
   readonly sessionId?: string
   readonly grantId?: string
+  /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
+  readonly referenceId?: string
   readonly scopes: readonly string[]
   /** The resources it is for; empty for an opaque token, which is for this server. */
   readonly audience: readonly string[]
@@ -27,13 +29,15 @@ export interface VerifiedAccessToken {
 
 /** An access token of ours that is good now, or `undefined`: known, not expired or revoked, its grant and client alive. */
 export async function verifyAccessToken(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
-  const verified = text.includes('.') ? await verifyJwt(ctx, text) : await verifyOpaque(ctx, text)
+  // A host's own tokens may have dots as well.
+  const jwt = text.includes('.') ? await verifyJwt(ctx, text) : undefined
+  const verified = jwt ?? (await verifyOpaque(ctx, text))
   if (verified === undefined || (await ctx.clients.find(verified.clientId)) === undefined) return undefined
   return verified
 }
 
 async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
-  const id = credentialId('a', text)
+  const id = await credentialId('a', text, ctx.config.formats.accessToken)
   const found = id === undefined ? undefined : await ctx.storage.accessTokens.find(id)
   if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return undefined
   const { token, grant } = found
@@ -75,11 +79,14 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
   }
 }
 
-function fromGrant(grant: GrantRecord | undefined): Pick<VerifiedAccessToken, 'userId' | 'sessionId' | 'grantId'> {
+function fromGrant(
+  grant: GrantRecord | undefined,
+): Pick<VerifiedAccessToken, 'userId' | 'sessionId' | 'grantId' | 'referenceId'> {
   if (grant === undefined) return {}
   return {
     userId: grant.userId,
     grantId: grant.id,
     ...(grant.sessionId !== undefined && { sessionId: grant.sessionId }),
+    ...(grant.referenceId !== undefined && { referenceId: grant.referenceId }),
   }
 }

@@ -16,9 +16,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   keys: ['storage', 'contracts', 'policy', 'crypto'],
   claims: ['crypto', 'storage', 'contracts', 'policy'],
   clients: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
-  tokens: ['protocol', 'crypto', 'storage', 'contracts', 'policy', 'claims'],
-  authorization: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'claims', 'tokens'],
-  grants: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
+  tokens: ['protocol', 'crypto', 'storage', 'contracts', 'policy', 'keys', 'claims', 'clients'],
+  authorization: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'claims', 'clients', 'tokens'],
+  grants: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'tokens'],
   endpoints: [
     ...['protocol', 'http', 'storage', 'contracts', 'policy', 'metadata', 'claims', 'clients', 'tokens'],
     ...['authorization'],
@@ -30,7 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['protocol', 'storage', 'contracts', 'claims'],
   server: ['protocol', 'crypto', 'http', 'contracts', 'keys', 'clients', 'config', 'grants', 'endpoints'],
   testing: ['protocol', 'storage', 'contracts'],
-  'provider-types.ts': ['storage', 'clients', 'tokens', 'authorization'],
+  'provider-types.ts': ['contracts', 'storage', 'clients', 'tokens', 'authorization'],
   'provider.ts': [
     ...['protocol', 'http', 'contracts', 'metadata', 'clients', 'tokens', 'authorization', 'config', 'server'],
     ...['provider-types.ts'],

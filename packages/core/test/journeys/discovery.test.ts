@@ -122,7 +122,7 @@ describe.each([
 
 test('what a client may advertise of prompts follows the pages that there are', async () => {
   const plain = createWorld({ signupUrl: undefined })
-  expect(plain.provider.metadata.prompt_values_supported).toEqual(['login', 'consent', 'none'])
+  expect(plain.provider.metadata.prompt_values_supported).toEqual(['login', 'consent', 'create', 'none'])
   const all = createWorld({ selectAccountUrl: '/accounts' })
   expect(all.provider.metadata.prompt_values_supported).toEqual([
     'login',
@@ -143,6 +143,10 @@ test('a server for machines alone advertises and serves nothing of the code flow
   for (const path of ['/oauth2/authorize', '/oauth2/userinfo', openid]) {
     expect((await send(world, world.issuer + path)).status).toBe(404)
   }
+  expect(world.provider.metadata.token_endpoint_auth_methods_supported).toEqual([
+    'client_secret_basic',
+    'client_secret_post',
+  ])
 })
 
 test('basePath and baseUrl that cannot make an issuer are refused at start-up', () => {

@@ -160,8 +160,10 @@ describe('other parameters of a request', () => {
       clientId: client.client_id,
       clientName: 'Notes',
       clientUri: 'https://app.example.com/',
+      selfRegistered: false,
       redirectHost: 'app.example.com',
       scopes: ['openid', 'profile', 'email', 'offline_access'],
+      resources: [],
       loginHint: 'alice@example.com',
       uiLocales: 'de en',
     })

@@ -51,9 +51,12 @@ export interface World {
   browser(): Browser
 }
 
-export type WorldOptions = Partial<Omit<ProviderOptions<TestUser>, 'authentication'>>
+export type WorldOptions = Partial<Omit<ProviderOptions<TestUser>, 'authentication'>> & {
+  /** Gives the host a way to end sessions. */
+  readonly endsSessions?: boolean
+}
 
-export function createWorld(options: WorldOptions = {}): World {
+export function createWorld({ endsSessions = false, ...options }: WorldOptions = {}): World {
   const clock = fixedClock()
   const storage = options.storage ?? memoryStorage()
   const events: OAuthEvent[] = []
@@ -76,6 +79,7 @@ export function createWorld(options: WorldOptions = {}): World {
       getSession: (request) =>
         sessions.get(/(?:^|; )session=([^;]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),
       getUser: (id) => users.get(id),
+      ...(endsSessions && { endSession: (id: string) => void sessions.delete(id) }),
     },
   })
   const world: World = {

@@ -19,11 +19,14 @@ export const initial: SchemaChange = {
         .addColumn('disabled', 'integer', (column) => column.notNull())
         .addColumn('user_id', string)
         .addColumn('reference_id', string)
+        .addColumn('registration_token_hash', string)
+        .addColumn('used_at', 'bigint')
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .addColumn('version', 'integer', (column) => column.notNull()),
       index(db, tables.clients, ['user_id']),
       index(db, tables.clients, ['reference_id']),
+      index(db, tables.clients, ['used_at', 'created_at']),
 
       table
         .createTable(tables.interactions)
@@ -49,6 +52,7 @@ export const initial: SchemaChange = {
         .addColumn('reference_key', 'varchar(256)', (column) => column.notNull())
         .addColumn('scope', 'text', (column) => column.notNull())
         .addColumn('resources', 'text', (column) => column.notNull())
+        .addColumn('redirect_hosts', 'text', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .addColumn('version', 'integer', (column) => column.notNull()),

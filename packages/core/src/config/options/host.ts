@@ -1,5 +1,6 @@
 import type { OAuthEvent } from '../../contracts/events.ts'
 import type { Authentication, BaseUser, StandardClaims } from '../../contracts/host.ts'
+import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
 
 /** What the host brings: its users, its sessions, its pages. */
 export interface HostOptions<User extends BaseUser> {
@@ -18,6 +19,17 @@ export interface HostOptions<User extends BaseUser> {
   readonly signupUrl?: string | undefined
   /** The page for `prompt=select_account`; without it that prompt is refused. */
   readonly selectAccountUrl?: string | undefined
+  /** The page for what `postLoginResolver` asks for. Required with it. */
+  readonly postLoginUrl?: string | undefined
+  /** Signs the query of the URLs that pages get. Default: derived from `secret`. */
+  readonly oauthQuerySigningSecret?: string | undefined
+  /**
+   * Lets a remembered consent answer for public clients on loopback addresses and private-use schemes, too, although any
+   * program on the device can pretend to be one. Default `false`: their users are asked each time.
+   */
+  readonly rememberConsentOfNativeClients?: boolean | undefined
+  /** Limits requests by address and client; off without it. */
+  readonly rateLimit?: RateLimitOptions | undefined
   /** Called with everything that happens. It must not throw and is not waited for. */
   readonly onEvent?: ((event: OAuthEvent) => void) | undefined
 }

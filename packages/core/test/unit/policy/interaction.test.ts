@@ -25,6 +25,8 @@ function facts({
     completed: [],
     requestedAt: now,
     priorSession: undefined,
+    accountChoiceNeeded: false,
+    postLoginNeeded: false,
     consentMissing: false,
     wrongUser: false,
     ...others,

@@ -187,10 +187,12 @@ describe('scope', () => {
   })
 
   test('of a machine: nothing that is about a user', () => {
-    expect(machineScope(of, undefined)).toEqual(['notes:read', 'notes:write'])
-    expect(machineScope(of, 'notes:write')).toEqual(['notes:write'])
+    expect(machineScope(of, undefined, undefined)).toEqual(['notes:read', 'notes:write'])
+    expect(machineScope(of, undefined, ['notes:write', 'never:registered'])).toEqual(['notes:write'])
+    expect(() => machineScope(of, 'notes:read', ['notes:write'])).toThrow(refused('invalid_scope'))
+    expect(machineScope(of, 'notes:write', undefined)).toEqual(['notes:write'])
     for (const bad of ['openid', 'notes:read offline_access', 'email', 'other']) {
-      expect(() => machineScope(of, bad)).toThrow(refused('invalid_scope'))
+      expect(() => machineScope(of, bad, undefined)).toThrow(refused('invalid_scope'))
     }
   })
 

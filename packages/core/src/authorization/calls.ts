@@ -1,0 +1,35 @@
+import type { Context } from '../contracts/context.ts'
+import type { ConsentRecord } from '../storage/consent.ts'
+import { deleteConsent, listConsents, updateConsent } from './consents.ts'
+import { type ConnectedGrant, listGrants, revokeUserGrants } from './user-grants.ts'
+
+/** What the server side does with what users agreed to. */
+export interface UserCalls {
+  /** What a user agreed to, oldest first; with `referenceId` only what was agreed under it. */
+  listConsents(
+    userId: string,
+    options?: { readonly referenceId?: string | undefined },
+  ): Promise<readonly ConsentRecord[]>
+  /**
+   * Narrows a consent to some of its scopes, and ends the live grants that go beyond them.
+   * @throws {OAuthError} `not_found`; `invalid_request` without any scope; `invalid_scope` for one that was not agreed to
+   * or that the client is not registered for
+   */
+  updateConsent(consentId: string, changes: { readonly scopes: readonly string[] }): Promise<ConsentRecord>
+  /** Deletes a consent and ends the live grants under it. `false` when there was none. */
+  deleteConsent(consentId: string): Promise<boolean>
+  /** The live grants of a user, newest first: what a page of connected apps shows. */
+  listGrants(userId: string): Promise<readonly ConnectedGrant[]>
+  /** Ends the live grants of a user (of one client, or all); answers how many. What was consented to is still remembered. */
+  revokeUserGrants(userId: string, options?: { readonly clientId?: string | undefined }): Promise<number>
+}
+
+export function userCalls(ctx: Context): UserCalls {
+  return {
+    listConsents: (userId, { referenceId } = {}) => listConsents(ctx, userId, referenceId),
+    updateConsent: (consentId, { scopes }) => updateConsent(ctx, consentId, scopes),
+    deleteConsent: (consentId) => deleteConsent(ctx, consentId),
+    listGrants: (userId) => listGrants(ctx, userId),
+    revokeUserGrants: (userId, { clientId } = {}) => revokeUserGrants(ctx, userId, clientId),
+  }
+}

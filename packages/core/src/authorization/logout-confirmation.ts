@@ -1,0 +1,46 @@
+import type { Context } from '../contracts/context.ts'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
+import { hmacBase64 } from '../crypto/hmac.ts'
+import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
+import type { LogoutTarget } from './logout-request.ts'
+
+/** What the user confirms. */
+interface Question {
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+  readonly target?: LogoutTarget
+}
+
+/**
+ * What the form of the confirmation page posts back: what was asked, under a signature that only the session it was
+ * asked of can use. Another site knows neither the signature nor the session.
+ */
+export async function signLogoutQuestion(
+  ctx: Context,
+  sessionId: string,
+  target: LogoutTarget | undefined,
+): Promise<string> {
+  const expiresAt = ctx.clock.now() + ctx.config.lifetimes.interaction
+  const question: Question = { expiresAt, ...(target !== undefined && { target }) }
+  const text = encodeBase64url(encodeUtf8(JSON.stringify(question)))
+  return `${text}.${await sign(ctx.config.secrets[0], sessionId, text)}`
+}
+
+/** The question that this session was asked, or `undefined` for anything else. */
+export async function readLogoutQuestion(
+  ctx: Context,
+  sessionId: string,
+  confirmation: string,
+): Promise<Question | undefined> {
+  const [text = '', signature = ''] = confirmation.split('.')
+  for (const secret of ctx.config.secrets) {
+    if (!timingSafeEqual(await sign(secret, sessionId, text), signature)) continue
+    const question = JSON.parse(decodeUtf8(decodeBase64url(text) as Uint8Array) as string) as Question
+    return ctx.clock.now() < question.expiresAt ? question : undefined
+  }
+  return undefined
+}
+
+function sign(secret: string, sessionId: string, text: string): Promise<string> {
+  return hmacBase64(`oauth/end-session\0${secret}`, `${text}.${sessionId}`)
+}

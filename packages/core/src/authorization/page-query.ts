@@ -1,0 +1,42 @@
+import { hmacBase64 } from '../crypto/hmac.ts'
+import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
+
+/**
+ * A query that a page may trust: `exp` (seconds since the epoch) and `sig`, the HMAC-SHA-256 in standard base64 over
+ * everything before it, form-encoded.
+ */
+export async function signPageQuery(secret: string, query: URLSearchParams, expiresAt: number): Promise<string> {
+  const signed = new URLSearchParams(query)
+  signed.append('exp', expiresAt.toString())
+  signed.append('sig', await hmacBase64(secret, signed.toString()))
+  return signed.toString()
+}
+
+/**
+ * What such a query says, without its signature; `undefined` when it was changed, has expired or was never signed.
+ * @param secrets any of which may have signed it
+ * @param url the URL of the page, or its query with or without the question mark
+ * @param now seconds since the epoch
+ */
+export async function verifyPageQuery(
+  secrets: readonly string[],
+  url: string | URL,
+  now: number,
+): Promise<URLSearchParams | undefined> {
+  const query = new URLSearchParams(queryIn(String(url)))
+  const [signature, anotherSignature] = query.getAll('sig')
+  const [expiry, anotherExpiry] = query.getAll('exp')
+  if (signature === undefined || anotherSignature !== undefined) return undefined
+  if (expiry === undefined || anotherExpiry !== undefined || !/^\d{1,12}$/.test(expiry)) return undefined
+  query.delete('sig')
+  const signed = query.toString()
+  const signatures = await Promise.all(secrets.map((secret) => hmacBase64(secret, signed)))
+  const good = signatures.some((expected) => timingSafeEqual(expected, signature))
+  return good && now < Number(expiry) ? query : undefined
+}
+
+function queryIn(url: string): string {
+  const mark = url.indexOf('?')
+  const fragment = url.indexOf('#', mark + 1)
+  return url.slice(mark + 1, fragment < 0 ? undefined : fragment)
+}

@@ -1,0 +1,63 @@
+import type { Context } from '../contracts/context.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+
+/** One line of a page of connected apps: what a user gave a client, as long as it lasts. */
+export interface ConnectedGrant {
+  readonly id: string
+  readonly clientId: string
+  /** The client's name, or its id when it has none. */
+  readonly clientName: string
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  /** The reference under which it was given (`consentReferenceResolver`). */
+  readonly referenceId?: string
+  /** Seconds since the epoch. */
+  readonly createdAt: number
+  /** Seconds since the epoch at which it ends by itself, however often it is refreshed. */
+  readonly expiresAt: number
+}
+
+/** The live grants of a user, newest first. Those of disabled clients too: they are live again when the client is. */
+export async function listGrants(ctx: Context, userId: string): Promise<readonly ConnectedGrant[]> {
+  const grants = await ctx.storage.grants.list({ userId, now: ctx.clock.now() })
+  const ids = [...new Set(grants.map(({ clientId }) => clientId))]
+  const clients = new Map(await Promise.all(ids.map(async (id) => [id, await ctx.storage.clients.find(id)] as const)))
+  return grants.flatMap(({ id, clientId, scope, resources, referenceId, createdAt, expiresAt }) => {
+    const client = clients.get(clientId)
+    if (client === undefined) return []
+    return {
+      id,
+      clientId,
+      clientName: client.metadata.client_name ?? clientId,
+      scopes: scope,
+      resources,
+      ...(referenceId !== undefined && { referenceId }),
+      createdAt,
+      expiresAt,
+    }
+  })
+}
+
+/**
+ * Ends the live grants of a user, all of them or those of one client, in one write; answers how many.
+ * @throws {TypeError} without a user, since that would end everybody's
+ */
+export async function revokeUserGrants(ctx: Context, userId: string, clientId?: string): Promise<number> {
+  if (typeof userId !== 'string') throw new TypeError('a user is required')
+  const of = { userId, ...(clientId !== undefined && { clientId }) }
+  const count = await ctx.storage.grants.revokeAll({ ...of, now: ctx.clock.now() })
+  if (count > 0) ctx.emit({ type: 'grants.revoked', ...of, count })
+  return count
+}
+
+/** Ends those live grants of a user that a test picks; answers how many. */
+export async function revokeGrantsWhere(
+  ctx: Context,
+  userId: string,
+  isOver: (grant: GrantRecord) => boolean,
+): Promise<number> {
+  const now = ctx.clock.now()
+  const over = (await ctx.storage.grants.list({ userId, now })).filter(isOver)
+  const ended = await Promise.all(over.map(({ id }) => ctx.storage.grants.revoke({ id, now })))
+  return ended.filter(Boolean).length
+}

@@ -1,0 +1,57 @@
+import type { Context } from '../contracts/context.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { Caller } from './caller.ts'
+import type { CreatedClient } from './create.ts'
+import { createServerSide } from './register.ts'
+import { ownerOf, trustedClient } from './self-service.ts'
+import { isTrustedByHost } from './trust.ts'
+import { updateClient } from './update.ts'
+
+/** What no route changes: clients in use would break, or lose what protects them. The server side can. */
+const fixed: ReadonlySet<string> = new Set([
+  ...['token_endpoint_auth_method', 'require_pkce', 'subject_type'],
+  ...['user_id', 'reference_id', 'disabled'],
+])
+
+/**
+ * Only `true` from `authorizeAdmin` counts: being signed in is never enough, and without the option nobody may.
+ * @throws {OAuthError} `access_denied`
+ */
+export async function requireAdmin(ctx: Context, request: Request): Promise<void> {
+  if ((await ctx.config.resolvers.authorizeAdmin?.(request)) !== true) {
+    throw new OAuthError('access_denied', 'only administrators may do this')
+  }
+}
+
+/**
+ * Makes a client with whatever the server side may set. It belongs to whom the input names, or else to the caller.
+ * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`, also for a member that is not known
+ */
+export async function createClientAsAdmin(
+  ctx: Context,
+  caller: Caller | undefined,
+  input: Readonly<Record<string, unknown>>,
+): Promise<CreatedClient> {
+  if (caller === undefined || input.user_id != null || input.reference_id != null) return createServerSide(ctx, input)
+  const { userId, referenceId } = ownerOf(caller)
+  return createServerSide(ctx, { ...input, user_id: userId, reference_id: referenceId })
+}
+
+/**
+ * Changes a client's metadata, restricted members included; what is fixed is ignored.
+ * @throws {OAuthError} `not_found`, `invalid_request` for a client that configuration trusts, `invalid_client_metadata`,
+ * `invalid_redirect_uri`
+ */
+export async function updateClientAsAdmin(
+  ctx: Context,
+  clientId: string,
+  update: Readonly<Record<string, unknown>>,
+): Promise<ClientRecord> {
+  const changes = Object.fromEntries(Object.entries(update).filter(([name]) => !fixed.has(name)))
+  return updateClient(ctx, clientId, changes, {
+    async check(current) {
+      if (await isTrustedByHost(ctx, current)) throw trustedClient()
+    },
+  })
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../contracts/context.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/** Two writers at once are rare; a fifth try that loses means that something is wrong. */
+const tries = 5
+
+export function clientNotFound(): OAuthError {
+  return new OAuthError('not_found', 'client not found')
+}
+
+/**
+ * Changes a client. Of two changes at once neither is lost: the second is applied to the outcome of the first, so what
+ * `change` decides it decides about what it replaces.
+ * @throws {OAuthError} `not_found`, and whatever `change` throws
+ */
+export async function changeClient(
+  ctx: Context,
+  clientId: string,
+  change: (current: ClientRecord) => Promise<ClientRecord>,
+): Promise<ClientRecord> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const current = await ctx.storage.clients.find(clientId)
+    if (current === undefined) throw clientNotFound()
+    const changed = { ...(await change(current)), updatedAt: ctx.clock.now(), version: current.version + 1 }
+    if ((await ctx.storage.clients.replace(changed, current.version)) === 'won') {
+      ctx.clients.forget(clientId)
+      return changed
+    }
+  }
+  throw new OAuthError('temporarily_unavailable', 'the client is being changed by others')
+}

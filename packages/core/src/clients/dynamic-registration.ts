@@ -1,0 +1,78 @@
+import type { Context } from '../contracts/context.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { type ClientOwner, createClient } from './create.ts'
+import { type ClientInformation, clientInformation, type RegisteredClient, registeredClient } from './information.ts'
+import { registrationScopes } from './metadata-rules.ts'
+import { type PublicMetadataInput, parsePublicMetadata } from './metadata-schema.ts'
+import { createRegistrationToken } from './registration-token.ts'
+
+/** Who registers: somebody with a session or an initial access token, or nobody in particular. */
+export interface Registrant {
+  readonly anonymous: boolean
+  readonly owner?: ClientOwner
+}
+
+/** How a client manages itself ({@link https://www.rfc-editor.org/rfc/rfc7592#section-3 RFC 7592 section 3}). */
+interface SelfManagement {
+  readonly registration_access_token: string
+  readonly registration_client_uri: string
+}
+
+export type SelfManagedClient = ClientInformation & SelfManagement
+
+/**
+ * Registers a client for somebody outside ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.1 RFC 7591 section 3.1}):
+ * whatever is restricted stays at its default, whatever was asked for.
+ * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
+ */
+export async function registerDynamicClient(
+  ctx: Context,
+  registrant: Registrant,
+  input: Readonly<Record<string, unknown>>,
+): Promise<RegisteredClient & SelfManagement> {
+  refuseRestricted(input)
+  const given = parsePublicMetadata(input)
+  const { token, hash } = await createRegistrationToken(ctx)
+  const created = await createClient(ctx, {
+    metadata: registrant.anonymous ? withoutSecret(given) : given,
+    scopes: registrationScopes(ctx.config),
+    ...(registrant.owner !== undefined && { owner: registrant.owner }),
+    registrationTokenHash: hash,
+  })
+  return { ...registeredClient(created), ...selfManagement(ctx, created.client.id, token) }
+}
+
+/** The client as it sees itself, with the token that is good from now on. */
+export function selfManagedClient(ctx: Context, client: ClientRecord, token: string): SelfManagedClient {
+  return { ...clientInformation(client), ...selfManagement(ctx, client.id, token) }
+}
+
+/**
+ * What would make a client more than others is refused by name; the other restricted members are ignored like unknown
+ * ones, because what they ask for is not given and the answer says so.
+ */
+function refuseRestricted({ skip_consent, require_pkce }: Readonly<Record<string, unknown>>): void {
+  if (skip_consent !== undefined && skip_consent !== null) {
+    throw invalid('skip_consent cannot be set during dynamic client registration')
+  }
+  if (require_pkce === false) throw invalid('pkce is required for registered clients')
+}
+
+/** Nobody knows who registers, so nobody gets a secret, nor what works with a secret alone. */
+function withoutSecret(given: PublicMetadataInput): PublicMetadataInput {
+  if (given.grant_types?.includes('client_credentials')) {
+    throw invalid('client_credentials grant requires authenticated registration')
+  }
+  return { ...given, token_endpoint_auth_method: 'none' }
+}
+
+function selfManagement(ctx: Context, clientId: string, token: string): SelfManagement {
+  const uri = `${ctx.config.issuer}${endpointPaths.clientConfiguration}?client_id=${encodeURIComponent(clientId)}`
+  return { registration_access_token: token, registration_client_uri: uri }
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', description)
+}

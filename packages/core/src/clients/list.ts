@@ -1,0 +1,53 @@
+import type { Context } from '../contracts/context.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { type Caller, hasPrivilege } from './caller.ts'
+
+export interface ClientListing {
+  /** Clients of this user. With `referenceId` as well: of either. With neither: all. */
+  readonly userId?: string | undefined
+  readonly referenceId?: string | undefined
+  /** Only clients after this id, to go on where a full page ended. */
+  readonly after?: string | undefined
+  /** At most so many, 1 to 1000. Default 100. */
+  readonly limit?: number | undefined
+}
+
+const mostClients = 1000
+
+/**
+ * Clients in the order of their ids.
+ * @throws {TypeError} when `limit` is no whole number from 1 to 1000
+ */
+export async function listClients(
+  ctx: Context,
+  { userId, referenceId, after, limit = 100 }: ClientListing = {},
+): Promise<readonly ClientRecord[]> {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostClients) {
+    throw new TypeError(`limit must be a whole number from 1 to ${mostClients}`)
+  }
+  return ctx.storage.clients.list({
+    limit,
+    ...(userId !== undefined && { userId }),
+    ...(referenceId !== undefined && { referenceId }),
+    ...(after !== undefined && { after }),
+  })
+}
+
+/**
+ * The caller's clients and those of their reference, or only those of the reference that is named.
+ * @throws {OAuthError} `access_denied` for a foreign reference, whether it has clients or not
+ */
+export async function listOwnClients(
+  ctx: Context,
+  caller: Caller,
+  { referenceId, after }: Pick<ClientListing, 'referenceId' | 'after'>,
+): Promise<readonly ClientRecord[]> {
+  if (referenceId === undefined) {
+    return listClients(ctx, { userId: caller.user.id, referenceId: caller.referenceId, after, limit: mostClients })
+  }
+  if (referenceId !== caller.referenceId && !(await hasPrivilege(ctx, caller, 'list', referenceId))) {
+    throw new OAuthError('access_denied', 'you may not list the clients of this reference')
+  }
+  return listClients(ctx, { referenceId, after, limit: mostClients })
+}

@@ -1,0 +1,107 @@
+import type { Context } from '../contracts/context.ts'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { parseScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { verifySecret } from './auth/verify-secret.ts'
+import { changeClient } from './change.ts'
+import { type SelfManagedClient, selfManagedClient } from './dynamic-registration.ts'
+import { checkSubjectKept, completeMetadata, registrationScopes, type ScopePolicy } from './metadata-rules.ts'
+import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
+import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
+import { usesSecret } from './secret.ts'
+import { isTrusted } from './trust.ts'
+
+type Input = Readonly<Record<string, unknown>>
+
+/** What the server adds to an answer, and a client must not send back. */
+const serverMembers = [
+  'registration_access_token',
+  'registration_client_uri',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+] as const
+
+/**
+ * A client replaces all it has said of itself: what it leaves out is gone. What only the server side sets stays as it
+ * is, and so does the secret. The registration access token becomes a new one
+ * ({@link https://www.rfc-editor.org/rfc/rfc7592#section-2.2 RFC 7592 section 2.2}).
+ * @throws {OAuthError} `invalid_token`, `invalid_client_metadata`, `invalid_redirect_uri` or `access_denied`
+ */
+export async function replaceRegistration(
+  ctx: Context,
+  clientId: string,
+  token: string,
+  input: Input,
+): Promise<SelfManagedClient> {
+  const given = parsePublicMetadata(input)
+  const next = await createRegistrationToken(ctx)
+  const replaced = await changeClient(ctx, clientId, async (current) => {
+    // Of two replacements with one token only the first has it still.
+    if (!(await isRegistrationToken(ctx, current, token))) throw invalidRegistrationToken()
+    await refuseTrusted(ctx, current)
+    await checkIdentity(ctx, current, input)
+    const metadata = completeMetadata(
+      ctx,
+      {
+        ...restrictedOf(current.metadata),
+        ...given,
+        token_endpoint_auth_method: given.token_endpoint_auth_method ?? current.metadata.token_endpoint_auth_method,
+      },
+      scopesOf(ctx, current),
+    )
+    if (usesSecret(metadata) && current.secrets.length === 0) {
+      throw invalid('confidential clients require a stored client secret')
+    }
+    checkSubjectKept(current.metadata, metadata)
+    const secrets = usesSecret(metadata) ? current.secrets : []
+    return { ...current, metadata, secrets, registrationTokenHash: next.hash }
+  })
+  ctx.emit({ type: 'client.updated', clientId })
+  return selfManagedClient(ctx, replaced, next.token)
+}
+
+/**
+ * What was vouched for is not changed by what it was vouched for: a trusted client with another redirect URI would get
+ * codes that nobody consented to.
+ * @throws {OAuthError} `access_denied`
+ */
+export async function refuseTrusted(ctx: Context, client: ClientRecord): Promise<void> {
+  if (await isTrusted(ctx, client)) throw new OAuthError('access_denied', 'trusted clients must be updated manually')
+}
+
+async function checkIdentity(ctx: Context, current: ClientRecord, input: Input): Promise<void> {
+  if (input.client_id !== current.id) throw invalid('client_id must be the id of this client')
+  const { client_secret, skip_consent, require_pkce } = input
+  if (client_secret !== undefined && client_secret !== null) {
+    const secret = typeof client_secret === 'string' ? client_secret : ''
+    const good = usesSecret(current.metadata) && (await verifySecret(ctx, current, { clientId: current.id, secret }))
+    if (!good) throw invalid('client_secret must be the secret of this client')
+  }
+  const sent = serverMembers.find((name) => input[name] !== undefined && input[name] !== null)
+  if (sent !== undefined) throw invalid(`${sent} must not be sent`)
+  if (skip_consent !== undefined && skip_consent !== null && skip_consent !== current.metadata.skip_consent) {
+    throw invalid('skip_consent cannot be changed')
+  }
+  if (require_pkce === false && current.metadata.require_pkce) throw invalid('pkce is required for registered clients')
+}
+
+/** The members that only the server side sets. */
+function restrictedOf({ require_pkce, skip_consent, enable_end_session, metadata }: ClientMetadata): MetadataInput {
+  return {
+    require_pkce,
+    ...(skip_consent !== undefined && { skip_consent }),
+    ...(enable_end_session !== undefined && { enable_end_session }),
+    ...(metadata !== undefined && { metadata }),
+  }
+}
+
+/** What anybody may register, and what the server side has given to this client beside it. */
+function scopesOf(ctx: Context, { metadata }: ClientRecord): ScopePolicy {
+  const { defaults, allowed } = registrationScopes(ctx.config)
+  return { defaults, allowed: [...allowed, ...(parseScope(metadata.scope) ?? [])] }
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', description)
+}

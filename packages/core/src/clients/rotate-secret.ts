@@ -1,0 +1,43 @@
+import type { Context } from '../contracts/context.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord, ClientSecret } from '../storage/client.ts'
+import { changeClient } from './change.ts'
+import type { CreatedClient } from './create.ts'
+import { earlierEnd, generateSecret, registeredSecretExpiry, storedSecret, usesSecret } from './secret.ts'
+
+export interface SecretRotation {
+  /** For how many seconds the secret before stays good beside the new one. Default 0: it is dead at once. */
+  readonly keepPreviousFor?: number | undefined
+}
+
+/**
+ * Gives a client a new secret, which ends as those of newly registered clients do. Never more than two are good at once.
+ * @param check throws when the client, as it is now, may not get one
+ * @throws {OAuthError} `not_found`; `invalid_request` for a client that has no secret
+ * @throws {TypeError} when `keepPreviousFor` is not a whole number of seconds
+ */
+export async function rotateClientSecret(
+  ctx: Context,
+  clientId: string,
+  { keepPreviousFor = 0 }: SecretRotation = {},
+  check?: (current: ClientRecord) => Promise<void>,
+): Promise<CreatedClient> {
+  if (!Number.isSafeInteger(keepPreviousFor) || keepPreviousFor < 0) {
+    throw new TypeError('keepPreviousFor must be a whole number of seconds')
+  }
+  const secret = generateSecret(ctx)
+  const stored = await storedSecret(ctx, secret, registeredSecretExpiry(ctx))
+  const client = await changeClient(ctx, clientId, async (current) => {
+    await check?.(current)
+    if (!usesSecret(current.metadata)) throw new OAuthError('invalid_request', 'public clients cannot rotate secrets')
+    return { ...current, secrets: [...kept(current.secrets, ctx.clock.now(), keepPreviousFor), stored] }
+  })
+  ctx.emit({ type: 'client.secret_rotated', clientId })
+  return { client, secret }
+}
+
+function kept(secrets: readonly ClientSecret[], now: number, seconds: number): readonly ClientSecret[] {
+  const previous = secrets.at(-1)
+  if (previous === undefined || seconds === 0) return []
+  return [{ ...previous, expiresAt: earlierEnd(previous.expiresAt, now + seconds) }]
+}

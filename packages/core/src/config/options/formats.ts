@@ -1,0 +1,48 @@
+/** How tokens look, and what limits them. */
+export interface FormatOptions {
+  /**
+   * Access tokens are always opaque; confidential clients get ID tokens in HS256 under their own secret, public clients
+   * none; there are no signing keys and no JWKS. Client secrets are then kept sealed beside their hash. Default `false`.
+   */
+  readonly disableJwtPlugin?: boolean | undefined
+  /**
+   * Takes `resource` at the authorization endpoint, too: it is validated there, shown at consent, kept with the grant,
+   * and the token endpoint may only narrow it. Recommended where there is more than one resource server. Default `false`.
+   */
+  readonly bindResources?: boolean | undefined
+  /** Seconds by scope: an access token lives no longer than the shortest of its scopes. */
+  readonly scopeExpirations?: Readonly<Record<string, number>> | undefined
+  /** What machine tokens may have, and get when they ask for nothing: it narrows what a client registered. Default: all of that. */
+  readonly clientCredentialsDefaultScopes?: readonly string[] | undefined
+  /** Put before credentials, so that leak scanners know them. With a prefix, one without it is unknown. */
+  readonly tokenPrefixes?: TokenPrefixes | undefined
+  /** Makes opaque access tokens; at least 128 bits of entropy, no dots. */
+  readonly generateAccessToken?: (() => string) | undefined
+  /** Makes refresh tokens; at least 128 bits of entropy. */
+  readonly generateRefreshToken?: (() => string) | undefined
+  /**
+   * What a client sees of a refresh token, for instance one that carries its session for a router in front. Needs
+   * `refreshTokenDecoder`.
+   */
+  readonly refreshTokenEncoder?: ((token: string, sessionId: string | undefined) => string) | undefined
+  /** The token in what a client presents, or `undefined`. Must not throw. */
+  readonly refreshTokenDecoder?: ((text: string) => string | undefined) | undefined
+  /** Makes client ids. Default: 120 random bits. */
+  readonly generateClientId?: (() => string) | undefined
+  /** Makes client secrets of at least 32 characters. Default: 256 random bits. */
+  readonly generateClientSecret?: (() => string) | undefined
+  /** What discovery says in place of everything there is. */
+  readonly advertisedMetadata?: AdvertisedMetadata | undefined
+}
+
+export interface TokenPrefixes {
+  readonly accessToken?: string | undefined
+  readonly refreshToken?: string | undefined
+  readonly clientSecret?: string | undefined
+}
+
+export interface AdvertisedMetadata {
+  /** Each one has to be a scope of the server. */
+  readonly scopesSupported?: readonly string[] | undefined
+  readonly claimsSupported?: readonly string[] | undefined
+}

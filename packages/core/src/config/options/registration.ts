@@ -1,0 +1,22 @@
+/** Who may register clients, and with what. */
+export interface RegistrationOptions {
+  /** Turns `/oauth2/register` on ({@link https://www.rfc-editor.org/rfc/rfc7591 RFC 7591}). Default `false`. */
+  readonly allowDynamicClientRegistration?: boolean | undefined
+  /** Lets callers register who are not signed in and bring no initial access token: public clients only. Default `false`. */
+  readonly allowUnauthenticatedClientRegistration?: boolean | undefined
+  /** Turns `/oauth2/public-client-prelogin` on: what a login page may show of a client. Default `false`. */
+  readonly allowPublicClientPrelogin?: boolean | undefined
+  /** What a registration without `scope` gets. Default: `defaultScopes`, or the standard scopes. */
+  readonly clientRegistrationDefaultScopes?: readonly string[] | undefined
+  /**
+   * What a registration may ask for beside the default scopes that the host named; the standard scopes that stand in
+   * where it named none are limited by it. Default: every scope of the server.
+   */
+  readonly clientRegistrationAllowedScopes?: readonly string[] | undefined
+  /** When secrets of registered clients end: 0 for never, seconds since the epoch, or so long after they are made. Default 0. */
+  readonly clientRegistrationClientSecretExpiresAt?: number | { readonly afterSeconds: number } | undefined
+  /** After how many seconds a dynamically registered client that was never used is purged. Default: never. */
+  readonly unusedClientTtlSeconds?: number | undefined
+  /** Clients that are trusted whatever is stored; they cannot be changed through any route. */
+  readonly cachedTrustedClients?: readonly string[] | undefined
+}

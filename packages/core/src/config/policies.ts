@@ -1,0 +1,68 @@
+import type { Config } from '../contracts/config.ts'
+import type { BaseUser } from '../contracts/host.ts'
+import type { ProviderOptions } from './options.ts'
+import { resolveRateLimits } from './rate-limits.ts'
+import type { ParsedOptions } from './schema.ts'
+
+type Policies =
+  | 'resolvers'
+  | 'trustedClients'
+  | 'registration'
+  | 'formats'
+  | 'jwtDisabled'
+  | 'bindResources'
+  | 'rememberConsentOfNativeClients'
+  | 'scopeExpirations'
+  | 'machineDefaultScopes'
+  | 'advertised'
+  | 'rateLimit'
+
+/** The part of the configuration that says who may do what, and how credentials look. */
+export function resolvePolicies<User extends BaseUser>(
+  given: ProviderOptions<User>,
+  options: ParsedOptions,
+  scopes: readonly string[],
+): Pick<Config<User>, Policies> {
+  const { tokenPrefixes, advertisedMetadata } = options
+  return {
+    resolvers: Object.freeze({
+      selectAccountResolver: given.selectAccountResolver,
+      postLoginResolver: given.postLoginResolver,
+      consentReferenceResolver: given.consentReferenceResolver,
+      clientReferenceResolver: given.clientReferenceResolver,
+      clientPrivileges: given.clientPrivileges,
+      trustedClientResolver: given.trustedClientResolver,
+      authorizeAdmin: given.authorizeAdmin,
+      requestUriResolver: given.requestUriResolver,
+    }) as Config<User>['resolvers'],
+    trustedClients: new Set(options.cachedTrustedClients),
+    registration: Object.freeze({
+      enabled: options.allowDynamicClientRegistration,
+      anonymous: options.allowUnauthenticatedClientRegistration,
+      prelogin: options.allowPublicClientPrelogin,
+      defaultScopes: options.clientRegistrationDefaultScopes,
+      allowedScopes: options.clientRegistrationAllowedScopes,
+      secretExpiresAt: options.clientRegistrationClientSecretExpiresAt,
+      unusedClientTtl: options.unusedClientTtlSeconds,
+    }),
+    formats: Object.freeze({
+      accessToken: { prefix: tokenPrefixes.accessToken ?? '', generate: options.generateAccessToken },
+      refreshToken: { prefix: tokenPrefixes.refreshToken ?? '', generate: options.generateRefreshToken },
+      encodeRefreshToken: options.refreshTokenEncoder ?? ((token) => token),
+      decodeRefreshToken: options.refreshTokenDecoder ?? ((text) => text),
+      clientSecretPrefix: tokenPrefixes.clientSecret ?? '',
+      generateClientId: options.generateClientId,
+      generateClientSecret: options.generateClientSecret,
+    }),
+    jwtDisabled: options.disableJwtPlugin,
+    bindResources: options.bindResources,
+    rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
+    scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
+    machineDefaultScopes: options.clientCredentialsDefaultScopes,
+    advertised: Object.freeze({
+      scopes: advertisedMetadata.scopesSupported ?? scopes,
+      claims: advertisedMetadata.claimsSupported,
+    }),
+    rateLimit: given.rateLimit && resolveRateLimits(given.rateLimit),
+  }
+}

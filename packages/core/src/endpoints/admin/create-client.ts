@@ -1,0 +1,23 @@
+import { requireSameOrigin } from '../../authorization/same-origin.ts'
+import { createClientAsAdmin, requireAdmin } from '../../clients/administer.ts'
+import { findCaller } from '../../clients/caller.ts'
+import { managedClientWithSecret } from '../../clients/managed-client.ts'
+import type { Endpoint } from '../../contracts/endpoint.ts'
+import { json } from '../../http/json.ts'
+import { readJsonObject } from '../../http/json-object.ts'
+import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+
+/** An administrator makes a client, with the members that nobody else may set. */
+export const adminCreateClient: Endpoint = {
+  name: 'adminCreateClient',
+  path: endpointPaths.adminCreateClient,
+  methods: ['POST'],
+  errors: 'json',
+  async handle(ctx, request) {
+    requireSameOrigin(ctx, request)
+    await requireAdmin(ctx, request)
+    const caller = await findCaller(ctx, request)
+    const created = await createClientAsAdmin(ctx, caller, await readJsonObject(request))
+    return json(201, managedClientWithSecret(created))
+  },
+}

@@ -1,0 +1,18 @@
+import { deleteOwnClient } from '../../clients/self-service.ts'
+import type { Endpoint } from '../../contracts/endpoint.ts'
+import { json } from '../../http/json.ts'
+import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+import { readOrder, requireClientId } from '../managed-request.ts'
+
+/** Deletes one of the caller's clients, and with it everything that was granted to it. */
+export const deleteClient: Endpoint = {
+  name: 'deleteClient',
+  path: endpointPaths.deleteClient,
+  methods: ['POST'],
+  errors: 'json',
+  async handle(ctx, request) {
+    const { caller, body } = await readOrder(ctx, request)
+    await deleteOwnClient(ctx, caller, requireClientId(body.client_id))
+    return json(200, {})
+  },
+}

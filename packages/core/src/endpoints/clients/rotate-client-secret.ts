@@ -1,0 +1,19 @@
+import { managedClientWithSecret } from '../../clients/managed-client.ts'
+import { rotateOwnClientSecret } from '../../clients/self-service.ts'
+import type { Endpoint } from '../../contracts/endpoint.ts'
+import { json } from '../../http/json.ts'
+import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+import { readOrder, requireClientId } from '../managed-request.ts'
+
+/** Gives one of the caller's clients a new secret; the one before it is dead at once. */
+export const rotateClientSecret: Endpoint = {
+  name: 'rotateClientSecret',
+  path: endpointPaths.rotateClientSecret,
+  methods: ['POST'],
+  errors: 'json',
+  async handle(ctx, request) {
+    const { caller, body } = await readOrder(ctx, request)
+    const rotated = await rotateOwnClientSecret(ctx, caller, requireClientId(body.client_id))
+    return json(200, managedClientWithSecret(rotated))
+  },
+}

@@ -1,0 +1,20 @@
+import { deleteConsent as endConsent } from '../../authorization/consents.ts'
+import type { Endpoint } from '../../contracts/endpoint.ts'
+import { json } from '../../http/json.ts'
+import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+import { readOrder } from '../managed-request.ts'
+import { findOwnConsent } from './own-consent.ts'
+
+/** Withdraws one of the caller's consents, and ends what was granted under it. */
+export const deleteConsent: Endpoint = {
+  name: 'deleteConsent',
+  path: endpointPaths.deleteConsent,
+  methods: ['POST'],
+  errors: 'json',
+  async handle(ctx, request) {
+    const { caller, body } = await readOrder(ctx, request)
+    const { id } = await findOwnConsent(ctx, caller, 'delete', body.id)
+    await endConsent(ctx, id)
+    return json(200, {})
+  },
+}

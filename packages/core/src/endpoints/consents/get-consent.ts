@@ -1,0 +1,17 @@
+import type { Endpoint } from '../../contracts/endpoint.ts'
+import { json } from '../../http/json.ts'
+import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+import { readQuestion } from '../managed-request.ts'
+import { consentView, findOwnConsent } from './own-consent.ts'
+
+/** One of the caller's consents. */
+export const getConsent: Endpoint = {
+  name: 'getConsent',
+  path: endpointPaths.getConsent,
+  methods: ['GET'],
+  errors: 'json',
+  async handle(ctx, request) {
+    const { caller, get } = await readQuestion(ctx, request)
+    return json(200, consentView(await findOwnConsent(ctx, caller, 'read', get('id'))))
+  },
+}

@@ -1,0 +1,30 @@
+import { consentNotFound } from '../../authorization/consents.ts'
+import { type Caller, hasPrivilege } from '../../clients/caller.ts'
+import type { Context } from '../../contracts/context.ts'
+import type { ClientAction } from '../../contracts/resolvers.ts'
+import type { ConsentRecord } from '../../storage/consent.ts'
+import { requireConsentId } from '../managed-request.ts'
+
+/**
+ * A consent that the caller may do this with: their own, under whichever reference, or by privilege one that somebody
+ * gave under a reference. One of somebody else is as unknown as one that does not exist.
+ * @throws {OAuthError} `not_found`
+ */
+export async function findOwnConsent(
+  ctx: Context,
+  caller: Caller,
+  action: ClientAction,
+  id: unknown,
+): Promise<ConsentRecord> {
+  const consent = await ctx.storage.consents.findById(requireConsentId(id))
+  if (consent === undefined) throw consentNotFound()
+  if (consent.userId === caller.user.id) return consent
+  const { referenceId } = consent
+  if (referenceId !== undefined && (await hasPrivilege(ctx, caller, action, referenceId))) return consent
+  throw consentNotFound()
+}
+
+/** A consent as its user sees it. Times are seconds since the epoch. */
+export function consentView({ id, clientId, userId, referenceId, scope, createdAt }: ConsentRecord): object {
+  return { id, clientId, userId, referenceId: referenceId ?? null, scopes: scope, createdAt }
+}

@@ -1,0 +1,101 @@
+import { endHostSession } from '../authorization/end-session.ts'
+import { readLogoutQuestion, signLogoutQuestion } from '../authorization/logout-confirmation.ts'
+import { type LogoutTarget, mayReturnTo, parseLogoutRequest } from '../authorization/logout-request.ts'
+import { currentSession } from '../authorization/proceed.ts'
+import { requireSameOrigin } from '../authorization/same-origin.ts'
+import type { Context } from '../contracts/context.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { readFormText } from '../http/form.ts'
+import { messagePage } from '../http/html.ts'
+import { json } from '../http/json.ts'
+import { type Parameters, parseParameters } from '../http/parameters.ts'
+import { redirect, wantsJson, withParameters } from '../http/redirect.ts'
+import { queryOf } from '../http/target.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
+import { OAuthError } from '../protocol/errors.ts'
+
+/**
+ * The logout endpoint ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout
+ * section 2}). It is there when the host can end a session. The client that the session's own ID token names ends it
+ * without a question; in any other case the user is asked.
+ */
+export const endSession: Endpoint = {
+  name: 'endSession',
+  path: endpointPaths.endSession,
+  methods: ['GET', 'POST'],
+  errors: 'page',
+  metadata: 'end_session_endpoint',
+  async handle(ctx, request) {
+    if (request.method !== 'POST') return logOut(ctx, request, parseParameters(queryOf(request.url)))
+    const form = await readFormText(request)
+    const parameters = parseParameters(form)
+    const confirmation = parameters.get('confirmation')
+    if (confirmation !== undefined) return confirm(ctx, request, confirmation)
+    // A form of another site comes without the host's cookies; the same request as a GET brings them.
+    if (!['same-origin', null].includes(request.headers.get('sec-fetch-site'))) {
+      return redirect(request, `${ctx.config.issuer}${endpointPaths.endSession}?${new URLSearchParams(form)}`)
+    }
+    return logOut(ctx, request, parameters)
+  },
+}
+
+async function logOut(ctx: Context, request: Request, parameters: Parameters): Promise<Response> {
+  const { hint, client, target } = await parseLogoutRequest(ctx, parameters)
+  const signedIn = await currentSession(ctx, request)
+  if (hint === undefined) return signedIn === undefined ? signedOut(request) : ask(ctx, request, signedIn, target)
+  const { sessionId } = hint
+  if (signedIn !== undefined && signedIn.session.id !== sessionId) return ask(ctx, request, signedIn, target)
+  if (sessionId !== undefined) {
+    // Without a session to ask, a pairwise subject does not say who the user is.
+    const subject = client?.metadata.subject_type === 'pairwise' ? undefined : hint.subject
+    await endHostSession(ctx, { sessionId, userId: signedIn?.user.id ?? subject, clientId: hint.clientId })
+  }
+  return leave(request, target)
+}
+
+async function ask(
+  ctx: Context,
+  request: Request,
+  { session }: { readonly session: { readonly id: string } },
+  target: LogoutTarget | undefined,
+): Promise<Response> {
+  if (wantsJson(request)) throw new OAuthError('interaction_required', 'the user has to confirm the logout')
+  const { host } = new URL(ctx.config.issuer)
+  const next = target === undefined ? [] : [`You will then go on to ${hostOf(target.redirectUri)}.`]
+  return messagePage('Sign out?', [`Do you want to sign out of ${host}? If not, close this page.`, ...next], {
+    action: ctx.config.issuer + endpointPaths.endSession,
+    fields: { confirmation: await signLogoutQuestion(ctx, session.id, target) },
+    button: 'Sign out',
+  })
+}
+
+async function confirm(ctx: Context, request: Request, confirmation: string): Promise<Response> {
+  requireSameOrigin(ctx, request)
+  const signedIn = await currentSession(ctx, request)
+  if (signedIn === undefined) return signedOut(request)
+  const question = await readLogoutQuestion(ctx, signedIn.session.id, confirmation)
+  if (question === undefined) {
+    throw new OAuthError('access_denied', 'this logout was asked of another session, or too long ago')
+  }
+  const { target } = question
+  await endHostSession(ctx, {
+    sessionId: signedIn.session.id,
+    userId: signedIn.user.id,
+    clientId: target?.clientId,
+  })
+  const client = target && (await ctx.clients.find(target.clientId))
+  return leave(request, client && target && mayReturnTo(client, target.redirectUri) ? target : undefined)
+}
+
+function leave(request: Request, target: LogoutTarget | undefined): Response {
+  if (target === undefined) return signedOut(request)
+  return redirect(request, withParameters(target.redirectUri, { state: target.state }))
+}
+
+function signedOut(request: Request): Response {
+  return wantsJson(request) ? json(200, {}) : messagePage('Signed out', ['You are signed out.'])
+}
+
+function hostOf(uri: string): string {
+  return new URL(uri).host || uri
+}

@@ -1,0 +1,28 @@
+import { loadInteraction } from '../authorization/load.ts'
+import { verifyPageQuery } from '../authorization/page-query.ts'
+import { pageUrl, returnUrl } from '../authorization/page-url.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
+import { parseParameters } from '../http/parameters.ts'
+import { redirect } from '../http/redirect.ts'
+import { queryOf } from '../http/target.ts'
+import { endpointPaths } from '../protocol/endpoint-paths.ts'
+import { OAuthError } from '../protocol/errors.ts'
+
+/** Shows a user whose page was lost the one that is due: named by its `state`, or by the signed query it once got. */
+export const login: Endpoint = {
+  name: 'login',
+  path: endpointPaths.login,
+  methods: ['GET'],
+  errors: 'page',
+  async handle(ctx, request) {
+    const query = queryOf(request.url)
+    const parameters = parseParameters(query)
+    const signed = parameters.has('sig')
+    if (signed && (await verifyPageQuery(ctx.config.pageSecrets, query, ctx.clock.now())) === undefined) {
+      throw new OAuthError('invalid_request', 'invalid_signature')
+    }
+    const { interaction } = await loadInteraction(ctx, request, parameters.get('state'))
+    const context = { intent: interaction.step, return_to: returnUrl(ctx, interaction) }
+    return redirect(request, await pageUrl(ctx, interaction, context))
+  },
+}

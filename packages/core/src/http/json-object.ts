@@ -1,0 +1,35 @@
+import { OAuthError } from '../protocol/errors.ts'
+import { mediaType, readBody } from './body.ts'
+
+/** What a script posts: its members are whatever came, to be checked by who uses them. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * The JSON object in the body of a request. The content type is demanded: a form of another site cannot send it.
+ * @throws {OAuthError} `invalid_request`
+ */
+export async function readJsonObject(request: Request): Promise<JsonObject> {
+  if (mediaType(request) !== 'application/json') {
+    throw new OAuthError('invalid_request', 'the content type must be application/json')
+  }
+  return parseJsonObject(await readBody(request))
+}
+
+/** @throws {OAuthError} `invalid_request` */
+export function parseJsonObject(text: string): JsonObject {
+  const value = parse(text)
+  if (isJsonObject(value)) return value
+  throw new OAuthError('invalid_request', 'the body must be a JSON object')
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,20 @@
+import type { Endpoint } from '../contracts/endpoint.ts'
+import type { Feature } from '../contracts/feature.ts'
+import { adminCreateClient } from '../endpoints/admin/create-client.ts'
+import { adminUpdateClient } from '../endpoints/admin/update-client.ts'
+import { createClient } from '../endpoints/clients/create-client.ts'
+import { deleteClient } from '../endpoints/clients/delete-client.ts'
+import { getClient } from '../endpoints/clients/get-client.ts'
+import { getClients } from '../endpoints/clients/get-clients.ts'
+import { publicClient, publicClientPrelogin } from '../endpoints/clients/public-client.ts'
+import { rotateClientSecret } from '../endpoints/clients/rotate-client-secret.ts'
+import { updateClient } from '../endpoints/clients/update-client.ts'
+
+/** With which users manage their clients, and administrators all of them. */
+export const clientManagement: readonly Endpoint[] = [
+  ...[createClient, getClient, getClients, updateClient, deleteClient, rotateClientSecret, publicClient],
+  ...[adminCreateClient, adminUpdateClient],
+]
+
+/** For login pages that show a client to whoever asks. */
+export const clientsBeforeLogin: Feature = { name: 'clients_before_login', endpoints: [publicClientPrelogin] }

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { getTokens, registerConfidential } from '../support/client.ts'
+import { send } from '../support/expectations.ts'
+import { createQuickWorld } from '../support/tokens.ts'
+import { createWorld, issuer, type World, type WorldOptions } from '../support/world.ts'
+
+async function documents(world: World) {
+  const read = async (path: string) => (await send(world, `${issuer}/.well-known/${path}`)).body
+  return [await read('oauth-authorization-server'), await read('openid-configuration')]
+}
+
+describe('advertisedMetadata', () => {
+  test('seed B17 without it everything is advertised: each scope of the server, sub among the claims', async () => {
+    for (const document of await documents(createWorld())) {
+      expect(document.scopes_supported).toEqual([
+        ...['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'notes:read', 'notes:write'],
+      ])
+    }
+    expect((await documents(createWorld()))[1].claims_supported).toContain('sub')
+  })
+
+  test('seed B179 a subset is what both documents say, in its own order', async () => {
+    const scopesSupported = ['notes:read', 'openid']
+    const world = createWorld({ advertisedMetadata: { scopesSupported } })
+    for (const document of await documents(world)) expect(document.scopes_supported).toEqual(scopesSupported)
+    expect(world.provider.metadata.scopes_supported).toEqual(scopesSupported)
+  })
+
+  test('the claims are the host’s to name', async () => {
+    const claimsSupported = ['sub', 'tenant']
+    const [server, openid] = await documents(createWorld({ advertisedMetadata: { claimsSupported } }))
+    expect(openid.claims_supported).toEqual(claimsSupported)
+    expect(server).not.toHaveProperty('claims_supported')
+    expect(openid.scopes_supported).toContain('notes:write')
+  })
+
+  test('R3 what is not advertised can be registered and granted all the same', async () => {
+    const world = createQuickWorld({ advertisedMetadata: { scopesSupported: ['openid'] } })
+    const client = await registerConfidential(world)
+    expect((await getTokens(world, client, { scope: 'notes:write' })).scope).toBe('notes:write')
+  })
+
+  test.each<[string, WorldOptions['advertisedMetadata'], RegExp]>([
+    [
+      'seed B179 a scope that the server has not',
+      { scopesSupported: ['openid', 'admin'] },
+      /^advertisedMetadata\.scopesSupported admin not found in supported scopes$/,
+    ],
+    ['a text that is no scope', { scopesSupported: ['a b'] }, /advertisedMetadata\.scopesSupported/],
+    ['an empty claim', { claimsSupported: [''] }, /advertisedMetadata\.claimsSupported/],
+    ['another member', { issuer: 'https://evil.test' } as never, /advertisedMetadata/],
+  ])('%s is refused at start-up', (_name, advertisedMetadata, message) => {
+    expect(() => createWorld({ advertisedMetadata })).toThrow(message)
+  })
+})

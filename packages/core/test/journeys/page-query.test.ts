@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { signPageQuery, verifyPageQuery } from '../../src/authorization/page-query.ts'
+import { authorizeUrl, createPkce, registerConfidential } from '../support/client.ts'
+import { alice, createWorld } from '../support/world.ts'
+
+const secret = 'test-secret-belgie'
+const message =
+  'response_type=code&client_id=abc&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&state=xyz&exp=2000000000'
+const signature = 'Q6ZBzqnvf75y8TNKP3e0PSeYSSHBVnOqEgwkPpJQd+w='
+const signed = `${message}&sig=${encodeURIComponent(signature)}`
+const now = 1_900_000_000
+
+/** A page that a browser was sent to. */
+async function openPage(options: Parameters<typeof createWorld>[0] = {}) {
+  const world = createWorld({ oauthQuerySigningSecret: secret, ...options })
+  const client = await registerConfidential(world)
+  const parameters = { login_hint: 'a+b c~*é', state: 'of the client' }
+  const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce(), parameters))
+  return { world, client, url }
+}
+
+describe('seed B187 the signed query of a page', () => {
+  test('seed B187 the vector: the same signature as the seed’s and as btoa of the HMAC', async () => {
+    const query = new URLSearchParams(message)
+    query.delete('exp')
+    expect(await signPageQuery(secret, query, 2_000_000_000)).toBe(signed)
+    const provider = createWorld({ oauthQuerySigningSecret: secret }).provider
+    expect((await provider.verifyPageQuery(signed))?.get('state')).toBe('xyz')
+  })
+
+  test('seed B187 build, verify, parse: sig is dropped, exp kept', async () => {
+    const parsed = await verifyPageQuery([secret], `?${signed}`, now)
+    expect(Object.fromEntries(parsed ?? [])).toEqual({
+      response_type: 'code',
+      client_id: 'abc',
+      redirect_uri: 'https://client.example/cb',
+      state: 'xyz',
+      exp: '2000000000',
+    })
+  })
+
+  test.each([
+    ['a changed value', signed.replace('state=xyz', 'state=xyy')],
+    ['a value more', `${signed}&accept=true`],
+    ['a value more in front', `accept=true&${signed}`],
+    ['a value less', signed.replace('&state=xyz', '')],
+    ['another order', signed.replace('response_type=code&client_id=abc', 'client_id=abc&response_type=code')],
+    ['a repeated value', `${signed}&state=xyz`],
+    ['a later exp', signed.replace('exp=2000000000', 'exp=2100000000')],
+    ['a second exp', `exp=2100000000&${signed}`],
+    ['a second sig', `${signed}&sig=x`],
+    ['another sig', signed.replace('sig=Q6', 'sig=Q7')],
+    ['a shorter sig', signed.slice(0, -3)],
+    ['an empty sig', `${message}&sig=`],
+    ['no sig', message],
+    ['nothing', ''],
+  ])('seed B187 %s -> undefined', async (_name, query) => {
+    expect(await verifyPageQuery([secret], query, now)).toBeUndefined()
+  })
+
+  test('seed B187 signed, but without a good exp -> undefined', async () => {
+    for (const exp of [Number.NaN, 1e21, -1, 2e9 + 0.5]) {
+      const query = await signPageQuery(secret, new URLSearchParams({ state: 'x' }), exp)
+      expect(await verifyPageQuery([secret], query, now), String(exp)).toBeUndefined()
+    }
+  })
+
+  test('seed B187 another secret, and the second at which it expires -> undefined', async () => {
+    expect(await verifyPageQuery(['another'], signed, now)).toBeUndefined()
+    expect(await verifyPageQuery([secret], signed, 1_999_999_999)).toBeDefined()
+    expect(await verifyPageQuery([secret], signed, 2_000_000_000)).toBeUndefined()
+  })
+})
+
+describe('provider.verifyPageQuery', () => {
+  test('reads the URL that a page gets, as text, URL, search or query', async () => {
+    const { world, client, url } = await openPage()
+    const { search } = new URL(url)
+    for (const form of [url, new URL(url), search, search.slice(1), `${url}#top`]) {
+      const query = await world.provider.verifyPageQuery(form)
+      expect(query?.get('client_id')).toBe(client.client_id)
+      expect(query?.get('login_hint')).toBe('a+b c~*é')
+      expect(query?.get('state')).toBe(new URL(url).searchParams.get('state'))
+      expect(query?.get('state')).not.toBe('of the client')
+      expect(query?.has('sig')).toBe(false)
+    }
+  })
+
+  test('a page with a query of its own', async () => {
+    const { world, url } = await openPage({ loginUrl: '/login?theme=dark mode&next=%2Fx' })
+    expect(new URL(url).searchParams.get('theme')).toBe('dark mode')
+    expect((await world.provider.verifyPageQuery(url))?.get('next')).toBe('/x')
+    expect(await world.provider.verifyPageQuery(url.replace('dark', 'light'))).toBeUndefined()
+  })
+
+  test('ends with the interaction; another server’s is not ours', async () => {
+    const { world, url } = await openPage()
+    const other = createWorld({ secret: 'another-secret-with-enough-characters!' })
+    expect(await other.provider.verifyPageQuery(url)).toBeUndefined()
+    world.clock.advance(599)
+    expect(await world.provider.verifyPageQuery(url)).toBeDefined()
+    world.clock.advance(1)
+    expect(await world.provider.verifyPageQuery(url)).toBeUndefined()
+  })
+
+  test('consent pages get one as well', async () => {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce()), { user: alice })
+    expect(new URL(url).pathname).toBe('/consent')
+    expect((await world.provider.verifyPageQuery(url))?.get('scope')).toBe('openid profile email offline_access')
+  })
+})

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { postAs } from '../support/client.ts'
+import { fromOwnPage, redirectUris, refused, register, registered, registrationWorld } from '../support/registration.ts'
+import { createWorld } from '../support/world.ts'
+
+const minimal = { redirect_uris: redirectUris }
+
+describe('what may be registered', () => {
+  test('seed B142 private_key_jwt and other methods that we do not have are invalid_client_metadata', async () => {
+    for (const method of ['private_key_jwt', 'client_secret_jwt', 'tls_client_auth', 'None', '']) {
+      expect(await refused({ token_endpoint_auth_method: method })).toBe(
+        `unsupported token_endpoint_auth_method ${method}`,
+      )
+    }
+    expect(await refused({ token_endpoint_auth_method: 7 })).toMatch(/^token_endpoint_auth_method: /)
+  })
+
+  test('seed B143 post_logout_redirect_uris are stored and returned', async () => {
+    const world = registrationWorld()
+    const post_logout_redirect_uris = ['https://client.example.com/bye']
+    const body = await registered(world, { post_logout_redirect_uris })
+    expect(body.post_logout_redirect_uris).toEqual(post_logout_redirect_uris)
+    expect((await world.provider.getClient(body.client_id))?.metadata).toMatchObject({ post_logout_redirect_uris })
+  })
+
+  test('seed B144 client_credentials needs no redirect URIs; the answer has an empty list', async () => {
+    const world = registrationWorld()
+    const answer = await register(
+      world,
+      { grant_types: ['client_credentials'], scope: 'notes:read' },
+      fromOwnPage(world),
+    )
+    expect(answer.status).toBe(201)
+    expect(answer.body).toMatchObject({ redirect_uris: [], response_types: [], grant_types: ['client_credentials'] })
+    const token = await postAs(world, answer.body, '/oauth2/token', { grant_type: 'client_credentials' })
+    expect(token.body).toMatchObject({ scope: 'notes:read' })
+  })
+
+  test('seed B145 enable_end_session is ignored', async () => {
+    const world = registrationWorld()
+    const body = await registered(world, { enable_end_session: true })
+    expect(body).not.toHaveProperty('enable_end_session')
+    expect((await world.provider.getClient(body.client_id))?.metadata).not.toHaveProperty('enable_end_session')
+  })
+
+  test('seed B146 an explicit scope is returned as given', async () => {
+    expect(await registered(registrationWorld(), { scope: 'notes:write openid' })).toMatchObject({
+      scope: 'notes:write openid',
+    })
+  })
+
+  test('seed B147 skip_consent is refused by name, whatever its value; null is no value', async () => {
+    for (const skip_consent of [true, false, 'true', 0]) {
+      expect(await refused({ skip_consent })).toBe('skip_consent cannot be set during dynamic client registration')
+    }
+    expect(await registered(registrationWorld(), { skip_consent: null })).not.toHaveProperty('skip_consent')
+  })
+
+  test('seed B148 a client that the resolver trusts is stored without skip_consent', async () => {
+    const world = registrationWorld({ trustedClientResolver: () => true })
+    const { client_id } = await registered(world)
+    expect((await world.provider.getClient(client_id))?.metadata).not.toHaveProperty('skip_consent')
+  })
+
+  test('seed B149 a secret by default, none without one, basic accepted', async () => {
+    const world = registrationWorld()
+    expect(await registered(world)).toHaveProperty('client_secret')
+    expect(await registered(world, { token_endpoint_auth_method: 'client_secret_basic' })).toHaveProperty(
+      'client_secret',
+    )
+    expect(await registered(world, { token_endpoint_auth_method: 'none' })).not.toHaveProperty('client_secret')
+  })
+
+  test('seed B150 B152 an unsupported method or response type is refused on the server side as well', async () => {
+    const { provider } = createWorld()
+    for (const wrong of [{ token_endpoint_auth_method: 'private_key_jwt' }, { response_types: ['token'] }]) {
+      await expect(provider.registerClient({ ...minimal, ...wrong })).rejects.toMatchObject({
+        code: 'invalid_client_metadata',
+      })
+    }
+  })
+
+  test('seed B151 the implicit grant is unsupported, and so is a grant type that the server does without', async () => {
+    expect(await refused({ grant_types: ['implicit'] })).toBe('unsupported grant_type implicit')
+    const world = registrationWorld({ grantTypes: ['authorization_code'] })
+    const answer = await register(world, { ...minimal, grant_types: ['client_credentials'] }, fromOwnPage(world))
+    expect(answer.body.error_description).toBe('unsupported grant_type client_credentials')
+  })
+
+  test('seed B152 response type token is unsupported', async () => {
+    expect(await refused({ response_types: ['token'] })).toBe('unsupported response_type token')
+    expect(await refused({ response_types: ['code', 'code id_token'] })).toBe('unsupported response_type code id_token')
+    expect(await refused({ response_types: [] })).toBe(
+      'When authorization_code is used, response_types must include code',
+    )
+  })
+
+  test('seed B153 a machine client without redirect URIs and with empty response types passes', async () => {
+    const world = registrationWorld()
+    const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] }
+    expect((await register(world, machine, fromOwnPage(world))).status).toBe(201)
+    const only = registrationWorld({ grantTypes: ['client_credentials'], loginUrl: undefined, consentUrl: undefined })
+    expect((await register(only, machine, fromOwnPage(only))).status).toBe(201)
+  })
+
+  test('seed B154 the code grant without redirect URIs fails', async () => {
+    for (const redirect_uris of [[], undefined, null]) {
+      expect(await refused({ redirect_uris }, 'invalid_redirect_uri')).toBe(
+        'Redirect URIs are required for authorization_code clients',
+      )
+    }
+  })
+
+  test('seed B155 overruled by decision 12: application_type is inferred or chosen, whatever the method', async () => {
+    const world = registrationWorld()
+    const native = ['com.example.app:/cb', 'http://127.0.0.1/cb']
+    expect(await registered(world, { redirect_uris: native })).toMatchObject({ application_type: 'native' })
+    expect(await registered(world)).toMatchObject({ application_type: 'web' })
+    const none = { token_endpoint_auth_method: 'none', application_type: 'web' }
+    expect(await registered(world, none)).toMatchObject(none)
+    expect(await refused({ redirect_uris: native, application_type: 'web' }, 'invalid_redirect_uri')).toMatch(/https/)
+    expect(await refused({ application_type: 'user-agent-based' })).toMatch(/^application_type: /)
+  })
+})

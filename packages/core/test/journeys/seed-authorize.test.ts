@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { authorize, exchangeCode, getTokens, redirectUri, registerConfidential } from '../support/client.ts'
+import { ask, expectErrorPage, expectErrorRedirect } from '../support/expectations.ts'
+import { createQuickWorld } from '../support/tokens.ts'
+import { alice, baseUrl } from '../support/world.ts'
+
+const pageOf = (response: Response): URL => new URL(response.headers.get('location') ?? '')
+
+describe('authorize', () => {
+  test('seed B38 signed out: the login page of the host, whose state is ours and not the client’s', async () => {
+    const world = createQuickWorld()
+    const response = await ask(world, await registerConfidential(world), { state: 'the client’s own' })
+    const page = pageOf(response)
+    expect([response.status, page.origin + page.pathname]).toEqual([302, `${baseUrl}/login`])
+    expect(page.searchParams.get('state')).toMatch(/./)
+    expect(page.searchParams.get('state')).not.toBe('the client’s own')
+  })
+
+  test('seed B39 B181 without a login page the server does not start', () => {
+    expect(() => createQuickWorld({ loginUrl: undefined })).toThrow('loginUrl')
+    expect(() => createQuickWorld({ consentUrl: undefined })).toThrow('consentUrl')
+  })
+
+  test('seed B40 prompt=create, signed out: the sign-up page', async () => {
+    const world = createQuickWorld()
+    const response = await ask(world, await registerConfidential(world), { prompt: 'create' })
+    expect([response.status, pageOf(response).pathname]).toEqual([302, '/signup'])
+    expect(pageOf(response).searchParams.has('state')).toBe(true)
+  })
+
+  test('seed B42 is overruled by OpenID Connect Core 3.1.2.1: POST is a way to ask, PUT is none', async () => {
+    const world = createQuickWorld()
+    const put = await world.browser().request(`${world.issuer}/oauth2/authorize`, { method: 'PUT' })
+    expect([put.status, put.headers.get('allow')]).toEqual([405, expect.stringContaining('POST')])
+  })
+
+  test('seed B46 a scope without a value is no scope (RFC 6749 section 3.1), one of blanks is invalid_scope', async () => {
+    const world = createQuickWorld()
+    const client = await registerConfidential(world)
+    expect(pageOf(await ask(world, client, { scope: '' })).pathname).toBe('/login')
+    const refusal = expectErrorRedirect(world, await ask(world, client, { scope: ' ' }), redirectUri, 'invalid_scope')
+    expect(refusal.get('error_description')).toBe('missing scope')
+  })
+
+  test('seed B58 the same state twice: two interactions, and two codes', async () => {
+    const world = createQuickWorld()
+    const client = await registerConfidential(world)
+    const first = pageOf(await ask(world, client, { state: 'same' })).searchParams.get('state')
+    const second = pageOf(await ask(world, client, { state: 'same' })).searchParams.get('state')
+    expect(first).not.toBe(second)
+    const browser = world.browser()
+    browser.signIn(alice)
+    for (let times = 0; times < 2; times++) {
+      const authorized = await authorize(world, client, { state: 'same' }, { browser })
+      expect((await exchangeCode(world, client, authorized)).status).toBe(200)
+    }
+  })
+
+  test('seed B194 a scope that the client is not registered for', async () => {
+    const world = createQuickWorld()
+    const client = await registerConfidential(world, { scope: 'openid notes:read' })
+    const response = await ask(world, client, { scope: 'openid notes:write' })
+    const refusal = expectErrorRedirect(world, response, redirectUri, 'invalid_scope')
+    expect(refusal.get('error_description')).toBe('Client was not registered with scope notes:write')
+  })
+
+  test('seed B198 the one redirect URI is the default, of several none is; an unknown one is refused', async () => {
+    const world = createQuickWorld()
+    const one = await registerConfidential(world)
+    const two = await registerConfidential(world, { redirect_uris: [redirectUri, `${redirectUri}/2`] })
+    const without = { redirect_uri: undefined }
+    expect((await authorize(world, one, without)).parameters.has('code')).toBe(true)
+    const html = await expectErrorPage(await ask(world, two, without), 400, 'invalid_request')
+    expect(html).toMatch(/redirect_uri must be specified when client has multiple registered URIs/i)
+    await expectErrorPage(await ask(world, one, { redirect_uri: `${redirectUri}/3` }), 400, 'invalid_request')
+    expect(Object.keys(await getTokens(world, two, { redirect_uri: redirectUri }))).toContain('access_token')
+  })
+})

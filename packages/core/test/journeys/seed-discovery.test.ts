@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { send } from '../support/expectations.ts'
+import { createQuickWorld } from '../support/tokens.ts'
+import { baseUrl, createWorld, issuer } from '../support/world.ts'
+
+const pages = { selectAccountUrl: '/accounts' }
+
+describe('discovery', () => {
+  test('seed B1 B2 B3 B5 both documents are at the issuer, and RFC 8414’s at the inserted path, byte for byte', async () => {
+    const world = createQuickWorld()
+    const paths = [
+      '/auth/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-authorization-server/auth',
+      '/auth/.well-known/openid-configuration',
+    ]
+    for (const path of paths) {
+      const { status, body } = await send(world, baseUrl + path)
+      expect([path, status, body.issuer]).toEqual([path, 200, 'https://id.example.com/auth'])
+    }
+    const texts = paths
+      .slice(0, 2)
+      .map(async (path) => (await world.provider.fetch(new Request(baseUrl + path))).text())
+    const [appended, inserted] = await Promise.all(texts)
+    expect(inserted).toBe(appended)
+  })
+
+  test('seed B4, seed B13: the bare document, and that of a protected resource, are not ours', async () => {
+    const world = createQuickWorld()
+    expect((await send(world, `${baseUrl}/.well-known/oauth-authorization-server`)).status).toBe(404)
+    for (const path of ['/.well-known/oauth-protected-resource', '/auth/.well-known/oauth-protected-resource']) {
+      expect((await send(world, baseUrl + path)).status).toBe(404)
+    }
+  })
+
+  test('seed B6 B9 the endpoints are under /oauth2 of the issuer', () => {
+    const { metadata } = createQuickWorld({ allowDynamicClientRegistration: true, endsSessions: true }).provider
+    expect(metadata).toMatchObject({
+      authorization_endpoint: `${issuer}/oauth2/authorize`,
+      token_endpoint: `${issuer}/oauth2/token`,
+      registration_endpoint: `${issuer}/oauth2/register`,
+      introspection_endpoint: `${issuer}/oauth2/introspect`,
+      revocation_endpoint: `${issuer}/oauth2/revoke`,
+      userinfo_endpoint: `${issuer}/oauth2/userinfo`,
+      end_session_endpoint: `${issuer}/oauth2/end-session`,
+    })
+  })
+
+  test.each([false, true])(
+    'seed B7 B8 client authentication methods: what works is advertised, anonymous registration or not (%j)',
+    (allowUnauthenticatedClientRegistration) => {
+      const registration = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration }
+      const { metadata } = createQuickWorld(registration).provider
+      const methods = metadata.token_endpoint_auth_methods_supported as readonly string[]
+      expect(methods.toSorted()).toEqual(['client_secret_basic', 'client_secret_post', 'none'])
+      expect(metadata.introspection_endpoint_auth_methods_supported).not.toContain('none')
+    },
+  )
+
+  test('seed B10 B15 prompts in their order, query alone, and iss', () => {
+    expect(createQuickWorld(pages).provider.metadata).toMatchObject({
+      prompt_values_supported: ['login', 'consent', 'create', 'select_account', 'none'],
+      response_modes_supported: ['query'],
+      authorization_response_iss_parameter_supported: true,
+    })
+  })
+
+  test('seed B16 B17 RS256 by default, openid among the scopes', () => {
+    const { metadata } = createWorld().provider
+    expect(metadata.id_token_signing_alg_values_supported).toContain('RS256')
+    expect(metadata.scopes_supported).toContain('openid')
+    expect(metadata.subject_types_supported).toEqual(['public'])
+  })
+
+  test('seed B11 each route of the seed answers; seed B12 the old path does not', async () => {
+    const world = createQuickWorld({ allowDynamicClientRegistration: true, allowPublicClientPrelogin: true })
+    const routes = [
+      ...['authorize', 'token', 'register', 'introspect', 'revoke', 'userinfo', 'login', 'continue', 'consent'],
+      ...['create-client', 'get-client', 'get-clients', 'update-client', 'delete-client', 'client/rotate-secret'],
+      ...['public-client', 'public-client-prelogin'],
+      ...['get-consent', 'get-consents', 'update-consent', 'delete-consent'],
+    ].map((name) => `/oauth2/${name}`)
+    const admin = ['/admin/oauth2/create-client', '/admin/oauth2/update-client']
+    for (const path of [...routes, ...admin]) {
+      expect(world.provider.matches(new Request(issuer + path)), path).toBe(true)
+      expect((await send(world, issuer + path)).status, path).not.toBe(404)
+    }
+    expect((await send(world, `${issuer}/oauth/authorize`)).status).toBe(404)
+  })
+})

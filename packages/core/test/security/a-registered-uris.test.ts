@@ -1,0 +1,56 @@
+import { describe, test } from 'vitest'
+import { expectJsonError } from '../support/expectations.ts'
+import { configure, openWorld, redirectUris, register, registered, repeated } from '../support/registration.ts'
+
+const minimal = { redirect_uris: redirectUris }
+
+describe('A02 A06 URIs at the registration endpoint', () => {
+  const dangerous = [
+    'javascript:alert(1)',
+    'JavaScript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'blob:https://a.example/x',
+    'file:///etc/passwd',
+    'java\u0000script:alert(1)',
+    ' javascript:alert(1)',
+    'java\tscript:alert(1)',
+    'intent://x#Intent;end',
+  ]
+  const wrong = [
+    'https://*.example.com/cb',
+    'https://client.example.com/cb#x',
+    'https://client.example.com/*',
+    '/cb',
+    'client.example.com/cb',
+    'https://',
+    'https:///cb',
+    'https:cb',
+    'http://client.example.com/cb',
+    'https://user:pw@client.example.com/cb',
+    'https://client.example.com\\@evil.example/cb',
+    '',
+  ]
+
+  test.each([...dangerous, ...wrong])('A02 A06 %j is no redirect URI', async (uri) => {
+    const world = openWorld()
+    const client = await registered(world)
+    for (const redirect_uris of [[uri], [...redirectUris, uri]]) {
+      for (const application_type of [undefined, 'native']) {
+        const body = { redirect_uris, application_type }
+        expectJsonError(await register(world, body), 400, 'invalid_redirect_uri')
+        const put = await configure(world, client, 'PUT', repeated(client, body))
+        expectJsonError(put, 400, 'invalid_redirect_uri')
+      }
+    }
+    const post_logout_redirect_uris = [uri]
+    expectJsonError(await register(world, { ...minimal, post_logout_redirect_uris }), 400, 'invalid_client_metadata')
+  })
+
+  test.each(['client_uri', 'logo_uri', 'tos_uri', 'policy_uri'])('A06 no %s that a page would run', async (member) => {
+    const world = openWorld()
+    for (const uri of [...dangerous, 'http://client.example.com/', 'mailto:a@client.example.com', 'x']) {
+      expectJsonError(await register(world, { ...minimal, [member]: uri }), 400, 'invalid_client_metadata')
+    }
+  })
+})

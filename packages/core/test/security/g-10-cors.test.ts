@@ -1,0 +1,201 @@
+import type { RegisteredClient } from '@oauth/core'
+import { describe, expect, test } from 'vitest'
+import {
+  authorize,
+  authorizeUrl,
+  createPkce,
+  credentials,
+  post,
+  redirectUri,
+  registerConfidential,
+  registerPublic,
+} from '../support/client.ts'
+import { send } from '../support/expectations.ts'
+import { createLogoutWorld, logoutUrl } from '../support/logout.ts'
+import { issuer, type World } from '../support/world.ts'
+
+const own = 'https://app.example.com'
+const foreign = 'https://evil.test'
+
+function createOpenWorld(): World {
+  return createLogoutWorld({ allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true })
+}
+
+function corsHeaders(headers: Headers): readonly string[] {
+  return [...headers.keys()].filter((name) => name.startsWith('access-control-')).sort()
+}
+
+async function preflight(world: World, path: string, origin: string) {
+  return send(world, issuer + path, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'dpop' },
+  })
+}
+
+async function redeem(world: World, client: RegisteredClient, origin: string) {
+  const { code, pkce } = await authorize(world, client, { scope: 'openid' })
+  const { headers, form } = credentials(client)
+  const body = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
+  return post(world, '/oauth2/token', { ...body, ...form }, { ...headers, origin })
+}
+
+describe('G10 the front channel', () => {
+  test.each(['authorize', 'consent', 'continue', 'login', 'end-session'])(
+    'G10 %s has no CORS headers',
+    async (name) => {
+      const world = createOpenWorld()
+      const url = `${issuer}/oauth2/${name}`
+      for (const origin of [own, foreign, 'null', issuer.replace('/auth', '')]) {
+        for (const method of ['GET', 'POST', 'OPTIONS']) {
+          const answer = await send(world, url, { method, headers: { origin } })
+          expect(answer.status).not.toBe(404)
+          expect(corsHeaders(answer.headers)).toEqual([])
+        }
+      }
+    },
+  )
+
+  test('G10 not on success either', async () => {
+    const world = createOpenWorld()
+    const client = await registerConfidential(world)
+    for (const url of [authorizeUrl(world, client, createPkce()), logoutUrl(world, {})]) {
+      const response = await world.browser().request(url, { headers: { origin: own } })
+      expect(response.status).toBeLessThan(400)
+      expect(corsHeaders(response.headers)).toEqual([])
+    }
+  })
+})
+
+describe('G10 token and revoke: the client’s own origins alone', () => {
+  test.each([
+    ['public', registerPublic],
+    ['confidential', registerConfidential],
+  ])('G10 a %s client’s answer is for its own origin', async (_kind, register) => {
+    const world = createOpenWorld()
+    const client = await register(world)
+    const good = await redeem(world, client, own)
+    expect(good.status).toBe(200)
+    expect(good.headers.get('access-control-allow-origin')).toBe(own)
+    expect(good.headers.get('vary')).toBe('Origin')
+    expect(good.headers.get('access-control-expose-headers')).toMatch(/retry-after/i)
+    for (const origin of [
+      foreign,
+      'null',
+      'https://app.example.com.evil.test',
+      'http://app.example.com',
+      `${own}:8443`,
+    ]) {
+      const answer = await redeem(world, client, origin)
+      expect(answer.status).toBe(200)
+      expect(corsHeaders(answer.headers), origin).toEqual([])
+    }
+  })
+
+  test('G10 errors after authentication can be read there, those before it nowhere', async () => {
+    const world = createOpenWorld()
+    const client = await registerPublic(world)
+    const { client_id } = client
+    const refused = await post(world, '/oauth2/token', { client_id, grant_type: 'unknown' }, { origin: own })
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([400, own])
+    const confidential = await registerConfidential(world)
+    const form = { client_id: confidential.client_id, client_secret: 'wrong' }
+    expect(corsHeaders((await post(world, '/oauth2/token', form, { origin: own })).headers)).toEqual([])
+    expect(corsHeaders((await post(world, '/oauth2/token', {}, { origin: own })).headers)).toEqual([])
+  })
+
+  test('G10 revoke', async () => {
+    const world = createOpenWorld()
+    const { client_id } = await registerPublic(world)
+    for (const [origin, allowed] of [
+      [own, own],
+      [foreign, null],
+      ['null', null],
+    ] as const) {
+      const answer = await post(world, '/oauth2/revoke', { client_id, token: 'x' }, { origin })
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, allowed])
+    }
+  })
+
+  test('G10 a private-use scheme has no origin: not even `null` is one', async () => {
+    const world = createOpenWorld()
+    const redirect_uris = ['com.example.app:/cb', 'http://127.0.0.1:8000/cb']
+    const { client_id } = await registerPublic(world, { redirect_uris, application_type: 'native' })
+    for (const origin of ['null', 'com.example.app:', 'com.example.app://', 'http://127.0.0.1']) {
+      const answer = await post(world, '/oauth2/revoke', { client_id, token: 'x' }, { origin })
+      expect(corsHeaders(answer.headers), origin).toEqual([])
+    }
+    const answer = await post(world, '/oauth2/revoke', { client_id, token: 'x' }, { origin: 'http://127.0.0.1:8000' })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:8000')
+  })
+
+  test('G10 no Origin, no CORS headers', async () => {
+    const world = createOpenWorld()
+    const { client_id } = await registerPublic(world)
+    expect(corsHeaders((await post(world, '/oauth2/revoke', { client_id, token: 'x' })).headers)).toEqual([])
+  })
+
+  test('G10 introspection is no script’s business', async () => {
+    const world = createOpenWorld()
+    const client = await registerConfidential(world)
+    const { headers } = credentials(client)
+    const answer = await post(world, '/oauth2/introspect', { token: 'x' }, { ...headers, origin: own })
+    expect([answer.status, corsHeaders(answer.headers)]).toEqual([200, []])
+    expect((await preflight(world, '/oauth2/introspect', own)).status).toBe(405)
+  })
+})
+
+describe('G10 preflights', () => {
+  test.each(['/oauth2/token', '/oauth2/revoke'])('G10 %s: any origin but null, by name', async (path) => {
+    const world = createOpenWorld()
+    for (const origin of [own, foreign]) {
+      const { status, headers } = await preflight(world, path, origin)
+      expect([status, headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([204, origin, 'Origin'])
+      expect(headers.get('access-control-allow-headers')).toMatch(/DPoP/)
+      expect(headers.get('access-control-allow-methods')).toBe('POST')
+    }
+  })
+
+  test.each(['/oauth2/userinfo', '/oauth2/register', '/jwks', '/.well-known/openid-configuration'])(
+    'G10 %s: any origin',
+    async (path) => {
+      const { status, headers } = await preflight(createOpenWorld(), path, foreign)
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+    },
+  )
+
+  test.each(['/oauth2/token', '/oauth2/revoke', '/oauth2/userinfo', '/oauth2/register'])(
+    'G10 %s: `null` is refused',
+    async (path) => {
+      const { status, headers } = await preflight(createOpenWorld(), path, 'null')
+      expect([status, corsHeaders(headers)]).toEqual([204, []])
+    },
+  )
+})
+
+test('G10 nothing ever allows credentials', async () => {
+  const world = createOpenWorld()
+  for (const { pathname } of Object.entries(world.provider.metadata)
+    .filter(([name]) => /_endpoint$|_uri$/.test(name))
+    .map(([, url]) => new URL(url as string))) {
+    for (const origin of [own, foreign, 'null']) {
+      for (const method of ['GET', 'POST', 'OPTIONS']) {
+        const { headers } = await send(world, new URL(pathname, issuer).href, { method, headers: { origin } })
+        expect(headers.get('access-control-allow-credentials')).toBeNull()
+      }
+    }
+  }
+})
+
+test('G10 documents and userinfo can be read by any origin, registration too', async () => {
+  const world = createOpenWorld()
+  const headers = { origin: foreign }
+  for (const path of ['/jwks', '/.well-known/openid-configuration', '/oauth2/userinfo']) {
+    expect((await send(world, issuer + path, { headers })).headers.get('access-control-allow-origin')).toBe('*')
+  }
+  const registered = await send(world, `${issuer}/oauth2/register`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
+  })
+  expect([registered.status, registered.headers.get('access-control-allow-origin')]).toEqual([201, '*'])
+})

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { authorizeUrl, createPkce, registerConfidential } from '../support/client.ts'
+import { expectJsonError } from '../support/expectations.ts'
+import { byId, expectUnchanged, input, signedInOnly, startManaged } from '../support/managed.ts'
+import { type Rpc, rpcOf } from '../support/rpc.ts'
+import { alice, bob, type WorldOptions } from '../support/world.ts'
+
+describe('S20 nothing is looked up for whoever is not signed in', () => {
+  test.each(Object.entries(signedInOnly))(
+    'S20 %s signed out -> 401, and storage was not asked',
+    async (_name, call) => {
+      const started = await startManaged()
+      for (const ids of [started, { client_id: 'nobody', id: 'nothing' }]) {
+        expectJsonError((await call(rpcOf(started.world), ids)) as never, 401, 'invalid_token')
+      }
+      expect(started.calls).toEqual([])
+      await expectUnchanged(started)
+    },
+  )
+
+  test.each(Object.entries(byId))(
+    'S20 %s: what is somebody else’s is as unknown as what is not',
+    async (_name, call) => {
+      const started = await startManaged()
+      const stranger = rpcOf(started.world, bob)
+      const foreign = (await call(stranger, started)) as Awaited<ReturnType<Rpc['get']>>
+      const unknown = (await call(stranger, { client_id: 'nobody', id: 'nothing' })) as typeof foreign
+      expectJsonError(foreign, 404, 'not_found')
+      expect(foreign.body).toEqual(unknown.body)
+      expect([...foreign.headers]).toEqual([...unknown.headers])
+      await expectUnchanged(started)
+    },
+  )
+
+  test('S20 prelogin believes a page query only as it was signed, and only while it lasts', async () => {
+    const { world, client_id, client } = await startManaged()
+    const other = await registerConfidential(world)
+    const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce(), { scope: 'openid' }))
+    const query = new URL(url).searchParams
+    const ask = (oauth_query: string, more = {}) =>
+      rpcOf(world).post('/oauth2/public-client-prelogin', { oauth_query, ...more })
+    expect((await ask(query.toString())).body.client_id).toBe(client_id)
+    const changed = new URLSearchParams(query)
+    changed.set('client_id', other.client_id)
+    const unsigned = new URLSearchParams(query)
+    unsigned.delete('sig')
+    const twice = `client_id=${other.client_id}&${query}`
+    for (const forged of [changed.toString(), unsigned.toString(), twice, `client_id=${client_id}`, 'x']) {
+      expectJsonError(await ask(forged), 400, 'invalid_request')
+    }
+    expectJsonError(await ask(query.toString(), { client_id: other.client_id }), 400, 'invalid_request')
+    world.clock.advance(601)
+    expectJsonError(await ask(query.toString()), 400, 'invalid_request')
+  })
+
+  test('get-clients: a foreign reference -> 403, whether it has clients or not', async () => {
+    const { world } = await startManaged({
+      clientReferenceResolver: ({ user }) => (user.id === alice.id ? 'org' : undefined),
+    })
+    await registerConfidential(world, { reference_id: 'org' })
+    for (const reference_id of ['org', 'empty']) {
+      expectJsonError(await rpcOf(world, bob).get('/oauth2/get-clients', { reference_id }), 403, 'access_denied')
+    }
+    expect((await rpcOf(world, alice).get('/oauth2/get-clients', { reference_id: 'org' })).body).toHaveLength(1)
+    expect((await rpcOf(world, bob).get('/oauth2/get-clients')).body).toEqual([])
+  })
+})
+
+describe('whose clients', () => {
+  test('a client of nobody is not everybody’s who has no reference', async () => {
+    const { world } = await startManaged()
+    const { client_id } = await registerConfidential(world)
+    expectJsonError(await rpcOf(world, bob).get('/oauth2/get-client', { client_id }), 404, 'not_found')
+    expect((await rpcOf(world, bob).get('/oauth2/get-clients')).body).toEqual([])
+  })
+
+  test('a client made for an organisation is lost to who leaves it, and its members have it', async () => {
+    const members = new Map([
+      [alice.id, 'org'],
+      [bob.id, 'org'],
+    ])
+    const { world } = await startManaged({ clientReferenceResolver: ({ user }) => members.get(user.id) })
+    const made = await rpcOf(world, alice).post('/oauth2/create-client', input)
+    const { client_id, reference_id } = made.body
+    expect(reference_id).toBe('org')
+    expect(made.body).not.toHaveProperty('user_id')
+    members.delete(alice.id)
+    expectJsonError(await rpcOf(world, alice).get('/oauth2/get-client', { client_id }), 404, 'not_found')
+    expect((await rpcOf(world, bob).get('/oauth2/get-clients')).body).toHaveLength(1)
+    const renamed = await rpcOf(world, bob).post('/oauth2/update-client', { client_id, client_name: 'Ours' })
+    expect(renamed.body.client_name).toBe('Ours')
+  })
+
+  test.each([
+    ['true', true, 200],
+    ['a truthy text', 'true', 404],
+    ['1', 1, 404],
+    ['nothing', undefined, 404],
+  ])('clientPrivileges that says %s', async (_name, says, status) => {
+    const asked: unknown[] = []
+    const { world, client_id } = await startManaged({
+      clientPrivileges: ({ action, user, session, referenceId }) => {
+        asked.push([action, user.id, typeof session.id, referenceId])
+        return (action === 'read' && says) as boolean
+      },
+    })
+    expect((await rpcOf(world, bob).get('/oauth2/get-client', { client_id })).status).toBe(status)
+    expect(asked).toEqual([['read', bob.id, 'string', undefined]])
+    expectJsonError(await rpcOf(world, bob).post('/oauth2/delete-client', { client_id }), 404, 'not_found')
+  })
+
+  test.each([
+    ['true', true, 201],
+    ['a truthy text', 'yes', 403],
+    ['false', false, 403],
+  ])('S2 create-client asks clientPrivileges where there is one: %s', async (_name, says, status) => {
+    const { world, calls } = await startManaged({
+      clientPrivileges: ({ action }) => (action === 'create' && says) as boolean,
+    })
+    expect((await rpcOf(world, bob).post('/oauth2/create-client', input)).status).toBe(status)
+    expect(calls.filter((name) => name === 'clients.insert')).toHaveLength(status === 201 ? 1 : 0)
+  })
+})
+
+describe('S2 the admin routes', () => {
+  const routes: Readonly<Record<string, (rpc: Rpc, client_id: string) => ReturnType<Rpc['post']>>> = {
+    'create-client': (rpc) => rpc.post('/admin/oauth2/create-client', { ...input, skip_consent: true }),
+    'update-client (POST)': (rpc, client_id) =>
+      rpc.post('/admin/oauth2/update-client', { client_id, update: { skip_consent: true } }),
+    'update-client (PATCH)': (rpc, client_id) =>
+      rpc.post('/admin/oauth2/update-client', { client_id, update: { skip_consent: true } }, { method: 'PATCH' }),
+  }
+  const answers: readonly (readonly [string, WorldOptions])[] = [
+    ['without authorizeAdmin', {}],
+    ['when it says false', { authorizeAdmin: () => false }],
+    ['when it says a truthy text', { authorizeAdmin: () => 'yes' as unknown as boolean }],
+    ['when it says an object', { authorizeAdmin: async () => ({}) as unknown as boolean }],
+    ['when only clientPrivileges says true', { clientPrivileges: () => true }],
+  ]
+
+  test.each(
+    Object.entries(routes).flatMap(([route, call]) =>
+      answers.map(([when, options]) => [route, when, call, options] as const),
+    ),
+  )('S2 %s %s -> 403 for the owner too, and storage was not asked', async (_route, _when, call, options) => {
+    const started = await startManaged(options)
+    for (const user of [alice, undefined]) {
+      for (const client_id of [started.client_id, 'nobody']) {
+        expectJsonError(await call(rpcOf(started.world, user), client_id), 403, 'access_denied')
+      }
+    }
+    expect(started.calls).toEqual([])
+    await expectUnchanged(started)
+  })
+
+  test('S2 an administrator’s browser on another site’s page is refused', async () => {
+    const started = await startManaged({ authorizeAdmin: () => true })
+    const headers = { origin: 'https://evil.test' }
+    const rpc = rpcOf(started.world, alice)
+    const { client_id } = started
+    for (const method of ['PATCH', 'POST']) {
+      const answer = await rpc.post(
+        '/admin/oauth2/update-client',
+        { client_id, skip_consent: true },
+        { method, headers },
+      )
+      expectJsonError(answer, 403, 'access_denied')
+    }
+    expectJsonError(await rpc.post('/admin/oauth2/create-client', input, { headers }), 403, 'access_denied')
+    await expectUnchanged(started)
+  })
+})

@@ -1,0 +1,92 @@
+import type { RegisteredClient } from '@oauth/core'
+import { describe, expect, test } from 'vitest'
+import {
+  authorize,
+  authorizeUrl,
+  claimsOf,
+  createPkce,
+  exchangeCode,
+  getTokens,
+  redirectUri,
+  refresh,
+  registerConfidential,
+  userinfo,
+} from '../support/client.ts'
+import { expectErrorRedirect } from '../support/expectations.ts'
+import { api, createQuickWorld, introspect } from '../support/tokens.ts'
+import { alice, type World, type WorldOptions } from '../support/world.ts'
+
+const pairwiseSecret = 'a-pairwise-secret-with-32-characters'
+const elsewhere = 'https://elsewhere.example.org/callback'
+const scope = 'openid offline_access notes:read'
+
+/** Two clients of different sectors, and all that one of them can read about a user. */
+async function prepare(options: WorldOptions = {}) {
+  const world = createQuickWorld({ pairwiseSecret, ...options })
+  const one = await registerConfidential(world, { subject_type: 'pairwise' })
+  const two = await registerConfidential(world, { subject_type: 'pairwise', redirect_uris: [elsewhere] })
+  return { world, one, two }
+}
+
+async function readable(world: World, client: RegisteredClient) {
+  const redirect_uri = client.redirect_uris[0] as string
+  const authorized = await authorize(world, client, { scope, redirect_uri })
+  const { body: opaque } = await exchangeCode(world, client, authorized, { redirect_uri })
+  const { body: jwt } = await refresh(world, client, opaque.refresh_token, { resource: api })
+  return [
+    claimsOf(opaque.id_token),
+    claimsOf(jwt.id_token),
+    (await userinfo(world, opaque.access_token)).body,
+    (await introspect(world, client, opaque.access_token)).body,
+    (await introspect(world, client, jwt.refresh_token)).body,
+    ...(jwt.access_token.includes('.') ? [claimsOf(jwt.access_token)] : []),
+    (await introspect(world, client, jwt.access_token)).body,
+  ]
+}
+
+describe('H10 two clients in different sectors', () => {
+  test.each([false, true])(
+    'H10 share no sub in any token or answer, and see no real id (disableJwtPlugin: %s)',
+    async (off) => {
+      const { world, one, two } = await prepare({ disableJwtPlugin: off })
+      const [ofOne, ofTwo] = [await readable(world, one), await readable(world, two)]
+      const subs = (answers: readonly { readonly sub?: unknown }[]) => new Set(answers.map(({ sub }) => sub))
+      expect([subs(ofOne).size, subs(ofTwo).size]).toEqual([1, 1])
+      expect(subs([...ofOne, ...ofTwo]).size).toBe(2)
+      expect(JSON.stringify([ofOne, ofTwo])).not.toContain(alice.id)
+    },
+  )
+
+  test('H10 the secret decides: with another one, no sub is the same', async () => {
+    const { world, one } = await prepare()
+    const other = createQuickWorld({ pairwiseSecret: `${pairwiseSecret}!`, storage: world.storage })
+    const sub = async (of: World) => claimsOf((await getTokens(of, one, { scope: 'openid' })).id_token).sub
+    expect(await sub(world)).not.toBe(await sub(other))
+  })
+
+  test('H10 a client cannot ask for the real id: not by prompt, hint, custom claim or another subject_type', async () => {
+    const { world, one } = await prepare({
+      customAccessTokenClaims: ({ user }) => ({ sub: user?.id }),
+      customIdTokenClaims: ({ user }) => ({ sub: user.id }),
+      customUserinfoClaims: ({ user }) => ({ sub: user.id }),
+      customTokenResponseFields: ({ user }) => ({ sub: user?.id }),
+    })
+    expect(JSON.stringify(await readable(world, one))).not.toContain(alice.id)
+  })
+
+  test('H10 the hint of one is no hint for the other', async () => {
+    const { world, one, two } = await prepare()
+    const first = await authorize(world, one, { scope: 'openid' })
+    const id_token_hint = (await exchangeCode(world, one, first)).body.id_token
+    await authorize(world, two, { scope: 'openid', redirect_uri: elsewhere }, { browser: first.browser })
+    const silent = { scope: 'openid', redirect_uri: elsewhere, prompt: 'none', id_token_hint }
+    const response = await first.browser.request(authorizeUrl(world, two, createPkce(), silent))
+    expectErrorRedirect(world, response, elsewhere, 'login_required')
+  })
+
+  test('H10 a client with one sector does not become one with another by a second host', async () => {
+    const { world, one } = await prepare()
+    const changed = world.provider.updateClient(one.client_id, { redirect_uris: [redirectUri, elsewhere] })
+    await expect(changed).rejects.toMatchObject({ code: 'invalid_client_metadata' })
+  })
+})

@@ -1,0 +1,236 @@
+import { memoryStorage } from '@oauth/core/memory'
+import { describe, expect, test } from 'vitest'
+import type { ProviderOptions } from '../../../src/config/options.ts'
+import { resolveConfig } from '../../../src/config/resolve.ts'
+import { createProvider } from '../../../src/provider.ts'
+
+const good: ProviderOptions = {
+  baseUrl: 'https://id.example.com',
+  secret: 's'.repeat(32),
+  storage: memoryStorage(),
+  authentication: { getSession: () => undefined, getUser: () => undefined },
+  loginUrl: '/login',
+  consentUrl: '/consent',
+}
+
+/** The message with which options are refused. */
+function refusal(changes: Record<string, unknown>): string {
+  try {
+    createProvider({ ...good, ...changes } as ProviderOptions)
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError)
+    return (error as TypeError).message
+  }
+  return 'not refused'
+}
+
+const resolve = (changes: Partial<ProviderOptions> = {}) => resolveConfig({ ...good, ...changes })
+
+describe('seed B176 defaults', () => {
+  test('seed B176 grants in order, no default scopes, everything that opens something off', () => {
+    expect(resolve()).toMatchObject({
+      grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
+      defaultScopes: [],
+      issuer: 'https://id.example.com/auth',
+      validAudiences: ['https://id.example.com/auth'],
+      jwtDisabled: false,
+      bindResources: false,
+      rememberConsentOfNativeClients: false,
+      registration: { enabled: false, anonymous: false, prelogin: false, secretExpiresAt: 0 },
+      pairwiseSecret: undefined,
+      machineDefaultScopes: undefined,
+    })
+    expect([...resolve().trustedClients, ...resolve().scopeExpirations]).toEqual([])
+    expect(Object.values(resolve().resolvers).filter((resolver) => resolver !== undefined)).toEqual([])
+  })
+
+  test('seed B176 lifetimes; the code lives 60 seconds (decision 21), the rest as in the seed', () => {
+    expect(resolve().lifetimes).toEqual({
+      authorizationCode: 60,
+      accessToken: 3600,
+      machineAccessToken: 3600,
+      refreshToken: 2_592_000,
+      refreshTokenAbsolute: 31_536_000,
+      refreshTokenReuseWindow: 30,
+      idToken: 36_000,
+      interaction: 600,
+      clientCache: 5,
+      keyCache: 60,
+    })
+  })
+
+  test('tokens have no prefix and no generator of the host', () => {
+    expect(resolve().formats).toMatchObject({
+      accessToken: { prefix: '', generate: undefined },
+      refreshToken: { prefix: '', generate: undefined },
+      clientSecretPrefix: '',
+      generateClientId: undefined,
+      generateClientSecret: undefined,
+    })
+  })
+})
+
+describe('seed B177 the options that the seed removed are unknown here', () => {
+  const removed = [
+    ...['route_prefix', 'prefix', 'resource_server_url', 'resource_scopes', 'resources'],
+    ...['include_root_resource_metadata_fallback', 'include_root_oauth_metadata_fallback'],
+    ...['include_root_openid_metadata_fallback', 'client_id', 'redirect_uris', 'static_client_require_pkce'],
+    'client_secret',
+  ]
+  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+  test.each([...new Set([...removed, ...removed.map(camelCase)])])('seed B177 %s is refused by name', (name) => {
+    expect(refusal({ [name]: 'x' })).toMatch(new RegExp(`^unknown option ${name}(;|$)`))
+  })
+
+  test.each([
+    'adapter',
+    'signing',
+    'fallbackSigningSecret',
+    'stateTtlSeconds',
+    'codeChallengeMethod',
+    'enableEndSession',
+  ])('and so is %s, which has no effect or another place here', (name) => {
+    expect(refusal({ [name]: 'x' })).toMatch(new RegExp(`^unknown option ${name}(;|$)`))
+  })
+})
+
+describe('seed B178 lists', () => {
+  test('seed B178 duplicate audiences collapse; scopes keep their order, without duplicates', () => {
+    const config = resolve({
+      validAudiences: ['https://b.example', 'https://a.example', 'https://b.example'],
+      defaultScopes: ['notes', 'openid'],
+      scopes: ['files', 'notes', 'email'],
+      clientRegistrationAllowedScopes: ['extra', 'files'],
+    })
+    expect(config.validAudiences).toEqual(['https://b.example', 'https://a.example'])
+    expect(config.scopes).toEqual([
+      ...['notes', 'openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'files', 'extra'],
+    ])
+  })
+
+  test('grant types are there once', () => {
+    expect(resolve({ grantTypes: ['client_credentials', 'client_credentials'] }).grantTypes).toEqual([
+      'client_credentials',
+    ])
+  })
+
+  test('seed B180 without audiences the issuer is the one', () => {
+    expect(resolve({ baseUrl: 'https://x.example', basePath: '' }).validAudiences).toEqual(['https://x.example'])
+  })
+})
+
+describe('seed B179 B181 B182 B183 B184 options that need each other', () => {
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'seed B179 an advertised scope that there is not',
+      { advertisedMetadata: { scopesSupported: ['x'] } },
+      /^advertisedMetadata\.scopesSupported x not found in supported scopes$/,
+    ],
+    [
+      'a default for registration that there is not',
+      { clientRegistrationDefaultScopes: ['x'] },
+      /^clientRegistrationDefaultScopes x not found in supported scopes$/,
+    ],
+    [
+      'a scope for machines that there is not',
+      { clientCredentialsDefaultScopes: ['x'] },
+      /^clientCredentialsDefaultScopes x not found in supported scopes$/,
+    ],
+    [
+      'a lifetime for a scope that there is not',
+      { scopeExpirations: { x: 60 } },
+      /^scopeExpirations x not found in supported scopes$/,
+    ],
+    ['seed B181 no loginUrl', { loginUrl: undefined }, /^loginUrl is required with the authorization_code grant type$/],
+    [
+      'seed B181 no consentUrl',
+      { consentUrl: undefined },
+      /^consentUrl is required with the authorization_code grant type$/,
+    ],
+    ['seed B182 a short pairwiseSecret', { pairwiseSecret: 'p'.repeat(31) }, /pairwiseSecret: must have at least 32/],
+    ['seed B183 refresh_token alone', { grantTypes: ['refresh_token'] }, /^grantTypes: refresh_token needs authoriz/],
+    [
+      'seed B184 an encoder without a decoder',
+      { refreshTokenEncoder: (token: string) => token },
+      /^refreshTokenEncoder needs refreshTokenDecoder$/,
+    ],
+    [
+      'an account resolver without its page',
+      { selectAccountResolver: () => true },
+      /^selectAccountResolver needs selectAccountUrl$/,
+    ],
+    [
+      'a post-login resolver without its page',
+      { postLoginResolver: () => true },
+      /^postLoginResolver needs postLoginUrl$/,
+    ],
+    [
+      'anonymous registration without registration',
+      { allowUnauthenticatedClientRegistration: true },
+      /^allowUnauthenticatedClientRegistration needs allowDynamicClientRegistration$/,
+    ],
+  ])('%s is refused', (_name, changes, message) => {
+    expect(refusal(changes)).toMatch(message)
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['seed B184 a decoder alone', { refreshTokenDecoder: (text: string) => text }],
+    ['seed B182 a pairwiseSecret of 32 characters', { pairwiseSecret: 'p'.repeat(32) }],
+    ['seed B183 no refresh_token', { grantTypes: ['authorization_code'] }],
+    [
+      'both resolvers with their pages',
+      {
+        selectAccountResolver: () => true,
+        selectAccountUrl: '/accounts',
+        postLoginResolver: () => true,
+        postLoginUrl: '/terms',
+      },
+    ],
+    ['pages without their resolvers', { selectAccountUrl: '/accounts', postLoginUrl: '/terms' }],
+    ['everything that may be off', { disableJwtPlugin: false, bindResources: false, scopeExpirations: {} }],
+  ])('%s is fine', (_name, changes) => {
+    expect(refusal(changes)).toBe('not refused')
+  })
+
+  test('the pairwiseSecret is not in the message that refuses it', () => {
+    expect(refusal({ pairwiseSecret: 'my-short-pairwise' })).not.toContain('my-short-pairwise')
+  })
+})
+
+describe('values of the options for tokens, trust and registration', () => {
+  test.each<[string, unknown]>([
+    ['disableJwtPlugin', 'yes'],
+    ['bindResources', 1],
+    ['rememberConsentOfNativeClients', 'true'],
+    ['scopeExpirations', { 'notes read': 60 }],
+    ['scopeExpirations', { notes: 0 }],
+    ['scopeExpirations', { notes: 1.5 }],
+    ['scopeExpirations', ['notes']],
+    ['clientCredentialsDefaultScopes', 'notes'],
+    ['clientCredentialsDefaultScopes', ['a b']],
+    ['tokenPrefixes', { accessToken: '' }],
+    ['tokenPrefixes', { accessToken: 'a.b' }],
+    ['tokenPrefixes', { refreshToken: 'a b' }],
+    ['tokenPrefixes', { clientSecret: 'a'.repeat(33) }],
+    ['tokenPrefixes', { access_token: 'x_' }],
+    ['tokenPrefixes', 'x_'],
+    ['generateAccessToken', 'x'],
+    ['generateRefreshToken', {}],
+    ['generateClientId', 1],
+    ['generateClientSecret', []],
+    ['refreshTokenDecoder', 'base64'],
+    ['cachedTrustedClients', 'client'],
+    ['cachedTrustedClients', ['']],
+    ['trustedClientResolver', true],
+    ['selectAccountResolver', '/accounts'],
+    ['postLoginResolver', {}],
+    ['consentReferenceResolver', 'org'],
+    ['selectAccountUrl', 'javascript:alert(1)'],
+    ['postLoginUrl', 'http://evil.test/'],
+    ['advertisedMetadata', { scopes_supported: [] }],
+    ['advertisedMetadata', 'openid'],
+  ])('%s: %j is refused by name', (name, value) => {
+    expect(refusal({ [name]: value })).toMatch(new RegExp(`\\b${name}\\b`))
+  })
+})

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import type { RateLimiter, RateLimitRule, RateLimitVerdict } from '../../../src/contracts/rate-limit.ts'
+import { createMemoryRateLimiter } from '../../../src/server/memory-rate-limiter.ts'
+
+const minute: RateLimitRule = { max: 2, windowSeconds: 60 }
+
+function consume(limiter: RateLimiter, key: string, now: number, rule = minute): RateLimitVerdict {
+  return limiter.consume({ bucket: 'token', key, rule, now }) as RateLimitVerdict
+}
+
+describe('the limiter in memory', () => {
+  test('lets `max` through in a window, then says when the next one begins', () => {
+    const limiter = createMemoryRateLimiter()
+    expect([100, 110].map((now) => consume(limiter, 'a', now).allowed)).toEqual([true, true])
+    expect(consume(limiter, 'a', 120)).toEqual({ allowed: false, retryAfterSeconds: 40 })
+    expect(consume(limiter, 'a', 159)).toEqual({ allowed: false, retryAfterSeconds: 1 })
+    expect(consume(limiter, 'a', 160).allowed).toBe(true)
+  })
+
+  test('keys and buckets are apart', () => {
+    const limiter = createMemoryRateLimiter()
+    for (let count = 0; count < 3; count++) consume(limiter, 'a', 100)
+    expect(consume(limiter, 'b', 100).allowed).toBe(true)
+    const other = limiter.consume({ bucket: 'revoke', key: 'a', rule: minute, now: 100 }) as RateLimitVerdict
+    expect(other.allowed).toBe(true)
+  })
+
+  test('check counts nothing', () => {
+    const limiter = createMemoryRateLimiter()
+    const request = { bucket: 'authentication', key: 'a', rule: minute, now: 100 } as const
+    for (let count = 0; count < 5; count++) expect(limiter.check(request)).toMatchObject({ allowed: true })
+    limiter.consume(request)
+    expect(limiter.check(request)).toMatchObject({ allowed: true })
+    limiter.consume(request)
+    expect(limiter.check(request)).toEqual({ allowed: false, retryAfterSeconds: 60 })
+    expect(limiter.check({ ...request, now: 160 })).toMatchObject({ allowed: true })
+  })
+
+  test('memory is bounded: the oldest window makes room', () => {
+    const limiter = createMemoryRateLimiter()
+    for (let count = 0; count < 2; count++) consume(limiter, 'first', 100)
+    expect(consume(limiter, 'first', 100).allowed).toBe(false)
+    for (let index = 0; index < 50_000; index++) consume(limiter, `key-${index}`, 100)
+    expect(consume(limiter, 'first', 100).allowed).toBe(true)
+  })
+
+  test('what has ended is removed, so that what lives keeps its place', () => {
+    const limiter = createMemoryRateLimiter()
+    const day: RateLimitRule = { max: 1, windowSeconds: 86_400 }
+    consume(limiter, 'patient', 100, day)
+    for (let index = 0; index < 49_999; index++) consume(limiter, `old-${index}`, 100)
+    for (let index = 0; index < 49_999; index++) consume(limiter, `new-${index}`, 200)
+    expect(consume(limiter, 'patient', 200, day).allowed).toBe(false)
+  })
+})
