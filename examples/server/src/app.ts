@@ -49,7 +49,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await createDemoAccount(users)
 
   const store = createClientStore(database, baseUrl)
-  const registration = await registerDemoClient(provider, database, `${baseUrl}/client/callback`)
+  const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
 
   const pages = new Hono()
   pages.use(securityHeaders)
@@ -77,7 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       guard: createFormGuard('marginalia_form', baseUrl),
     }),
   )
-  pages.route('/api', notesApi({ issuer, audience: apiUrl, jwksUri: `${issuer}/jwks` }))
+  pages.route('/', notesApi({ url: apiUrl, provider, report: onError }))
 
   pages.notFound(notFound)
   pages.onError(createErrorPage(onError))

@@ -71,6 +71,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
 
   const callApi = (token?: string) =>
     fetch(`${api}/notes`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+  const metadataUrl = () => `${example.baseUrl}/.well-known/oauth-protected-resource/api`
   const userinfo = (token: string) => oauth.userInfoRequest(as, client, token, http)
 
   test('both discovery documents name the issuer and the same endpoints', async () => {
@@ -127,14 +128,51 @@ describe('oauth4webapi, unmodified, against the running example', () => {
   test('the API asks for a token, and for the scope', { timeout }, async () => {
     const without = await callApi()
     expect(without.status).toBe(401)
-    expect(without.headers.get('www-authenticate')).toBe('Bearer realm="notes", scope="notes:read"')
+    expect(without.headers.get('www-authenticate')).toBe(
+      `Bearer realm="notes", scope="notes:read", resource_metadata="${metadataUrl()}"`,
+    )
 
     const { tokens } = await signIn('openid profile', api)
     const refused = await callApi(tokens.access_token)
     expect(refused.status).toBe(403)
     expect(refused.headers.get('www-authenticate')).toBe(
-      'Bearer realm="notes", error="insufficient_scope", scope="notes:read"',
+      `Bearer realm="notes", error="insufficient_scope", error_description="the access token lacks a scope", scope="notes:read", resource_metadata="${metadataUrl()}"`,
     )
+  })
+
+  test('from a challenge to the authorization server and back with a token: the API needs no introduction', async () => {
+    const [challenge] = await oauth
+      .protectedResourceRequest('unknown', 'GET', new URL(`${api}/notes`), undefined, undefined, http)
+      .then(() => [])
+      .catch((error: unknown) => (error instanceof oauth.WWWAuthenticateChallengeError ? error.cause : []))
+    expect(challenge?.parameters).toMatchObject({ error: 'invalid_token', resource_metadata: metadataUrl() })
+
+    const resource = new URL(api)
+    const found = await oauth.resourceDiscoveryRequest(resource, http)
+    expect(found.url).toBe(challenge?.parameters.resource_metadata)
+    const described = await oauth.processResourceDiscoveryResponse(resource, found)
+    expect(described).toMatchObject({ resource: api, scopes_supported: ['notes:read'] })
+    expect(described.authorization_servers).toEqual([example.issuer])
+
+    const issuer = new URL(String(described.authorization_servers?.[0]))
+    const server = await oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...http }),
+    )
+    expect(server.token_endpoint).toBe(as.token_endpoint)
+
+    // Only the resource has this document: the provider has nothing to say about it.
+    expect((await fetch(`${example.baseUrl}/.well-known/oauth-protected-resource`)).status).toBe(404)
+    expect((await fetch(`${example.baseUrl}/.well-known/oauth-protected-resource/auth`)).status).toBe(404)
+  })
+
+  test('a token revoked is one that the API refuses from then on', { timeout }, async () => {
+    const { tokens } = await signIn('openid notes:read', api)
+    expect((await callApi(tokens.access_token)).status).toBe(200)
+    await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, auth, tokens.access_token, http))
+    const refused = await callApi(tokens.access_token)
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"')
   })
 
   test('the API refuses an ID token and a JWT whose signature was changed', { timeout }, async () => {

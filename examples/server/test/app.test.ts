@@ -62,7 +62,24 @@ test('a second start makes no second demo client or account; another BASE_URL mo
   ])
   const client = await app.provider.getClient(String(first?.client_id))
   expect(client?.metadata.redirect_uris).toEqual(['http://localhost:4000/client/callback'])
+  expect(client?.metadata.post_logout_redirect_uris).toEqual(['http://localhost:4000/client/signed-out'])
   expect(rows('select email from app_users')).toEqual([{ email: 'demo@example.com' }])
+})
+
+test('a database of an older version: its demo client learns to sign out', async () => {
+  const { provider } = await create('http://localhost:3000')
+  const [{ client_id } = { client_id: '' }] = rows('select client_id from demo_client') as { client_id: string }[]
+  await provider.updateClient(client_id, { post_logout_redirect_uris: null, enable_end_session: null })
+  expect((await provider.getClient(client_id))?.metadata.enable_end_session).toBeUndefined()
+
+  const app = await create('http://localhost:3000')
+  const client = await app.provider.getClient(client_id)
+  expect(client?.metadata).toMatchObject({
+    enable_end_session: true,
+    post_logout_redirect_uris: ['http://localhost:3000/client/signed-out'],
+  })
+  await create('http://localhost:3000')
+  expect((await app.provider.getClient(client_id))?.version).toBe(client?.version)
 })
 
 test('neither passwords nor session cookies can be read in the database', async () => {
@@ -104,4 +121,16 @@ test('what has expired is removed, what is alive stays', async () => {
   expect(rows('select id from app_sessions')).toEqual([{ id: 'alive' }])
   expect(rows('select state from demo_sign_ins')).toEqual([{ state: 'alive' }])
   expect(rows('select data from demo_sessions')).toEqual([{ data: 'alive' }])
+})
+
+test('more than one batch is removed at once', async () => {
+  const app = await create('http://localhost:3000')
+  const opened = openDatabase(database)
+  const insert = opened.prepare('insert into oauth_revoked_jwts (jti, expires_at) values (?, ?)')
+  opened.transaction(() => {
+    for (let row = 0; row < 2500; row++) insert.run(`jti-${row}`, row === 0 ? 9e9 : 1)
+  })()
+  opened.close()
+  await app.purgeExpired()
+  expect(rows('select jti from oauth_revoked_jwts')).toEqual([{ jti: 'jti-0' }])
 })

@@ -107,7 +107,7 @@ function browserJourney(executablePath: string): void {
       const scopes = await text(page.getByRole('list', { name: 'It would be allowed to' }))
       for (const scope of ['openid', 'profile', 'email', 'offline_access', 'notes:read'])
         expect(scopes).toContain(scope)
-      expect(await text(page.getByRole('main'))).toContain(new URL(example.baseUrl).host)
+      expect(await text(page.getByRole('main'))).toContain(new URL(example.baseUrl).hostname)
       await fitsOnAPhone(page)
       await press(page, 'Allow')
 
@@ -134,7 +134,7 @@ function browserJourney(executablePath: string): void {
       expect(await said(page, 'alert')).toContain('error="invalid_token"')
 
       // The client forgets; the provider still knows the browser and the consent.
-      await press(page, 'Sign out')
+      await press(page, 'Sign out here only')
       expect(await said(page, 'status')).toContain('You are signed out here.')
       const seen: string[] = []
       page.on('framenavigated', (frame) => seen.push(new URL(frame.url()).pathname))
@@ -143,11 +143,13 @@ function browserJourney(executablePath: string): void {
       expect(seen).not.toContain('/login')
       expect(seen).not.toContain('/consent')
 
-      // The provider forgets as well.
+      // The provider forgets as well: at once when the client asks, since it shows whose session it means.
       await press(page, 'Sign out')
+      expect(path(page)).toBe('/client/signed-out')
+      expect(await said(page, 'status')).toBe('You are signed out, here and at Example ID.')
+      await fitsOnAPhone(page)
       await page.goto('/logout')
       await fitsOnAPhone(page)
-      await press(page, 'Sign out')
       expect(await title(page)).toBe('You are signed out')
       await page.goto('/client')
       await press(page, 'Sign in with Example ID')
@@ -160,6 +162,63 @@ function browserJourney(executablePath: string): void {
       await press(page, 'Sign in')
       expect(await title(page)).toContain('Hello, Ada')
 
+      expect(complaints).toEqual([])
+      await close()
+    })
+
+    test('withdraw an app: its tokens are dead, and the next sign-in asks again', { timeout }, async () => {
+      const { page, complaints, close } = await visitor({ javaScript })
+      await press(page, 'Sign in with Example ID')
+      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByLabel('Name').fill('With Drawn')
+      await page.getByLabel('E-mail address').fill(`withdrawn-${email}`)
+      await page.getByLabel('Password').fill('correct horse battery')
+      await press(page, 'Create account')
+      await press(page, 'Allow')
+      await press(page, 'Call the API')
+      expect(await said(page, 'status')).toContain('The API accepted the access token.')
+
+      await page.goto('/')
+      await page.getByRole('link', { name: 'Connected apps' }).click()
+      const app = page.getByRole('region', { name: 'Marginalia' })
+      expect(await text(app)).toMatch(/Since \d+ \w+ \d{4}\. It ends by itself on \d+ \w+ \d{4} at \d\d:\d\d UTC\./)
+      expect(await text(app.getByRole('list', { name: 'Marginalia' }))).toContain('Read your notes notes:read')
+      await fitsOnAPhone(page)
+      await press(page, 'Withdraw access of Marginalia')
+      expect(await said(page, 'status')).toContain('Access is withdrawn.')
+      expect(await text(page.getByRole('main'))).toContain('No application has access.')
+      expect(await page.getByRole('region').count()).toBe(0)
+      await fitsOnAPhone(page)
+
+      await page.goto('/client')
+      await press(page, 'Refresh')
+      expect(await said(page, 'alert')).toContain('invalid_grant')
+      await press(page, 'Ask userinfo')
+      expect(await said(page, 'alert')).toContain('error="invalid_token"')
+      await press(page, 'Call the API')
+      expect(await said(page, 'alert')).toContain('error="invalid_token"')
+
+      // The session is still there, the consent is not.
+      await press(page, 'Sign out here only')
+      await press(page, 'Sign in with Example ID')
+      expect(path(page)).toBe('/consent')
+      await press(page, 'Allow')
+      expect(await title(page)).toBe('Hello, With Drawn')
+
+      // Another session at the provider than the one that the client knows: it asks before it ends that.
+      await page.goto('/logout')
+      await press(page, 'Sign out')
+      await page.goto('/login')
+      await page.getByLabel('E-mail address').fill(`withdrawn-${email}`)
+      await page.getByLabel('Password').fill('correct horse battery')
+      await press(page, 'Sign in')
+      await page.goto('/client')
+      await press(page, 'Sign out')
+      expect(path(page)).toBe('/auth/oauth2/end-session')
+      expect(await title(page)).toBe('Sign out?')
+      await fitsOnAPhone(page)
+      await press(page, 'Sign out')
+      expect(await said(page, 'status')).toBe('You are signed out, here and at Example ID.')
       expect(complaints).toEqual([])
       await close()
     })

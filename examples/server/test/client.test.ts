@@ -16,6 +16,12 @@ describe('the demo client', () => {
   const begin = async (agent: UserAgent) =>
     agent.submit(await agent.open(`${example.baseUrl}/client`), 'Sign in with Example ID')
 
+  const finish = async (agent: UserAgent) => {
+    const answer = await signIn(agent, await begin(agent))
+    return answer.url.pathname === '/consent' ? agent.submit(answer, 'Allow') : answer
+  }
+  const knownToProvider = async (agent: UserAgent) => (await agent.open(example.baseUrl)).body.includes('Signed in as')
+
   test('only the browser that began a sign-in can finish it, once', async () => {
     const callback = `${example.baseUrl}/client/callback`
     const victim = createUserAgent()
@@ -44,11 +50,49 @@ describe('the demo client', () => {
 
   test('its buttons need its own form', async () => {
     const agent = createUserAgent()
-    const answer = await signIn(agent, await begin(agent))
-    const page = answer.url.pathname === '/consent' ? await agent.submit(answer, 'Allow') : answer
-    const refused = await agent.submit(page, 'Sign out', { form_token: 'forged' })
-    expect(refused.body).toContain('role="alert"')
-    expect(refused.body).toContain('Hello, Demo Person')
+    const page = await finish(agent)
+    for (const button of ['Refresh', 'Sign out', 'Sign out here only']) {
+      const refused = await agent.submit(page, button, { form_token: 'forged' })
+      expect(refused.body).toContain('role="alert"')
+      expect(refused.body).toContain('Hello, Demo Person')
+    }
+    expect(await knownToProvider(agent)).toBe(true)
+  })
+
+  test('signing out ends the session at the provider as well, without a question', async () => {
+    const agent = createUserAgent()
+    const page = await finish(agent)
+    const end = await agent.submit(page, 'Sign out')
+    expect(end.trail).toEqual(['/client/sign-out', '/auth/oauth2/end-session', '/client/signed-out'])
+    expect(end.body).toContain('You are signed out, here and at Example ID.')
+    expect(await knownToProvider(agent)).toBe(false)
+    // The way back works once, and not for a browser that signed out nowhere.
+    expect((await agent.open(end.url)).url.pathname).toBe('/client')
+    expect((await createUserAgent().open(end.url)).url.pathname).toBe('/client')
+  })
+
+  test('another session of the same browser is not the one that the client means: the provider asks', async () => {
+    const agent = createUserAgent()
+    const page = await finish(agent)
+    await agent.submit(await agent.open(`${example.baseUrl}/logout`), 'Sign out')
+    await signIn(agent, await agent.open(`${example.baseUrl}/login`))
+
+    const question = await agent.submit(page, 'Sign out')
+    expect(question.url.pathname).toBe('/auth/oauth2/end-session')
+    expect(question.body).toContain('Sign out?')
+    expect(await knownToProvider(agent)).toBe(true)
+    expect((await agent.open(`${example.baseUrl}/client`)).body).toContain('Sign in with Example ID')
+
+    const end = await agent.submit(question, 'Sign out')
+    expect(end.body).toContain('You are signed out, here and at Example ID.')
+    expect(await knownToProvider(agent)).toBe(false)
+  })
+
+  test('signing out here only leaves the session at the provider', async () => {
+    const agent = createUserAgent()
+    const end = await agent.submit(await finish(agent), 'Sign out here only')
+    expect(end.body).toContain('You are signed out here.')
+    expect(await knownToProvider(agent)).toBe(true)
   })
 
   test('the result page shows no JWT whole, so that a screenshot gives none away', async () => {

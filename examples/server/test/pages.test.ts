@@ -52,7 +52,7 @@ describe('the pages of the identity side', () => {
     return agent
   }
 
-  test.each(['/', '/login', '/signup', '/logout', '/consent', '/client', '/nowhere'])(
+  test.each(['/', '/login', '/signup', '/logout', '/consent', '/connected-apps', '/client', '/nowhere'])(
     '%s has its security headers',
     async (path) => {
       const { headers } = await fetch(example.baseUrl + path)
@@ -105,6 +105,55 @@ describe('the pages of the identity side', () => {
     expect(await signedIn(agent)).toBe(true)
     expect((await agent.submit(page, 'Sign out')).body).toContain('You are signed out')
     expect(await signedIn(agent)).toBe(false)
+  })
+
+  test('connected apps are shown to the user who connected them, and only a form of the page withdraws', async () => {
+    const agent = await signedInAgent()
+    const apps = () => agent.open(`${example.baseUrl}/connected-apps`)
+    expect((await createUserAgent().open(`${example.baseUrl}/connected-apps`)).url.pathname).toBe('/login')
+
+    const consent = await agent.open(authorization(), redirectUri)
+    if (consent.url.pathname === '/consent') await agent.submit(consent, 'Allow', {}, redirectUri)
+    const page = await apps()
+    expect(page.body).toContain('&lt;script&gt;alert(&quot;client&quot;)&lt;/script&gt;')
+    expect(page.body).not.toContain('<script')
+    expect(page.body).toContain('Read your notes')
+
+    const stranger = createUserAgent()
+    const account = { name: 'Other', email: 'other@example.com', password: 'a long password' }
+    await stranger.submit(await stranger.open(`${example.baseUrl}/signup`), 'Create account', account)
+    const theirs = await stranger.open(`${example.baseUrl}/connected-apps`)
+    expect(theirs.body).toContain('No application has access.')
+
+    const button = 'Withdraw access of &lt;script&gt;alert(&quot;client&quot;)&lt;/script&gt;'
+    const forged = await agent.submit(page, button, { form_token: 'forged' })
+    expect(forged.status).toBe(403)
+    expect(forged.body).toContain('role="alert"')
+    // What belongs to somebody else is out of reach, whatever the form names.
+    const token = String(stranger.cookie('example_id_form'))
+    const cookie = ['example_id_form', sessionCookie].map((name) => `${name}=${stranger.cookie(name)}`).join('; ')
+    const body = new URLSearchParams({ client_id: clientId, form_token: token })
+    await fetch(`${example.baseUrl}/connected-apps`, { method: 'POST', headers: { cookie }, body })
+    expect((await apps()).body).toContain('Read your notes')
+
+    const withdrawn = await agent.submit(page, button)
+    expect(withdrawn.body).toContain('No application has access.')
+    expect((await agent.open(authorization())).url.pathname).toBe('/consent')
+  })
+
+  test('an app without live access is still listed as long as its consent is remembered', async () => {
+    const agent = createUserAgent()
+    const account = { name: 'Keeper', email: 'keeper@example.com', password: 'a long password' }
+    await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
+    const consent = await agent.submit(await agent.open(`${example.baseUrl}/client`), 'Sign in with Example ID')
+    const client = await agent.submit(consent, 'Allow')
+    const apps = () => agent.open(`${example.baseUrl}/connected-apps`)
+    expect((await apps()).body).toContain('It ends by itself on')
+
+    await agent.submit(client, 'Revoke')
+    expect((await apps()).body).toContain('It has no access now')
+    await agent.submit(await apps(), 'Withdraw access of Marginalia')
+    expect((await apps()).body).toContain('No application has access.')
   })
 
   test('a sign-in makes a new session and ends the one before: nothing planted survives', async () => {

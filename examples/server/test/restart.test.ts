@@ -101,7 +101,7 @@ test('after a restart, client, session, consent, refresh token and signing keys 
   expect(refreshed.body).toContain('Refreshed: a new access token and a new refresh token.')
 
   // The session and the consent at the provider: straight through, no page on the way.
-  const signedOut = await agent.submit(refreshed, 'Sign out')
+  const signedOut = await agent.submit(refreshed, 'Sign out here only')
   const straight = await agent.submit(signedOut, 'Sign in with Example ID')
   expect(straight.body).toContain('Hello, Demo Person')
   expect(straight.trail).toEqual(['/client/sign-in', '/auth/oauth2/authorize', '/client/callback', '/client'])

@@ -28,18 +28,32 @@ export function clientActions({ baseUrl, apiUrl, party, store, guard }: ClientSi
   action('/userinfo', askUserinfo, 'Userinfo refused the access token.')
   action('/revoke', revoke, 'The provider refused to revoke.')
 
-  pages.post('/sign-out', async (c) => {
+  pages.post('/leave', async (c) => {
     if ((await sessionOf(c)) === undefined) return c.redirect('/client', 303)
     c.header('set-cookie', store.end(c.req.raw), { append: true })
-    return c.redirect('/client?signed_out', 303)
+    return c.redirect('/client?left', 303)
+  })
+
+  // Here first: whatever the provider or the person does then, this application has forgotten them.
+  pages.post('/sign-out', async (c) => {
+    const session = await sessionOf(c)
+    if (session === undefined) return c.redirect('/client', 303)
+    c.header('set-cookie', store.end(c.req.raw), { append: true })
+    const { url, state } = await party.signOut(session.tokens.idTokenHint)
+    c.header('set-cookie', store.rememberSignOut(state), { append: true })
+    return c.redirect(url.href, 303)
   })
 
   async function refresh(session: ClientSession): Promise<ClientSession> {
     const { refreshToken } = session.tokens
     if (refreshToken === undefined) return note(session, 'There is no refresh token.')
     const { idToken: _, ...fresh } = await party.refresh(refreshToken, session.resource)
-    // A provider that does not rotate sends no new refresh token: then the old one stays good.
-    const tokens = { ...fresh, refreshToken: fresh.refreshToken ?? refreshToken }
+    // A provider that does not rotate sends no new refresh token, and it may send no ID token: then the old ones stay good.
+    const tokens = {
+      ...fresh,
+      refreshToken: fresh.refreshToken ?? refreshToken,
+      idTokenHint: fresh.idTokenHint ?? session.tokens.idTokenHint,
+    }
     const title = `Refreshed: a new access token${tokens.refreshToken === refreshToken ? '' : ' and a new refresh token'}.`
     return { ...session, tokens, refreshed: session.refreshed + 1, outcome: { good: true, title } }
   }
@@ -59,7 +73,7 @@ export function clientActions({ baseUrl, apiUrl, party, store, guard }: ClientSi
     await party.revoke(refreshToken ?? accessToken)
     return note(
       session,
-      'Revoked: refresh and userinfo refuse from now on. An API that verifies a JWT by itself, like this one, accepts it until it expires.',
+      'Revoked: refresh, userinfo and the API refuse from now on. An API that only checks the signature of a JWT would accept it until it expires.',
     )
   }
 

@@ -26,7 +26,7 @@ export function clientPages(side: ClientSide): Hono {
   pages.get('/', (c) => {
     const session = store.current(c.req.raw)
     if (session === undefined) {
-      const notice = c.req.query('signed_out') === undefined ? undefined : signedOut
+      const notice = c.req.query('left') === undefined ? undefined : left
       return respond(c, 200, welcome(c, { notice }))
     }
     // Shown once: a reload is not a second call.
@@ -68,6 +68,14 @@ export function clientPages(side: ClientSide): Hono {
     }
   })
 
+  // Where the provider sends the browser after a sign-out that began here.
+  pages.get('/signed-out', (c) => {
+    if (!store.isSignOut(c.req.raw, c.req.query('state') ?? '')) return c.redirect('/client', 303)
+    c.header('set-cookie', store.forgetSignOut(), { append: true })
+    if (store.current(c.req.raw) !== undefined) return c.redirect('/client', 303)
+    return respond(c, 200, welcome(c, { notice: signedOut }))
+  })
+
   function welcome(c: Context, say: { notice?: string | undefined; error?: string }) {
     return welcomeView({ apiUrl: side.apiUrl, formToken: guard.field(c), ...say })
   }
@@ -75,5 +83,5 @@ export function clientPages(side: ClientSide): Hono {
   return pages.route('/', clientActions(side))
 }
 
-const signedOut =
-  'You are signed out here. Example ID still knows you: sign in again and it will not ask for your password, unless you sign out there too.'
+const signedOut = 'You are signed out, here and at Example ID.'
+const left = 'You are signed out here. Example ID still knows you: sign in again and it will not ask for your password.'

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Provider } from '@oauth/core'
 import type { Database } from '../database.ts'
 
@@ -8,12 +9,12 @@ export interface Registration {
   readonly clientId: string
   readonly clientSecret: string
   readonly redirectUri: string
+  readonly postLogoutRedirectUri: string
 }
 
 interface Row {
   readonly client_id: string
   readonly client_secret: string
-  readonly redirect_uri: string
 }
 
 type Registrar = Pick<Provider, 'registerClient' | 'getClient' | 'updateClient'>
@@ -25,21 +26,29 @@ type Registrar = Pick<Provider, 'registerClient' | 'getClient' | 'updateClient'>
 export async function registerDemoClient(
   provider: Registrar,
   database: Database,
-  redirectUri: string,
+  clientUrl: string,
 ): Promise<Registration> {
+  const redirectUri = `${clientUrl}/callback`
+  const postLogoutRedirectUri = `${clientUrl}/signed-out`
+  const places = {
+    redirect_uris: [redirectUri],
+    post_logout_redirect_uris: [postLogoutRedirectUri],
+    enable_end_session: true,
+  }
   const row = database.prepare<[], Row>('select * from demo_client').get()
-  if (row !== undefined && (await provider.getClient(row.client_id)) !== undefined) {
-    // BASE_URL may have changed since; redirect URIs are compared byte for byte.
-    if (row.redirect_uri !== redirectUri) {
-      await provider.updateClient(row.client_id, { redirect_uris: [redirectUri] })
+  const registered = row === undefined ? undefined : await provider.getClient(row.client_id)
+  if (row !== undefined && registered !== undefined) {
+    // BASE_URL may have changed since, or this example; redirect URIs are compared byte for byte.
+    if (!isDeepStrictEqual({ ...registered.metadata, ...places }, registered.metadata)) {
+      await provider.updateClient(row.client_id, places)
       database.prepare('update demo_client set redirect_uri = ?').run(redirectUri)
     }
-    return { clientId: row.client_id, clientSecret: row.client_secret, redirectUri }
+    return { clientId: row.client_id, clientSecret: row.client_secret, redirectUri, postLogoutRedirectUri }
   }
 
   const client = await provider.registerClient({
     client_name: clientName,
-    redirect_uris: [redirectUri],
+    ...places,
     scope: clientScope,
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'client_secret_basic',
@@ -49,5 +58,5 @@ export async function registerDemoClient(
   database
     .prepare('insert into demo_client (client_id, client_secret, redirect_uri) values (?, ?, ?)')
     .run(client.client_id, client.client_secret, redirectUri)
-  return { clientId: client.client_id, clientSecret: client.client_secret, redirectUri }
+  return { clientId: client.client_id, clientSecret: client.client_secret, redirectUri, postLogoutRedirectUri }
 }

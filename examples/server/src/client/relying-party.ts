@@ -23,6 +23,8 @@ export interface Tokens {
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly idToken: oauth.IDToken | undefined
+  /** The same as it came: with it the client shows at sign-out whose session it means. */
+  readonly idTokenHint: string | undefined
 }
 
 export type RelyingParty = ReturnType<typeof createRelyingParty>
@@ -55,7 +57,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
         codeVerifier: oauth.generateRandomCodeVerifier(),
         resource,
       }
-      const url = new URL(endpoint((await server()).authorization_endpoint))
+      const url = new URL(endpoint(await server(), 'authorization_endpoint'))
       url.search = new URLSearchParams({
         response_type: 'code',
         client_id: options.clientId,
@@ -107,6 +109,23 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       return oauth.processUserInfoResponse(as, client, subject, response)
     },
 
+    /**
+     * Where to send the browser to end the session at the provider
+     * ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}), and
+     * the `state` with which it comes back.
+     */
+    async signOut(idTokenHint: string | undefined): Promise<{ readonly url: URL; readonly state: string }> {
+      const state = oauth.generateRandomState()
+      const url = new URL(endpoint(await server(), 'end_session_endpoint'))
+      url.search = new URLSearchParams({
+        client_id: options.clientId,
+        ...(idTokenHint === undefined ? {} : { id_token_hint: idTokenHint }),
+        post_logout_redirect_uri: options.postLogoutRedirectUri,
+        state,
+      }).toString()
+      return { url, state }
+    },
+
     async revoke(token: string): Promise<void> {
       const response = await oauth.revocationRequest(await server(), client, authentication, token, http)
       await oauth.processRevocationResponse(response)
@@ -131,8 +150,9 @@ function withResource(resource: string | undefined) {
   return resource === undefined ? {} : { additionalParameters: { resource } }
 }
 
-function endpoint(url: string | undefined): string {
-  if (url === undefined) throw new Error('The discovery document names no authorization endpoint.')
+function endpoint(as: oauth.AuthorizationServer, name: 'authorization_endpoint' | 'end_session_endpoint'): string {
+  const url = as[name]
+  if (url === undefined) throw new Error(`The discovery document has no ${name}.`)
   return url
 }
 
@@ -143,5 +163,6 @@ function toTokens(response: oauth.TokenEndpointResponse): Tokens {
     scope: response.scope,
     expiresAt: response.expires_in === undefined ? undefined : Math.floor(Date.now() / 1000) + response.expires_in,
     idToken: oauth.getValidatedIdTokenClaims(response),
+    idTokenHint: response.id_token,
   }
 }

@@ -20,6 +20,7 @@ ${formToken}
 <button type="submit" formaction="/client/userinfo" class="quiet">Ask userinfo</button>
 <button type="submit" formaction="/client/revoke" class="quiet">Revoke</button>
 <button type="submit" formaction="/client/sign-out" class="quiet">Sign out</button>
+<button type="submit" formaction="/client/leave" class="quiet">Sign out here only</button>
 </form>
 <section aria-labelledby="id-token">
 <h2 id="id-token">ID token</h2>

@@ -30,6 +30,7 @@ export type ClientStore = ReturnType<typeof createClientStore>
 export function createClientStore(database: Database, baseUrl: string) {
   const browserCookie = createCookie('marginalia_browser', baseUrl)
   const sessionCookie = createCookie('marginalia_session', baseUrl)
+  const signOutCookie = createCookie('marginalia_sign_out', baseUrl)
   const insertSignIn = database.prepare<[string, string, string, string, string | null, number]>(
     'insert into demo_sign_ins (state, browser_hash, nonce, code_verifier, resource, expires_at) values (?, ?, ?, ?, ?, ?)',
   )
@@ -81,6 +82,11 @@ export function createClientStore(database: Database, baseUrl: string) {
       removeSession.run(key(request))
       return sessionCookie.clear()
     },
+    /** Remembers a sign-out that goes on at the provider. Answers a cookie. */
+    rememberSignOut: (state: string): string => signOutCookie.write(state, signInLifetime),
+    /** Whether this browser comes back from the sign-out that it began with this `state`. */
+    isSignOut: (request: Request, state: string): boolean => state !== '' && signOutCookie.read(request) === state,
+    forgetSignOut: (): string => signOutCookie.clear(),
     purgeExpired(): void {
       database.prepare('delete from demo_sign_ins where expires_at <= ?').run(nowInSeconds())
       database.prepare('delete from demo_sessions where expires_at <= ?').run(nowInSeconds())

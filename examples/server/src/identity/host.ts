@@ -2,13 +2,14 @@ import type { LoginContext, Provider } from '@oauth/core'
 import type { Context } from 'hono'
 import type { FormGuard } from '../web/form-guard.ts'
 import type { Attempts } from './attempts.ts'
+import type { Connections } from './connections.ts'
 import type { Sessions } from './sessions.ts'
 import type { User, Users } from './users.ts'
 
 /** What the pages of the identity side stand on. */
 export interface Host {
   readonly baseUrl: string
-  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext'>
+  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext'> & Connections
   readonly users: Users
   readonly sessions: Sessions
   readonly attempts: Attempts

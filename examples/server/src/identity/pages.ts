@@ -1,15 +1,17 @@
 import { Hono } from 'hono'
+import { connectedAppsPage } from './connected-apps.ts'
 import { consentPage } from './consent.ts'
 import type { Host } from './host.ts'
 import { loginPage } from './login.ts'
 import { logoutPage } from './logout.ts'
 import { signupPage } from './signup.ts'
 
-/** The pages that the provider's options name, and logout. */
+/** The pages that the provider's options name, logout, and what a user can look after. */
 export function identityPages(host: Host): Hono {
   return new Hono()
     .route('/', loginPage(host))
     .route('/', signupPage(host))
     .route('/', consentPage(host))
     .route('/', logoutPage(host))
+    .route('/', connectedAppsPage(host))
 }

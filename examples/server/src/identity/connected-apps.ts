@@ -1,0 +1,78 @@
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import { readForm } from '../web/form.ts'
+import { refusedForm } from '../web/form-guard.ts'
+import { alert, type Html, respond } from '../web/layout.ts'
+import { type ConnectedApp, connectedApps, withdraw } from './connections.ts'
+import type { Host } from './host.ts'
+import { describeScope } from './scopes.ts'
+import type { User } from './users.ts'
+
+/** Which applications a user has let in, and a way to take that back. */
+export function connectedAppsPage(host: Host): Hono {
+  const pages = new Hono()
+
+  pages.get('/connected-apps', async (c) => {
+    const signedIn = host.sessions.current(c.req.raw)
+    if (signedIn === undefined) return c.redirect('/login', 303)
+    return respond(c, 200, await view(c, signedIn.user))
+  })
+
+  pages.post('/connected-apps', async (c) => {
+    const signedIn = host.sessions.current(c.req.raw)
+    if (signedIn === undefined) return c.redirect('/login', 303)
+    const form = await readForm(c)
+    if (!host.guard.accepts(c, form)) return respond(c, 403, await view(c, signedIn.user, refusedForm(host.baseUrl)))
+    await withdraw(host.provider, signedIn.user.id, form.get('client_id'))
+    return c.redirect('/connected-apps?withdrawn', 303)
+  })
+
+  async function view(c: Context, user: User, error?: string) {
+    const apps = await connectedApps(host.provider, user.id)
+    // One field for all forms: each call of the guard may make a new token.
+    const formToken = host.guard.field(c)
+    return {
+      party: 'identity',
+      title: 'Connected apps',
+      body: html`<h1>Connected apps</h1>
+<p class="lead">What applications may do with the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
+${alert(error)}
+${error !== undefined || c.req.query('withdrawn') === undefined ? '' : html`<p class="notice" role="status">${withdrawn}</p>`}
+${apps.length === 0 ? html`<p>No application has access.</p>` : apps.map((app, index) => section(app, index, formToken))}
+<p class="aside"><a href="/">Start page</a> <a href="/logout">Sign out</a></p>`,
+    } as const
+  }
+
+  return pages
+}
+
+const withdrawn =
+  'Access is withdrawn. The application has to ask you before it gets any again; what it has read already, it may have kept.'
+
+function section(app: ConnectedApp, index: number, formToken: Html): Html {
+  const id = `app-${index}`
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}"><span class="client-name">${app.name}</span></h2>
+<p>${
+    app.until === undefined
+      ? html`Allowed on ${time(app.since, days)}. It has no access now, but gets it without a question when you sign in there.`
+      : html`Since ${time(app.since, days)}. It ends by itself on ${time(app.until, minutes)} UTC.`
+  }</p>
+<ul class="scopes" aria-labelledby="${id}">
+${app.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
+</ul>
+<form method="post" action="/connected-apps">
+${formToken}
+<input type="hidden" name="client_id" value="${app.clientId}">
+<button type="submit" class="quiet">Withdraw access of ${app.name}</button>
+</form>
+</section>`
+}
+
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+const minutes = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+
+function time(seconds: number, format: Intl.DateTimeFormat): Html {
+  const date = new Date(seconds * 1000)
+  return html`<time datetime="${date.toISOString()}">${format.format(date)}</time>`
+}

@@ -1,0 +1,41 @@
+import type { Provider } from '@oauth/core'
+
+/** What the server side of the provider is asked by the page of connected apps. */
+export type Connections = Pick<
+  Provider,
+  'listGrants' | 'listConsents' | 'getClient' | 'revokeUserGrants' | 'deleteConsent'
+>
+
+export interface ConnectedApp {
+  readonly clientId: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** Seconds since the epoch. */
+  readonly since: number
+  /** Seconds since the epoch; `undefined` when it has no access now, but would get it again without a question. */
+  readonly until: number | undefined
+}
+
+/** What a user lets each application do. A grant is one sign-in that goes on; a consent is the answer "Allow", remembered. */
+export async function connectedApps(provider: Connections, userId: string): Promise<readonly ConnectedApp[]> {
+  const apps = new Map<string, ConnectedApp>()
+  for (const { clientId, clientName: name, scopes, createdAt, expiresAt } of await provider.listGrants(userId)) {
+    const { scopes: known = [], since = createdAt, until = expiresAt } = apps.get(clientId) ?? {}
+    const all = [...new Set([...known, ...scopes])]
+    const [first, last] = [Math.min(since, createdAt), Math.max(until, expiresAt)]
+    apps.set(clientId, { clientId, name, scopes: all, since: first, until: last })
+  }
+  for (const { clientId, scope: scopes, createdAt: since } of await provider.listConsents(userId)) {
+    const client = apps.has(clientId) ? undefined : await provider.getClient(clientId)
+    if (client === undefined) continue
+    apps.set(clientId, { clientId, name: client.metadata.client_name ?? clientId, scopes, since, until: undefined })
+  }
+  return [...apps.values()]
+}
+
+/** Takes it all back: the next sign-in asks again. The consents first, so that none of them makes a new grant meanwhile. */
+export async function withdraw(provider: Connections, userId: string, clientId: string): Promise<void> {
+  const consents = (await provider.listConsents(userId)).filter((consent) => consent.clientId === clientId)
+  await Promise.all(consents.map(({ id }) => provider.deleteConsent(id)))
+  await provider.revokeUserGrants(userId, { clientId })
+}
