@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parseOptions } from '../packages/core/src/config/schema.ts'
+import { memoryStorage } from '../packages/core/src/memory/index.ts'
+import { optionsPage, optionsReference } from '../scripts/options-reference.ts'
+import { anchorsIn, linksIn, samplesIn } from './markdown.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const files = (folder: string, pattern: RegExp): readonly string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.includes('node_modules') && pattern.test(path))
+    .map((path) => join(folder, path))
+    .sort()
+const readmes = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder))
+    .map((name) => join(folder, name, 'README.md'))
+    .filter((path) => existsSync(join(root, path)))
+
+const docs = files('docs', /\.md$/)
+const ofTheRoot = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']
+const pages = [...ofTheRoot, ...docs, ...readmes('packages'), ...readmes('examples')]
+
+describe('docs/options.md', () => {
+  test('is what the generator writes from the declarations (pnpm reference)', () => {
+    expect(read(optionsPage)).toBe(optionsReference())
+  })
+
+  test('has every option of the schema, and no other', () => {
+    const entries = /const optionEntries = \{\n([\s\S]*?)\n\} satisfies/.exec(
+      read('packages/core/src/config/schema.ts'),
+    )?.[1]
+    const names = [...(entries ?? '').matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name)
+    const documented = [...read(optionsPage).matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name)
+    expect(names.length).toBeGreaterThan(50)
+    expect(documented.toSorted()).toEqual(names.toSorted())
+  })
+
+  test('tells the defaults that the schema has', () => {
+    const parsed: Readonly<Record<string, unknown>> = {
+      ...parseOptions({
+        baseUrl: 'https://id.example.com',
+        secret: 'x'.repeat(32),
+        storage: memoryStorage(),
+        authentication: { getSession: () => undefined, getUser: () => undefined },
+      }),
+    }
+    const told = [...read(optionsPage).matchAll(/^### `(\w+)`\n\n(?:(?!^#).*\n)*?Default: ((?:`[^`]*`(?:, )?)+)/gm)]
+    expect(told.length).toBeGreaterThan(20)
+    for (const [, name = '', list = ''] of told) {
+      if (parsed[name] === undefined) continue
+      const values = [...list.matchAll(/`([^`]*)`/g)].map(([, value]) => value)
+      expect([parsed[name]].flat().map(String), name).toEqual(values)
+    }
+  })
+})
+
+describe('links between pages', () => {
+  test.each(pages)('%s', (page) => {
+    const own = read(page)
+    for (const link of linksIn(own)) {
+      if (/^[a-z]+:/.test(link)) continue
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : join(dirname(page), decodeURIComponent(path))
+      expect(existsSync(join(root, target)), `${link} leads nowhere`).toBe(true)
+      if (anchor !== undefined && target.endsWith('.md')) {
+        expect(anchorsIn(read(target)).has(anchor), `${link}: there is no such heading`).toBe(true)
+      }
+    }
+  })
+})
+
+describe('docs/README.md', () => {
+  test('leads to every page', () => {
+    const linked = new Set(linksIn(read('docs/README.md')).map((link) => join('docs', link.split('#')[0] ?? '')))
+    const own = docs.filter((page) => dirname(page) === 'docs' && page !== 'docs/README.md')
+    expect(own.filter((page) => !linked.has(page))).toEqual([])
+  })
+})
+
+describe('docs/security.md', () => {
+  test('names security cases that are in the title of a test', () => {
+    const tests = files('packages', /\.test\.ts$/)
+      .map(read)
+      .join('\n')
+    const named = new Set(read('docs/security.md').match(/\b[A-H]\d\d\b/g))
+    expect(named.size).toBeGreaterThan(30)
+    // A line of the seed's own tests (`seed B13`) is something else.
+    const title = (id: string): RegExp =>
+      new RegExp(`(?:(?:test|describe)\\S*\\(|^\\s*['\`])[^\\n]*(?<!seed )\\b${id}\\b`, 'm')
+    expect([...named].filter((id) => !title(id).test(tests))).toEqual([])
+  })
+})
+
+describe('samples', () => {
+  // Beside the modules that samples import: the root of the workspace depends on none of them.
+  const folder = mkdtempSync(join(root, 'examples/server/node_modules/.docs-samples-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('type-check against the packages as they are', { timeout: 120_000 }, () => {
+    const places = new Map<string, { readonly page: string; readonly line: number }>()
+    for (const page of ['README.md', ...docs]) {
+      samplesIn(read(page)).forEach(({ language, code, line }, index) => {
+        if (language !== 'ts') return
+        const name = `${page.replaceAll(/[^a-zA-Z0-9]+/g, '-')}-${index}.ts`
+        places.set(name, { page, line })
+        writeFileSync(join(folder, name), code + importsOf(code))
+      })
+    }
+    const settings = {
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: {
+        rewriteRelativeImportExtensions: false,
+        noUnusedLocals: false,
+        noUnusedParameters: false,
+        paths: { '@oauth/resource-server': [join(root, 'packages/resource-server/src/index.ts')] },
+      },
+      files: [...places.keys()],
+      include: [],
+      exclude: [],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+    const { stdout, status } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    const said = stdout.replaceAll(/^(\S+)\((\d+),(\d+)\)/gm, (all, name: string, row: string, column: string) => {
+      const place = places.get(name)
+      return place === undefined ? all : `${place.page}:${place.line + Number(row) - 1}:${column}`
+    })
+    expect(places.size).toBeGreaterThan(20)
+    expect(said).toBe('')
+    expect(status).toBe(0)
+  })
+})
+
+/** What a sample takes as given, from `docs-samples.ts`; at its end, where it moves no line. */
+function importsOf(code: string): string {
+  const names = [...read('test/docs-samples.ts').matchAll(/^export declare (?:const|function) (\w+)/gm)].map(
+    ([, name = '']) => name,
+  )
+  const missing = names.filter((name) => {
+    const own = new RegExp(`^(?:export )?(?:const|let|async function|function|import)\\b[^=(]*\\b${name}\\b`, 'm')
+    return new RegExp(`\\b${name}\\b`).test(code) && !own.test(code)
+  })
+  return `\nimport { ${missing.join(', ')} } from '${join(root, 'test/docs-samples.ts')}'\nexport {}\n`
+}
