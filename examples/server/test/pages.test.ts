@@ -156,7 +156,7 @@ describe('the pages of the identity side', () => {
     expect((await apps()).body).toContain('No application has access.')
   })
 
-  test('a sign-in makes a new session and ends the one before: nothing planted survives', async () => {
+  test('F08 a sign-in makes a new session and ends the one before: nothing planted survives', async () => {
     const agent = createUserAgent()
     agent.setCookie(sessionCookie, 'planted')
     await signIn(agent, await agent.open(`${example.baseUrl}/login`))
