@@ -5,9 +5,9 @@ import { parseAuthorizationRequest } from '../authorization/request.ts'
 import { resolveRequestUri } from '../authorization/request-uri.ts'
 import { towardsClient } from '../authorization/respond.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { foreignFormAsGet } from '../http/foreign-form.ts'
 import { readFormText } from '../http/form.ts'
 import { parseUnchecked, refuseRepeated } from '../http/parameters.ts'
-import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
@@ -21,11 +21,8 @@ export const authorize: Endpoint = {
   metadata: 'authorization_endpoint',
   async handle(ctx, request) {
     const encoded = request.method === 'POST' ? await readFormText(request) : queryOf(request.url)
-    // A form of another site comes without our cookies; the same request as a GET brings them.
-    const foreignForm =
-      request.method === 'POST' && !['same-origin', null].includes(request.headers.get('sec-fetch-site'))
-    if (foreignForm)
-      return redirect(request, `${ctx.config.issuer}${endpointPaths.authorize}?${new URLSearchParams(encoded)}`)
+    const asGet = foreignFormAsGet(request, ctx.config.issuer + endpointPaths.authorize, encoded)
+    if (asGet !== undefined) return asGet
 
     const parameters = await resolveRequestUri(ctx, parseUnchecked(encoded))
     for (const name of ['client_id', 'redirect_uri']) {

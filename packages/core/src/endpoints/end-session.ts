@@ -5,6 +5,7 @@ import { currentSession } from '../authorization/proceed.ts'
 import { requireSameOrigin } from '../authorization/same-origin.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { foreignFormAsGet } from '../http/foreign-form.ts'
 import { readFormText } from '../http/form.ts'
 import { messagePage } from '../http/html.ts'
 import { json } from '../http/json.ts'
@@ -31,11 +32,8 @@ export const endSession: Endpoint = {
     const parameters = parseParameters(form)
     const confirmation = parameters.get('confirmation')
     if (confirmation !== undefined) return confirm(ctx, request, confirmation)
-    // A form of another site comes without the host's cookies; the same request as a GET brings them.
-    if (!['same-origin', null].includes(request.headers.get('sec-fetch-site'))) {
-      return redirect(request, `${ctx.config.issuer}${endpointPaths.endSession}?${new URLSearchParams(form)}`)
-    }
-    return logOut(ctx, request, parameters)
+    const asGet = foreignFormAsGet(request, ctx.config.issuer + endpointPaths.endSession, form)
+    return asGet ?? logOut(ctx, request, parameters)
   },
 }
 
