@@ -194,7 +194,7 @@ describe('the pages of the identity side', () => {
     const consent = await agent.submit(page, 'Create account', account)
     expect(consent.url.pathname).toBe('/consent')
     const callback = await agent.submit(consent, 'Allow', {}, redirectUri)
-    expect(callback.url.searchParams.get('code')).toBeTruthy()
+    expect(callback.url.searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('an address has one account', async () => {

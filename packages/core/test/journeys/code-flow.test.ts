@@ -53,7 +53,7 @@ describe('the whole journey', () => {
     expect(claimsOf(refreshed.body.id_token)).toMatchObject({ sub: alice.id, auth_time: world.clock.now() - 100 })
 
     const again = await authorized.browser.visit(authorizeUrl(world, client, createPkce()))
-    expect(new URL(again.url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(again.url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('a public client, and a JWT access token for the resource it asks for', async () => {

@@ -185,7 +185,7 @@ describe('answers for scripts', () => {
       headers,
       body: JSON.stringify({ state, accept: true, scope: 'openid' }),
     })
-    expect(new URL(done).searchParams.get('code')).toBeTruthy()
+    expect(new URL(done).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     const silent = await ask(authorizeUrl(world, client, createPkce(), { prompt: 'none', scope: 'email' }))
     expect(new URL(silent).searchParams.get('error')).toBe('consent_required')
   })

@@ -132,7 +132,7 @@ describe('id_token_hint with a pairwise sub', () => {
     const ofBob = await authorize(world, client, { scope: 'openid' }, { user: bob })
     const silent = authorizeUrl(world, client, createPkce(), { scope: 'openid', prompt: 'none', id_token_hint })
     const good = await ofAlice.browser.request(silent)
-    expect(new URL(good.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(good.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expectErrorRedirect(world, await ofBob.browser.request(silent), redirectUri, 'login_required')
   })
 })

@@ -51,7 +51,7 @@ describe('prompt', () => {
     const browser = world.browser()
     const visit = { user: bob, accept: true }
     const { url } = await browser.visit(authorizeUrl(world, client, createPkce(), { prompt: 'create' }), visit)
-    expect(new URL(url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     const pages = browser.visited.filter((visited) => visited.includes('/oauth2/continue'))
     expect(pages).toEqual([expect.stringContaining('&created=true')])
   })
@@ -76,7 +76,7 @@ describe('prompt', () => {
     const state = page.searchParams.get('state')
     const undecided = await browser.visit(`${issuer}/oauth2/continue?state=${state}`)
     expect(new URL(undecided.url).pathname).toBe('/accounts')
-    expect(new URL((await browser.visit(returnTo)).url).searchParams.get('code')).toBeTruthy()
+    expect(new URL((await browser.visit(returnTo)).url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('prompt=select_account with another account asks that user for consent', async () => {
@@ -85,7 +85,7 @@ describe('prompt', () => {
     browser.signIn(bob)
     const { returnTo } = await world.provider.resolveLoginContext(browser.pageRequest(page.href))
     const { url } = await browser.visit(returnTo, { accept: true })
-    expect(new URL(url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expect(await world.storage.grants.list({ userId: bob.id, now: world.clock.now() })).toHaveLength(1)
   })
 
@@ -149,7 +149,7 @@ describe('other parameters of a request', () => {
     const shown = new URL(url).searchParams
     expect(shown.get('login_hint')).toBe('alice@example.com')
     expect(shown.get('exp')).toBe(String(world.clock.now() + 600))
-    expect(shown.get('sig')).toBeTruthy()
+    expect(shown.get('sig')).toMatch(/^[A-Za-z0-9+/]{43}=$/)
     expect(url).not.toMatch(/client-state|secret-nonce|code_challenge/)
     expect(await world.provider.resolveLoginContext(browser.pageRequest(url))).toEqual({
       state: shown.get('state'),

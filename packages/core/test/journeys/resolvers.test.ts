@@ -90,7 +90,7 @@ describe('prompt=none, where the user would have to do something', () => {
 
   test('both resolvers say no: the code comes at once', async () => {
     const { go, host, writes } = await returning()
-    expect((await go({ prompt: 'none' })).searchParams.get('code')).toBeTruthy()
+    expect((await go({ prompt: 'none' })).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expect(host.asked).toEqual(['account', 'postLogin'])
     expect(writes).toEqual(['authorizationCodes.issue'])
   })
@@ -105,7 +105,7 @@ describe('selectAccountResolver', () => {
     const response = await ask(world, client, {}, { browser })
     const page = new URL(response.headers.get('location') as string)
     expect([response.status, page.pathname]).toEqual([302, '/consent'])
-    expect(page.searchParams.get('sig')).toBeTruthy()
+    expect(page.searchParams.get('sig')).toMatch(/^[A-Za-z0-9+/]{43}=$/)
     expect(page.searchParams.get('exp')).toBe(String(world.clock.now() + 600))
   })
 
@@ -120,7 +120,7 @@ describe('selectAccountResolver', () => {
       `${issuer}/oauth2/continue?state=${page.searchParams.get('state')}&selected=true`,
     ])
     host.asked.length = 0
-    expect(new URL((await browser.visit(returnTo)).url).searchParams.get('code')).toBeTruthy()
+    expect(new URL((await browser.visit(returnTo)).url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expect(host.asked).toEqual(['postLogin'])
   })
 
@@ -131,7 +131,7 @@ describe('selectAccountResolver', () => {
     const undecided = `${issuer}/oauth2/continue?state=${state}&created=true&post_login=true`
     expect(new URL((await browser.visit(undecided)).url).pathname).toBe('/accounts')
     host.account = false
-    expect(new URL((await browser.visit(undecided)).url).searchParams.get('code')).toBeTruthy()
+    expect(new URL((await browser.visit(undecided)).url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('&selected=true said on the login page is no choice', async () => {
@@ -176,7 +176,7 @@ describe('postLoginResolver', () => {
       expect(new URL((await browser.visit(returnTo)).url).pathname).toBe('/terms')
     }
     host.postLogin = false
-    expect(new URL((await browser.visit(returnTo)).url).searchParams.get('code')).toBeTruthy()
+    expect(new URL((await browser.visit(returnTo)).url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('account, post-login step and consent come one after the other', async () => {
@@ -233,7 +233,7 @@ describe('both resolvers', () => {
       selectAccountResolver: () => answer as never,
       postLoginResolver: () => answer as never,
     })
-    expect((await go()).searchParams.get('code')).toBeTruthy()
+    expect((await go()).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test.each(['selectAccountResolver', 'postLoginResolver'] as const)(

@@ -41,7 +41,9 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
     const { world, client, other } = await prepare()
     expect(await pathOf(world, client)).toBe('/callback')
     const silent = await signedIn(world).request(authorizeUrl(world, client, createPkce(), { prompt: 'none' }))
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
     expect(await pathOf(world, other)).toBe('/consent')
   })
 

@@ -27,7 +27,7 @@ describe('B01 iss in every authorization response', () => {
     const denied = await world.browser().visit(url, { user: alice, accept: false })
     expect(new URL(denied.url).searchParams.get('error')).toBe('access_denied')
     const approved = await world.browser().visit(url, { user: alice, accept: true })
-    expect(new URL(approved.url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(approved.url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     const failed = (await ask(world, client, { response_type: 'token' })).headers.get('location') as string
     const silent = (await ask(world, client, { prompt: 'none' })).headers.get('location') as string
     for (const answer of [denied.url, approved.url, failed, silent]) {

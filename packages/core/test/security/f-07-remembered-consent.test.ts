@@ -50,7 +50,9 @@ describe('F07 public clients that any program on the device can pretend to be', 
     'F07 on %s: remembered where rememberConsentOfNativeClients says so',
     async (_name, redirect_uri) => {
       const { world, client } = await prepare(redirect_uri, { rememberConsentOfNativeClients: true })
-      expect((await secondTime(world, client, redirect_uri)).searchParams.get('code')).toBeTruthy()
+      expect((await secondTime(world, client, redirect_uri)).searchParams.get('code')).toMatch(
+        /^c[0-9a-v]{24}[\w-]{43}$/,
+      )
       const wider = await secondTime(world, client, redirect_uri, { scope: 'openid profile' })
       expect(wider.pathname).toBe('/consent')
     },
@@ -81,15 +83,17 @@ describe('F07 public clients that any program on the device can pretend to be', 
   test('F07 over https a public client is remembered, and so is a confidential one on a loopback address', async () => {
     const world = createQuickWorld()
     const single = await registerPublic(world)
-    expect((await secondTime(world, single, redirectUri)).searchParams.get('code')).toBeTruthy()
+    expect((await secondTime(world, single, redirectUri)).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     const redirect_uri = 'http://127.0.0.1:3000/callback'
     const local = await registerConfidential(world, { redirect_uris: [redirect_uri] })
-    expect((await secondTime(world, local, redirect_uri)).searchParams.get('code')).toBeTruthy()
+    expect((await secondTime(world, local, redirect_uri)).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('F07 a host that trusts such a client by name takes it on itself', async () => {
     const { world, client } = await prepare('com.example.app:/callback', { trustedClientResolver: () => true })
-    expect((await secondTime(world, client, 'com.example.app:/callback')).searchParams.get('code')).toBeTruthy()
+    expect((await secondTime(world, client, 'com.example.app:/callback')).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
   })
 })
 

@@ -147,7 +147,7 @@ describe('F02 a consent of one user answered by another', () => {
     const { browser, state } = await atConsent(world)
     browser.signIn(bob)
     const { url } = await browser.visit(`${issuer}/oauth2/continue?state=${state}`, { accept: true })
-    expect(new URL(url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toEqual([])
     expect(await world.storage.grants.list({ userId: bob.id, now: world.clock.now() })).toHaveLength(1)
   })

@@ -62,7 +62,7 @@ describe('F10 id_token_hint with a user in front of the browser', () => {
     browser.signIn(alice)
     const state = new URL(page.url).searchParams.get('state')
     const { url } = await browser.visit(`${issuer}/oauth2/continue?state=${state}`)
-    expect(new URL(url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('F10 somebody else signs in for it -> login_required, and no code for them', async () => {

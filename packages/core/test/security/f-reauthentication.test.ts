@@ -89,7 +89,7 @@ describe('F10 demands to sign in again', () => {
     const id = browser.cookies.get('session') as string
     world.sessions.set(id, { user: alice, session: { id, authTime: world.clock.now() } })
     const { url } = await browser.visit(`${issuer}/oauth2/continue?state=${state}`)
-    expect(new URL(url).searchParams.get('code')).toBeTruthy()
+    expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('F10 max_age=0 asks again even in the second of the last sign-in', async () => {
@@ -145,7 +145,9 @@ describe('F10 prompt=none', () => {
     const { world, client, browser } = await returning(10)
     const started = world.events.filter(({ type }) => type === 'interaction.started').length
     const response = await ask(world, client, silent, { browser })
-    expect(new URL(response.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(response.headers.get('location') as string).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
     expect(world.events.filter(({ type }) => type === 'interaction.started')).toHaveLength(started)
   })
 

@@ -160,7 +160,7 @@ describe('H09 forged tokens', () => {
     for (const key of [client.client_secret as string, secret]) {
       const id_token_hint = await sign(claims(client, bob.id), key)
       const url = authorizeUrl(world, client, createPkce(), { prompt: 'none', id_token_hint })
-      expect(new URL((await browser.visit(url)).url).searchParams.get('code')).toBeTruthy()
+      expect(new URL((await browser.visit(url)).url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     }
   })
 
