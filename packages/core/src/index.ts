@@ -10,7 +10,7 @@ export type { ClientChanges } from './clients/update.ts'
 export type { ProviderOptions } from './config/options.ts'
 export type { Clock } from './contracts/clock.ts'
 export type { OAuthEvent } from './contracts/events.ts'
-export type { Feature } from './contracts/feature.ts'
+export type { AnyFeature, Feature, StorageFor } from './contracts/feature.ts'
 export type {
   AccessTokenClaimsInput,
   ClaimHooks,
@@ -33,6 +33,7 @@ export type {
 } from './contracts/rate-limit.ts'
 export type { AuthorizationFacts, ClientAction, Resolvers } from './contracts/resolvers.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
+export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
 export type { ClientMetadata } from './protocol/client-metadata.ts'
 export { OAuthError, type OAuthErrorCode } from './protocol/errors.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
@@ -57,6 +58,9 @@ export type {
   RefreshTokenStore,
   RotationOutcome,
 } from './storage/refresh-token.ts'
+export type { ReplayClaim, ReplayStore } from './storage/replay.ts'
+export type { SessionClientRecord, SessionClientStore } from './storage/session-client.ts'
 export type { SigningKeyRecord, SigningKeyStore } from './storage/signing-key.ts'
-export type { Storage } from './storage/storage.ts'
+export type { CompleteStorage, FeatureStores, Storage } from './storage/storage.ts'
+export { StorageUnavailableError } from './storage/storage-unavailable-error.ts'
 export type { VerifiedAccessToken } from './tokens/verify.ts'

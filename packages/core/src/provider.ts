@@ -8,6 +8,7 @@ import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
 import { resolveConfig } from './config/resolve.ts'
 import type { Config } from './contracts/config.ts'
+import type { AnyFeature, StorageFor } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import { errorResponse } from './http/error-response.ts'
 import { pathOf } from './http/target.ts'
@@ -24,9 +25,18 @@ import { verifyAccessToken } from './tokens/verify.ts'
  * Makes an authorization server. Everything is checked and assembled here, once; a request finds it ready.
  * @throws {TypeError} when an option is unknown, missing or wrong
  */
-export function createProvider<User extends BaseUser>(options: ProviderOptions<User>): Provider {
+export function createProvider<
+  User extends BaseUser,
+  const Features extends readonly AnyFeature[] = readonly AnyFeature[],
+>(
+  options: ProviderOptions<User> & {
+    readonly features?: Features | undefined
+    /** With the stores that the features need. */
+    readonly storage: StorageFor<Features>
+  },
+): Provider {
   const config = resolveConfig(options) as unknown as Config
-  const registry = assemble(config, options.features ?? [])
+  const registry = assemble(config, options.features ?? [], options.storage)
   const ctx = createContext(config, registry, options as unknown as ProviderOptions<never>)
   const router = createRouter(config, registry.endpoints)
   const handlers = Object.fromEntries(

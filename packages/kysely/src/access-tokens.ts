@@ -1,14 +1,14 @@
 import type { AccessTokenStore, GrantRecord } from '@oauth/core'
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { accessTokenFromRow, accessTokenToRow, grantFromRow, type JoinedGrantRow } from './codec-tokens.ts'
 import { accessTokenColumns, joinedGrantColumns, ofToken } from './columns.ts'
 import { unlessTaken } from './errors.ts'
 import type { Runner } from './runner.ts'
-import { type AccessTokenRow, type OAuthTables, type RevokedJwtRow, tables } from './schema.ts'
+import type { AccessTokenRow, RevokedJwtRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
 /** Also what redeeming a code and rotating a refresh token end with. */
-export function insertAccessToken(db: Kysely<OAuthTables>): Statement<AccessTokenRow, unknown> {
+export function insertAccessToken({ db, tables }: Schema): Statement<AccessTokenRow, unknown> {
   return statement((bind: Bind<AccessTokenRow>) =>
     db.insertInto(tables.accessTokens).values(bindAll(bind, accessTokenColumns)),
   )
@@ -19,8 +19,9 @@ function grantOf(row: JoinedGrantRow): { readonly grant?: GrantRecord } {
   return grant ? { grant } : {}
 }
 
-export function accessTokenStore(db: Kysely<OAuthTables>, runner: Runner): AccessTokenStore {
-  const insert = insertAccessToken(db)
+export function accessTokenStore(schema: Schema, runner: Runner): AccessTokenStore {
+  const { db, tables } = schema
+  const insert = insertAccessToken(schema)
   const find = statement((bind: Bind<{ id: string }>) =>
     db
       .selectFrom(`${tables.accessTokens} as t`)

@@ -1,5 +1,4 @@
 import type { AuthorizationCodeStore } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { insertAccessToken } from './access-tokens.ts'
 import {
   accessTokenToRow,
@@ -15,15 +14,16 @@ import { insertGrant } from './grants.ts'
 import { takeInteraction } from './interactions.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
 import { affected, type Runner, rows } from './runner.ts'
-import { type AuthorizationCodeRow, type OAuthTables, tables } from './schema.ts'
+import type { AuthorizationCodeRow, Schema } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
 
-export function authorizationCodeStore(db: Kysely<OAuthTables>, runner: Runner): AuthorizationCodeStore {
-  const take = takeInteraction(db)
-  const remember = rememberConsent(db)
-  const addGrant = insertGrant(db)
-  const addAccessToken = insertAccessToken(db)
-  const addRefreshToken = insertRefreshToken(db)
+export function authorizationCodeStore(schema: Schema, runner: Runner): AuthorizationCodeStore {
+  const { db, tables } = schema
+  const take = takeInteraction(schema)
+  const remember = rememberConsent(schema)
+  const addGrant = insertGrant(schema)
+  const addAccessToken = insertAccessToken(schema)
+  const addRefreshToken = insertRefreshToken(schema)
   const addCode = statement((bind: Bind<AuthorizationCodeRow>) =>
     db.insertInto(tables.authorizationCodes).values(bindAll(bind, codeColumns)),
   )

@@ -1,10 +1,9 @@
 import type { ClientStore } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { clientFromRow, clientToRow } from './codec.ts'
 import { clientColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
 import type { Runner } from './runner.ts'
-import { type ClientRow, type OAuthTables, tables } from './schema.ts'
+import type { ClientRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
 /** `replace` leaves the first use to `markUsed`, which may have noted it meanwhile. */
@@ -12,7 +11,8 @@ const replacedColumns = clientColumns.filter((column) => column !== 'used_at')
 
 type ListQuery = Parameters<ClientStore['list']>[0]
 
-export function clientStore(db: Kysely<OAuthTables>, runner: Runner): ClientStore {
+export function clientStore(schema: Schema, runner: Runner): ClientStore {
+  const { db, tables } = schema
   const find = statement((bind: Bind<{ id: string }>) =>
     db.selectFrom(tables.clients).select(clientColumns).where('id', '=', bind('id')),
   )

@@ -19,6 +19,8 @@ export function grantToRow(record: GrantRecord): GrantRow {
     acr: record.acr ?? null,
     amr: record.amr ? listToText(record.amr) : null,
     reference_id: record.referenceId ?? null,
+    claims: record.claims ? JSON.stringify(record.claims) : null,
+    offline: record.offline ? 1 : 0,
     created_at: record.createdAt,
     expires_at: record.expiresAt,
     revoked_at: record.revokedAt ?? null,
@@ -34,6 +36,7 @@ export function grantFromRow(joined: JoinedGrantRow): GrantRecord | undefined {
     userId: row.g_user_id,
     scope: scopeFromText(row.g_scope),
     resources: listFromText(row.g_resources),
+    offline: Number(row.g_offline) === 1,
     createdAt: seconds(row.g_created_at),
     expiresAt: seconds(row.g_expires_at),
   }
@@ -42,6 +45,7 @@ export function grantFromRow(joined: JoinedGrantRow): GrantRecord | undefined {
   if (row.g_acr !== null) record.acr = row.g_acr
   if (row.g_amr !== null) record.amr = listFromText(row.g_amr)
   if (row.g_reference_id !== null) record.referenceId = row.g_reference_id
+  if (row.g_claims !== null) record.claims = JSON.parse(row.g_claims)
   if (row.g_revoked_at !== null) record.revokedAt = seconds(row.g_revoked_at)
   return record
 }

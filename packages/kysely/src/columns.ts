@@ -6,6 +6,8 @@ import type {
   GrantRow,
   InteractionRow,
   RefreshTokenRow,
+  ReplayRow,
+  SessionClientRow,
   SigningKeyRow,
 } from './schema.ts'
 
@@ -50,6 +52,7 @@ export const consentColumns: readonly (keyof ConsentRow)[] = all<ConsentRow>({
   reference_key: true,
   scope: true,
   resources: true,
+  claims: true,
   redirect_hosts: true,
   created_at: true,
   updated_at: true,
@@ -67,6 +70,8 @@ export const grantColumns: readonly (keyof GrantRow)[] = all<GrantRow>({
   acr: true,
   amr: true,
   reference_id: true,
+  claims: true,
+  offline: true,
   created_at: true,
   expires_at: true,
   revoked_at: true,
@@ -116,6 +121,16 @@ export const signingKeyColumns: readonly (keyof SigningKeyRow)[] = all<SigningKe
   sealed_private_key: true,
   created_at: true,
   activates_at: true,
+})
+
+export const replayColumns: readonly (keyof ReplayRow)[] = all<ReplayRow>({ id: true, expires_at: true })
+
+export const sessionClientColumns: readonly (keyof SessionClientRow)[] = all<SessionClientRow>({
+  id: true,
+  session_id: true,
+  client_id: true,
+  user_id: true,
+  expires_at: true,
 })
 
 /** `t.id`, `t.…`: the columns of the table that a join calls `t`. */

@@ -1,17 +1,16 @@
 import type { Awaitable, ConsentRecord, ConsentStore } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { consentFromRow, consentToRow, listToText, referenceKey, scopeToText } from './codec.ts'
 import { consentColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
 import { affected, type Program, type Runner, rows } from './runner.ts'
-import { type ConsentRow, type OAuthTables, tables } from './schema.ts'
+import type { ConsentRow, Schema } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
 
 /** What a further consent adds to. */
-type Extended = 'scope' | 'resources' | 'redirect_hosts' | 'updated_at'
+type Extended = 'scope' | 'resources' | 'claims' | 'redirect_hosts' | 'updated_at'
 type KeyRow = Pick<ConsentRow, 'client_id' | 'user_id' | 'reference_key'>
 
-function findConsent(db: Kysely<OAuthTables>) {
+function findConsent({ db, tables }: Schema) {
   return statement((bind: Bind<KeyRow>) =>
     db
       .selectFrom(tables.consents)
@@ -27,8 +26,9 @@ function findConsent(db: Kysely<OAuthTables>) {
  * afterwards cannot change before the union is written. Of two that find no row, the unique index lets one insert; the
  * transaction of the other has to be run again, see `remembering`.
  */
-export function rememberConsent(db: Kysely<OAuthTables>): (record: ConsentRecord) => Program<void> {
-  const find = findConsent(db)
+export function rememberConsent(schema: Schema): (record: ConsentRecord) => Program<void> {
+  const { db, tables } = schema
+  const find = findConsent(schema)
   const lock = statement((bind: Bind<KeyRow>) =>
     db
       .updateTable(tables.consents)
@@ -40,7 +40,7 @@ export function rememberConsent(db: Kysely<OAuthTables>): (record: ConsentRecord
   const extend = statement((bind: Bind<Pick<ConsentRow, 'id' | Extended>>) =>
     db
       .updateTable(tables.consents)
-      .set(bindAll(bind, ['scope', 'resources', 'redirect_hosts', 'updated_at']))
+      .set(bindAll(bind, ['scope', 'resources', 'claims', 'redirect_hosts', 'updated_at']))
       .where('id', '=', bind('id')),
   )
   const insert = statement((bind: Bind<ConsentRow>) =>
@@ -54,11 +54,12 @@ export function rememberConsent(db: Kysely<OAuthTables>): (record: ConsentRecord
       yield* affected(insert, row)
       return
     }
-    const { id, scope, resources, redirectHosts } = consentFromRow(known)
+    const { id, scope, resources, claims, redirectHosts } = consentFromRow(known)
     yield* affected(extend, {
       id,
       scope: scopeToText([...new Set([...scope, ...record.scope])]),
       resources: listToText([...new Set([...resources, ...record.resources])]),
+      claims: listToText([...new Set([...claims, ...record.claims])]),
       redirect_hosts: listToText([...new Set([...redirectHosts, ...record.redirectHosts])]),
       updated_at: row.updated_at,
     })
@@ -70,9 +71,10 @@ export function remembering<T>(attempt: () => Awaitable<T>): Awaitable<T> {
   return unlessTaken(attempt, attempt)
 }
 
-export function consentStore(db: Kysely<OAuthTables>, runner: Runner): ConsentStore {
-  const find = findConsent(db)
-  const remember = rememberConsent(db)
+export function consentStore(schema: Schema, runner: Runner): ConsentStore {
+  const { db, tables } = schema
+  const find = findConsent(schema)
+  const remember = rememberConsent(schema)
   const findById = statement((bind: Bind<{ id: string }>) =>
     db.selectFrom(tables.consents).select(consentColumns).where('id', '=', bind('id')),
   )
@@ -101,6 +103,10 @@ export function consentStore(db: Kysely<OAuthTables>, runner: Runner): ConsentSt
   )
   const remove = statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.consents).where('id', '=', bind('id')))
 
+  const removeAll = statement((bind: Bind<Pick<ConsentRow, 'client_id'>>) =>
+    db.deleteFrom(tables.consents).where('client_id', '=', bind('client_id')),
+  )
+
   return {
     find: ({ clientId, userId, referenceId }) =>
       runner.find(
@@ -119,5 +125,6 @@ export function consentStore(db: Kysely<OAuthTables>, runner: Runner): ConsentSt
     replaceScope: ({ id, scope, now }) =>
       runner.write(replaceScope, { id, scope: scopeToText(scope), updated_at: now }, (changed) => changed === 1),
     delete: (id) => runner.write(remove, { id }, (removed) => removed === 1),
+    deleteAll: ({ clientId }) => runner.write(removeAll, { client_id: clientId }, (removed) => removed),
   }
 }

@@ -1,18 +1,19 @@
 import type { GrantRecord, GrantStore } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { grantFromRow } from './codec-tokens.ts'
 import { grantColumns, joinedGrantColumns } from './columns.ts'
 import type { Runner } from './runner.ts'
-import { type GrantRow, type OAuthTables, tables } from './schema.ts'
+import type { GrantRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
 type RevokeAllQuery = Parameters<GrantStore['revokeAll']>[0]
+type RevokeAllInput = Omit<RevokeAllQuery, 'offline'> & { readonly offline?: number }
 
-export function insertGrant(db: Kysely<OAuthTables>): Statement<GrantRow, unknown> {
+export function insertGrant({ db, tables }: Schema): Statement<GrantRow, unknown> {
   return statement((bind: Bind<GrantRow>) => db.insertInto(tables.grants).values(bindAll(bind, grantColumns)))
 }
 
-export function grantStore(db: Kysely<OAuthTables>, runner: Runner): GrantStore {
+export function grantStore(schema: Schema, runner: Runner): GrantStore {
+  const { db, tables } = schema
   const find = statement((bind: Bind<{ id: string }>) =>
     db.selectFrom(`${tables.grants} as g`).select(joinedGrantColumns).where('g.id', '=', bind('id')),
   )
@@ -35,16 +36,17 @@ export function grantStore(db: Kysely<OAuthTables>, runner: Runner): GrantStore 
   )
 
   /** By which of the members are given: each combination has its own statement, and so its own index. */
-  const revocations = new Map<string, Statement<RevokeAllQuery, unknown>>()
+  const revocations = new Map<string, Statement<RevokeAllInput, unknown>>()
 
-  function revokeAll({ userId, clientId, sessionId }: RevokeAllQuery): Statement<RevokeAllQuery, unknown> {
+  function revokeAll({ userId, clientId, sessionId, offline }: RevokeAllQuery): Statement<RevokeAllInput, unknown> {
     if (userId === undefined && clientId === undefined && sessionId === undefined) {
       throw new Error('grants.revokeAll: name a user, a client or a session')
     }
-    const combination = `${userId !== undefined} ${clientId !== undefined} ${sessionId !== undefined}`
+    const given = [userId, clientId, sessionId, offline].map((member) => member !== undefined)
+    const combination = given.join(' ')
     const known = revocations.get(combination)
     if (known) return known
-    const compiled = statement((bind: Bind<RevokeAllQuery>) => {
+    const compiled = statement((bind: Bind<RevokeAllInput>) => {
       let update = db
         .updateTable(tables.grants)
         .set({ revoked_at: bind('now') })
@@ -53,6 +55,7 @@ export function grantStore(db: Kysely<OAuthTables>, runner: Runner): GrantStore 
       if (userId !== undefined) update = update.where('user_id', '=', bind('userId'))
       if (clientId !== undefined) update = update.where('client_id', '=', bind('clientId'))
       if (sessionId !== undefined) update = update.where('session_id', '=', bind('sessionId'))
+      if (offline !== undefined) update = update.where('offline', '=', bind('offline'))
       return update
     })
     revocations.set(combination, compiled)
@@ -66,6 +69,10 @@ export function grantStore(db: Kysely<OAuthTables>, runner: Runner): GrantStore 
         rows.map(grantFromRow).filter((grant): grant is GrantRecord => grant !== undefined),
       ),
     revoke: (query) => runner.write(revoke, query, (affected) => affected === 1),
-    revokeAll: (query) => runner.write(revokeAll(query), query, (affected) => affected),
+    revokeAll(query) {
+      const { offline, ...members } = query
+      const input = { ...members, ...(offline !== undefined && { offline: offline ? 1 : 0 }) }
+      return runner.write(revokeAll(query), input, (affected) => affected)
+    },
   }
 }

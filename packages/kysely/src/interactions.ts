@@ -1,17 +1,17 @@
 import type { InteractionStore } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { interactionFromRow, interactionToRow } from './codec.ts'
 import { interactionColumns } from './columns.ts'
 import type { Runner } from './runner.ts'
-import { type InteractionRow, type OAuthTables, tables } from './schema.ts'
+import type { InteractionRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
 /** Also what issuing a code begins with. */
-export function takeInteraction(db: Kysely<OAuthTables>): Statement<{ id: string }, unknown> {
+export function takeInteraction({ db, tables }: Schema): Statement<{ id: string }, unknown> {
   return statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.interactions).where('id', '=', bind('id')))
 }
 
-export function interactionStore(db: Kysely<OAuthTables>, runner: Runner): InteractionStore {
+export function interactionStore(schema: Schema, runner: Runner): InteractionStore {
+  const { db, tables } = schema
   const find = statement((bind: Bind<{ id: string }>) =>
     db.selectFrom(tables.interactions).select(interactionColumns).where('id', '=', bind('id')),
   )
@@ -25,7 +25,7 @@ export function interactionStore(db: Kysely<OAuthTables>, runner: Runner): Inter
       .where('id', '=', bind('id'))
       .where('version', '=', bind('expected_version')),
   )
-  const take = takeInteraction(db)
+  const take = takeInteraction(schema)
 
   return {
     insert: (record) => runner.write(insert, interactionToRow(record), () => undefined),

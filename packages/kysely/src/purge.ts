@@ -1,7 +1,6 @@
 import type { Storage } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { affected, type Runner } from './runner.ts'
-import { type OAuthTables, tables } from './schema.ts'
+import type { Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
 
 interface PurgeQuery {
@@ -14,53 +13,38 @@ interface UnusedClientsQuery {
   readonly limit: number
 }
 
-/** Grants go after what hangs on them, so that a short limit leaves no child without its grant. */
+/** Each with the column of its key. Grants go after what hangs on them: a short limit leaves no child without its grant. */
 const expiring = [
-  tables.interactions,
-  tables.authorizationCodes,
-  tables.accessTokens,
-  tables.refreshTokens,
-  tables.grants,
+  ['revokedJwts', 'jti'],
+  ['interactions', 'id'],
+  ['authorizationCodes', 'id'],
+  ['accessTokens', 'id'],
+  ['refreshTokens', 'id'],
+  ['replays', 'id'],
+  ['sessionClients', 'id'],
+  ['grants', 'id'],
 ] as const
 
 /** Deletes the rows that a subquery lists. It is wrapped once more because MySQL takes no limit directly inside `in`. */
-function purgeTable(db: Kysely<OAuthTables>, table: (typeof expiring)[number]): Statement<PurgeQuery, unknown> {
+function purgeTable({ db, tables }: Schema, [table, key]: (typeof expiring)[number]): Statement<PurgeQuery, unknown> {
+  // All of these tables have the same two columns, which the compiler cannot tell of a union of them.
+  const name = tables[table] as typeof tables.replays
+  const id = key as 'id'
   return statement((bind: Bind<PurgeQuery>) =>
     db
-      .deleteFrom(table)
-      .where('id', 'in', (eb) =>
+      .deleteFrom(name)
+      .where(id, 'in', (eb) =>
         eb
           .selectFrom(
             eb
-              .selectFrom(table)
-              .select('id')
+              .selectFrom(name)
+              .select(id)
               .where('expires_at', '<', bind('now'))
               .orderBy('expires_at')
               .limit(bind('limit'))
               .as('expired'),
           )
-          .select('expired.id'),
-      ),
-  )
-}
-
-/** The same for revoked `jti`s, whose key has another name. */
-function purgeJwts(db: Kysely<OAuthTables>): Statement<PurgeQuery, unknown> {
-  return statement((bind: Bind<PurgeQuery>) =>
-    db
-      .deleteFrom(tables.revokedJwts)
-      .where('jti', 'in', (eb) =>
-        eb
-          .selectFrom(
-            eb
-              .selectFrom(tables.revokedJwts)
-              .select('jti')
-              .where('expires_at', '<', bind('now'))
-              .orderBy('expires_at')
-              .limit(bind('limit'))
-              .as('expired'),
-          )
-          .select('expired.jti'),
+          .select(`expired.${id}`),
       ),
   )
 }
@@ -69,7 +53,7 @@ function purgeJwts(db: Kysely<OAuthTables>): Statement<PurgeQuery, unknown> {
  * The clients that registered themselves and never came back. That a client is unused is asked again where it is
  * deleted: by then, `markUsed` may have changed what the subquery listed.
  */
-function purgeUnusedClients(db: Kysely<OAuthTables>): Statement<UnusedClientsQuery, unknown> {
+function purgeUnusedClients({ db, tables }: Schema): Statement<UnusedClientsQuery, unknown> {
   return statement((bind: Bind<UnusedClientsQuery>) =>
     db
       .deleteFrom(tables.clients)
@@ -94,9 +78,9 @@ function purgeUnusedClients(db: Kysely<OAuthTables>): Statement<UnusedClientsQue
 }
 
 /** Each table in a statement of its own: a purge holds no lock longer than one delete. */
-export function purge(db: Kysely<OAuthTables>, runner: Runner): Storage['purgeExpired'] {
-  const statements = [purgeJwts(db), ...expiring.map((table) => purgeTable(db, table))]
-  const unusedClients = purgeUnusedClients(db)
+export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
+  const statements = expiring.map((table) => purgeTable(schema, table))
+  const unusedClients = purgeUnusedClients(schema)
   return ({ now, limit, unusedClientsBefore: before }) =>
     runner.sequence(function* () {
       let removed = 0

@@ -1,5 +1,4 @@
 import type { FoundRefreshToken, RefreshTokenStore, RotationOutcome } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { insertAccessToken } from './access-tokens.ts'
 import {
   accessTokenToRow,
@@ -10,13 +9,13 @@ import {
 } from './codec-tokens.ts'
 import { joinedGrantColumns, ofToken, refreshTokenColumns } from './columns.ts'
 import { affected, type Runner, rows } from './runner.ts'
-import { type OAuthTables, type RefreshTokenRow, tables } from './schema.ts'
+import type { RefreshTokenRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
 type FoundRow = RefreshTokenRow & JoinedGrantRow & { readonly successor_rotated_at: number | null }
 
 /** Also what redeeming a code ends with. */
-export function insertRefreshToken(db: Kysely<OAuthTables>): Statement<RefreshTokenRow, unknown> {
+export function insertRefreshToken({ db, tables }: Schema): Statement<RefreshTokenRow, unknown> {
   return statement((bind: Bind<RefreshTokenRow>) =>
     db.insertInto(tables.refreshTokens).values(bindAll(bind, refreshTokenColumns)),
   )
@@ -27,9 +26,10 @@ function foundFromRow(row: FoundRow | undefined): FoundRefreshToken | undefined 
   return row && grant && { token: refreshTokenFromRow(row), grant, successorRotated: row.successor_rotated_at !== null }
 }
 
-export function refreshTokenStore(db: Kysely<OAuthTables>, runner: Runner): RefreshTokenStore {
-  const insert = insertRefreshToken(db)
-  const addAccessToken = insertAccessToken(db)
+export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenStore {
+  const { db, tables } = schema
+  const insert = insertRefreshToken(schema)
+  const addAccessToken = insertAccessToken(schema)
   const find = statement((bind: Bind<{ id: string }>) =>
     db
       .selectFrom(`${tables.refreshTokens} as t`)

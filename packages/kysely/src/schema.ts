@@ -1,4 +1,6 @@
-/** The names of the tables, here and nowhere else. */
+import type { Kysely } from 'kysely'
+
+/** The names of the tables without a prefix of the host's, here and nowhere else. */
 export const tables = {
   clients: 'oauth_clients',
   interactions: 'oauth_interactions',
@@ -9,9 +11,13 @@ export const tables = {
   revokedJwts: 'oauth_revoked_jwts',
   refreshTokens: 'oauth_refresh_tokens',
   signingKeys: 'oauth_signing_keys',
+  replays: 'oauth_replays',
+  sessionClients: 'oauth_session_clients',
   migrations: 'oauth_migrations',
   migrationLock: 'oauth_migrations_lock',
 } as const
+
+export type TableNames = typeof tables
 
 /**
  * How values are kept: times as integer seconds, booleans as 0 and 1, scopes as space separated text, other lists and
@@ -54,6 +60,7 @@ export interface ConsentRow {
   readonly reference_key: string
   readonly scope: string
   readonly resources: string
+  readonly claims: string
   readonly redirect_hosts: string
   readonly created_at: number
   readonly updated_at: number
@@ -72,6 +79,8 @@ export interface GrantRow {
   readonly acr: string | null
   readonly amr: string | null
   readonly reference_id: string | null
+  readonly claims: string | null
+  readonly offline: number
   readonly created_at: number
   readonly expires_at: number
   readonly revoked_at: number | null
@@ -128,6 +137,19 @@ export interface SigningKeyRow {
   readonly activates_at: number
 }
 
+export interface ReplayRow {
+  readonly id: string
+  readonly expires_at: number
+}
+
+export interface SessionClientRow {
+  readonly id: string
+  readonly session_id: string
+  readonly client_id: string
+  readonly user_id: string
+  readonly expires_at: number
+}
+
 /** The tables of this package as a Kysely schema. */
 export interface OAuthTables {
   readonly [tables.clients]: ClientRow
@@ -139,4 +161,14 @@ export interface OAuthTables {
   readonly [tables.revokedJwts]: RevokedJwtRow
   readonly [tables.refreshTokens]: RefreshTokenRow
   readonly [tables.signingKeys]: SigningKeyRow
+  readonly [tables.replays]: ReplayRow
+  readonly [tables.sessionClients]: SessionClientRow
+}
+
+/** What statements are built with. */
+export interface Schema {
+  /** Compiles the statements. */
+  readonly db: Kysely<OAuthTables>
+  /** The names of the tables as they are in this database. */
+  readonly tables: TableNames
 }

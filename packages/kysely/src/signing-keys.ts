@@ -1,13 +1,13 @@
 import type { SigningKeyStore } from '@oauth/core'
-import type { Kysely } from 'kysely'
 import { signingKeyFromRow, signingKeyToRow } from './codec.ts'
 import { signingKeyColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
 import type { Runner } from './runner.ts'
-import { type OAuthTables, type SigningKeyRow, tables } from './schema.ts'
+import type { Schema, SigningKeyRow } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
 
-export function signingKeyStore(db: Kysely<OAuthTables>, runner: Runner): SigningKeyStore {
+export function signingKeyStore(schema: Schema, runner: Runner): SigningKeyStore {
+  const { db, tables } = schema
   const list = statement((_bind: Bind<object>) =>
     db.selectFrom(tables.signingKeys).select(signingKeyColumns).orderBy('algorithm').orderBy('generation'),
   )

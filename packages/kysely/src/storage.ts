@@ -1,5 +1,4 @@
-import type { Storage } from '@oauth/core'
-import type { Kysely } from 'kysely'
+import type { CompleteStorage } from '@oauth/core'
 import { accessTokenStore } from './access-tokens.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
 import { clientStore } from './clients.ts'
@@ -8,21 +7,25 @@ import { grantStore } from './grants.ts'
 import { interactionStore } from './interactions.ts'
 import { purge } from './purge.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
+import { replayStore } from './replays.ts'
 import type { Runner } from './runner.ts'
-import type { OAuthTables } from './schema.ts'
+import type { Schema } from './schema.ts'
+import { sessionClientStore } from './session-clients.ts'
 import { signingKeyStore } from './signing-keys.ts'
 
-/** `db` compiles the statements, `runner` runs them. */
-export function storageOn(db: Kysely<OAuthTables>, runner: Runner): Storage {
+/** The statements of a schema, run by a runner. */
+export function storageOn(schema: Schema, runner: Runner): CompleteStorage {
   return {
-    clients: clientStore(db, runner),
-    interactions: interactionStore(db, runner),
-    consents: consentStore(db, runner),
-    grants: grantStore(db, runner),
-    authorizationCodes: authorizationCodeStore(db, runner),
-    accessTokens: accessTokenStore(db, runner),
-    refreshTokens: refreshTokenStore(db, runner),
-    signingKeys: signingKeyStore(db, runner),
-    purgeExpired: purge(db, runner),
+    clients: clientStore(schema, runner),
+    interactions: interactionStore(schema, runner),
+    consents: consentStore(schema, runner),
+    grants: grantStore(schema, runner),
+    authorizationCodes: authorizationCodeStore(schema, runner),
+    accessTokens: accessTokenStore(schema, runner),
+    refreshTokens: refreshTokenStore(schema, runner),
+    signingKeys: signingKeyStore(schema, runner),
+    replays: replayStore(schema, runner),
+    sessionClients: sessionClientStore(schema, runner),
+    purgeExpired: purge(schema, runner),
   }
 }

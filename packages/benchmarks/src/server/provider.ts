@@ -92,6 +92,7 @@ async function registerClient(provider: Provider, storage: Storage, name: Client
     userId: user.id,
     scope,
     resources: [],
+    claims: [],
     redirectHosts: ['app.example.com'],
     createdAt: now,
     updatedAt: now,

@@ -76,6 +76,7 @@ function createGrant(ctx: Context, approval: Approval, now: number): GrantRecord
     ...(referenceId !== undefined && { referenceId }),
     ...(session.acr !== undefined && { acr: session.acr }),
     ...(session.amr !== undefined && { amr: session.amr }),
+    offline: scope.includes('offline_access'),
     createdAt: now,
     expiresAt: now + (refreshes ? refreshTokenAbsolute : authorizationCode + accessToken),
   }

@@ -56,6 +56,7 @@ export function consentOf(
     ...(referenceId !== undefined && { referenceId }),
     scope,
     resources: request.resources,
+    claims: [],
     redirectHosts: [redirectHost(request.redirectUri)],
     createdAt: now,
     updatedAt: now,

@@ -17,13 +17,7 @@ export interface EndingSession {
  */
 export async function endHostSession(ctx: Context, { sessionId, userId, clientId }: EndingSession): Promise<void> {
   await ctx.config.authentication.endSession?.(sessionId)
-  const now = ctx.clock.now()
-  const grants = userId === undefined ? [] : await ctx.storage.grants.list({ userId, now })
-  let grantsEnded = 0
-  for (const grant of grants) {
-    if (grant.sessionId !== sessionId || grant.scope.includes('offline_access')) continue
-    if (await ctx.storage.grants.revoke({ id: grant.id, now })) grantsEnded++
-  }
+  const grantsEnded = await ctx.storage.grants.revokeAll({ sessionId, offline: false, now: ctx.clock.now() })
   // Not the session's id: a host may use it as its cookie.
   ctx.emit({
     type: 'session.ended',

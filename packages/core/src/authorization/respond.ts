@@ -1,4 +1,5 @@
-import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
+import { asOAuthError } from '../policy/failure.ts'
+import type { RedirectTarget } from '../protocol/errors.ts'
 
 /**
  * Inside this wrapper every error belongs to the client: it carries the verified redirect target
@@ -8,7 +9,6 @@ export async function towardsClient(target: RedirectTarget, run: () => Promise<R
   try {
     return await run()
   } catch (thrown) {
-    const error = thrown instanceof OAuthError ? thrown : new OAuthError('server_error', undefined, { cause: thrown })
-    throw error.towards(target)
+    throw asOAuthError(thrown).towards(target)
   }
 }

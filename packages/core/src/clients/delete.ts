@@ -1,9 +1,8 @@
 import type { Context } from '../contracts/context.ts'
 
 /**
- * Deletes a client. Its grants end, and with them every token; what other processes have cached of it is gone within
- * `clientCacheSeconds`. Remembered consents stay under its id
- * (`docs/decisions/0013-managing-clients.md`).
+ * Deletes a client. Its grants end, and with them every token, and what users agreed to is forgotten: a client that is
+ * given the same id later starts anew. What other processes have cached of it is gone within `clientCacheSeconds`.
  * @returns `false` when there was none
  */
 export async function deleteClient(ctx: Context, clientId: string): Promise<boolean> {
@@ -11,6 +10,7 @@ export async function deleteClient(ctx: Context, clientId: string): Promise<bool
   ctx.clients.forget(clientId)
   // After the client, so that nothing is granted in between; and again for one whose deletion was cut short here.
   const grantsEnded = await ctx.storage.grants.revokeAll({ clientId, now: ctx.clock.now() })
+  await ctx.storage.consents.deleteAll({ clientId })
   if (deleted) ctx.emit({ type: 'client.deleted', clientId, grantsEnded })
   return deleted
 }

@@ -21,13 +21,14 @@ export function rememberConsent(tables: Tables, record: ConsentRecord): void {
     ...known,
     scope: [...new Set([...known.scope, ...record.scope])],
     resources: [...new Set([...known.resources, ...record.resources])],
+    claims: [...new Set([...known.claims, ...record.claims])],
     redirectHosts: [...new Set([...known.redirectHosts, ...record.redirectHosts])],
     updatedAt: record.updatedAt,
   })
 }
 
 export function consentStore(tables: Tables): ConsentStore {
-  const { consents, consentsByUser } = tables
+  const { consents, consentsByUser, consentsByClient } = tables
   return {
     find: (key) => findConsent(tables, key),
     findById: (id) => consents.get(id),
@@ -47,5 +48,10 @@ export function consentStore(tables: Tables): ConsentStore {
       return true
     },
     delete: (id) => consents.delete(id),
+    deleteAll({ clientId }) {
+      const ids = [...consentsByClient.get(clientId)]
+      for (const id of ids) consents.delete(id)
+      return ids.length
+    },
   }
 }

@@ -22,7 +22,7 @@ export function grantStore({ grants, grantsByUser, grantsByClient, grantsBySessi
       grants.put({ ...grant, revokedAt: now })
       return true
     },
-    revokeAll({ userId, clientId, sessionId, now }) {
+    revokeAll({ userId, clientId, sessionId, offline, now }) {
       const candidates: ReadonlySet<string>[] = []
       if (sessionId !== undefined) candidates.push(grantsBySession.get(sessionId))
       if (userId !== undefined) candidates.push(grantsByUser.get(userId))
@@ -30,7 +30,7 @@ export function grantStore({ grants, grantsByUser, grantsByClient, grantsBySessi
       const [first, ...others] = candidates
       if (!first) throw new Error('grants.revokeAll: name a user, a client or a session')
       const matching = [...first].filter((id) => others.every((ids) => ids.has(id)))
-      const ended = live(matching, now)
+      const ended = live(matching, now).filter((grant) => offline === undefined || grant.offline === offline)
       for (const grant of ended) grants.put({ ...grant, revokedAt: now })
       return ended.length
     },

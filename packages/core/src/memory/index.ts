@@ -1,4 +1,4 @@
-import type { Storage } from '../storage/storage.ts'
+import type { CompleteStorage } from '../storage/storage.ts'
 import { accessTokenStore } from './access-tokens.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
 import { clientStore } from './clients.ts'
@@ -7,6 +7,8 @@ import { grantStore } from './grants.ts'
 import { interactionStore } from './interactions.ts'
 import { purgeExpired } from './purge.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
+import { replayStore } from './replays.ts'
+import { sessionClientStore } from './session-clients.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { tables as emptyTables } from './tables.ts'
 
@@ -14,7 +16,7 @@ import { tables as emptyTables } from './tables.ts'
  * A storage that lives and dies with the process: for development, tests and single-process demonstrations. It answers
  * at once (values, not promises), which also makes every verb atomic. What it hands out is frozen.
  */
-export function memoryStorage(): Storage {
+export function memoryStorage(): CompleteStorage {
   const tables = emptyTables()
   return {
     clients: clientStore(tables),
@@ -25,6 +27,8 @@ export function memoryStorage(): Storage {
     accessTokens: accessTokenStore(tables),
     refreshTokens: refreshTokenStore(tables),
     signingKeys: signingKeyStore(tables),
+    replays: replayStore(tables),
+    sessionClients: sessionClientStore(tables),
     purgeExpired: (query) => purgeExpired(tables, query),
   }
 }

@@ -29,6 +29,8 @@ export function purgeExpired(
   removed += purgeRows(tables.accessTokens, limit - removed, hasExpired)
   removed += purgeRows(tables.refreshTokens, limit - removed, hasExpired)
   removed += purgeRows(tables.revokedJwts, limit - removed, hasExpired)
+  removed += purgeRows(tables.replays, limit - removed, hasExpired)
+  removed += purgeRows(tables.sessionClients, limit - removed, hasExpired)
   removed += purgeRows(tables.grants, limit - removed, hasExpired)
   if (unusedClientsBefore === undefined) return removed
   return (

@@ -5,6 +5,8 @@ import type { ConsentKey, ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import type { InteractionRecord } from '../storage/interaction.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
+import type { ReplayClaim } from '../storage/replay.ts'
+import type { SessionClientRecord } from '../storage/session-client.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
 import { type Multimap, multimap } from './multimap.ts'
 import { type Rows, rows } from './rows.ts'
@@ -16,6 +18,7 @@ export interface Tables {
   readonly consents: Rows<ConsentRecord>
   readonly consentIds: Map<string, string>
   readonly consentsByUser: Multimap
+  readonly consentsByClient: Multimap
   readonly grants: Rows<GrantRecord>
   readonly grantsByUser: Multimap
   readonly grantsByClient: Multimap
@@ -26,6 +29,9 @@ export interface Tables {
   readonly revokedJwts: Rows<{ readonly id: string; readonly expiresAt: number }>
   readonly refreshTokens: Rows<RefreshTokenRecord>
   readonly signingKeys: Rows<SigningKeyRecord>
+  readonly replays: Rows<ReplayClaim>
+  readonly sessionClients: Rows<SessionClientRecord>
+  readonly clientsBySession: Multimap
 }
 
 /** One string per key; an absent reference is another key than an empty one. */
@@ -36,9 +42,11 @@ export function consentKey({ clientId, userId, referenceId }: ConsentKey): strin
 export function tables(): Tables {
   const consentIds = new Map<string, string>()
   const consentsByUser = multimap()
+  const consentsByClient = multimap()
   const grantsByUser = multimap()
   const grantsByClient = multimap()
   const grantsBySession = multimap()
+  const clientsBySession = multimap()
   return {
     clients: rows('clients'),
     interactions: rows('interactions'),
@@ -47,14 +55,17 @@ export function tables(): Tables {
       if (before) {
         consentIds.delete(consentKey(before))
         consentsByUser.remove(before.userId, before.id)
+        consentsByClient.remove(before.clientId, before.id)
       }
       if (after) {
         consentIds.set(consentKey(after), after.id)
         consentsByUser.add(after.userId, after.id)
+        consentsByClient.add(after.clientId, after.id)
       }
     }),
     consentIds,
     consentsByUser,
+    consentsByClient,
     grants: rows('grants', (before, after) => {
       // What a grant is found by never changes: only its coming and its going matter.
       if (before && after) return
@@ -77,5 +88,12 @@ export function tables(): Tables {
     revokedJwts: rows('revokedJwts'),
     refreshTokens: rows('refreshTokens'),
     signingKeys: rows('signingKeys'),
+    replays: rows('replays'),
+    sessionClients: rows('sessionClients', (before, after) => {
+      if (before && after) return
+      if (before) clientsBySession.remove(before.sessionId, before.id)
+      if (after) clientsBySession.add(after.sessionId, after.id)
+    }),
+    clientsBySession,
   }
 }

@@ -1,16 +1,22 @@
 import type { ClientAuthMethod } from '../contracts/client-auth-method.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import type { Feature } from '../contracts/feature.ts'
+import type { AnyFeature } from '../contracts/feature.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Registry } from '../contracts/registry.ts'
+import type { Storage } from '../storage/storage.ts'
 import { base, builtInGrantTypes, chosenByOptions } from './built-in.ts'
 
 /**
  * Folds the built-in parts and the features into the tables that requests are served from.
- * @throws {TypeError} for an unknown grant type, and for two features that bring the same thing
+ * @throws {TypeError} for an unknown grant type, for two features that bring the same thing, and for a feature that needs
+ * a store which the storage does not have
  */
-export function assemble(config: Config, features: readonly Feature[]): Registry {
+export function assemble(config: Config, features: readonly AnyFeature[], storage: Storage): Registry {
+  for (const { name, storage: needs = [] } of features) {
+    const missing = needs.find((store) => storage[store] === undefined)
+    if (missing !== undefined) throw new TypeError(`the feature ${name} needs a storage with ${missing}`)
+  }
   const chosen = config.grantTypes.map((name) => {
     const feature = builtInGrantTypes.get(name)
     if (feature !== undefined) return feature
@@ -27,7 +33,7 @@ export function assemble(config: Config, features: readonly Feature[]): Registry
 }
 
 function table<Row>(
-  features: readonly Feature[],
+  features: readonly AnyFeature[],
   member: 'endpoints' | 'grantTypes' | 'clientAuthMethods',
   key: (row: Row) => string,
 ): ReadonlyMap<string, Row> {

@@ -4,6 +4,7 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { wantsJson } from '../http/redirect.ts'
+import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 
 /**
@@ -46,8 +47,8 @@ async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promis
 
 /** Turns whatever was thrown into an answer, and tells the event hook the true reason. */
 function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unknown): Response {
-  const error = thrown instanceof OAuthError ? thrown : new OAuthError('server_error', undefined, { cause: thrown })
-  if (error.code === 'server_error') {
+  const error = asOAuthError(thrown)
+  if (error.status >= 500) {
     ctx.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
   } else {
     ctx.emit({

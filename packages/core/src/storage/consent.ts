@@ -12,6 +12,8 @@ export interface ConsentRecord extends ConsentKey {
   readonly id: string
   readonly scope: readonly string[]
   readonly resources: readonly string[]
+  /** The names of the claims that were asked for one by one. */
+  readonly claims: readonly string[]
   /** Where codes under this consent have gone: a client that moves elsewhere asks again. */
   readonly redirectHosts: readonly string[]
   readonly createdAt: number
@@ -24,8 +26,8 @@ export interface ConsentStore {
   /** A user's consents, oldest first; with `referenceId` only those under it. */
   list(query: { readonly userId: string; readonly referenceId?: string }): Awaitable<readonly ConsentRecord[]>
   /**
-   * ATOMIC. Adds the scopes, resources and redirect hosts to the remembered consent of this key, or remembers a first one. Two at once
-   * lose nothing: the union of both is stored. The id and `createdAt` of an existing consent stay.
+   * ATOMIC. Adds the scopes, resources, claims and redirect hosts to the remembered consent of this key, or remembers a
+   * first one. Two at once lose nothing: the union of both is stored. The id and `createdAt` of an existing consent stay.
    */
   remember(record: ConsentRecord): Awaitable<void>
   /** Replaces the scopes of a consent. `false` when there is none. */
@@ -35,4 +37,6 @@ export interface ConsentStore {
     readonly now: number
   }): Awaitable<boolean>
   delete(id: string): Awaitable<boolean>
+  /** Deletes what anybody agreed to for this client; answers how many. */
+  deleteAll(query: { readonly clientId: string }): Awaitable<number>
 }

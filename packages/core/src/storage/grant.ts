@@ -1,3 +1,4 @@
+import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import type { Awaitable } from './awaitable.ts'
 
 /**
@@ -19,6 +20,10 @@ export interface GrantRecord {
   readonly amr?: readonly string[]
   /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
   readonly referenceId?: string
+  /** The claims that the request asked for one by one, and the user agreed to. */
+  readonly claims?: ClaimsRequest
+  /** Whether it was given for offline access, and so outlives the session. */
+  readonly offline: boolean
   readonly createdAt: number
   /** The absolute end: nothing of this grant is good from this second on, refreshed or not. */
   readonly expiresAt: number
@@ -32,13 +37,14 @@ export interface GrantStore {
   /** ATOMIC, idempotent. `true` for the one call that ended the grant, `false` when it was ended before or is unknown. */
   revoke(query: { readonly id: string; readonly now: number }): Awaitable<boolean>
   /**
-   * Ends every grant not revoked that matches ALL of the members given, in one write; answers how many. Without any
-   * member it fails: nobody means everything.
+   * Ends every live grant that matches ALL of the members given, in one write; answers how many. Without a user, a
+   * client or a session it fails: nobody means everything.
    */
   revokeAll(query: {
     readonly userId?: string
     readonly clientId?: string
     readonly sessionId?: string
+    readonly offline?: boolean
     readonly now: number
   }): Awaitable<number>
 }

@@ -6,17 +6,31 @@ import type { ConsentStore } from './consent.ts'
 import type { GrantStore } from './grant.ts'
 import type { InteractionStore } from './interaction.ts'
 import type { RefreshTokenStore } from './refresh-token.ts'
+import type { ReplayStore } from './replay.ts'
+import type { SessionClientStore } from './session-client.ts'
 import type { SigningKeyStore } from './signing-key.ts'
+
+/**
+ * Stores that only features use. A storage needs those that its provider's features name; that one is missing is a
+ * compile error, and a `TypeError` at start-up.
+ */
+export interface FeatureStores {
+  /** What is good once: `private-key-jwt`. */
+  readonly replays: ReplayStore
+  /** Whom to tell that a session has ended: `back-channel-logout`, `front-channel-logout`. */
+  readonly sessionClients: SessionClientStore
+}
 
 /**
  * The storage port. An adapter has no policy, no clock and no secrets: the core hashes or seals every secret, passes the
  * time in (seconds since the epoch) and decides what the facts mean. What may happen once has one verb that succeeds for
  * exactly one caller; those are marked ATOMIC. Strings are compared byte for byte: case, accents and trailing spaces
- * matter.
+ * matter; ids have at most 255 characters and no NUL, other text has no end. Where the database cannot be reached, a verb
+ * throws `StorageUnavailableError`.
  *
  * `storageContract` in `@oauth/core/testing` checks an adapter against all of this.
  */
-export interface Storage {
+export interface Storage extends Partial<FeatureStores> {
   readonly clients: ClientStore
   readonly interactions: InteractionStore
   readonly consents: ConsentStore
@@ -26,8 +40,8 @@ export interface Storage {
   readonly refreshTokens: RefreshTokenStore
   readonly signingKeys: SigningKeyStore
   /**
-   * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s, and
-   * grants that have ended by themselves. A revoked grant stays until it would have expired; each row goes by its own
+   * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s,
+   * what the stores of features keep, and grants that have ended by themselves. A revoked grant stays until it would have expired; each row goes by its own
    * `expiresAt`. Answers how many went.
    */
   purgeExpired(query: {
@@ -39,4 +53,10 @@ export interface Storage {
      */
     readonly unusedClientsBefore?: number
   }): Awaitable<number>
+}
+
+/** A storage with the stores of every feature. */
+export interface CompleteStorage extends Storage, FeatureStores {
+  readonly replays: ReplayStore
+  readonly sessionClients: SessionClientStore
 }

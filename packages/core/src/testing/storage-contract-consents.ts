@@ -14,6 +14,7 @@ export const consentCases: ContractCases = {
       referenceId: difficultText,
       scope: ['a', 'b:c', 'd/e'],
       resources: ['https://rs.example.com/a b', longText],
+      claims: ['email', 'https://example.com/claims/é', longText],
       redirectHosts: ['app.example.com', 'com.example.app:', longText],
       createdAt: now,
       updatedAt: now + 1,
@@ -56,12 +57,15 @@ export const consentCases: ContractCases = {
   },
 
   'consents.remember adds to what is remembered': async ({ consents }) => {
-    await consents.remember(consentRecord({ scope: ['a', 'b'], resources: ['https://one.example.com'] }))
+    await consents.remember(
+      consentRecord({ scope: ['a', 'b'], resources: ['https://one.example.com'], claims: ['email', 'name'] }),
+    )
     await consents.remember(
       consentRecord({
         id: 'second',
         redirectHosts: ['other.example.com', 'app.example.com'],
         scope: ['b', 'c'],
+        claims: ['phone_number', 'email'],
         resources: ['https://two.example.com', 'https://one.example.com'],
         createdAt: now + 5,
         updatedAt: now + 5,
@@ -70,6 +74,7 @@ export const consentCases: ContractCases = {
     const found = await consents.find(key)
     equalSets(found?.scope, ['a', 'b', 'c'], 'the union of the scopes')
     equalSets(found?.resources, ['https://one.example.com', 'https://two.example.com'], 'the union of the resources')
+    equalSets(found?.claims, ['email', 'name', 'phone_number'], 'the union of the claims')
     equalSets(found?.redirectHosts, ['app.example.com', 'other.example.com'], 'the union of the redirect hosts')
     equal(
       { id: found?.id, createdAt: found?.createdAt, updatedAt: found?.updatedAt },
@@ -85,6 +90,7 @@ export const consentCases: ContractCases = {
         consentRecord({
           id: `consent-${caller}`,
           scope: [`s${caller}`],
+          claims: [`c${caller}`],
           resources: [`https://rs${caller}.example.com`],
         }),
       ),
@@ -96,6 +102,11 @@ export const consentCases: ContractCases = {
       found[0]?.scope,
       callers.map((caller) => `s${caller}`),
       'the union of fifty scopes',
+    )
+    equalSets(
+      found[0]?.claims,
+      callers.map((caller) => `c${caller}`),
+      'the union of fifty claims',
     )
     equalSets(
       found[0]?.resources,
@@ -145,5 +156,22 @@ export const consentCases: ContractCases = {
     equal((await consents.findById('other'))?.id, 'other', 'the other consent')
     await consents.remember(consentRecord({ id: 'new', scope: ['new'] }))
     equal(await consents.find(key), consentRecord({ id: 'new', scope: ['new'] }), 'a consent given anew starts anew')
+  },
+
+  'consents.deleteAll deletes those of one client': async ({ consents }) => {
+    for (const [index, clientId] of lookalikes.entries()) {
+      await consents.remember(consentRecord({ id: `one-${index}`, clientId, userId: 'one' }))
+      await consents.remember(consentRecord({ id: `two-${index}`, clientId, userId: 'two', referenceId: 'r1' }))
+    }
+    const [first = ''] = lookalikes
+    equal(await consents.deleteAll({ clientId: 'aBC-1' }), 0, 'consents.deleteAll of a client in another case')
+    equal(await consents.deleteAll({ clientId: first }), 2, 'consents.deleteAll')
+    equal(await consents.deleteAll({ clientId: first }), 0, 'consents.deleteAll again')
+    const left = [...(await consents.list({ userId: 'one' })), ...(await consents.list({ userId: 'two' }))]
+    equalSets(
+      left.map(({ id }) => id),
+      lookalikes.slice(1).flatMap((_, index) => [`one-${index + 1}`, `two-${index + 1}`]),
+      'the consents that are left',
+    )
   },
 }

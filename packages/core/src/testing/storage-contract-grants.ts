@@ -33,6 +33,8 @@ export const grantCases: ContractCases = {
       acr: longText,
       amr: ['pwd', 'otp'],
       referenceId: 'organisation',
+      claims: { userinfo: { email: null, [difficultText]: { essential: true, values: ['é', 1, null] } }, id_token: {} },
+      offline: true,
       createdAt: now,
       expiresAt: now + 1,
       revokedAt: now,
@@ -111,6 +113,25 @@ export const grantCases: ContractCases = {
     equal(await revokeAll({ clientId: 'c2', now }), 1, 'client')
     equal(await revokeAll({ userId: 'u3', now: now + 7 }), 1, 'user')
     equal((await storage.grants.find('u3c3'))?.revokedAt, now + 7, 'the time of the revocation')
+  },
+
+  'grants.revokeAll may spare or take those for offline access': async (storage) => {
+    await add(
+      storage,
+      { id: 'online', sessionId: 's1' },
+      { id: 'offline', sessionId: 's1', offline: true },
+      { id: 'elsewhere', sessionId: 's2' },
+    )
+    const ids = ['online', 'offline', 'elsewhere']
+    equal(
+      await storage.grants.revokeAll({ sessionId: 's1', offline: false, now }),
+      1,
+      'those that end with the session',
+    )
+    equal(await live(storage, ids), ['offline', 'elsewhere'], 'live after the session')
+    equal(await storage.grants.revokeAll({ userId: 'user', offline: true, now }), 1, 'those for offline access')
+    equal(await live(storage, ids), ['elsewhere'], 'live afterwards')
+    await rejects(() => storage.grants.revokeAll({ offline: false, now }), 'grants.revokeAll of everything online')
   },
 
   'grants.revokeAll leaves ended grants as they are': async (storage) => {

@@ -14,7 +14,7 @@ import {
   signingKeyRecord,
 } from './storage-fixtures.ts'
 
-/** One row of every kind that expires: six rows, all with this end. Their ids end in `name`. */
+/** One row of every kind that expires and every storage has: six rows, all with this end. Their ids end in `name`. */
 async function addRows(storage: Storage, name: string, expiresAt: number): Promise<void> {
   const grantId = `grant-${name}`
   const end = { expiresAt }

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../storage/awaitable.ts'
-import type { Storage } from '../storage/storage.ts'
-import type { ContractCases } from './storage-cases.ts'
+import type { FeatureStores, Storage } from '../storage/storage.ts'
+import type { ContractCases, FeatureCases } from './storage-cases.ts'
 import { accessTokenCases } from './storage-contract-access-tokens.ts'
 import { authorizationCodeCases } from './storage-contract-authorization-codes.ts'
 import { clientUseCases } from './storage-contract-client-use.ts'
@@ -12,7 +12,9 @@ import { purgeCases } from './storage-contract-purge.ts'
 import { purgeClientCases } from './storage-contract-purge-clients.ts'
 import { redemptionCases } from './storage-contract-redemption.ts'
 import { refreshTokenCases } from './storage-contract-refresh-tokens.ts'
+import { replayCases } from './storage-contract-replays.ts'
 import { rotationCases } from './storage-contract-rotation.ts'
+import { sessionClientCases } from './storage-contract-session-clients.ts'
 import { signingKeyCases } from './storage-contract-signing-keys.ts'
 
 /** One requirement: `run` resolves when the adapter meets it, and rejects with what was expected and what came. */
@@ -26,6 +28,32 @@ export type MakeStorage = () => Awaitable<
   Storage | { readonly storage: Storage; readonly close?: () => Awaitable<void> }
 >
 
+export interface StorageContractOptions {
+  /** The stores of features that the storage does without. Their cases are left out, and nothing else is. */
+  readonly without?: readonly (keyof FeatureStores)[]
+}
+
+const cases: ContractCases = {
+  ...clientCases,
+  ...clientUseCases,
+  ...interactionCases,
+  ...consentCases,
+  ...grantCases,
+  ...authorizationCodeCases,
+  ...redemptionCases,
+  ...accessTokenCases,
+  ...refreshTokenCases,
+  ...rotationCases,
+  ...signingKeyCases,
+  ...purgeCases,
+  ...purgeClientCases,
+}
+
+const featureCases: Readonly<Record<keyof FeatureStores, ContractCases>> = {
+  replays: needing('replays', replayCases),
+  sessionClients: needing('sessionClients', sessionClientCases),
+}
+
 /**
  * The definition of a conforming storage adapter, for any test runner:
  *
@@ -35,23 +63,13 @@ export type MakeStorage = () => Awaitable<
  *
  * `makeStorage` is called once for each case and has to answer an empty storage.
  */
-export function storageContract(makeStorage: MakeStorage): readonly ContractCase[] {
-  const cases: ContractCases = {
-    ...clientCases,
-    ...clientUseCases,
-    ...interactionCases,
-    ...consentCases,
-    ...grantCases,
-    ...authorizationCodeCases,
-    ...redemptionCases,
-    ...accessTokenCases,
-    ...refreshTokenCases,
-    ...rotationCases,
-    ...signingKeyCases,
-    ...purgeCases,
-    ...purgeClientCases,
-  }
-  return Object.entries(cases).map(([name, check]) => ({
+export function storageContract(
+  makeStorage: MakeStorage,
+  { without = [] }: StorageContractOptions = {},
+): readonly ContractCase[] {
+  const stores = (Object.keys(featureCases) as (keyof FeatureStores)[]).filter((store) => !without.includes(store))
+  const chosen = [cases, ...stores.map((store) => featureCases[store])].flatMap((some) => Object.entries(some))
+  return chosen.map(([name, check]) => ({
     name,
     run: async () => {
       const made = await makeStorage()
@@ -63,4 +81,17 @@ export function storageContract(makeStorage: MakeStorage): readonly ContractCase
       }
     },
   }))
+}
+
+/** The cases of one store of features, which say so when there is none. */
+function needing<Store extends keyof FeatureStores>(store: Store, checks: FeatureCases<Store>): ContractCases {
+  const entries = Object.entries(checks).map(([name, check]) => [
+    name,
+    async (storage: Storage) => {
+      if (storage[store] === undefined)
+        throw new Error(`the storage has no ${store}; without: ['${store}'] leaves it out`)
+      await check(storage as Storage & Pick<FeatureStores, Store>)
+    },
+  ])
+  return Object.fromEntries(entries)
 }

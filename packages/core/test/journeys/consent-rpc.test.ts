@@ -39,6 +39,7 @@ async function rememberOne(world: World, changes: Readonly<Record<string, string
     userId: alice.id,
     scope: ['notes:read'],
     resources: [],
+    claims: [],
     redirectHosts: [],
     createdAt: 1,
     updatedAt: 1,

@@ -259,6 +259,17 @@ describe('what ends with a session', () => {
     expect(await isActive(world, accessToken)).toBe(false)
   })
 
+  test('a pairwise client’s grants end without a session of the browser, too', async () => {
+    const world = createLogoutWorld({ pairwiseSecret: 'p'.repeat(32) })
+    const client = await registerEnding(world, { subject_type: 'pairwise' })
+    const { idToken, accessToken } = await signInAt(world, client)
+    const offline = await signInAt(world, client, { scope: 'openid offline_access' })
+    await world.browser().request(logoutUrl(world, { id_token_hint: idToken }))
+    expect(await isActive(world, accessToken)).toBe(false)
+    await world.browser().request(logoutUrl(world, { id_token_hint: offline.idToken }))
+    expect(await isActive(world, offline.accessToken)).toBe(true)
+  })
+
   test('a host that cannot end it -> 500, and no grant ended', async () => {
     const { world, browser, idToken, accessToken } = await start()
     world.sessions.delete = () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
   authorize,
+  authorizeUrl,
+  createPkce,
   exchangeCode,
   getTokens,
   isActive,
@@ -112,6 +114,19 @@ describe('listClients and deleteClient', () => {
     expectJsonError(await refresh(world, client, tokens.refresh_token), 401, 'invalid_client')
     expect(world.events.filter(({ type }) => type === 'client.deleted')).toHaveLength(1)
     expectJsonError(await exchangeCode(world, client, authorized), 401, 'invalid_client')
+  })
+
+  test('a client that is given the id of a deleted one inherits nobody’s consent', async () => {
+    const world = createQuickWorld()
+    const scope = 'notes:read'
+    const client = await registerConfidential(world, { client_id: 'chosen' })
+    const { browser } = await authorize(world, client, { scope })
+    expect(await world.provider.listConsents(alice.id)).toHaveLength(1)
+    await world.provider.deleteClient('chosen')
+    expect(await world.provider.listConsents(alice.id)).toEqual([])
+    const heir = await registerConfidential(world, { client_id: 'chosen' })
+    const { url } = await browser.visit(authorizeUrl(world, heir, createPkce(), { scope }))
+    expect(new URL(url).pathname).toBe('/consent')
   })
 
   test('an owner or a reference can be taken away', async () => {

@@ -1,3 +1,4 @@
+import type { Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { fixedClock } from '@oauth/core/testing'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
@@ -127,7 +128,7 @@ describe('E08 rotation', () => {
 
 describe('E08 two processes on one storage', () => {
   /** Two providers that share a storage and a clock, as two processes would. */
-  function pair(storage = memoryStorage()): readonly [World, World] {
+  function pair(storage: Storage = memoryStorage()): readonly [World, World] {
     const clock = fixedClock()
     const options = { storage, clock, idTokenSigningAlgorithm: 'ES256' as const }
     const [left, right] = [createWorld(options), createWorld(options)]

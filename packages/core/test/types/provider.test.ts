@@ -1,9 +1,12 @@
 import {
   type AccessTokenClaimsInput,
+  type AnyFeature,
   type Authentication,
   type ClientInput,
   type ClientRecord,
+  type CompleteStorage,
   createProvider,
+  type Feature,
   type Handler,
   type IdTokenClaimsInput,
   type LoginContext,
@@ -164,7 +167,8 @@ describe('what must not compile', () => {
     type Without<Store extends keyof Storage, Verb extends string> = Omit<Storage, Store> & {
       readonly [name in Store]: Omit<Storage[Store], Verb>
     }
-    expectTypeOf(memory).toEqualTypeOf<Storage>()
+    expectTypeOf(memory).toEqualTypeOf<CompleteStorage>()
+    expectTypeOf(memory).toExtend<Storage>()
     expectTypeOf<Without<'grants', 'nothing'>>().toExtend<Storage>()
     expectTypeOf<Without<'authorizationCodes', 'redeem'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'refreshTokens', 'rotate'>>().not.toExtend<Storage>()
@@ -190,6 +194,35 @@ describe('what must not compile', () => {
         }),
       ]
     })
+  })
+})
+
+describe('the storage that features need', () => {
+  const { replays, sessionClients: _, ...base } = memoryStorage()
+  const plain: Feature = { name: 'plain' }
+  const once: Feature<'replays'> = { name: 'once', storage: ['replays'] }
+
+  test('is demanded by the compiler', () => {
+    compiled(() => [
+      createProvider({ ...surface, authentication, storage: base }),
+      createProvider({ ...surface, authentication, storage: base, features: [plain] }),
+      createProvider({ ...surface, authentication, storage: { ...base, replays }, features: [plain, once] }),
+      // @ts-expect-error the storage has no replays
+      createProvider({ ...surface, authentication, storage: base, features: [once] }),
+      // @ts-expect-error the storage has no replays
+      createProvider({ ...surface, authentication, storage: base, features: [plain, once] }),
+    ])
+    const storage: Storage = base
+    const features: readonly AnyFeature[] = [once]
+    compiled(() => createProvider({ ...surface, authentication, storage, features }))
+  })
+
+  test('is demanded at start-up where the compiler does not know', () => {
+    const storage: Storage = base
+    const features: readonly AnyFeature[] = [plain, once]
+    expect(() => createProvider({ ...surface, authentication, storage, features })).toThrow(
+      new TypeError('the feature once needs a storage with replays'),
+    )
   })
 })
 

@@ -52,11 +52,13 @@ export const initial: SchemaChange = {
         .addColumn('reference_key', 'varchar(256)', (column) => column.notNull())
         .addColumn('scope', 'text', (column) => column.notNull())
         .addColumn('resources', 'text', (column) => column.notNull())
+        .addColumn('claims', 'text', (column) => column.notNull())
         .addColumn('redirect_hosts', 'text', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .addColumn('version', 'integer', (column) => column.notNull()),
       index(db, tables.consents, ['user_id', 'client_id', 'reference_key']).unique(),
+      index(db, tables.consents, ['client_id']),
 
       table
         .createTable(tables.grants)
@@ -70,6 +72,8 @@ export const initial: SchemaChange = {
         .addColumn('acr', 'text')
         .addColumn('amr', 'text')
         .addColumn('reference_id', string)
+        .addColumn('claims', 'text')
+        .addColumn('offline', 'integer', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('expires_at', 'bigint', (column) => column.notNull())
         .addColumn('revoked_at', 'bigint')
@@ -138,10 +142,29 @@ export const initial: SchemaChange = {
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('activates_at', 'bigint', (column) => column.notNull()),
       index(db, tables.signingKeys, ['algorithm', 'generation']).unique(),
+
+      table
+        .createTable(tables.replays)
+        .addColumn('id', string, (column) => column.primaryKey().notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .$call((created) => clustered(db, created)),
+      index(db, tables.replays, ['expires_at']),
+
+      table
+        .createTable(tables.sessionClients)
+        .addColumn('id', string, (column) => column.primaryKey().notNull())
+        .addColumn('session_id', string, (column) => column.notNull())
+        .addColumn('client_id', string, (column) => column.notNull())
+        .addColumn('user_id', string, (column) => column.notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull()),
+      index(db, tables.sessionClients, ['session_id']),
+      index(db, tables.sessionClients, ['expires_at']),
     ]
   },
   down: (db) =>
     [
+      tables.sessionClients,
+      tables.replays,
       tables.signingKeys,
       tables.refreshTokens,
       tables.revokedJwts,

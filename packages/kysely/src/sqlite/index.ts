@@ -1,7 +1,7 @@
-import type { Storage } from '@oauth/core'
+import type { CompleteStorage } from '@oauth/core'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
-import type { OAuthTables } from '../schema.ts'
+import { type OAuthTables, tables } from '../schema.ts'
 import { storageOn } from '../storage.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteRunner } from './sqlite-runner.ts'
@@ -11,7 +11,7 @@ export interface SqliteStorageOptions {
   readonly migrate?: boolean
 }
 
-export interface SqliteStorage extends Storage {
+export interface SqliteStorage extends CompleteStorage {
   /** Kysely on the same connection, for queries of the host's own; `db.withTables<…>()` adds the host's tables. */
   readonly db: Kysely<OAuthTables>
   /** Closes the database, unless it was opened by the host. */
@@ -32,7 +32,7 @@ export function sqliteStorage(
   try {
     if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>)
     return {
-      ...storageOn(db, sqliteRunner(database)),
+      ...storageOn({ db, tables }, sqliteRunner(database)),
       db,
       async close() {
         await db.destroy()

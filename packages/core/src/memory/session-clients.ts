@@ -1,0 +1,16 @@
+import type { SessionClientRecord, SessionClientStore } from '../storage/session-client.ts'
+import type { Tables } from './tables.ts'
+
+export function sessionClientStore({ sessionClients, clientsBySession }: Tables): SessionClientStore {
+  return {
+    note(record) {
+      const noted = sessionClients.get(record.id) ?? record
+      sessionClients.put({ ...noted, expiresAt: Math.max(noted.expiresAt, record.expiresAt) })
+    },
+    list(sessionId) {
+      const found = [...clientsBySession.get(sessionId)].map((id) => sessionClients.get(id) as SessionClientRecord)
+      return found.sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+    },
+    take: (id) => sessionClients.delete(id),
+  }
+}
