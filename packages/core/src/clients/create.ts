@@ -44,7 +44,7 @@ const tries = 5
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createClient(ctx: Context, creation: ClientCreation): Promise<CreatedClient> {
-  const metadata = completeMetadata(ctx, creation.metadata, creation.scopes)
+  const metadata = await completeMetadata(ctx, creation.metadata, creation.scopes)
   const secret = usesSecret(metadata) ? (creation.secret ?? generateSecret(ctx)) : undefined
   if (secret === undefined && creation.secret !== undefined) {
     throw new OAuthError(

@@ -33,7 +33,7 @@ export async function registerDynamicClient(
   input: Readonly<Record<string, unknown>>,
 ): Promise<RegisteredClient & SelfManagement> {
   refuseRestricted(input)
-  const given = parsePublicMetadata(input)
+  const given = parsePublicMetadata(ctx.registry, input)
   const { token, hash } = await createRegistrationToken(ctx)
   const created = await createClient(ctx, {
     metadata: registrant.anonymous ? withoutSecret(given) : given,

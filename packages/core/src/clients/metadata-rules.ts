@@ -1,5 +1,5 @@
 import type { Config } from '../contracts/config.ts'
-import type { Registry } from '../contracts/registry.ts'
+import type { Context } from '../contracts/context.ts'
 import { sectorsOf } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -8,10 +8,7 @@ import { firstScopeOutside, formatScope, parseScope } from '../protocol/scope.ts
 import type { MetadataInput } from './metadata-schema.ts'
 
 /** What metadata is checked against. */
-export interface MetadataRules {
-  readonly config: Config
-  readonly registry: Registry
-}
+type MetadataRules = Pick<Context, 'config' | 'registry'>
 
 /** Which scopes a client may register, and which it gets when it names none. */
 export interface ScopePolicy {
@@ -40,11 +37,11 @@ export function registrationScopes(config: Config): ScopePolicy {
  * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
-export function completeMetadata(
-  rules: MetadataRules,
+export async function completeMetadata(
+  ctx: Context,
   given: MetadataInput,
-  scopes: ScopePolicy = serverScopes(rules.config),
-): ClientMetadata {
+  scopes: ScopePolicy = serverScopes(ctx.config),
+): Promise<ClientMetadata> {
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
   const metadata: ClientMetadata = {
@@ -57,12 +54,13 @@ export function completeMetadata(
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
   } as ClientMetadata
-  checkGrantTypes(rules, metadata)
-  checkAuthentication(rules, metadata)
+  checkGrantTypes(ctx, metadata)
+  checkAuthentication(ctx, metadata)
   checkScope(scopes, metadata)
   checkRedirectUris(metadata)
-  checkSigning(rules, metadata)
-  checkSubjectType(rules, metadata)
+  checkSigning(ctx, metadata)
+  checkSubjectType(ctx, metadata)
+  for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   return metadata
 }
 

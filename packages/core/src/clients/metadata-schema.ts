@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
+import type { Registry } from '../contracts/registry.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { linkProblem } from '../protocol/redirect-uri.ts'
@@ -72,8 +74,26 @@ const identityEntries = {
   reference_id: v.optional(text),
 }
 
-const publicSchema = v.object(publicEntries)
-const serverSideSchema = v.strictObject({ ...metadataEntries, ...identityEntries, disabled: v.optional(v.boolean()) })
+/**
+ * The schemas of this server, with the members that features bring.
+ * @throws {TypeError} when two features bring the same member
+ */
+export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): MetadataSchemas {
+  const brought: Record<string, v.GenericSchema> = {}
+  for (const [name, schema] of parts.flatMap(({ members }) => Object.entries(members))) {
+    if (name in brought || name in metadataEntries) throw new TypeError(`client metadata ${name} is there already`)
+    brought[name] = v.optional(schema)
+  }
+  return {
+    public: v.object({ ...publicEntries, ...brought }),
+    serverSide: v.strictObject({
+      ...metadataEntries,
+      ...identityEntries,
+      ...brought,
+      disabled: v.optional(v.boolean()),
+    }),
+  }
+}
 
 /** What was given, each member checked by itself. */
 export type ParsedClientInput = ClientInput & { readonly disabled?: boolean | undefined }
@@ -92,8 +112,8 @@ export type PublicMetadataInput = Omit<
  * mistakes and named.
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
-export function parseClientInput(input: object): ParsedClientInput {
-  return parse(serverSideSchema, input)
+export function parseClientInput({ metadataSchemas }: Registry, input: object): ParsedClientInput {
+  return parse(metadataSchemas.serverSide, input) as ParsedClientInput
 }
 
 /**
@@ -102,11 +122,11 @@ export function parseClientInput(input: object): ParsedClientInput {
  * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
-export function parsePublicMetadata(input: object): PublicMetadataInput {
-  return parse(publicSchema, input)
+export function parsePublicMetadata({ metadataSchemas }: Registry, input: object): PublicMetadataInput {
+  return parse(metadataSchemas.public, input) as PublicMetadataInput
 }
 
-function parse<Schema extends v.GenericSchema>(schema: Schema, input: object): v.InferOutput<Schema> {
+function parse(schema: v.GenericSchema, input: object): unknown {
   const present = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null))
   const result = v.safeParse(schema, present)
   if (result.success) return result.output

@@ -14,7 +14,7 @@ export async function registerClient(ctx: Context, input: ClientInput): Promise<
 /** The same, with the client as it is stored. */
 export async function createServerSide(ctx: Context, input: object): Promise<CreatedClient> {
   const { client_id, client_secret, client_secret_expires_at, user_id, reference_id, disabled, ...metadata } =
-    parseClientInput(input)
+    parseClientInput(ctx.registry, input)
   return createClient(ctx, {
     metadata,
     owner: {

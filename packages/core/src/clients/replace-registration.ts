@@ -34,14 +34,14 @@ export async function replaceRegistration(
   token: string,
   input: Input,
 ): Promise<SelfManagedClient> {
-  const given = parsePublicMetadata(input)
+  const given = parsePublicMetadata(ctx.registry, input)
   const next = await createRegistrationToken(ctx)
   const replaced = await changeClient(ctx, clientId, async (current) => {
     // Of two replacements with one token only the first has it still.
     if (!(await isRegistrationToken(ctx, current, token))) throw invalidRegistrationToken()
     await refuseTrusted(ctx, current)
     await checkIdentity(ctx, current, input)
-    const metadata = completeMetadata(
+    const metadata = await completeMetadata(
       ctx,
       {
         ...restrictedOf(current.metadata),

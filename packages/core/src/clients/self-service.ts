@@ -36,7 +36,7 @@ export async function createOwnClient(ctx: Context, caller: Caller, input: objec
   if (ctx.config.resolvers.clientPrivileges && !(await hasPrivilege(ctx, caller, 'create', caller.referenceId))) {
     throw new OAuthError('access_denied', 'you may not create clients')
   }
-  const { subject_type: _, ...metadata } = parsePublicMetadata(input)
+  const { subject_type: _, ...metadata } = parsePublicMetadata(ctx.registry, input)
   return createClient(ctx, { metadata, owner: ownerOf(caller), scopes: registrationScopes(ctx.config) })
 }
 
@@ -69,7 +69,7 @@ export async function updateOwnClient(
 ): Promise<ClientRecord> {
   // Before its shape is judged: who may not see the client is told so whatever they send.
   await findOwnClient(ctx, caller, 'update', clientId)
-  return updateClient(ctx, clientId, publicChanges(update), {
+  return updateClient(ctx, clientId, publicChanges(ctx, update), {
     check: (current) => requireChangeable(ctx, caller, 'update', current),
     // Whoever could move a pairwise client to another sector would learn what its users are called there.
     compare: checkSubjectKept,
@@ -106,8 +106,11 @@ export function trustedClient(): OAuthError {
   return new OAuthError('invalid_request', 'trusted clients must be updated manually')
 }
 
-function publicChanges(update: object): ClientChanges {
-  const given = Object.entries(parsePublicMetadata(update)).filter(([name]) => !fixed.has(name))
-  const removed = Object.entries(update).filter(([name, value]) => value === null && removable.has(name))
+function publicChanges(ctx: Context, update: object): ClientChanges {
+  const brought = ctx.registry.clientMetadata.flatMap(({ members }) => Object.keys(members))
+  const given = Object.entries(parsePublicMetadata(ctx.registry, update)).filter(([name]) => !fixed.has(name))
+  const removed = Object.entries(update).filter(
+    ([name, value]) => value === null && (removable.has(name) || brought.includes(name)),
+  )
   return Object.fromEntries([...given, ...removed])
 }

@@ -34,7 +34,7 @@ export async function updateClient(
   limits?: UpdateLimits,
 ): Promise<ClientRecord> {
   const { client_id, client_secret, client_secret_expires_at, user_id, reference_id, disabled, ...given } =
-    parseClientInput(changes)
+    parseClientInput(ctx.registry, changes)
   if ((client_id !== undefined && client_id !== clientId) || client_secret !== undefined) {
     throw new OAuthError('invalid_client_metadata', 'client_id and client_secret cannot be changed')
   }
@@ -43,7 +43,7 @@ export async function updateClient(
   const updated = await changeClient(ctx, clientId, async (current) => {
     await limits?.check(current)
     const kept = Object.entries(current.metadata).filter(([name]) => !removed.has(name))
-    const metadata = completeMetadata(
+    const metadata = await completeMetadata(
       ctx,
       { ...Object.fromEntries(kept), ...given } as typeof given,
       limits?.scopes?.(current),

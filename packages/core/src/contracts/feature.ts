@@ -1,5 +1,6 @@
 import type { FeatureStores, Storage } from '../storage/storage.ts'
 import type { ClientAuthMethod } from './client-auth-method.ts'
+import type { ClientMetadataPart } from './client-metadata-part.ts'
 import type { Config } from './config.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
@@ -15,7 +16,8 @@ export interface Feature<Needs extends keyof FeatureStores = never> {
   readonly endpoints?: readonly Endpoint[]
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
-  /** Members that it adds to the discovery documents. */
+  readonly clientMetadata?: ClientMetadataPart
+  /** Members that it adds to the discovery documents, or says otherwise there. */
   serverMetadata?(config: Config): Readonly<Record<string, unknown>>
 }
 

@@ -1,4 +1,5 @@
 import type { ClientAuthMethod } from './client-auth-method.ts'
+import type { ClientMetadataPart, MetadataSchemas } from './client-metadata-part.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 
@@ -8,6 +9,8 @@ export interface Registry {
   readonly grantTypes: ReadonlyMap<string, GrantType>
   /** In the order in which discovery publishes them. */
   readonly clientAuthMethods: ReadonlyMap<string, ClientAuthMethod>
+  readonly clientMetadata: readonly ClientMetadataPart[]
+  readonly metadataSchemas: MetadataSchemas
   /** Members that features add to the discovery documents. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
 }

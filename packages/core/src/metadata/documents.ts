@@ -53,5 +53,7 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     prompt_values_supported: prompts.filter(
       (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
     ),
+    // Once more: a feature may say otherwise.
+    ...registry.serverMetadata,
   }
 }

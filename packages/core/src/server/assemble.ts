@@ -1,3 +1,4 @@
+import { createMetadataSchemas } from '../clients/metadata-schema.ts'
 import type { ClientAuthMethod } from '../contracts/client-auth-method.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -23,11 +24,14 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
     throw new TypeError(`grantTypes: ${name} is not known; there are ${[...builtInGrantTypes.keys()].join(', ')}`)
   })
   const all = [base, ...chosenByOptions(config), ...chosen, ...features]
+  const clientMetadata = all.flatMap((feature) => feature.clientMetadata ?? [])
   const endpoints = table<Endpoint>(all, 'endpoints', ({ path }) => path)
   return Object.freeze({
     endpoints: [...endpoints.values()],
     grantTypes: table<GrantType>(all, 'grantTypes', ({ name }) => name),
     clientAuthMethods: table<ClientAuthMethod>(all, 'clientAuthMethods', ({ name }) => name),
+    clientMetadata,
+    metadataSchemas: createMetadataSchemas(clientMetadata),
     serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
   })
 }

@@ -183,7 +183,8 @@ describe('dependencies', () => {
     const folders = (name: string): readonly string[] =>
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
-    expect(folders('valibot')).toEqual(['clients', 'config'])
+    // In contracts only as the type of what features bring.
+    expect(folders('valibot')).toEqual(['clients', 'config', 'contracts'])
   })
 
   test("they are the package's only dependencies", () => {

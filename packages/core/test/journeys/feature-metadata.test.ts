@@ -1,0 +1,84 @@
+import { type AnyFeature, OAuthError } from '@oauth/core'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { redirectUri } from '../support/client.ts'
+import { createQuickWorld } from '../support/tokens.ts'
+
+const feature: AnyFeature = {
+  name: 'colours',
+  clientMetadata: {
+    members: { colour: v.picklist(['red', 'blue']), shade: v.string() },
+    async check(_ctx, metadata) {
+      const { colour, shade } = metadata as { readonly colour?: string; readonly shade?: string }
+      if (shade !== undefined && colour === undefined) {
+        throw new OAuthError('invalid_client_metadata', 'a shade needs a colour')
+      }
+    },
+  },
+  serverMetadata: () => ({ colours_supported: ['red', 'blue'], claims_parameter_supported: 'perhaps' }),
+}
+
+const dynamic = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true }
+const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', scope: 'notes:read' }
+/** A member that no type knows. */
+const withMembers = (members: object) => ({ ...input, ...members }) as typeof input
+
+describe('client metadata of a feature', () => {
+  test('is unknown without it: refused on the server side, dropped at registration', async () => {
+    const world = createQuickWorld(dynamic)
+    const refused = world.provider.registerClient(withMembers({ colour: 'red' }))
+    await expect(refused).rejects.toThrow('colour: is not known')
+    const response = await world.provider.fetch(registration(world.issuer, { colour: 'red' }))
+    expect(response.status).toBe(201)
+    expect(await response.json()).not.toHaveProperty('colour')
+  })
+
+  test('is checked, kept, answered, changed and removed with it', async () => {
+    const world = createQuickWorld({ ...dynamic, features: [feature] })
+    const registered = await world.provider.registerClient(withMembers({ colour: 'red', shade: 'dark' }))
+    expect(registered).toMatchObject({ colour: 'red', shade: 'dark' })
+    const { client_id } = registered
+    await expect(world.provider.registerClient(withMembers({ colour: 'green' }))).rejects.toThrow('colour')
+    await expect(world.provider.registerClient(withMembers({ shade: 'dark' }))).rejects.toThrow(
+      'a shade needs a colour',
+    )
+    const changes = { colour: null } as object
+    await expect(world.provider.updateClient(client_id, changes)).rejects.toThrow('a shade needs a colour')
+    await world.provider.updateClient(client_id, { colour: null, shade: null } as object)
+    const stored = await world.provider.getClient(client_id)
+    expect(stored?.metadata).not.toHaveProperty('colour')
+    expect(stored?.metadata).not.toHaveProperty('shade')
+
+    const response = await world.provider.fetch(registration(world.issuer, { colour: 'blue' }))
+    expect(await response.json()).toMatchObject({ colour: 'blue' })
+    const bad = await world.provider.fetch(registration(world.issuer, { shade: 'dark' }))
+    expect([bad.status, await bad.json()]).toEqual([
+      400,
+      { error: 'invalid_client_metadata', error_description: 'a shade needs a colour' },
+    ])
+  })
+
+  test('its word in discovery counts', () => {
+    const { provider } = createQuickWorld({ features: [feature] })
+    expect(provider.metadata).toMatchObject({
+      colours_supported: ['red', 'blue'],
+      claims_parameter_supported: 'perhaps',
+    })
+  })
+
+  test('a member that is there already is refused at start-up', () => {
+    expect(() => createQuickWorld({ features: [feature, { ...feature, name: 'again' }] })).toThrow(
+      new TypeError('client metadata colour is there already'),
+    )
+    const taken: AnyFeature = { name: 'taken', clientMetadata: { members: { scope: v.string() } } }
+    expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)
+  })
+})
+
+function registration(issuer: string, members: object): Request {
+  return new Request(`${issuer}/oauth2/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(withMembers(members)),
+  })
+}
