@@ -64,7 +64,7 @@ function createGrant(ctx: Context, approval: Approval, now: number): GrantRecord
   const { client, signedIn, scope, request, referenceId } = approval
   const { session, user } = signedIn
   const { refreshTokenAbsolute, authorizationCode, accessToken } = ctx.config.lifetimes
-  const refreshes = withholdRefreshToken(client, scope) === undefined
+  const refreshes = withholdRefreshToken(client, scope, ctx.config) === undefined
   return {
     id: createId('g', now, ctx.random),
     clientId: client.id,

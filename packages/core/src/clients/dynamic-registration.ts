@@ -4,7 +4,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { type ClientOwner, createClient } from './create.ts'
 import { type ClientInformation, clientInformation, type RegisteredClient, registeredClient } from './information.ts'
-import { registrationScopes } from './metadata-rules.ts'
+import { dynamicScopes } from './metadata-rules.ts'
 import { type PublicMetadataInput, parsePublicMetadata } from './metadata-schema.ts'
 import { createRegistrationToken } from './registration-token.ts'
 
@@ -37,7 +37,7 @@ export async function registerDynamicClient(
   const { token, hash } = await createRegistrationToken(ctx)
   const created = await createClient(ctx, {
     metadata: registrant.anonymous ? withoutSecret(given) : given,
-    scopes: registrationScopes(ctx.config),
+    scopes: dynamicScopes(ctx.config),
     ...(registrant.owner !== undefined && { owner: registrant.owner }),
     registrationTokenHash: hash,
   })

@@ -14,6 +14,8 @@ type MetadataRules = Pick<Context, 'config' | 'registry'>
 export interface ScopePolicy {
   readonly defaults: readonly string[]
   readonly allowed: readonly string[]
+  /** What it gets beside that, unasked. */
+  readonly added?: readonly string[]
 }
 
 /** What the server side may register: everything there is. */
@@ -30,6 +32,13 @@ export function registrationScopes(config: Config): ScopePolicy {
   const named = defaultScopes ?? (config.defaultScopes.length > 0 ? config.defaultScopes : undefined)
   if (named !== undefined) return { defaults: named, allowed: [...named, ...allowedScopes] }
   return { defaults: defaultScope(config).filter((scope) => allowedScopes.includes(scope)), allowed: allowedScopes }
+}
+
+/** The same for a client that registers itself, which may be given more than it asks for. */
+export function dynamicScopes(config: Config): ScopePolicy {
+  const { defaults, allowed } = registrationScopes(config)
+  const added = config.registration.addedScopes
+  return { defaults, allowed: [...allowed, ...added], added }
 }
 
 /**
@@ -50,7 +59,7 @@ export async function completeMetadata(
     token_endpoint_auth_method: given.token_endpoint_auth_method ?? 'client_secret_basic',
     grant_types: grantTypes,
     response_types: given.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
-    scope: given.scope ?? formatScope(scopes.defaults),
+    scope: effectiveScope(given.scope, scopes),
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
   } as ClientMetadata
@@ -62,6 +71,12 @@ export async function completeMetadata(
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   return metadata
+}
+
+/** {@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace what was asked for. */
+function effectiveScope(given: string | undefined, { defaults, added = [] }: ScopePolicy): string {
+  if (added.length === 0) return given ?? formatScope(defaults)
+  return formatScope([...new Set([...(given === undefined ? defaults : (parseScope(given) ?? [])), ...added])])
 }
 
 /** A client that registers no scope may ask for what the host made the default, or for what every provider has. */

@@ -11,6 +11,7 @@ type Policies =
   | 'formats'
   | 'jwtDisabled'
   | 'bindResources'
+  | 'refreshTokensWithoutOfflineAccess'
   | 'rememberConsentOfNativeClients'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
@@ -42,6 +43,7 @@ export function resolvePolicies<User extends BaseUser>(
       prelogin: options.allowPublicClientPrelogin,
       defaultScopes: options.clientRegistrationDefaultScopes,
       allowedScopes: options.clientRegistrationAllowedScopes,
+      addedScopes: options.clientRegistrationAddedScopes,
       secretExpiresAt: options.clientRegistrationClientSecretExpiresAt,
       unusedClientTtl: options.unusedClientTtlSeconds,
     }),
@@ -56,6 +58,7 @@ export function resolvePolicies<User extends BaseUser>(
     }),
     jwtDisabled: options.disableJwtPlugin,
     bindResources: options.bindResources,
+    refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,

@@ -106,6 +106,7 @@ function checkTogether(options: ParsedOptions, scopes: readonly string[]): void 
   for (const [name, list] of [
     ['advertisedMetadata.scopesSupported', options.advertisedMetadata.scopesSupported],
     ['clientRegistrationDefaultScopes', options.clientRegistrationDefaultScopes],
+    ['clientRegistrationAddedScopes', options.clientRegistrationAddedScopes],
     ['clientCredentialsDefaultScopes', options.clientCredentialsDefaultScopes],
     ['scopeExpirations', Object.keys(options.scopeExpirations)],
   ] as const) {

@@ -56,6 +56,7 @@ const optionEntries = {
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.boolean(), false),
+  refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
   scopeExpirations: v.optional(v.record(scope, seconds), {}),
   clientCredentialsDefaultScopes: v.optional(v.array(scope)),
   tokenPrefixes: v.optional(
@@ -81,6 +82,7 @@ const optionEntries = {
   allowPublicClientPrelogin: v.optional(v.boolean(), false),
   clientRegistrationDefaultScopes: v.optional(v.array(scope)),
   clientRegistrationAllowedScopes: v.optional(v.array(scope)),
+  clientRegistrationAddedScopes: v.optional(v.array(scope), []),
   clientRegistrationClientSecretExpiresAt: v.optional(
     v.union(
       [secondsOrNone, v.strictObject({ afterSeconds: seconds })],
@@ -129,12 +131,14 @@ type Defaulted =
   | 'rememberConsentOfNativeClients'
   | 'disableJwtPlugin'
   | 'bindResources'
+  | 'refreshTokensWithoutOfflineAccess'
   | 'scopeExpirations'
   | 'tokenPrefixes'
   | 'advertisedMetadata'
   | 'allowDynamicClientRegistration'
   | 'allowUnauthenticatedClientRegistration'
   | 'allowPublicClientPrelogin'
+  | 'clientRegistrationAddedScopes'
   | 'clientRegistrationClientSecretExpiresAt'
   | 'cachedTrustedClients'
   | keyof LifetimeOptions

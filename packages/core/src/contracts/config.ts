@@ -33,6 +33,7 @@ export interface RegistrationPolicy {
   readonly prelogin: boolean
   readonly defaultScopes: readonly string[] | undefined
   readonly allowedScopes: readonly string[] | undefined
+  readonly addedScopes: readonly string[]
   readonly secretExpiresAt: number | { readonly afterSeconds: number }
   readonly unusedClientTtl: number | undefined
 }
@@ -94,6 +95,7 @@ export interface Config<User extends BaseUser = BaseUser> {
   /** No keys: opaque access tokens, ID tokens in HS256 under the client's secret. */
   readonly jwtDisabled: boolean
   readonly bindResources: boolean
+  readonly refreshTokensWithoutOfflineAccess: boolean
   readonly rememberConsentOfNativeClients: boolean
   /** Seconds by scope. */
   readonly scopeExpirations: ReadonlyMap<string, number>

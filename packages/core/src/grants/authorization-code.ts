@@ -35,7 +35,7 @@ export const authorizationCode: GrantType = {
 
     const { code, grant } = found
     const resources = grantedResources(parameters.all('resource'), grant.resources, ctx.config)
-    const refreshTokenWithheld = withholdRefreshToken(client, grant.scope)
+    const refreshTokenWithheld = withholdRefreshToken(client, grant.scope, ctx.config)
     return {
       grantType: 'authorization_code',
       client,

@@ -5,9 +5,11 @@ import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 export function withholdRefreshToken(
   client: ClientRecord,
   scope: readonly string[],
+  config: { readonly refreshTokensWithoutOfflineAccess: boolean },
 ): 'client_may_not_refresh' | 'offline_access_not_granted' | undefined {
   if (!client.metadata.grant_types.includes('refresh_token')) return 'client_may_not_refresh'
-  return scope.includes('offline_access') ? undefined : 'offline_access_not_granted'
+  if (config.refreshTokensWithoutOfflineAccess || scope.includes('offline_access')) return undefined
+  return 'offline_access_not_granted'
 }
 
 /**

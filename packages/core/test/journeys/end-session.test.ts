@@ -227,6 +227,16 @@ describe('without a hint the user is asked', () => {
 })
 
 describe('what ends with a session', () => {
+  test('a refresh token that came without offline_access', async () => {
+    const world = createLogoutWorld({ refreshTokensWithoutOfflineAccess: true })
+    const client = await registerEnding(world)
+    const online = await signInAt(world, client)
+    const offline = await signInAt(world, client, { browser: online.browser, scope: 'openid offline_access' })
+    await online.browser.request(logoutUrl(world, { id_token_hint: online.idToken }))
+    expect(await refresh(world, client, online.refreshToken as string)).toMatchObject({ status: 400 })
+    expect((await refresh(world, client, offline.refreshToken as string)).status).toBe(200)
+  })
+
   test('its online grants; grants for offline access and of other sessions live on', async () => {
     const { world, client, browser, idToken, accessToken } = await start()
     const offline = await signInAt(world, client, { browser, scope: 'openid offline_access' })

@@ -92,6 +92,18 @@ describe('the options, one by one', () => {
     expectJsonError(await refresh(world, client, body.refresh_token), 400, 'invalid_grant')
   })
 
+  test('refreshTokensWithoutOfflineAccess: a client that may refresh does, and the grant lives as long', async () => {
+    const { world, client } = await prepare({ refreshTokensWithoutOfflineAccess: true })
+    const first = await getTokens(world, client, { scope: 'openid' })
+    expect(first).toMatchObject({ scope: 'openid', refresh_token: expect.stringMatching(/^r/) })
+    world.clock.advance(2_000_000)
+    const { status, body } = await refresh(world, client, first.refresh_token)
+    expect([status, body.scope]).toEqual([200, 'openid'])
+    expect(await isActive(world, body.access_token)).toBe(true)
+    const mayNot = await registerConfidential(world, { grant_types: ['authorization_code'] })
+    expect(await getTokens(world, mayNot, { scope: 'openid' })).not.toHaveProperty('refresh_token')
+  })
+
   test('idTokenTtlSeconds', async () => {
     const { world, client } = await prepare({ idTokenTtlSeconds: 120 })
     const { exp, iat } = claimsOf((await getTokens(world, client)).id_token)

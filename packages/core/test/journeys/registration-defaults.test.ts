@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { postAs } from '../support/client.ts'
 import { expectJsonError } from '../support/expectations.ts'
-import { fromOwnPage, redirectUris, refused, register, registered, registrationWorld } from '../support/registration.ts'
+import {
+  configure,
+  fromOwnPage,
+  openWorld,
+  redirectUris,
+  refused,
+  register,
+  registered,
+  registrationWorld,
+} from '../support/registration.ts'
 import { createWorld } from '../support/world.ts'
 
 const standardScope = 'openid profile email address phone offline_access'
@@ -59,6 +68,30 @@ describe('scopes, secrets and everything else', () => {
     const move = world.provider.updateClient(client_id, { token_endpoint_auth_method: 'client_secret_basic' })
     await expect(move).rejects.toMatchObject({ code: 'invalid_client_metadata' })
     expect(await world.provider.getClient(client_id)).toEqual(before)
+  })
+
+  test('added scopes are registered beside what was asked for, the defaults too, and the answer says so', async () => {
+    const world = registrationWorld({
+      clientRegistrationAllowedScopes: ['notes:read'],
+      clientRegistrationAddedScopes: ['notes:write', 'notes:read'],
+      clientRegistrationDefaultScopes: ['openid'],
+    })
+    const asked = await registered(world, { scope: 'notes:read' })
+    expect(asked).toMatchObject({ scope: 'notes:read notes:write' })
+    expect((await world.provider.getClient(asked.client_id))?.metadata.scope).toBe('notes:read notes:write')
+    expect(await registered(world)).toMatchObject({ scope: 'openid notes:write notes:read' })
+    expect((await register(world, { ...minimal, scope: 'email' }, fromOwnPage(world))).status).toBe(400)
+    // What the server side registers is what it says.
+    expect(await world.provider.registerClient({ ...minimal, scope: 'openid' })).toMatchObject({ scope: 'openid' })
+  })
+
+  test('a client gives added scopes back by replacing its registration', async () => {
+    const world = openWorld({ clientRegistrationAddedScopes: ['notes:write'] })
+    const { body } = await register(world, { ...minimal, scope: 'notes:read' })
+    expect(body).toMatchObject({ scope: 'notes:read notes:write' })
+    const { client_id } = body
+    const replaced = await configure(world, body, 'PUT', { ...minimal, client_id, scope: 'notes:read' })
+    expect(replaced).toMatchObject({ status: 200, body: { scope: 'notes:read' } })
   })
 
   test('allowed scopes are a limit: beside the named defaults, and for the standard ones', async () => {

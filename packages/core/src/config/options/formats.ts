@@ -10,6 +10,12 @@ export interface FormatOptions {
    * and the token endpoint may only narrow it. Recommended where there is more than one resource server. Default `false`.
    */
   readonly bindResources?: boolean | undefined
+  /**
+   * Gives a refresh token to every client that registered the grant type, also where `offline_access` was not granted:
+   * for clients that never ask for it, as those of MCP. Such a grant ends with the session at `/oauth2/end-session`, and
+   * one with `offline_access` does not. Default `false`.
+   */
+  readonly refreshTokensWithoutOfflineAccess?: boolean | undefined
   /** Seconds by scope: an access token lives no longer than the shortest of its scopes. */
   readonly scopeExpirations?: Readonly<Record<string, number>> | undefined
   /** What machine tokens may have, and get when they ask for nothing: it narrows what a client registered. Default: all of that. */

@@ -13,6 +13,12 @@ export interface RegistrationOptions {
    * where it named none are limited by it. Default: every scope of the server.
    */
   readonly clientRegistrationAllowedScopes?: readonly string[] | undefined
+  /**
+   * What every client that registers at `/oauth2/register` gets beside what it asks for. A client of MCP registers the
+   * scopes of its first request, and asks for others when a tool needs them: here it may. The user is asked all the same.
+   * Default: nothing.
+   */
+  readonly clientRegistrationAddedScopes?: readonly string[] | undefined
   /** When secrets of registered clients end: 0 for never, seconds since the epoch, or so long after they are made. Default 0. */
   readonly clientRegistrationClientSecretExpiresAt?: number | { readonly afterSeconds: number } | undefined
   /** After how many seconds a dynamically registered client that was never used is purged. Default: never. */

@@ -35,6 +35,7 @@ describe('seed B176 defaults', () => {
       validAudiences: ['https://id.example.com/auth'],
       jwtDisabled: false,
       bindResources: false,
+      refreshTokensWithoutOfflineAccess: false,
       rememberConsentOfNativeClients: false,
       registration: { enabled: false, anonymous: false, prelogin: false, secretExpiresAt: 0 },
       pairwiseSecret: undefined,
@@ -202,6 +203,9 @@ describe('values of the options for tokens, trust and registration', () => {
   test.each<[string, unknown]>([
     ['disableJwtPlugin', 'yes'],
     ['bindResources', 1],
+    ['refreshTokensWithoutOfflineAccess', 'always'],
+    ['clientRegistrationAddedScopes', 'notes'],
+    ['clientRegistrationAddedScopes', ['not-a-scope-of-the-server']],
     ['rememberConsentOfNativeClients', 'true'],
     ['scopeExpirations', { 'notes read': 60 }],
     ['scopeExpirations', { notes: 0 }],

@@ -98,9 +98,13 @@ describe('refresh tokens', () => {
   test('come with offline_access to a client that may refresh', () => {
     const may = client({ grant_types: ['authorization_code', 'refresh_token'] })
     const mayNot = client({ grant_types: ['authorization_code'] })
-    expect(withholdRefreshToken(may, ['openid', 'offline_access'])).toBeUndefined()
-    expect(withholdRefreshToken(may, ['openid'])).toBe('offline_access_not_granted')
-    expect(withholdRefreshToken(mayNot, ['offline_access'])).toBe('client_may_not_refresh')
+    const usual = { refreshTokensWithoutOfflineAccess: false }
+    expect(withholdRefreshToken(may, ['openid', 'offline_access'], usual)).toBeUndefined()
+    expect(withholdRefreshToken(may, ['openid'], usual)).toBe('offline_access_not_granted')
+    expect(withholdRefreshToken(mayNot, ['offline_access'], usual)).toBe('client_may_not_refresh')
+    const always = { refreshTokensWithoutOfflineAccess: true }
+    expect(withholdRefreshToken(may, ['openid'], always)).toBeUndefined()
+    expect(withholdRefreshToken(mayNot, ['openid'], always)).toBe('client_may_not_refresh')
   })
 
   test.each([

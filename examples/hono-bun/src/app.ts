@@ -1,0 +1,72 @@
+import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { kyselyStorage } from '@oauth/kysely'
+import { Hono } from 'hono'
+import type { Kysely } from 'kysely'
+import type { Tables } from './database.ts'
+import { identityPages } from './pages.ts'
+import { createSessions } from './sessions.ts'
+import { createUsers } from './users.ts'
+
+export interface AppOptions {
+  readonly baseUrl: string
+  readonly secret: string
+  readonly db: Kysely<Tables>
+  readonly onEvent?: (event: OAuthEvent) => void
+}
+
+export interface App {
+  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly provider: Provider
+  /** Removes what has expired. */
+  readonly purgeExpired: () => Promise<void>
+}
+
+export const demoAccount = { email: 'demo@example.com', password: 'demo-password', name: 'Ada Lovelace' } as const
+
+export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): Promise<App> {
+  const users = createUsers(db)
+  const sessions = createSessions(db, users, baseUrl)
+  const provider = createProvider({
+    baseUrl,
+    secret,
+    storage: kyselyStorage(db),
+    authentication: {
+      getSession: (request) => sessions.current(request),
+      getUser: (id) => users.find(id),
+      endSession: (id) => sessions.end(id),
+    },
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    ...(onEvent !== undefined && { onEvent }),
+  })
+  await users.create(demoAccount)
+  await registerDemoClient(provider)
+
+  const app = new Hono()
+  // What is the provider's: the endpoints, and the well-known documents beside them.
+  app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
+  app.route('/', identityPages({ baseUrl, users, provider, sessions }))
+
+  return {
+    fetch: (request) => app.fetch(request),
+    provider,
+    async purgeExpired() {
+      await sessions.purgeExpired()
+      const limit = 1000
+      while ((await provider.purgeExpired({ limit })) >= limit);
+    },
+  }
+}
+
+/** A program on this computer, which has no secret. It may listen on any port. */
+async function registerDemoClient(provider: Provider): Promise<void> {
+  if ((await provider.getClient('demo')) !== undefined) return
+  await provider.registerClient({
+    client_id: 'demo',
+    client_name: 'Demo client',
+    redirect_uris: ['http://127.0.0.1/callback'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+    enable_end_session: true,
+  })
+}

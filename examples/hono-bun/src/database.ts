@@ -1,0 +1,41 @@
+import { Database } from 'bun:sqlite'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { migrate } from '@oauth/kysely/migrations'
+import { Kysely } from 'kysely'
+import { BunSqliteDialect } from 'kysely-bun-sqlite'
+
+/** The application's own tables. Those of the provider, `oauth_*`, are beside them. */
+export interface Tables {
+  readonly app_users: {
+    readonly id: string
+    readonly email: string
+    readonly name: string
+    readonly password_hash: string
+  }
+  readonly app_sessions: {
+    readonly id: string
+    readonly cookie_hash: string
+    readonly user_id: string
+    readonly auth_time: number
+    readonly expires_at: number
+  }
+}
+
+/** Opens the file and brings all tables up to date. */
+export async function openDatabase(file: string): Promise<Kysely<Tables>> {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const database = new Database(file, { create: true })
+  for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'foreign_keys = ON', 'busy_timeout = 5000'])
+    database.run(`pragma ${pragma}`)
+  database.run(`create table if not exists app_users (
+    id text primary key, email text not null unique, name text not null, password_hash text not null
+  ) strict`)
+  database.run(`create table if not exists app_sessions (
+    id text primary key, cookie_hash text not null unique, user_id text not null references app_users (id),
+    auth_time integer not null, expires_at integer not null
+  ) strict`)
+  const db = new Kysely<Tables>({ dialect: new BunSqliteDialect({ database }) })
+  await migrate(db)
+  return db
+}

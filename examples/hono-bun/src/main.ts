@@ -1,0 +1,35 @@
+// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+import { join } from 'node:path'
+import { createApp, demoAccount } from './app.ts'
+import { openDatabase } from './database.ts'
+
+const port = Number(process.env.PORT || 3000)
+const baseUrl = process.env.BASE_URL || `http://localhost:${port}`
+const file = process.env.DATABASE || join(import.meta.dirname, '../data/oauth.db')
+const secret = process.env.OAUTH_SECRET || developmentSecret()
+
+const app = await createApp({
+  baseUrl,
+  secret,
+  db: await openDatabase(file),
+  onEvent: (event) => {
+    if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
+  },
+})
+setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
+
+console.log(`
+  Issuer        ${app.provider.issuer}
+  Demo account  ${demoAccount.email} / ${demoAccount.password}
+  Demo client   demo, without a secret, at http://127.0.0.1:<any port>/callback
+  Database      ${file}
+`)
+
+// Bun serves what the module exports.
+export default { port, hostname: '127.0.0.1', fetch: app.fetch }
+
+/** It seals the signing keys in the database, so it has to be the same at each start, and nobody else's. */
+function developmentSecret(): string {
+  if (!baseUrl.startsWith('http://localhost:')) throw new Error('OAUTH_SECRET: 32 random characters at least')
+  return 'not a secret: for this machine alone'
+}

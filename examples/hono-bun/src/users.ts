@@ -1,0 +1,44 @@
+import { password as passwords } from 'bun'
+import type { Kysely } from 'kysely'
+import type { Tables } from './database.ts'
+
+/** The host's own user type. The provider reads the standard claims from its members. */
+export interface User {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+}
+
+export interface Users {
+  find(id: string): Promise<User | undefined>
+  /** The user whose address and password these are. */
+  authenticate(email: string, password: string): Promise<User | undefined>
+  /** Leaves a user of this address as it is. */
+  create(user: { readonly email: string; readonly name: string; readonly password: string }): Promise<void>
+}
+
+export function createUsers(db: Kysely<Tables>): Users {
+  // An unknown address costs as much time as a wrong password, so the clock does not tell which addresses exist.
+  const nobody = passwords.hash('nobody has this password')
+  const users = () => db.selectFrom('app_users')
+  return {
+    find: (id) => users().select(['id', 'email', 'name']).where('id', '=', id).executeTakeFirst(),
+    async authenticate(email, password) {
+      const row = await users().selectAll().where('email', '=', normalize(email)).executeTakeFirst()
+      const good = await passwords.verify(password, row?.password_hash ?? (await nobody))
+      return good && row !== undefined ? { id: row.id, email: row.email, name: row.name } : undefined
+    },
+    async create({ email, name, password }) {
+      const password_hash = await passwords.hash(password)
+      await db
+        .insertInto('app_users')
+        .values({ id: crypto.randomUUID(), email: normalize(email), name, password_hash })
+        .onConflict((conflict) => conflict.column('email').doNothing())
+        .execute()
+    },
+  }
+}
+
+function normalize(email: string): string {
+  return email.trim().toLowerCase()
+}

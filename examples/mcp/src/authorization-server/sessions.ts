@@ -1,0 +1,54 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import type { SignedIn } from '@oauth/core'
+import { parse, serialize } from 'hono/utils/cookie'
+import type { User } from './account.ts'
+
+const lifetime = 12 * 3600
+
+export interface Sessions {
+  /** Who is signed in: what the provider calls `authentication.getSession`. */
+  current(request: Request): SignedIn<User> | undefined
+  /** Signs in, in place of whoever was signed in with this browser. Answers a `Set-Cookie` value. */
+  start(request: Request, user: User): string
+  /** Ends a session by its id, which is in tokens as `sid` and opens nothing. */
+  end(id: string): void
+}
+
+/** In memory, by the hash of the cookie's value. */
+export function createSessions(baseUrl: string): Sessions {
+  const secure = baseUrl.startsWith('https:')
+  const name = secure ? '__Host-session' : 'session'
+  const sessions = new Map<string, SignedIn<User> & { readonly expiresAt: number }>()
+
+  const keyOf = (request: Request): string | undefined => {
+    const value = parse(request.headers.get('cookie') ?? '', name)[name]
+    return value === undefined ? undefined : hash(value)
+  }
+
+  return {
+    current(request) {
+      const found = sessions.get(keyOf(request) ?? '')
+      return found !== undefined && found.expiresAt > now() ? found : undefined
+    },
+    start(request, user) {
+      // Never the session from before the sign-in: somebody else may have planted its cookie.
+      sessions.delete(keyOf(request) ?? '')
+      for (const [key, { expiresAt }] of sessions) if (expiresAt <= now()) sessions.delete(key)
+      const value = randomBytes(32).toString('base64url')
+      const session = { id: randomUUID(), authTime: now(), amr: ['pwd'] }
+      sessions.set(hash(value), { user, session, expiresAt: now() + lifetime })
+      return serialize(name, value, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge: lifetime })
+    },
+    end(id) {
+      for (const [key, { session }] of sessions) if (session.id === id) sessions.delete(key)
+    },
+  }
+}
+
+function hash(value: string): string {
+  return createHash('sha256').update(value).digest('base64url')
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000)
+}

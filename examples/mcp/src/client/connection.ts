@@ -1,0 +1,67 @@
+import { auth, extractWWWAuthenticateParams, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { MemoryClient } from './oauth-client-provider.ts'
+
+export interface Connection {
+  readonly url: string
+  readonly provider: MemoryClient
+  /** Waits for the user to come back from the authorization server; answers the code. */
+  readonly nextCode: () => Promise<string>
+}
+
+/** How often the user is asked before it is given up: once to sign in, once for more. */
+const mostSignIns = 2
+
+/** Calls a tool, with whatever sign-in that takes. Answers the text of its result. */
+export async function callTool(
+  connection: Connection,
+  name: string,
+  input: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  for (let signIns = 0; ; signIns++) {
+    const attempt = open(connection)
+    try {
+      await attempt.client.connect(attempt.transport)
+      const { content } = await attempt.client.callTool({ name, arguments: input })
+      return (content as readonly { readonly text?: string }[]).map(({ text }) => text ?? '').join('\n')
+    } catch (error) {
+      if (signIns >= mostSignIns || !(await isAsked(error, attempt, connection))) throw error
+      await attempt.transport.finishAuth(await connection.nextCode())
+    } finally {
+      await attempt.client.close()
+    }
+  }
+}
+
+interface Attempt {
+  readonly client: Client
+  readonly transport: StreamableHTTPClientTransport
+  /** What the server said was missing, when it did. */
+  readonly missingScope: () => string | undefined
+}
+
+function open({ url, provider }: Connection): Attempt {
+  let scope: string | undefined
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    authProvider: provider,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init)
+      if (response.status === 403) scope = extractWWWAuthenticateParams(response).scope
+      return response
+    },
+  })
+  return { client: new Client({ name: 'example', version: '1.0.0' }), transport, missingScope: () => scope }
+}
+
+/** Whether the user is on the way to the authorization server now. */
+async function isAsked(error: unknown, { missingScope }: Attempt, { url, provider }: Connection): Promise<boolean> {
+  // The SDK has found the server, registered this client and sent the user there.
+  if (error instanceof UnauthorizedError) return true
+  // With a refresh token this version of it refreshes, which brings no scope that was not there (typescript-sdk issue
+  // 2255). So the tokens go, and the user is asked.
+  const scope = missingScope()
+  if (!(error instanceof StreamableHTTPError) || error.code !== 403 || scope === undefined) return false
+  provider.invalidateCredentials('tokens')
+  return (await auth(provider, { serverUrl: url, scope })) === 'REDIRECT'
+}

@@ -1,0 +1,62 @@
+// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+import { demoAccount } from './authorization-server/account.ts'
+import { createAuthorizationServer } from './authorization-server/authorization-server.ts'
+import { listen } from './listen.ts'
+import { createMcpServer } from './mcp-server/mcp-server.ts'
+import { readSettings } from './settings.ts'
+
+try {
+  await start()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+
+/** Two servers in one process, which talk to each other over HTTP alone: each could be somewhere else. */
+async function start(): Promise<void> {
+  const settings = readSettings(process.env)
+  const { baseUrl, resource, secret, resourceSecret, allowedOrigins } = settings
+
+  const authorizationServer = createAuthorizationServer({
+    baseUrl,
+    secret,
+    resources: [resource],
+    onEvent: (event) => {
+      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
+    },
+  })
+  const { issuer } = authorizationServer.provider
+  await authorizationServer.registerResource(resource, resourceSecret)
+  const mcpServer = createMcpServer({
+    resource,
+    issuer,
+    secret: resourceSecret,
+    allowedOrigins,
+    onError: (error) => console.error(error),
+  })
+
+  const servers = [
+    await listen(settings.port, authorizationServer.fetch),
+    await listen(settings.mcpPort, mcpServer.fetch),
+  ]
+  console.log(`
+  MCP server            ${resource}
+  Authorization server  ${issuer}
+  Demo account          ${demoAccount.email} / ${demoAccount.password}
+
+  A client of it:       npx -y pnpm@10 --filter @oauth/example-mcp client ${resource}
+`)
+
+  const hourly = setInterval(() => {
+    authorizationServer.purgeExpired().catch((error: unknown) => console.error(error))
+  }, 3600_000)
+  const stop = (): void => {
+    clearInterval(hourly)
+    for (const server of servers) {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}

@@ -1,0 +1,107 @@
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+import {
+  type Clock,
+  createTokenVerifier,
+  protect,
+  protectedResourceMetadataHandler,
+  protectedResourceMetadataUrl,
+  type ResourceError,
+  requireScopes,
+} from '@oauth/resource-server'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
+import { createNotesServer, type Notes, scopesOf } from './notes.ts'
+
+export interface McpServerOptions {
+  /** The URL that clients connect to: what they ask a token for, and what it must say it is for. */
+  readonly resource: string
+  /** All that this server knows of the authorization server; the rest is in its metadata. */
+  readonly issuer: string
+  /** Its own secret there, with which it asks whether a token was revoked. */
+  readonly secret: string
+  readonly allowedOrigins: readonly string[]
+  readonly onError?: (error: unknown) => void
+  /** Seam for tests. */
+  readonly clock?: Clock
+}
+
+/** What every request needs. A tool may need more. */
+const scopes = ['notes:read']
+
+/** An MCP server (streamable HTTP, stateless) for callers with an access token. */
+export function createMcpServer(options: McpServerOptions): { fetch(request: Request): Response | Promise<Response> } {
+  const { resource, issuer, secret, allowedOrigins, onError, clock } = options
+  const resourceMetadata = protectedResourceMetadataUrl(resource)
+  const metadata = protectedResourceMetadataHandler(resource, {
+    authorizationServer: issuer,
+    scopesSupported: scopes,
+    resourceName: 'Notes',
+    bearerMethodsSupported: ['header'],
+  })
+  const verifier = createTokenVerifier({
+    issuer,
+    audience: resource,
+    // The signature of a JWT does not tell that it was revoked; the authorization server does.
+    introspection: { clientId: resource, clientSecret: secret, jwts: true },
+    ...(clock !== undefined && { clock }),
+  })
+  const notes: Notes = new Map()
+
+  const guarded = protect({
+    verifier,
+    resourceMetadata,
+    scopes,
+    onError: ({ code, cause }: ResourceError) => code === 'temporarily_unavailable' && onError?.(cause),
+  })(async (request, token) => {
+    // Nothing is sent that was not asked for, so there is no stream to open and no session to end.
+    if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+    const message: unknown = await request.json().catch(() => undefined)
+    if (message === undefined) return parseError()
+    // All that is missing in one challenge: a client that asks again asks for what the whole request needs.
+    const needed = scopesOf(message)
+    if (needed.length > 0) requireScopes(token, [...scopes, ...needed])
+
+    const server = createNotesServer(notes, token.subject)
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
+    await server.connect(transport)
+    // What was looked at is what is carried out.
+    const response = await transport.handleRequest(request, { parsedBody: message })
+    await server.close()
+    return response
+  })
+
+  const app = new Hono()
+  app.all(new URL(resourceMetadata).pathname, (c) => metadata(c.req.raw))
+  app.use(new URL(resource).pathname, onlyFrom(allowedOrigins), bodyLimit({ maxSize: 256 * 1024 }))
+  app.use(
+    new URL(resource).pathname,
+    cors({
+      origin: [...allowedOrigins],
+      allowMethods: ['POST'],
+      exposeHeaders: ['WWW-Authenticate', 'Retry-After'],
+      maxAge: 600,
+    }),
+  )
+  app.all(new URL(resource).pathname, (c) => guarded(c.req.raw))
+  app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse()
+    onError?.(error)
+    return Response.json({ error: 'server_error' }, { status: 500 })
+  })
+  return app
+}
+
+/** Only scripts say where they come from, and only those of known origins are served (MCP, streamable HTTP). */
+function onlyFrom(allowed: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !allowed.includes(origin)) return c.json({ error: 'this origin is not allowed' }, 403)
+    return next()
+  }
+}
+
+function parseError(): Response {
+  return Response.json({ jsonrpc: '2.0', id: null, error: { code: -32700, message: 'Parse error' } }, { status: 400 })
+}

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createUserAgent, type UserAgent, type Visit } from '../../server/test/user-agent.ts'
+import { demoAccount } from '../src/authorization-server/account.ts'
+
+// Each starts a process or two, on a machine that has other things to do.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
+
+const root = join(import.meta.dirname, '..')
+const children: ChildProcess[] = []
+let resource: string
+let baseUrl: string
+
+beforeAll(async () => {
+  const [port, mcpPort] = [await freePort(), await freePort()]
+  baseUrl = `http://localhost:${port}`
+  resource = `http://localhost:${mcpPort}/mcp`
+  const server = start('src/main.ts', [], { PORT: String(port), MCP_PORT: String(mcpPort) })
+  expect(await server.until(/Demo account .*\n/)).toContain(resource)
+})
+
+afterAll(() => {
+  for (const child of children) child.kill()
+})
+
+test('the two commands of the README: the servers, and a client that a person signs in with a browser', async () => {
+  const client = start('src/client/main.ts', [resource])
+  const agent = createUserAgent()
+  expect((await signIn(agent, await client.nextUrl())).body).toBe('Signed in. You may close this window.')
+  expect(await client.until(/There are no notes\./)).not.toContain('Noted')
+  expect((await signIn(agent, await client.nextUrl())).body).toBe('Signed in. You may close this window.')
+  expect(await client.until(/Seen at /)).toMatch(/Noted\.\nSeen at 2\d{3}-/)
+  expect(await client.ended).toBe(0)
+})
+
+test('a client that is denied says so and ends', async () => {
+  const client = start('src/client/main.ts', [resource])
+  const agent = createUserAgent()
+  const page = await openConsent(agent, await client.nextUrl())
+  expect((await agent.submit(page, 'Deny')).body).toBe('Not signed in. You may close this window.')
+  expect(await client.ended).toBe(1)
+  expect(client.output()).not.toContain('There are no notes.')
+})
+
+test('what answers with another state or issuer is no answer', async () => {
+  const client = start('src/client/main.ts', [resource])
+  const agent = createUserAgent()
+  const url = await client.nextUrl()
+  const callback = url.searchParams.get('redirect_uri') ?? ''
+  const state = url.searchParams.get('state') ?? ''
+  const iss = `${baseUrl}/auth`
+  for (const answer of [
+    { code: 'c', state: 'guess', iss },
+    { code: 'c', state, iss: 'https://evil.example' },
+    { code: 'c', state },
+  ])
+    expect((await fetch(`${callback}?${new URLSearchParams(answer)}`)).status).toBe(400)
+  await signIn(agent, url)
+  expect(await client.until(/There are no notes\.|Seen at /)).not.toContain('Error')
+})
+
+async function openConsent(agent: UserAgent, url: URL): Promise<Visit> {
+  const page = await agent.open(url)
+  return page.url.pathname === '/login' ? agent.submit(page, 'Sign in', demoAccount) : page
+}
+
+async function signIn(agent: UserAgent, url: URL): Promise<Visit> {
+  return agent.submit(await openConsent(agent, url), 'Allow')
+}
+
+/** A command of the example. */
+function start(main: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(join(root, 'node_modules/.bin/tsx'), [join(root, main), ...args], {
+    // Vitest has a BASE_URL of its own.
+    env: { ...process.env, BASE_URL: '', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  let output = ''
+  let urls = 0
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const until = async (pattern: RegExp): Promise<string> => {
+    for (let attempt = 0; attempt < 800; attempt++) {
+      if (pattern.test(output)) return output
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error(`${main} never said ${pattern}:\n${output}`)
+  }
+  return {
+    ended,
+    until,
+    output: () => output,
+    /** The next URL that it asks a person to open. */
+    async nextUrl(): Promise<URL> {
+      urls += 1
+      const text = await until(new RegExp(`(?:browser:\\s+http\\S+\\s[\\s\\S]*){${urls}}`))
+      return new URL([...text.matchAll(/browser:\s+(http\S+)\s/g)][urls - 1]?.[1] ?? '')
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

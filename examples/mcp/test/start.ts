@@ -1,0 +1,93 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { OAuthEvent } from '@oauth/core'
+import { createUserAgent, type UserAgent } from '../../server/test/user-agent.ts'
+import {
+  type AuthorizationServer,
+  createAuthorizationServer,
+} from '../src/authorization-server/authorization-server.ts'
+import { listen } from '../src/listen.ts'
+import { createMcpServer } from '../src/mcp-server/mcp-server.ts'
+
+export interface Example {
+  readonly baseUrl: string
+  readonly issuer: string
+  readonly authorizationServer: AuthorizationServer
+  /** Two MCP servers of one authorization server. */
+  readonly notes: string
+  readonly other: string
+  readonly agent: UserAgent
+  readonly events: readonly OAuthEvent[]
+  /** What the example reported as its own failure: none, when all is well. */
+  readonly failures: readonly unknown[]
+  /** Moves the clock of all three, in seconds. */
+  readonly advance: (seconds: number) => void
+  readonly stop: () => Promise<void>
+}
+
+/** The example on free ports, over real HTTP, with a second MCP server beside the first. */
+export async function startExample(): Promise<Example> {
+  const failures: unknown[] = []
+  const events: OAuthEvent[] = []
+  let offset = 0
+  const clock = { now: () => Math.floor(Date.now() / 1000) + offset }
+  const ports = [await open(), await open(), await open()] as const
+  const [baseUrl, notes, other] = [ports[0].origin, `${ports[1].origin}/mcp`, `${ports[2].origin}/mcp`]
+
+  const authorizationServer = createAuthorizationServer({
+    baseUrl,
+    secret: 'a-secret-of-the-tests-0123456789-abcdef',
+    resources: [notes, other],
+    clock,
+    onEvent: (event) => {
+      events.push(event)
+      if (event.type === 'request.failed') failures.push(event.cause)
+    },
+  })
+  const { issuer } = authorizationServer.provider
+  ports[0].serve(authorizationServer.fetch)
+  for (const [port, resource] of [
+    [ports[1], notes],
+    [ports[2], other],
+  ] as const) {
+    const secret = `secret-of-a-resource-0123456789-${resource}`
+    await authorizationServer.registerResource(resource, secret)
+    const onError = (error: unknown) => failures.push(error)
+    const allowedOrigins = ['http://localhost:6274']
+    port.serve(createMcpServer({ resource, issuer, secret, allowedOrigins, onError, clock }).fetch)
+  }
+
+  return {
+    ...{ baseUrl, issuer, authorizationServer, notes, other, events, failures },
+    agent: createUserAgent(),
+    advance: (seconds) => {
+      offset += seconds
+    },
+    stop: async () => {
+      for (const { server } of ports) {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }
+    },
+  }
+}
+
+/**
+ * `@hono/node-server` puts a Response of its own in place of the platform's, and what `fetch` answers with is no instance
+ * of that. The SDK's client asks for just this, and here it is in one process with the servers, which it is not elsewhere.
+ */
+const platformResponse = globalThis.Response
+
+type Fetch = (request: Request) => Response | Promise<Response>
+
+/** A free port. It is part of the URLs, so it has to be known before there is anything to serve. */
+async function open() {
+  let serving: Fetch | undefined
+  const server: Server = await listen(0, (request) => serving?.(request) ?? new Response('starting', { status: 503 }))
+  globalThis.Response = platformResponse
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const serve = (fetch: Fetch) => {
+    serving = fetch
+  }
+  return { server, origin, serve }
+}

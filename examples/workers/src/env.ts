@@ -1,0 +1,11 @@
+/** What the platform tells a Worker, with each request and not before. */
+export interface Env {
+  /** Where the Worker is, for instance `https://id.example.com`. */
+  readonly BASE_URL: string
+  /** At least 32 random characters; seals the signing keys. */
+  readonly OAUTH_SECRET: string
+  /** The demo client's: at least 32 random characters. */
+  readonly CLIENT_SECRET: string
+  readonly CLIENT_REDIRECT_URI: string
+  readonly USER_PASSWORD: string
+}

@@ -1,0 +1,57 @@
+import { createProvider, OAuthError, type Provider } from '@oauth/core'
+import { memoryStorage } from '@oauth/core/memory'
+import { findUser } from './account.ts'
+import type { Env } from './env.ts'
+import { identityPages } from './pages.ts'
+import { createSessions } from './sessions.ts'
+
+export interface Identity {
+  readonly fetch: (request: Request) => Promise<Response>
+}
+
+/** The provider and its pages. Nothing here waits for anything: what does belongs to the request that needs it. */
+export function createIdentity(env: Env): Identity {
+  const sessions = createSessions(env.BASE_URL)
+  const provider = createProvider({
+    baseUrl: env.BASE_URL,
+    secret: env.OAUTH_SECRET,
+    storage: memoryStorage(),
+    authentication: {
+      getSession: (request) => sessions.current(request),
+      getUser: findUser,
+      endSession: (id) => sessions.end(id),
+    },
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    onEvent: (event) => {
+      // biome-ignore lint/suspicious/noConsole: the log of a Worker
+      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
+    },
+  })
+  const pages = identityPages({ baseUrl: env.BASE_URL, password: env.USER_PASSWORD, provider, sessions })
+
+  let registered = false
+  return {
+    async fetch(request) {
+      if (!registered) await registerDemoClient(provider, env)
+      registered = true
+      return provider.matches(request) ? provider.fetch(request) : pages.fetch(request)
+    },
+  }
+}
+
+/** The memory of a new isolate is empty. With a database this happens once, somewhere else. */
+async function registerDemoClient(provider: Provider, env: Env): Promise<void> {
+  try {
+    await provider.registerClient({
+      client_id: 'demo',
+      client_secret: env.CLIENT_SECRET,
+      client_name: 'Demo client',
+      redirect_uris: [env.CLIENT_REDIRECT_URI],
+      grant_types: ['authorization_code', 'refresh_token'],
+    })
+  } catch (error) {
+    // Another request of this isolate was first.
+    if (!(error instanceof OAuthError) || (await provider.getClient('demo')) === undefined) throw error
+  }
+}

@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import type { Env } from '../env.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/**
+ * One module with everything in it, as wrangler would make it. No platform: an import of a Node module that slipped in
+ * fails to resolve.
+ */
+export async function bundle(): Promise<void> {
+  await build({
+    entryPoints: [join(root, 'src/worker.ts')],
+    outfile: join(root, 'dist/worker.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['workerd', 'worker', 'browser'],
+    logLevel: 'warning',
+  })
+}
+
+/** Runs the bundle on workerd, on this machine alone. */
+export function serve(port: number, env: Env): ChildProcess {
+  const args = ['serve', join(root, 'workerd.capnp'), `--socket-addr=http=127.0.0.1:${port}`]
+  return spawn(join(root, 'node_modules/workerd/bin/workerd'), args, {
+    // Nothing of the machine's own environment: a Worker has none of it.
+    env: { ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}
