@@ -36,7 +36,7 @@ export async function createFleet(): Promise<Fleet> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['better-sqlite3', 'pg', 'mysql2', 'kysely'],
+    external: ['better-sqlite3', 'pg', 'mysql2', 'kysely', '@electric-sql/pglite', 'kysely-pglite-dialect'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   })
@@ -60,7 +60,8 @@ const names: readonly CommandName[] = [
 ]
 
 async function startWorker(program: string, settings: WorkerSettings): Promise<Worker> {
-  const child = fork(program, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  const child = fork(program, [JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   })
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -74,6 +75,7 @@ async function startWorker(program: string, settings: WorkerSettings): Promise<W
   let count = 0
   const call = (name: CommandName, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      if (!child.connected) return reject(new Error('the process has ended'))
       const id = ++count
       waiting.set(id, { resolve, reject })
       child.send({ id, name, args })

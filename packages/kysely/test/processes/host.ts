@@ -35,7 +35,7 @@ export interface Host {
   post(client: Client, path: string, form: Readonly<Record<string, string>>): Promise<Answer>
 }
 
-export function createHost(storage: Storage): Host {
+export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
   const events: OAuthEvent[] = []
   const provider = createProvider({
     baseUrl,
@@ -48,7 +48,7 @@ export function createHost(storage: Storage): Host {
     // RSA keys take a hundred times longer to make.
     idTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
-    keyCacheSeconds: 1,
+    keyCacheSeconds,
     onEvent: (event) => events.push(event),
     authentication: {
       getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),

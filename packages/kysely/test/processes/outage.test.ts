@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type SharedDatabase, serverDatabases } from './databases.ts'
+import { type DatabaseKind, serverDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, type Client, codeForm, refreshForm } from './host.ts'
 import { createProxy, type Proxy } from './proxy.ts'
@@ -15,18 +15,16 @@ afterAll(() => fleet.close())
 const token = '/oauth2/token'
 const timeoutSeconds = 1
 
-describe.each(serverDatabases())('$name goes away', ({ create }) => {
-  let shared: SharedDatabase
+describe.each(serverDatabases)('$name goes away', ({ create }) => {
+  let shared: Awaited<ReturnType<DatabaseKind<{ kind: 'server'; url: string }>['create']>>
   let proxy: Proxy
   let worker: Worker
   let client: Client
 
   beforeAll(async () => {
     shared = await create()
-    const { address } = shared
-    if (address.kind === 'sqlite') throw new Error('no server')
-    proxy = await createProxy(address.url)
-    worker = await fleet.start({ database: { ...address, url: proxy.url }, timeoutSeconds })
+    proxy = await createProxy(shared.address.url)
+    worker = await fleet.start({ database: { kind: 'server', url: proxy.url }, timeoutSeconds })
     await worker.migrate()
     client = await worker.register()
     await worker.publishedKeys()

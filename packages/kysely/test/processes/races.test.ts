@@ -25,14 +25,14 @@ async function fifty(
   return answers.flat()
 }
 
-describe.each(sharedDatabases())('four processes on $name', ({ create }) => {
+describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
   let workers: readonly Worker[] = []
   let drop: () => Promise<void>
 
   beforeAll(async () => {
     const { address, drop: remove } = await create()
     drop = remove
-    workers = await Promise.all(Array.from({ length: 4 }, () => fleet.start({ database: address })))
+    workers = await Promise.all(Array.from({ length: 4 }, () => fleet.start({ database: address, keyCacheSeconds: 1 })))
   })
   afterAll(async () => {
     await Promise.all(workers.map((worker) => worker.stop()))

@@ -1,10 +1,9 @@
 import Database from 'better-sqlite3'
-import { Kysely, MysqlDialect, PostgresDialect } from 'kysely'
-import mysql from 'mysql2'
-import pg from 'pg'
+import { Kysely } from 'kysely'
 import { kyselyStorage } from '../../src/index.ts'
 import { migrate } from '../../src/migrations/index.ts'
 import { sqliteStorage } from '../../src/sqlite/index.ts'
+import { serverDialect } from '../support/databases.ts'
 import type { WorkerSettings } from './address.ts'
 import type { Call, Commands, Reply } from './commands.ts'
 import { faultLine } from './fault.ts'
@@ -23,20 +22,18 @@ function open() {
     const file = new Database(database.file, { timeout: 5000 })
     file.pragma('journal_mode = WAL')
     file.pragma('synchronous = NORMAL')
-    return { storage: sqliteStorage(watchedSqlite(file, line), { migrate: false }), migrate: async () => void sqliteStorage(file) }
+    return {
+      storage: sqliteStorage(watchedSqlite(file, line), { migrate: false }),
+      migrate: async () => void sqliteStorage(file),
+    }
   }
-  const dialect =
-    database.kind === 'postgres'
-      ? new PostgresDialect({ pool: new pg.Pool({ connectionString: database.url, max: 8 }) })
-      : new MysqlDialect({ pool: mysql.createPool({ uri: database.url, connectionLimit: 8 }) })
-  const db = new Kysely<object>({ dialect: watchedDialect(dialect, line) })
-  const { tablePrefix } = database
-  const limit = timeoutSeconds === undefined ? {} : { timeoutSeconds }
-  return { storage: kyselyStorage(db, { tablePrefix, ...limit }), migrate: () => migrate(db, { tablePrefix }) }
+  const db = new Kysely<object>({ dialect: watchedDialect(serverDialect(database.url, { connections: 8 }), line) })
+  const options = timeoutSeconds === undefined ? {} : { timeoutSeconds }
+  return { storage: kyselyStorage(db, options), migrate: () => migrate(db) }
 }
 
 const opened = open()
-const host = createHost(opened.storage)
+const host = createHost(opened.storage, settings.keyCacheSeconds)
 const { provider } = host
 
 const commands: Commands = {

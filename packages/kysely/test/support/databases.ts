@@ -62,8 +62,10 @@ export function serverDialect(url: string, { connections = 10, connectTimeout }:
     max: connections,
     ...(connectTimeout !== undefined && { connectionTimeoutMillis: connectTimeout }),
   })
-  // A connection that dies while it is idle says so here; without a listener it would end the process.
+  // A connection that dies says so, while it is idle at the pool, and while it is in use between two statements at
+  // itself; without a listener either ends the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDialect({ pool })
 }
 
