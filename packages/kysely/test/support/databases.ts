@@ -79,8 +79,7 @@ export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {
     const db = new Kysely<object>({ dialect: new PGliteDialect(await PGlite.create()) })
     return { db, url: undefined, drop: () => db.destroy() }
   }
-  const server = process.env[servers[name]]
-  if (!server) throw new Error(`${servers[name]} is not set`)
+  const server = serverUrl(name)
   const database = `oauth_test_${process.pid}_${randomBytes(4).toString('hex')}`
   await onServer(server, `create database ${database}`)
   const url = Object.assign(new URL(server), { pathname: `/${database}` }).href
@@ -90,8 +89,56 @@ export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {
     url,
     async drop() {
       await db.destroy()
-      await onServer(server, `drop database ${database}${name === 'postgres' ? ' with (force)' : ''}`)
+      await onServer(server, dropOf(name, database))
     },
+  }
+}
+
+/** What the databases of one run are called, if it keeps any from one file of tests to the next. */
+const keptPrefix = () => `oauth_kept_${process.env.OAUTH_TEST_RUN}`
+
+/** Names the databases that this run is going to keep. Before its first worker begins. */
+export function beginRun(): void {
+  process.env.OAUTH_TEST_RUN = randomBytes(4).toString('hex')
+}
+
+/** A database that one worker keeps for all its files of tests: making tables costs more than emptying them. */
+export async function workerDatabase(name: 'postgres' | 'mysql'): Promise<Kysely<object>> {
+  const server = serverUrl(name)
+  const database = `${keptPrefix()}_${process.env.VITEST_POOL_ID}`
+  const found = await databasesLike(server, database)
+  if (!found.includes(database)) await onServer(server, `create database ${database}`)
+  return connect(Object.assign(new URL(server), { pathname: `/${database}` }).href)
+}
+
+/** Drops what `workerDatabase` has made. */
+export async function endRun(): Promise<void> {
+  for (const name of serverNames) {
+    const server = serverUrl(name)
+    for (const database of await databasesLike(server, keptPrefix())) await onServer(server, dropOf(name, database))
+  }
+}
+
+function serverUrl(name: 'postgres' | 'mysql'): string {
+  const url = process.env[servers[name]]
+  if (!url) throw new Error(`${servers[name]} is not set`)
+  return url
+}
+
+const dropOf = (name: DatabaseName, database: string): string =>
+  `drop database ${database}${name === 'postgres' ? ' with (force)' : ''}`
+
+async function databasesLike(server: string, prefix: string): Promise<readonly string[]> {
+  const db = connect(server, { connections: 1 })
+  try {
+    const { rows } = await sql<{ name: string }>`${
+      server.startsWith('mysql:')
+        ? sql`select schema_name as name from information_schema.schemata`
+        : sql`select datname as name from pg_database`
+    }`.execute(db)
+    return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix))
+  } finally {
+    await db.destroy()
   }
 }
 
