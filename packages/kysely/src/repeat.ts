@@ -5,7 +5,12 @@ import type { TimeLimit } from './time-limit.ts'
 const attempts = 8
 
 /** Before the second attempt, in milliseconds; twice as long before each further one. */
-const pause = 4
+const firstPause = 4
+
+/** After a connection was lost, in milliseconds: a pool may hear of it a moment later, and hand it out until then. */
+const lostPause = 25
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /**
  * Runs `attempt`, again where that is safe: a few times when the database has rolled it back because of somebody else's
@@ -23,8 +28,10 @@ export async function repeat<T>(limit: TimeLimit, attempt: () => Promise<T>, isU
       const failure = failureOf(error)
       if (failure === 'rolled-back' && ++rolledBack < attempts) {
         // Those that ran into each other do not begin again at the same moment.
-        await new Promise((resolve) => setTimeout(resolve, (0.5 + Math.random()) * pause * 2 ** (rolledBack - 1)))
-      } else if (failure !== 'unreachable' || !isUndone() || ++lost > 1) {
+        await pause((0.5 + Math.random()) * firstPause * 2 ** (rolledBack - 1))
+      } else if (failure === 'unreachable' && isUndone() && ++lost === 1) {
+        await pause(lostPause)
+      } else {
         throw asUnavailable(error)
       }
     }

@@ -1,7 +1,7 @@
 import type { Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
-import type { Kysely } from 'kysely'
 import { afterAll } from 'vitest'
+import type { EmptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { wrapStorage } from './storage.ts'
 
 /** What journeys run on: `memory`, `sqlite`, `pglite`, `postgres` (at `POSTGRES_URL`) or `mysql` (at `MYSQL_URL`). */
@@ -12,7 +12,7 @@ if (!['memory', 'sqlite', 'pglite', 'postgres', 'mysql'].includes(kind)) {
 }
 
 interface Server {
-  readonly db: Kysely<object>
+  readonly db: EmptyDatabase['db']
   close(): Promise<void>
 }
 

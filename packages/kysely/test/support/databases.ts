@@ -62,8 +62,9 @@ export function serverDialect(url: string, { connections = 10, connectTimeout }:
     max: connections,
     ...(connectTimeout !== undefined && { connectionTimeoutMillis: connectTimeout }),
   })
-  // A connection that dies while it is idle says so here; without a listener it would end the process.
+  // A connection that dies says so, idle ones through the pool; without a listener that ends the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDialect({ pool })
 }
 
@@ -75,10 +76,7 @@ export function connect(url: string, options: PoolOptions = {}): Kysely<object> 
 /** An empty database of this kind, for one test or one file of tests. */
 export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {}): Promise<EmptyDatabase> {
   if (name === 'sqlite') return sqliteDatabase()
-  if (name === 'pglite') {
-    const db = new Kysely<object>({ dialect: new PGliteDialect(await PGlite.create()) })
-    return { db, url: undefined, drop: () => db.destroy() }
-  }
+  if (name === 'pglite') return pgliteDatabase()
   const server = serverUrl(name)
   const database = `oauth_test_${process.pid}_${randomBytes(4).toString('hex')}`
   await onServer(server, `create database ${database}`)
@@ -139,6 +137,22 @@ async function databasesLike(server: string, prefix: string): Promise<readonly s
     return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix))
   } finally {
     await db.destroy()
+  }
+}
+
+/** One for the whole file of tests: starting it costs more than all that is done in it. */
+let pglite: Promise<Kysely<object>> | undefined
+
+async function pgliteDatabase(): Promise<EmptyDatabase> {
+  pglite ??= PGlite.create().then((client) => new Kysely<object>({ dialect: new PGliteDialect(client) }))
+  const db = await pglite
+  return {
+    db,
+    url: undefined,
+    async drop() {
+      await sql`drop schema public cascade`.execute(db)
+      await sql`create schema public`.execute(db)
+    },
   }
 }
 
