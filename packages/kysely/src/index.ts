@@ -32,7 +32,7 @@ const longestTimeout = 86_400
  */
 export function kyselyStorage<Database>(db: Kysely<Database>, options: KyselyStorageOptions = {}): CompleteStorage {
   const { timeoutSeconds = 5 } = options
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
+  if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
     throw new TypeError(`@oauth/kysely: timeoutSeconds has to be above 0 and at most ${longestTimeout}`)
   }
   // What else is in the database is the host's business; these statements name only tables of this package.

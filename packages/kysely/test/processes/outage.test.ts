@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseProxy, proxyTo } from '../support/proxy.ts'
 import { type DatabaseKind, serverDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, type Client, codeForm, refreshForm } from './host.ts'
-import { createProxy, type Proxy } from './proxy.ts'
 
 // The database goes away and comes back; nothing hangs, nothing is lost, and nobody gets a 500 for it.
 
@@ -17,13 +17,13 @@ const timeoutSeconds = 1
 
 describe.each(serverDatabases)('$name goes away', ({ create }) => {
   let shared: Awaited<ReturnType<DatabaseKind<{ kind: 'server'; url: string }>['create']>>
-  let proxy: Proxy
+  let proxy: DatabaseProxy
   let worker: Worker
   let client: Client
 
   beforeAll(async () => {
     shared = await create()
-    proxy = await createProxy(shared.address.url)
+    proxy = await proxyTo(shared.address.url)
     worker = await fleet.start({ database: { kind: 'server', url: proxy.url }, timeoutSeconds })
     await worker.migrate()
     client = await worker.register()
@@ -78,12 +78,12 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
 
   test('while it swallows what it is sent nothing hangs, and the old token is good afterwards', async () => {
     const { refresh_token } = await tokensOf()
-    proxy.swallow(true)
+    proxy.stall()
     const began = performance.now()
     expectUnavailable(await worker.post(client, token, refreshForm(refresh_token), 5))
     expect(performance.now() - began).toBeLessThan((timeoutSeconds + 2) * 1000)
-    proxy.swallow(false)
     await proxy.goDown()
+    proxy.resume()
     await proxy.comeBack()
     const [refreshed] = await worker.post(client, token, refreshForm(refresh_token))
     expect(refreshed).toMatchObject({ status: 200 })

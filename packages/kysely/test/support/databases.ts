@@ -62,8 +62,8 @@ export function serverDialect(url: string, { connections = 10, connectTimeout }:
     max: connections,
     ...(connectTimeout !== undefined && { connectionTimeoutMillis: connectTimeout }),
   })
-  // A connection that dies says so, while it is idle at the pool, and while it is in use between two statements at
-  // itself; without a listener either ends the process.
+  // A connection that dies says so: an idle one through the pool, one in use between two statements by itself. Without a
+  // listener either ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDialect({ pool })
@@ -77,12 +77,8 @@ export function connect(url: string, options: PoolOptions = {}): Kysely<object> 
 /** An empty database of this kind, for one test or one file of tests. */
 export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {}): Promise<EmptyDatabase> {
   if (name === 'sqlite') return sqliteDatabase()
-  if (name === 'pglite') {
-    const db = new Kysely<object>({ dialect: new PGliteDialect(await PGlite.create()) })
-    return { db, url: undefined, drop: () => db.destroy() }
-  }
-  const server = process.env[servers[name]]
-  if (!server) throw new Error(`${servers[name]} is not set`)
+  if (name === 'pglite') return pgliteDatabase()
+  const server = serverUrl(name)
   const database = `oauth_test_${process.pid}_${randomBytes(4).toString('hex')}`
   await onServer(server, `create database ${database}`)
   const url = Object.assign(new URL(server), { pathname: `/${database}` }).href
@@ -92,7 +88,71 @@ export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {
     url,
     async drop() {
       await db.destroy()
-      await onServer(server, `drop database ${database}${name === 'postgres' ? ' with (force)' : ''}`)
+      await onServer(server, dropOf(name, database))
+    },
+  }
+}
+
+/** What the databases of one run are called, if it keeps any from one file of tests to the next. */
+const keptPrefix = () => `oauth_kept_${process.env.OAUTH_TEST_RUN}`
+
+/** Names the databases that this run is going to keep. Before its first worker begins. */
+export function beginRun(): void {
+  process.env.OAUTH_TEST_RUN = randomBytes(4).toString('hex')
+}
+
+/** A database that one worker keeps for all its files of tests: making tables costs more than emptying them. */
+export async function workerDatabase(name: 'postgres' | 'mysql'): Promise<Kysely<object>> {
+  const server = serverUrl(name)
+  const database = `${keptPrefix()}_${process.env.VITEST_POOL_ID}`
+  const found = await databasesLike(server, database)
+  if (!found.includes(database)) await onServer(server, `create database ${database}`)
+  return connect(Object.assign(new URL(server), { pathname: `/${database}` }).href)
+}
+
+/** Drops what `workerDatabase` has made. */
+export async function endRun(): Promise<void> {
+  for (const name of serverNames) {
+    const server = serverUrl(name)
+    for (const database of await databasesLike(server, keptPrefix())) await onServer(server, dropOf(name, database))
+  }
+}
+
+function serverUrl(name: 'postgres' | 'mysql'): string {
+  const url = process.env[servers[name]]
+  if (!url) throw new Error(`${servers[name]} is not set`)
+  return url
+}
+
+const dropOf = (name: DatabaseName, database: string): string =>
+  `drop database ${database}${name === 'postgres' ? ' with (force)' : ''}`
+
+async function databasesLike(server: string, prefix: string): Promise<readonly string[]> {
+  const db = connect(server, { connections: 1 })
+  try {
+    const { rows } = await sql<{ name: string }>`${
+      server.startsWith('mysql:')
+        ? sql`select schema_name as name from information_schema.schemata`
+        : sql`select datname as name from pg_database`
+    }`.execute(db)
+    return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix))
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** One for the whole file of tests: starting it costs more than all that is done in it. */
+let pglite: Promise<Kysely<object>> | undefined
+
+async function pgliteDatabase(): Promise<EmptyDatabase> {
+  pglite ??= PGlite.create().then((client) => new Kysely<object>({ dialect: new PGliteDialect(client) }))
+  const db = await pglite
+  return {
+    db,
+    url: undefined,
+    async drop() {
+      await sql`drop schema public cascade`.execute(db)
+      await sql`create schema public`.execute(db)
     },
   }
 }
