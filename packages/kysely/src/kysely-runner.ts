@@ -1,6 +1,8 @@
 import type { Kysely, QueryResult } from 'kysely'
+import { repeat } from './repeat.ts'
 import { type Answer, type Program, type Runner, type Step, step } from './runner.ts'
 import type { OAuthTables } from './schema.ts'
+import { type TimeLimit, within } from './time-limit.ts'
 
 type Executor = Pick<Kysely<OAuthTables>, 'executeQuery'>
 
@@ -9,40 +11,82 @@ async function execute(db: Executor, { query, parameters }: Step): Promise<Answe
   return { rows: result.rows, affected: Number(result.numAffectedRows ?? 0) }
 }
 
-async function drive<T>(db: Executor, program: Program<T>): Promise<T> {
+async function drive<T>(program: Program<T>, run: (step: Step) => Promise<Answer>): Promise<T> {
   let state = program.next()
-  while (!state.done) state = program.next(await execute(db, state.value))
+  while (!state.done) state = program.next(await run(state.value))
   return state.value
 }
 
-/** Runs statements through any Kysely instance, with a promise for each. */
-export function kyselyRunner(db: Kysely<OAuthTables>): Runner {
+/**
+ * Runs statements through any Kysely instance, with a promise for each, at the isolation level that the database has by
+ * default. Each verb ends within the time limit, and is repeated as `repeat` says: a read or a transaction may be, a
+ * write on its own or a `commit` whose outcome is unknown never is.
+ */
+export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): Runner {
+  const reading = () => true
+  const writing = () => false
+
+  /** One statement on its own. Where the connection to run it on comes too late, it does not run. */
+  function alone(statement: Step, isUndone: () => boolean): Promise<Answer> {
+    return within(timeoutSeconds, (limit) =>
+      repeat(
+        limit,
+        () =>
+          db.connection().execute((connection) => {
+            limit.check()
+            return execute(connection, statement)
+          }),
+        isUndone,
+      ),
+    )
+  }
+
+  /** A program in one transaction, which is rolled back when the time is up before its `commit` is sent. */
+  async function attempt<T>(limit: TimeLimit, program: () => Program<T>, committing: () => void): Promise<T> {
+    let failure: { readonly error: unknown } | undefined
+    try {
+      return await db.transaction().execute(async (transaction) => {
+        try {
+          limit.check()
+          const result = await drive(program(), async (statement) => {
+            const answer = await execute(transaction, statement)
+            limit.check()
+            return answer
+          })
+          committing()
+          return result
+        } catch (error) {
+          failure = { error }
+          throw error
+        }
+      })
+    } catch (error) {
+      // A roll-back that fails as well must not hide why it was needed.
+      throw failure ? failure.error : error
+    }
+  }
+
   return {
     async find(statement, input, decode) {
-      return decode((await execute(db, step(statement, input))).rows[0] as never)
+      return decode((await alone(step(statement, input), reading)).rows[0] as never)
     },
     async list(statement, input, decode) {
-      return decode((await execute(db, step(statement, input))).rows as never)
+      return decode((await alone(step(statement, input), reading)).rows as never)
     },
     async write(statement, input, decode) {
-      return decode((await execute(db, step(statement, input))).affected)
+      return decode((await alone(step(statement, input), writing)).affected)
     },
-    async transaction(program) {
-      let failure: { readonly error: unknown } | undefined
-      try {
-        return await db.transaction().execute(async (transaction) => {
-          try {
-            return await drive(transaction, program())
-          } catch (error) {
-            failure = { error }
-            throw error
-          }
-        })
-      } catch (error) {
-        // A roll-back that fails as well must not hide why it was needed.
-        throw failure ? failure.error : error
-      }
-    },
-    sequence: (program) => drive(db, program()),
+    transaction: (program) =>
+      within(timeoutSeconds, (limit) => {
+        let isUndone = true
+        const begin = () => {
+          isUndone = true
+          return attempt(limit, program, () => {
+            isUndone = false
+          })
+        }
+        return repeat(limit, begin, () => isUndone)
+      }),
+    sequence: (program) => drive(program(), (statement) => alone(statement, writing)),
   }
 }

@@ -1,6 +1,8 @@
 import type { Storage } from '@oauth/core'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import type { DialectName } from './dialect.ts'
 import { affected, type Runner } from './runner.ts'
-import type { Schema } from './schema.ts'
+import type { OAuthTables, Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
 
 interface PurgeQuery {
@@ -25,56 +27,74 @@ const expiring = [
   ['grants', 'id'],
 ] as const
 
-/** Deletes the rows that a subquery lists. It is wrapped once more because MySQL takes no limit directly inside `in`. */
-function purgeTable({ db, tables }: Schema, [table, key]: (typeof expiring)[number]): Statement<PurgeQuery, unknown> {
+/**
+ * `key in (…)`. On PostgreSQL the rows that another purge is deleting are left to it, so that two never wait for each
+ * other, and the list is made into an array first: a plan may run a locking subquery more than once, and find other rows.
+ */
+function isListed(
+  dialect: DialectName,
+  key: string,
+  rows: SelectQueryBuilder<OAuthTables, never, unknown>,
+): RawBuilder<boolean> {
+  return dialect === 'postgres'
+    ? sql`${sql.ref(key)} = any(array(${rows.forUpdate().skipLocked()}))`
+    : sql`${sql.ref(key)} in (${rows})`
+}
+
+/**
+ * Deletes the oldest rows that have expired, by the index of `expires_at`. MySQL has a `delete` with a limit; given a
+ * subquery, MariaDB would read (and lock) the whole table.
+ */
+function purgeTable(schema: Schema, [table, key]: (typeof expiring)[number]): Statement<PurgeQuery, unknown> {
+  const { db, tables, dialect } = schema
   // All of these tables have the same two columns, which the compiler cannot tell of a union of them.
   const name = tables[table] as typeof tables.replays
   const id = key as 'id'
-  return statement((bind: Bind<PurgeQuery>) =>
-    db
-      .deleteFrom(name)
-      .where(id, 'in', (eb) =>
-        eb
-          .selectFrom(
-            eb
-              .selectFrom(name)
-              .select(id)
-              .where('expires_at', '<', bind('now'))
-              .orderBy('expires_at')
-              .limit(bind('limit'))
-              .as('expired'),
-          )
-          .select(`expired.${id}`),
-      ),
-  )
+  return statement((bind: Bind<PurgeQuery>) => {
+    if (dialect === 'mysql') {
+      return db.deleteFrom(name).where('expires_at', '<', bind('now')).orderBy('expires_at').limit(bind('limit'))
+    }
+    const expired = db
+      .selectFrom(name)
+      .select(id)
+      .where('expires_at', '<', bind('now'))
+      .orderBy('expires_at')
+      .limit(bind('limit'))
+    return db.deleteFrom(name).where(isListed(dialect, id, expired as never))
+  })
 }
 
 /**
  * The clients that registered themselves and never came back. That a client is unused is asked again where it is
  * deleted: by then, `markUsed` may have changed what the subquery listed.
  */
-function purgeUnusedClients({ db, tables }: Schema): Statement<UnusedClientsQuery, unknown> {
-  return statement((bind: Bind<UnusedClientsQuery>) =>
-    db
-      .deleteFrom(tables.clients)
-      // Not `used_at is null`: SQLite would walk that index, through all clients of the host, instead of taking the ids.
-      .where((eb) => eb(eb.fn.coalesce('used_at', eb.lit(-1)), '=', eb.lit(-1)))
-      .where('id', 'in', (eb) =>
-        eb
-          .selectFrom(
-            eb
-              .selectFrom(tables.clients)
-              .select('id')
-              .where('used_at', 'is', null)
-              .where('registration_token_hash', 'is not', null)
-              .where('created_at', '<', bind('before'))
-              .orderBy('created_at')
-              .limit(bind('limit'))
-              .as('unused'),
-          )
-          .select('unused.id'),
-      ),
-  )
+function purgeUnusedClients({ db, tables, dialect }: Schema): Statement<UnusedClientsQuery, unknown> {
+  return statement((bind: Bind<UnusedClientsQuery>) => {
+    if (dialect === 'mysql') {
+      return db
+        .deleteFrom(tables.clients)
+        .where('used_at', 'is', null)
+        .where('registration_token_hash', 'is not', null)
+        .where('created_at', '<', bind('before'))
+        .orderBy('created_at')
+        .limit(bind('limit'))
+    }
+    const unused = db
+      .selectFrom(tables.clients)
+      .select('id')
+      .where('used_at', 'is', null)
+      .where('registration_token_hash', 'is not', null)
+      .where('created_at', '<', bind('before'))
+      .orderBy('created_at')
+      .limit(bind('limit'))
+    return (
+      db
+        .deleteFrom(tables.clients)
+        // Not `used_at is null`: SQLite would walk that index, through all clients of the host, instead of taking the ids.
+        .where((eb) => eb(eb.fn.coalesce('used_at', eb.lit(-1)), '=', eb.lit(-1)))
+        .where(isListed(dialect, 'id', unused as never))
+    )
+  })
 }
 
 /** Each table in a statement of its own: a purge holds no lock longer than one delete. */

@@ -1,23 +1,55 @@
 import type { Kysely } from 'kysely'
+import type { DialectName } from './dialect.ts'
 
-/** The names of the tables without a prefix of the host's, here and nowhere else. */
-export const tables = {
-  clients: 'oauth_clients',
-  interactions: 'oauth_interactions',
-  consents: 'oauth_consents',
-  grants: 'oauth_grants',
-  authorizationCodes: 'oauth_authorization_codes',
-  accessTokens: 'oauth_access_tokens',
-  revokedJwts: 'oauth_revoked_jwts',
-  refreshTokens: 'oauth_refresh_tokens',
-  signingKeys: 'oauth_signing_keys',
-  replays: 'oauth_replays',
-  sessionClients: 'oauth_session_clients',
-  migrations: 'oauth_migrations',
-  migrationLock: 'oauth_migrations_lock',
+/** What every table is called behind the prefix. */
+const names = {
+  clients: 'clients',
+  interactions: 'interactions',
+  consents: 'consents',
+  grants: 'grants',
+  authorizationCodes: 'authorization_codes',
+  accessTokens: 'access_tokens',
+  revokedJwts: 'revoked_jwts',
+  refreshTokens: 'refresh_tokens',
+  signingKeys: 'signing_keys',
+  replays: 'replays',
+  sessionClients: 'session_clients',
+  schema: 'schema',
+  migrations: 'migrations',
+  migrationLock: 'migrations_lock',
 } as const
 
-export type TableNames = typeof tables
+type Names = typeof names
+
+/**
+ * The names of the tables as they are in a database. The types are those of the default prefix: statements are built
+ * alike for every prefix.
+ */
+export type TableNames = { readonly [Name in keyof Names]: `oauth_${Names[Name]}` }
+
+export interface TableOptions {
+  /**
+   * What the names of the tables and of their indexes begin with: a lower-case letter, then up to 19 lower-case letters,
+   * digits and underscores. Default: `oauth_`.
+   */
+  readonly tablePrefix?: string
+}
+
+/**
+ * The longest name behind it is that of an index, and it has to fit into the 63 characters of PostgreSQL with room for
+ * names to come. PostgreSQL cuts longer ones without a word.
+ */
+const prefixPattern = /^(?!sqlite_)[a-z][a-z0-9_]{0,19}$/
+
+/** The names of the tables with this prefix. Throws a `TypeError` for one that is no plain, short identifier. */
+export function tableNames({ tablePrefix = 'oauth_' }: TableOptions = {}): TableNames {
+  if (typeof tablePrefix !== 'string' || !prefixPattern.test(tablePrefix)) {
+    throw new TypeError(
+      `@oauth/kysely: tablePrefix has to be 1 to 20 lower-case letters, digits and underscores, the first a letter, and not sqlite_; got ${JSON.stringify(tablePrefix)}`,
+    )
+  }
+  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, tablePrefix + name])) as TableNames
+}
 
 /**
  * How values are kept: times as integer seconds, booleans as 0 and 1, scopes as space separated text, other lists and
@@ -150,19 +182,29 @@ export interface SessionClientRow {
   readonly expires_at: number
 }
 
-/** The tables of this package as a Kysely schema. */
+/** Which schema the tables have: one row, which every migration sets. */
+export interface SchemaRow {
+  readonly id: number
+  /** The number of the last migration. */
+  readonly version: number
+  /** The version of the oldest package that can still work with these tables. */
+  readonly compatible_since: number
+}
+
+/** The tables of this package as a Kysely schema, with the default prefix. */
 export interface OAuthTables {
-  readonly [tables.clients]: ClientRow
-  readonly [tables.interactions]: InteractionRow
-  readonly [tables.consents]: ConsentRow
-  readonly [tables.grants]: GrantRow
-  readonly [tables.authorizationCodes]: AuthorizationCodeRow
-  readonly [tables.accessTokens]: AccessTokenRow
-  readonly [tables.revokedJwts]: RevokedJwtRow
-  readonly [tables.refreshTokens]: RefreshTokenRow
-  readonly [tables.signingKeys]: SigningKeyRow
-  readonly [tables.replays]: ReplayRow
-  readonly [tables.sessionClients]: SessionClientRow
+  readonly oauth_clients: ClientRow
+  readonly oauth_interactions: InteractionRow
+  readonly oauth_consents: ConsentRow
+  readonly oauth_grants: GrantRow
+  readonly oauth_authorization_codes: AuthorizationCodeRow
+  readonly oauth_access_tokens: AccessTokenRow
+  readonly oauth_revoked_jwts: RevokedJwtRow
+  readonly oauth_refresh_tokens: RefreshTokenRow
+  readonly oauth_signing_keys: SigningKeyRow
+  readonly oauth_replays: ReplayRow
+  readonly oauth_session_clients: SessionClientRow
+  readonly oauth_schema: SchemaRow
 }
 
 /** What statements are built with. */
@@ -171,4 +213,5 @@ export interface Schema {
   readonly db: Kysely<OAuthTables>
   /** The names of the tables as they are in this database. */
   readonly tables: TableNames
+  readonly dialect: DialectName
 }

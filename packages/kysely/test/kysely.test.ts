@@ -9,7 +9,7 @@ import {
   issueCode,
   now,
 } from '../../core/src/testing/storage-fixtures.ts'
-import { isUniqueViolation } from '../src/errors.ts'
+import { failureOf } from '../src/errors.ts'
 import { kyselyStorage } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
 
@@ -92,7 +92,7 @@ describe('kyselyStorage', () => {
   })
 })
 
-describe('isUniqueViolation', () => {
+describe('failureOf', () => {
   test.each([
     ['SQLite, primary key', { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }],
     ['SQLite, unique index', { code: 'SQLITE_CONSTRAINT_UNIQUE' }],
@@ -100,7 +100,7 @@ describe('isUniqueViolation', () => {
     ['MySQL', { code: 'ER_DUP_ENTRY', errno: 1062 }],
     ['MariaDB', { errno: 1062 }],
     ['wrapped', new Error('insert failed', { cause: { code: '23505' } })],
-  ])('knows %s', (_name, error) => expect(isUniqueViolation(error)).toBe(true))
+  ])('knows %s', (_name, error) => expect(failureOf(error)).toBe('taken'))
 
   test.each([
     ['a missing value', { code: 'SQLITE_CONSTRAINT_NOTNULL' }],
@@ -108,7 +108,7 @@ describe('isUniqueViolation', () => {
     ['a deadlock on MySQL', { code: 'ER_LOCK_DEADLOCK', errno: 1213 }],
     ['another error', new Error('no')],
     ['nothing', undefined],
-  ])('does not take %s for one', (_name, error) => expect(isUniqueViolation(error)).toBe(false))
+  ])('does not take %s for one', (_name, error) => expect(failureOf(error)).not.toBe('taken'))
 })
 
 test('an error other than a taken id is not taken for one', async () => {

@@ -31,7 +31,7 @@ describe('migrations', () => {
     await migrate(db)
     const schema = schemaOf(database)
     expect(schema.length).toBeGreaterThan(9)
-    expect(appliedTo(database)).toEqual(Object.keys(migrations))
+    expect(appliedTo(database)).toEqual(Object.keys(migrations()))
 
     const { error } = await migrator(db).migrateTo(NO_MIGRATIONS)
     expect(error).toBeUndefined()
@@ -50,7 +50,7 @@ describe('migrations', () => {
     await Promise.all([migrate(db), migrate(db), migrate(db)])
     await kyselyStorage(db).clients.insert(clientRecord())
     await migrate(db)
-    expect(appliedTo(database)).toEqual(Object.keys(migrations))
+    expect(appliedTo(database)).toEqual(Object.keys(migrations()))
     expect(await kyselyStorage(db).clients.find('client')).toEqual(clientRecord())
     await db.destroy()
   })
@@ -60,7 +60,7 @@ describe('migrations', () => {
     const databases = [new Database(file), new Database(file)]
     await Promise.all(databases.map((database) => migrate(kysely(database))))
     for (const database of databases) {
-      expect(appliedTo(database)).toEqual(Object.keys(migrations))
+      expect(appliedTo(database)).toEqual(Object.keys(migrations()))
       database.close()
     }
   })
@@ -72,7 +72,7 @@ describe('migrations', () => {
     expect(schemaOf(database)).toHaveLength(1)
     database.exec('drop table oauth_signing_keys')
     await migrate(kysely(database))
-    expect(appliedTo(database)).toEqual(Object.keys(migrations))
+    expect(appliedTo(database)).toEqual(Object.keys(migrations()))
   })
 })
 
@@ -96,7 +96,7 @@ describe('sqliteStorage and migrations', () => {
 
   test('leaves the tables alone with migrate: false', async () => {
     const database = new Database(':memory:')
-    expect(() => sqliteStorage(database, { migrate: false }).clients.find('client')).toThrow('oauth_clients')
+    expect(() => sqliteStorage(database, { migrate: false }).clients.find('client')).toThrow('run migrate')
     expect(schemaOf(database)).toEqual([])
     await migrate(kysely(database))
     const storage = sqliteStorage(database, { migrate: false })

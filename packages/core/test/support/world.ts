@@ -6,9 +6,9 @@ import {
   type SignedIn,
   type Storage,
 } from '@oauth/core'
-import { memoryStorage } from '@oauth/core/memory'
 import { type FixedClock, fixedClock } from '@oauth/core/testing'
 import { Browser } from './browser.ts'
+import { emptyStorage } from './empty-storage.ts'
 
 export interface TestUser {
   readonly id: string
@@ -58,7 +58,7 @@ export type WorldOptions = Partial<Omit<ProviderOptions<TestUser>, 'authenticati
 
 export function createWorld({ endsSessions = false, ...options }: WorldOptions = {}): World {
   const clock = fixedClock()
-  const storage = options.storage ?? memoryStorage()
+  const storage = options.storage ?? emptyStorage()
   const events: OAuthEvent[] = []
   const users = new Map([alice, bob].map((user) => [user.id, user]))
   const sessions = new Map<string, SignedIn<TestUser>>()

@@ -1,7 +1,10 @@
 import { initial } from './initial.ts'
 import type { SchemaChange } from './schema-change.ts'
 
-/** All of them, in the order of their names. A change that was released is never edited: the next one is added. */
+/**
+ * All of them, in the order of their names. A change that was released is never edited: the next one is added, sets the
+ * version in the table `schema`, and raises `schemaVersion`.
+ */
 export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0001_initial': initial,
 }

@@ -1,18 +1,19 @@
 import type { CompleteStorage } from '@oauth/core'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
-import { type OAuthTables, tables } from '../schema.ts'
+import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
+import { checkedRunner } from '../schema-check.ts'
 import { storageOn } from '../storage.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteRunner } from './sqlite-runner.ts'
 
-export interface SqliteStorageOptions {
+export interface SqliteStorageOptions extends TableOptions {
   /** Creates and updates the tables when the storage is constructed. Default: `true`. */
   readonly migrate?: boolean
 }
 
 export interface SqliteStorage extends CompleteStorage {
-  /** Kysely on the same connection, for queries of the host's own; `db.withTables<…>()` adds the host's tables. */
+  /** Kysely on the same connection, for queries of the host's own; `db.withTables<…>()` adds the host's tables. The types have the default prefix. */
   readonly db: Kysely<OAuthTables>
   /** Closes the database, unless it was opened by the host. */
   close(): Promise<void>
@@ -26,13 +27,15 @@ export function sqliteStorage(
   filenameOrDatabase: string | Database.Database,
   options: SqliteStorageOptions = {},
 ): SqliteStorage {
+  const tables = tableNames(options)
   const opened = typeof filenameOrDatabase === 'string' ? open(filenameOrDatabase) : undefined
   const database = opened ?? (filenameOrDatabase as Database.Database)
   const db = new Kysely<OAuthTables>({ dialect: new SqliteDialect({ database: shared(database) }) })
   try {
-    if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>)
+    if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>, tables)
+    const schema = { db, tables, dialect: 'sqlite' } as const
     return {
-      ...storageOn({ db, tables }, sqliteRunner(database)),
+      ...storageOn(schema, checkedRunner(sqliteRunner(database), schema)),
       db,
       async close() {
         await db.destroy()

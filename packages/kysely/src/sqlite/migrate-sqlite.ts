@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
+import { sqliteDialect } from '../dialect.ts'
 import { schemaChanges } from '../migrations/schema-changes.ts'
-import { tables } from '../schema.ts'
+import type { TableNames } from '../schema.ts'
 
 /**
  * What `migrate` does, synchronously: a storage is ready when it is constructed, and nothing has to be awaited before its
  * first use. Keeps the same table as Kysely's `Migrator`, so either may continue where the other ended.
  */
-export function migrateSqlite(database: Database.Database, db: Kysely<unknown>): void {
+export function migrateSqlite(database: Database.Database, db: Kysely<unknown>, tables: TableNames): void {
   database.exec(
     `create table if not exists "${tables.migrations}" ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null)`,
   )
@@ -22,7 +23,10 @@ export function migrateSqlite(database: Database.Database, db: Kysely<unknown>):
     .transaction(() => {
       // Asked again under the write lock: another process may have done it meanwhile.
       for (const [name, change] of pending()) {
-        for (const statement of change.up(db)) database.exec(statement.compile().sql)
+        for (const statement of change.up({ db, tables, dialect: sqliteDialect })) {
+          const { sql, parameters } = statement.compile()
+          database.prepare(sql).run(...parameters)
+        }
         record.run(name, new Date().toISOString())
       }
     })

@@ -1,6 +1,7 @@
-import type { Awaitable } from '@oauth/core'
+import { type Awaitable, StorageUnavailableError } from '@oauth/core'
 import type Database from 'better-sqlite3'
 import type { CompiledQuery } from 'kysely'
+import { asUnavailable } from '../errors.ts'
 import { type Answer, type Program, type Runner, type Step, step } from '../runner.ts'
 
 /** How long to wait for a transaction that somebody else has open on this connection, in milliseconds. */
@@ -86,13 +87,24 @@ export function sqliteRunner(database: Database.Database): Runner {
   async function whenFree<T>(work: () => T): Promise<T> {
     const deadline = performance.now() + patience
     while (database.inTransaction) {
-      if (performance.now() > deadline) throw new Error('sqliteStorage: a transaction on its connection does not end')
+      if (performance.now() > deadline) {
+        throw new StorageUnavailableError('sqliteStorage: a transaction on its connection does not end')
+      }
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
-    return work()
+    return attempt(work)
   }
 
-  const run = <T>(work: () => T): Awaitable<T> => (database.inTransaction ? whenFree(work) : work())
+  /** Another process that keeps its lock for longer than the busy timeout is as bad as a database that is away. */
+  function attempt<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw asUnavailable(error)
+    }
+  }
+
+  const run = <T>(work: () => T): Awaitable<T> => (database.inTransaction ? whenFree(work) : attempt(work))
 
   return {
     find: (statement, input, decode) => run(() => decode(first(step(statement, input)) as never)),

@@ -1,0 +1,37 @@
+import type { OAuthEvent } from '@oauth/core'
+import type { Fault } from './fault.ts'
+import type { Answer, AuthorizedCode, Client } from './host.ts'
+
+/** What a test can ask a worker process to do. */
+export interface Commands {
+  migrate(): Promise<void>
+  register(): Promise<Client>
+  authorize(client: Client): Promise<AuthorizedCode>
+  /** So many requests at once, all alike. */
+  post(client: Client, path: string, form: Readonly<Record<string, string>>, times?: number): Promise<readonly Answer[]>
+  /** JWT access tokens one after the other for so many milliseconds; answers with them. */
+  mintFor(client: Client, milliseconds: number): Promise<readonly string[]>
+  rotateKeys(): Promise<void>
+  /** The names of the published keys, by algorithm, as this process sees them now. */
+  publishedKeys(): Promise<readonly string[]>
+  grants(): Promise<readonly string[]>
+  revokeGrants(): Promise<number>
+  purge(): Promise<number>
+  arm(fault: Fault | undefined): Promise<void>
+  /** The statements since `arm`. */
+  statements(): Promise<readonly string[]>
+  events(): Promise<readonly OAuthEvent['type'][]>
+}
+
+export type CommandName = keyof Commands
+
+export interface Call {
+  readonly id: number
+  readonly name: CommandName
+  readonly args: readonly unknown[]
+}
+
+export type Reply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string }
+  | { readonly ready: true }

@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
+
+const baseUrl = 'https://id.example.com'
+const redirectUri = 'https://app.example.com/callback'
+export const resource = 'https://api.example.com'
+const user = { id: 'alice', name: 'Alice' }
+
+/** What a process answered to a request. */
+export interface Answer {
+  readonly status: number
+  readonly retryAfter: string | null
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered, read by assertions
+  readonly body: any
+}
+
+export interface Client {
+  readonly client_id: string
+  readonly client_secret: string
+}
+
+export interface AuthorizedCode {
+  readonly code: string
+  readonly verifier: string
+}
+
+/** A provider whose one user is always signed in, and what a client does with it. */
+export interface Host {
+  readonly provider: Provider
+  readonly events: readonly OAuthEvent[]
+  /** Why requests failed, which no answer tells. */
+  causes(): readonly unknown[]
+  register(): Promise<Client>
+  authorize(client: Client): Promise<AuthorizedCode>
+  post(client: Client, path: string, form: Readonly<Record<string, string>>): Promise<Answer>
+}
+
+export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
+  const events: OAuthEvent[] = []
+  const provider = createProvider({
+    baseUrl,
+    secret: 'a-secret-for-tests-with-enough-characters',
+    storage,
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    scopes: ['notes:read'],
+    validAudiences: [resource],
+    // RSA keys take a hundred times longer to make.
+    idTokenSigningAlgorithm: 'ES256',
+    clientCacheSeconds: 0,
+    keyCacheSeconds,
+    onEvent: (event) => events.push(event),
+    authentication: {
+      getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),
+      getUser: (id) => (id === user.id ? user : undefined),
+    },
+  })
+  return {
+    provider,
+    events,
+    causes: () => events.flatMap((event) => (event.type === 'request.failed' ? event.cause : [])),
+    async register() {
+      const { client_id, client_secret = '' } = await provider.registerClient({
+        redirect_uris: [redirectUri],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+        scope: 'openid offline_access notes:read',
+        skip_consent: true,
+      })
+      return { client_id, client_secret }
+    },
+    async authorize({ client_id }) {
+      const verifier = randomBytes(32).toString('base64url')
+      const url = new URL(`${provider.issuer}/oauth2/authorize`)
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id,
+        redirect_uri: redirectUri,
+        scope: 'openid offline_access notes:read',
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+        code_challenge_method: 'S256',
+      }).toString()
+      const response = await provider.fetch(new Request(url))
+      const location = response.headers.get('location') ?? ''
+      const code = URL.canParse(location) ? new URL(location).searchParams.get('code') : null
+      if (code === null) throw new Error(`no code: ${response.status} ${location} ${await response.text()}`)
+      return { code, verifier }
+    },
+    async post({ client_id, client_secret }, path, form) {
+      const response = await provider.fetch(
+        new Request(provider.issuer + path, {
+          method: 'POST',
+          headers: { authorization: `Basic ${btoa(`${client_id}:${encodeURIComponent(client_secret)}`)}` },
+          body: new URLSearchParams(form),
+        }),
+      )
+      const text = await response.text()
+      const body = text === '' ? undefined : JSON.parse(text)
+      return { status: response.status, retryAfter: response.headers.get('retry-after'), body }
+    },
+  }
+}
+
+export function codeForm({ code, verifier }: AuthorizedCode): Readonly<Record<string, string>> {
+  return { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri }
+}
+
+export function refreshForm(refreshToken: string): Readonly<Record<string, string>> {
+  return { grant_type: 'refresh_token', refresh_token: refreshToken }
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseProxy, proxyTo } from '../support/proxy.ts'
+import { type DatabaseKind, serverDatabases } from './databases.ts'
+import { createFleet, type Fleet, type Worker } from './fleet.ts'
+import { type Answer, type Client, codeForm, refreshForm } from './host.ts'
+
+// The database goes away and comes back; nothing hangs, nothing is lost, and nobody gets a 500 for it.
+
+let fleet: Fleet
+beforeAll(async () => {
+  fleet = await createFleet()
+})
+afterAll(() => fleet.close())
+
+const token = '/oauth2/token'
+const timeoutSeconds = 1
+
+describe.each(serverDatabases)('$name goes away', ({ create }) => {
+  let shared: Awaited<ReturnType<DatabaseKind<{ kind: 'server'; url: string }>['create']>>
+  let proxy: DatabaseProxy
+  let worker: Worker
+  let client: Client
+
+  beforeAll(async () => {
+    shared = await create()
+    proxy = await proxyTo(shared.address.url)
+    worker = await fleet.start({ database: { kind: 'server', url: proxy.url }, timeoutSeconds })
+    await worker.migrate()
+    client = await worker.register()
+    await worker.publishedKeys()
+  })
+  afterAll(async () => {
+    await worker.stop()
+    await proxy.close()
+    await shared.drop()
+  })
+
+  async function tokensOf(): Promise<{ readonly access_token: string; readonly refresh_token: string }> {
+    const [answer] = await worker.post(client, token, codeForm(await worker.authorize(client)))
+    if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
+    return answer.body
+  }
+
+  function expectUnavailable(answers: readonly Answer[]): void {
+    for (const { status, retryAfter, body } of answers) {
+      expect([status, body.error]).toEqual([503, 'temporarily_unavailable'])
+      expect(Number(retryAfter)).toBeGreaterThan(0)
+    }
+  }
+
+  test('while it refuses connections clients get 503 at once, and go on with what they have afterwards', async () => {
+    const { access_token, refresh_token } = await tokensOf()
+    const code = await worker.authorize(client)
+    await proxy.goDown()
+    const began = performance.now()
+    expectUnavailable(await worker.post(client, token, refreshForm(refresh_token), 10))
+    expectUnavailable(await worker.post(client, token, codeForm(code)))
+    expectUnavailable(await worker.post(client, '/oauth2/introspect', { token: access_token }))
+    expect(performance.now() - began).toBeLessThan(3 * (timeoutSeconds + 1) * 1000)
+    await proxy.comeBack()
+    const [refreshed] = await worker.post(client, token, refreshForm(refresh_token))
+    expect(refreshed?.status).toBe(200)
+    const [exchanged] = await worker.post(client, token, codeForm(code))
+    expect(exchanged?.status).toBe(200)
+    const [introspected] = await worker.post(client, '/oauth2/introspect', { token: access_token })
+    expect(introspected?.body.active).toBe(true)
+    expect(await worker.revokeGrants()).toBe(2)
+  })
+
+  test('connections that died meanwhile cost nobody an answer', async () => {
+    await Promise.all([tokensOf(), tokensOf(), tokensOf()])
+    await proxy.goDown()
+    await proxy.comeBack()
+    const answers = await worker.post(client, '/oauth2/introspect', { token: 'none' }, 10)
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200))
+    expect(await worker.revokeGrants()).toBe(3)
+  })
+
+  test('while it swallows what it is sent nothing hangs, and the old token is good afterwards', async () => {
+    const { refresh_token } = await tokensOf()
+    proxy.stall()
+    const began = performance.now()
+    expectUnavailable(await worker.post(client, token, refreshForm(refresh_token), 5))
+    expect(performance.now() - began).toBeLessThan((timeoutSeconds + 2) * 1000)
+    await proxy.goDown()
+    proxy.resume()
+    await proxy.comeBack()
+    const [refreshed] = await worker.post(client, token, refreshForm(refresh_token))
+    expect(refreshed).toMatchObject({ status: 200 })
+    const [next] = await worker.post(client, token, refreshForm(refreshed?.body.refresh_token))
+    expect(next).toMatchObject({ status: 200 })
+    expect(await worker.revokeGrants()).toBe(1)
+  })
+
+  test.each(['before', 'after'] as const)('a commit that fails %s it took place', async (when) => {
+    const { access_token, refresh_token } = await tokensOf()
+    await worker.arm({ at: 'commit', when, how: 'lose-connection' })
+    const [answer] = await worker.post(client, token, refreshForm(refresh_token))
+    // Whether it took place is not known, so it is not tried again for the client, who does it by itself.
+    expectUnavailable(answer === undefined ? [] : [answer])
+    await worker.arm(undefined)
+    const [retried] = await worker.post(client, token, refreshForm(refresh_token))
+    expect(retried).toMatchObject({ status: 200 })
+    const [twin] = await worker.post(client, token, refreshForm(refresh_token))
+    expect(twin?.body.refresh_token).toBe(retried?.body.refresh_token)
+    const [introspected] = await worker.post(client, '/oauth2/introspect', { token: access_token })
+    expect(introspected?.body.active).toBe(true)
+    expect(await worker.revokeGrants()).toBe(1)
+  })
+})

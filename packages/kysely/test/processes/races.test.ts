@@ -1,0 +1,158 @@
+import { decodeProtectedHeader } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sharedDatabases } from './databases.ts'
+import { createFleet, type Fleet, type Worker } from './fleet.ts'
+import { type Answer, codeForm, refreshForm } from './host.ts'
+
+// Four processes on one database, as a provider runs that has outgrown one machine.
+
+let fleet: Fleet
+beforeAll(async () => {
+  fleet = await createFleet()
+})
+afterAll(() => fleet.close())
+
+const statuses = (answers: readonly Answer[]): readonly number[] => answers.map(({ status }) => status)
+const count = (values: readonly unknown[], value: unknown): number => values.filter((one) => one === value).length
+
+/** The same request fifty times, spread over all processes at once. */
+async function fifty(
+  workers: readonly Worker[],
+  ...[client, path, form]: [...Parameters<Worker['post']>]
+): Promise<readonly Answer[]> {
+  const shares = [13, 13, 12, 12]
+  const answers = await Promise.all(workers.map((worker, index) => worker.post(client, path, form, shares[index])))
+  return answers.flat()
+}
+
+describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
+  let workers: readonly Worker[] = []
+  let drop: () => Promise<void>
+
+  beforeAll(async () => {
+    const { address, drop: remove } = await create()
+    drop = remove
+    workers = await Promise.all(Array.from({ length: 4 }, () => fleet.start({ database: address, keyCacheSeconds: 1 })))
+  })
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()))
+    await drop()
+  })
+
+  const first = (): Worker => workers[0] as Worker
+  const isActive = async (client: Parameters<Worker['post']>[0], token: string): Promise<unknown> =>
+    (await first().post(client, '/oauth2/introspect', { token }))[0]?.body.active
+
+  async function tokensOf(client: Parameters<Worker['post']>[0]) {
+    const [answer] = await first().post(client, '/oauth2/token', codeForm(await first().authorize(client)))
+    if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
+    return answer.body as { readonly access_token: string; readonly refresh_token: string }
+  }
+
+  test('migrate at once, and all of them find the tables', async () => {
+    await Promise.all(workers.map((worker) => worker.migrate()))
+    await Promise.all(workers.map((worker) => worker.migrate()))
+    for (const worker of workers) expect(await worker.grants()).toEqual([])
+  })
+
+  test('make one key of each algorithm, though all of them start at once', async () => {
+    const published = await Promise.all(workers.map((worker) => worker.publishedKeys()))
+    expect(published[0]).toHaveLength(1)
+    for (const keys of published) expect(keys).toEqual(published[0])
+  })
+
+  test('B10 fifty redemptions of one code are one success, and one family at most', async () => {
+    const client = await first().register()
+    const answers = await fifty(workers, client, '/oauth2/token', codeForm(await first().authorize(client)))
+    expect(count(statuses(answers), 200)).toBe(1)
+    expect(count(statuses(answers), 400)).toBe(49)
+    for (const { status, body } of answers) if (status === 400) expect(body.error).toBe('invalid_grant')
+    // The right client brought the code twice: what the first one got is dead.
+    const winner = answers.find(({ status }) => status === 200)
+    expect(await isActive(client, winner?.body.access_token)).toBe(false)
+    expect(await isActive(client, winner?.body.refresh_token)).toBe(false)
+    expect(await first().grants()).toEqual([])
+  })
+
+  test('C05 fifty refreshes with one token are one successor in one family', async () => {
+    const client = await first().register()
+    const { refresh_token } = await tokensOf(client)
+    const answers = await fifty(workers, client, '/oauth2/token', refreshForm(refresh_token))
+    expect(count(statuses(answers), 200)).toBe(50)
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1)
+    expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(50)
+    for (const { body } of answers) expect(await isActive(client, body.access_token)).toBe(true)
+    expect(await first().grants()).toHaveLength(1)
+    // The successor works, and the family goes on from there.
+    const [next] = await first().post(client, '/oauth2/token', refreshForm(answers[0]?.body.refresh_token))
+    expect(next?.status).toBe(200)
+    expect(await first().revokeGrants()).toBe(1)
+  })
+
+  test('C06 nothing is active after a revocation that ran beside refreshes', async () => {
+    const client = await first().register()
+    const seen = new Set<number>()
+    for (let round = 0; round < 12; round++) {
+      const { access_token, refresh_token } = await tokensOf(client)
+      const others = workers.slice(1)
+      const [, ...answers] = await Promise.all([
+        (async () => {
+          await new Promise((resolve) => setTimeout(resolve, round))
+          await first().revokeGrants()
+        })(),
+        ...others.map((worker) => worker.post(client, '/oauth2/token', refreshForm(refresh_token), 4)),
+      ])
+      const tokens = [access_token, refresh_token]
+      for (const { status, body } of (answers as (readonly Answer[])[]).flat()) {
+        seen.add(status)
+        if (status === 200) tokens.push(body.access_token, body.refresh_token)
+        else expect([status, body.error]).toEqual([400, 'invalid_grant'])
+      }
+      for (const token of tokens) expect(await isActive(client, token)).toBe(false)
+      expect(await first().grants()).toEqual([])
+    }
+    expect(seen.has(200)).toBe(true)
+  })
+
+  test('rotate the keys under load: no token is refused, and all agree in the end', async () => {
+    const client = await first().register()
+    const [minted] = await Promise.all([
+      Promise.all(workers.map((worker) => worker.mintFor(client, 3000))),
+      (async () => {
+        for (let rotation = 0; rotation < 3; rotation++) {
+          await new Promise((resolve) => setTimeout(resolve, 600))
+          // Two processes at once: one new generation, not two.
+          await Promise.all([workers[rotation % 4]?.rotateKeys(), workers[(rotation + 1) % 4]?.rotateKeys()])
+        }
+      })(),
+    ])
+    const tokens = minted.flat()
+    expect(new Set(tokens.map((token) => decodeProtectedHeader(token).kid)).size).toBeGreaterThan(1)
+    // What a process has cached of the keys ends after a second.
+    await new Promise((resolve) => setTimeout(resolve, 2100))
+    const published = await Promise.all(workers.map((worker) => worker.publishedKeys()))
+    for (const keys of published) expect(keys).toEqual(published[0])
+    const sample = tokens.filter((_, index) => index % Math.ceil(tokens.length / 100) === 0)
+    for (const [index, token] of sample.entries()) {
+      const worker = workers[index % 4] as Worker
+      const [answer] = await worker.post(client, '/oauth2/introspect', { token })
+      expect(answer?.body.active).toBe(true)
+    }
+  })
+
+  test('purge beside traffic, all at once', async () => {
+    const client = await first().register()
+    const [answers] = await Promise.all([
+      fifty(workers, client, '/oauth2/token', { grant_type: 'client_credentials' }),
+      ...workers.map((worker) => worker.purge()),
+    ])
+    expect(count(statuses(answers), 200)).toBe(50)
+    for (const { body } of answers) expect(await isActive(client, body.access_token)).toBe(true)
+  })
+
+  test('nothing of it failed on the server', async () => {
+    const events = (await Promise.all(workers.map((worker) => worker.events()))).flat()
+    expect(events.length).toBeGreaterThan(100)
+    expect(count(events, 'request.failed')).toBe(0)
+  })
+})

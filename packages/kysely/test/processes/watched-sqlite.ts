@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3'
+import type { FaultLine } from './fault.ts'
+
+/** A better-sqlite3 database whose every statement passes a fault line, `begin` and `commit` included. */
+export function watchedSqlite(database: Database.Database, line: FaultLine): Database.Database {
+  const nameOf = (sql: string): string => {
+    const [verb = ''] = sql.split(' ')
+    return `${verb} ${/oauth_\w+/.exec(sql)?.[0] ?? ''}`.trim()
+  }
+  const watchStatement = (sql: string, statement: Database.Statement): Database.Statement => {
+    const proxy: Database.Statement = new Proxy(statement, {
+      get(target, member) {
+        const value = Reflect.get(target, member, target)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          const runs = member === 'run' || member === 'get' || member === 'all'
+          if (runs) line.before(nameOf(sql))
+          const result = Reflect.apply(value, target, args)
+          if (runs) line.after(nameOf(sql))
+          return result === target ? proxy : result
+        }
+      },
+    })
+    return proxy
+  }
+  return new Proxy(database, {
+    get(target, member) {
+      if (member === 'prepare') return (sql: string) => watchStatement(sql, target.prepare(sql))
+      const value = Reflect.get(target, member, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}

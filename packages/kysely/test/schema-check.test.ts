@@ -1,0 +1,110 @@
+import { StorageUnavailableError } from '@oauth/core'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect, sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { issueCode, now } from '../../core/src/testing/storage-fixtures.ts'
+import { kyselyStorage } from '../src/index.ts'
+import { migrate, migrator } from '../src/migrations/index.ts'
+import { schemaChanges } from '../src/migrations/schema-changes.ts'
+import { schemaVersion } from '../src/migrations/schema-version.ts'
+import { sqliteStorage } from '../src/sqlite/index.ts'
+import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
+
+const storageError = async (verb: () => unknown): Promise<string> => {
+  try {
+    await verb()
+  } catch (error) {
+    expect(error).not.toBeInstanceOf(StorageUnavailableError)
+    return (error as Error).message
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('the version is the number of the last migration', () => {
+  const last = Object.keys(schemaChanges).at(-1) ?? ''
+  expect(Number.parseInt(last, 10)).toBe(schemaVersion)
+})
+
+describe.each(databaseNames)('the version of the schema on %s', (name) => {
+  let database: EmptyDatabase
+  const tablePrefix = 'idp_'
+  const storage = () => kyselyStorage(database.db, { tablePrefix })
+  const find = async () => storage().clients.find('client')
+  const set = (version: number, since: number) =>
+    sql`update idp_schema set version = ${version}, compatible_since = ${since}`.execute(database.db)
+
+  beforeAll(async () => {
+    database = await emptyDatabase(name)
+    await migrate(database.db, { tablePrefix })
+  })
+  afterAll(() => database.drop())
+  beforeEach(() => set(schemaVersion, schemaVersion))
+
+  test('without tables it says so, and the same storage works once they are there', async () => {
+    const early = kyselyStorage(database.db, { tablePrefix: 'late_' })
+    expect(await storageError(() => early.clients.find('client'))).toMatch(
+      /oauth\/kysely \(late_…\) are not there: run migrate/,
+    )
+    expect(await storageError(() => issueCode(early))).toContain('run migrate')
+    await migrate(database.db, { tablePrefix: 'late_' })
+    expect(await early.clients.find('client')).toBeUndefined()
+  })
+
+  test('an older one says: run migrate', async () => {
+    await set(schemaVersion - 1, schemaVersion - 1)
+    expect(await storageError(find)).toMatch(/have schema 0, and this version of the package needs 1: run migrate/)
+  })
+
+  test('a newer one that this version cannot work with says so, and migrate does, too', async () => {
+    await set(schemaVersion + 2, schemaVersion + 1)
+    expect(await storageError(find)).toMatch(
+      /schema 3, which this version of the package \(schema 1\) cannot work with/,
+    )
+    await expect(migrate(database.db, { tablePrefix })).rejects.toThrow('update @oauth/kysely')
+  })
+
+  test('a newer one that it can work with is fine, and migrate leaves it alone', async () => {
+    await set(schemaVersion + 2, schemaVersion)
+    // As the newer version has it: a migration that this one has never heard of.
+    await sql`insert into idp_migrations (name, timestamp) values ('0003_later', 'x')`.execute(database.db)
+    expect(await find()).toBeUndefined()
+    await migrate(database.db, { tablePrefix })
+    await sql`delete from idp_migrations where name = '0003_later'`.execute(database.db)
+  })
+
+  test('goes first when the tables are taken away', async () => {
+    await migrate(database.db, { tablePrefix: 'gone_' })
+    const { error } = await migrator(database.db, { tablePrefix: 'gone_' }).migrateDown()
+    expect(error).toBeUndefined()
+    expect(await storageError(() => kyselyStorage(database.db, { tablePrefix: 'gone_' }).clients.find('x'))).toContain(
+      'are not there',
+    )
+  })
+})
+
+test('the version is read once, also where fifty begin at once', async () => {
+  const statements: string[] = []
+  const db = new Kysely<object>({
+    dialect: new SqliteDialect({ database: new Database(':memory:') }),
+    log: ({ query }) => void statements.push(query.sql),
+  })
+  await migrate(db)
+  statements.length = 0
+  const storage = kyselyStorage(db)
+  await Promise.all(Array.from({ length: 50 }, () => storage.clients.find('client')))
+  await storage.purgeExpired({ now, limit: 1 })
+  expect(statements.filter((text) => text.includes('oauth_schema'))).toHaveLength(1)
+  expect(statements.filter((text) => text.includes('oauth_clients'))).toHaveLength(50)
+})
+
+test('sqliteStorage answers at once all the same, and says what is wrong', () => {
+  const database = new Database(':memory:')
+  const storage = sqliteStorage(database)
+  expect(storage.clients.find('client')).toBeUndefined()
+  database.exec('update oauth_schema set version = 9, compatible_since = 9')
+  // Looked at once: an operator who migrates under a running process knows what he does.
+  expect(storage.clients.find('client')).toBeUndefined()
+  expect(() => sqliteStorage(database).clients.find('client')).toThrow('cannot work with')
+  database.exec('drop table oauth_schema')
+  expect(() => sqliteStorage(database).clients.find('client')).toThrow('are not there')
+})
