@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { type Compilation, compile, type Setting } from './compilers.ts'
 import type { Entry } from './entries.ts'
@@ -33,8 +34,9 @@ function modulesIn(declaration: string): readonly string[] {
   return [...new Set([...places].map(({ groups = {} }) => groups.name ?? ''))]
 }
 
-/** A dependency that the project asked for itself; of ours, only what the entries are. */
+/** A dependency that the project asked for itself, or Node's own (it has `@types/node`); of ours, only the entries. */
 function isDependency(name: string, dependencies: readonly string[]): boolean {
   if (name.startsWith('@oauth/')) return false
+  if (isBuiltin(name)) return true
   return dependencies.some((own) => name === own || name.startsWith(`${own}/`))
 }

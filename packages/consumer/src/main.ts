@@ -71,17 +71,18 @@ async function checkTypes(report: Report, project: Project, entries: readonly En
   })
 }
 
-async function checkRuns(report: Report, project: Project, entries: readonly Entry[]): Promise<void> {
+async function checkRuns(report: Report, project: Project, packages: readonly Packed[]): Promise<void> {
+  const { length } = packages.flatMap(entriesOf)
   await report.check('Node', async () => {
     await runPrograms(project, programs)
-    await importEntries(project, entries)
-    return `${process.version} runs ${programs.join(' and ')} and imports ${entries.length} entries without a trace`
+    await importEntries(project, packages)
+    return `${process.version} runs ${programs.join(' and ')} and imports ${length} entries without a trace`
   })
   await report.check('CommonJS', async () => {
     if (!canRequireModules()) return `${process.version} cannot require ES modules: not checked`
     await runPrograms(project, ['commonjs.cts'])
-    await requireEntries(project, entries)
-    return `${process.version} runs commonjs.cts and requires ${entries.length} entries`
+    await requireEntries(project, packages)
+    return `${process.version} runs commonjs.cts and requires ${length} entries`
   })
 }
 
@@ -115,7 +116,7 @@ try {
   const project = await installTarballs(packages, workspace, mkdtempSync(join(directory, 'project-')))
   cpSync(programsFolder, project.folder, { recursive: true })
   await checkTypes(report, project, entries)
-  await checkRuns(report, project, entries)
+  await checkRuns(report, project, packages)
   await checkBundles(report, project, entries)
 } finally {
   rmSync(directory, { recursive: true, force: true })

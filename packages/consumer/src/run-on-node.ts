@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import ts from 'typescript-5'
 import { compile } from './compilers.ts'
-import type { Entry } from './entries.ts'
+import { entriesOf } from './entries.ts'
 import type { Project } from './install.ts'
+import type { Packed } from './pack.ts'
 import { runCommand } from './run-command.ts'
 
 /** Compiles programs as their author would, and runs them. */
@@ -16,9 +18,8 @@ export async function runPrograms({ folder }: Project, programs: readonly string
 }
 
 /** Imports every entry, each in its own process, which has to end by itself: importing a module starts nothing. */
-export async function importEntries({ folder }: Project, entries: readonly Entry[]): Promise<void> {
-  writeFileSync(join(folder, 'import.mjs'), importing('await import(process.argv[2])'))
-  for (const { specifier } of entries) await runCommand(process.execPath, ['import.mjs', specifier], folder)
+export function importEntries(project: Project, packages: readonly Packed[]): Promise<void> {
+  return loadEntries(project, packages, 'import.mjs', (name) => `await import(${name})`)
 }
 
 /** Node 20.19, 22.12 and newer can. */
@@ -27,19 +28,39 @@ export function canRequireModules(): boolean {
 }
 
 /** Does the same with `require`. */
-export async function requireEntries({ folder }: Project, entries: readonly Entry[]): Promise<void> {
-  writeFileSync(join(folder, 'require.cjs'), importing('require(process.argv[2])'))
-  for (const { specifier } of entries) await runCommand(process.execPath, ['require.cjs', specifier], folder)
+export function requireEntries(project: Project, packages: readonly Packed[]): Promise<void> {
+  return loadEntries(project, packages, 'require.cjs', (name) => `require(${name})`)
 }
 
-/** What a module adds to the globals of the platform is an effect that `sideEffects: false` denies. */
-function importing(expression: string): string {
-  return `const places = () => [globalThis, Object.prototype, Array.prototype, Function.prototype, String.prototype, Promise.prototype]
+/** What a module adds to the globals is an effect that `sideEffects: false` denies; what it imports answers for itself. */
+async function loadEntries(
+  { folder }: Project,
+  packages: readonly Packed[],
+  file: string,
+  load: (name: string) => string,
+): Promise<void> {
+  const program = `const [entry, ...others] = process.argv.slice(2)
+const places = () => [globalThis, Object.prototype, Array.prototype, Function.prototype, String.prototype, Promise.prototype]
   .flatMap((place, index) => Reflect.ownKeys(place).map((key) => index + String(key)))
+for (const other of others) ${load('other')}
 const before = new Set(places())
-const entry = ${expression}
+if (Object.keys(${load('entry')}).length === 0) throw new Error(entry + ' exports nothing')
 const added = places().filter((key) => !before.has(key))
-if (Object.keys(entry).length === 0) throw new Error('it exports nothing')
-if (added.length > 0) throw new Error('it adds to the globals: ' + added.join(', '))
+if (added.length > 0) throw new Error(entry + ' adds to the globals: ' + added.join(', '))
 `
+  writeFileSync(join(folder, file), program)
+  for (const packed of packages) {
+    const others = importsOf(packed)
+    for (const { specifier } of entriesOf(packed))
+      await runCommand(process.execPath, [file, specifier, ...others], folder)
+  }
+}
+
+/** The modules of other packages that the scripts of a package import. */
+function importsOf({ folder, files }: Packed): readonly string[] {
+  const scripts = [...files].filter((file) => file.endsWith('.js'))
+  const names = scripts.flatMap((file) =>
+    ts.preProcessFile(readFileSync(join(folder, file), 'utf8')).importedFiles.map(({ fileName }) => fileName),
+  )
+  return [...new Set(names)].filter((name) => !name.startsWith('.'))
 }
