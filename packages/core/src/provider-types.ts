@@ -38,8 +38,8 @@ export interface Handlers {
   readonly deleteConsent: Handler
   readonly authorizationServerMetadata: Handler
   readonly openidConfiguration: Handler
-  /** Handlers of installed features, by the name of their endpoint. */
-  readonly [name: string]: Handler
+  /** Handlers of installed features, by the name of their endpoint; there is none for what is not installed. */
+  readonly [name: string]: Handler | undefined
 }
 
 /** An authorization server: mount `fetch`, call the rest on the server side. */

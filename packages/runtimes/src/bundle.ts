@@ -3,10 +3,16 @@ import { type BuildOptions, build } from 'esbuild'
 
 const common: BuildOptions = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' }
 
-/** The journey as plain JavaScript; packages stay imports, which each runtime resolves for itself. */
-export async function bundleForCommandLine(source: string, directory: string): Promise<string> {
-  const outfile = join(directory, 'on-command-line.js')
-  await build({ ...common, entryPoints: [join(source, 'on-command-line.ts')], outfile, packages: 'external' })
+/** A program of these sources as plain JavaScript; packages stay imports, which each runtime resolves for itself. */
+export async function bundleForCommandLine(source: string, name: string, directory: string): Promise<string> {
+  const outfile = join(directory, `${name}.js`)
+  await build({
+    ...common,
+    entryPoints: [join(source, `${name}.ts`)],
+    outfile,
+    packages: 'external',
+    external: ['node:sqlite', 'bun:sqlite'],
+  })
   return outfile
 }
 

@@ -1,31 +1,44 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 interface Manifest {
+  readonly name: string
   readonly publishConfig?: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
 /**
- * Puts the built core where an installation from a registry would: the manifest as it is published, `dist`, and nothing
- * of the sources. What resolves here resolves for users.
+ * Puts the built packages where an installation from a registry would: the manifest as it is published, `dist`, and
+ * nothing of the sources; beside them what they and the journey import. What resolves here resolves for users.
  */
-export function installCore(from: string, into: string): void {
-  if (!existsSync(join(from, 'dist/index.js'))) throw new Error(`${from} is not built: run \`npx -y pnpm@10 build\``)
+export function installPackages(own: readonly string[], into: string, others: readonly string[]): void {
   const modules = join(into, 'node_modules')
-  const core = join(modules, '@oauth/core')
   rmSync(into, { recursive: true, force: true })
-  mkdirSync(core, { recursive: true })
+  mkdirSync(modules, { recursive: true })
+  const names = own.map((from) => installPackage(from, modules))
+  for (const place of others) link(place, join(modules, basename(place)))
 
-  const { publishConfig, ...manifest } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as Manifest
-  writeFileSync(join(core, 'package.json'), JSON.stringify({ ...manifest, ...publishConfig }))
-  cpSync(join(from, 'dist'), join(core, 'dist'), { recursive: true })
-  for (const name of Object.keys(manifest.dependencies ?? {})) {
-    symlinkSync(realpathSync(join(from, 'node_modules', name)), join(modules, name), 'dir')
-  }
-
-  const dependencies = { '@oauth/core': '*', jose: '*' }
+  const dependencies = Object.fromEntries(
+    [...names, ...others.map((place) => basename(place))].map((name) => [name, '*']),
+  )
   writeFileSync(join(into, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
   // Deno: take the modules that are there instead of installing.
   writeFileSync(join(into, 'deno.json'), JSON.stringify({ nodeModulesDir: 'manual' }))
+}
+
+function installPackage(from: string, modules: string): string {
+  if (!existsSync(join(from, 'dist/index.js'))) throw new Error(`${from} is not built: run \`npx -y pnpm@10 build\``)
+  const { publishConfig, ...manifest } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as Manifest
+  const place = join(modules, manifest.name)
+  mkdirSync(place, { recursive: true })
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ ...manifest, ...publishConfig }))
+  cpSync(join(from, 'dist'), join(place, 'dist'), { recursive: true })
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    link(join(from, 'node_modules', name), join(modules, name))
+  }
+  return manifest.name
+}
+
+function link(from: string, place: string): void {
+  if (!existsSync(place)) symlinkSync(realpathSync(from), place, 'dir')
 }

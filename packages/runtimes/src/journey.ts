@@ -1,38 +1,11 @@
-import { createProvider, type Provider, type RegisteredClient } from '@oauth/core'
-import { memoryStorage } from '@oauth/core/memory'
+import type { Provider, RegisteredClient } from '@oauth/core'
 import { createLocalJWKSet, type JWTVerifyResult, jwtVerify } from 'jose'
 import { assert, equal } from './assert.ts'
+import { baseUrl, resource, type Server, user } from './server.ts'
 
 // The one journey that every runtime makes, with nothing but Web standards: `Request`, `Response`, `URL`, WebCrypto.
 
-const baseUrl = 'https://id.example.com'
 const redirectUri = 'https://app.example.com/callback'
-const resource = 'https://api.example.com'
-const user = { id: 'user-alice', name: 'Alice Archer', email: 'alice@example.com', emailVerified: true }
-
-/** Why the server failed, which no answer of its tells. */
-const causes: unknown[] = []
-
-/** As in an application: made while the module loads, where workerd allows neither I/O nor randomness. */
-const provider: Provider = createProvider({
-  baseUrl,
-  secret: 'a-secret-for-the-smoke-test-with-enough-characters',
-  storage: memoryStorage(),
-  loginUrl: '/login',
-  consentUrl: '/consent',
-  scopes: ['notes:read'],
-  validAudiences: [resource],
-  onEvent: (event) => {
-    if (event.type === 'request.failed') causes.push(event.cause)
-  },
-  authentication: {
-    getSession: (request) =>
-      request.headers.get('cookie') === 'session=1'
-        ? { user, session: { id: 'session-1', authTime: Math.floor(Date.now() / 1000) } }
-        : undefined,
-    getUser: (id) => (id === user.id ? user : undefined),
-  },
-})
 
 interface Tokens {
   readonly access_token: string
@@ -41,17 +14,17 @@ interface Tokens {
 }
 
 /** Makes the whole journey once; throws at the first thing that is not as it must be. */
-export async function smoke(): Promise<void> {
+export async function smoke({ provider, causes }: Server): Promise<void> {
   try {
-    await journey()
+    await journey(provider)
   } catch (error) {
     const reasons = causes.splice(0).map((cause) => (cause instanceof Error ? cause.stack : String(cause)))
     throw new Error([String(error), ...reasons].join('\nbecause the server failed with '))
   }
 }
 
-async function journey(): Promise<void> {
-  const metadata = await discover()
+async function journey(provider: Provider): Promise<void> {
+  const metadata = await discover(provider)
   const client = await provider.registerClient({
     redirect_uris: [redirectUri],
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
@@ -59,20 +32,20 @@ async function journey(): Promise<void> {
     client_name: 'Smoke',
     skip_consent: true,
   })
-  await requireLogin(client)
-  const { code, verifier } = await authorize(client)
+  await requireLogin(provider, client)
+  const { code, verifier } = await authorize(provider, client)
   const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
-  const tokens = await token(client, exchange)
+  const tokens = await token(provider, client, exchange)
 
-  await verifyIdToken(client, tokens, metadata)
-  await readUserinfo(tokens)
-  await machineToken(client, metadata)
-  const renewed = await refreshTwice(client, tokens)
-  await revokeAndIntrospect(client, renewed)
-  await replay(client, exchange, renewed)
+  await verifyIdToken(provider, client, tokens, metadata)
+  await readUserinfo(provider, tokens)
+  await machineToken(provider, client, metadata)
+  const renewed = await refreshTwice(provider, client, tokens)
+  await revokeAndIntrospect(provider, client, renewed)
+  await replay(provider, client, exchange, renewed)
 }
 
-async function discover(): Promise<Record<string, string>> {
+async function discover(provider: Provider): Promise<Record<string, string>> {
   const response = await provider.fetch(new Request(`${baseUrl}/auth/.well-known/openid-configuration`))
   equal(response.status, 200, 'discovery')
   const metadata = (await response.json()) as Record<string, string>
@@ -81,18 +54,23 @@ async function discover(): Promise<Record<string, string>> {
 }
 
 /** Nobody is signed in: the browser goes to the host's login page, and comes with a cookie that binds it. */
-async function requireLogin(client: RegisteredClient): Promise<void> {
+async function requireLogin(provider: Provider, client: RegisteredClient): Promise<void> {
   const { challenge } = await createPkce()
-  const response = await provider.fetch(new Request(authorizeUrl(client, challenge), { redirect: 'manual' }))
+  const response = await provider.fetch(new Request(authorizeUrl(provider, client, challenge), { redirect: 'manual' }))
   equal(response.status, 302, 'authorize without a session')
   assert(response.headers.get('location')?.startsWith(`${baseUrl}/login?`) === true, 'the login page')
   equal(response.headers.getSetCookie().length, 1, 'cookie of the interaction')
 }
 
-async function authorize(client: RegisteredClient): Promise<{ readonly code: string; readonly verifier: string }> {
+async function authorize(
+  provider: Provider,
+  client: RegisteredClient,
+): Promise<{ readonly code: string; readonly verifier: string }> {
   const { challenge, verifier } = await createPkce()
   const headers = { cookie: 'session=1' }
-  const response = await provider.fetch(new Request(authorizeUrl(client, challenge), { headers, redirect: 'manual' }))
+  const response = await provider.fetch(
+    new Request(authorizeUrl(provider, client, challenge), { headers, redirect: 'manual' }),
+  )
   equal(response.status, 302, 'authorize')
   const location = new URL(response.headers.get('location') ?? '')
   equal(location.searchParams.get('state'), 'client-state', 'state')
@@ -103,18 +81,19 @@ async function authorize(client: RegisteredClient): Promise<{ readonly code: str
 }
 
 async function verifyIdToken(
+  provider: Provider,
   client: RegisteredClient,
   tokens: Tokens,
   metadata: Record<string, string>,
 ): Promise<void> {
-  const { payload, protectedHeader } = await verifyJwt(tokens.id_token, client.client_id, metadata)
+  const { payload, protectedHeader } = await verifyJwt(provider, tokens.id_token, client.client_id, metadata)
   equal(protectedHeader.alg, 'RS256', 'algorithm of the ID token')
   equal(payload.sub, user.id, 'sub of the ID token')
   equal(payload.nonce, 'client-nonce', 'nonce of the ID token')
   assert(typeof payload.at_hash === 'string', 'at_hash of the ID token')
 }
 
-async function readUserinfo({ access_token }: Tokens): Promise<void> {
+async function readUserinfo(provider: Provider, { access_token }: Tokens): Promise<void> {
   const request = new Request(`${provider.issuer}/oauth2/userinfo`, {
     headers: { authorization: `Bearer ${access_token}` },
   })
@@ -126,9 +105,17 @@ async function readUserinfo({ access_token }: Tokens): Promise<void> {
 }
 
 /** A JWT access token for a resource, verified as its resource server would. */
-async function machineToken(client: RegisteredClient, metadata: Record<string, string>): Promise<void> {
-  const { access_token } = await token(client, { grant_type: 'client_credentials', scope: 'notes:read', resource })
-  const { payload, protectedHeader } = await verifyJwt(access_token, resource, metadata)
+async function machineToken(
+  provider: Provider,
+  client: RegisteredClient,
+  metadata: Record<string, string>,
+): Promise<void> {
+  const { access_token } = await token(provider, client, {
+    grant_type: 'client_credentials',
+    scope: 'notes:read',
+    resource,
+  })
+  const { payload, protectedHeader } = await verifyJwt(provider, access_token, resource, metadata)
   equal(protectedHeader.alg, 'ES256', 'algorithm of the access token')
   equal(protectedHeader.typ, 'at+jwt', 'type of the access token')
   equal(payload.client_id, client.client_id, 'client_id of the access token')
@@ -137,32 +124,41 @@ async function machineToken(client: RegisteredClient, metadata: Record<string, s
 }
 
 /** The same refresh token twice inside the reuse window: the same successor for both. */
-async function refreshTwice(client: RegisteredClient, tokens: Tokens): Promise<Tokens> {
+async function refreshTwice(provider: Provider, client: RegisteredClient, tokens: Tokens): Promise<Tokens> {
   const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
-  const renewed = await token(client, form)
+  const renewed = await token(provider, client, form)
   assert(renewed.refresh_token !== tokens.refresh_token, 'the refresh token is rotated')
-  const twin = await token(client, form)
+  const twin = await token(provider, client, form)
   equal(twin.refresh_token, renewed.refresh_token, 'successor of the twin')
   assert(twin.access_token !== renewed.access_token, 'the twin has an access token of its own')
   return renewed
 }
 
-async function revokeAndIntrospect(client: RegisteredClient, { access_token }: Tokens): Promise<void> {
-  equal(await isActive(client, access_token), true, 'active before it is revoked')
-  equal((await post(client, '/oauth2/revoke', { token: access_token })).status, 200, 'revoke')
-  equal(await isActive(client, access_token), false, 'active after it is revoked')
+async function revokeAndIntrospect(
+  provider: Provider,
+  client: RegisteredClient,
+  { access_token }: Tokens,
+): Promise<void> {
+  equal(await isActive(provider, client, access_token), true, 'active before it is revoked')
+  equal((await post(provider, client, '/oauth2/revoke', { token: access_token })).status, 200, 'revoke')
+  equal(await isActive(provider, client, access_token), false, 'active after it is revoked')
 }
 
 /** A code that comes again gets nothing, and what it brought the first time dies. */
-async function replay(client: RegisteredClient, exchange: Record<string, string>, renewed: Tokens): Promise<void> {
-  equal(await isActive(client, renewed.refresh_token), true, 'active before the code is replayed')
-  const response = await post(client, '/oauth2/token', exchange)
+async function replay(
+  provider: Provider,
+  client: RegisteredClient,
+  exchange: Record<string, string>,
+  renewed: Tokens,
+): Promise<void> {
+  equal(await isActive(provider, client, renewed.refresh_token), true, 'active before the code is replayed')
+  const response = await post(provider, client, '/oauth2/token', exchange)
   equal(response.status, 400, 'replayed code')
   equal(((await response.json()) as Record<string, unknown>).error, 'invalid_grant', 'error of a replayed code')
-  equal(await isActive(client, renewed.refresh_token), false, 'active after the code is replayed')
+  equal(await isActive(provider, client, renewed.refresh_token), false, 'active after the code is replayed')
 }
 
-function authorizeUrl(client: RegisteredClient, challenge: string): string {
+function authorizeUrl(provider: Provider, client: RegisteredClient, challenge: string): string {
   const parameters = new URLSearchParams({
     response_type: 'code',
     client_id: client.client_id,
@@ -187,7 +183,12 @@ function base64url(bytes: Uint8Array): string {
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-function post(client: RegisteredClient, path: string, form: Record<string, string>): Promise<Response> {
+function post(
+  provider: Provider,
+  client: RegisteredClient,
+  path: string,
+  form: Record<string, string>,
+): Promise<Response> {
   const credentials = `${encodeURIComponent(client.client_id)}:${encodeURIComponent(client.client_secret ?? '')}`
   return provider.fetch(
     new Request(provider.issuer + path, {
@@ -198,21 +199,32 @@ function post(client: RegisteredClient, path: string, form: Record<string, strin
   )
 }
 
-async function token(client: RegisteredClient, form: Record<string, string>): Promise<Tokens> {
-  const response = await post(client, '/oauth2/token', form)
+async function token(provider: Provider, client: RegisteredClient, form: Record<string, string>): Promise<Tokens> {
+  const response = await post(provider, client, '/oauth2/token', form)
   const text = await response.text()
   equal(response.status, 200, `${form.grant_type} ${text}`)
   return JSON.parse(text) as Tokens
 }
 
-async function isActive(client: RegisteredClient, token: string): Promise<unknown> {
-  const response = await post(client, '/oauth2/introspect', { token })
+async function isActive(provider: Provider, client: RegisteredClient, token: string): Promise<unknown> {
+  const response = await post(provider, client, '/oauth2/introspect', { token })
   equal(response.status, 200, 'introspection')
   return ((await response.json()) as Record<string, unknown>).active
 }
 
-async function verifyJwt(jwt: string, audience: string, metadata: Record<string, string>): Promise<JWTVerifyResult> {
+async function verifyJwt(
+  provider: Provider,
+  jwt: string,
+  audience: string,
+  metadata: Record<string, string>,
+): Promise<JWTVerifyResult> {
   const response = await provider.fetch(new Request(metadata.jwks_uri ?? ''))
   equal(response.status, 200, 'JWKS')
   return jwtVerify(jwt, createLocalJWKSet(JSON.parse(await response.text())), { issuer: provider.issuer, audience })
+}
+
+/** The keys in the JWKS: the same ones as before, as long as what a database keeps of them can be read. */
+export async function publishedKeys(provider: Provider): Promise<readonly unknown[]> {
+  const response = await provider.fetch(new Request(`${provider.issuer}/jwks`))
+  return ((await response.json()) as { readonly keys: readonly unknown[] }).keys
 }

@@ -1,15 +1,13 @@
-import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleForCommandLine, bundleForWorkerd } from './bundle.ts'
-import { installCore } from './install.ts'
-import { machineNode } from './node-binaries.ts'
-import { runCommand } from './run-command.ts'
+import { installPackages } from './install.ts'
 import { runWorkerd } from './run-workerd.ts'
+import { runtimeCommands } from './runtime-commands.ts'
 
 interface Run {
   readonly title: string
-  /** What the journey must say of the runtime that it found itself on. */
+  /** What the journey must say of the runtime that it found itself on, and of what it left there. */
   readonly expected: RegExp
   readonly run: () => Promise<string>
 }
@@ -19,50 +17,80 @@ const root = dirname(source)
 const directory = join(root, 'dist')
 const modules = join(root, 'node_modules')
 
-installCore(join(root, '../core'), directory)
-const program = await bundleForCommandLine(source, directory)
+installPackages(
+  ['core', 'kysely'].map((name) => join(root, '..', name)),
+  directory,
+  ['jose', 'kysely', 'kysely-bun-sqlite', 'kysely-generic-sqlite', 'better-sqlite3'].map((name) => join(modules, name)),
+)
+const onMemory = await bundleForCommandLine(source, 'on-memory', directory)
+const onBetterSqlite3 = await bundleForCommandLine(source, 'on-better-sqlite3', directory)
+const onNodeSqlite = await bundleForCommandLine(source, 'on-node-sqlite', directory)
+const onBunSqlite = await bundleForCommandLine(source, 'on-bun-sqlite', directory)
 const worker = await bundleForWorkerd(source, directory)
-const workerd = join(modules, 'workerd/bin/workerd')
+const commands = runtimeCommands(modules, directory)
 
-const runs: readonly Run[] = [
+const inMemory: readonly Run[] = [
   {
     title: 'the Node of this machine',
-    expected: /^ok node \d+\.\S+ with node:crypto$/,
-    run: () => runCommand(machineNode(), [program], directory),
+    expected: /^ok node \d+\.\S+ with node:crypto, memory with 2 clients and 2 keys$/,
+    run: () => commands.node(onMemory),
   },
   {
     title: 'Node 24',
-    expected: /^ok node 24\.\S+ with node:crypto$/,
-    run: () => runCommand(join(modules, 'node/bin/node'), [program], directory),
+    expected: /^ok node 24\.\S+ with node:crypto, memory with 2 clients and 2 keys$/,
+    run: () => commands.node24(onMemory),
   },
   {
     title: 'bun',
-    expected: /^ok bun \S+ with node:crypto$/,
-    // Its own `node_modules/.bin` entry is a shell script around this file.
-    run: () => runCommand(join(modules, 'bun/bin/bun.exe'), [program], directory),
+    expected: /^ok bun \S+ with node:crypto, memory with 2 clients and 2 keys$/,
+    run: () => commands.bun(onMemory),
   },
   {
-    title: 'deno',
-    expected: /^ok deno \S+ with node:crypto$/,
-    // Without any permission: the journey needs neither files nor network. Its own starter is a script for Node.
-    run: () =>
-      runCommand(
-        process.execPath,
-        [realpathSync(join(modules, 'deno/bin.cjs')), 'run', '--no-prompt', program],
-        directory,
-      ),
+    title: 'deno, without any permission',
+    expected: /^ok deno \S+ with node:crypto, memory with 2 clients and 2 keys$/,
+    run: () => commands.deno([], onMemory),
   },
   {
     title: 'workerd without any Node API',
-    expected: /^ok workerd with WebCrypto$/,
-    run: () => runWorkerd(workerd, worker, []),
+    expected: /^ok workerd with WebCrypto, memory$/,
+    run: () => runWorkerd(join(modules, 'workerd/bin/workerd'), worker, []),
   },
   {
     title: 'workerd with nodejs_compat',
-    expected: /^ok workerd with node:crypto$/,
-    run: () => runWorkerd(workerd, worker, ['nodejs_compat']),
+    expected: /^ok workerd with node:crypto, memory$/,
+    run: () => runWorkerd(join(modules, 'workerd/bin/workerd'), worker, ['nodejs_compat']),
   },
 ]
+
+/** With a database of its own each, that is, from the first migration on; and one after the other in the same one. */
+const inSqlite: readonly Run[] = ['own', 'shared'].flatMap((kind) => {
+  const file = (name: string): string => join(directory, kind === 'own' ? `${name}.db` : 'shared.db')
+  const clients = (before: number): string => `with ${kind === 'own' ? 2 : before + 2} clients and 2 keys$`
+  return [
+    {
+      title: `the Node of this machine, better-sqlite3, ${kind} file`,
+      expected: new RegExp(String.raw`^ok node \d+\.\S+ with node:crypto, better-sqlite3 ${clients(0)}`),
+      run: () => commands.node(onBetterSqlite3, file('node')),
+    },
+    {
+      title: `Node 24, node:sqlite, ${kind} file`,
+      expected: new RegExp(String.raw`^ok node 24\.\S+ with node:crypto, node:sqlite ${clients(2)}`),
+      run: () => commands.node24(onNodeSqlite, file('node24')),
+    },
+    {
+      title: `bun, bun:sqlite, ${kind} file`,
+      expected: new RegExp(String.raw`^ok bun \S+ with node:crypto, bun:sqlite ${clients(4)}`),
+      run: () => commands.bun(onBunSqlite, file('bun')),
+    },
+    {
+      title: `deno, node:sqlite, ${kind} file and permission for nothing else`,
+      expected: new RegExp(String.raw`^ok deno \S+ with node:crypto, node:sqlite ${clients(6)}`),
+      run: () =>
+        commands.deno([`--allow-read=${file('deno')}`, `--allow-write=${file('deno')}`], onNodeSqlite, file('deno')),
+    },
+  ]
+})
+const runs = [...inMemory, ...inSqlite]
 
 let failed = 0
 for (const { title, expected, run } of runs) {

@@ -1,8 +1,21 @@
 // biome-ignore-all lint/suspicious/noConsole: the one way to print that all of these runtimes share
-import { smoke } from './journey.ts'
+import type { Storage } from '@oauth/core'
+import { publishedKeys, smoke } from './journey.ts'
 import { runtimeName } from './runtime-name.ts'
+import { createServer } from './server.ts'
 
-// A second journey finds what the first one left behind: the same keys, a warm cache.
-await smoke()
-await smoke()
-console.log(`ok ${runtimeName()}`)
+/** The database that the command line names; every one of these runtimes has Node's `process.argv`. */
+export function databaseFile(): string {
+  return process.argv[2] ?? ':memory:'
+}
+
+/** Makes the journey, and prints on what, and what is kept when it is over. */
+export async function runOnCommandLine(storageName: string, storage: Storage): Promise<void> {
+  const server = createServer(storage)
+  // A second journey finds what the first one left behind: the same keys, a warm cache.
+  await smoke(server)
+  await smoke(server)
+  const clients = await server.provider.listClients({ limit: 1000 })
+  const keys = await publishedKeys(server.provider)
+  console.log(`ok ${runtimeName()}, ${storageName} with ${clients.length} clients and ${keys.length} keys`)
+}

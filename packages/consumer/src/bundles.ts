@@ -1,0 +1,54 @@
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import type { Entry } from './entries.ts'
+import type { Project } from './install.ts'
+
+export interface Bundle {
+  readonly text: string
+  /** Bytes, minified, and compressed on top. */
+  readonly raw: number
+  readonly gzip: number
+  /** Bytes by the file that they come from, relative to the project. */
+  readonly inputs: ReadonlyMap<string, number>
+}
+
+/** Bundles a module as an application would: for any platform of the Web, where modules of Node are not found, or Node. */
+export async function bundle(
+  { folder }: Project,
+  code: string,
+  platform: 'neutral' | 'node' = 'neutral',
+): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: folder, sourcefile: 'bundle-entry.js' },
+    absWorkingDir: folder,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform,
+    mainFields: ['module', 'main'],
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  })
+  const text = outputFiles[0]?.text ?? ''
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))
+  return {
+    text,
+    raw: Buffer.byteLength(text),
+    gzip: gzipSync(text, { level: 9 }).length,
+    inputs: new Map(
+      inputs.filter(([file]) => file !== 'bundle-entry.js').map(([file, { bytesInOutput }]) => [file, bytesInOutput]),
+    ),
+  }
+}
+
+/** The entries that leave something in a bundle although nothing of them is used. */
+export async function entriesWithSideEffects(project: Project, entries: readonly Entry[]): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const { specifier } of entries) {
+    const { text } = await bundle(project, `import '${specifier}'`, 'node')
+    if (text.trim() !== '') faults.push(`import '${specifier}' leaves ${JSON.stringify(text.slice(0, 100))}`)
+  }
+  return faults
+}

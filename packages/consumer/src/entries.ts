@@ -1,0 +1,36 @@
+import type { Packed } from './pack.ts'
+
+/** A way into a package: what one imports, and the files behind it. */
+export interface Entry {
+  readonly specifier: string
+  /** As `exports` says, patterns filled in. */
+  readonly subpath: string
+  readonly types: string
+  readonly script: string
+}
+
+/** The entries of a package, those that a pattern of `exports` stands for among them. */
+export function entriesOf({ name, manifest, files }: Packed): readonly Entry[] {
+  return Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
+    const { types, default: script, ...others } = target as Readonly<Record<string, string>>
+    if (types === undefined || script === undefined || Object.keys(others).length > 0) {
+      throw new Error(`${name}: exports["${subpath}"] is not { types, default } alone`)
+    }
+    return fillings(subpath, script, files).map((filling) => ({
+      subpath: subpath.replace('*', filling),
+      specifier: name + subpath.slice(1).replace('*', filling),
+      types: types.replace('*', filling).slice(2),
+      script: script.replace('*', filling).slice(2),
+    }))
+  })
+}
+
+/** What the star of a pattern may be, by the scripts that there are. */
+function fillings(subpath: string, script: string, files: ReadonlySet<string>): readonly string[] {
+  if (!subpath.includes('*')) return ['']
+  const [before = '', after = ''] = script.slice(2).split('*')
+  return [...files]
+    .filter((file) => file.startsWith(before) && file.endsWith(after))
+    .map((file) => file.slice(before.length, file.length - after.length))
+    .filter((filling) => filling !== '' && !filling.includes('/'))
+}

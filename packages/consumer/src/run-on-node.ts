@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript-5'
+import { compile } from './compilers.ts'
+import { entriesOf } from './entries.ts'
+import type { Project } from './install.ts'
+import type { Packed } from './pack.ts'
+import { runCommand } from './run-command.ts'
+
+/** Compiles programs as their author would, and runs them. */
+export async function runPrograms({ folder }: Project, programs: readonly string[]): Promise<void> {
+  const setting = { compiler: 'seven', resolution: 'nodenext', strictness: 'strict' } as const
+  const { faults } = await compile(folder, programs, setting, { outDir: join(folder, 'programs') })
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  for (const program of programs) {
+    await runCommand(process.execPath, [join('programs', program.replace(/ts$/, 'js'))], folder)
+  }
+}
+
+/** Imports every entry, each in its own process, which has to end by itself: importing a module starts nothing. */
+export function importEntries(project: Project, packages: readonly Packed[]): Promise<void> {
+  return loadEntries(project, packages, 'import.mjs', (name) => `await import(${name})`)
+}
+
+/** Node 20.19, 22.12 and newer can. */
+export function canRequireModules(): boolean {
+  return (process.features as { readonly require_module?: boolean }).require_module === true
+}
+
+/** Does the same with `require`. */
+export function requireEntries(project: Project, packages: readonly Packed[]): Promise<void> {
+  return loadEntries(project, packages, 'require.cjs', (name) => `require(${name})`)
+}
+
+/** What a module adds to the globals is an effect that `sideEffects: false` denies; what it imports answers for itself. */
+async function loadEntries(
+  { folder }: Project,
+  packages: readonly Packed[],
+  file: string,
+  load: (name: string) => string,
+): Promise<void> {
+  const program = `const [entry, ...others] = process.argv.slice(2)
+const places = () => [globalThis, Object.prototype, Array.prototype, Function.prototype, String.prototype, Promise.prototype]
+  .flatMap((place, index) => Reflect.ownKeys(place).map((key) => index + String(key)))
+for (const other of others) ${load('other')}
+const before = new Set(places())
+if (Object.keys(${load('entry')}).length === 0) throw new Error(entry + ' exports nothing')
+const added = places().filter((key) => !before.has(key))
+if (added.length > 0) throw new Error(entry + ' adds to the globals: ' + added.join(', '))
+`
+  writeFileSync(join(folder, file), program)
+  for (const packed of packages) {
+    const others = importsOf(packed)
+    for (const { specifier } of entriesOf(packed))
+      await runCommand(process.execPath, [file, specifier, ...others], folder)
+  }
+}
+
+/** The modules of other packages that the scripts of a package import. */
+function importsOf({ folder, files }: Packed): readonly string[] {
+  const scripts = [...files].filter((file) => file.endsWith('.js'))
+  const names = scripts.flatMap((file) =>
+    ts.preProcessFile(readFileSync(join(folder, file), 'utf8')).importedFiles.map(({ fileName }) => fileName),
+  )
+  return [...new Set(names)].filter((name) => !name.startsWith('.'))
+}

@@ -1,0 +1,205 @@
+import {
+  type AccessTokenClaimsInput,
+  type AuthorizationFacts,
+  type Awaitable,
+  type ClaimHooks,
+  type ClientAction,
+  type ClientRecord,
+  type CustomClaims,
+  createProvider,
+  type HostOptions,
+  type IdTokenClaimsInput,
+  type ProviderOptions,
+  type Resolvers,
+  type Session,
+  type SignedIn,
+  type StandardClaims,
+  type TokenResponseFieldsInput,
+  type UserinfoClaimsInput,
+} from '@oauth/core'
+import { memoryStorage } from '@oauth/core/memory'
+import { describe, expectTypeOf, test } from 'vitest'
+
+interface HostUser {
+  readonly id: string
+  readonly tenant: { readonly name: string }
+}
+
+interface OtherUser {
+  readonly id: string
+  readonly shoeSize: number
+}
+
+declare const signedIn: SignedIn<HostUser>
+
+const surface = {
+  baseUrl: 'https://id.example.com',
+  secret: 's'.repeat(32),
+  storage: memoryStorage(),
+  loginUrl: '/login',
+  consentUrl: '/consent',
+}
+const authentication = {
+  getSession: async (_request: Request) => signedIn,
+  getUser: async (id: string) => (id === '' ? undefined : signedIn.user),
+}
+
+type IsSame<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false
+type Claims = Awaitable<CustomClaims | undefined | null>
+type Hook<Name extends keyof ProviderOptions<HostUser>> = NonNullable<ProviderOptions<HostUser>[Name]>
+
+/** What is inside is compiled and never run. */
+function compiled(_check: () => unknown): void {}
+
+describe('every hook and resolver', () => {
+  test('is one of these: a new one needs its line below', () => {
+    expectTypeOf<keyof ClaimHooks<HostUser>>().toEqualTypeOf<
+      'customAccessTokenClaims' | 'customIdTokenClaims' | 'customUserinfoClaims' | 'customTokenResponseFields'
+    >()
+    expectTypeOf<keyof Resolvers<HostUser>>().toEqualTypeOf<
+      | 'selectAccountResolver'
+      | 'postLoginResolver'
+      | 'consentReferenceResolver'
+      | 'clientReferenceResolver'
+      | 'clientPrivileges'
+      | 'trustedClientResolver'
+      | 'authorizeAdmin'
+      | 'requestUriResolver'
+    >()
+    type OfUser = {
+      [Name in keyof HostOptions<HostUser>]-?: IsSame<
+        HostOptions<HostUser>[Name],
+        HostOptions<OtherUser>[Name]
+      > extends true
+        ? never
+        : Name
+    }[keyof HostOptions<HostUser>]
+    expectTypeOf<OfUser>().toEqualTypeOf<'authentication' | 'userClaims'>()
+  })
+
+  test('gets the user of the host, inferred from authentication alone', () => {
+    compiled(() =>
+      createProvider({
+        ...surface,
+        authentication,
+        userClaims: (user) => {
+          expectTypeOf(user).toEqualTypeOf<HostUser>()
+          return {}
+        },
+        customAccessTokenClaims: (input) => {
+          expectTypeOf(input).toEqualTypeOf<AccessTokenClaimsInput<HostUser>>()
+          return {}
+        },
+        customIdTokenClaims: (input) => {
+          expectTypeOf(input).toEqualTypeOf<IdTokenClaimsInput<HostUser>>()
+          return {}
+        },
+        customUserinfoClaims: (input) => {
+          expectTypeOf(input).toEqualTypeOf<UserinfoClaimsInput<HostUser>>()
+          return {}
+        },
+        customTokenResponseFields: (input) => {
+          expectTypeOf(input).toEqualTypeOf<TokenResponseFieldsInput<HostUser>>()
+          return {}
+        },
+        selectAccountResolver: (facts) => {
+          expectTypeOf(facts).toEqualTypeOf<AuthorizationFacts<HostUser>>()
+          expectTypeOf(facts.user.tenant.name).toEqualTypeOf<string>()
+          return false
+        },
+        postLoginResolver: (facts) => {
+          expectTypeOf(facts).toEqualTypeOf<AuthorizationFacts<HostUser>>()
+          return Promise.resolve(false)
+        },
+        consentReferenceResolver: (facts) => {
+          expectTypeOf(facts).toEqualTypeOf<AuthorizationFacts<HostUser>>()
+          return facts.user.tenant.name
+        },
+        clientReferenceResolver: ({ user, session }) => {
+          expectTypeOf(user).toEqualTypeOf<HostUser>()
+          expectTypeOf(session).toEqualTypeOf<Session>()
+          return null
+        },
+        clientPrivileges: ({ action, user, session, referenceId }) => {
+          expectTypeOf(action).toEqualTypeOf<ClientAction>()
+          expectTypeOf(user).toEqualTypeOf<HostUser>()
+          expectTypeOf(session).toEqualTypeOf<Session>()
+          expectTypeOf(referenceId).toEqualTypeOf<string | undefined>()
+          return true
+        },
+        trustedClientResolver: (client) => {
+          expectTypeOf(client).toEqualTypeOf<ClientRecord>()
+          return false
+        },
+        authorizeAdmin: (request) => {
+          expectTypeOf(request).toEqualTypeOf<Request>()
+          return false
+        },
+        requestUriResolver: (requestUri, clientId) => {
+          expectTypeOf(requestUri).toEqualTypeOf<string>()
+          expectTypeOf(clientId).toEqualTypeOf<string | undefined>()
+          return undefined
+        },
+      }),
+    )
+  })
+
+  test('may answer now or later, and with nothing where that has a meaning', () => {
+    expectTypeOf<Hook<'userClaims'>>().returns.toEqualTypeOf<StandardClaims>()
+    expectTypeOf<Hook<'customAccessTokenClaims'>>().returns.toEqualTypeOf<Claims>()
+    expectTypeOf<Hook<'customIdTokenClaims'>>().returns.toEqualTypeOf<Claims>()
+    expectTypeOf<Hook<'customUserinfoClaims'>>().returns.toEqualTypeOf<Claims>()
+    expectTypeOf<Hook<'customTokenResponseFields'>>().returns.toEqualTypeOf<Claims>()
+    expectTypeOf<Hook<'selectAccountResolver'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
+    expectTypeOf<Hook<'postLoginResolver'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
+    expectTypeOf<Hook<'consentReferenceResolver'>>().returns.toEqualTypeOf<Awaitable<string | undefined | null>>()
+    expectTypeOf<Hook<'clientReferenceResolver'>>().returns.toEqualTypeOf<Awaitable<string | undefined | null>>()
+    expectTypeOf<Hook<'clientPrivileges'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
+    expectTypeOf<Hook<'trustedClientResolver'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
+    expectTypeOf<Hook<'authorizeAdmin'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
+    expectTypeOf<Hook<'requestUriResolver'>>().returns.toEqualTypeOf<
+      Awaitable<Readonly<Record<string, string>> | undefined | null>
+    >()
+  })
+
+  test('does not compile with a member that the user lacks, or an answer of another type', () => {
+    compiled(() => [
+      // @ts-expect-error there is no such member of the user
+      createProvider({ ...surface, authentication, userClaims: (user) => ({ name: user.nick }) }),
+      // @ts-expect-error there is no such member of the user
+      createProvider({ ...surface, authentication, customAccessTokenClaims: ({ user }) => ({ x: user?.nick }) }),
+      // @ts-expect-error a machine token has no user
+      createProvider({ ...surface, authentication, customAccessTokenClaims: ({ user }) => ({ x: user.tenant }) }),
+      // @ts-expect-error a machine token has no user
+      createProvider({ ...surface, authentication, customTokenResponseFields: ({ user }) => ({ x: user.tenant }) }),
+      // @ts-expect-error there is no such member of the user
+      createProvider({ ...surface, authentication, selectAccountResolver: ({ user }) => user.nick === '' }),
+      // @ts-expect-error only a boolean counts
+      createProvider({ ...surface, authentication, postLoginResolver: ({ user }) => user.tenant.name }),
+      // @ts-expect-error only a boolean counts
+      createProvider({ ...surface, authentication, clientPrivileges: () => undefined }),
+      // @ts-expect-error only a boolean counts
+      createProvider({ ...surface, authentication, authorizeAdmin: async () => 'yes' }),
+      // @ts-expect-error a reference is text
+      createProvider({ ...surface, authentication, consentReferenceResolver: ({ user }) => user.tenant }),
+      // @ts-expect-error parameters are text
+      createProvider({ ...surface, authentication, requestUriResolver: () => ({ max_age: 5 }) }),
+    ])
+  })
+
+  test('keeps a user that is inferred from a function of the host, with members of any kind', () => {
+    compiled(() => {
+      const users = new Map([['1', { id: '1', roles: ['admin'] as const, joined: new Date() }]])
+      return createProvider({
+        ...surface,
+        authentication: { getSession: () => undefined, getUser: (id) => users.get(id) },
+        customIdTokenClaims: ({ user }) => {
+          expectTypeOf(user.roles).toEqualTypeOf<readonly ['admin']>()
+          expectTypeOf(user.joined).toEqualTypeOf<Date>()
+          return { roles: user.roles }
+        },
+        postLoginResolver: ({ user }) => user.joined.getTime() === 0,
+      })
+    })
+  })
+})

@@ -1,0 +1,12 @@
+import { kyselyStorage } from '@oauth/kysely'
+import { migrate } from '@oauth/kysely/migrations'
+import { type Dialect, Kysely } from 'kysely'
+import { runOnCommandLine } from './on-command-line.ts'
+
+/** Makes the journey in a database that a runtime brings, through Kysely: what `kyselyStorage` is for. */
+export async function runOnKysely(name: string, dialect: Dialect): Promise<void> {
+  const db = new Kysely<unknown>({ dialect })
+  await migrate(db)
+  await runOnCommandLine(name, kyselyStorage(db))
+  await db.destroy()
+}

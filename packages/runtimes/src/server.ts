@@ -1,0 +1,37 @@
+import { createProvider, type Provider, type Storage } from '@oauth/core'
+
+export const baseUrl = 'https://id.example.com'
+export const resource = 'https://api.example.com'
+export const user = { id: 'user-alice', name: 'Alice Archer', email: 'alice@example.com', emailVerified: true }
+
+/** The authorization server of the journey. */
+export interface Server {
+  readonly provider: Provider
+  /** Why the server failed, which no answer of its tells. Emptied by whoever reads it. */
+  readonly causes: unknown[]
+}
+
+/** As in an application: made while the module loads, where workerd allows neither I/O nor randomness. */
+export function createServer(storage: Storage): Server {
+  const causes: unknown[] = []
+  const provider = createProvider({
+    baseUrl,
+    secret: 'a-secret-for-the-smoke-test-with-enough-characters',
+    storage,
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    scopes: ['notes:read'],
+    validAudiences: [resource],
+    onEvent: (event) => {
+      if (event.type === 'request.failed') causes.push(event.cause)
+    },
+    authentication: {
+      getSession: (request) =>
+        request.headers.get('cookie') === 'session=1'
+          ? { user, session: { id: 'session-1', authTime: Math.floor(Date.now() / 1000) } }
+          : undefined,
+      getUser: (id) => (id === user.id ? user : undefined),
+    },
+  })
+  return { provider, causes }
+}
