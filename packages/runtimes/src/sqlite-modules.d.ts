@@ -1,5 +1,5 @@
-// What the runtimes bring, as far as it is used here: the types of Node 20 do not know `node:sqlite`, and those of bun
-// would change the globals of the whole workspace.
+// What the runtimes bring, as far as it is used here: the types of Node 20 do not know `node:sqlite`. `bun:sqlite` is in
+// examples/hono-bun/src/bun.d.ts: bun's own types would change the globals of the whole workspace.
 
 declare module 'node:sqlite' {
   export class DatabaseSync {
@@ -9,11 +9,5 @@ declare module 'node:sqlite' {
       run(...parameters: unknown[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
     }
     close(): void
-  }
-}
-
-declare module 'bun:sqlite' {
-  export class Database {
-    constructor(file: string)
   }
 }
