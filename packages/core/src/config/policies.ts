@@ -62,6 +62,10 @@ export function resolvePolicies<User extends BaseUser>(
     advertised: Object.freeze({
       scopes: advertisedMetadata.scopesSupported ?? scopes,
       claims: advertisedMetadata.claimsSupported,
+      acrValues: advertisedMetadata.acrValuesSupported,
+      uiLocales: advertisedMetadata.uiLocalesSupported,
+      claimsLocales: advertisedMetadata.claimsLocalesSupported,
+      displayValues: advertisedMetadata.displayValuesSupported ?? ['page'],
     }),
     rateLimit: given.rateLimit && resolveRateLimits(given.rateLimit),
   }

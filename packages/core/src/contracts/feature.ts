@@ -3,6 +3,7 @@ import type { ClientAuthMethod } from './client-auth-method.ts'
 import type { Config } from './config.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
+import type { ResponseMode } from './response-mode.ts'
 
 /**
  * An optional part of the server as data: what it adds to the tables. It is chosen by import path, folded in once at
@@ -15,6 +16,7 @@ export interface Feature<Needs extends keyof FeatureStores = never> {
   readonly endpoints?: readonly Endpoint[]
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
+  readonly responseModes?: readonly ResponseMode[]
   /** Members that it adds to the discovery documents. */
   serverMetadata?(config: Config): Readonly<Record<string, unknown>>
 }

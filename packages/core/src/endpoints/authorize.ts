@@ -1,4 +1,4 @@
-import { verifyClient } from '../authorization/client.ts'
+import { answerTo, verifyClient } from '../authorization/client.ts'
 import { hintedSubject } from '../authorization/id-token-hint.ts'
 import { begin } from '../authorization/proceed.ts'
 import { parseAuthorizationRequest } from '../authorization/request.ts'
@@ -30,7 +30,7 @@ export const authorize: Endpoint = {
     }
     const verified = await verifyClient(ctx, parameters)
     // Above this line an error is a page; below it, it goes to the client.
-    return towardsClient({ redirectUri: verified.redirectUri, state: parameters.get('state') }, async () => {
+    return towardsClient(answerTo(ctx, verified, parameters), async () => {
       refuseRepeated(parameters)
       const authorization = parseAuthorizationRequest(ctx, verified, parameters)
       const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))

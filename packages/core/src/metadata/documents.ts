@@ -28,7 +28,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     ...endpoints,
     scopes_supported: config.advertised.scopes,
     response_types_supported: codeFlow ? ['code'] : [],
-    response_modes_supported: codeFlow ? ['query'] : [],
+    response_modes_supported: [...registry.responseModes.keys()],
     grant_types_supported: [...registry.grantTypes.keys()],
     token_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_methods_supported: methods,
@@ -44,14 +44,20 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
   return {
     ...authorizationServerMetadata(config, registry),
     subject_types_supported: config.pairwiseSecret === undefined ? ['public'] : ['public', 'pairwise'],
-    id_token_signing_alg_values_supported: config.signingAlgorithms,
+    id_token_signing_alg_values_supported: config.idTokenAlgorithms,
     claim_types_supported: ['normal'],
     claims_supported: config.advertised.claims ?? claims,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
+    claims_locales_supported: config.advertised.claimsLocales,
+    ui_locales_supported: config.advertised.uiLocales,
+    acr_values_supported: config.advertised.acrValues,
+    display_values_supported: config.advertised.displayValues,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     prompt_values_supported: prompts.filter(
       (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
     ),
+    // Once more: a feature knows better than what is said above of every server.
+    ...registry.serverMetadata,
   }
 }

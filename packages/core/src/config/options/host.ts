@@ -1,5 +1,5 @@
 import type { OAuthEvent } from '../../contracts/events.ts'
-import type { Authentication, BaseUser, StandardClaims } from '../../contracts/host.ts'
+import type { Authentication, BaseUser, UserClaims } from '../../contracts/host.ts'
 import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
 
 /** What the host brings: its users, its sessions, its pages. */
@@ -8,9 +8,10 @@ export interface HostOptions<User extends BaseUser> {
   readonly authentication: Authentication<User>
   /**
    * The claims about a user. Default: the standard claims are read from the user's own members, in snake_case or
-   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`.
+   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`. Other members are claims of your own: name them in
+   * `advertisedMetadata.claimsSupported`, and clients may ask for them by name.
    */
-  readonly userClaims?: ((user: User) => StandardClaims) | undefined
+  readonly userClaims?: ((user: User) => UserClaims) | undefined
   /** The login page, a path of the application or an absolute URL. Required with the authorization_code grant type. */
   readonly loginUrl?: string | undefined
   /** The consent page. Required with the authorization_code grant type. */
