@@ -10,14 +10,15 @@ export function targetOf({ clientId, redirectUri, state, responseMode }: Authori
 }
 
 /**
- * Inside this wrapper every error belongs to the client: it carries the verified redirect target
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
+ * Inside this wrapper every error belongs to the client: it carries the verified redirect target, or stays on a page of
+ * ours ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
  */
-export async function towardsClient(target: RedirectTarget, run: () => Promise<Response>): Promise<Response> {
+export async function towardsClient(target: RedirectTarget | 'never', run: () => Promise<Response>): Promise<Response> {
   try {
     return await run()
   } catch (thrown) {
-    throw asOAuthError(thrown).towards(target)
+    const error = asOAuthError(thrown)
+    throw target === 'never' ? error : error.towards(target)
   }
 }
 

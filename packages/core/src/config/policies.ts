@@ -12,6 +12,7 @@ type Policies =
   | 'jwtDisabled'
   | 'bindResources'
   | 'rememberConsentOfNativeClients'
+  | 'redirectErrorsAfterConsentOnly'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
   | 'advertised'
@@ -57,6 +58,7 @@ export function resolvePolicies<User extends BaseUser>(
     jwtDisabled: options.disableJwtPlugin,
     bindResources: options.bindResources,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
+    redirectErrorsAfterConsentOnly: options.redirectErrorsAfterConsentOnly,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,
     advertised: Object.freeze({

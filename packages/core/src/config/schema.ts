@@ -55,6 +55,7 @@ const optionEntries = {
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
+  redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.boolean(), false),
   scopeExpirations: v.optional(v.record(scope, seconds), {}),
@@ -135,6 +136,7 @@ type Defaulted =
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
   | 'rememberConsentOfNativeClients'
+  | 'redirectErrorsAfterConsentOnly'
   | 'disableJwtPlugin'
   | 'bindResources'
   | 'scopeExpirations'

@@ -107,6 +107,7 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly jwtDisabled: boolean
   readonly bindResources: boolean
   readonly rememberConsentOfNativeClients: boolean
+  readonly redirectErrorsAfterConsentOnly: boolean
   /** Seconds by scope. */
   readonly scopeExpirations: ReadonlyMap<string, number>
   readonly machineDefaultScopes: readonly string[] | undefined

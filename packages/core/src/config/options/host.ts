@@ -29,6 +29,12 @@ export interface HostOptions<User extends BaseUser> {
    * program on the device can pretend to be one. Default `false`: their users are asked each time.
    */
   readonly rememberConsentOfNativeClients?: boolean | undefined
+  /**
+   * Shows the errors of a client that registered itself on a page, and sends nobody to its redirect URI with one, as long
+   * as the user has agreed to nothing of it: otherwise a link to this server (`prompt=none`, a bad scope) leads anybody
+   * to wherever whoever registered it likes. Clients that try a silent login first then show that page. Default `false`.
+   */
+  readonly redirectErrorsAfterConsentOnly?: boolean | undefined
   /** Limits requests by address and client; off without it. */
   readonly rateLimit?: RateLimitOptions | undefined
   /** Called with everything that happens. It must not throw and is not waited for. */
