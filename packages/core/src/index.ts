@@ -1,6 +1,7 @@
 export type { UserCalls } from './authorization/calls.ts'
 export type { LoginContext } from './authorization/login-context.ts'
 export type { ConnectedGrant } from './authorization/user-grants.ts'
+export type { AskedClaim } from './claims/requested-claims.ts'
 export type { ClientCalls } from './clients/calls.ts'
 export type { ClientInformation, RegisteredClient } from './clients/information.ts'
 export type { ClientListing } from './clients/list.ts'
@@ -27,7 +28,7 @@ export type {
   TokenResponseFieldsInput,
   UserinfoClaimsInput,
 } from './contracts/hooks.ts'
-export type { Authentication, BaseUser, Session, SignedIn, StandardClaims } from './contracts/host.ts'
+export type { Authentication, BaseUser, Session, SignedIn, StandardClaims, UserClaims } from './contracts/host.ts'
 export type { KeyRotation } from './contracts/key-set.ts'
 export type { Random } from './contracts/random.ts'
 export type {

@@ -52,7 +52,7 @@ export function createProvider<
     async fetch(request) {
       const endpoint = router.find(pathOf(request.url))
       if (endpoint !== undefined) return dispatch(ctx, endpoint, request)
-      return errorResponse(request, new OAuthError('not_found', 'there is no such endpoint'), 'json', config.issuer)
+      return errorResponse(new OAuthError('not_found', 'there is no such endpoint'), 'json')
     },
 
     registerClient: (input) => registerClient(ctx, input),

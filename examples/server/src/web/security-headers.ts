@@ -1,5 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 
+/** The policy of a page that shows pictures of ours and, if it has one, of another origin. */
+export function contentSecurityPolicy(pictures = ''): string {
+  const images = `'self' ${pictures}`.trim()
+  return `default-src 'none'; style-src 'self'; img-src ${images}; base-uri 'none'; frame-ancestors 'none'`
+}
+
 /**
  * What every page carries. Nothing runs, nothing is framed, nothing is kept by a cache.
  *
@@ -9,10 +15,7 @@ import type { MiddlewareHandler } from 'hono'
  */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next()
-  c.header(
-    'content-security-policy',
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-  )
+  if (!c.res.headers.has('content-security-policy')) c.header('content-security-policy', contentSecurityPolicy())
   c.header('x-frame-options', 'DENY')
   c.header('x-content-type-options', 'nosniff')
   c.header('referrer-policy', 'same-origin')

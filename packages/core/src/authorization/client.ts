@@ -1,7 +1,8 @@
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { loopbackRule } from '../policy/client.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { responseModeProblem } from '../policy/response-mode.ts'
+import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import { matchesRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
@@ -28,6 +29,17 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
     throw new OAuthError('invalid_request', `Redirect URI '${redirectUri}' not registered for client`)
   }
   return { client, redirectUri, redirectUriSent: sent !== undefined }
+}
+
+/** Where the answer goes, an error too: in the response mode asked for if there is such a one, or else in the query. */
+export function answerTo(
+  ctx: Context,
+  { client, redirectUri }: VerifiedClient,
+  parameters: Parameters,
+): RedirectTarget {
+  const asked = parameters.get('response_mode')
+  const responseMode = responseModeProblem(ctx.registry, asked, redirectUri) === undefined ? asked : undefined
+  return { clientId: client.id, redirectUri, state: parameters.get('state'), responseMode }
 }
 
 function onlyRedirectUri(client: ClientRecord): string {

@@ -1,10 +1,10 @@
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { createCredential, createId } from '../crypto/credential.ts'
-import { withParameters } from '../http/redirect.ts'
 import { withholdRefreshToken } from '../policy/refresh-token.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import type { ClaimsRequest } from '../protocol/claims-request.ts'
+import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
@@ -16,6 +16,8 @@ export interface Approval {
   readonly signedIn: SignedIn<BaseUser>
   /** The scopes that the user agreed to. */
   readonly scope: readonly string[]
+  /** The claims, asked for one by one, that the user agreed to. */
+  readonly claims?: ClaimsRequest | undefined
   /** The host's partition of consents under which the user approved. */
   readonly referenceId?: string
   /** Remember this consent with the approval. */
@@ -25,10 +27,10 @@ export interface Approval {
 }
 
 /**
- * Turns an approval into a grant with its code, and answers with the URL that takes the code to the client
+ * Turns an approval into a grant with its code, and answers with what the client is told
  * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}).
  */
-export async function issueCode(ctx: Context, approval: Approval): Promise<string> {
+export async function issueCode(ctx: Context, approval: Approval): Promise<AuthorizationResponse> {
   const { client, request, interactionId, consent } = approval
   const now = ctx.clock.now()
   const grant = createGrant(ctx, approval, now)
@@ -53,7 +55,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<strin
   if (outcome === 'gone') throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
   ctx.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
   await markClientUsed(ctx, client)
-  return withParameters(request.redirectUri, { code: credential.text, state: request.state, iss: ctx.config.issuer })
+  return { code: credential.text, state: request.state, iss: ctx.config.issuer }
 }
 
 /** What a browser is told that comes too late. */
@@ -61,7 +63,7 @@ export const interactionIsOver =
   'this sign-in has expired or was already completed; please go back to the application and start again'
 
 function createGrant(ctx: Context, approval: Approval, now: number): GrantRecord {
-  const { client, signedIn, scope, request, referenceId } = approval
+  const { client, signedIn, scope, request, claims, referenceId } = approval
   const { session, user } = signedIn
   const { refreshTokenAbsolute, authorizationCode, accessToken } = ctx.config.lifetimes
   const refreshes = withholdRefreshToken(client, scope, ctx.config) === undefined
@@ -74,6 +76,7 @@ function createGrant(ctx: Context, approval: Approval, now: number): GrantRecord
     resources: request.resources,
     authTime: session.authTime,
     ...(referenceId !== undefined && { referenceId }),
+    ...(claims !== undefined && { claims }),
     ...(session.acr !== undefined && { acr: session.acr }),
     ...(session.amr !== undefined && { amr: session.amr }),
     offline: scope.includes('offline_access'),

@@ -1,3 +1,4 @@
+import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import { isTrusted } from '../clients/trust.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
@@ -27,7 +28,10 @@ export async function isConsentMissing(
   if (consent === undefined) return true
   const newResource = request.resources.some((resource) => !consent.resources.includes(resource))
   const newHost = !consent.redirectHosts.includes(redirectHost(request.redirectUri))
-  return newResource || newHost || firstScopeOutside(request.scope, consent.scope) !== undefined
+  const newClaim = claimsBeyondScope(request.claims, [...request.scope, ...consent.scope]).some(
+    ({ name }) => !consent.claims.includes(name),
+  )
+  return newResource || newHost || newClaim || firstScopeOutside(request.scope, consent.scope) !== undefined
 }
 
 /** The host's partition of consents that this one belongs to. A consent with one never answers for one without. */
@@ -40,12 +44,19 @@ export async function consentReference(
   return (await ctx.config.resolvers.consentReferenceResolver?.({ client, ...signedIn, scopes })) ?? undefined
 }
 
+/** What a user has agreed to, of all that a request asks for. */
+export interface Accepted {
+  readonly scope: readonly string[]
+  /** Names of claims beyond what the scopes of the request bring. */
+  readonly claims: readonly string[]
+}
+
 /** What is remembered of an approval. */
 export function consentOf(
   ctx: Context,
   request: AuthorizationRequest,
   userId: string,
-  scope: readonly string[],
+  { scope, claims }: Accepted,
   referenceId: string | undefined,
 ): ConsentRecord {
   const now = ctx.clock.now()
@@ -56,7 +67,7 @@ export function consentOf(
     ...(referenceId !== undefined && { referenceId }),
     scope,
     resources: request.resources,
-    claims: [],
+    claims,
     redirectHosts: [redirectHost(request.redirectUri)],
     createdAt: now,
     updatedAt: now,

@@ -3,6 +3,7 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionFacts } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { allowedValues } from '../protocol/claims-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { InteractionStep } from '../storage/interaction.ts'
 import { isConsentMissing } from './consent.ts'
@@ -36,12 +37,25 @@ export async function gatherFacts(
   }
 }
 
+/**
+ * Only the user whom an `id_token_hint` or a `sub` asked for by value means may be answered for
+ * ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation OpenID Connect Core section 3.1.2.2}).
+ */
 async function isWrongUser(
   ctx: Context,
   client: ClientRecord,
   request: AuthorizationRequest,
   user: BaseUser,
 ): Promise<boolean> {
-  if (request.hintedSubject === undefined) return false
-  return (await subjectOf(ctx, client, user.id)) !== request.hintedSubject
+  const { hintedSubject, claims } = request
+  const meant = [
+    ...(hintedSubject === undefined ? [] : [[hintedSubject]]),
+    ...[claims?.id_token?.sub, claims?.userinfo?.sub].flatMap((sub) => {
+      const values = allowedValues(sub)
+      return values === undefined ? [] : [values]
+    }),
+  ]
+  if (meant.length === 0) return false
+  const subject = await subjectOf(ctx, client, user.id)
+  return !meant.every((subjects) => subjects.includes(subject))
 }

@@ -5,6 +5,7 @@ import type { InteractionRecord } from '../storage/interaction.ts'
 import { isRegistered } from './client.ts'
 import { interactionIsOver } from './code.ts'
 import { findInteraction } from './interaction.ts'
+import { targetOf } from './respond.ts'
 
 export interface LoadedInteraction {
   readonly interaction: InteractionRecord
@@ -23,8 +24,7 @@ export async function loadInteraction(
 ): Promise<LoadedInteraction> {
   const interaction = await findInteraction(ctx, request, state)
   const client = await ctx.clients.find(interaction.clientId)
-  const { redirectUri, state: clientState } = interaction.request
-  if (client === undefined || !isRegistered(client, redirectUri))
+  if (client === undefined || !isRegistered(client, interaction.request.redirectUri))
     throw new OAuthError('invalid_request', interactionIsOver)
-  return { interaction, client, target: { redirectUri, state: clientState } }
+  return { interaction, client, target: targetOf(interaction.request) }
 }

@@ -1,3 +1,4 @@
+import type { AskedClaim } from '../claims/requested-claims.ts'
 import type { InteractionStep } from '../storage/interaction.ts'
 
 /** What a login, sign-up, account or consent page knows about the authorization it is a part of. */
@@ -25,8 +26,21 @@ export interface LoginContext {
   readonly scopes: readonly string[]
   /** The resources that the client wants tokens for, with `bindResources`; the user should see them. */
   readonly resources: readonly string[]
+  /**
+   * The claims that the client asks for by name, beyond what the scopes bring: the consent page shows them. Names that
+   * are standard or the host's own.
+   */
+  readonly claims: readonly AskedClaim[]
+  /** Authentication contexts that the client would like, the best one first. Text from the client. */
+  readonly acrValues: readonly string[]
+  /** Only a session with one of `acrValues` will do: any other is an error for the client. */
+  readonly acrRequired: boolean
   /** What the client knows about who might sign in. Text from the client: escape it. */
   readonly loginHint?: string
-  /** Space separated BCP 47 tags. */
+  /** Space separated BCP 47 tags of the languages for the page; whatever the client sent. */
   readonly uiLocales?: string
+  /** The same for the claims. */
+  readonly claimsLocales?: string
+  /** `page`, `popup`, `touch`, `wap`, or whatever the client sent. */
+  readonly display?: string
 }

@@ -28,6 +28,7 @@ export async function pageUrl(
   add('prompt', request.prompt.join(' '))
   add('display', request.display)
   add('ui_locales', request.uiLocales)
+  add('claims_locales', request.claimsLocales)
   add('max_age', request.maxAge?.toString())
   add('acr_values', request.acrValues)
   add('login_hint', request.loginHint)

@@ -3,7 +3,7 @@ import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { redirect } from '../http/redirect.ts'
 import { type InteractionVerdict, judgeInteraction } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
 import { issueCode } from './code.ts'
@@ -11,6 +11,7 @@ import { consentReference } from './consent.ts'
 import { gatherFacts } from './facts.ts'
 import { boundTo, startInteraction } from './interaction.ts'
 import { pageUrl } from './page-url.ts'
+import { respondToClient } from './respond.ts'
 
 /** Who is signed in with the host, if anybody. */
 export async function currentSession(ctx: Context, request: Request): Promise<SignedIn<BaseUser> | undefined> {
@@ -31,7 +32,8 @@ export async function begin(
     const { location, setCookie } = await startInteraction(ctx, request, authorization, verdict.step, signedIn)
     return redirect(request, location, { 'set-cookie': setCookie })
   }
-  return redirect(request, await approve(ctx, client, authorization, signedIn, undefined))
+  const response = await approve(ctx, client, authorization, signedIn, undefined)
+  return respondToClient(ctx, request, authorization, response)
 }
 
 /** A user who comes back from a page: on to the next one, or to the client. Idempotent until the code is issued. */
@@ -47,7 +49,8 @@ export async function resume(
   const { createdAt, priorSession } = interaction
   const verdict = await judge(ctx, client, interaction.request, signedIn, completed, createdAt, priorSession)
   if (verdict.kind !== 'interact') {
-    return redirect(request, await approve(ctx, client, interaction.request, signedIn, interaction.id))
+    const response = await approve(ctx, client, interaction.request, signedIn, interaction.id)
+    return respondToClient(ctx, request, interaction.request, response)
   }
   const { userId, sessionId, ...unbound } = interaction
   const next: InteractionRecord = {
@@ -90,7 +93,7 @@ async function approve(
   request: AuthorizationRequest,
   signedIn: SignedIn<BaseUser> | undefined,
   interactionId: string | undefined,
-): Promise<string> {
+): Promise<AuthorizationResponse> {
   if (signedIn === undefined) throw new OAuthError('login_required', 'authentication required')
   const referenceId = await consentReference(ctx, client, request.scope, signedIn)
   return issueCode(ctx, {
@@ -99,6 +102,7 @@ async function approve(
     signedIn,
     ...(referenceId !== undefined && { referenceId }),
     scope: request.scope,
+    claims: request.claims,
     ...(interactionId !== undefined && { interactionId }),
   })
 }

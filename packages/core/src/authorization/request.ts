@@ -2,11 +2,14 @@ import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { checkChallenge } from '../policy/pkce.ts'
 import { requestedResources } from '../policy/resource.ts'
+import { responseModeProblem } from '../policy/response-mode.ts'
 import { requestedScope } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { parsePrompt } from '../protocol/prompt.ts'
+import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
+import { pageHints } from './page-hints.ts'
 
 /**
  * The rest of an authorization request, typed and checked. `resource` is ignored here, the
@@ -20,6 +23,9 @@ export function parseAuthorizationRequest(
 ): AuthorizationRequest {
   const { client, redirectUri, redirectUriSent } = verified
   refuseUnsupported(parameters)
+  const responseMode = parameters.get('response_mode')
+  const problem = responseModeProblem(ctx.registry, responseMode, redirectUri)
+  if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
   if (!client.metadata.response_types.includes('code') || !client.metadata.grant_types.includes('authorization_code')) {
     throw new OAuthError('unauthorized_client', 'the client may not use the authorization code flow')
   }
@@ -34,7 +40,9 @@ export function parseAuthorizationRequest(
     method: parameters.get('code_challenge_method'),
     scope,
   })
-  const maxAge = parseMaxAge(parameters.get('max_age'))
+  const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
+  // Without openid it is no request of OpenID Connect, and the parameter means nothing.
+  const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
   return {
     clientId: client.id,
     redirectUri,
@@ -48,10 +56,9 @@ export function parseAuthorizationRequest(
       : [],
     ...optional('state', parameters.get('state')),
     ...optional('nonce', parameters.get('nonce')),
-    ...optional('loginHint', parameters.get('login_hint')),
-    ...optional('display', parameters.get('display')),
-    ...optional('uiLocales', parameters.get('ui_locales')),
-    ...optional('acrValues', parameters.get('acr_values')),
+    ...optional('responseMode', responseMode),
+    ...(claims !== undefined && { claims }),
+    ...pageHints(parameters, client.metadata.default_acr_values),
   }
 }
 
@@ -62,14 +69,13 @@ function refuseUnsupported(parameters: Parameters): void {
   if (parameters.get('request_uri') !== undefined) {
     throw new OAuthError('request_uri_not_supported', 'request_uri is not supported')
   }
+  if (parameters.get('registration') !== undefined) {
+    throw new OAuthError('registration_not_supported', 'clients are registered beforehand')
+  }
   const responseType = parameters.get('response_type')
   if (responseType === undefined) throw new OAuthError('invalid_request', 'missing response_type')
   if (responseType !== 'code')
     throw new OAuthError('unsupported_response_type', 'only the response type code is supported')
-  const responseMode = parameters.get('response_mode')
-  if (responseMode !== undefined && responseMode !== 'query') {
-    throw new OAuthError('invalid_request', 'only the response mode query is supported')
-  }
 }
 
 /** {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1} */

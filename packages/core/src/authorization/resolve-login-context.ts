@@ -1,4 +1,7 @@
+import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
+import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { linkProblem, redirectHost } from '../protocol/redirect-uri.ts'
@@ -16,7 +19,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined) throw new OAuthError('invalid_request', interactionIsOver)
   const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
-  const { redirectUri, prompt, scope, resources, loginHint, uiLocales } = interaction.request
+  const { redirectUri, prompt, scope, resources, claims } = interaction.request
   return {
     state: interaction.id,
     intent: interaction.step,
@@ -33,8 +36,19 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     redirectHost: new URL(redirectUri).host || redirectHost(redirectUri),
     scopes: scope,
     resources,
-    ...(loginHint !== undefined && { loginHint: loginHint.slice(0, 255) }),
-    ...(uiLocales !== undefined && { uiLocales: uiLocales.slice(0, 255) }),
+    claims: claimsBeyondScope(claims, scope),
+    acrValues: wantedAcr(interaction.request),
+    acrRequired: requiredAcr(interaction.request) !== undefined,
+    ...hintsOf(interaction.request),
+  }
+}
+
+function hintsOf({ loginHint, uiLocales, claimsLocales, display }: AuthorizationRequest) {
+  return {
+    ...(loginHint !== undefined && { loginHint }),
+    ...(uiLocales !== undefined && { uiLocales }),
+    ...(claimsLocales !== undefined && { claimsLocales }),
+    ...(display !== undefined && { display }),
   }
 }
 

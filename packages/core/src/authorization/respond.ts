@@ -1,14 +1,34 @@
+import type { Context } from '../contracts/context.ts'
 import { asOAuthError } from '../policy/failure.ts'
-import type { RedirectTarget } from '../protocol/errors.ts'
+import { responseModeOf } from '../policy/response-mode.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import type { AuthorizationResponse, RedirectTarget } from '../protocol/errors.ts'
+
+/** Where the answer to a request goes, and how. */
+export function targetOf({ clientId, redirectUri, state, responseMode }: AuthorizationRequest): RedirectTarget {
+  return { clientId, redirectUri, state, responseMode }
+}
 
 /**
- * Inside this wrapper every error belongs to the client: it carries the verified redirect target
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
+ * Inside this wrapper every error belongs to the client: it carries the verified redirect target, or stays on a page of
+ * ours ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
  */
-export async function towardsClient(target: RedirectTarget, run: () => Promise<Response>): Promise<Response> {
+export async function towardsClient(target: RedirectTarget | 'never', run: () => Promise<Response>): Promise<Response> {
   try {
     return await run()
   } catch (thrown) {
-    throw asOAuthError(thrown).towards(target)
+    const error = asOAuthError(thrown)
+    throw target === 'never' ? error : error.towards(target)
   }
+}
+
+/** Takes a response to the client, in the response mode that it asked for. */
+export async function respondToClient(
+  ctx: Context,
+  request: Request,
+  authorization: AuthorizationRequest,
+  response: AuthorizationResponse,
+): Promise<Response> {
+  const mode = responseModeOf(ctx.registry, authorization.responseMode)
+  return mode.respond(ctx, request, targetOf(authorization), response)
 }

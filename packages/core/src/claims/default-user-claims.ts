@@ -21,8 +21,8 @@ export function defaultUserClaims(user: BaseUser): StandardClaims {
 }
 
 function hasTypeOf(claim: keyof StandardClaims, value: unknown): boolean {
-  if (claim === 'updated_at') return typeof value === 'number'
-  if (claim === 'address') return typeof value === 'object'
+  if (claim === 'updated_at') return Number.isFinite(value)
+  if (claim === 'address') return typeof value === 'object' && !Array.isArray(value)
   if (claim === 'email_verified' || claim === 'phone_number_verified') return typeof value === 'boolean'
   return typeof value === 'string'
 }

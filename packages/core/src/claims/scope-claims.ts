@@ -23,13 +23,13 @@ export const scopeClaims: Readonly<Record<string, readonly (keyof StandardClaims
   phone: ['phone_number', 'phone_number_verified'],
 }
 
-/** The claims that the scopes let through. Absent ones stay absent: a claim is never null. */
+/** The claims that the scopes let through. Absent ones stay absent: a claim is never null or an empty text. */
 export function claimsForScope(claims: StandardClaims, scope: readonly string[]): Record<string, unknown> {
   const selected: Record<string, unknown> = {}
   for (const name of scope) {
     for (const claim of scopeClaims[name] ?? []) {
       const value = claims[claim]
-      if (value !== undefined && value !== null) selected[claim] = value
+      if (value !== undefined && value !== null && value !== '') selected[claim] = value
     }
   }
   return selected

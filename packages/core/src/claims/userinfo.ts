@@ -1,15 +1,27 @@
 import type { Context } from '../contracts/context.ts'
 import type { ClaimsInput } from '../contracts/hooks.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import type { RequestedClaims } from '../protocol/claims-request.ts'
+import { claimsByName } from './requested-claims.ts'
 import { withoutReserved } from './reserved.ts'
 import { claimsForScope } from './scope-claims.ts'
 import { subjectOf } from './subject.ts'
 
-/** What userinfo says ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}). */
-export async function userinfoClaims(ctx: Context, user: BaseUser, facts: ClaimsInput): Promise<object> {
+/**
+ * What userinfo says ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}).
+ * @param requested the claims asked for one by one, beside those of the scopes
+ */
+export async function userinfoClaims(
+  ctx: Context,
+  user: BaseUser,
+  facts: ClaimsInput,
+  requested?: RequestedClaims,
+): Promise<object> {
   const custom = await ctx.config.hooks.customUserinfoClaims?.({ user, ...facts })
+  const claims = ctx.config.userClaims(user)
   return {
-    ...claimsForScope(ctx.config.userClaims(user), facts.scopes),
+    ...claimsByName(claims, requested),
+    ...claimsForScope(claims, facts.scopes),
     ...withoutReserved(ctx, 'customUserinfoClaims', custom),
     sub: await subjectOf(ctx, facts.client, user.id),
   }

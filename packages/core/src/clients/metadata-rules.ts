@@ -135,7 +135,7 @@ function checkRedirectUris(metadata: ClientMetadata): void {
 
 function checkSigning({ config }: MetadataRules, metadata: ClientMetadata): void {
   const algorithm = metadata.id_token_signed_response_alg
-  if (algorithm === undefined || config.signingAlgorithms.includes(algorithm)) return
+  if (algorithm === undefined || config.idTokenAlgorithms.includes(algorithm)) return
   throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
 }
 

@@ -54,6 +54,9 @@ const publicEntries = {
   software_version: v.optional(text),
   post_logout_redirect_uris: v.optional(list),
   id_token_signed_response_alg: v.optional(text),
+  default_max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999))),
+  require_auth_time: v.optional(v.boolean()),
+  default_acr_values: v.optional(list),
   subject_type: v.optional(v.picklist(['public', 'pairwise'])),
 }
 

@@ -13,6 +13,7 @@ type Policies =
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
   | 'rememberConsentOfNativeClients'
+  | 'redirectErrorsAfterConsentOnly'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
   | 'advertised'
@@ -60,11 +61,16 @@ export function resolvePolicies<User extends BaseUser>(
     bindResources: options.bindResources,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
+    redirectErrorsAfterConsentOnly: options.redirectErrorsAfterConsentOnly,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,
     advertised: Object.freeze({
       scopes: advertisedMetadata.scopesSupported ?? scopes,
       claims: advertisedMetadata.claimsSupported,
+      acrValues: advertisedMetadata.acrValuesSupported,
+      uiLocales: advertisedMetadata.uiLocalesSupported,
+      claimsLocales: advertisedMetadata.claimsLocalesSupported,
+      displayValues: advertisedMetadata.displayValuesSupported ?? ['page'],
     }),
     rateLimit: given.rateLimit && resolveRateLimits(given.rateLimit),
   }

@@ -29,6 +29,9 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
   checkTogether(options, scopes)
   const secrets = (typeof options.secret === 'string' ? [options.secret] : options.secret) as [string, ...string[]]
   const { idTokenSigningAlgorithm, accessTokenSigningAlgorithm } = options
+  const idTokenAlgorithms = options.disableJwtPlugin
+    ? ['HS256']
+    : [...new Set([idTokenSigningAlgorithm, ...(options.idTokenSigningAlgorithms ?? [accessTokenSigningAlgorithm])])]
   return Object.freeze<Config<User>>({
     issuer,
     origin,
@@ -69,9 +72,10 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     }),
     idTokenAlgorithm: options.disableJwtPlugin ? 'HS256' : idTokenSigningAlgorithm,
     accessTokenAlgorithm: accessTokenSigningAlgorithm,
+    idTokenAlgorithms,
     signingAlgorithms: options.disableJwtPlugin
       ? ['HS256']
-      : [...new Set([idTokenSigningAlgorithm, accessTokenSigningAlgorithm])],
+      : [...new Set([...idTokenAlgorithms, accessTokenSigningAlgorithm])],
     pairwiseSecret: options.pairwiseSecret,
     ...resolvePolicies(given, options, scopes),
     userinfoUrl: issuer + endpointPaths.userinfo,

@@ -51,9 +51,11 @@ const optionEntries = {
   defaultScopes: v.optional(v.array(scope), []),
   validAudiences: v.optional(v.array(uri)),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
+  idTokenSigningAlgorithms: v.optional(v.array(v.picklist(signingAlgorithms))),
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
+  redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.boolean(), false),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
@@ -74,7 +76,14 @@ const optionEntries = {
   generateClientId: hook,
   generateClientSecret: hook,
   advertisedMetadata: v.optional(
-    v.strictObject({ scopesSupported: v.optional(v.array(scope)), claimsSupported: v.optional(v.array(text)) }),
+    v.strictObject({
+      scopesSupported: v.optional(v.array(scope)),
+      claimsSupported: v.optional(v.array(text)),
+      acrValuesSupported: v.optional(v.array(text)),
+      uiLocalesSupported: v.optional(v.array(text)),
+      claimsLocalesSupported: v.optional(v.array(text)),
+      displayValuesSupported: v.optional(v.array(text)),
+    }),
     {},
   ),
   allowDynamicClientRegistration: v.optional(v.boolean(), false),
@@ -129,6 +138,7 @@ type Defaulted =
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
   | 'rememberConsentOfNativeClients'
+  | 'redirectErrorsAfterConsentOnly'
   | 'disableJwtPlugin'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'

@@ -38,6 +38,16 @@ export interface RegistrationPolicy {
   readonly unusedClientTtl: number | undefined
 }
 
+/** What discovery says of the host's part. */
+export interface AdvertisedValues {
+  readonly scopes: readonly string[]
+  readonly claims: readonly string[] | undefined
+  readonly acrValues: readonly string[] | undefined
+  readonly uiLocales: readonly string[] | undefined
+  readonly claimsLocales: readonly string[] | undefined
+  readonly displayValues: readonly string[]
+}
+
 /** How a kind of credential looks. */
 export interface CredentialFormat {
   readonly prefix: string
@@ -82,6 +92,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly validAudiences: readonly string[]
   readonly lifetimes: Lifetimes
   readonly idTokenAlgorithm: string
+  /** What ID tokens may be signed with, the default first. */
+  readonly idTokenAlgorithms: readonly string[]
   readonly accessTokenAlgorithm: string
   /** Every algorithm that we have keys for. */
   readonly signingAlgorithms: readonly string[]
@@ -97,9 +109,10 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly bindResources: boolean
   readonly refreshTokensWithoutOfflineAccess: boolean
   readonly rememberConsentOfNativeClients: boolean
+  readonly redirectErrorsAfterConsentOnly: boolean
   /** Seconds by scope. */
   readonly scopeExpirations: ReadonlyMap<string, number>
   readonly machineDefaultScopes: readonly string[] | undefined
-  readonly advertised: { readonly scopes: readonly string[]; readonly claims: readonly string[] | undefined }
+  readonly advertised: AdvertisedValues
   readonly rateLimit: RateLimitPolicy | undefined
 }

@@ -57,3 +57,6 @@ export interface StandardClaims {
   readonly phone_number?: string | undefined
   readonly phone_number_verified?: boolean | undefined
 }
+
+/** The same, and claims of the host's own, which only go to clients that ask for them by name. */
+export type UserClaims = StandardClaims | (StandardClaims & Readonly<Record<string, unknown>>)

@@ -1,16 +1,19 @@
 import { interactionIsOver, issueCode } from '../authorization/code.ts'
-import { consentOf, consentReference } from '../authorization/consent.ts'
+import { type Accepted, consentOf, consentReference } from '../authorization/consent.ts'
 import { type LoadedInteraction, loadInteraction } from '../authorization/load.ts'
 import { pageUrl } from '../authorization/page-url.ts'
 import { currentSession } from '../authorization/proceed.ts'
-import { towardsClient } from '../authorization/respond.ts'
+import { respondToClient, towardsClient } from '../authorization/respond.ts'
 import { requireSameOrigin } from '../authorization/same-origin.ts'
+import { claimsBeyondScope, isCoveredByScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { type ClaimsRequest, filterClaims } from '../protocol/claims-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
@@ -55,21 +58,46 @@ async function approve(
   if (signedIn.user.id !== interaction.userId || signedIn.session.id !== interaction.sessionId) {
     throw new OAuthError('access_denied', 'this consent was asked of another session')
   }
-  const scope = acceptedScope(parameters, interaction.request.scope)
+  const accepted = acceptedOf(parameters, interaction.request)
+  const { scope } = accepted
   return towardsClient(target, async () => {
     const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
-    const location = await issueCode(ctx, {
+    const response = await issueCode(ctx, {
       client,
       request: interaction.request,
       signedIn,
       scope,
-      consent: consentOf(ctx, interaction.request, signedIn.user.id, scope, referenceId),
+      claims: grantedClaims(interaction.request, accepted),
+      consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
       ...(referenceId !== undefined && { referenceId }),
       interactionId: interaction.id,
     })
     ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })
-    return redirect(request, location)
+    return respondToClient(ctx, request, interaction.request, response)
   })
+}
+
+function acceptedOf(parameters: Parameters, request: AuthorizationRequest): Accepted {
+  const asked = claimsBeyondScope(request.claims, request.scope).map(({ name }) => name)
+  return { scope: acceptedScope(parameters, request.scope), claims: acceptedClaims(parameters, asked) }
+}
+
+/** A claim that a scope would have brought goes with its scope. */
+function grantedClaims(request: AuthorizationRequest, { scope, claims }: Accepted): ClaimsRequest | undefined {
+  const beyond = new Set(claimsBeyondScope(request.claims, request.scope).map(({ name }) => name))
+  const refused = (name: string): boolean =>
+    beyond.has(name) ? !claims.includes(name) : isCoveredByScope(name, request.scope) && !isCoveredByScope(name, scope)
+  return filterClaims(request.claims, (name) => !refused(name))
+}
+
+/** All of the claims asked for by name, or the part of them that the page names. None is an answer, too. */
+function acceptedClaims(parameters: Parameters, asked: readonly string[]): readonly string[] {
+  if (!parameters.has('claims')) return asked
+  const accepted = (parameters.get('claims') ?? '').split(' ').filter((name) => name !== '')
+  if (accepted.some((name) => !asked.includes(name))) {
+    throw new OAuthError('invalid_request', 'Claim not originally requested')
+  }
+  return [...new Set(accepted)]
 }
 
 /** All of what was asked for, or the part of it that the page names. */

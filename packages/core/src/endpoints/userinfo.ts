@@ -41,7 +41,8 @@ async function claimsOf(ctx: Context, token: VerifiedAccessToken, userId: string
   const client = await ctx.clients.find(token.clientId)
   const user = await ctx.config.authentication.getUser(userId)
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
-  return userinfoClaims(ctx, user, hookFacts(client, token.scopes, resourcesOf(ctx, token), token))
+  const facts = hookFacts(client, token.scopes, resourcesOf(ctx, token), token)
+  return userinfoClaims(ctx, user, facts, token.requestedClaims?.userinfo)
 }
 
 /**

@@ -1,9 +1,8 @@
 import { formatChallenge } from '../protocol/challenge.ts'
-import type { OAuthError } from '../protocol/errors.ts'
+import type { AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import { safeDescription } from '../protocol/errors.ts'
 import { page } from './html.ts'
 import { json } from './json.ts'
-import { redirect, withParameters } from './redirect.ts'
 
 /**
  * Who reads an endpoint's errors: a program, a program that brought a bearer token and gets a challenge
@@ -11,20 +10,24 @@ import { redirect, withParameters } from './redirect.ts'
  */
 export type ErrorAudience = 'json' | 'bearer' | 'page'
 
-/** The one place where an error becomes an answer: towards the client's redirect URI, as JSON, or as a page. */
-export function errorResponse(request: Request, error: OAuthError, audience: ErrorAudience, issuer: string): Response {
-  const description = error.description === undefined ? undefined : safeDescription(error.description)
-  const target = error.details.redirect
-  if (target !== undefined && target !== 'never') {
-    const parameters = { error: error.code, error_description: description, state: target.state, iss: issuer }
-    return redirect(request, withParameters(target.redirectUri, parameters))
-  }
+/** The one place where an error becomes an answer of ours: as JSON, or as a page. */
+export function errorResponse(error: OAuthError, audience: ErrorAudience): Response {
+  const description = descriptionOf(error)
   const headers: Record<string, string> = { ...error.details.headers }
   const challenge = error.details.challenge ?? (audience === 'bearer' ? bearerChallenge(error, description) : undefined)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
   if (audience !== 'page') return json(error.status, { error: error.code, error_description: description }, headers)
   const text = description === undefined ? 'The request could not be completed.' : sentence(description)
   return page(error.status, titleOf(error.status), [text, `Error: ${error.code}`], headers)
+}
+
+/** The same as an authorization response: what the client's redirect URI gets, in the response mode it asked for. */
+export function errorParameters(error: OAuthError, state: string | undefined, issuer: string): AuthorizationResponse {
+  return { error: error.code, error_description: descriptionOf(error), state, iss: issuer }
+}
+
+function descriptionOf({ description }: OAuthError): string | undefined {
+  return description === undefined ? undefined : safeDescription(description)
 }
 
 function bearerChallenge(error: OAuthError, description: string | undefined): string | undefined {

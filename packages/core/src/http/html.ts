@@ -15,20 +15,24 @@ const entities: Readonly<Record<string, string>> = {
  * No `form-action`: Chromium checks it along the whole chain of redirects that a form starts. The styles are inline and
  * nothing else is loaded.
  */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+
 const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy': policy,
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 })
 
-/** A question with one answer: fields and a button, posted without a script. All of it is text, not HTML. */
+/** Fields and a button, posted without a script. All of it is text, not HTML. */
 export interface PageForm {
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
   readonly button: string
+  /** The button's id. Default: `confirm`. */
+  readonly id?: string
 }
 
 /** A page that tells of an error. `title` and `paragraphs` are text, not HTML. */
@@ -50,14 +54,20 @@ function paragraphHtml(text: string): string {
   return `<p>${escapeHtml(text)}</p>`
 }
 
-function formHtml({ action, fields, button }: PageForm): string {
+/** The form as HTML, everything in it escaped. */
+export function formHtml({ action, fields, button, id = 'confirm' }: PageForm): string {
   const inputs = Object.entries(fields).map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   )
   return `<form method="post" action="${escapeHtml(action)}">
 ${inputs.join('\n')}
-<button type="submit" id="confirm">${escapeHtml(button)}</button>
+<button type="submit" id="${escapeHtml(id)}">${escapeHtml(button)}</button>
 </form>`
+}
+
+/** A page with a script of ours in its body, the only one that may run: `hash` is the source that allows it. */
+export function scriptedPage(title: string, body: string, hash: string): Response {
+  return render(200, title, body, { 'content-security-policy': `${policy}; script-src '${hash}'` })
 }
 
 /** With the headers that every page of ours carries. */

@@ -5,13 +5,23 @@ import { json } from './json.ts'
  * {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
  */
 export function withParameters(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
-  let query = ''
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) query += `${query === '' ? '' : '&'}${name}=${encodeURIComponent(value)}`
-  }
+  const query = encode(parameters)
   if (query === '') return uri
   const separator = uri.includes('?') ? (uri.endsWith('?') || uri.endsWith('&') ? '' : '&') : '?'
   return `${uri}${separator}${query}`
+}
+
+/** Adds parameters as the fragment of a URI that has none. */
+export function withFragment(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
+  return `${uri}#${encode(parameters)}`
+}
+
+function encode(parameters: Readonly<Record<string, string | undefined>>): string {
+  let encoded = ''
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) encoded += `${encoded === '' ? '' : '&'}${name}=${encodeURIComponent(value)}`
+  }
+  return encoded
 }
 
 /** Whether a script asks, which cannot follow a redirect to another origin and wants to be told instead. */

@@ -2,6 +2,7 @@ import type { Session } from '../contracts/host.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
+import { requiredAcr } from './authentication-context.ts'
 
 export interface InteractionFacts {
   readonly request: AuthorizationRequest
@@ -18,7 +19,7 @@ export interface InteractionFacts {
   /** Whether the host wants something done after login. */
   readonly postLoginNeeded: boolean
   readonly consentMissing: boolean
-  /** Whether the session belongs to somebody else than an `id_token_hint` means. */
+  /** Whether the session belongs to somebody else than the request means. */
   readonly wrongUser: boolean
 }
 
@@ -35,9 +36,15 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
   const { prompt } = facts.request
   const silent = prompt.includes('none')
   if (facts.session === undefined || mustSignInAgain(facts, facts.session)) {
-    // Somebody has signed in for this request, and it is still not who the client asked for.
-    const cannotHelp = facts.wrongUser && facts.session !== undefined && madeAfterTheRequest(facts, facts.session)
-    if (silent || cannotHelp) return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
+    // Somebody has signed in for this request, and it is still not who, or not as, the client asked for.
+    const cannotHelp = facts.session !== undefined && madeAfterTheRequest(facts, facts.session)
+    if (silent || (cannotHelp && facts.wrongUser)) {
+      return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
+    }
+    if (cannotHelp) {
+      const description = 'the authentication was not of a class that the client requires'
+      return { kind: 'refuse', code: 'unmet_authentication_requirements', description }
+    }
     const create = prompt.includes('create') && !facts.completed.includes('create')
     return { kind: 'interact', step: create ? 'create' : 'login' }
   }
@@ -63,7 +70,8 @@ function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
   // No age at all: the same as prompt=login.
   const demanded = prompt.includes('login') || prompt.includes('create') || maxAge === 0
   const tooOld = maxAge !== undefined && facts.now - session.authTime > maxAge
-  if (facts.wrongUser) return true
+  const required = requiredAcr(facts.request)
+  if (facts.wrongUser || (required !== undefined && !required.includes(session.acr))) return true
   if (!demanded && !tooOld) return false
   return !madeAfterTheRequest(facts, session)
 }

@@ -1,3 +1,4 @@
+import type { ClaimsRequest } from './claims-request.ts'
 import type { Prompt } from './prompt.ts'
 
 /**
@@ -19,10 +20,14 @@ export interface AuthorizationRequest {
   /** Seconds. */
   readonly maxAge?: number
   readonly resources: readonly string[]
+  /** Absent for the default of the response type. */
   readonly responseMode?: string
+  /** The claims asked for one by one, as far as they are known here and the client may ask for them. */
+  readonly claims?: ClaimsRequest
   readonly loginHint?: string
   readonly display?: string
   readonly uiLocales?: string
+  readonly claimsLocales?: string
   readonly acrValues?: string
   /** The `sub` of a valid `id_token_hint`: only this user will do. Empty for a hint made for another client. */
   readonly hintedSubject?: string

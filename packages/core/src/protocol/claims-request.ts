@@ -13,3 +13,24 @@ export interface ClaimsRequest {
   readonly userinfo?: RequestedClaims
   readonly id_token?: RequestedClaims
 }
+
+/** The places that claims are asked for in. */
+export const claimPlaces = ['userinfo', 'id_token'] as const
+
+/** The values of which a claim has to have one, or `undefined` when any will do. */
+export function allowedValues(request: ClaimRequest | null | undefined): readonly unknown[] | undefined {
+  if (request?.value === undefined && request?.values === undefined) return undefined
+  return [...(request.value === undefined ? [] : [request.value]), ...(request.values ?? [])]
+}
+
+/** The same request with only the claims that pass; `undefined` when none does. */
+export function filterClaims(
+  request: ClaimsRequest | undefined,
+  passes: (name: string) => boolean,
+): ClaimsRequest | undefined {
+  const places = claimPlaces.flatMap((place) => {
+    const kept = Object.entries(request?.[place] ?? {}).filter(([name]) => passes(name))
+    return kept.length === 0 ? [] : [[place, Object.fromEntries(kept)] as const]
+  })
+  return places.length === 0 ? undefined : Object.fromEntries(places)
+}

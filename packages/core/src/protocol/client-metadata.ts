@@ -21,6 +21,12 @@ export interface ClientMetadata {
   readonly software_version?: string
   readonly post_logout_redirect_uris?: readonly string[]
   readonly id_token_signed_response_alg?: string
+  /** Seconds: the `max_age` of requests that name none. */
+  readonly default_max_age?: number
+  /** The client relies on `auth_time`. Every ID token of ours has it. */
+  readonly require_auth_time?: boolean
+  /** The `acr_values` of requests that name none, in order of preference. */
+  readonly default_acr_values?: readonly string[]
   readonly subject_type?: 'public' | 'pairwise'
   /** Server side only: `false` lets a confidential client leave PKCE out. */
   readonly require_pkce: boolean

@@ -28,7 +28,10 @@ export const errorStatus = {
   consent_required: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
+  registration_not_supported: 400,
   invalid_request_uri: 400,
+  // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+  unmet_authentication_requirements: 400,
   // Ours, for what no standard names: the HTTP semantics around the protocol.
   not_found: 404,
   method_not_allowed: 405,
@@ -37,12 +40,16 @@ export const errorStatus = {
 
 export type OAuthErrorCode = keyof typeof errorStatus
 
-/** Where an authorization error goes once the client and its redirect URI have been verified. */
+/** Where an authorization response goes once the client and its redirect URI have been verified. */
 export interface RedirectTarget {
+  readonly clientId: string
   readonly redirectUri: string
   readonly state?: string | undefined
   readonly responseMode?: string | undefined
 }
+
+/** The parameters of an authorization response, or of the error that comes in its place. */
+export type AuthorizationResponse = Readonly<Record<string, string | undefined>>
 
 export interface OAuthErrorDetails {
   /** The true reason, for the event hook. It never reaches the wire. */

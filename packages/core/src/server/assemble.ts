@@ -5,6 +5,7 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import type { AnyFeature } from '../contracts/feature.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Registry } from '../contracts/registry.ts'
+import type { ResponseMode } from '../contracts/response-mode.ts'
 import type { Storage } from '../storage/storage.ts'
 import { base, builtInGrantTypes, chosenByOptions } from './built-in.ts'
 
@@ -32,13 +33,14 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
     clientAuthMethods: table<ClientAuthMethod>(all, 'clientAuthMethods', ({ name }) => name),
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
+    responseModes: table<ResponseMode>(all, 'responseModes', ({ name }) => name),
     serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
   })
 }
 
 function table<Row>(
   features: readonly AnyFeature[],
-  member: 'endpoints' | 'grantTypes' | 'clientAuthMethods',
+  member: 'endpoints' | 'grantTypes' | 'clientAuthMethods' | 'responseModes',
   key: (row: Row) => string,
 ): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>()

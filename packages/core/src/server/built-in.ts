@@ -1,3 +1,4 @@
+import { responseModes } from '../authorization/response-modes.ts'
 import { clientSecretBasic } from '../clients/auth/client-secret-basic.ts'
 import { clientSecretPost } from '../clients/auth/client-secret-post.ts'
 import { none } from '../clients/auth/none.ts'
@@ -63,6 +64,7 @@ export const builtInGrantTypes: ReadonlyMap<string, Feature> = new Map<string, F
         ...[getConsents, getConsent, updateConsent, deleteConsent],
       ],
       grantTypes: [authorizationCode],
+      responseModes,
     },
   ],
   ['client_credentials', { name: 'client_credentials', grantTypes: [clientCredentials] }],

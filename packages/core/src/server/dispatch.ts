@@ -2,9 +2,10 @@ import { authenticatedClient } from '../clients/authenticate.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
-import { errorResponse } from '../http/error-response.ts'
+import { errorParameters, errorResponse } from '../http/error-response.ts'
 import { wantsJson } from '../http/redirect.ts'
 import { asOAuthError } from '../policy/failure.ts'
+import { responseModeOf } from '../policy/response-mode.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 
 /**
@@ -41,12 +42,12 @@ async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promis
     if (endpoint.rateLimit !== undefined) await ctx.limits?.spend(endpoint.rateLimit, request)
     return await endpoint.handle(ctx, request)
   } catch (thrown) {
-    return refuse(ctx, endpoint, request, thrown)
+    return await refuse(ctx, endpoint, request, thrown)
   }
 }
 
 /** Turns whatever was thrown into an answer, and tells the event hook the true reason. */
-function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unknown): Response {
+async function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unknown): Promise<Response> {
   const error = asOAuthError(thrown)
   if (error.status >= 500) {
     ctx.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
@@ -60,6 +61,10 @@ function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unkn
       ...(error.details.cause !== undefined && { cause: error.details.cause }),
     })
   }
-  const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
-  return errorResponse(request, error, audience, ctx.config.issuer)
+  const target = error.details.redirect
+  if (target === undefined || target === 'never') {
+    return errorResponse(error, endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors)
+  }
+  const mode = responseModeOf(ctx.registry, target.responseMode)
+  return mode.respond(ctx, request, target, errorParameters(error, target.state, ctx.config.issuer))
 }

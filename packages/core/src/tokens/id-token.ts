@@ -1,4 +1,5 @@
 import { hookFacts } from '../claims/hook-facts.ts'
+import { claimsByName } from '../claims/requested-claims.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
@@ -26,7 +27,10 @@ export async function mintIdToken(
   const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
   const { jwtDisabled, idTokenAlgorithm } = ctx.config
   const algorithm = jwtDisabled ? 'HS256' : (client.metadata.id_token_signed_response_alg ?? idTokenAlgorithm)
+  const requested = grant.claims?.id_token
   const claims = {
+    // Of the user only what was asked for here by name: what the scopes bring is at userinfo.
+    ...(requested !== undefined && claimsByName(ctx.config.userClaims(user), requested)),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, user.id),

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
 import { isLive } from '../policy/grant.ts'
+import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import { parseScope } from '../protocol/scope.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { accessTokenType, grantIdOf } from './jwt-access-token.ts'
@@ -18,6 +19,8 @@ export interface VerifiedAccessToken {
   /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
   readonly referenceId?: string
   readonly scopes: readonly string[]
+  /** The claims that the client asked for one by one, and the user agreed to. */
+  readonly requestedClaims?: ClaimsRequest
   /** The resources it is for; empty for an opaque token, which is for this server. */
   readonly audience: readonly string[]
   /** Seconds since the epoch. */
@@ -81,12 +84,13 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
 
 function fromGrant(
   grant: GrantRecord | undefined,
-): Pick<VerifiedAccessToken, 'userId' | 'sessionId' | 'grantId' | 'referenceId'> {
+): Pick<VerifiedAccessToken, 'userId' | 'sessionId' | 'grantId' | 'referenceId' | 'requestedClaims'> {
   if (grant === undefined) return {}
   return {
     userId: grant.userId,
     grantId: grant.id,
     ...(grant.sessionId !== undefined && { sessionId: grant.sessionId }),
     ...(grant.referenceId !== undefined && { referenceId: grant.referenceId }),
+    ...(grant.claims !== undefined && { requestedClaims: grant.claims }),
   }
 }

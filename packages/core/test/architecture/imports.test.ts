@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['protocol', 'storage', 'contracts'],
   metadata: ['protocol', 'contracts'],
   keys: ['storage', 'contracts', 'policy', 'crypto'],
-  claims: ['crypto', 'storage', 'contracts', 'policy'],
+  claims: ['protocol', 'crypto', 'storage', 'contracts', 'policy'],
   clients: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
   tokens: ['protocol', 'crypto', 'storage', 'contracts', 'policy', 'keys', 'claims', 'clients'],
   authorization: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'claims', 'clients', 'tokens'],
@@ -37,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'policy',
     'keys',
     'clients',
+    'authorization',
     'config',
     'grants',
     'endpoints',
@@ -48,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['provider-types.ts'],
   ],
   'index.ts': [
-    ...['protocol', 'storage', 'contracts', 'clients', 'tokens', 'authorization', 'config'],
+    ...['protocol', 'storage', 'contracts', 'claims', 'clients', 'tokens', 'authorization', 'config'],
     ...['provider.ts', 'provider-types.ts'],
   ],
 }

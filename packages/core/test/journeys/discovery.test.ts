@@ -67,7 +67,9 @@ describe.each([
       authorization_response_iss_parameter_supported: true,
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
-      claims_parameter_supported: false,
+      claims_parameter_supported: true,
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      display_values_supported: ['page'],
     })
     expect(full.id_token_signing_alg_values_supported).toContain('RS256')
     expect(full.introspection_endpoint_auth_methods_supported).not.toContain('none')

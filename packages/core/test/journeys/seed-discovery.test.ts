@@ -56,10 +56,10 @@ describe('discovery', () => {
     },
   )
 
-  test('seed B10 B15 prompts in their order, query alone, and iss', () => {
+  test('seed B10 B15 prompts in their order, query first, and iss', () => {
     expect(createQuickWorld(pages).provider.metadata).toMatchObject({
       prompt_values_supported: ['login', 'consent', 'create', 'select_account', 'none'],
-      response_modes_supported: ['query'],
+      response_modes_supported: ['query', 'fragment', 'form_post'],
       authorization_response_iss_parameter_supported: true,
     })
   })

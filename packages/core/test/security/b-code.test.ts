@@ -238,7 +238,7 @@ describe('B14 what OAuth 2.1 dropped', () => {
   test('B14 metadata knows of neither', async () => {
     const { body } = await send(createWorld(), `${issuer}/.well-known/openid-configuration`)
     expect(body.response_types_supported).toEqual(['code'])
-    expect(body.response_modes_supported).toEqual(['query'])
+    expect(body.response_modes_supported).toEqual(['query', 'fragment', 'form_post'])
     expect(body.grant_types_supported.sort()).toEqual(['authorization_code', 'client_credentials', 'refresh_token'])
   })
 

@@ -13,8 +13,8 @@ import {
   type Resolvers,
   type Session,
   type SignedIn,
-  type StandardClaims,
   type TokenResponseFieldsInput,
+  type UserClaims,
   type UserinfoClaimsInput,
 } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
@@ -145,7 +145,7 @@ describe('every hook and resolver', () => {
   })
 
   test('may answer now or later, and with nothing where that has a meaning', () => {
-    expectTypeOf<Hook<'userClaims'>>().returns.toEqualTypeOf<StandardClaims>()
+    expectTypeOf<Hook<'userClaims'>>().returns.toEqualTypeOf<UserClaims>()
     expectTypeOf<Hook<'customAccessTokenClaims'>>().returns.toEqualTypeOf<Claims>()
     expectTypeOf<Hook<'customIdTokenClaims'>>().returns.toEqualTypeOf<Claims>()
     expectTypeOf<Hook<'customUserinfoClaims'>>().returns.toEqualTypeOf<Claims>()

@@ -50,5 +50,17 @@ export interface TokenPrefixes {
 export interface AdvertisedMetadata {
   /** Each one has to be a scope of the server. */
   readonly scopesSupported?: readonly string[] | undefined
+  /**
+   * Names beside the standard claims are those that `userClaims` answers and a client may ask for by name
+   * (`claims` parameter): everything else that it asks for is ignored.
+   */
   readonly claimsSupported?: readonly string[] | undefined
+  /** The authentication contexts that sessions of the host's may have (`session.acr`). Default: nothing is said. */
+  readonly acrValuesSupported?: readonly string[] | undefined
+  /** The languages of the pages, BCP 47 tags. Default: nothing is said. */
+  readonly uiLocalesSupported?: readonly string[] | undefined
+  /** The languages of the claims, BCP 47 tags. Default: nothing is said. */
+  readonly claimsLocalesSupported?: readonly string[] | undefined
+  /** The values of `display` that the pages follow. Default: `page`. */
+  readonly displayValuesSupported?: readonly string[] | undefined
 }

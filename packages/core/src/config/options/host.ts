@@ -1,5 +1,5 @@
 import type { OAuthEvent } from '../../contracts/events.ts'
-import type { Authentication, BaseUser, StandardClaims } from '../../contracts/host.ts'
+import type { Authentication, BaseUser, UserClaims } from '../../contracts/host.ts'
 import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
 
 /** What the host brings: its users, its sessions, its pages. */
@@ -8,9 +8,10 @@ export interface HostOptions<User extends BaseUser> {
   readonly authentication: Authentication<User>
   /**
    * The claims about a user. Default: the standard claims are read from the user's own members, in snake_case or
-   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`.
+   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`. Other members are claims of your own: name them in
+   * `advertisedMetadata.claimsSupported`, and clients may ask for them by name.
    */
-  readonly userClaims?: ((user: User) => StandardClaims) | undefined
+  readonly userClaims?: ((user: User) => UserClaims) | undefined
   /** The login page, a path of the application or an absolute URL. Required with the authorization_code grant type. */
   readonly loginUrl?: string | undefined
   /** The consent page. Required with the authorization_code grant type. */
@@ -28,6 +29,12 @@ export interface HostOptions<User extends BaseUser> {
    * program on the device can pretend to be one. Default `false`: their users are asked each time.
    */
   readonly rememberConsentOfNativeClients?: boolean | undefined
+  /**
+   * Shows the errors of a client that registered itself on a page, and sends nobody to its redirect URI with one, as long
+   * as the user has agreed to nothing of it: otherwise a link to this server (`prompt=none`, a bad scope) leads anybody
+   * to wherever whoever registered it likes. Clients that try a silent login first then show that page. Default `false`.
+   */
+  readonly redirectErrorsAfterConsentOnly?: boolean | undefined
   /** Limits requests by address and client; off without it. */
   readonly rateLimit?: RateLimitOptions | undefined
   /** Called with everything that happens. It must not throw and is not waited for. */

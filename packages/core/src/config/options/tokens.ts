@@ -15,6 +15,11 @@ export interface TokenOptions {
   readonly validAudiences?: readonly string[] | undefined
   /** How ID tokens are signed for clients that registered nothing else. Default `RS256`, which every client can verify. */
   readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
+  /**
+   * What else clients may register as `id_token_signed_response_alg`; there are keys for each. Default: the algorithm of
+   * JWT access tokens, for which there are keys anyway.
+   */
+  readonly idTokenSigningAlgorithms?: readonly SigningAlgorithm[] | undefined
   /** How JWT access tokens are signed. Default `ES256`. */
   readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /** Turns pairwise subjects on ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg Core section 8.1}); at least 32 characters. */

@@ -25,6 +25,15 @@ export async function findOwnConsent(
 }
 
 /** A consent as its user sees it. Times are seconds since the epoch. */
-export function consentView({ id, clientId, userId, referenceId, scope, createdAt }: ConsentRecord): object {
-  return { id, clientId, userId, referenceId: referenceId ?? null, scopes: scope, createdAt }
+export function consentView({ id, clientId, userId, referenceId, scope, claims, createdAt }: ConsentRecord): object {
+  return {
+    id,
+    clientId,
+    userId,
+    referenceId: referenceId ?? null,
+    scopes: scope,
+    // What was asked for by name is the exception.
+    ...(claims.length > 0 && { claims }),
+    createdAt,
+  }
 }

@@ -95,7 +95,7 @@ describe('errors', () => {
   })
 
   test('an error goes towards a redirect URI unless it must not', () => {
-    const target = { redirectUri: 'https://a.example/cb', state: 's' }
+    const target = { clientId: 'c', redirectUri: 'https://a.example/cb', state: 's' }
     const error = new OAuthError('invalid_scope', 'why', { cause: 'reason', status: 418 })
     expect(error.towards(target)).toMatchObject({ code: 'invalid_scope', description: 'why', status: 418 })
     expect(error.towards(target).details.redirect).toEqual(target)

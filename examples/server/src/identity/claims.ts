@@ -1,0 +1,19 @@
+/** Claims that a client asks for by name, in the words of the person who is asked. */
+const words: Readonly<Record<string, string>> = {
+  name: 'See your name',
+  given_name: 'See your given name',
+  family_name: 'See your family name',
+  nickname: 'See your nickname',
+  preferred_username: 'See your user name',
+  picture: 'See your picture',
+  email: 'See your e-mail address',
+  email_verified: 'See whether your e-mail address was verified',
+  phone_number: 'See your telephone number',
+  address: 'See your postal address',
+  birthdate: 'See when you were born',
+  updated_at: 'See when your account last changed',
+}
+
+export function describeClaim(name: string): string {
+  return words[name] ?? 'See something this page has no words for:'
+}

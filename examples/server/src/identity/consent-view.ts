@@ -1,0 +1,61 @@
+import type { LoginContext } from '@oauth/core'
+import { html } from 'hono/html'
+import type { Html } from '../web/layout.ts'
+import { describeClaim } from './claims.ts'
+import { describeScope } from './scopes.ts'
+import type { User } from './users.ts'
+
+/** What a client says of itself is text; where the answer goes is the one thing that is certain. */
+export function consentView(action: string, context: LoginContext, user: Pick<User, 'name' | 'email'>): Html {
+  return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for access</h1>
+${unverified(context)}
+<p class="lead">to the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
+<h2 id="scopes">It would be allowed to</h2>
+<ul class="scopes" aria-labelledby="scopes">
+${context.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
+${context.claims.map(
+  ({ name, essential }) =>
+    html`<li>${describeClaim(name)} <code>${name}</code>${essential ? ' (it says that it needs this)' : ''}</li>`,
+)}
+</ul>
+<p>Your answer sends you to <strong>${context.redirectHost}</strong>. Allow it only if that is where you came from.</p>
+${links(context)}
+<form method="post" action="${action}" class="choice">
+<input type="hidden" name="state" value="${context.state}">
+<button type="submit" name="accept" value="true">Allow</button>
+<button type="submit" name="accept" value="false" class="quiet">Deny</button>
+</form>`
+}
+
+/** Anybody can register as anything. */
+function unverified({ selfRegistered }: LoginContext): Html | '' {
+  if (!selfRegistered) return ''
+  return html`<p class="alert" role="note">Unverified: this application registered itself. Nobody has checked its name, picture or links.</p>`
+}
+
+/** From the client's server, so only over https, and it is not told which page asks. */
+function logo(context: LoginContext): Html | '' {
+  const url = logoOf(context)
+  if (url === undefined) return ''
+  return html`<img class="logo" src="${url}" alt="" width="64" height="64" referrerpolicy="no-referrer">
+`
+}
+
+/** A host without characters that would mean something in the header that allows it. */
+const plainHttps = /^https:\/\/[\w.-]+(?::\d+)?(?:[/?]|$)/
+
+/** The picture that the page shows, if there is one that it may. */
+export function logoOf({ logoUri }: LoginContext): string | undefined {
+  return logoUri !== undefined && plainHttps.test(logoUri) ? logoUri : undefined
+}
+
+function links(context: LoginContext): Html | '' {
+  const known = [
+    { text: 'Website', url: context.clientUri },
+    { text: 'Privacy policy', url: context.policyUri },
+    { text: 'Terms of service', url: context.tosUri },
+  ].filter((link) => link.url !== undefined)
+  if (known.length === 0) return ''
+  return html`<p class="aside">Of ${context.clientName}:
+${known.map((link) => html`<a href="${link.url}" rel="noopener noreferrer" target="_blank">${link.text}</a> `)}</p>`
+}

@@ -1,0 +1,128 @@
+import type { ClientInput, LoginContext } from '@oauth/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { consentView, logoOf } from '../src/identity/consent-view.ts'
+import { signIn } from './journey.ts'
+import { type Example, startExample } from './start.ts'
+import { createUserAgent } from './user-agent.ts'
+
+const redirectUri = 'https://rp.example/callback'
+const links = {
+  client_uri: 'https://rp.example/',
+  logo_uri: 'https://cdn.rp.example:8443/logo.png?a=1&b=2',
+  policy_uri: 'https://rp.example/policy',
+  tos_uri: 'https://rp.example/terms',
+}
+
+describe('the consent page', () => {
+  let example: Example
+
+  beforeAll(async () => {
+    example = await startExample()
+  })
+
+  afterAll(async () => {
+    await example?.stop()
+    expect(example?.failures).toEqual([])
+  })
+
+  /** The page that a new user of this client sees. */
+  async function consentOf(client: ClientInput, parameters: Record<string, string> = {}) {
+    const { client_id } = await example.provider.registerClient({
+      client_name: 'Reader',
+      redirect_uris: [redirectUri],
+      scope: 'openid profile email',
+      token_endpoint_auth_method: 'none',
+      ...client,
+    })
+    const url = new URL(`${example.issuer}/oauth2/authorize`)
+    url.search = new URLSearchParams({
+      ...{ client_id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...parameters },
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    }).toString()
+    const agent = createUserAgent()
+    const page = await signIn(agent, await agent.open(url))
+    expect(page.url.pathname).toBe('/consent')
+    return { page, agent }
+  }
+
+  test('shows the logo, the links, and where the answer goes', async () => {
+    const { page } = await consentOf(links)
+    expect(page.body).toContain(
+      '<img class="logo" src="https://cdn.rp.example:8443/logo.png?a=1&amp;b=2" alt="" width="64" height="64" referrerpolicy="no-referrer">',
+    )
+    for (const url of [links.client_uri, links.policy_uri, links.tos_uri]) {
+      expect(page.body).toContain(`<a href="${url}" rel="noopener noreferrer" target="_blank">`)
+    }
+    expect(page.body).toContain('Your answer sends you to <strong>rp.example</strong>')
+    expect(page.body).not.toContain('Unverified')
+  })
+
+  test('F05 the policy lets pictures come from the host of the logo, and from no other', async () => {
+    const { page } = await consentOf(links)
+    expect(page.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.rp.example:8443; base-uri 'none'; frame-ancestors 'none'",
+    )
+    const { page: plain } = await consentOf({})
+    expect(plain.headers.get('content-security-policy')).toContain("img-src 'self';")
+    expect(plain.body).not.toContain('<img')
+  })
+
+  test('F05 a logo over http, or of a host that would end the policy, is not shown', async () => {
+    for (const logo_uri of ['http://localhost:1/logo.png', 'https://x;script-src/logo.png', "https://x'y,z/logo.png"]) {
+      const { page } = await consentOf({ logo_uri })
+      expect(page.body).not.toContain('<img')
+      expect(page.headers.get('content-security-policy')).toContain("img-src 'self';")
+    }
+  })
+
+  test('lists the claims that are asked for by name, and says which the client cannot do without', async () => {
+    const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null, nobody: null } })
+    const { page, agent } = await consentOf({}, { claims })
+    expect(page.body).toContain('<li>See your name <code>name</code> (it says that it needs this)</li>')
+    expect(page.body).toContain('<li>See your e-mail address <code>email</code></li>')
+    expect(page.body).not.toContain('nobody')
+    const callback = await agent.submit(page, 'Allow', {}, redirectUri)
+    expect(callback.url.searchParams.get('code')).toBeTruthy()
+  })
+})
+
+describe('the consent page of a client that registered itself', () => {
+  const context: LoginContext = {
+    state: 'i1',
+    intent: 'consent',
+    prompt: [],
+    returnTo: 'https://id.example/continue',
+    consentEndpoint: 'https://id.example/consent',
+    clientId: 'c1',
+    clientName: '<b>Your Bank</b>',
+    selfRegistered: true,
+    redirectHost: 'evil.example',
+    scopes: ['openid'],
+    resources: [],
+    claims: [],
+    acrValues: [],
+    acrRequired: false,
+  }
+  const user = { name: 'Ada', email: 'ada@example.com' }
+
+  test('F06 has an "unverified" mark and the host where the answer goes', async () => {
+    const page = String(await consentView('/consent', context, user))
+    expect(page).toContain('Unverified: this application registered itself.')
+    expect(page).toContain('<strong>evil.example</strong>')
+    expect(page).toContain('&lt;b&gt;Your Bank&lt;/b&gt;')
+    const known = String(await consentView('/consent', { ...context, selfRegistered: false }, user))
+    expect(known).not.toContain('Unverified')
+  })
+
+  test('F05 what it says of itself is text', async () => {
+    const clientUri = 'https://x.example/"onclick="alert(1)'
+    const page = String(await consentView('/consent', { ...context, clientUri }, user))
+    expect(page).toContain('href="https://x.example/&quot;onclick=&quot;alert(1)"')
+    expect(logoOf({ ...context, logoUri: 'https://x.example/"><script>' })).toBeDefined()
+    const pictured = String(
+      await consentView('/consent', { ...context, logoUri: 'https://x.example/"><script>' }, user),
+    )
+    expect(pictured).not.toContain('<script')
+  })
+})

@@ -1,0 +1,87 @@
+import { mayAskFor } from '../claims/requested-claims.ts'
+import type { Context } from '../contracts/context.ts'
+import { isJsonObject, type JsonObject } from '../http/json-object.ts'
+import {
+  type ClaimRequest,
+  type ClaimsRequest,
+  claimPlaces,
+  filterClaims,
+  type RequestedClaims,
+} from '../protocol/claims-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { parseScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/** Characters. All the claims that there are, each with a few values, fit easily. */
+const longest = 8192
+
+/**
+ * The `claims` parameter ({@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter OpenID Connect Core section 5.5}),
+ * as far as it means anything here: unknown claims and members are dropped, whatever they hold.
+ * @returns `undefined` when nothing is asked for
+ * @throws {OAuthError} `invalid_request` for what is no such JSON
+ */
+export function parseClaimsParameter(
+  ctx: Context,
+  client: ClientRecord,
+  text: string | undefined,
+): ClaimsRequest | undefined {
+  if (text === undefined) return undefined
+  if (text.length > longest) throw invalid('is too long')
+  const sent = parseObject(text)
+  const registered = parseScope(client.metadata.scope) ?? []
+  const named = ctx.config.advertised.claims ?? []
+  const places = claimPlaces.flatMap((place) => {
+    const requested = sent[place]
+    if (requested === undefined || requested === null) return []
+    if (!isJsonObject(requested)) throw invalid(`${place} must be an object`)
+    return [[place, requested as RequestedClaims] as const]
+  })
+  const known = filterClaims(Object.fromEntries(places), (name) => mayAskFor(name, registered, named))
+  return known && checkedClaims(known)
+}
+
+function checkedClaims(known: ClaimsRequest): ClaimsRequest {
+  return Object.fromEntries(
+    Object.entries(known).map(([place, requested]: [string, RequestedClaims]) => [
+      place,
+      Object.fromEntries(Object.entries(requested).map(([name, details]) => [name, claimRequest(name, details)])),
+    ]),
+  )
+}
+
+/** Only the members that we know, each with its type. Values are single ones, so that they can be compared. */
+function claimRequest(name: string, details: unknown): ClaimRequest | null {
+  if (details === null) return null
+  if (!isJsonObject(details)) throw invalid(`${name} must be null or an object`)
+  // Some clients write what they leave out as null.
+  const [essential, value, values] = [details.essential, details.value, details.values].map((one) => one ?? undefined)
+  if (essential !== undefined && typeof essential !== 'boolean') throw invalid(`essential of ${name} must be a boolean`)
+  if (value !== undefined && !isSingle(value)) throw invalid(`value of ${name} must be a string, number or boolean`)
+  if (values !== undefined && !(Array.isArray(values) && values.length > 0 && values.every(isSingle))) {
+    throw invalid(`values of ${name} must be an array of strings, numbers or booleans`)
+  }
+  return {
+    ...(essential !== undefined && { essential }),
+    ...(value !== undefined && { value }),
+    ...(values !== undefined && { values: values as readonly unknown[] }),
+  }
+}
+
+function isSingle(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+function parseObject(text: string): JsonObject {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (isJsonObject(parsed)) return parsed
+  } catch {
+    // Told below, like everything else that is no object.
+  }
+  throw invalid('must be a JSON object')
+}
+
+function invalid(problem: string): OAuthError {
+  return new OAuthError('invalid_request', `claims: ${problem}`)
+}

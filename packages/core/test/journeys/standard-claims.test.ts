@@ -1,0 +1,92 @@
+import type { BaseUser } from '@oauth/core'
+import { describe, expect, test } from 'vitest'
+import { claimsOf, getTokens, registerConfidential, userinfo } from '../support/client.ts'
+import { createQuickWorld } from '../support/tokens.ts'
+import { alice, type TestUser } from '../support/world.ts'
+
+const everything = 'openid profile email address phone'
+
+/** All of OpenID Connect Core section 5.1, as a host may keep it. */
+const full = {
+  ...alice,
+  middleName: 'Jane',
+  nickname: 'Al',
+  preferredUsername: 'alice',
+  profile: 'https://example.com/alice',
+  image: 'https://example.com/alice.png',
+  website: 'https://alice.example.com/',
+  gender: 'female',
+  birthdate: '1990-02-03',
+  zoneinfo: 'Europe/Zurich',
+  locale: 'de-CH',
+  updatedAt: 1_700_000_000,
+  address: { street_address: '1 Rabbit Hole', locality: 'Oxford', country: 'GB' },
+  phoneNumber: '+41 44 668 18 00',
+  phoneNumberVerified: false,
+}
+
+async function learn(user: BaseUser, scope: string) {
+  const world = createQuickWorld()
+  world.users.set(alice.id, user as TestUser)
+  const client = await registerConfidential(world, { scope: everything })
+  const tokens = await getTokens(world, client, { scope })
+  return { info: (await userinfo(world, tokens.access_token)).body, idToken: claimsOf(tokens.id_token) }
+}
+
+const profile = {
+  name: 'Alice Archer',
+  given_name: 'Alice',
+  family_name: 'Archer',
+  middle_name: 'Jane',
+  nickname: 'Al',
+  preferred_username: 'alice',
+  profile: 'https://example.com/alice',
+  picture: 'https://example.com/alice.png',
+  website: 'https://alice.example.com/',
+  gender: 'female',
+  birthdate: '1990-02-03',
+  zoneinfo: 'Europe/Zurich',
+  locale: 'de-CH',
+  updated_at: 1_700_000_000,
+}
+const email = { email: alice.email, email_verified: true }
+const address = { address: full.address }
+const phone = { phone_number: '+41 44 668 18 00', phone_number_verified: false }
+
+describe('the standard scopes at userinfo, each claim with its type', () => {
+  test.each([
+    ['openid', {}],
+    ['openid profile', profile],
+    ['openid email', email],
+    ['openid address', address],
+    ['openid phone', phone],
+    [everything, { ...profile, ...email, ...address, ...phone }],
+  ])('%s', async (scope, claims) => {
+    const { info, idToken } = await learn(full, scope)
+    expect(info).toEqual({ sub: alice.id, ...claims })
+    // In the code flow they are at userinfo, and nowhere else.
+    const own = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'amr', 'at_hash']
+    expect(Object.keys(idToken).sort()).toEqual(own.sort())
+  })
+
+  test('what has the wrong type, or says nothing, is left out', async () => {
+    const { info } = await learn(
+      {
+        id: alice.id,
+        name: '',
+        nickname: null,
+        updatedAt: '2024-01-01',
+        birthdate: 19900203,
+        email: alice.email,
+        emailVerified: 'yes',
+        address: ['1 Rabbit Hole'],
+        phoneNumber: 41,
+        phoneNumberVerified: 1,
+      } as BaseUser,
+      everything,
+    )
+    expect(info).toEqual({ sub: alice.id, email: alice.email })
+    const notANumber = await learn({ id: alice.id, updatedAt: Number.NaN } as BaseUser, everything)
+    expect(notANumber.info).toEqual({ sub: alice.id })
+  })
+})
