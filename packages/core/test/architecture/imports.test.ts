@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'metadata', 'keys', 'claims', 'clients'],
     ...['tokens', 'authorization'],
   ],
-  config: ['protocol', 'storage', 'contracts', 'claims'],
+  config: ['protocol', 'http', 'storage', 'contracts', 'claims'],
   server: [
     'protocol',
     'crypto',
