@@ -49,6 +49,7 @@ export async function replaceRegistration(
         token_endpoint_auth_method: given.token_endpoint_auth_method ?? current.metadata.token_endpoint_auth_method,
       },
       scopesOf(ctx, current),
+      current.metadata,
     )
     if (usesSecret(metadata) && current.secrets.length === 0) {
       throw invalid('confidential clients require a stored client secret')

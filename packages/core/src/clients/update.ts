@@ -47,6 +47,7 @@ export async function updateClient(
       ctx,
       { ...Object.fromEntries(kept), ...given } as typeof given,
       limits?.scopes?.(current),
+      current.metadata,
     )
     limits?.compare?.(current.metadata, metadata)
     if (usesSecret(metadata) && current.secrets.length === 0) {
