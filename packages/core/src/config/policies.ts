@@ -18,6 +18,7 @@ type Policies =
   | 'machineDefaultScopes'
   | 'advertised'
   | 'rateLimit'
+  | 'outbound'
 
 /** The part of the configuration that says who may do what, and how credentials look. */
 export function resolvePolicies<User extends BaseUser>(
@@ -73,5 +74,10 @@ export function resolvePolicies<User extends BaseUser>(
       displayValues: advertisedMetadata.displayValuesSupported ?? ['page'],
     }),
     rateLimit: given.rateLimit && resolveRateLimits(given.rateLimit),
+    outbound: Object.freeze({
+      fetch: options.outboundFetch,
+      allowPrivate: options.dangerouslyAllowPrivateAddresses,
+      timeout: options.outboundTimeoutSeconds,
+    }),
   }
 }

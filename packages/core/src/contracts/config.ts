@@ -1,3 +1,4 @@
+import type { OutboundPolicy } from '../http/outbound.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
@@ -115,4 +116,5 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly machineDefaultScopes: readonly string[] | undefined
   readonly advertised: AdvertisedValues
   readonly rateLimit: RateLimitPolicy | undefined
+  readonly outbound: OutboundPolicy
 }

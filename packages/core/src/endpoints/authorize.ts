@@ -1,10 +1,10 @@
-import { answerTo, verifyClient } from '../authorization/client.ts'
+import { answerTarget } from '../authorization/answer-target.ts'
+import { verifyClient } from '../authorization/client.ts'
 import { hintedSubject } from '../authorization/id-token-hint.ts'
+import { resolveParameters } from '../authorization/parameters.ts'
 import { begin } from '../authorization/proceed.ts'
 import { parseAuthorizationRequest } from '../authorization/request.ts'
-import { resolveRequestUri } from '../authorization/request-uri.ts'
 import { towardsClient } from '../authorization/respond.ts'
-import { isStranger } from '../authorization/stranger.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
 import { readFormText } from '../http/form.ts'
@@ -25,14 +25,13 @@ export const authorize: Endpoint = {
     const asGet = foreignFormAsGet(request, ctx.config.issuer + endpointPaths.authorize, encoded)
     if (asGet !== undefined) return asGet
 
-    const parameters = await resolveRequestUri(ctx, parseUnchecked(encoded))
+    const parameters = await resolveParameters(ctx, request, parseUnchecked(encoded))
     for (const name of ['client_id', 'redirect_uri']) {
       if (parameters.repeated.has(name)) refuseRepeated(parameters)
     }
     const verified = await verifyClient(ctx, parameters)
     // Above this line an error is a page; below it, it goes to the client, unless the host has reservations.
-    const held = ctx.config.redirectErrorsAfterConsentOnly && (await isStranger(ctx, request, verified.client))
-    return towardsClient(held ? 'never' : answerTo(ctx, verified, parameters), async () => {
+    return towardsClient(await answerTarget(ctx, request, verified, parameters), async () => {
       refuseRepeated(parameters)
       const authorization = parseAuthorizationRequest(ctx, verified, parameters)
       const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))

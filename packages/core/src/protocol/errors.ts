@@ -30,6 +30,7 @@ export const errorStatus = {
   request_uri_not_supported: 400,
   registration_not_supported: 400,
   invalid_request_uri: 400,
+  invalid_request_object: 400,
   // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
   unmet_authentication_requirements: 400,
   // Ours, for what no standard names: the HTTP semantics around the protocol.

@@ -1,3 +1,4 @@
+import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { describe, expect, test } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import {
@@ -55,6 +56,15 @@ describe('H01 a client that registered itself cannot bounce anybody who never ag
       expect(response.status).toBe(400)
       expect(html).not.toContain(new URL(redirectUri).host)
     }
+  })
+
+  test('H01 nor by a request object that cannot be read', async () => {
+    const features = [jwtSecuredRequests()]
+    const { world, client } = await start({ features })
+    await expectErrorPage(await ask(world, client, { scope, request: 'nonsense' }), 400, 'invalid_request_object')
+    const open = await start({ features, redirectErrorsAfterConsentOnly: false })
+    const told = await ask(open.world, open.client, { scope, request: 'nonsense' })
+    expectErrorRedirect(open.world, told, redirectUri, 'invalid_request_object')
   })
 
   test('H01 once the user has agreed, and for this user alone, errors go to the client again', async () => {
