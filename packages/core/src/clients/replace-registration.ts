@@ -9,7 +9,7 @@ import { type SelfManagedClient, selfManagedClient } from './dynamic-registratio
 import { checkSubjectKept, completeMetadata, registrationScopes, type ScopePolicy } from './metadata-rules.ts'
 import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
-import { usesSecret } from './secret.ts'
+import { requireStoredSecret, usesSecret } from './secret.ts'
 import { isTrusted } from './trust.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -51,9 +51,7 @@ export async function replaceRegistration(
       scopesOf(ctx, current),
       current.metadata,
     )
-    if (usesSecret(metadata) && current.secrets.length === 0) {
-      throw invalid('confidential clients require a stored client secret')
-    }
+    requireStoredSecret(ctx, metadata, current.secrets)
     checkSubjectKept(current.metadata, metadata)
     const secrets = usesSecret(metadata) ? current.secrets : []
     return { ...current, metadata, secrets, registrationTokenHash: next.hash }
