@@ -33,6 +33,7 @@ export function parseAuthorizationRequest(
     challenge: parameters.get('code_challenge'),
     method: parameters.get('code_challenge_method'),
     scope,
+    offlineWithout: ctx.config.registration.withoutPkce && client.registrationTokenHash !== undefined,
   })
   const maxAge = parseMaxAge(parameters.get('max_age'))
   return {

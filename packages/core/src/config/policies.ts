@@ -11,6 +11,7 @@ type Policies =
   | 'formats'
   | 'jwtDisabled'
   | 'bindResources'
+  | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
@@ -40,6 +41,9 @@ export function resolvePolicies<User extends BaseUser>(
       enabled: options.allowDynamicClientRegistration,
       anonymous: options.allowUnauthenticatedClientRegistration,
       prelogin: options.allowPublicClientPrelogin,
+      enablesEndSession: options.clientRegistrationEnablesEndSession,
+      anonymousSecrets: options.dangerouslyAllowUnauthenticatedConfidentialClients,
+      withoutPkce: options.dangerouslyAllowRegistrationWithoutPkce,
       defaultScopes: options.clientRegistrationDefaultScopes,
       allowedScopes: options.clientRegistrationAllowedScopes,
       secretExpiresAt: options.clientRegistrationClientSecretExpiresAt,
@@ -56,6 +60,7 @@ export function resolvePolicies<User extends BaseUser>(
     }),
     jwtDisabled: options.disableJwtPlugin,
     bindResources: options.bindResources,
+    grantsEndingWithSession: options.grantsEndingWithSession,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,

@@ -43,6 +43,8 @@ const optionEntries = {
   signupUrl: v.optional(text),
   selectAccountUrl: v.optional(text),
   postLoginUrl: v.optional(text),
+  logoutUrl: v.optional(text),
+  grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
   oauthQuerySigningSecret: v.optional(text),
   rateLimit: v.optional(rateLimitSchema),
   onEvent: hook,
@@ -78,6 +80,9 @@ const optionEntries = {
   ),
   allowDynamicClientRegistration: v.optional(v.boolean(), false),
   allowUnauthenticatedClientRegistration: v.optional(v.boolean(), false),
+  clientRegistrationEnablesEndSession: v.optional(v.boolean(), false),
+  dangerouslyAllowUnauthenticatedConfidentialClients: v.optional(v.boolean(), false),
+  dangerouslyAllowRegistrationWithoutPkce: v.optional(v.boolean(), false),
   allowPublicClientPrelogin: v.optional(v.boolean(), false),
   clientRegistrationDefaultScopes: v.optional(v.array(scope)),
   clientRegistrationAllowedScopes: v.optional(v.array(scope)),
@@ -126,6 +131,7 @@ type Defaulted =
   | 'defaultScopes'
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
+  | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'disableJwtPlugin'
   | 'bindResources'
@@ -135,6 +141,9 @@ type Defaulted =
   | 'allowDynamicClientRegistration'
   | 'allowUnauthenticatedClientRegistration'
   | 'allowPublicClientPrelogin'
+  | 'clientRegistrationEnablesEndSession'
+  | 'dangerouslyAllowUnauthenticatedConfidentialClients'
+  | 'dangerouslyAllowRegistrationWithoutPkce'
   | 'clientRegistrationClientSecretExpiresAt'
   | 'cachedTrustedClients'
   | keyof LifetimeOptions

@@ -4,6 +4,7 @@ import type { ClientMetadataPart } from './client-metadata-part.ts'
 import type { Config } from './config.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
+import type { SessionObserver } from './session-observer.ts'
 
 /**
  * An optional part of the server as data: what it adds to the tables. It is chosen by import path, folded in once at
@@ -17,6 +18,8 @@ export interface Feature<Needs extends keyof FeatureStores = never> {
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
   readonly clientMetadata?: ClientMetadataPart
+  /** Needs the store `sessionClients`. */
+  readonly sessionObserver?: SessionObserver
   /** Members that it adds to the discovery documents, or says otherwise there. */
   serverMetadata?(config: Config): Readonly<Record<string, unknown>>
 }

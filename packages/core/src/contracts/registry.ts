@@ -2,6 +2,7 @@ import type { ClientAuthMethod } from './client-auth-method.ts'
 import type { ClientMetadataPart, MetadataSchemas } from './client-metadata-part.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
+import type { SessionObserver } from './session-observer.ts'
 
 /** The tables that all features were folded into. */
 export interface Registry {
@@ -11,6 +12,7 @@ export interface Registry {
   readonly clientAuthMethods: ReadonlyMap<string, ClientAuthMethod>
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
+  readonly sessionObservers: readonly SessionObserver[]
   /** Members that features add to the discovery documents. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
 }

@@ -15,7 +15,7 @@ const entities: Readonly<Record<string, string>> = {
  * No `form-action`: Chromium checks it along the whole chain of redirects that a form starts. The styles are inline and
  * nothing else is loaded.
  */
-const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
+export const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',
@@ -61,7 +61,12 @@ ${inputs.join('\n')}
 }
 
 /** With the headers that every page of ours carries. */
-function render(status: number, title: string, body: string, headers?: Readonly<Record<string, string>>): Response {
+export function render(
+  status: number,
+  title: string,
+  body: string,
+  headers?: Readonly<Record<string, string>>,
+): Response {
   const html = `<!doctype html>
 <html lang="en">
 <head>

@@ -20,6 +20,8 @@ export interface ClientMetadata {
   readonly software_id?: string
   readonly software_version?: string
   readonly post_logout_redirect_uris?: readonly string[]
+  /** Where others send a user to begin a sign-in at the client (OpenID Connect Core section 4). */
+  readonly initiate_login_uri?: string
   readonly id_token_signed_response_alg?: string
   readonly subject_type?: 'public' | 'pairwise'
   /** Server side only: `false` lets a confidential client leave PKCE out. */

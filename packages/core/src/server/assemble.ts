@@ -32,6 +32,7 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
     clientAuthMethods: table<ClientAuthMethod>(all, 'clientAuthMethods', ({ name }) => name),
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
+    sessionObservers: all.flatMap((feature) => feature.sessionObserver ?? []),
     serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
   })
 }
