@@ -17,13 +17,20 @@ const titles: Readonly<Record<string, string>> = {
   LifetimeOptions: 'Lifetimes',
   FormatOptions: 'Formats',
   RegistrationOptions: 'Registration and trust',
+  OutboundOptions: 'Outbound requests',
   ClaimHooks: 'Claim hooks',
   Resolvers: 'Resolvers',
   TestingOptions: 'Seams for tests',
 }
 
 /** Types that the options are made of, beside those in the options' own files. */
-const typeFiles = ['contracts/host.ts', 'contracts/hooks.ts', 'contracts/resolvers.ts', 'contracts/rate-limit.ts']
+const typeFiles = [
+  'contracts/host.ts',
+  'contracts/hooks.ts',
+  'contracts/resolvers.ts',
+  'contracts/rate-limit.ts',
+  'http/outbound.ts',
+]
 
 /** The reference of all options, as the declarations in the code say. */
 export function optionsReference(): string {

@@ -4,6 +4,7 @@ import type { Resolvers } from '../contracts/resolvers.ts'
 import type { FormatOptions } from './options/formats.ts'
 import type { HostOptions } from './options/host.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
+import type { OutboundOptions } from './options/outbound.ts'
 import type { RegistrationOptions } from './options/registration.ts'
 import type { SurfaceOptions } from './options/surface.ts'
 import type { TestingOptions } from './options/testing.ts'
@@ -17,6 +18,7 @@ export interface ProviderOptions<User extends BaseUser = BaseUser>
     LifetimeOptions,
     FormatOptions,
     RegistrationOptions,
+    OutboundOptions,
     ClaimHooks<User>,
     Resolvers<User>,
     TestingOptions {}

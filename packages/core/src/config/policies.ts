@@ -17,6 +17,7 @@ type Policies =
   | 'machineDefaultScopes'
   | 'advertised'
   | 'rateLimit'
+  | 'outbound'
 
 /** The part of the configuration that says who may do what, and how credentials look. */
 export function resolvePolicies<User extends BaseUser>(
@@ -69,5 +70,10 @@ export function resolvePolicies<User extends BaseUser>(
       claims: advertisedMetadata.claimsSupported,
     }),
     rateLimit: given.rateLimit && resolveRateLimits(given.rateLimit),
+    outbound: Object.freeze({
+      fetch: options.outboundFetch,
+      allowPrivate: options.dangerouslyAllowPrivateAddresses,
+      timeout: options.outboundTimeoutSeconds,
+    }),
   }
 }

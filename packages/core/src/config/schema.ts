@@ -95,6 +95,9 @@ const optionEntries = {
   ),
   unusedClientTtlSeconds: v.optional(seconds),
   cachedTrustedClients: v.optional(v.array(text), []),
+  outboundFetch: hook,
+  outboundTimeoutSeconds: v.optional(seconds, 5),
+  dangerouslyAllowPrivateAddresses: v.optional(v.boolean(), false),
   authorizationCodeTtlSeconds: v.optional(v.pipe(seconds, v.maxValue(600)), 60),
   accessTokenTtlSeconds: v.optional(seconds, 3600),
   m2mAccessTokenTtlSeconds: v.optional(seconds, 3600),
@@ -146,6 +149,8 @@ type Defaulted =
   | 'dangerouslyAllowRegistrationWithoutPkce'
   | 'clientRegistrationClientSecretExpiresAt'
   | 'cachedTrustedClients'
+  | 'outboundTimeoutSeconds'
+  | 'dangerouslyAllowPrivateAddresses'
   | keyof LifetimeOptions
 
 /** The options that are plain values, checked and completed. */

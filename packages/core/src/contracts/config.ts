@@ -1,3 +1,4 @@
+import type { OutboundPolicy } from '../http/outbound.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
@@ -108,4 +109,5 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly machineDefaultScopes: readonly string[] | undefined
   readonly advertised: { readonly scopes: readonly string[]; readonly claims: readonly string[] | undefined }
   readonly rateLimit: RateLimitPolicy | undefined
+  readonly outbound: OutboundPolicy
 }

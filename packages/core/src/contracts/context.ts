@@ -1,3 +1,4 @@
+import type { Outbound } from '../http/outbound.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -26,6 +27,8 @@ export interface Context {
   readonly keys: KeySet
   readonly clock: Clock
   readonly random: Random
+  /** The one way to fetch what somebody else points at. */
+  readonly outbound: Outbound
   /** There with the option `rateLimit`. */
   readonly limits?: Limits
   emit(event: OAuthEvent): void

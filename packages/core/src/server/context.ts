@@ -7,6 +7,8 @@ import type { OAuthEvent } from '../contracts/events.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { createSealer } from '../crypto/seal.ts'
+import { createOutbound } from '../http/outbound.ts'
+import { lookupHost } from '../http/platform.ts'
 import { sealingPurpose } from '../keys/generate.ts'
 import { createKeySet } from '../keys/key-set.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
@@ -46,6 +48,7 @@ export function createContext(config: Config, registry: Registry, options: Provi
     }),
     clock,
     random: options.random ?? { bytes: randomBytes },
+    outbound: createOutbound(config.outbound, lookupHost),
     emit,
   })
 }
