@@ -156,6 +156,24 @@ describe('the pages of the identity side', () => {
     expect((await apps()).body).toContain('No application has access.')
   })
 
+  test('an app that says where a sign-in begins is linked; signing out ends what was given in the session', async () => {
+    const agent = createUserAgent()
+    const account = { name: 'Opener', email: 'opener@example.com', password: 'a long password' }
+    await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
+    await agent.submit(await agent.open(authorization(), redirectUri), 'Allow', {}, redirectUri)
+    const apps = () => agent.open(`${example.baseUrl}/connected-apps`)
+    expect((await apps()).body).not.toContain('>Open ')
+    await example.provider.updateClient(clientId, { initiate_login_uri: 'https://rp.example/start?from=id' })
+    const iss = encodeURIComponent(example.issuer)
+    expect((await apps()).body).toContain(`<a href="https://rp.example/start?from=id&amp;iss=${iss}"`)
+    await example.provider.updateClient(clientId, { initiate_login_uri: null })
+
+    expect((await apps()).body).toContain('It ends by itself on')
+    await agent.submit(await agent.open(`${example.baseUrl}/logout`), 'Sign out')
+    await agent.submit(await agent.open(`${example.baseUrl}/login`), 'Sign in', account)
+    expect((await apps()).body).toContain('It has no access now')
+  })
+
   test('F08 a sign-in makes a new session and ends the one before: nothing planted survives', async () => {
     const agent = createUserAgent()
     agent.setCookie(sessionCookie, 'planted')

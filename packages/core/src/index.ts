@@ -1,4 +1,5 @@
 export type { UserCalls } from './authorization/calls.ts'
+export type { SessionEnd } from './authorization/end-session.ts'
 export type { LoginContext } from './authorization/login-context.ts'
 export type { ConnectedGrant } from './authorization/user-grants.ts'
 export type { AskedClaim } from './claims/requested-claims.ts'
@@ -40,6 +41,7 @@ export type {
   RateLimitVerdict,
 } from './contracts/rate-limit.ts'
 export type { AuthorizationFacts, ClientAction, Resolvers } from './contracts/resolvers.ts'
+export type { BrowserWork, SessionClient, SessionObserver } from './contracts/session-observer.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
 export type { ClientMetadata } from './protocol/client-metadata.ts'

@@ -61,6 +61,7 @@ function section(app: ConnectedApp, index: number, formToken: Html): Html {
 <ul class="scopes" aria-labelledby="${id}">
 ${app.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
 </ul>
+${app.openUrl === undefined ? '' : html`<p><a href="${app.openUrl}" rel="noopener noreferrer">Open ${app.name}</a></p>`}
 <form method="post" action="/connected-apps">
 ${formToken}
 <input type="hidden" name="client_id" value="${app.clientId}">

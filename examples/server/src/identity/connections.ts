@@ -9,6 +9,8 @@ export type Connections = Pick<
 export interface ConnectedApp {
   readonly clientId: string
   readonly name: string
+  /** Where a sign-in there begins, when the application says so (`initiate_login_uri`). */
+  readonly openUrl: string | undefined
   readonly scopes: readonly string[]
   /** Seconds since the epoch. */
   readonly since: number
@@ -19,16 +21,18 @@ export interface ConnectedApp {
 /** What a user lets each application do. A grant is one sign-in that goes on; a consent is the answer "Allow", remembered. */
 export async function connectedApps(provider: Connections, userId: string): Promise<readonly ConnectedApp[]> {
   const apps = new Map<string, ConnectedApp>()
-  for (const { clientId, clientName: name, scopes, createdAt, expiresAt } of await provider.listGrants(userId)) {
+  for (const grant of await provider.listGrants(userId)) {
+    const { clientId, clientName: name, initiateLoginUrl: openUrl, scopes, createdAt, expiresAt } = grant
     const { scopes: known = [], since = createdAt, until = expiresAt } = apps.get(clientId) ?? {}
     const all = [...new Set([...known, ...scopes])]
     const [first, last] = [Math.min(since, createdAt), Math.max(until, expiresAt)]
-    apps.set(clientId, { clientId, name, scopes: all, since: first, until: last })
+    apps.set(clientId, { clientId, name, openUrl, scopes: all, since: first, until: last })
   }
   for (const { clientId, scope: scopes, createdAt: since } of await provider.listConsents(userId)) {
     const client = apps.has(clientId) ? undefined : await provider.getClient(clientId)
     if (client === undefined) continue
-    apps.set(clientId, { clientId, name: client.metadata.client_name ?? clientId, scopes, since, until: undefined })
+    const name = client.metadata.client_name ?? clientId
+    apps.set(clientId, { clientId, name, openUrl: undefined, scopes, since, until: undefined })
   }
   return [...apps.values()]
 }

@@ -9,7 +9,8 @@ import type { User, Users } from './users.ts'
 /** What the pages of the identity side stand on. */
 export interface Host {
   readonly baseUrl: string
-  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext'> & Connections
+  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded'> &
+    Connections
   readonly users: Users
   readonly sessions: Sessions
   readonly attempts: Attempts

@@ -14,7 +14,12 @@ export function logoutPage(host: Host): Hono {
   pages.post('/logout', async (c) => {
     if (!host.guard.accepts(c, await readForm(c))) return respond(c, 403, view(c, refusedForm(host.baseUrl)))
     const signedIn = host.sessions.current(c.req.raw)
-    if (signedIn !== undefined) c.header('set-cookie', host.sessions.end(signedIn.session.id), { append: true })
+    if (signedIn !== undefined) {
+      const sessionId = signedIn.session.id
+      c.header('set-cookie', host.sessions.end(sessionId), { append: true })
+      // What was given in the session, and not for longer, ends with it.
+      await host.provider.sessionEnded(sessionId)
+    }
     return c.redirect('/logout', 303)
   })
 

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import { deleteConsent, listConsents, updateConsent } from './consents.ts'
+import { endSession, type SessionEnd } from './end-session.ts'
 import { type ConnectedGrant, listGrants, revokeUserGrants } from './user-grants.ts'
 
 /** What the server side does with what users agreed to. */
@@ -22,6 +23,14 @@ export interface UserCalls {
   listGrants(userId: string): Promise<readonly ConnectedGrant[]>
   /** Ends the live grants of a user (of one client, or all); answers how many. What was consented to is still remembered. */
   revokeUserGrants(userId: string, options?: { readonly clientId?: string | undefined }): Promise<number>
+  /**
+   * Tells this server that a session of yours has ended: by your own logout page, by itself, or because you ended it. The
+   * grants that were given in it end (`grantsEndingWithSession`), and the clients that signed the user in within it are
+   * told, by the features that do so. A second call finds nothing left to do. `/oauth2/end-session` does the same by
+   * itself, after `authentication.endSession`: do not call it from there.
+   * @throws {TypeError} without a session
+   */
+  sessionEnded(sessionId: string): Promise<SessionEnd>
 }
 
 export function userCalls(ctx: Context): UserCalls {
@@ -31,5 +40,6 @@ export function userCalls(ctx: Context): UserCalls {
     deleteConsent: (consentId) => deleteConsent(ctx, consentId),
     listGrants: (userId) => listGrants(ctx, userId),
     revokeUserGrants: (userId, { clientId } = {}) => revokeUserGrants(ctx, userId, clientId),
+    sessionEnded: (sessionId) => endSession(ctx, { sessionId }),
   }
 }

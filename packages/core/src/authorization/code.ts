@@ -9,6 +9,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
+import { noteSessionClient } from './session-clients.ts'
 
 export interface Approval {
   readonly client: ClientRecord
@@ -34,6 +35,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<Autho
   const { client, request, interactionId, consent } = approval
   const now = ctx.clock.now()
   const grant = createGrant(ctx, approval, now)
+  await noteSessionClient(ctx, client, approval.signedIn)
   const credential = await createCredential('c', ctx.config.issuer, now, ctx.random)
   const outcome = await ctx.storage.authorizationCodes.issue({
     grant,

@@ -8,8 +8,8 @@ import { verifyWithSecret } from '../tokens/secret-signature.ts'
 export interface IdTokenHint {
   readonly clientId: string
   readonly subject: string
-  /** The host's session, for clients that may end it. */
-  readonly sessionId?: string
+  /** The session as the client knows it, for clients that may end it. */
+  readonly sid?: string
 }
 
 /**
@@ -22,7 +22,7 @@ export async function verifyIdTokenHint(ctx: Context, hint: string): Promise<IdT
     : (await ctx.keys.verify(hint, idTokenType, { ignoreExpiry: true }))?.claims
   const { aud, sub, sid } = claims ?? {}
   if (typeof aud !== 'string' || typeof sub !== 'string') return undefined
-  return { clientId: aud, subject: sub, ...(typeof sid === 'string' && { sessionId: sid }) }
+  return { clientId: aud, subject: sub, ...(typeof sid === 'string' && { sid }) }
 }
 
 /** Under `disableJwtPlugin` the token itself has to say whose secret it was signed with. */

@@ -3,6 +3,7 @@ import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../cry
 import { hmacBase64 } from '../crypto/hmac.ts'
 import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 import type { LogoutTarget } from './logout-request.ts'
+import { signPageQuery } from './page-query.ts'
 
 /** What the user confirms. */
 interface Question {
@@ -43,4 +44,22 @@ export async function readLogoutQuestion(
 
 function sign(secret: string, sessionId: string, text: string): Promise<string> {
   return hmacBase64(`oauth/end-session\0${secret}`, `${text}.${sessionId}`)
+}
+
+/**
+ * The host's page that asks, with the signed question and what it may show, under a signature of its own (`exp`, `sig`);
+ * `undefined` where there is none.
+ */
+export async function logoutPageUrl(
+  ctx: Context,
+  confirmation: string,
+  shown: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const { pages, pageSecrets, lifetimes } = ctx.config
+  if (pages.logout === undefined) return undefined
+  const [page = '', own] = pages.logout.split('?')
+  const query = new URLSearchParams(own)
+  query.append('confirmation', confirmation)
+  for (const [name, value] of Object.entries(shown)) if (value !== undefined) query.append(name, value)
+  return `${page}?${await signPageQuery(pageSecrets[0] as string, query, ctx.clock.now() + lifetimes.interaction)}`
 }

@@ -1,9 +1,10 @@
+import { readSessionId } from '../claims/session-id.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { redirectUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { type IdTokenHint, verifyIdTokenHint } from './id-token-hint.ts'
+import { verifyIdTokenHint } from './id-token-hint.ts'
 
 /** Where the browser goes after a logout. */
 export interface LogoutTarget {
@@ -12,9 +13,17 @@ export interface LogoutTarget {
   readonly state?: string
 }
 
+/** Whom the hint of a logout request means. */
+export interface LogoutHint {
+  readonly clientId: string
+  readonly subject: string
+  /** The host's session. */
+  readonly sessionId?: string
+}
+
 export interface LogoutRequest {
   /** Present when the hint is an ID token of ours: then it is the client that asks. */
-  readonly hint?: IdTokenHint
+  readonly hint?: LogoutHint
   /** The client that the hint, or without any hint `client_id`, names. */
   readonly client?: ClientRecord
   readonly target?: LogoutTarget
@@ -33,13 +42,15 @@ export async function parseLogoutRequest(ctx: Context, parameters: Parameters): 
     const client = named === undefined ? undefined : await ctx.clients.find(named)
     return client === undefined ? {} : { client, ...targetOf(client, parameters) }
   }
-  const hint = await verifyIdTokenHint(ctx, sent)
-  if (hint === undefined) return {}
+  const found = await verifyIdTokenHint(ctx, sent)
+  if (found === undefined) return {}
+  const { sid, ...hint } = found
   if (named !== undefined && named !== hint.clientId) throw new OAuthError('invalid_request', 'audience mismatch')
   const client = await ctx.clients.find(hint.clientId)
   if (client === undefined) return {}
   if (client.metadata.enable_end_session !== true) throw new OAuthError('invalid_client', 'client unable to logout')
-  return { hint, client, ...targetOf(client, parameters) }
+  const sessionId = sid === undefined ? undefined : await readSessionId(ctx, client, sid)
+  return { hint: { ...hint, ...(sessionId !== undefined && { sessionId }) }, client, ...targetOf(client, parameters) }
 }
 
 function targetOf(client: ClientRecord, parameters: Parameters): { readonly target?: LogoutTarget } {

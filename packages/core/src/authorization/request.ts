@@ -39,6 +39,7 @@ export function parseAuthorizationRequest(
     challenge: parameters.get('code_challenge'),
     method: parameters.get('code_challenge_method'),
     scope,
+    offlineWithout: ctx.config.registration.withoutPkce && client.registrationTokenHash !== undefined,
   })
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without openid it is no request of OpenID Connect, and the parameter means nothing.

@@ -1,4 +1,7 @@
 import type { Context } from '../contracts/context.ts'
+import { withParameters } from '../http/redirect.ts'
+import { initiateLoginUriProblem } from '../protocol/redirect-uri.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 
 /** One line of a page of connected apps: what a user gave a client, as long as it lasts. */
@@ -7,6 +10,11 @@ export interface ConnectedGrant {
   readonly clientId: string
   /** The client's name, or its id when it has none. */
   readonly clientName: string
+  /**
+   * Where a link takes the user to sign in at the client, when it has such a place: its `initiate_login_uri` with our
+   * `iss` ({@link https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin OpenID Connect Core section 4}).
+   */
+  readonly initiateLoginUrl?: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   /** The reference under which it was given (`consentReferenceResolver`). */
@@ -29,6 +37,7 @@ export async function listGrants(ctx: Context, userId: string): Promise<readonly
       id,
       clientId,
       clientName: client.metadata.client_name ?? clientId,
+      ...initiateLogin(ctx, client),
       scopes: scope,
       resources,
       ...(referenceId !== undefined && { referenceId }),
@@ -36,6 +45,13 @@ export async function listGrants(ctx: Context, userId: string): Promise<readonly
       expiresAt,
     }
   })
+}
+
+/** Checked again before a page shows it: what is stored may have been written by hand. */
+function initiateLogin(ctx: Context, { metadata, disabled }: ClientRecord): Pick<ConnectedGrant, 'initiateLoginUrl'> {
+  const uri = metadata.initiate_login_uri
+  if (uri === undefined || disabled || initiateLoginUriProblem(uri) !== undefined) return {}
+  return { initiateLoginUrl: withParameters(uri, { iss: ctx.config.issuer }) }
 }
 
 /**

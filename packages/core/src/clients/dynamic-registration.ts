@@ -1,3 +1,4 @@
+import type { RegistrationPolicy } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -6,6 +7,7 @@ import { type ClientOwner, createClient } from './create.ts'
 import { type ClientInformation, clientInformation, type RegisteredClient, registeredClient } from './information.ts'
 import { dynamicScopes } from './metadata-rules.ts'
 import { type PublicMetadataInput, parsePublicMetadata } from './metadata-schema.ts'
+import { rightsOfNewClient } from './registration-rights.ts'
 import { createRegistrationToken } from './registration-token.ts'
 
 /** Who registers: somebody with a session or an initial access token, or nobody in particular. */
@@ -32,11 +34,17 @@ export async function registerDynamicClient(
   registrant: Registrant,
   input: Readonly<Record<string, unknown>>,
 ): Promise<RegisteredClient & SelfManagement> {
-  refuseRestricted(input)
-  const given = parsePublicMetadata(ctx.registry, input)
+  const { registration } = ctx.config
+  refuseRestricted(registration, input)
+  const parsed = parsePublicMetadata(ctx.registry, input)
+  const given = registrant.anonymous ? ofNobody(registration, parsed) : parsed
+  const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
   const { token, hash } = await createRegistrationToken(ctx)
   const created = await createClient(ctx, {
-    metadata: registrant.anonymous ? withoutSecret(given) : given,
+    metadata: {
+      ...given,
+      ...rightsOfNewClient(registration, { ...given, token_endpoint_auth_method: method }, input.require_pkce),
+    },
     scopes: dynamicScopes(ctx.config),
     ...(registrant.owner !== undefined && { owner: registrant.owner }),
     registrationTokenHash: hash,
@@ -53,19 +61,25 @@ export function selfManagedClient(ctx: Context, client: ClientRecord, token: str
  * What would make a client more than others is refused by name; the other restricted members are ignored like unknown
  * ones, because what they ask for is not given and the answer says so.
  */
-function refuseRestricted({ skip_consent, require_pkce }: Readonly<Record<string, unknown>>): void {
+function refuseRestricted(
+  { withoutPkce }: RegistrationPolicy,
+  { skip_consent, require_pkce }: Readonly<Record<string, unknown>>,
+): void {
   if (skip_consent !== undefined && skip_consent !== null) {
     throw invalid('skip_consent cannot be set during dynamic client registration')
   }
-  if (require_pkce === false) throw invalid('pkce is required for registered clients')
+  if (require_pkce === false && !withoutPkce) throw invalid('pkce is required for registered clients')
 }
 
-/** Nobody knows who registers, so nobody gets a secret, nor what works with a secret alone. */
-function withoutSecret(given: PublicMetadataInput): PublicMetadataInput {
+/**
+ * Nobody knows who registers, so nobody gets what works without a user; nor a secret, unless the option
+ * `dangerouslyAllowUnauthenticatedConfidentialClients` says so.
+ */
+function ofNobody({ anonymousSecrets }: RegistrationPolicy, given: PublicMetadataInput): PublicMetadataInput {
   if (given.grant_types?.includes('client_credentials')) {
     throw invalid('client_credentials grant requires authenticated registration')
   }
-  return { ...given, token_endpoint_auth_method: 'none' }
+  return anonymousSecrets ? given : { ...given, token_endpoint_auth_method: 'none' }
 }
 
 function selfManagement(ctx: Context, clientId: string, token: string): SelfManagement {

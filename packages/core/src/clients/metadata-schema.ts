@@ -3,7 +3,7 @@ import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-me
 import type { Registry } from '../contracts/registry.ts'
 import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { linkProblem } from '../protocol/redirect-uri.ts'
+import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
 
 /** What the server side registers a client with: metadata, and what only the server side may choose. */
@@ -53,6 +53,12 @@ const publicEntries = {
   software_id: v.optional(text),
   software_version: v.optional(text),
   post_logout_redirect_uris: v.optional(list),
+  initiate_login_uri: v.optional(
+    v.pipe(
+      text,
+      v.check((uri) => initiateLoginUriProblem(uri) === undefined, 'must be an https URL without a fragment'),
+    ),
+  ),
   id_token_signed_response_alg: v.optional(text),
   default_max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999))),
   require_auth_time: v.optional(v.boolean()),

@@ -8,6 +8,7 @@ import { changeClient } from './change.ts'
 import { type SelfManagedClient, selfManagedClient } from './dynamic-registration.ts'
 import { checkSubjectKept, completeMetadata, registrationScopes, type ScopePolicy } from './metadata-rules.ts'
 import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
+import { rightToEndSessions } from './registration-rights.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
 import { requireStoredSecret, usesSecret } from './secret.ts'
 import { isTrusted } from './trust.ts'
@@ -41,12 +42,16 @@ export async function replaceRegistration(
     if (!(await isRegistrationToken(ctx, current, token))) throw invalidRegistrationToken()
     await refuseTrusted(ctx, current)
     await checkIdentity(ctx, current, input)
+    const method = given.token_endpoint_auth_method ?? current.metadata.token_endpoint_auth_method
     const metadata = await completeMetadata(
       ctx,
       {
+        ...rightToEndSessions(ctx.config.registration, given),
         ...restrictedOf(current.metadata),
         ...given,
-        token_endpoint_auth_method: given.token_endpoint_auth_method ?? current.metadata.token_endpoint_auth_method,
+        token_endpoint_auth_method: method,
+        // Whoever gives its secret up needs what stands in for it.
+        ...(method === 'none' && { require_pkce: true }),
       },
       scopesOf(ctx, current),
       current.metadata,

@@ -12,6 +12,7 @@ type Policies =
   | 'jwtDisabled'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
+  | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
   | 'scopeExpirations'
@@ -43,6 +44,9 @@ export function resolvePolicies<User extends BaseUser>(
       enabled: options.allowDynamicClientRegistration,
       anonymous: options.allowUnauthenticatedClientRegistration,
       prelogin: options.allowPublicClientPrelogin,
+      enablesEndSession: options.clientRegistrationEnablesEndSession,
+      anonymousSecrets: options.dangerouslyAllowUnauthenticatedConfidentialClients,
+      withoutPkce: options.dangerouslyAllowRegistrationWithoutPkce,
       defaultScopes: options.clientRegistrationDefaultScopes,
       allowedScopes: options.clientRegistrationAllowedScopes,
       addedScopes: options.clientRegistrationAddedScopes,
@@ -61,6 +65,7 @@ export function resolvePolicies<User extends BaseUser>(
     jwtDisabled: options.disableJwtPlugin,
     bindResources: options.bindResources,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
+    grantsEndingWithSession: options.grantsEndingWithSession,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
     redirectErrorsAfterConsentOnly: options.redirectErrorsAfterConsentOnly,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),

@@ -24,6 +24,7 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     signup: resolvePage('signupUrl', options.signupUrl, options.baseUrl),
     selectAccount: resolvePage('selectAccountUrl', options.selectAccountUrl, options.baseUrl),
     postLogin: resolvePage('postLoginUrl', options.postLoginUrl, options.baseUrl),
+    logout: resolvePage('logoutUrl', options.logoutUrl, options.baseUrl),
   }
   const scopes = supportedScopes(options)
   checkTogether(options, scopes)
@@ -106,6 +107,14 @@ function checkTogether(options: ParsedOptions, scopes: readonly string[]): void 
   const { allowUnauthenticatedClientRegistration, allowDynamicClientRegistration } = options
   if (allowUnauthenticatedClientRegistration && !allowDynamicClientRegistration) {
     throw new TypeError('allowUnauthenticatedClientRegistration needs allowDynamicClientRegistration')
+  }
+  if (options.dangerouslyAllowUnauthenticatedConfidentialClients && !allowUnauthenticatedClientRegistration) {
+    throw new TypeError(
+      'dangerouslyAllowUnauthenticatedConfidentialClients needs allowUnauthenticatedClientRegistration',
+    )
+  }
+  if (options.logoutUrl !== undefined && options.authentication.endSession === undefined) {
+    throw new TypeError('logoutUrl needs authentication.endSession')
   }
   for (const [name, list] of [
     ['advertisedMetadata.scopesSupported', options.advertisedMetadata.scopesSupported],

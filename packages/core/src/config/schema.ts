@@ -43,6 +43,8 @@ const optionEntries = {
   signupUrl: v.optional(text),
   selectAccountUrl: v.optional(text),
   postLoginUrl: v.optional(text),
+  logoutUrl: v.optional(text),
+  grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
   oauthQuerySigningSecret: v.optional(text),
   rateLimit: v.optional(rateLimitSchema),
   onEvent: hook,
@@ -88,6 +90,9 @@ const optionEntries = {
   ),
   allowDynamicClientRegistration: v.optional(v.boolean(), false),
   allowUnauthenticatedClientRegistration: v.optional(v.boolean(), false),
+  clientRegistrationEnablesEndSession: v.optional(v.boolean(), false),
+  dangerouslyAllowUnauthenticatedConfidentialClients: v.optional(v.boolean(), false),
+  dangerouslyAllowRegistrationWithoutPkce: v.optional(v.boolean(), false),
   allowPublicClientPrelogin: v.optional(v.boolean(), false),
   clientRegistrationDefaultScopes: v.optional(v.array(scope)),
   clientRegistrationAllowedScopes: v.optional(v.array(scope)),
@@ -140,6 +145,7 @@ type Defaulted =
   | 'defaultScopes'
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
+  | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
   | 'disableJwtPlugin'
@@ -152,6 +158,9 @@ type Defaulted =
   | 'allowUnauthenticatedClientRegistration'
   | 'allowPublicClientPrelogin'
   | 'clientRegistrationAddedScopes'
+  | 'clientRegistrationEnablesEndSession'
+  | 'dangerouslyAllowUnauthenticatedConfidentialClients'
+  | 'dangerouslyAllowRegistrationWithoutPkce'
   | 'clientRegistrationClientSecretExpiresAt'
   | 'cachedTrustedClients'
   | 'outboundTimeoutSeconds'

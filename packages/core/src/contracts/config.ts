@@ -24,6 +24,7 @@ export interface Pages {
   readonly signup: string | undefined
   readonly selectAccount: string | undefined
   readonly postLogin: string | undefined
+  readonly logout: string | undefined
 }
 
 /** Who may register clients, and with what. */
@@ -32,6 +33,12 @@ export interface RegistrationPolicy {
   /** Callers who are not signed in and bring no initial access token. */
   readonly anonymous: boolean
   readonly prelogin: boolean
+  /** Whoever registers `post_logout_redirect_uris` may end sessions. */
+  readonly enablesEndSession: boolean
+  /** Anonymous callers get secrets as well. */
+  readonly anonymousSecrets: boolean
+  /** Confidential clients that registered themselves may leave PKCE out. */
+  readonly withoutPkce: boolean
   readonly defaultScopes: readonly string[] | undefined
   readonly allowedScopes: readonly string[] | undefined
   readonly addedScopes: readonly string[]
@@ -109,6 +116,7 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly jwtDisabled: boolean
   readonly bindResources: boolean
   readonly refreshTokensWithoutOfflineAccess: boolean
+  readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean
   readonly redirectErrorsAfterConsentOnly: boolean
   /** Seconds by scope. */

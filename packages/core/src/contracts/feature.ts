@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { ResponseMode } from './response-mode.ts'
+import type { SessionObserver } from './session-observer.ts'
 
 /**
  * An optional part of the server as data: what it adds to the tables. It is chosen by import path, folded in once at
@@ -18,6 +19,8 @@ export interface Feature<Needs extends keyof FeatureStores = never> {
   readonly endpoints?: readonly Endpoint[]
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
+  /** Needs the store `sessionClients`. */
+  readonly sessionObserver?: SessionObserver
   /** One part, or several. Two features that need the same members bring the same part, which then counts once. */
   readonly clientMetadata?: ClientMetadataPart | readonly ClientMetadataPart[]
   readonly responseModes?: readonly ResponseMode[]

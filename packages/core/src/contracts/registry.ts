@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { ResponseMode } from './response-mode.ts'
+import type { SessionObserver } from './session-observer.ts'
 
 /** The tables that all features were folded into. */
 export interface Registry {
@@ -15,6 +16,7 @@ export interface Registry {
   readonly metadataSchemas: MetadataSchemas
   /** In the order in which discovery publishes them. */
   readonly responseModes: ReadonlyMap<string, ResponseMode>
+  readonly sessionObservers: readonly SessionObserver[]
   /** Asked in this order; the first that knows a request answers for it. */
   readonly parameterSources: readonly ParameterSource[]
   /** Members that features add to the discovery documents. */

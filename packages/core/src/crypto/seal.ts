@@ -1,5 +1,6 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
 import { sha256 } from './hash.ts'
+import { hmacBase64 } from './hmac.ts'
 import { synchronousCrypto } from './platform.ts'
 import { randomBytes } from './random.ts'
 
@@ -29,13 +30,31 @@ export function createTokenSealer(token: string, purpose: string): Sealer {
   return sealerOf(async () => decodeBase64url(await sha256(`${purpose}\0${token}`)) as Uint8Array<ArrayBuffer>)
 }
 
-function sealerOf(derive: () => Promise<Uint8Array<ArrayBuffer>>): Sealer {
+/**
+ * The same, but one text in one context always looks the same: a name that tells nothing, and that we can read back. The
+ * initialisation vector is a MAC of both, the construction of {@link https://www.rfc-editor.org/rfc/rfc5297 RFC 5297}.
+ */
+export function createNameSealer(secret: string, purpose: string): Sealer {
+  const vector = async (text: string, context: string): Promise<Uint8Array<ArrayBuffer>> => {
+    const mac = await hmacBase64(`${purpose}/vector\0${secret}`, `${context.length}.${context}${text}`)
+    return Uint8Array.from(atob(mac).slice(0, ivLength), (character) => character.charCodeAt(0))
+  }
+  return sealerOf(() => deriveKey(secret, purpose), vector)
+}
+
+/** The initialisation vector for a text: never the same for two of them. */
+type Vector = (text: string, context: string) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
+
+function sealerOf(
+  derive: () => Promise<Uint8Array<ArrayBuffer>>,
+  vector: Vector = () => randomBytes(ivLength),
+): Sealer {
   let derived: Promise<Uint8Array<ArrayBuffer>> | undefined
   const key = (): Promise<Uint8Array<ArrayBuffer>> => {
     derived ??= derive()
     return derived
   }
-  return synchronousCrypto === undefined ? webSealer(key) : synchronousSealer(synchronousCrypto, key)
+  return synchronousCrypto === undefined ? webSealer(key, vector) : synchronousSealer(synchronousCrypto, key, vector)
 }
 
 async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -46,7 +65,7 @@ async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<Ar
 
 type KeySource = () => Promise<Uint8Array<ArrayBuffer>>
 
-function webSealer(source: KeySource): Sealer {
+function webSealer(source: KeySource, vector: Vector): Sealer {
   let imported: Promise<CryptoKey> | undefined
   const key = (): Promise<CryptoKey> => {
     imported ??= source().then((raw) => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']))
@@ -54,7 +73,7 @@ function webSealer(source: KeySource): Sealer {
   }
   return {
     async seal(text, context) {
-      const iv = randomBytes(ivLength)
+      const iv = await vector(text, context)
       const algorithm = { name: 'AES-GCM', iv, additionalData: encodeUtf8(context) }
       const bytes = await crypto.subtle.encrypt(algorithm, await key(), encodeUtf8(text))
       return encodeBase64url(concat(iv, new Uint8Array(bytes)))
@@ -72,10 +91,10 @@ function webSealer(source: KeySource): Sealer {
   }
 }
 
-function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, key: KeySource): Sealer {
+function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, key: KeySource, vector: Vector): Sealer {
   return {
     async seal(text, context) {
-      const iv = randomBytes(ivLength)
+      const iv = await vector(text, context)
       const cipher = node.createCipheriv('aes-256-gcm', await key(), iv)
       cipher.setAAD(encodeUtf8(context))
       const body = concat(cipher.update(encodeUtf8(text)), cipher.final())

@@ -1,12 +1,18 @@
-import { endHostSession } from '../authorization/end-session.ts'
-import { readLogoutQuestion, signLogoutQuestion } from '../authorization/logout-confirmation.ts'
-import { type LogoutTarget, mayReturnTo, parseLogoutRequest } from '../authorization/logout-request.ts'
+import { endHostSession, type SessionEnd } from '../authorization/end-session.ts'
+import { logoutPageUrl, readLogoutQuestion, signLogoutQuestion } from '../authorization/logout-confirmation.ts'
+import {
+  type LogoutRequest,
+  type LogoutTarget,
+  mayReturnTo,
+  parseLogoutRequest,
+} from '../authorization/logout-request.ts'
 import { currentSession } from '../authorization/proceed.ts'
 import { requireSameOrigin } from '../authorization/same-origin.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
 import { readFormText } from '../http/form.ts'
+import { framesPage } from '../http/frames-page.ts'
 import { messagePage } from '../http/html.ts'
 import { json } from '../http/json.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
@@ -38,31 +44,48 @@ export const endSession: Endpoint = {
 }
 
 async function logOut(ctx: Context, request: Request, parameters: Parameters): Promise<Response> {
-  const { hint, client, target } = await parseLogoutRequest(ctx, parameters)
+  const asked = await parseLogoutRequest(ctx, parameters)
+  const { hint, client, target } = asked
   const signedIn = await currentSession(ctx, request)
-  if (hint === undefined) return signedIn === undefined ? signedOut(request) : ask(ctx, request, signedIn, target)
-  const { sessionId } = hint
-  if (signedIn !== undefined && signedIn.session.id !== sessionId) return ask(ctx, request, signedIn, target)
-  if (sessionId !== undefined) {
-    // Without a session to ask, a pairwise subject does not say who the user is.
-    const subject = client?.metadata.subject_type === 'pairwise' ? undefined : hint.subject
-    await endHostSession(ctx, { sessionId, userId: signedIn?.user.id ?? subject, clientId: hint.clientId })
+  if (hint === undefined) {
+    return signedIn === undefined ? signedOut(request) : ask(ctx, request, signedIn.session.id, asked, parameters)
   }
-  return leave(request, target)
+  const { sessionId } = hint
+  if (signedIn !== undefined && signedIn.session.id !== sessionId) {
+    return ask(ctx, request, signedIn.session.id, asked, parameters)
+  }
+  if (sessionId === undefined) return leave(request, target)
+  // Without a session to ask, a pairwise subject does not say who the user is.
+  const subject = client?.metadata.subject_type === 'pairwise' ? undefined : hint.subject
+  const end = await endHostSession(ctx, {
+    sessionId,
+    userId: signedIn?.user.id ?? subject,
+    clientId: hint.clientId,
+  })
+  return leave(request, target, end)
 }
 
+/** On the host's page, where it has one, or on ours. */
 async function ask(
   ctx: Context,
   request: Request,
-  { session }: { readonly session: { readonly id: string } },
-  target: LogoutTarget | undefined,
+  sessionId: string,
+  { client, target }: LogoutRequest,
+  parameters: Parameters,
 ): Promise<Response> {
   if (wantsJson(request)) throw new OAuthError('interaction_required', 'the user has to confirm the logout')
+  const confirmation = await signLogoutQuestion(ctx, sessionId, target)
+  const page = await logoutPageUrl(ctx, confirmation, {
+    client_id: client?.id,
+    post_logout_redirect_uri: target?.redirectUri,
+    ui_locales: parameters.get('ui_locales'),
+  })
+  if (page !== undefined) return redirect(request, page)
   const { host } = new URL(ctx.config.issuer)
   const next = target === undefined ? [] : [`You will then go on to ${hostOf(target.redirectUri)}.`]
   return messagePage('Sign out?', [`Do you want to sign out of ${host}? If not, close this page.`, ...next], {
     action: ctx.config.issuer + endpointPaths.endSession,
-    fields: { confirmation: await signLogoutQuestion(ctx, session.id, target) },
+    fields: { confirmation },
     button: 'Sign out',
   })
 }
@@ -76,18 +99,22 @@ async function confirm(ctx: Context, request: Request, confirmation: string): Pr
     throw new OAuthError('access_denied', 'this logout was asked of another session, or too long ago')
   }
   const { target } = question
-  await endHostSession(ctx, {
+  const end = await endHostSession(ctx, {
     sessionId: signedIn.session.id,
     userId: signedIn.user.id,
     clientId: target?.clientId,
   })
   const client = target && (await ctx.clients.find(target.clientId))
-  return leave(request, client && target && mayReturnTo(client, target.redirectUri) ? target : undefined)
+  return leave(request, client && target && mayReturnTo(client, target.redirectUri) ? target : undefined, end)
 }
 
-function leave(request: Request, target: LogoutTarget | undefined): Response {
-  if (target === undefined) return signedOut(request)
-  return redirect(request, withParameters(target.redirectUri, { state: target.state }))
+/** To where the client wants its user back, past the frames of those whom the browser has to tell. */
+function leave(request: Request, target: LogoutTarget | undefined, end?: SessionEnd): Response {
+  const next = target && withParameters(target.redirectUri, { state: target.state })
+  const frames = end?.frames ?? []
+  if (frames.length === 0) return next === undefined ? signedOut(request) : redirect(request, next)
+  if (wantsJson(request)) return json(200, { ...(next !== undefined && { redirect: true, url: next }), frames })
+  return framesPage('Signed out', ['You are signed out.'], frames, next)
 }
 
 function signedOut(request: Request): Response {

@@ -17,7 +17,7 @@ const entities: Readonly<Record<string, string>> = {
  */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
-const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
+export const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': policy,
   'x-frame-options': 'DENY',
@@ -71,7 +71,12 @@ export function scriptedPage(title: string, body: string, hash: string): Respons
 }
 
 /** With the headers that every page of ours carries. */
-function render(status: number, title: string, body: string, headers?: Readonly<Record<string, string>>): Response {
+export function render(
+  status: number,
+  title: string,
+  body: string,
+  headers?: Readonly<Record<string, string>>,
+): Response {
   const html = `<!doctype html>
 <html lang="en">
 <head>

@@ -11,6 +11,8 @@ export interface PkceRequest {
   readonly challenge: string | undefined
   readonly method: string | undefined
   readonly scope: readonly string[]
+  /** Whether `require_pkce: false` holds with `offline_access` as well. */
+  readonly offlineWithout?: boolean
 }
 
 /**
@@ -22,7 +24,7 @@ export function checkChallenge(client: ClientRecord, request: PkceRequest): stri
   const { challenge, method } = request
   if (challenge === undefined && method === undefined) {
     if (isPublic(client)) throw new OAuthError('invalid_request', 'pkce is required for public clients')
-    if (request.scope.includes('offline_access')) {
+    if (request.scope.includes('offline_access') && request.offlineWithout !== true) {
       throw new OAuthError('invalid_request', 'pkce is required when requesting offline_access scope')
     }
     if (client.metadata.require_pkce) throw new OAuthError('invalid_request', 'pkce is required for this client')

@@ -94,6 +94,16 @@ export function linkProblem(uri: string): UriProblem | undefined {
   return 'must use https'
 }
 
+/**
+ * Why `uri` may not begin a sign-in (`initiate_login_uri`), or `undefined` when it may: https without exception
+ * ({@link https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin OpenID Connect Core section 4}).
+ */
+export function initiateLoginUriProblem(uri: string): UriProblem | undefined {
+  const problem = redirectUriProblem(uri, false)
+  if (problem !== undefined) return problem
+  return new URL(uri).protocol === 'https:' ? undefined : 'must use https'
+}
+
 function isLoopbackHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }

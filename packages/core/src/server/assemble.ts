@@ -34,6 +34,7 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
     responseModes: table<ResponseMode>(all, 'responseModes', ({ name }) => name),
+    sessionObservers: all.flatMap((feature) => feature.sessionObserver ?? []),
     parameterSources: all.flatMap((feature) => feature.authorizationParameters ?? []),
     serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
   })

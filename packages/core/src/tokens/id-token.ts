@@ -1,6 +1,7 @@
 import { hookFacts } from '../claims/hook-facts.ts'
 import { claimsByName } from '../claims/requested-claims.ts'
 import { withoutReserved } from '../claims/reserved.ts'
+import { followsSessions, sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
@@ -41,8 +42,8 @@ export async function mintIdToken(
     auth_time: grant.authTime,
     acr: grant.acr,
     amr: grant.amr,
-    // Only a client that may end sessions has a use for their names.
-    sid: client.metadata.enable_end_session === true ? grant.sessionId : undefined,
+    // Only a client that ends sessions, or is told of their end, has a use for their names.
+    sid: followsSessions(ctx, client) ? await sessionIdFor(ctx, client, grant.sessionId) : undefined,
     at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
   }
   if (jwtDisabled) return signWithSecret(ctx, client, idTokenType, claims)

@@ -1,9 +1,9 @@
 import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
+import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import { isLive } from '../policy/grant.ts'
-import { visibleSessionId } from '../policy/session-id.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
@@ -49,7 +49,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
     iat: token.issuedAt,
     exp: token.expiresAt,
     ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
-    sid: visibleSessionId(client, token.sessionId),
+    sid: await sessionIdFor(ctx, client, token.sessionId),
   }
 }
 
@@ -67,6 +67,6 @@ async function introspectRefreshToken(ctx: Context, caller: ClientRecord, found:
     scope: formatScope(grant.scope),
     iat: token.createdAt,
     exp: token.expiresAt,
-    sid: visibleSessionId(caller, grant.sessionId),
+    sid: await sessionIdFor(ctx, caller, grant.sessionId),
   }
 }

@@ -1,11 +1,11 @@
 import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
+import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
-import { visibleSessionId } from '../policy/session-id.ts'
 import { formatScope } from '../protocol/scope.ts'
 import { audienceOf } from './audience.ts'
 
@@ -37,7 +37,7 @@ export async function mintJwtAccessToken(
     iat: now,
     exp: expiresAt,
     jti: createJti(ctx, grant?.id),
-    sid: visibleSessionId(client, grant?.sessionId),
+    sid: await sessionIdFor(ctx, client, grant?.sessionId),
     auth_time: grant?.authTime,
     acr: grant?.acr,
     amr: grant?.amr,

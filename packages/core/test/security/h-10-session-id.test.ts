@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { claimsOf, getTokens, postAs, registerConfidential } from '../support/client.ts'
+import { afterLogout, createLogoutWorld, isSignedIn, logoutUrl, registerEnding, signInAt } from '../support/logout.ts'
 import { createWorld } from '../support/world.ts'
 
 const pairwiseSecret = 'a-pairwise-secret-with-32-characters-or-more'
@@ -19,10 +20,40 @@ test('H10 the session id does not tell two sectors that they have one user', asy
   }
 })
 
-test('H10 a pairwise client that may end sessions needs the id, and others see it as ever', async () => {
-  const world = createWorld({ pairwiseSecret })
-  for (const metadata of [{ subject_type: 'pairwise', enable_end_session: true }, {}] as const) {
-    const tokens = await getTokens(world, await registerConfidential(world, metadata), {}, resource)
-    expect(claimsOf(tokens.access_token).sid).toMatch(/^session-/)
-  }
+describe('a pairwise client that may end sessions', () => {
+  test('H10 sees a name of its own for the session, the same everywhere; others see it as ever', async () => {
+    const world = createLogoutWorld({ pairwiseSecret })
+    const pairwise = { subject_type: 'pairwise', enable_end_session: true } as const
+    const first = await registerEnding(world, pairwise)
+    const second = await registerEnding(world, pairwise)
+    const plain = await registerEnding(world)
+    const { browser, idToken } = await signInAt(world, first)
+    const again = await signInAt(world, first, { browser })
+    const other = await signInAt(world, second, { browser })
+    const known = await signInAt(world, plain, { browser })
+    const session = browser.cookies.get('session') as string
+    const [sid, sidAgain, sidOfOther, sidOfPlain] = [idToken, again.idToken, other.idToken, known.idToken].map(
+      (token) => claimsOf(token).sid as string,
+    )
+    expect(sidOfPlain).toBe(session)
+    expect(sid).toBe(sidAgain)
+    expect(new Set([sid, sidOfOther, session]).size).toBe(3)
+    expect(sid).not.toContain(session)
+    const { body } = await postAs(world, first, '/oauth2/introspect', { token: again.accessToken })
+    expect(body.sid).toBe(sid)
+    const jwt = await getTokens(world, first, {}, resource)
+    expect(claimsOf(jwt.access_token).sid).toBe(claimsOf(jwt.id_token).sid)
+  })
+
+  test('H10 ends the session that it names, with or without the browser of it', async () => {
+    for (const inside of [true, false]) {
+      const world = createLogoutWorld({ pairwiseSecret })
+      const client = await registerEnding(world, { subject_type: 'pairwise' })
+      const { browser, idToken } = await signInAt(world, client)
+      const url = logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: afterLogout })
+      const response = await (inside ? browser : world.browser()).request(url)
+      expect(response.headers.get('location')).toBe(afterLogout)
+      expect(isSignedIn(world, browser)).toBe(false)
+    }
+  })
 })

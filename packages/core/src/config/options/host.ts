@@ -22,6 +22,16 @@ export interface HostOptions<User extends BaseUser> {
   readonly selectAccountUrl?: string | undefined
   /** The page for what `postLoginResolver` asks for. Required with it. */
   readonly postLoginUrl?: string | undefined
+  /**
+   * The page that asks whether to sign out, when a logout does not show whose session it means; it posts `confirmation`
+   * from its URL to `/oauth2/end-session`. Without it the question is on a page of ours.
+   */
+  readonly logoutUrl?: string | undefined
+  /**
+   * Which grants end with the session in which they were given: those without offline access (`online`), all of them, or
+   * none. Default `online`.
+   */
+  readonly grantsEndingWithSession?: 'online' | 'all' | 'none' | undefined
   /** Signs the query of the URLs that pages get. Default: derived from `secret`. */
   readonly oauthQuerySigningSecret?: string | undefined
   /**

@@ -4,6 +4,20 @@ export interface RegistrationOptions {
   readonly allowDynamicClientRegistration?: boolean | undefined
   /** Lets callers register who are not signed in and bring no initial access token: public clients only. Default `false`. */
   readonly allowUnauthenticatedClientRegistration?: boolean | undefined
+  /**
+   * Gives clients that register `post_logout_redirect_uris` at `/oauth2/register` the right to end their user's session
+   * (`enable_end_session`), as OpenID Connect expects of a provider. Default `false`: the server side gives it.
+   */
+  readonly clientRegistrationEnablesEndSession?: boolean | undefined
+  /**
+   * Lets callers whom nobody knows register confidential clients, and gives them secrets. For test suites. Default `false`.
+   */
+  readonly dangerouslyAllowUnauthenticatedConfidentialClients?: boolean | undefined
+  /**
+   * Asks no PKCE of confidential clients that register themselves, not even with `offline_access`; of public ones it is
+   * asked as ever. Clients that registered meanwhile keep `require_pkce: false` in storage. For test suites and clients from before PKCE. Default `false`.
+   */
+  readonly dangerouslyAllowRegistrationWithoutPkce?: boolean | undefined
   /** Turns `/oauth2/public-client-prelogin` on: what a login page may show of a client. Default `false`. */
   readonly allowPublicClientPrelogin?: boolean | undefined
   /** What a registration without `scope` gets. Default: `defaultScopes`, or the standard scopes. */

@@ -178,6 +178,8 @@ describe('seed B179 B181 B182 B183 B184 options that need each other', () => {
       { allowUnauthenticatedClientRegistration: true },
       /^allowUnauthenticatedClientRegistration needs allowDynamicClientRegistration$/,
     ],
+    ['logoutUrl where no session can be ended', { logoutUrl: '/bye' }, /^logoutUrl needs authentication.endSession$/],
+    ['grantsEndingWithSession', { grantsEndingWithSession: 'some' }, /^option grantsEndingWithSession/],
   ])('%s is refused', (_name, changes, message) => {
     expect(refusal(changes)).toMatch(message)
   })
