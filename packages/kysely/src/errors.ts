@@ -102,6 +102,14 @@ export function failureOf(error: unknown): Failure | undefined {
   return failureOf(cause)
 }
 
+/**
+ * Whether a statement failed because a text in it is none to PostgreSQL, which has no NUL: nothing that is stored is like
+ * it. (22021, character_not_in_repertoire.)
+ */
+export function isImpossibleText(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (error as { readonly code?: unknown }).code === '22021'
+}
+
 /** Whether a statement failed because its table does not exist. */
 export function isMissingTable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
