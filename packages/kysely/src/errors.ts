@@ -9,7 +9,7 @@ import { type Awaitable, StorageUnavailableError } from '@oauth/core'
  */
 export type Failure = 'taken' | 'rolled-back' | 'unreachable'
 
-/** SQLite by name (better-sqlite3, libSQL, bun). `SQLITE_BUSY` comes after the busy timeout. */
+/** SQLite by name (better-sqlite3, libSQL, bun). `SQLITE_BUSY` comes after the busy timeout; what met it has not run. */
 const sqlite: Readonly<Record<string, Failure>> = {
   SQLITE_CONSTRAINT_PRIMARYKEY: 'taken',
   SQLITE_CONSTRAINT_UNIQUE: 'taken',
@@ -17,9 +17,9 @@ const sqlite: Readonly<Record<string, Failure>> = {
   SQLITE_BUSY_SNAPSHOT: 'rolled-back',
   SQLITE_LOCKED: 'rolled-back',
   SQLITE_LOCKED_SHAREDCACHE: 'rolled-back',
-  SQLITE_BUSY: 'unreachable',
-  SQLITE_BUSY_RECOVERY: 'unreachable',
-  SQLITE_BUSY_TIMEOUT: 'unreachable',
+  SQLITE_BUSY: 'rolled-back',
+  SQLITE_BUSY_RECOVERY: 'rolled-back',
+  SQLITE_BUSY_TIMEOUT: 'rolled-back',
 }
 
 /** PostgreSQL by SQLSTATE ({@link https://www.postgresql.org/docs/current/errcodes-appendix.html}). */
