@@ -8,7 +8,7 @@ describe.each(databaseNames)('kyselyStorage on %s', (name) => {
   let database: EmptyDatabase
   beforeAll(async () => {
     database = await emptyDatabase(name)
-  })
+  }, 180_000)
   afterAll(() => database.drop())
 
   // The prefix is text in the same statements: for PGlite, the slowest, what holds of PostgreSQL is enough.
