@@ -9,7 +9,7 @@ import { type Awaitable, StorageUnavailableError } from '@oauth/core'
  */
 export type Failure = 'taken' | 'rolled-back' | 'unreachable'
 
-/** SQLite by name (better-sqlite3, libSQL, bun). `SQLITE_BUSY` comes after the busy timeout. */
+/** SQLite by name (better-sqlite3, libSQL, bun). `SQLITE_BUSY` comes after the busy timeout; what met it has not run. */
 const sqlite: Readonly<Record<string, Failure>> = {
   SQLITE_CONSTRAINT_PRIMARYKEY: 'taken',
   SQLITE_CONSTRAINT_UNIQUE: 'taken',
@@ -17,9 +17,9 @@ const sqlite: Readonly<Record<string, Failure>> = {
   SQLITE_BUSY_SNAPSHOT: 'rolled-back',
   SQLITE_LOCKED: 'rolled-back',
   SQLITE_LOCKED_SHAREDCACHE: 'rolled-back',
-  SQLITE_BUSY: 'unreachable',
-  SQLITE_BUSY_RECOVERY: 'unreachable',
-  SQLITE_BUSY_TIMEOUT: 'unreachable',
+  SQLITE_BUSY: 'rolled-back',
+  SQLITE_BUSY_RECOVERY: 'rolled-back',
+  SQLITE_BUSY_TIMEOUT: 'rolled-back',
 }
 
 /** PostgreSQL by SQLSTATE ({@link https://www.postgresql.org/docs/current/errcodes-appendix.html}). */
@@ -100,6 +100,14 @@ export function failureOf(error: unknown): Failure | undefined {
   // Each address of a host that was tried has an error of its own.
   if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0])
   return failureOf(cause)
+}
+
+/**
+ * Whether a statement failed because a text in it is none to PostgreSQL, which has no NUL: nothing that is stored is like
+ * it. (22021, character_not_in_repertoire.)
+ */
+export function isImpossibleText(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (error as { readonly code?: unknown }).code === '22021'
 }
 
 /** Whether a statement failed because its table does not exist. */

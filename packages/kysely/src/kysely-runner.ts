@@ -1,4 +1,5 @@
 import type { Kysely, QueryResult } from 'kysely'
+import { isImpossibleText } from './errors.ts'
 import { repeat } from './repeat.ts'
 import { type Answer, type Program, type Runner, type Step, step } from './runner.ts'
 import type { OAuthTables } from './schema.ts'
@@ -41,6 +42,16 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
     )
   }
 
+  /** The rows of a reading statement. */
+  async function read(statement: Step): Promise<readonly unknown[]> {
+    try {
+      return (await alone(statement, reading)).rows
+    } catch (error) {
+      if (isImpossibleText(error)) return []
+      throw error
+    }
+  }
+
   /** A program in one transaction, which is rolled back when the time is up before its `commit` is sent. */
   async function attempt<T>(limit: TimeLimit, program: () => Program<T>, committing: () => void): Promise<T> {
     let failure: { readonly error: unknown } | undefined
@@ -68,10 +79,10 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
 
   return {
     async find(statement, input, decode) {
-      return decode((await alone(step(statement, input), reading)).rows[0] as never)
+      return decode((await read(step(statement, input)))[0] as never)
     },
     async list(statement, input, decode) {
-      return decode((await alone(step(statement, input), reading)).rows as never)
+      return decode((await read(step(statement, input))) as never)
     },
     async write(statement, input, decode) {
       return decode((await alone(step(statement, input), writing)).affected)

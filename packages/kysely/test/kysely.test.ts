@@ -94,21 +94,49 @@ describe('kyselyStorage', () => {
 
 describe('failureOf', () => {
   test.each([
-    ['SQLite, primary key', { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }],
-    ['SQLite, unique index', { code: 'SQLITE_CONSTRAINT_UNIQUE' }],
-    ['PostgreSQL', { code: '23505' }],
-    ['MySQL', { code: 'ER_DUP_ENTRY', errno: 1062 }],
-    ['MariaDB', { errno: 1062 }],
-    ['wrapped', new Error('insert failed', { cause: { code: '23505' } })],
-  ])('knows %s', (_name, error) => expect(failureOf(error)).toBe('taken'))
+    ['taken', 'SQLite, primary key', { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }],
+    ['taken', 'SQLite, unique index', { code: 'SQLITE_CONSTRAINT_UNIQUE' }],
+    ['taken', 'PostgreSQL', { code: '23505' }],
+    ['taken', 'MySQL', { code: 'ER_DUP_ENTRY', errno: 1062 }],
+    ['taken', 'MariaDB', { errno: 1062 }],
+    ['taken', 'libSQL', { code: 'SQLITE_CONSTRAINT', cause: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } }],
+    ['taken', 'wrapped', new Error('insert failed', { cause: { code: '23505' } })],
+    ['rolled-back', 'a serialization failure on PostgreSQL', { code: '40001' }],
+    ['rolled-back', 'a deadlock on PostgreSQL', { code: '40P01' }],
+    ['rolled-back', 'a lock timeout on PostgreSQL', { code: '55P03' }],
+    ['rolled-back', 'a deadlock on MySQL', { code: 'ER_LOCK_DEADLOCK', errno: 1213, sqlState: '40001' }],
+    ['rolled-back', 'a lock timeout on MySQL', { code: 'ER_LOCK_WAIT_TIMEOUT', errno: 1205 }],
+    ['rolled-back', 'a changed snapshot on MariaDB', { errno: 1020 }],
+    ['rolled-back', 'a changed snapshot on SQLite', { code: 'SQLITE_BUSY_SNAPSHOT' }],
+    ['rolled-back', 'a lock on SQLite', { code: 'SQLITE_BUSY' }],
+    ['unreachable', 'a refused connection', { code: 'ECONNREFUSED', errno: -111 }],
+    ['unreachable', 'every address refused', new AggregateError([{ code: 'ECONNREFUSED' }])],
+    ['unreachable', 'a connection exception', { code: '08006' }],
+    ['unreachable', 'a shutdown of PostgreSQL', { code: '57P01' }],
+    ['unreachable', 'PostgreSQL in recovery', { code: '57P03' }],
+    ['unreachable', 'too many connections on PostgreSQL', { code: '53300' }],
+    ['unreachable', 'a replica after a failover', { code: '25006' }],
+    ['unreachable', 'a lost connection to MySQL', { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }],
+    ['unreachable', 'a shutdown of MySQL', { errno: 1053 }],
+    ['unreachable', 'too many connections on MySQL', { errno: 1040 }],
+    ['unreachable', 'a pool of pg without a connection', new Error('timeout exceeded when trying to connect')],
+    ['unreachable', 'a connection of pg that ended', new Error('Connection terminated unexpectedly')],
+    [
+      'unreachable',
+      'a connection of mysql2 that ended',
+      new Error("Can't add new command when connection is in closed state"),
+    ],
+  ])('is %s for %s', (failure, _name, error) => expect(failureOf(error)).toBe(failure))
 
   test.each([
     ['a missing value', { code: 'SQLITE_CONSTRAINT_NOTNULL' }],
     ['a foreign key on PostgreSQL', { code: '23503' }],
-    ['a deadlock on MySQL', { code: 'ER_LOCK_DEADLOCK', errno: 1213 }],
+    ['a column that does not exist on MySQL', { code: 'ER_BAD_FIELD_ERROR', errno: 1054 }],
+    ['a syntax error on PostgreSQL', { code: '42601' }],
     ['another error', new Error('no')],
+    ['text', 'ECONNRESET'],
     ['nothing', undefined],
-  ])('does not take %s for one', (_name, error) => expect(failureOf(error)).not.toBe('taken'))
+  ])('says nothing of %s', (_name, error) => expect(failureOf(error)).toBeUndefined())
 })
 
 test('an error other than a taken id is not taken for one', async () => {

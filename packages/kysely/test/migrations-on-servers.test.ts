@@ -23,7 +23,7 @@ afterEach(() => database.drop())
 describe.each(databaseNames)('migrations on %s', (name) => {
   beforeEach(async () => {
     database = await emptyDatabase(name)
-  })
+  }, 180_000)
 
   test('go up, down and up again', async () => {
     const { db } = database
@@ -111,7 +111,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
 describe.each(serverNames)('migrations on %s', (name) => {
   beforeEach(async () => {
     database = await emptyDatabase(name)
-  })
+  }, 180_000)
 
   test('of four processes that start at once all go well', async () => {
     const folder = new URL('support/', import.meta.url)

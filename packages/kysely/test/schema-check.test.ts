@@ -36,7 +36,7 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
   beforeAll(async () => {
     database = await emptyDatabase(name)
     await migrate(database.db, { tablePrefix })
-  })
+  }, 180_000)
   afterAll(() => database.drop())
   beforeEach(() => set(schemaVersion, schemaVersion))
 

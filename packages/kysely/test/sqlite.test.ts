@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StorageUnavailableError } from '@oauth/core'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ContractCase, storageContract } from '../../core/src/testing/storage-contract.ts'
@@ -151,4 +152,21 @@ describe('sqliteStorage', () => {
     expect(await redeem()).toBe('won')
     database.close()
   })
+})
+
+test('a lock that another process does not give back within the busy timeout is 503, not a fault of the server', async () => {
+  const file = newFile()
+  const storage = sqliteStorage(new Database(file, { timeout: 50 }))
+  await issueCode(storage)
+  const other = new Database(file)
+  other.exec('begin exclusive')
+  for (const verb of [
+    () => storage.clients.insert(clientRecord()),
+    () => storage.authorizationCodes.redeem({ id: 'code', now }),
+  ]) {
+    expect(verb).toThrow(StorageUnavailableError)
+  }
+  other.exec('rollback')
+  expect(await storage.authorizationCodes.redeem({ id: 'code', now })).toBe('won')
+  other.close()
 })

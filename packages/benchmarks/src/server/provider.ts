@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { register } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
@@ -28,6 +29,14 @@ const user = {
 /** What users run: the built files, loaded as Node loads them. (In the workspace the packages' names mean sources.) */
 async function load<Module>(directory: string, file: string): Promise<Module> {
   return (await import(pathToFileURL(join(directory, 'dist', file)).href)) as Module
+}
+
+/** What a package says `@oauth/core` to is its built files as well. */
+function resolveBuiltCore(core: string): void {
+  const url = JSON.stringify(pathToFileURL(join(core, 'dist/index.js')).href)
+  const hook = `export const resolve = (name, context, next) =>
+    name === '@oauth/core' ? { url: ${url}, shortCircuit: true } : next(name, context)`
+  register(`data:text/javascript,${encodeURIComponent(hook)}`)
 }
 
 /** A provider in its default settings, with a host whose sessions and users are in memory. */
@@ -67,6 +76,7 @@ async function openStorage({ storage, core, kysely, directory }: ServerSettings)
   if (storage === 'memory') {
     return (await load<typeof import('@oauth/core/memory')>(core, 'memory/index.js')).memoryStorage()
   }
+  resolveBuiltCore(core)
   const { sqliteStorage } = await load<typeof import('@oauth/kysely/sqlite')>(kysely, 'sqlite/index.js')
   return sqliteStorage(join(directory, 'benchmark.db'))
 }

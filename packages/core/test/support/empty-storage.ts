@@ -1,6 +1,6 @@
 import type { Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
-import { afterAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import type { EmptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { wrapStorage } from './storage.ts'
 
@@ -20,7 +20,11 @@ interface Server {
 let server: Promise<Server> | undefined
 let made = 0
 
-if (kind !== 'memory' && kind !== 'sqlite') afterAll(async () => (await server)?.close(), 60_000)
+if (kind !== 'memory' && kind !== 'sqlite') {
+  // On a busy machine PGlite takes longer to start than a test may last.
+  beforeAll(useServer, 180_000)
+  afterAll(async () => (await server)?.close(), 60_000)
+}
 
 /** A storage with nothing in it, of the kind that `OAUTH_STORAGE` names. */
 export function emptyStorage(): Storage {
@@ -46,11 +50,15 @@ async function openStorage(tablePrefix: string): Promise<Storage> {
   const { kyselyStorage } = await import('../../../kysely/src/index.ts')
   const { migrate } = await import('../../../kysely/src/migrations/index.ts')
   const { emptyTables } = await import('../../../kysely/test/support/databases.ts')
-  server ??= openServer()
-  const { db } = await server
+  const { db } = await useServer()
   await migrate(db, { tablePrefix })
   await emptyTables(db, tablePrefix)
   return kyselyStorage(db, { tablePrefix })
+}
+
+function useServer(): Promise<Server> {
+  server ??= openServer()
+  return server
 }
 
 async function openServer(): Promise<Server> {
