@@ -1,3 +1,8 @@
 export { type FixedClock, fixedClock } from './clock.ts'
 export { seededRandom } from './random.ts'
-export { type ContractCase, type StorageContractOptions, storageContract } from './storage-contract.ts'
+export {
+  type ContractCase,
+  type MakeStorage,
+  type StorageContractOptions,
+  storageContract,
+} from './storage-contract.ts'
