@@ -1,5 +1,5 @@
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
-import { equal } from './storage-assertions.ts'
+import { equal, equalSets } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import {
   accessTokenRecord,
@@ -109,7 +109,7 @@ export const textCases: ContractCases = {
     await consents.remember(consentRecord(lists))
     equal(await consents.findById('consent'), consentRecord(lists), 'consents.findById after consents.remember')
     await consents.remember(consentRecord({ ...lists, scope: ['more'] }))
-    equal((await consents.findById('consent'))?.scope, [before, after, 'more'], 'the scope after consents.remember')
+    equalSets((await consents.findById('consent'))?.scope, [before, after, 'more'], 'the scope after consents.remember')
 
     const key = signingKeyRecord({ publicKey: before, sealedPrivateKey: after })
     equal(await signingKeys.insert(key), 'won', 'signingKeys.insert')
