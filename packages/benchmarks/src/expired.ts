@@ -6,13 +6,14 @@ import { short } from './table.ts'
 /** Whether a million expired rows slow the token endpoint, and whether purging them does. */
 const rows = Number(process.env.ROWS ?? 1_000_000)
 const limit = Number(process.env.LIMIT ?? 1000)
-const pause = Number(process.env.PAUSE ?? 100)
+const rest = Number(process.env.REST ?? 4)
 const cpu = process.argv.includes('--cpu')
-const options = { connections: 32, rounds: 5, seconds: 2, cpu }
+const options = { connections: 32, rounds: 7, seconds: 2, cpu }
 
 /** Of PostgreSQL the processor time says little: most of it is spent in the server of the database. */
 const storages = process.env.POSTGRES_URL === undefined ? (['sqlite'] as const) : (['sqlite', 'postgres'] as const)
-const workloads: readonly Workload[] = ['client-credentials-opaque', 'refresh']
+const all: readonly Workload[] = ['client-credentials-opaque', 'refresh']
+const workloads = all.filter((load) => load.startsWith(process.env.ONLY ?? ''))
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const percent = (value: number, of: number) => `${Math.round((value / of) * 100)} %`
@@ -21,7 +22,7 @@ const cells = (row: readonly string[]) => `| ${row.join(' | ')} |`
 if (!process.argv.includes('--no-build')) buildPackages()
 await buildProcesses()
 print(
-  `Requests a second${cpu ? ' of the server’s processor time' : ''}; batches of ${limit}, a pause of ${pause} ms after each\n`,
+  `Requests a second${cpu ? ' of the server’s processor time' : ''}; batches of ${limit}, a pause after each that is ${rest} times as long\n`,
 )
 print(
   cells(['', 'empty', 'expired rows', 'of empty', 'processor time', 'while purging', 'of empty', 'batch', 'longest']),
@@ -33,7 +34,7 @@ for (const storage of storages) {
       measure({ kind: 'provider', storage, expired, ...(purge && { purge }) }, load, options)
     const empty = await run(0)
     const full = await run(rows)
-    const purging = await run(rows, { limit, pause })
+    const purging = await run(rows, { limit, rest })
     const { batches = [], rows: removed = 0 } = purging.purged ?? {}
     const ms = (time: number) => `${time.toFixed(1)} ms`
     print(

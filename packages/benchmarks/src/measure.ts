@@ -21,8 +21,8 @@ export interface Figure {
 
 export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired'> & {
   readonly bridge?: ServerSettings['bridge']
-  /** Purges beside the load: batches of so many rows, with a pause of so many milliseconds after each. */
-  readonly purge?: { readonly limit: number; readonly pause: number }
+  /** Purges beside the load: batches of so many rows, with a pause after each that is so many times as long as it took. */
+  readonly purge?: { readonly limit: number; readonly rest: number }
 }
 
 /** Hot code and a filled connection pool before anything counts. */

@@ -65,7 +65,7 @@ export interface Sample {
 
 export type Question =
   | { readonly type: 'sample' }
-  | { readonly type: 'purge-start'; readonly limit: number; readonly pause: number }
+  | { readonly type: 'purge-start'; readonly limit: number; readonly rest: number }
   | { readonly type: 'purge-stop' }
   | { readonly type: 'profile-start' }
   | { readonly type: 'profile-stop'; readonly file: string }

@@ -3,7 +3,7 @@ import type { Provider } from '@oauth/core'
 import type { Purged } from '../protocol.ts'
 
 export interface PurgeLoop {
-  start(settings: { readonly limit: number; readonly pause: number }): void
+  start(settings: { readonly limit: number; readonly rest: number }): void
   stop(): Promise<Purged>
 }
 
@@ -14,20 +14,21 @@ export function purgeLoop(provider: Provider): PurgeLoop {
   let running = false
   let ended: Promise<void> | undefined
 
-  async function loop(limit: number, pause: number): Promise<void> {
+  async function loop(limit: number, rest: number): Promise<void> {
     while (running) {
       const start = performance.now()
       const removed = await provider.purgeExpired({ limit })
-      batches.push(performance.now() - start)
+      const time = performance.now() - start
+      batches.push(time)
       rows += removed
-      await setTimeout(removed < limit ? 1000 : pause)
+      await setTimeout(removed < limit ? 1000 : rest * time)
     }
   }
 
   return {
-    start({ limit, pause }) {
+    start({ limit, rest }) {
       running = true
-      ended = loop(limit, pause)
+      ended = loop(limit, rest)
     },
     async stop() {
       running = false

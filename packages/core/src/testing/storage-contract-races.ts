@@ -109,8 +109,11 @@ export const raceCases: ContractCases = {
   'consents.delete against consents.remember fails for nobody': async ({ consents }) => {
     await consents.remember(consentRecord())
     const outcomes = await fifty(async (caller) => {
-      if (caller % 10 === 0) return consents.delete('consent')
-      await consents.remember(consentRecord({ scope: [`s${caller}`] }))
+      if (caller % 10 === 0) {
+        const found = await consents.find({ clientId: 'client', userId: 'user' })
+        return consents.delete(found?.id ?? 'consent')
+      }
+      await consents.remember(consentRecord({ id: `consent-${caller}`, scope: [`s${caller}`] }))
       return 'remembered'
     })
     equal(tally(outcomes).remembered, 45, 'the number of consents.remember')
