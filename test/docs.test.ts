@@ -94,6 +94,24 @@ describe('docs/security.md', () => {
   })
 })
 
+/** A sample that begins with the path of a file is a part of that file, which is checked as such. */
+const quotedFile = (code: string): string | undefined => /^\/\/ (\S+\/\S+\.ts)\n/.exec(code)?.[1]
+
+describe('quotations', () => {
+  const quoted = docs.flatMap((page) =>
+    samplesIn(read(page)).flatMap(({ code, line }) => {
+      const file = quotedFile(code)
+      return file === undefined ? [] : [{ place: `${page}:${line}`, file, text: code.slice(code.indexOf('\n') + 1) }]
+    }),
+  )
+
+  test('there are some', () => expect(quoted.length).toBeGreaterThan(8))
+
+  test.each(quoted)('$place is in $file as it stands', ({ file, text }) => {
+    expect(read(file)).toContain(text)
+  })
+})
+
 describe('samples', () => {
   // Beside the modules that samples import: the root of the workspace depends on none of them.
   const folder = mkdtempSync(join(root, 'examples/server/node_modules/.docs-samples-'))
@@ -103,7 +121,7 @@ describe('samples', () => {
     const places = new Map<string, { readonly page: string; readonly line: number }>()
     for (const page of ['README.md', ...docs]) {
       samplesIn(read(page)).forEach(({ language, code, line }, index) => {
-        if (language !== 'ts') return
+        if (language !== 'ts' || quotedFile(code) !== undefined) return
         const name = `${page.replaceAll(/[^a-zA-Z0-9]+/g, '-')}-${index}.ts`
         places.set(name, { page, line })
         writeFileSync(join(folder, name), code + importsOf(code))

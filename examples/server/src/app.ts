@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { OAuthEvent, Provider } from '@oauth/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -88,9 +89,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     async purgeExpired() {
       sessions.purgeExpired()
       store.purgeExpired()
-      // A thousand rows at a time, so that no request waits for long.
+      // A thousand rows at a time and a pause after them, in which requests are served: SQLite runs in this process.
       const limit = 1000
-      while ((await provider.purgeExpired({ limit })) >= limit);
+      while ((await provider.purgeExpired({ limit })) >= limit) await pause(100)
     },
     close: () => void database.close(),
   }

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Child } from './child.ts'
 import type { Options } from './options.ts'
 import { paths } from './paths.ts'
-import type { Load, LoadSettings, Sample, ServerSettings, Target } from './protocol.ts'
+import type { Load, LoadSettings, Purged, Sample, ServerSettings, Target } from './protocol.ts'
 
 export interface Figure {
   /** Requests or flows a second: the median of the rounds. With `--cpu`, a second of the server's processor time. */
@@ -15,15 +15,26 @@ export interface Figure {
   /** Processor time of a request or flow on either side, microseconds. The load's must be the smaller one. */
   readonly serverTime: number
   readonly loadTime: number
+  /** What purging beside it came to. */
+  readonly purged?: Purged
 }
 
-export type Subject = Pick<ServerSettings, 'kind' | 'storage'> & { readonly bridge?: ServerSettings['bridge'] }
+export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired'> & {
+  readonly bridge?: ServerSettings['bridge']
+  /** Purges beside the load: batches of so many rows, with a pause after each that is so many times as long as it took. */
+  readonly purge?: { readonly limit: number; readonly rest: number }
+}
 
 /** Hot code and a filled connection pool before anything counts. */
 const warmUp = 1000
 
 /** A fresh server and a fresh load generator; with `profile`, where the server's time goes is written there. */
-export async function measure(subject: Subject, load: Load, options: Options, profile?: string): Promise<Figure> {
+export async function measure(
+  { purge, ...subject }: Subject,
+  load: Load,
+  options: Pick<Options, 'connections' | 'rounds' | 'seconds' | 'cpu'>,
+  profile?: string,
+): Promise<Figure> {
   const directory = mkdtempSync(join(tmpdir(), 'oauth-benchmark-'))
   const { core, kysely } = paths
   const settings: ServerSettings = { bridge: 'hono', ...subject, directory, core, kysely }
@@ -35,9 +46,11 @@ export async function measure(subject: Subject, load: Load, options: Options, pr
       await generator.hear()
       await setTimeout(warmUp)
       if (profile !== undefined) await server.ask({ type: 'profile-start' })
+      if (purge !== undefined) await server.ask({ type: 'purge-start', ...purge })
       const rounds = await measureRounds(server, generator, options)
+      const purged = purge && (await server.ask<Purged>({ type: 'purge-stop' }))
       if (profile !== undefined) await server.ask({ type: 'profile-stop', file: profile })
-      return rounds
+      return purged === undefined ? rounds : { ...rounds, purged }
     } finally {
       await generator.stop()
     }
@@ -47,7 +60,11 @@ export async function measure(subject: Subject, load: Load, options: Options, pr
   }
 }
 
-async function measureRounds(server: Child, generator: Child, options: Options): Promise<Figure> {
+async function measureRounds(
+  server: Child,
+  generator: Child,
+  options: Pick<Options, 'rounds' | 'seconds' | 'cpu'>,
+): Promise<Figure> {
   const rates: number[] = []
   const serverTimes: number[] = []
   const loadTimes: number[] = []

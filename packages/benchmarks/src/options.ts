@@ -3,7 +3,7 @@ import { type StorageName, type Workload, workloads } from './protocol.ts'
 
 export interface Options {
   readonly workloads: readonly Workload[]
-  readonly storages: readonly StorageName[]
+  readonly storages: readonly Exclude<StorageName, 'postgres'>[]
   readonly rounds: number
   readonly seconds: number
   readonly connections: number

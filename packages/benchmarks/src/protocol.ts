@@ -16,7 +16,7 @@ export type Workload = (typeof workloads)[number]
 /** The bare server's two, which everything else is a share of. */
 export type Load = Workload | 'bare-get' | 'bare-post'
 
-export type StorageName = 'memory' | 'sqlite'
+export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
 export interface ServerSettings {
   /** `bare`: HTTP and nothing else. `floor`: the least that gives the same answers. */
@@ -24,6 +24,8 @@ export interface ServerSettings {
   readonly storage: StorageName
   /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with real ones. */
   readonly bridge: 'hono' | 'plain'
+  /** So many rows that have expired, beside those that the load makes. SQLite and PostgreSQL. */
+  readonly expired?: number
   /** An empty folder, for the database. */
   readonly directory: string
   /** The built packages. */
@@ -63,8 +65,16 @@ export interface Sample {
 
 export type Question =
   | { readonly type: 'sample' }
+  | { readonly type: 'purge-start'; readonly limit: number; readonly rest: number }
+  | { readonly type: 'purge-stop' }
   | { readonly type: 'profile-start' }
   | { readonly type: 'profile-stop'; readonly file: string }
+
+/** What purging beside the load came to. Milliseconds of each batch, in their order. */
+export interface Purged {
+  readonly rows: number
+  readonly batches: readonly number[]
+}
 
 export const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'

@@ -103,7 +103,10 @@ export interface Provider extends ClientCalls, UserCalls {
   rotateSigningKeys(options?: KeyRotation): Promise<void>
   /**
    * Deletes at most `limit` rows (default 1000) that have expired or are clients nobody ever used
-   * (`unusedClientTtlSeconds`), and the signing keys nobody needs; answers how many.
+   * (`unusedClientTtlSeconds`), and the signing keys nobody needs; answers how many. One bounded batch, on indexes, safe
+   * beside traffic and in several processes at once. To delete all, call it again while it answers `limit` or more, with
+   * a pause in between: a storage within this process (`sqliteStorage`, `memoryStorage`) serves nobody meanwhile.
+   * Throws a `TypeError` for a `limit` that is no whole number.
    */
   purgeExpired(options?: { readonly limit?: number }): Promise<number>
 }

@@ -66,9 +66,12 @@ export function rememberConsent(schema: Schema): (record: ConsentRecord) => Prog
   }
 }
 
-/** Runs what remembers a consent, and once more if somebody else's first consent of the same key came between. */
-export function remembering<T>(attempt: () => Awaitable<T>): Awaitable<T> {
-  return unlessTaken(attempt, attempt)
+/**
+ * Runs what remembers a consent, and again if somebody else's first consent of the same key came between. That happens
+ * more than once only where consents of this key are deleted at the same time.
+ */
+export function remembering<T>(attempt: () => Awaitable<T>, tries = 10): Awaitable<T> {
+  return unlessTaken(attempt, () => (tries > 1 ? remembering(attempt, tries - 1) : attempt()))
 }
 
 export function consentStore(schema: Schema, runner: Runner): ConsentStore {

@@ -18,6 +18,10 @@ async function answer(question: Question): Promise<unknown> {
   switch (question.type) {
     case 'sample':
       return sample(0)
+    case 'purge-start':
+      return served.purge?.start(question)
+    case 'purge-stop':
+      return served.purge?.stop()
     case 'profile-start':
       return startProfile()
     case 'profile-stop':
@@ -25,11 +29,11 @@ async function answer(question: Question): Promise<unknown> {
   }
 }
 
-const { listener, clients } = await serve(JSON.parse(process.argv[2] ?? '') as ServerSettings)
-const server = createServer(listener)
+const served = await serve(JSON.parse(process.argv[2] ?? '') as ServerSettings)
+const server = createServer(served.listener)
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => {
-  const target: Target = { port: (server.address() as AddressInfo).port, clients }
+  const target: Target = { port: (server.address() as AddressInfo).port, clients: served.clients }
   process.send?.(target)
 })
 process.on('message', (question: Question) => {

@@ -1,9 +1,6 @@
 import type { RequestListener } from 'node:http'
-import { register } from 'node:module'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
-import type { Provider, RegisteredClient, Storage } from '@oauth/core'
+import type { Provider, RegisteredClient } from '@oauth/core'
 import {
   type ClientCredentials,
   type ClientName,
@@ -14,7 +11,10 @@ import {
   type ServerSettings,
   sessionCookie,
 } from '../protocol.ts'
+import { addExpiredRows } from './expired-rows.ts'
+import { loadBuilt, type Opened, openStorage } from './open-storage.ts'
 import { plainBridge } from './plain-bridge.ts'
+import { purgeLoop } from './purge-loop.ts'
 import type { Served } from './served.ts'
 
 const user = {
@@ -26,23 +26,11 @@ const user = {
   emailVerified: true,
 }
 
-/** What users run: the built files, loaded as Node loads them. (In the workspace the packages' names mean sources.) */
-async function load<Module>(directory: string, file: string): Promise<Module> {
-  return (await import(pathToFileURL(join(directory, 'dist', file)).href)) as Module
-}
-
-/** What a package says `@oauth/core` to is its built files as well. */
-function resolveBuiltCore(core: string): void {
-  const url = JSON.stringify(pathToFileURL(join(core, 'dist/index.js')).href)
-  const hook = `export const resolve = (name, context, next) =>
-    name === '@oauth/core' ? { url: ${url}, shortCircuit: true } : next(name, context)`
-  register(`data:text/javascript,${encodeURIComponent(hook)}`)
-}
-
 /** A provider in its default settings, with a host whose sessions and users are in memory. */
 export async function serveProvider(settings: ServerSettings): Promise<Served> {
-  const { createProvider } = await load<typeof import('@oauth/core')>(settings.core, 'index.js')
-  const storage = await openStorage(settings)
+  const { createProvider } = await loadBuilt<typeof import('@oauth/core')>(settings.core, 'index.js')
+  const { storage, db } = await openStorage(settings)
+  if (settings.expired && db !== undefined) await addExpiredRows(db, settings)
   const sessions = new Map([
     [sessionCookie, { user, session: { id: 'session-1', authTime: Math.floor(Date.now() / 1000), amr: ['pwd'] } }],
   ])
@@ -63,22 +51,16 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
       if (event.type === 'request.failed') process.stderr.write(`request.failed: ${String(event.cause)}\n`)
     },
   })
+  // The signing keys are made before anybody measures: a purge needs them as well.
+  if (settings.expired !== undefined) await provider.fetch(new Request(`${provider.issuer}/jwks`))
   return {
     listener: mount(provider, settings),
     clients: {
       ES256: await registerClient(provider, storage, 'ES256'),
       RS256: await registerClient(provider, storage, 'RS256'),
     },
+    purge: purgeLoop(provider),
   }
-}
-
-async function openStorage({ storage, core, kysely, directory }: ServerSettings): Promise<Storage> {
-  if (storage === 'memory') {
-    return (await load<typeof import('@oauth/core/memory')>(core, 'memory/index.js')).memoryStorage()
-  }
-  resolveBuiltCore(core)
-  const { sqliteStorage } = await load<typeof import('@oauth/kysely/sqlite')>(kysely, 'sqlite/index.js')
-  return sqliteStorage(join(directory, 'benchmark.db'))
 }
 
 function mount(provider: Provider, { bridge }: ServerSettings): RequestListener {
@@ -86,7 +68,11 @@ function mount(provider: Provider, { bridge }: ServerSettings): RequestListener 
 }
 
 /** A confidential client that may do everything, with the user's consent to all of it. */
-async function registerClient(provider: Provider, storage: Storage, name: ClientName): Promise<ClientCredentials> {
+async function registerClient(
+  provider: Provider,
+  storage: Opened['storage'],
+  name: ClientName,
+): Promise<ClientCredentials> {
   const scope = [...new Set([...identityScope.split(' '), ...offlineScope.split(' ')])]
   const { client_id, client_secret = '' }: RegisteredClient = await provider.registerClient({
     redirect_uris: [redirectUri],

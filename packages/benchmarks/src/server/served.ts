@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http'
 import type { Target } from '../protocol.ts'
+import type { PurgeLoop } from './purge-loop.ts'
 
 export interface Served {
   readonly listener: RequestListener
   readonly clients: Target['clients']
+  readonly purge?: PurgeLoop
 }
 
 /** For servers that believe everybody. */

@@ -1,4 +1,5 @@
 import type { ClientStore } from '../storage/client.ts'
+import { compareBytes } from './order.ts'
 import type { Tables } from './tables.ts'
 
 export function clientStore({ clients }: Tables): ClientStore {
@@ -26,12 +27,12 @@ export function clientStore({ clients }: Tables): ClientStore {
       return [...clients.values()]
         .filter(
           (client) =>
-            (after === undefined || client.id > after) &&
+            (after === undefined || compareBytes(client.id, after) > 0) &&
             (anybody ||
               (userId !== undefined && client.userId === userId) ||
               (referenceId !== undefined && client.referenceId === referenceId)),
         )
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .sort((a, b) => compareBytes(a.id, b.id))
         .slice(0, limit)
     },
   }

@@ -1,4 +1,5 @@
 import type { SessionClientRecord, SessionClientStore } from '../storage/session-client.ts'
+import { compareBytes } from './order.ts'
 import type { Tables } from './tables.ts'
 
 export function sessionClientStore({ sessionClients, clientsBySession }: Tables): SessionClientStore {
@@ -9,7 +10,7 @@ export function sessionClientStore({ sessionClients, clientsBySession }: Tables)
     },
     list(sessionId) {
       const found = [...clientsBySession.get(sessionId)].map((id) => sessionClients.get(id) as SessionClientRecord)
-      return found.sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+      return found.sort((a, b) => compareBytes(a.clientId, b.clientId))
     },
     take: (id) => sessionClients.delete(id),
   }

@@ -41,8 +41,12 @@ export interface Storage extends Partial<FeatureStores> {
   readonly signingKeys: SigningKeyStore
   /**
    * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s,
-   * what the stores of features keep, and grants that have ended by themselves. A revoked grant stays until it would have expired; each row goes by its own
-   * `expiresAt`. Answers how many went.
+   * what the stores of features keep, and grants that have ended by themselves. A revoked grant stays until it would
+   * have expired; each row goes by its own `expiresAt`. Answers how many went.
+   *
+   * It runs beside traffic and beside itself: the work is bounded by `limit` and not by what is stored, no lock is held
+   * longer than one delete, each row is counted once, and what is used or extended meanwhile is so as a whole, or gone
+   * as a whole. It need not be one transaction.
    */
   purgeExpired(query: {
     readonly now: number

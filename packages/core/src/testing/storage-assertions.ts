@@ -44,9 +44,24 @@ export async function rejects(action: () => unknown, what: string): Promise<void
   fail(what, 'an error', answer)
 }
 
+/** Whether a verb that answers nothing did its work; `false` when it failed. */
+export async function succeeds(action: () => unknown): Promise<boolean> {
+  try {
+    await action()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Fifty callers at once. */
 export function fifty<T>(action: (caller: number) => T | Promise<T>): Promise<readonly T[]> {
   return Promise.all(Array.from({ length: 50 }, async (_, caller) => action(caller)))
+}
+
+/** The sum of what several callers counted. */
+export function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
 }
 
 /** How often each outcome occurred. */

@@ -1,5 +1,5 @@
 import type { AccessTokenRecord } from '../storage/access-token.ts'
-import { equal, fifty, rejects } from './storage-assertions.ts'
+import { equal, fifty, rejects, succeeds, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import {
   accessTokenRecord,
@@ -26,7 +26,11 @@ export const accessTokenCases: ContractCases = {
     const bare = accessTokenRecord({ id: 'bare', scope: [], audience: [] })
     for (const record of [full, bare, accessTokenRecord()]) {
       await accessTokens.insert(record)
-      equal(await accessTokens.find(record.id), { token: record }, `accessTokens.find of ${record.id}`)
+      equal(
+        await accessTokens.find(record.id),
+        { token: record },
+        `accessTokens.find after accessTokens.insert of ${record.id}`,
+      )
     }
     equal(await accessTokens.find('nothing'), undefined, 'accessTokens.find of an unknown id')
   },
@@ -61,6 +65,15 @@ export const accessTokenCases: ContractCases = {
     )
   },
 
+  'accessTokens.insert of one id is done by one of fifty': async ({ accessTokens }) => {
+    const done = await fifty((caller) =>
+      succeeds(() => accessTokens.insert(accessTokenRecord({ scope: [`s${caller}`] }))),
+    )
+    equal(tally(done), { true: 1, false: 49 }, 'which of fifty accessTokens.insert succeeded')
+    const winner = accessTokenRecord({ scope: [`s${done.indexOf(true)}`] })
+    equal(await accessTokens.find('access'), { token: winner }, 'the token is the winner’s')
+  },
+
   'accessTokens compare ids byte for byte': async ({ accessTokens }) => {
     for (const id of lookalikes) await accessTokens.insert(accessTokenRecord({ id }))
     for (const id of lookalikes) equal((await accessTokens.find(id))?.token.id, id, `accessTokens.find of "${id}"`)
@@ -79,6 +92,12 @@ export const accessTokenCases: ContractCases = {
     equal((await accessTokens.find('other'))?.token.id, 'other', 'the other token')
   },
 
+  'accessTokens.delete by fifty callers fails for none': async ({ accessTokens }) => {
+    await accessTokens.insert(accessTokenRecord())
+    equal(tally(await fifty(() => succeeds(() => accessTokens.delete('access')))), { true: 50 }, 'fifty delete')
+    equal(await accessTokens.find('access'), undefined, 'the deleted token')
+  },
+
   'accessTokens.findJwt answers revocation and grant': async (storage) => {
     const { accessTokens } = storage
     const grant = grantRecord({ sessionId: 's', amr: [] })
@@ -95,6 +114,12 @@ export const accessTokenCases: ContractCases = {
       'revoked, with its grant',
     )
     equal(await accessTokens.findJwt({ jti: 'J1' }), { revoked: false }, 'another jti')
+    await accessTokens.revokeJwt({ jti: 'old', expiresAt: 1 })
+    equal(
+      await accessTokens.findJwt({ jti: 'old' }),
+      { revoked: true },
+      'accessTokens.findJwt after an accessTokens.revokeJwt that expired long ago: the core has the clock',
+    )
     await storage.grants.revoke({ id: 'grant', now: now + 2 })
     const later = { revoked: false, grant: { ...grant, revokedAt: now + 2 } }
     equal(await accessTokens.findJwt({ jti: 'j2', grantId: 'grant' }), later, 'under a revoked grant')

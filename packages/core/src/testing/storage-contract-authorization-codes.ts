@@ -1,5 +1,5 @@
 import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
-import { equal, equalSets, fifty, rejects, tally } from './storage-assertions.ts'
+import { equal, equalSets, fifty, rejects, succeeds, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import {
   codeRecord,
@@ -36,9 +36,23 @@ export const authorizationCodeCases: ContractCases = {
       referenceId: 'r',
     })
     equal(await authorizationCodes.issue({ grant, code: full }), 'won', 'authorizationCodes.issue')
-    equal(await authorizationCodes.find('full'), { code: full, grant }, 'the full code, consumed and expired')
+    equal(
+      await authorizationCodes.find('full'),
+      { code: full, grant },
+      'authorizationCodes.find after authorizationCodes.issue of the full code, consumed and expired',
+    )
     await authorizationCodes.issue({ grant: grantRecord(), code: codeRecord() })
-    equal(await authorizationCodes.find('code'), { code: codeRecord(), grant: grantRecord() }, 'the minimal code')
+    equal(
+      await authorizationCodes.find('code'),
+      { code: codeRecord(), grant: grantRecord() },
+      'authorizationCodes.find of the minimal code',
+    )
+    await authorizationCodes.issue({
+      grant: grantRecord({ id: 'ended', revokedAt: now }),
+      code: codeRecord({ id: 'ended', grantId: 'ended' }),
+    })
+    const { grant: ended } = (await authorizationCodes.find('ended')) ?? {}
+    equal(ended, grantRecord({ id: 'ended', revokedAt: now }), 'authorizationCodes.find under a revoked grant')
     equal(await authorizationCodes.find('nothing'), undefined, 'authorizationCodes.find of an unknown id')
   },
 
@@ -112,6 +126,19 @@ export const authorizationCodeCases: ContractCases = {
     equal((await storage.grants.list({ userId: 'user', now })).length, 50, 'the number of grants')
   },
 
+  'authorizationCodes.issue by fifty callers adds all to a remembered consent': async (storage) => {
+    await storage.consents.remember(consentRecord({ scope: ['first'] }))
+    await fifty((caller) =>
+      storage.authorizationCodes.issue({
+        grant: grantRecord({ id: `g${caller}` }),
+        code: codeRecord({ id: `c${caller}`, grantId: `g${caller}` }),
+        consent: consentRecord({ id: `consent-${caller}`, scope: [`s${caller}`] }),
+      }),
+    )
+    const found = await storage.consents.findById('consent')
+    equal([found?.scope.includes('first'), found?.scope.length], [true, 51], 'the first scope and the number of all')
+  },
+
   'authorizationCodes.issue writes nothing when the interaction is gone': async (storage) => {
     const outcome = await storage.authorizationCodes.issue({
       grant: grantRecord(),
@@ -149,6 +176,26 @@ export const authorizationCodeCases: ContractCases = {
     }
     equal(codes, [`c${winner}`], 'the codes')
     equal((await storage.consents.find({ clientId: 'client', userId: 'user' }))?.scope, [`s${winner}`], 'the consent')
+  },
+
+  'authorizationCodes.issue of one code is done by one of fifty': async (storage) => {
+    const done = await fifty((caller) =>
+      succeeds(() =>
+        storage.authorizationCodes.issue({
+          grant: grantRecord({ id: `g${caller}` }),
+          code: codeRecord({ grantId: `g${caller}` }),
+        }),
+      ),
+    )
+    equal(tally(done), { true: 1, false: 49 }, 'which of fifty authorizationCodes.issue succeeded')
+    const grantId = `g${done.indexOf(true)}`
+    equal((await storage.authorizationCodes.find('code'))?.code.grantId, grantId, 'the code is the winner’s')
+    const grants = await storage.grants.list({ userId: 'user', now })
+    equal(
+      grants.map(({ id }) => id),
+      [grantId],
+      'a grant of the winner, and of nobody else',
+    )
   },
 
   'authorizationCodes.issue that fails writes nothing': async (storage) => {

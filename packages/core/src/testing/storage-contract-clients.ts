@@ -52,8 +52,12 @@ export const clientCases: ContractCases = {
   'clients come back exactly as they went in': async ({ clients }) => {
     equal(await clients.insert(full), 'won', 'clients.insert')
     equal(await clients.insert(clientRecord()), 'won', 'clients.insert of a minimal client')
-    equal(await clients.find(full.id), full, 'the full client')
-    equal(await clients.find('client'), clientRecord(), 'the minimal client, without the optional members')
+    equal(await clients.find(full.id), full, 'clients.find after clients.insert of the full client')
+    equal(
+      await clients.find('client'),
+      clientRecord(),
+      'clients.find of the minimal client, without the optional members',
+    )
     await clients.insert(clientRecord({ id: 'empty', userId: '', referenceId: '' }))
     equal(
       await clients.find('empty'),
@@ -94,10 +98,14 @@ export const clientCases: ContractCases = {
     await clients.insert(passed)
     passed.metadata.redirect_uris.push('https://evil.example.com')
     const found = await clients.find('mine')
-    equal(found, expected, 'the client after its record was changed')
+    equal(found, expected, 'clients.find after the record was changed that clients.insert got')
     attempt(() => Object.assign(found ?? {}, { disabled: true }))
     attempt(() => Object.assign(found?.metadata.redirect_uris ?? [], ['https://evil.example.com']))
-    equal(await clients.find('mine'), expected, 'the client after the found record was changed')
+    equal(
+      await clients.find('mine'),
+      expected,
+      'clients.find after the record was changed that clients.find had answered',
+    )
   },
 
   'clients.replace replaces the version it expects, whole': async ({ clients }) => {
@@ -131,6 +139,16 @@ export const clientCases: ContractCases = {
     equal(await clients.delete('client'), false, 'clients.delete again')
     equal(await clients.find('client'), undefined, 'clients.find afterwards')
     equal((await clients.find('other'))?.id, 'other', 'the other client')
+  },
+
+  'clients.delete is true for one of fifty': async ({ clients }) => {
+    await clients.insert(clientRecord())
+    equal(
+      tally(await fifty(() => clients.delete('client'))),
+      { true: 1, false: 49 },
+      'outcomes of fifty clients.delete',
+    )
+    equal(await clients.find('client'), undefined, 'clients.find afterwards')
   },
 
   'clients.list matches owner or reference, by id, in pages': async ({ clients }) => {

@@ -1,5 +1,5 @@
 import type { ConsentRecord } from '../storage/consent.ts'
-import { equal, equalSets, fifty } from './storage-assertions.ts'
+import { equal, equalSets, fifty, sum, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import { consentRecord, difficultText, longText, lookalikes, now } from './storage-fixtures.ts'
 
@@ -115,6 +115,20 @@ export const consentCases: ContractCases = {
     )
   },
 
+  'consents.remember by fifty callers adds all to a remembered consent': async ({ consents }) => {
+    await consents.remember(consentRecord({ scope: ['first'], claims: ['first'] }))
+    await fifty((caller) =>
+      consents.remember(
+        consentRecord({ id: `consent-${caller}`, scope: [`s${caller}`], redirectHosts: [`host${caller}`] }),
+      ),
+    )
+    const callers = Array.from({ length: 50 }, (_, caller) => caller)
+    const found = await consents.findById('consent')
+    equalSets(found?.scope, ['first', ...callers.map((caller) => `s${caller}`)], 'the union of the scopes')
+    equal(found?.claims, ['first'], 'the claims, to which nobody added')
+    equal(found?.redirectHosts.length, 51, 'the number of redirect hosts')
+  },
+
   'consents.list answers a user’s consents, oldest first': async ({ consents }) => {
     await consents.remember(consentRecord({ id: 'z', clientId: 'c1', createdAt: now }))
     await consents.remember(consentRecord({ id: 'm', clientId: 'c2', createdAt: now - 5, referenceId: 'r1' }))
@@ -126,6 +140,8 @@ export const consentCases: ContractCases = {
     equal(await ids({ userId: 'user', referenceId: 'r1' }), ['m', 'a'], 'those under a reference')
     equal(await ids({ userId: 'user', referenceId: 'r2' }), [], 'those under an unknown reference')
     equal(await ids({ userId: 'User' }), [], 'those of a user in another case')
+    await consents.remember(consentRecord({ id: 'blank', clientId: 'c4', createdAt: now + 9, referenceId: '' }))
+    equal(await ids({ userId: 'user', referenceId: '' }), ['blank'], 'those under an empty reference')
   },
 
   'consents.replaceScope replaces, and says whether there was one': async ({ consents }) => {
@@ -156,6 +172,30 @@ export const consentCases: ContractCases = {
     equal((await consents.findById('other'))?.id, 'other', 'the other consent')
     await consents.remember(consentRecord({ id: 'new', scope: ['new'] }))
     equal(await consents.find(key), consentRecord({ id: 'new', scope: ['new'] }), 'a consent given anew starts anew')
+  },
+
+  'consents.replaceScope by fifty callers leaves the scope of one': async ({ consents }) => {
+    await consents.remember(consentRecord({ claims: ['email'] }))
+    const outcomes = await fifty((caller) =>
+      consents.replaceScope({ id: 'consent', scope: [`a${caller}`, `b${caller}`], now: now + caller }),
+    )
+    equal(tally(outcomes), { true: 50 }, 'outcomes of fifty consents.replaceScope')
+    const found = await consents.findById('consent')
+    const last = (found?.updatedAt ?? 0) - now
+    const expected = consentRecord({ claims: ['email'], scope: [`a${last}`, `b${last}`], updatedAt: now + last })
+    equal(found, expected, 'scope and time are of the same caller')
+  },
+
+  'consents.delete is true for one of fifty': async ({ consents }) => {
+    await consents.remember(consentRecord())
+    equal(tally(await fifty(() => consents.delete('consent'))), { true: 1, false: 49 }, 'outcomes of fifty delete')
+    equal(await consents.find(key), undefined, 'consents.find afterwards')
+  },
+
+  'consents.deleteAll by fifty callers counts each consent once': async ({ consents }) => {
+    for (const userId of ['one', 'two', 'three']) await consents.remember(consentRecord({ id: userId, userId }))
+    const counts = await fifty(() => consents.deleteAll({ clientId: 'client' }))
+    equal(sum(counts), 3, 'the sum of what fifty consents.deleteAll deleted')
   },
 
   'consents.deleteAll deletes those of one client': async ({ consents }) => {

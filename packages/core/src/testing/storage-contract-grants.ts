@@ -1,6 +1,6 @@
 import type { GrantRecord } from '../storage/grant.ts'
 import type { Storage } from '../storage/storage.ts'
-import { equal, fifty, rejects, tally } from './storage-assertions.ts'
+import { equal, fifty, rejects, sum, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import { codeRecord, difficultText, grantRecord, longText, lookalikes, now } from './storage-fixtures.ts'
 
@@ -39,11 +39,20 @@ export const grantCases: ContractCases = {
       expiresAt: now + 1,
       revokedAt: now,
     }
-    const bare = grantRecord({ id: 'bare', scope: [], amr: [], authTime: 0, acr: '', sessionId: '', referenceId: '' })
+    const empty = { scope: [], amr: [], authTime: 0, acr: '', sessionId: '', referenceId: '', expiresAt: 1 }
+    const bare = grantRecord({ id: 'bare', ...empty })
     await add(storage, full, {}, bare)
-    equal(await storage.grants.find('full'), full, 'the full grant')
-    equal(await storage.grants.find('grant'), grantRecord(), 'the minimal grant, without the optional members')
-    equal(await storage.grants.find('bare'), bare, 'empty and zero are not absent')
+    equal(await storage.grants.find('full'), full, 'grants.find after authorizationCodes.issue of the full grant')
+    equal(
+      await storage.grants.find('grant'),
+      grantRecord(),
+      'grants.find of the minimal grant, without the optional members',
+    )
+    equal(
+      await storage.grants.find('bare'),
+      bare,
+      'grants.find of a grant that has expired; empty and zero are not absent',
+    )
     equal(await storage.grants.find('Grant'), undefined, 'grants.find of an id in another case')
   },
 
@@ -166,7 +175,6 @@ export const grantCases: ContractCases = {
   'grants.revokeAll by fifty callers ends each grant once': async (storage) => {
     await add(storage, { id: 'g1' }, { id: 'g2' }, { id: 'g3' })
     const counts = await fifty(() => storage.grants.revokeAll({ userId: 'user', now }))
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    equal(total, 3, 'the sum of what fifty grants.revokeAll ended')
+    equal(sum(counts), 3, 'the sum of what fifty grants.revokeAll ended')
   },
 }

@@ -1,5 +1,5 @@
 import type { InteractionRecord } from '../storage/interaction.ts'
-import { equal, fifty, rejects, tally } from './storage-assertions.ts'
+import { equal, fifty, rejects, succeeds, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import { difficultText, interactionRecord, longText, lookalikes, now } from './storage-fixtures.ts'
 
@@ -38,11 +38,11 @@ export const interactionCases: ContractCases = {
   'interactions come back exactly as they went in, expired ones too': async ({ interactions }) => {
     await interactions.insert(full)
     await interactions.insert(interactionRecord({ expiresAt: 1 }))
-    equal(await interactions.find('full'), full, 'the full interaction')
+    equal(await interactions.find('full'), full, 'interactions.find after interactions.insert of the full interaction')
     equal(
       await interactions.find('interaction'),
       interactionRecord({ expiresAt: 1 }),
-      'the minimal, expired interaction',
+      'interactions.find of the minimal, expired interaction',
     )
     equal(await interactions.find('nothing'), undefined, 'interactions.find of an unknown id')
   },
@@ -51,6 +51,15 @@ export const interactionCases: ContractCases = {
     await interactions.insert(interactionRecord())
     await rejects(() => interactions.insert(interactionRecord({ userId: 'thief' })), 'interactions.insert again')
     equal(await interactions.find('interaction'), interactionRecord(), 'the interaction that was there')
+  },
+
+  'interactions.insert of one id is done by one of fifty': async ({ interactions }) => {
+    const done = await fifty((caller) =>
+      succeeds(() => interactions.insert(interactionRecord({ userId: `user-${caller}` }))),
+    )
+    equal(tally(done), { true: 1, false: 49 }, 'which of fifty interactions.insert succeeded')
+    const winner = interactionRecord({ userId: `user-${done.indexOf(true)}` })
+    equal(await interactions.find('interaction'), winner, 'the interaction is the winner’s')
   },
 
   'interactions compare ids byte for byte': async ({ interactions }) => {
@@ -68,7 +77,15 @@ export const interactionCases: ContractCases = {
     equal(await interactions.replace(next, 1), 'won', 'interactions.replace')
     equal(await interactions.find('full'), next, 'the replaced interaction: members that are absent now are absent')
     equal(await interactions.replace({ ...full, version: 3 }, 1), 'conflict', 'interactions.replace of an old version')
-    equal(await interactions.find('full'), next, 'the interaction after the conflict')
+    equal(
+      await interactions.replace({ ...full, version: 4 }, 3),
+      'conflict',
+      'interactions.replace of a future version',
+    )
+    equal(await interactions.find('full'), next, 'the interaction after the conflicts')
+    const unknown = interactionRecord({ version: 2 })
+    equal(await interactions.replace(unknown, 1), 'conflict', 'interactions.replace of an unknown interaction')
+    equal(await interactions.find('interaction'), undefined, 'which adds nothing')
   },
 
   'interactions.replace is won by one of fifty': async ({ interactions }) => {

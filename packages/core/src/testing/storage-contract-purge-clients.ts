@@ -1,6 +1,6 @@
 import type { ClientRecord } from '../storage/client.ts'
 import type { Storage } from '../storage/storage.ts'
-import { equal, fifty } from './storage-assertions.ts'
+import { equal, fifty, sum } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import { accessTokenRecord, clientRecord, consentRecord, interactionRecord, now } from './storage-fixtures.ts'
 
@@ -79,8 +79,7 @@ export const purgeClientCases: ContractCases = {
     for (let client = 10; client < 60; client++) await storage.clients.insert(unusedClient({ id: `c${client}` }))
     await storage.clients.insert(unusedClient({ id: 'used', usedAt: now }))
     const counts = await fifty(() => storage.purgeExpired({ now, limit: 3, unusedClientsBefore: before }))
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    equal(total, 50, 'the sum of what fifty storage.purgeExpired removed')
+    equal(sum(counts), 50, 'the sum of what fifty storage.purgeExpired removed')
     equal(await ids(storage), ['used'], 'the clients that stay')
   },
 }

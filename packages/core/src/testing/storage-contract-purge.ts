@@ -1,5 +1,5 @@
 import type { Storage } from '../storage/storage.ts'
-import { equal, fifty } from './storage-assertions.ts'
+import { equal, fifty, sum } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import {
   accessTokenRecord,
@@ -134,7 +134,6 @@ export const purgeCases: ContractCases = {
   'purgeExpired by fifty callers counts each row once': async (storage) => {
     for (const name of ['1', '2', '3']) await addRows(storage, name, now - 10)
     const counts = await fifty(() => storage.purgeExpired({ now, limit: 5 }))
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    equal(total, 18, 'the sum of what fifty storage.purgeExpired removed')
+    equal(sum(counts), 18, 'the sum of what fifty storage.purgeExpired removed')
   },
 }

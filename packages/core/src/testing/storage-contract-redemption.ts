@@ -18,6 +18,11 @@ export const redemptionCases: ContractCases = {
     equal(await storage.refreshTokens.find('refresh'), found, 'the refresh token')
   },
 
+  'authorizationCodes.redeem of an expired code is won: the core has the clock': async (storage) => {
+    await issueCode(storage, { grant: { expiresAt: 1 }, code: { expiresAt: 1 } })
+    equal(await storage.authorizationCodes.redeem({ id: 'code', now }), 'won', 'authorizationCodes.redeem')
+  },
+
   'authorizationCodes.redeem works without tokens and with either': async (storage) => {
     for (const id of ['none', 'access', 'refresh'])
       await issueCode(storage, { grant: { id }, code: { id, grantId: id } })

@@ -18,7 +18,7 @@ export const refreshTokenCases: ContractCases = {
     const grant = grantRecord({ sessionId: 's', authTime: 5, acr: 'a', amr: ['pwd'], referenceId: 'r' })
     await issueRefreshToken(storage, { grant, token: { expiresAt: 1 } })
     const minimal = { token: refreshTokenRecord({ expiresAt: 1 }), grant, successorRotated: false }
-    equal(await storage.refreshTokens.find('refresh'), minimal, 'the minimal, expired token')
+    equal(await storage.refreshTokens.find('refresh'), minimal, 'refreshTokens.find of the minimal, expired token')
     equal(await storage.refreshTokens.find('nothing'), undefined, 'refreshTokens.find of an unknown id')
 
     const full: RefreshTokenRecord = refreshTokenRecord({
@@ -33,7 +33,11 @@ export const refreshTokenCases: ContractCases = {
     await issueRefreshToken(storage, { grant: { id: 'g2' }, token: full })
     await storage.grants.revoke({ id: 'g2', now })
     const found = { token: full, grant: revoked, successorRotated: false }
-    equal(await storage.refreshTokens.find('full'), found, 'the full token, under a revoked grant')
+    equal(
+      await storage.refreshTokens.find('full'),
+      found,
+      'refreshTokens.find of the full token, under a revoked grant',
+    )
   },
 
   'refreshTokens compare ids byte for byte': async (storage) => {

@@ -1,6 +1,6 @@
 import { equal, fifty, tally } from './storage-assertions.ts'
 import type { FeatureCases } from './storage-cases.ts'
-import { lookalikes, now } from './storage-fixtures.ts'
+import { longIds, lookalikes, now } from './storage-fixtures.ts'
 
 export const replayCases: FeatureCases<'replays'> = {
   'replays.claim is won once for each id': async ({ replays }) => {
@@ -11,6 +11,24 @@ export const replayCases: FeatureCases<'replays'> = {
   'replays.claim is won by one of fifty': async ({ replays }) => {
     const outcomes = await fifty((caller) => replays.claim({ id: 'once', expiresAt: now + caller }))
     equal(tally(outcomes), { won: 1, replayed: 49 }, 'outcomes of fifty replays.claim')
+  },
+
+  'replays.claim keeps ids of 255 characters apart': async ({ replays }) => {
+    for (const id of longIds) equal(await replays.claim({ id, expiresAt: now }), 'won', 'the first claim')
+    for (const id of longIds) equal(await replays.claim({ id, expiresAt: now }), 'replayed', 'the second claim')
+  },
+
+  'replays.claim against purgeExpired is won by one at most, and stands': async (storage) => {
+    await storage.replays.claim({ id: 'once', expiresAt: now - 1 })
+    const outcomes = await fifty(async (caller) => {
+      if (caller % 5 === 0) return `purged ${(await storage.purgeExpired({ now, limit: 10 })) <= 1}`
+      return storage.replays.claim({ id: 'once', expiresAt: now + 100 })
+    })
+    const { won = 0, replayed = 0, 'purged true': purged } = tally(outcomes)
+    equal([won <= 1, won + replayed, purged], [true, 40, 10], `of 40 claims ${won} were won`)
+    const last = await storage.replays.claim({ id: 'once', expiresAt: now + 100 })
+    if (won === 1) equal(last, 'replayed', 'a claim after the one that was won')
+    equal(await storage.replays.claim({ id: 'once', expiresAt: now + 100 }), 'replayed', 'the last claim')
   },
 
   'replays are purged when they have expired, and not before': async (storage) => {

@@ -38,6 +38,11 @@ export const rotationCases: ContractCases = {
     equal(await storage.accessTokens.find('access'), { token: accessToken, grant }, 'the access token')
   },
 
+  'refreshTokens.rotate of an expired token is won: the core has the clock': async (storage) => {
+    await issueRefreshToken(storage, { grant: { expiresAt: 1 }, token: { expiresAt: 1 } })
+    equal(await storage.refreshTokens.rotate(rotation()), { outcome: 'won' }, 'refreshTokens.rotate')
+  },
+
   'refreshTokens.find tells when the successor has been rotated itself': async (storage) => {
     await issueRefreshToken(storage)
     const { rotate, find } = storage.refreshTokens

@@ -1,6 +1,6 @@
-import { equal, fifty, tally } from './storage-assertions.ts'
+import { equal, equalSets, fifty, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
-import { difficultText, longText, signingKeyRecord } from './storage-fixtures.ts'
+import { difficultText, longText, lookalikes, signingKeyRecord } from './storage-fixtures.ts'
 
 export const signingKeyCases: ContractCases = {
   'signingKeys come back exactly as they went in, by algorithm and generation': async ({ signingKeys }) => {
@@ -39,6 +39,31 @@ export const signingKeyCases: ContractCases = {
     const outcomes = await fifty((caller) => signingKeys.insert(signingKeyRecord({ id: `key-${caller}` })))
     equal(tally(outcomes), { won: 1, exists: 49 }, 'outcomes of fifty signingKeys.insert')
     equal(await signingKeys.list(), [signingKeyRecord({ id: `key-${outcomes.indexOf('won')}` })], 'signingKeys.list')
+  },
+
+  'signingKeys.insert of one id is won by one of fifty': async ({ signingKeys }) => {
+    const outcomes = await fifty((caller) => signingKeys.insert(signingKeyRecord({ generation: caller + 1 })))
+    equal(tally(outcomes), { won: 1, exists: 49 }, 'outcomes of fifty signingKeys.insert of one id')
+    equal(await signingKeys.list(), [signingKeyRecord({ generation: outcomes.indexOf('won') + 1 })], 'signingKeys.list')
+  },
+
+  'signingKeys.insert of different keys is won by all of fifty': async ({ signingKeys }) => {
+    const key = (caller: number) => signingKeyRecord({ id: `key-${caller}`, generation: caller + 1 })
+    equal(tally(await fifty((caller) => signingKeys.insert(key(caller)))), { won: 50 }, 'fifty signingKeys.insert')
+    const expected = Array.from({ length: 50 }, (_, caller) => key(caller))
+    equal(await signingKeys.list(), expected, 'signingKeys.list, by the number of the generation')
+  },
+
+  'signingKeys compare ids and algorithms byte for byte': async ({ signingKeys }) => {
+    const keys = lookalikes.map((text) => signingKeyRecord({ id: text, algorithm: text }))
+    for (const key of keys) equal(await signingKeys.insert(key), 'won', `signingKeys.insert for "${key.algorithm}"`)
+    const ids = (await signingKeys.list()).map(({ id }) => id)
+    equalSets(ids, lookalikes, 'signingKeys.list')
+    equal(
+      ids.filter((id) => ['ABC-1', 'Abc-1', 'abc-1', 'Ábc-1'].includes(id)),
+      ['ABC-1', 'Abc-1', 'abc-1', 'Ábc-1'],
+      'signingKeys.list, by the bytes of the algorithm',
+    )
   },
 
   'signingKeys.delete removes one, and may be repeated': async ({ signingKeys }) => {

@@ -8,14 +8,19 @@ import { clientCases } from './storage-contract-clients.ts'
 import { consentCases } from './storage-contract-consents.ts'
 import { grantCases } from './storage-contract-grants.ts'
 import { interactionCases } from './storage-contract-interactions.ts'
+import { lookalikeCases } from './storage-contract-lookalikes.ts'
 import { purgeCases } from './storage-contract-purge.ts'
 import { purgeClientCases } from './storage-contract-purge-clients.ts'
+import { raceCases } from './storage-contract-races.ts'
+import { tokenRaceCases } from './storage-contract-races-tokens.ts'
 import { redemptionCases } from './storage-contract-redemption.ts'
 import { refreshTokenCases } from './storage-contract-refresh-tokens.ts'
 import { replayCases } from './storage-contract-replays.ts'
 import { rotationCases } from './storage-contract-rotation.ts'
 import { sessionClientCases } from './storage-contract-session-clients.ts'
 import { signingKeyCases } from './storage-contract-signing-keys.ts'
+import { textCases } from './storage-contract-texts.ts'
+import { nameErrors } from './storage-named-errors.ts'
 
 /** One requirement: `run` resolves when the adapter meets it, and rejects with what was expected and what came. */
 export interface ContractCase {
@@ -47,6 +52,10 @@ const cases: ContractCases = {
   ...signingKeyCases,
   ...purgeCases,
   ...purgeClientCases,
+  ...lookalikeCases,
+  ...textCases,
+  ...raceCases,
+  ...tokenRaceCases,
 }
 
 const featureCases: Readonly<Record<keyof FeatureStores, ContractCases>> = {
@@ -75,7 +84,7 @@ export function storageContract(
       const made = await makeStorage()
       const { storage, close } = 'storage' in made ? made : { storage: made, close: undefined }
       try {
-        await check(storage)
+        await check(nameErrors(storage))
       } finally {
         await close?.()
       }

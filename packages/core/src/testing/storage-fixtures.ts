@@ -26,6 +26,12 @@ export const lookalikes: readonly string[] = [
   'Abc%1',
 ]
 
+/** Ids as long as they get, which differ in their last character alone. Not all of it is ASCII. */
+export const longIds: readonly string[] = ['a', 'b', 'B', 'é'].map((end) => 'ü'.repeat(254) + end)
+
+/** Ids in the order of their bytes. UTF-16, in which JavaScript compares, has another one: there `🔑` is before `～`. */
+export const byBytes: readonly string[] = ['A', 'Z', 'a', 'b', 'z', 'ü', '漢', '～', '🔑']
+
 /** Text that breaks an adapter which escapes by hand, cuts bytes or normalises. */
 export const difficultText: string =
   '"quotes" \'single\' \\back\\ `tick` %_?$1:name <&> \r\n\t é e\u0301 ß İ 漢字 🔐 \u{10ffff} null'

@@ -1,0 +1,28 @@
+import { StorageUnavailableError } from '@oauth/core'
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '')
+
+/** Serialization failures and deadlocks: the database undid the transaction and asks for another try. */
+export function isConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(error))
+}
+
+/**
+ * The connection is gone or never came about (system errors of Node, SQLSTATE class 08), the server is shutting down or
+ * starting (57P01 to 57P03), has no connection to spare (53300), or the pool gave up waiting.
+ */
+export function isAway(error: unknown): boolean {
+  const code = codeOf(error)
+  if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)/.test(code)) return true
+  if (/^(08|57P0[123]|53300)/.test(code)) return true
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|is closed/i.test(error.message)
+  )
+}
+
+/** What a verb throws instead: 503 and `Retry-After` for a database that is away, 500 for all else. */
+export function toStorageError(error: unknown): unknown {
+  if (!isAway(error)) return error
+  return new StorageUnavailableError('PostgreSQL is away', { cause: error })
+}

@@ -1,0 +1,29 @@
+import type { Storage } from '@oauth/core'
+import type { Database } from './database.ts'
+
+/** Grants last: a short limit leaves no token without its grant. */
+const expiring = [
+  ...['interactions', 'codes', 'access_tokens', 'refresh_tokens', 'revoked_jwts', 'replays', 'session_clients'],
+  'grants',
+]
+
+/** Deletes what `condition` picks. Rows are locked while they are picked, and those that somebody else has are passed over. */
+const deleteFrom = (table: string, condition: string, order: string): string =>
+  `delete from oauth.${table} where id in (
+     select id from oauth.${table} where ${condition} order by ${order} limit $2 for update skip locked)`
+
+export function purge(database: Database): Storage['purgeExpired'] {
+  return async ({ now, limit, unusedClientsBefore }) => {
+    let removed = 0
+    // Each statement is a transaction of its own, and over soon.
+    for (const table of expiring) {
+      if (removed >= limit) return removed
+      const text = deleteFrom(table, 'expires_at < $1', 'expires_at')
+      removed += (await database.run(text, [now, limit - removed])).affected
+    }
+    if (unusedClientsBefore === undefined || removed >= limit) return removed
+    const unused = 'used_at is null and registration_token_hash is not null and created_at < $1'
+    const text = deleteFrom('clients', unused, 'created_at')
+    return removed + (await database.run(text, [unusedClientsBefore, limit - removed])).affected
+  }
+}

@@ -1,0 +1,71 @@
+import type { Sql } from './database.ts'
+
+/**
+ * A table for each kind of record. What a statement asks for or changes has a column; the rest of the record is JSON in
+ * `body`, as text: `jsonb` would refuse a NUL or half a character in it. `collate "C"` is the order of the bytes. There is
+ * an index for each look-up and for each `expires_at`, and no foreign key: a revoked grant and a redeemed code are evidence.
+ */
+const statements = `
+  create schema oauth;
+
+  create table oauth.clients (
+    id text collate "C" primary key, user_id text, reference_id text, registration_token_hash text,
+    used_at bigint, created_at bigint not null, version bigint not null, body text not null);
+  create index on oauth.clients (user_id);
+  create index on oauth.clients (reference_id);
+  create index on oauth.clients (created_at) where used_at is null and registration_token_hash is not null;
+
+  create table oauth.interactions (
+    id text primary key, expires_at bigint not null, version bigint not null, body text not null);
+  create index on oauth.interactions (expires_at);
+
+  create table oauth.consents (
+    id text primary key, user_id text not null, client_id text not null, reference_id text,
+    created_at bigint not null, body text not null);
+  create unique index on oauth.consents (user_id, client_id, reference_id) nulls not distinct;
+  create index on oauth.consents (client_id);
+
+  create table oauth.grants (
+    id text primary key, user_id text not null, client_id text not null, session_id text, offline boolean not null,
+    created_at bigint not null, expires_at bigint not null, revoked_at bigint, body text not null);
+  create index on oauth.grants (user_id);
+  create index on oauth.grants (client_id);
+  create index on oauth.grants (session_id);
+  create index on oauth.grants (expires_at);
+
+  create table oauth.codes (
+    id text primary key, grant_id text not null, expires_at bigint not null, consumed_at bigint, body text not null);
+  create index on oauth.codes (expires_at);
+
+  create table oauth.access_tokens (
+    id text primary key, grant_id text, expires_at bigint not null, body text not null);
+  create index on oauth.access_tokens (expires_at);
+
+  create table oauth.revoked_jwts (id text primary key, expires_at bigint not null);
+  create index on oauth.revoked_jwts (expires_at);
+
+  create table oauth.refresh_tokens (
+    id text primary key, grant_id text not null, expires_at bigint not null, rotated_at bigint,
+    successor_id text, sealed_successor text, reuses bigint not null, body text not null);
+  create index on oauth.refresh_tokens (expires_at);
+
+  create table oauth.signing_keys (
+    id text primary key, algorithm text collate "C" not null, generation bigint not null, body text not null,
+    unique (algorithm, generation));
+
+  create table oauth.replays (id text primary key, expires_at bigint not null);
+  create index on oauth.replays (expires_at);
+
+  create table oauth.session_clients (
+    id text primary key, session_id text not null, client_id text collate "C" not null, user_id text not null,
+    expires_at bigint not null);
+  create index on oauth.session_clients (session_id);
+  create index on oauth.session_clients (expires_at);
+`
+
+/** Makes the tables in an empty database. */
+export async function createSchema(sql: Sql): Promise<void> {
+  for (const statement of statements.split(';')) {
+    if (statement.trim() !== '') await sql.run(statement)
+  }
+}

@@ -1,0 +1,54 @@
+import { register } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Storage } from '@oauth/core'
+import { type Kysely, PostgresDialect, sql } from 'kysely'
+import { Pool } from 'pg'
+import type { ServerSettings } from '../protocol.ts'
+
+export interface Opened {
+  readonly storage: Storage
+  /** Kysely on the same database, where there is one. */
+  readonly db?: Kysely<unknown>
+}
+
+/** What users run: the built files, loaded as Node loads them. (In the workspace the packages' names mean sources.) */
+export async function loadBuilt<Module>(directory: string, file: string): Promise<Module> {
+  return (await import(pathToFileURL(join(directory, 'dist', file)).href)) as Module
+}
+
+/** What a package says `@oauth/core` to is its built files as well. */
+function resolveBuiltCore(core: string): void {
+  const url = JSON.stringify(pathToFileURL(join(core, 'dist/index.js')).href)
+  const hook = `export const resolve = (name, context, next) =>
+    name === '@oauth/core' ? { url: ${url}, shortCircuit: true } : next(name, context)`
+  register(`data:text/javascript,${encodeURIComponent(hook)}`)
+}
+
+export async function openStorage({ storage, core, kysely, directory }: ServerSettings): Promise<Opened> {
+  if (storage === 'memory') {
+    return { storage: (await loadBuilt<typeof import('@oauth/core/memory')>(core, 'memory/index.js')).memoryStorage() }
+  }
+  resolveBuiltCore(core)
+  if (storage === 'postgres') return openPostgres(kysely)
+  const { sqliteStorage } = await loadBuilt<typeof import('@oauth/kysely/sqlite')>(kysely, 'sqlite/index.js')
+  const opened = sqliteStorage(join(directory, 'benchmark.db'))
+  return { storage: opened, db: opened.db as Kysely<unknown> }
+}
+
+/** The database of `POSTGRES_URL`, in a schema of its own that is made anew. */
+async function openPostgres(directory: string): Promise<Opened> {
+  const { Kysely } = await import('kysely')
+  const { kyselyStorage } = await loadBuilt<typeof import('@oauth/kysely')>(directory, 'index.js')
+  const { migrate } = await loadBuilt<typeof import('@oauth/kysely/migrations')>(directory, 'migrations/index.js')
+  const pool = new Pool({
+    connectionString: process.env.POSTGRES_URL,
+    max: 10,
+    options: '-c search_path=oauth_benchmark',
+  })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  await sql`drop schema if exists oauth_benchmark cascade`.execute(db)
+  await sql`create schema oauth_benchmark`.execute(db)
+  await migrate(db)
+  return { storage: kyselyStorage(db), db }
+}

@@ -1,0 +1,143 @@
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
+import { equal, equalSets } from './storage-assertions.ts'
+import type { ContractCases } from './storage-cases.ts'
+import {
+  accessTokenRecord,
+  byBytes,
+  clientRecord,
+  codeRecord,
+  consentRecord,
+  grantRecord,
+  interactionRecord,
+  longIds,
+  longText,
+  now,
+  refreshTokenRecord,
+  signingKeyRecord,
+} from './storage-fixtures.ts'
+
+/** What holds for the text of all stores: it is compared and ordered by its bytes, and none of it is cut. */
+export const textCases: ContractCases = {
+  'clients.list is in the order of the bytes of their ids': async ({ clients }) => {
+    for (const id of [...byBytes].reverse()) await clients.insert(clientRecord({ id }))
+    const ids = async (after?: string) => {
+      const found = await clients.list({ limit: 100, ...(after !== undefined && { after }) })
+      return found.map(({ id }) => id)
+    }
+    equal(await ids(), byBytes, 'clients.list')
+    for (const [index, id] of byBytes.entries()) {
+      equal(await ids(id), byBytes.slice(index + 1), `clients.list after "${id}"`)
+    }
+  },
+
+  'ids of 255 characters are not cut: clients, interactions, consents, signingKeys': async (storage) => {
+    const { clients, interactions, consents, signingKeys } = storage
+    for (const [index, id] of longIds.entries()) {
+      await clients.insert(clientRecord({ id, userId: id, referenceId: id }))
+      await interactions.insert(interactionRecord({ id, clientId: id, userId: id, sessionId: id }))
+      await consents.remember(consentRecord({ id, clientId: id, userId: id, referenceId: id }))
+      await signingKeys.insert(signingKeyRecord({ id, generation: index + 1 }))
+    }
+    for (const id of longIds) {
+      equal(
+        await clients.find(id),
+        clientRecord({ id, userId: id, referenceId: id }),
+        'clients.find after clients.insert',
+      )
+      equal((await clients.list({ userId: id, limit: 9 })).length, 1, 'clients.list of a user')
+      const interaction = interactionRecord({ id, clientId: id, userId: id, sessionId: id })
+      equal(await interactions.find(id), interaction, 'interactions.find after interactions.insert')
+      const consent = consentRecord({ id, clientId: id, userId: id, referenceId: id })
+      equal(await consents.find(consent), consent, 'consents.find after consents.remember')
+    }
+    const keys = longIds.map((id, index) => signingKeyRecord({ id, generation: index + 1 }))
+    equal(await signingKeys.list(), keys, 'signingKeys.list')
+  },
+
+  'ids of 255 characters are not cut: grants, authorizationCodes, refreshTokens, accessTokens': async (storage) => {
+    for (const id of longIds) {
+      const grant = grantRecord({ id, clientId: id, userId: id, sessionId: id, referenceId: id })
+      const token = refreshTokenRecord({ id, grantId: id, successorId: id })
+      await storage.authorizationCodes.issue({ grant, code: codeRecord({ id, grantId: id }) })
+      equal(await storage.authorizationCodes.redeem({ id, now, refreshToken: token }), 'won', 'redeem')
+      await storage.accessTokens.insert(accessTokenRecord({ id, clientId: id, grantId: id }))
+      await storage.accessTokens.revokeJwt({ jti: id, expiresAt: now })
+      equal(await storage.grants.find(id), grant, 'grants.find')
+      equal(await storage.refreshTokens.find(id), { token, grant, successorRotated: false }, 'refreshTokens.find')
+      equal((await storage.authorizationCodes.find(id))?.code.id, id, 'authorizationCodes.find')
+      const access = { token: accessTokenRecord({ id, clientId: id, grantId: id }), grant }
+      equal(await storage.accessTokens.find(id), access, 'accessTokens.find')
+      equal(
+        await storage.accessTokens.findJwt({ jti: id, grantId: id }),
+        { revoked: true, grant },
+        'accessTokens.findJwt after accessTokens.revokeJwt',
+      )
+    }
+    equal(await storage.grants.revokeAll({ sessionId: longIds[0] ?? '', now }), 1, 'grants.revokeAll of a session')
+  },
+
+  'text of 10 kB is not cut: clients, interactions, consents, signingKeys': async (storage) => {
+    const { clients, interactions, consents, signingKeys } = storage
+    const [before, after] = [`a${longText}`, `${longText}z`]
+    const { metadata } = clientRecord()
+    const large: ClientMetadata = {
+      ...metadata,
+      redirect_uris: [before, after],
+      client_name: before,
+      metadata: { after },
+    }
+    const client = clientRecord({ metadata: large, secrets: [{ hash: 'hash', expiresAt: 0, sealed: after }] })
+    await clients.insert(client)
+    equal(await clients.find('client'), client, 'clients.find after clients.insert')
+    equal(await clients.replace({ ...client, version: 2 }, 1), 'won', 'clients.replace')
+    equal(await clients.find('client'), { ...client, version: 2 }, 'clients.find after clients.replace')
+
+    const { request } = interactionRecord()
+    const interaction = interactionRecord({
+      request: { ...request, state: before, nonce: after, scope: [before, after] },
+    })
+    await interactions.insert(interaction)
+    equal(await interactions.find('interaction'), interaction, 'interactions.find after interactions.insert')
+    equal(await interactions.replace({ ...interaction, version: 2 }, 1), 'won', 'interactions.replace')
+    equal(await interactions.find('interaction'), { ...interaction, version: 2 }, 'after interactions.replace')
+
+    const lists = { scope: [before, after], resources: [after], claims: [before], redirectHosts: [after] }
+    await consents.remember(consentRecord(lists))
+    equal(await consents.findById('consent'), consentRecord(lists), 'consents.findById after consents.remember')
+    await consents.remember(consentRecord({ ...lists, scope: ['more'] }))
+    equalSets((await consents.findById('consent'))?.scope, [before, after, 'more'], 'the scope after consents.remember')
+
+    const key = signingKeyRecord({ publicKey: before, sealedPrivateKey: after })
+    equal(await signingKeys.insert(key), 'won', 'signingKeys.insert')
+    equal(await signingKeys.list(), [key], 'signingKeys.list after signingKeys.insert')
+  },
+
+  'text of 10 kB is not cut: grants, authorizationCodes, refreshTokens, accessTokens': async (storage) => {
+    const [before, after] = [`a${longText}`, `${longText}z`]
+    const lists = { scope: [before, after], resources: [after], amr: [before] }
+    const grant = grantRecord({ ...lists, acr: before, claims: { userinfo: { name: { value: after } } } })
+    const code = codeRecord({ redirectUri: before, nonce: after })
+    await storage.authorizationCodes.issue({ grant, code })
+    equal(
+      await storage.authorizationCodes.find('code'),
+      { code, grant },
+      'authorizationCodes.find after authorizationCodes.issue',
+    )
+
+    const accessToken = accessTokenRecord({ grantId: 'grant', scope: [before], audience: [after] })
+    const refreshToken = refreshTokenRecord({ rotatedAt: now, successorId: 'next', sealedSuccessor: before })
+    const { redeem } = storage.authorizationCodes
+    equal(await redeem({ id: 'code', now, accessToken, refreshToken }), 'won', 'authorizationCodes.redeem')
+    equal(
+      await storage.accessTokens.find('access'),
+      { token: accessToken, grant },
+      'accessTokens.find after authorizationCodes.redeem',
+    )
+    const found = { token: refreshToken, grant, successorRotated: false }
+    equal(await storage.refreshTokens.find('refresh'), found, 'refreshTokens.find after authorizationCodes.redeem')
+
+    const token = accessTokenRecord({ id: 'machine', scope: [after], audience: [before] })
+    await storage.accessTokens.insert(token)
+    equal(await storage.accessTokens.find('machine'), { token }, 'accessTokens.find after accessTokens.insert')
+  },
+}

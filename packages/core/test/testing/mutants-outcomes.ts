@@ -1,0 +1,154 @@
+import type { CompleteStorage } from '../../src/storage/storage.ts'
+import { altering, type Mutant, misnaming, mutant, withVerb } from './mutant.ts'
+
+/** A storage in which revocations are known to the verbs that read, and to no verb that writes. */
+function blindToRevocations(storage: CompleteStorage): CompleteStorage {
+  const revoked = new Map<string, number>()
+  const overlaid = (verb: string, broken: CompleteStorage): CompleteStorage =>
+    altering(verb, '', {
+      out: (found) => {
+        const revokedAt = revoked.get(found.grant?.id)
+        return revokedAt === undefined ? found : { ...found, grant: { ...found.grant, revokedAt } }
+      },
+    }).mutate(broken)
+  let broken = storage
+  for (const verb of ['accessTokens.find', 'accessTokens.findJwt', 'authorizationCodes.find', 'refreshTokens.find']) {
+    broken = overlaid(verb, broken)
+  }
+  broken = withVerb(broken, 'grants.find', async (id: string) => {
+    const grant = await storage.grants.find(id)
+    const revokedAt = revoked.get(id)
+    return grant && revokedAt !== undefined ? { ...grant, revokedAt } : grant
+  })
+  return withVerb(broken, 'grants.revoke', async ({ id, now }: { id: string; now: number }) => {
+    if (revoked.has(id) || !(await storage.grants.find(id))) return false
+    revoked.set(id, now)
+    return true
+  })
+}
+
+const dead = { outcome: 'dead' }
+
+/** Adapters that say something else than what happened, or ask for less than they have to. */
+export const misspeakingAdapters: readonly Mutant[] = [
+  misnaming('clients.insert', 'exists', 'won'),
+  misnaming('clients.insert', 'exists', 'conflict'),
+  misnaming('clients.replace', 'conflict', 'won'),
+  misnaming('clients.delete', false, true),
+  misnaming('clients.delete', true, 1),
+  misnaming('interactions.replace', 'conflict', 'won'),
+  misnaming('interactions.take', false, true),
+  misnaming('consents.replaceScope', false, true),
+  misnaming('consents.delete', false, true),
+  misnaming('grants.revoke', false, true),
+  misnaming('authorizationCodes.issue', 'gone', 'won'),
+  misnaming('authorizationCodes.redeem', 'replayed', 'dead'),
+  misnaming('authorizationCodes.redeem', 'dead', 'replayed'),
+  misnaming('refreshTokens.reuse', 'exhausted', 'won'),
+  misnaming('signingKeys.insert', 'exists', 'won'),
+  misnaming('replays.claim', 'replayed', 'won'),
+  misnaming('sessionClients.take', false, true),
+  misnaming('clients.find', undefined, null),
+  misnaming('interactions.find', undefined, null),
+  misnaming('refreshTokens.find', undefined, null),
+
+  altering('refreshTokens.rotate', 'answers dead where it was rotated', {
+    out: (answer) => (answer.outcome === 'rotated' ? dead : answer),
+  }),
+  altering('refreshTokens.rotate', 'answers rotated without what is stored', {
+    out: (answer) => (answer.outcome === 'rotated' ? { outcome: 'rotated' } : answer),
+  }),
+  altering('refreshTokens.rotate', 'answers its own successor where another one is stored', {
+    out: (answer) =>
+      answer.outcome === 'rotated' ? { ...answer, token: { ...answer.token, sealedSuccessor: 'other' } } : answer,
+  }),
+  altering('refreshTokens.rotate', 'answers more than won', {
+    out: (answer) => (answer.outcome === 'won' ? { outcome: 'won', token: undefined } : answer),
+  }),
+
+  { verb: 'authorizationCodes.redeem', fault: 'ignores a revoked grant', mutate: blindToRevocations },
+  { verb: 'refreshTokens.rotate', fault: 'ignores a revoked grant', mutate: blindToRevocations },
+  mutant(
+    'authorizationCodes.redeem',
+    'takes a replay under a revoked grant for dead',
+    (call, { authorizationCodes }) => {
+      return async (redemption) => {
+        const found = await authorizationCodes.find(redemption.id)
+        return found?.grant.revokedAt === undefined ? call(redemption) : 'dead'
+      }
+    },
+  ),
+  mutant('authorizationCodes.redeem', 'refuses an expired code: it has a clock', (call, { authorizationCodes }) => {
+    return async (redemption) => {
+      const found = await authorizationCodes.find(redemption.id)
+      return found && found.code.expiresAt < redemption.now ? 'dead' : call(redemption)
+    }
+  }),
+  mutant('refreshTokens.reuse', 'counts a token that was never rotated', (call, { refreshTokens }) => async (query) => {
+    const found = await refreshTokens.find(query.id)
+    return found && found.token.rotatedAt === undefined ? 'won' : call(query)
+  }),
+  altering('refreshTokens.reuse', 'stops one too late', { in: (query) => ({ ...query, limit: query.limit + 1 }) }),
+  altering('refreshTokens.reuse', 'stops one too early', { in: (query) => ({ ...query, limit: query.limit - 1 }) }),
+  mutant('clients.replace', 'ignores the version', (call, { clients }) => async (record) => {
+    return call(record, (await clients.find(record.id))?.version ?? 1)
+  }),
+  mutant(
+    'interactions.replace',
+    'takes any version that is not newer',
+    (call, { interactions }) =>
+      async (record, version) => {
+        const stored = (await interactions.find(record.id))?.version ?? 0
+        return call(record, Math.max(stored, version))
+      },
+  ),
+  mutant('clients.replace', 'adds a client that is not there', (call, { clients }) => async (record, version) => {
+    return (await clients.find(record.id)) ? call(record, version) : clients.insert(record)
+  }),
+  mutant('signingKeys.insert', 'replaces the key of a generation', (call, { signingKeys }) => async (record) => {
+    for (const key of await signingKeys.list()) if (key.id === record.id) await signingKeys.delete(key.id)
+    return call(record)
+  }),
+  mutant('signingKeys.insert', 'asks for the id alone', (call) => {
+    let made = 0
+    return async (record) => {
+      made += 1
+      const answer = await call(record)
+      return answer === 'exists' && made > 0 && record.id === 'other' ? 'won' : answer
+    }
+  }),
+  mutant('accessTokens.insert', 'overwrites what is there', (call, { accessTokens }) => async (record) => {
+    await accessTokens.delete(record.id)
+    return call(record)
+  }),
+  mutant('interactions.insert', 'overwrites what is there', (call, { interactions }) => async (record) => {
+    await interactions.take(record.id)
+    return call(record)
+  }),
+  mutant('accessTokens.revokeJwt', 'fails for what is revoked', (call, { accessTokens }) => async (query) => {
+    if ((await accessTokens.findJwt({ jti: query.jti })).revoked) throw new Error('unique index')
+    return call(query)
+  }),
+  mutant('accessTokens.delete', 'fails where there is none', (call, { accessTokens }) => async (id) => {
+    if (!(await accessTokens.find(id))) throw new Error('not found')
+    return call(id)
+  }),
+  mutant('grants.revokeAll', 'ends everything when nobody is named', (call, { grants }) => async (query) => {
+    if (query.userId ?? query.clientId ?? query.sessionId) return call(query)
+    return grants.revokeAll({ userId: 'user', now: query.now })
+  }),
+  mutant(
+    'grants.revokeAll',
+    'takes what matches any of the members',
+    (call) =>
+      async ({ now, offline, ...members }) => {
+        const ended = [0]
+        for (const [name, value] of Object.entries(members)) ended.push(await call({ [name]: value, offline, now }))
+        return ended.length === 1 ? call({ now, offline }) : ended.reduce((sum, one) => sum + one)
+      },
+  ),
+  altering('grants.revokeAll', 'takes those for offline access, too', { in: ({ offline: _, ...query }) => query }),
+  altering('grants.revokeAll', 'ends what has expired', { in: (query) => ({ ...query, now: 1 }) }),
+  altering('grants.list', 'lists what ends this second', { in: (query) => ({ ...query, now: query.now - 1 }) }),
+  altering('grants.list', 'lists what has expired', { in: (query) => ({ ...query, now: 0 }) }),
+]

@@ -1,0 +1,144 @@
+import { altering, type Call, type Mutant, mutant } from './mutant.ts'
+
+/** What a record may have, by the verb that writes it and the member of its argument that is the record. */
+const optional: readonly (readonly [string, string | undefined, readonly string[]])[] = [
+  ['clients.insert', undefined, ['userId', 'referenceId', 'registrationTokenHash', 'usedAt']],
+  ['interactions.insert', undefined, ['priorSession', 'userId', 'sessionId']],
+  ['consents.remember', undefined, ['referenceId']],
+  ['accessTokens.insert', undefined, ['grantId']],
+  ['authorizationCodes.issue', 'grant', ['sessionId', 'authTime', 'acr', 'amr', 'referenceId', 'claims', 'revokedAt']],
+  ['authorizationCodes.issue', 'code', ['codeChallenge', 'nonce', 'consumedAt']],
+  ['authorizationCodes.redeem', 'refreshToken', ['rotatedAt', 'successorId', 'sealedSuccessor']],
+]
+
+function atRecord(part: string | undefined, change: Call): Call {
+  return (input) => (part === undefined ? change(input) : { ...input, [part]: input[part] && change(input[part]) })
+}
+
+const without =
+  (member: string): Call =>
+  ({ [member]: _, ...record }) =>
+    record
+
+const map = (change: (value: unknown) => unknown): Call => {
+  return (record) => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
+}
+
+const empties = (value: unknown) =>
+  value === '' || value === 0 || (Array.isArray(value) && !value.length) ? undefined : value
+const narrow = (value: unknown) => (typeof value === 'number' ? value | 0 : value)
+
+/** Adapters that lose or change what they were given. */
+export const lossyAdapters: readonly Mutant[] = [
+  ...optional.flatMap(([verb, part, members]) => [
+    ...members.map((member) =>
+      altering(verb, `loses ${part ?? 'the record'}.${member}`, { in: atRecord(part, without(member)) }),
+    ),
+    altering(verb, `keeps numbers of ${part ?? 'the record'} in 32 bits`, { in: atRecord(part, map(narrow)) }),
+    altering(verb, `has null for what ${part ?? 'the record'} has not`, {
+      in: atRecord(part, (record) => ({ ...Object.fromEntries(members.map((member) => [member, null])), ...record })),
+    }),
+  ]),
+  ...[['clients.insert'], ['interactions.insert'], ['authorizationCodes.issue', 'grant']].map(([verb = '', part]) =>
+    altering(verb, 'takes empty and zero for absent', { in: atRecord(part, map(empties)) }),
+  ),
+  altering('signingKeys.insert', 'keeps numbers in 32 bits', { in: map(narrow) }),
+  ...['authorizationCodes.find', 'refreshTokens.find', 'accessTokens.find', 'accessTokens.findJwt'].map((verb) =>
+    altering(verb, 'comes without the revocation of the grant', {
+      out: (found) => (found.grant ? { ...found, grant: without('revokedAt')(found.grant) } : found),
+    }),
+  ),
+  ...['accessTokens.find', 'accessTokens.findJwt'].map((verb) =>
+    altering(verb, 'comes without the grant', { out: without('grant') }),
+  ),
+  altering('refreshTokens.find', 'never tells of a rotated successor', {
+    out: (found) => ({ ...found, successorRotated: false }),
+  }),
+  altering('refreshTokens.find', 'takes a rotated token for a rotated successor', {
+    out: (found) => ({ ...found, successorRotated: found.token.rotatedAt !== undefined }),
+  }),
+  ...['interactions.find', 'authorizationCodes.find', 'accessTokens.find', 'refreshTokens.find', 'grants.find'].map(
+    (verb) =>
+      altering(verb, 'hides what expired long ago', {
+        out: (found) => ((found.code ?? found.token ?? found).expiresAt < 1000 ? undefined : found),
+      }),
+  ),
+  altering('accessTokens.revokeJwt', 'ignores what expired long ago', {
+    in: (query) => (query.expiresAt < 1000 ? { ...query, jti: 'other' } : query),
+  }),
+  mutant('clients.find', 'hands out what is stored', (call) => {
+    const loose = new Map<string, unknown>()
+    return async (id) => {
+      const found = await call(id)
+      if (found && !loose.has(id)) loose.set(id, structuredClone(found))
+      return id === 'mine' ? loose.get(id) : found
+    }
+  }),
+
+  altering('clients.list', 'has another order', { out: (found) => [...found].reverse() }),
+  altering('clients.list', 'sorts as people do', {
+    out: (found) => [...found].sort((a, b) => a.id.localeCompare(b.id, 'en')),
+  }),
+  altering('clients.list', 'sorts by UTF-16', { out: (found) => [...found].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
+  altering('clients.list', 'has no end', { in: (query) => ({ ...query, limit: 100 }) }),
+  altering('clients.list', 'has no pages', { in: without('after') }),
+  altering('clients.list', 'forgets the reference', { in: without('referenceId') }),
+  mutant('clients.list', 'wants user and reference to match', (call) => async (query) => {
+    const found: readonly { referenceId?: string }[] = await call(query)
+    if (query.userId === undefined || query.referenceId === undefined) return found
+    return found.filter(({ referenceId }) => referenceId === query.referenceId)
+  }),
+  altering('consents.list', 'has another order', { out: (found) => [...found].reverse() }),
+  altering('consents.list', 'takes an empty reference for none', {
+    in: ({ referenceId, ...query }) =>
+      referenceId === '' || referenceId === undefined ? query : { ...query, referenceId },
+  }),
+  altering('grants.list', 'has another order', { out: (found) => [...found].reverse() }),
+  altering('signingKeys.list', 'sorts generations as text', {
+    out: (found) =>
+      [...found].sort((a, b) => `${a.algorithm} ${a.generation}`.localeCompare(`${b.algorithm} ${b.generation}`, 'en')),
+  }),
+  altering('signingKeys.list', 'sorts by generation alone', {
+    out: (found) => [...found].sort((a, b) => a.generation - b.generation),
+  }),
+  altering('sessionClients.list', 'sorts as people do', {
+    out: (found) => [...found].sort((a, b) => a.clientId.localeCompare(b.clientId, 'en')),
+  }),
+
+  altering('purgeExpired', 'ignores the limit', { in: (query) => ({ ...query, limit: 100_000 }) }),
+  altering('purgeExpired', 'takes a limit of none for no limit', {
+    in: (query) => ({ ...query, limit: query.limit === 0 ? 1000 : query.limit }),
+  }),
+  mutant('purgeExpired', 'has the limit for each table', (call) => async (query) => {
+    return (await call(query)) + (query.limit > 0 ? await call(query) : 0)
+  }),
+  altering('purgeExpired', 'removes what expires now', { in: (query) => ({ ...query, now: query.now + 1 }) }),
+  altering('purgeExpired', 'leaves what expired a second ago', { in: (query) => ({ ...query, now: query.now - 1 }) }),
+  altering('purgeExpired', 'answers nothing', { out: () => 0 }),
+  altering('purgeExpired', 'removes unused clients without being asked', {
+    in: (query) => ({ ...query, unusedClientsBefore: query.unusedClientsBefore ?? query.now }),
+  }),
+  altering('purgeExpired', 'leaves unused clients', { in: without('unusedClientsBefore') }),
+  altering('purgeExpired', 'removes unused clients of that second', {
+    in: ({ unusedClientsBefore: before, ...query }) => ({
+      ...query,
+      ...(before !== undefined && { unusedClientsBefore: before + 1 }),
+    }),
+  }),
+  mutant('purgeExpired', 'does not count unused clients', (call) => async ({ unusedClientsBefore, ...query }) => {
+    const removed = await call(query)
+    if (unusedClientsBefore === undefined) return removed
+    await call({ ...query, unusedClientsBefore })
+    return removed
+  }),
+  mutant('purgeExpired', 'removes revoked grants', (call, { grants }) => {
+    return async (query) => {
+      const grant = await grants.find('grant')
+      return call(grant?.revokedAt === undefined ? query : { ...query, now: grant.expiresAt + 1 })
+    }
+  }),
+  mutant('purgeExpired', 'removes redeemed codes', (call, { authorizationCodes }) => async (query) => {
+    const found = await authorizationCodes.find('code')
+    return call(found?.code.consumedAt === undefined ? query : { ...query, now: found.code.expiresAt + 1 })
+  }),
+]

@@ -1,0 +1,150 @@
+import { altering, type Mutant, mutant } from './mutant.ts'
+
+/** One transaction made of several, so that a failure or a loser leaves something behind. */
+export const halfWritingAdapters: readonly Mutant[] = [
+  mutant('authorizationCodes.issue', 'takes the interaction first', (call, { interactions }) => {
+    return async ({ interactionId, ...issue }) => {
+      if (interactionId !== undefined && !(await interactions.take(interactionId))) return 'gone'
+      return call(issue)
+    }
+  }),
+  mutant(
+    'authorizationCodes.issue',
+    'remembers the consent first',
+    (call, { consents }) =>
+      async ({ consent, ...issue }) => {
+        if (consent) await consents.remember(consent)
+        return call(issue)
+      },
+  ),
+  altering('authorizationCodes.issue', 'forgets the consent', { in: ({ consent: _, ...issue }) => issue }),
+  altering('authorizationCodes.issue', 'leaves the interaction', { in: ({ interactionId: _, ...issue }) => issue }),
+  mutant('authorizationCodes.issue', 'replaces a remembered consent', (call, { consents }) => async (issue) => {
+    const found = issue.consent && (await consents.find(issue.consent))
+    if (found) await consents.delete(found.id)
+    return call(issue)
+  }),
+  mutant('authorizationCodes.redeem', 'adds the access token first', (call, { accessTokens }) => {
+    return async ({ accessToken, ...redemption }) => {
+      if (accessToken) await accessTokens.insert(accessToken)
+      return call(redemption)
+    }
+  }),
+  mutant('authorizationCodes.redeem', 'consumes the code first', (call, { accessTokens }) => {
+    return async ({ accessToken, ...redemption }) => {
+      const outcome = await call(redemption)
+      if (outcome === 'won' && accessToken) await accessTokens.insert(accessToken)
+      return outcome
+    }
+  }),
+  altering('authorizationCodes.redeem', 'forgets the access token', { in: ({ accessToken: _, ...rest }) => rest }),
+  altering('authorizationCodes.redeem', 'forgets the refresh token', { in: ({ refreshToken: _, ...rest }) => rest }),
+  mutant('refreshTokens.rotate', 'adds the access token first', (call, { accessTokens }) => {
+    return async ({ accessToken, ...rotation }) => {
+      if (accessToken) await accessTokens.insert(accessToken)
+      return call(rotation)
+    }
+  }),
+  mutant(
+    'refreshTokens.rotate',
+    'marks the token first',
+    (call, { accessTokens }) =>
+      async ({ accessToken, ...rotation }) => {
+        const answer = await call(rotation)
+        if (answer.outcome === 'won' && accessToken) await accessTokens.insert(accessToken)
+        return answer
+      },
+  ),
+  altering('refreshTokens.rotate', 'forgets the access token', { in: ({ accessToken: _, ...rest }) => rest }),
+  altering('refreshTokens.rotate', 'forgets what is sealed', {
+    in: (rotation) => ({ ...rotation, sealedSuccessor: '' }),
+  }),
+  mutant(
+    'refreshTokens.reuse',
+    'adds the access token first',
+    (call, { accessTokens }) =>
+      async ({ accessToken, ...query }) => {
+        if (accessToken) await accessTokens.insert(accessToken)
+        return call(query)
+      },
+  ),
+  mutant('refreshTokens.reuse', 'counts first', (call, { accessTokens }) => async ({ accessToken, ...query }) => {
+    const outcome = await call(query)
+    if (outcome === 'won' && accessToken) await accessTokens.insert(accessToken)
+    return outcome
+  }),
+  altering('refreshTokens.reuse', 'forgets the access token', { in: ({ accessToken: _, ...rest }) => rest }),
+
+  mutant('consents.remember', 'replaces what is there', (call, { consents }) => async (record) => {
+    const found = await consents.find(record)
+    if (found) await consents.delete(found.id)
+    return call(record)
+  }),
+  ...(['scope', 'resources', 'claims', 'redirectHosts'] as const).map((list) =>
+    mutant('consents.remember', `keeps the first ${list}`, (call, { consents }) => async (record) => {
+      const found = await consents.find(record)
+      return call(found ? { ...record, [list]: found[list] } : record)
+    }),
+  ),
+  mutant('consents.remember', 'keeps the first updatedAt', (call, { consents }) => async (record) => {
+    const found = await consents.find(record)
+    return call(found ? { ...record, updatedAt: found.updatedAt } : record)
+  }),
+  altering('consents.remember', 'takes no reference and an empty one for the same', {
+    in: (record) => ({ ...record, referenceId: record.referenceId ?? '' }),
+  }),
+  mutant('consents.replaceScope', 'adds to the scope', (call, { consents }) => async (query) => {
+    return call({ ...query, scope: [...((await consents.findById(query.id))?.scope ?? []), ...query.scope] })
+  }),
+  mutant('consents.replaceScope', 'keeps updatedAt', (call, { consents }) => async (query) => {
+    return call({ ...query, now: (await consents.findById(query.id))?.updatedAt ?? 0 })
+  }),
+  mutant('consents.deleteAll', 'deletes those of one user', (call, { consents }) => async (query) => {
+    const all = [...(await consents.list({ userId: 'one' })), ...(await consents.list({ userId: 'two' }))]
+    await call(query)
+    for (const consent of all) if (consent.userId === 'two') await consents.remember(consent)
+    return all.filter(({ clientId, userId }) => clientId === query.clientId && userId === 'one').length
+  }),
+
+  mutant('clients.markUsed', 'notes the last use', (call, { clients }) => async ({ id, now }) => {
+    const found = await clients.find(id)
+    if (found?.usedAt === undefined) return call({ id, now })
+    await clients.delete(id)
+    await clients.insert({ ...found, usedAt: now })
+  }),
+  mutant('clients.markUsed', 'counts the version up', (call, { clients }) => async (query) => {
+    const found = await clients.find(query.id)
+    await call(query)
+    if (found) await clients.replace({ ...found, version: found.version + 1 }, found.version)
+  }),
+  mutant('clients.markUsed', 'takes second 0 for never', (call, { clients }) => async ({ id, now }) => {
+    const found = await clients.find(id)
+    if (found?.usedAt !== 0) return call({ id, now })
+    await clients.delete(id)
+    await clients.insert({ ...found, usedAt: now })
+  }),
+  mutant('clients.replace', 'writes usedAt', (call, { clients }) => async (record, version) => {
+    const outcome = await call(record, version)
+    if (outcome === 'won' && record.usedAt !== undefined) await clients.markUsed({ id: record.id, now: record.usedAt })
+    return outcome
+  }),
+  mutant('clients.replace', 'keeps members that are absent now', (call, { clients }) => async (record, version) => {
+    return call({ ...(await clients.find(record.id)), ...record }, version)
+  }),
+  mutant(
+    'interactions.replace',
+    'keeps members that are absent now',
+    (call, { interactions }) =>
+      async (record, version) => {
+        return call({ ...(await interactions.find(record.id)), ...record }, version)
+      },
+  ),
+  mutant('sessionClients.note', 'moves the end back', (call, { sessionClients }) => async (record) => {
+    await sessionClients.take(record.id)
+    return call(record)
+  }),
+  mutant('sessionClients.note', 'keeps the first end', (call, { sessionClients }) => async (record) => {
+    const known = (await sessionClients.list(record.sessionId)).find(({ id }) => id === record.id)
+    return call({ ...record, expiresAt: known?.expiresAt ?? record.expiresAt })
+  }),
+]

@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { accessTokenRecord, now } from '../../core/src/testing/storage-fixtures.ts'
+import { createQuickWorld } from '../../core/test/support/tokens.ts'
+import { kyselyStorage } from '../src/index.ts'
+import { migrate } from '../src/migrations/index.ts'
+import { sqliteStorage } from '../src/sqlite/index.ts'
+
+/** Each statement of one purge that finds nothing, with the plan that SQLite has for it. */
+async function purgePlans() {
+  const database = new Database(':memory:')
+  const deletes: { readonly sql: string; readonly parameters: readonly unknown[] }[] = []
+  const db = new Kysely<object>({
+    dialect: new SqliteDialect({ database }),
+    log: ({ query }) => {
+      if (query.sql.startsWith('delete')) deletes.push(query)
+    },
+  })
+  await migrate(db)
+  await kyselyStorage(db).purgeExpired({ now, limit: 1000, unusedClientsBefore: now })
+  const plans = deletes.map(({ sql, parameters }) => {
+    const plan = database.prepare(`explain query plan ${sql}`).all(parameters) as { readonly detail: string }[]
+    return { table: /"(\w+)"/.exec(sql)?.[1] ?? '', plan: plan.map(({ detail }) => detail).join('\n') }
+  })
+  const expiring = database
+    .prepare(`select m.name from sqlite_schema m, pragma_table_info(m.name) c where c.name = 'expires_at'`)
+    .pluck()
+    .all() as string[]
+  await db.destroy()
+  return { plans, expiring }
+}
+
+describe('purgeExpired on SQLite', () => {
+  test('has a statement for each table with an expires_at, grants after what hangs on them', async () => {
+    const { plans, expiring } = await purgePlans()
+    const tables = plans.map(({ table }) => table).filter((table) => table !== 'oauth_clients')
+    expect(tables.toSorted()).toEqual(expiring.toSorted())
+    expect(tables.at(-1)).toBe('oauth_grants')
+  })
+
+  test('finds what has expired by the index on expires_at, in its order, and deletes by the primary key', async () => {
+    const { plans } = await purgePlans()
+    for (const { table, plan } of plans) {
+      if (table === 'oauth_clients') continue
+      expect(plan, table).toMatch(
+        new RegExp(`SEARCH ${table} USING (COVERING )?INDEX ${table}_expires_at \\(expires_at<\\?\\)`),
+      )
+      expect(plan, table).toMatch(
+        new RegExp(`SEARCH ${table} USING (PRIMARY KEY|(COVERING )?INDEX \\S+) \\((id|jti)=\\?\\)`),
+      )
+      expect(plan, table).not.toMatch(/^SCAN oauth|TEMP B-TREE FOR ORDER/m)
+    }
+  })
+})
+
+describe('the purge loop of docs/storage.md on sqliteStorage', () => {
+  /** How many batches of ten had run when something else of this process got its first turn. */
+  async function batchesBeforeOthers(between: () => unknown): Promise<number> {
+    const storage = sqliteStorage(':memory:')
+    const { provider, clock } = createQuickWorld({ storage })
+    await provider.purgeExpired()
+    for (let id = 0; id < 95; id += 1) {
+      await storage.accessTokens.insert(accessTokenRecord({ id: `a${id}`, expiresAt: clock.now() - 1 }))
+    }
+    let batches = 1
+    let seen = 0
+    setImmediate(() => {
+      seen = batches
+    })
+    for (; (await provider.purgeExpired({ limit: 10 })) >= 10; batches += 1) await between()
+    await pause(0)
+    expect(batches).toBe(10)
+    await storage.close()
+    return seen
+  }
+
+  test('lets others in after each batch, by its pause', async () => {
+    expect(await batchesBeforeOthers(() => pause(1))).toBe(1)
+  })
+
+  test('would let nobody in without one', async () => {
+    expect(await batchesBeforeOthers(() => undefined)).toBe(10)
+  })
+})
