@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['provider-types.ts'],
   ],
   'index.ts': [
-    ...['protocol', 'storage', 'contracts', 'clients', 'tokens', 'authorization', 'config'],
+    ...['protocol', 'storage', 'contracts', 'clients', 'tokens', 'authorization', 'config', 'server'],
     ...['provider.ts', 'provider-types.ts'],
   ],
 }
