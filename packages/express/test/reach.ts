@@ -8,6 +8,12 @@ import { oauth } from '../src/index.ts'
 const { OAUTH_TEST_EXPRESS, OAUTH_TEST_MOUNT, OAUTH_TEST_PARSERS } = process.env
 const create = OAUTH_TEST_EXPRESS === '4' ? (express4 as typeof express) : express
 
+/** A parser before us refuses a malformed body itself, and its host says how. */
+const malformed: express.ErrorRequestHandler = (error, _req, res, next) => {
+  if (error.type !== 'entity.parse.failed') return next(error)
+  res.writeHead(400, notFound.init.headers).end('{"error":"invalid_request"}')
+}
+
 const host: express.RequestHandler = (_req, res) => void res.writeHead(404, notFound.init.headers).end(notFound.body)
 
 reachThrough(
@@ -23,6 +29,6 @@ reachThrough(
       )
       app.use(mounted).use('/.well-known', oauth(provider))
     } else app.use(oauth(provider))
-    return app.use(host)
+    return app.use(host, malformed)
   }),
 )
