@@ -42,6 +42,7 @@ const ways: Readonly<Record<string, Way>> = {
   hono: { through: 'hono', tests: paths, issuerPath: '/auth' },
   'hono, issuer without a path': { through: 'hono', tests: whole, issuerPath: '' },
   'hono, nested': { through: 'hono', tests: paths, issuerPath: '/a/b', env: nested },
+  'next, on its own': { through: 'next', tests: ['packages/next/test/production/**/*.test.ts'], issuerPath: '/auth' },
   next: { through: 'next', tests: whole, issuerPath: '/auth' },
   'next, issuer without a path': { through: 'next', tests: paths, issuerPath: '' },
   'next, deeper': { through: 'next', tests: paths, issuerPath: '/a/b' },

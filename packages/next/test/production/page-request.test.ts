@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Listening, listen } from '../../../core/test/support/adapter-suite.ts'
+import { authorizeUrl, createPkce, registerConfidential } from '../../../core/test/support/client.ts'
+import { createQuickWorld } from '../../../core/test/support/tokens.ts'
+import { listenerOf } from '../server.ts'
+
+describe('a page', () => {
+  const world = createQuickWorld({ basePath: '/auth' })
+  let server: Listening
+  beforeAll(async () => {
+    server = await listen(listenerOf(world.provider))
+  })
+  afterAll(() => server.close())
+
+  test('knows what it is part of, in the browser that it is part of', async () => {
+    const client = await registerConfidential(world)
+    const { pathname, search } = new URL(authorizeUrl(world, client, createPkce()))
+    const started = await server.ask(pathname + search)
+    const page = new URL(started.headers.get('location') ?? '')
+    const [cookie = ''] = started.headers.getSetCookie().map((one) => one.split(';')[0])
+    const ask = async (headers: Record<string, string>) => (await server.ask(`/page${page.search}`, { headers })).text
+    expect(await ask({ cookie })).toContain(`client ${client.client_id}, step login`)
+    expect(await ask({})).toContain('nothing')
+    expect(await ask({ cookie: cookie.replace(/.$/, 'x') })).toContain('nothing')
+  })
+})
