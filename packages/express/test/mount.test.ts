@@ -61,6 +61,10 @@ describe.each(majors)('%s', (_name, create) => {
         .use(page),
     )
     expect(await issuerAt('/internal/id/.well-known/openid-configuration')).toBe(provider.issuer)
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const body = 'grant_type=client_credentials&client_id=nobody&client_secret=x'
+    const refused = await server.ask('/internal/id/oauth2/token', { method: 'POST', headers, body })
+    expect([refused.status, JSON.parse(refused.text).error]).toEqual([401, 'invalid_client'])
     expect((await server.ask('/internal/idle')).text).toBe('{"page":"/internal/idle"}')
     await server.close()
     server = await listen(

@@ -1,3 +1,4 @@
+import { receivedAt } from '@oauth/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Listening, listen } from '../../../core/test/support/adapter-suite.ts'
 import { authorizeUrl, createPkce, registerConfidential } from '../../../core/test/support/client.ts'
@@ -23,4 +24,16 @@ describe('a page', () => {
     expect(await ask({})).toContain('nothing')
     expect(await ask({ cookie: cookie.replace(/.$/, 'x') })).toContain('nothing')
   })
+})
+
+test('with a basePath, which Next takes off the URL: receivedAt puts the path of the issuer in its place', async () => {
+  const { provider } = createQuickWorld({ basePath: '/id/auth' })
+  const server = await listen(listenerOf(receivedAt(provider, '/auth')))
+  const { text } = await server.ask('/auth/.well-known/openid-configuration')
+  expect(JSON.parse(text).issuer).toBe(provider.issuer)
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = 'grant_type=client_credentials&client_id=nobody&client_secret=x'
+  const refused = await server.ask('/auth/oauth2/token', { method: 'POST', headers, body })
+  expect([refused.status, JSON.parse(refused.text).error]).toEqual([401, 'invalid_client'])
+  await server.close()
 })
