@@ -50,6 +50,7 @@ export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
 export { createProvider } from './provider.ts'
 export type { Handler, Handlers, Provider } from './provider-types.ts'
+export { type Mountable, receivedAt } from './server/received-at.ts'
 export type { AccessTokenRecord, AccessTokenStore } from './storage/access-token.ts'
 export type {
   AuthorizationCodeRecord,

@@ -48,7 +48,7 @@ export interface Provider extends ClientCalls, UserCalls {
   /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
   readonly fetch: Handler
   /** Whether a request is for this server, so that an adapter may pass it on when not. */
-  readonly matches: (request: Request) => boolean
+  readonly matches: (request: { readonly url: string }) => boolean
   readonly handlers: Handlers
   /** What the OpenID discovery document says. */
   readonly metadata: Readonly<Record<string, unknown>>

@@ -27,8 +27,9 @@ export async function bundle(): Promise<void> {
 export function serve(port: number, env: Env): ChildProcess {
   const args = ['serve', join(root, 'workerd.capnp'), `--socket-addr=http=127.0.0.1:${port}`]
   return spawn(join(root, 'node_modules/workerd/bin/workerd'), args, {
-    // Nothing of the machine's own environment: a Worker has none of it.
-    env: { ...env },
+    // Nothing of the machine's own environment: a Worker has none of it. (Next.js, elsewhere in this workspace, makes the
+    // compiler believe that every environment has a NODE_ENV.)
+    env: { ...env } as NodeJS.ProcessEnv & Env,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
 }

@@ -14,7 +14,7 @@ import {
 import { expectErrorRedirect, expectJsonError } from '../support/expectations.ts'
 import { api, createQuickWorld } from '../support/tokens.ts'
 import { watchStorage } from '../support/watched-storage.ts'
-import { alice, type WorldOptions } from '../support/world.ts'
+import { alice, issuer, type WorldOptions } from '../support/world.ts'
 
 const files = 'https://files.example.com/v1'
 const other = 'https://other.example.com'
@@ -103,7 +103,7 @@ describe('bindResources at the token endpoint', () => {
   test.each([
     ['one that the server knows but the grant does not', other],
     ['an unknown one', 'https://evil.test'],
-    ['the issuer', 'https://id.example.com/auth'],
+    ['the issuer', issuer],
   ])('C08 %s is invalid_target, and the code stays as it was', async (_name, resource) => {
     const { world, client, approve, writes } = await prepare()
     const authorized = await approve([api, files])

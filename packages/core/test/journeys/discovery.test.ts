@@ -163,5 +163,7 @@ test('basePath and baseUrl that cannot make an issuer are refused at start-up', 
   for (const basePath of ['auth', '/auth?x', '/auth#x', '//auth', '/a//b', '/a b', '/%61']) {
     expect(() => createWorld({ basePath }), basePath).toThrow(TypeError)
   }
-  expect(createWorld({ baseUrl: 'http://localhost:3000' }).issuer).toBe('http://localhost:3000/auth')
+  expect(createWorld({ baseUrl: 'http://localhost:3000', basePath: undefined }).issuer).toBe(
+    'http://localhost:3000/auth',
+  )
 })

@@ -32,7 +32,7 @@ describe('the login endpoint', () => {
       expect(url.origin + url.pathname).toBe(baseUrl + page)
       expect(url.searchParams.get('intent')).toBe(intent)
       const returnTo = new URL(url.searchParams.get('return_to') as string)
-      expect(returnTo.origin + returnTo.pathname).toBe(issuer.replace('/auth', `/auth${back}`))
+      expect(returnTo.origin + returnTo.pathname).toBe(issuer + back)
       expect(returnTo.searchParams.get('state')).toBe(state)
       expect((await world.provider.verifyPageQuery(url))?.get('return_to')).toBe(returnTo.href)
       expect((await world.provider.resolveLoginContext(browser.pageRequest(url.href))).returnTo).toBe(returnTo.href)

@@ -2,6 +2,7 @@ import { createProvider, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
 import { createPkce } from '../support/client.ts'
+import { reached } from '../support/reach.ts'
 
 interface User {
   readonly id: string
@@ -14,7 +15,7 @@ const alice: User = { id: 'alice', email: 'alice@example.com' }
 /** The README's application, line by line: its login page, its consent page, and the provider mounted beside them. */
 function createApplication() {
   const signedIn = new Map<string, { user: User; session: { id: string; authTime: number } }>()
-  const provider: Provider = createProvider({
+  const made = createProvider({
     baseUrl: origin,
     secret: 'change-me-change-me-change-me-change-me',
     storage: memoryStorage(),
@@ -27,6 +28,7 @@ function createApplication() {
       getUser: (id) => (id === alice.id ? alice : undefined),
     },
   })
+  const provider: Provider = reached(made)
 
   /** Whatever signs users in: a password form, a button of another provider. */
   function signIn(): string {

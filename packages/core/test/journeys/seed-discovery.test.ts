@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { send } from '../support/expectations.ts'
+import { issuerPath } from '../support/reach.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 import { baseUrl, createWorld, issuer } from '../support/world.ts'
 
@@ -9,13 +10,13 @@ describe('discovery', () => {
   test('seed B1 B2 B3 B5 both documents are at the issuer, and RFC 8414’s at the inserted path, byte for byte', async () => {
     const world = createQuickWorld()
     const paths = [
-      '/auth/.well-known/oauth-authorization-server',
-      '/.well-known/oauth-authorization-server/auth',
-      '/auth/.well-known/openid-configuration',
+      `${issuerPath}/.well-known/oauth-authorization-server`,
+      `/.well-known/oauth-authorization-server${issuerPath}`,
+      `${issuerPath}/.well-known/openid-configuration`,
     ]
     for (const path of paths) {
       const { status, body } = await send(world, baseUrl + path)
-      expect([path, status, body.issuer]).toEqual([path, 200, 'https://id.example.com/auth'])
+      expect([path, status, body.issuer]).toEqual([path, 200, issuer])
     }
     const texts = paths
       .slice(0, 2)
@@ -25,7 +26,7 @@ describe('discovery', () => {
   })
 
   test('seed B4, seed B13: the bare document, and that of a protected resource, are not ours', async () => {
-    const world = createQuickWorld()
+    const world = createQuickWorld({ basePath: '/auth' })
     expect((await send(world, `${baseUrl}/.well-known/oauth-authorization-server`)).status).toBe(404)
     for (const path of ['/.well-known/oauth-protected-resource', '/auth/.well-known/oauth-protected-resource']) {
       expect((await send(world, baseUrl + path)).status).toBe(404)

@@ -60,16 +60,18 @@ export class Browser {
       if (location === null) return { response, url: current }
       current = location
       const { origin, pathname } = new URL(location)
-      if (location.startsWith(this.world.issuer)) {
-        response = await this.request(location)
-      } else if (origin === new URL(this.world.issuer).origin && ['/login', '/signup'].includes(pathname)) {
+      // Pages first: an issuer without a path has them below it.
+      const page = origin === new URL(this.world.issuer).origin ? pathname : undefined
+      if (page === '/login' || page === '/signup') {
         if (visit.user === undefined) return { response, url: location }
         const context = await this.world.provider.resolveLoginContext(this.pageRequest(location))
         this.signIn(visit.user)
         response = await this.request(context.returnTo)
-      } else if (origin === new URL(this.world.issuer).origin && pathname === '/consent') {
+      } else if (page === '/consent') {
         if (visit.accept === undefined) return { response, url: location }
         response = await this.consent(location, visit.accept)
+      } else if (location.startsWith(`${this.world.issuer}/oauth2/`)) {
+        response = await this.request(location)
       } else {
         return { response, url: location }
       }

@@ -9,6 +9,7 @@ import {
 import { type FixedClock, fixedClock } from '@oauth/core/testing'
 import { Browser } from './browser.ts'
 import { emptyStorage } from './empty-storage.ts'
+import { issuerPath, reached } from './reach.ts'
 
 export interface TestUser {
   readonly id: string
@@ -33,7 +34,7 @@ export const alice: TestUser = {
 export const bob: TestUser = { ...alice, id: 'user-bob', name: 'Bob Baker', givenName: 'Bob', email: 'bob@example.com' }
 
 export const baseUrl = 'https://id.example.com'
-export const issuer = `${baseUrl}/auth`
+export const issuer = baseUrl + issuerPath
 export const secret = 'a-secret-for-tests-with-enough-characters'
 
 /** A provider with a host around it: users, sessions in a cookie, and a record of everything that happened. */
@@ -63,8 +64,9 @@ export function createWorld({ endsSessions = false, ...options }: WorldOptions =
   const users = new Map([alice, bob].map((user) => [user.id, user]))
   const sessions = new Map<string, SignedIn<TestUser>>()
   let counter = 0
-  const provider = createProvider<TestUser>({
+  const made = createProvider<TestUser>({
     baseUrl,
+    ...(issuerPath !== '/auth' && { basePath: issuerPath }),
     secret,
     storage,
     clock,
@@ -82,6 +84,7 @@ export function createWorld({ endsSessions = false, ...options }: WorldOptions =
       ...(endsSessions && { endSession: (id: string) => void sessions.delete(id) }),
     },
   })
+  const provider = reached(made)
   const world: World = {
     provider,
     storage,

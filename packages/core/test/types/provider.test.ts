@@ -234,7 +234,7 @@ describe('the provider', () => {
     expectTypeOf<Provider['handlers']['token']>().toEqualTypeOf<Handler>()
     expectTypeOf<Provider['handlers']['endSession']>().toEqualTypeOf<Handler | undefined>()
     expectTypeOf<Provider['handlers']['someFeature']>().toEqualTypeOf<Handler | undefined>()
-    expectTypeOf<Provider['matches']>().toEqualTypeOf<(request: Request) => boolean>()
+    expectTypeOf<Provider['matches']>().toEqualTypeOf<(request: { readonly url: string }) => boolean>()
     expectTypeOf<Provider['issuer']>().toEqualTypeOf<string>()
     expectTypeOf<Provider['metadata']>().toEqualTypeOf<Readonly<Record<string, unknown>>>()
     expectTypeOf<Provider['registerClient']>().toEqualTypeOf<(metadata: ClientInput) => Promise<RegisteredClient>>()

@@ -1,0 +1,28 @@
+import type { Provider } from '@oauth/core'
+import { oauth } from '@oauth/express'
+import express, { type Express } from 'express'
+import session from 'express-session'
+import { pages } from './pages.ts'
+import { createIdentityProvider, type Settings } from './provider.ts'
+
+export function createApp(settings: Settings): { readonly app: Express; readonly provider: Provider } {
+  const provider = createIdentityProvider(settings)
+  const secure = settings.baseUrl.startsWith('https:')
+  const app = express()
+    .disable('x-powered-by')
+    // TLS ends at a proxy: without this express-session sets no secure cookie.
+    .set('trust proxy', secure)
+    .use(
+      session({
+        name: secure ? '__Host-sid' : 'sid',
+        secret: settings.secret,
+        resave: false,
+        saveUninitialized: false,
+        cookie: { httpOnly: true, sameSite: 'lax', secure },
+      }),
+    )
+    // After the sessions, which it reads; before whatever reads bodies.
+    .use(oauth(provider))
+    .use(pages(provider))
+  return { app, provider }
+}

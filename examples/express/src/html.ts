@@ -1,0 +1,29 @@
+import type { Response } from 'express'
+
+/** Text that is safe in HTML. */
+export interface Html {
+  readonly markup: string
+}
+
+/** A template whose values are escaped, but for those that are HTML already. */
+export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
+  return { markup: parts.reduce((text, part, index) => text + markup(values[index - 1] ?? '') + part) }
+}
+
+function markup(value: string | Html | readonly Html[]): string {
+  if (typeof value === 'string') return value.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return 'markup' in value ? value.markup : value.map((one) => one.markup).join('')
+}
+
+export function send(res: Response, status: number, title: string, body: Html): void {
+  res
+    .status(status)
+    .set({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+      // Not `no-referrer`: then browsers would send forms without the origin that we check.
+      'referrer-policy': 'same-origin',
+    })
+    .type('html')
+    .send(html`<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1>${body}</html>`.markup)
+}

@@ -1,0 +1,41 @@
+import { createProvider, type Provider } from '@oauth/core'
+import { expressRequest } from '@oauth/express'
+import { sqliteStorage } from '@oauth/kysely/sqlite'
+import type { Request } from 'express'
+import { findUser } from './users.ts'
+
+declare module 'express-session' {
+  interface SessionData {
+    userId: string
+    /** Seconds since the epoch. */
+    authTime: number
+    /** What the provider and clients know the session by. Not the value of the cookie, which is as good as a password. */
+    publicId: string
+  }
+}
+
+export interface Settings {
+  readonly baseUrl: string
+  readonly secret: string
+  /** A file of SQLite. */
+  readonly database: string
+}
+
+export function createIdentityProvider({ baseUrl, secret, database }: Settings): Provider {
+  return createProvider({
+    baseUrl,
+    secret,
+    storage: sqliteStorage(database),
+    authentication: {
+      getUser: findUser,
+      getSession(request) {
+        const { userId = '', authTime = 0, publicId = '' } = expressRequest<Request>(request)?.session ?? {}
+        const user = findUser(userId)
+        return user && { user, session: { id: publicId, authTime } }
+      },
+    },
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    scopes: ['notes:read'],
+  })
+}

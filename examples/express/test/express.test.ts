@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signInAtClient } from '../../../test/example-journey.ts'
+import { createApp } from '../src/app.ts'
+
+describe('the Express example', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-express-'))
+  const server = createServer()
+  let baseUrl: string
+  let example: ReturnType<typeof createApp>
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    baseUrl = `http://localhost:${(server.address() as AddressInfo).port}`
+    const secret = 'a-secret-of-the-tests-0123456789-abcdef'
+    example = createApp({ baseUrl, secret, database: join(folder, 'oauth.db') })
+    server.on('request', example.app)
+  })
+  afterAll(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('signs a user in at a client: login, consent, tokens, userinfo, refresh', async () => {
+    const { client_id } = await example.provider.registerClient({
+      client_name: 'Notes <b>',
+      redirect_uris: ['http://localhost:9/callback'],
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+    })
+    const { pages, claims } = await signInAtClient(`${baseUrl}/auth`, client_id)
+    expect(pages).toEqual(['/login', '/consent'])
+    expect(claims).toMatchObject({ sub: 'u-1', email: 'ada@example.com', name: 'Ada Lovelace' })
+  })
+
+  test('a form of another site signs nobody in, nor does a wrong password', async () => {
+    const body = new URLSearchParams({ email: 'ada@example.com', password: 'demo-password' })
+    const login = (origin: string, form: URLSearchParams) =>
+      fetch(`${baseUrl}/login`, { method: 'POST', body: form, headers: { origin }, redirect: 'manual' })
+    const foreign = await login('https://evil.example', body)
+    expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([403, null])
+    const wrong = await login(baseUrl, new URLSearchParams({ email: 'ada@example.com', password: 'guess' }))
+    expect([wrong.status, wrong.headers.get('set-cookie')]).toEqual([422, null])
+    const right = await login(baseUrl, body)
+    expect(right.status).toBe(303)
+    expect(right.headers.get('set-cookie')).toMatch(/^sid=.*HttpOnly; SameSite=Lax/)
+    expect((await fetch(`${baseUrl}/consent`)).status).toBe(400)
+  })
+})

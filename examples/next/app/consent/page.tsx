@@ -1,0 +1,33 @@
+import { pageRequest, type SearchParams } from '@oauth/next'
+import { redirect } from 'next/navigation'
+import { provider } from '../../lib/provider'
+
+export default async function Consent({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
+  const request = await pageRequest(searchParams) // first: it tells Next not to render this page while it builds
+  const context = await provider().tryResolveLoginContext(request)
+  if (context === undefined) return <p>This request is over. Start again at the application.</p>
+  if (context.intent !== 'consent') redirect(context.returnTo)
+  return (
+    <>
+      <h1>{context.clientName} asks for access</h1>
+      <p>It would be allowed to use:</p>
+      <ul>
+        {context.scopes.map((scope) => (
+          <li key={scope}>{scope}</li>
+        ))}
+      </ul>
+      <p>
+        Your answer goes to <b>{context.redirectHost}</b>.
+      </p>
+      <form method="post" action={context.consentEndpoint}>
+        <input type="hidden" name="state" value={context.state} />
+        <button type="submit" name="accept" value="true">
+          Allow
+        </button>{' '}
+        <button type="submit" name="accept" value="false">
+          Deny
+        </button>
+      </form>
+    </>
+  )
+}

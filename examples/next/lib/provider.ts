@@ -1,0 +1,31 @@
+import { createProvider, type Provider } from '@oauth/core'
+import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { findSession, sessionCookie } from './sessions'
+import { baseUrl, database, secret } from './settings'
+import { findUser } from './users'
+
+let made: Provider | undefined
+
+/** Made when it is first asked for, and not while Next builds. */
+export function provider(): Provider {
+  made ??= createProvider({
+    baseUrl,
+    secret: secret(),
+    storage: sqliteStorage(database),
+    authentication: {
+      getUser: findUser,
+      getSession: ({ headers }) => findSession(cookieIn(headers.get('cookie') ?? '')),
+    },
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    scopes: ['notes:read'],
+    allowDynamicClientRegistration: true,
+    allowUnauthenticatedClientRegistration: true,
+  })
+  return made
+}
+
+function cookieIn(header: string): string | undefined {
+  const pair = header.split('; ').find((one) => one.startsWith(`${sessionCookie}=`))
+  return pair?.slice(sessionCookie.length + 1)
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signInAtClient } from '../../../test/example-journey.ts'
+
+const root = join(import.meta.dirname, '..')
+const next = join(root, 'node_modules/next/dist/bin/next')
+
+describe('the Next.js example, built for production', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-next-'))
+  let child: ChildProcess | undefined
+  let baseUrl: string
+
+  beforeAll(async () => {
+    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
+    // No secret and no database while it builds.
+    await promisify(execFile)(process.execPath, [next, 'build', root], { env })
+    const port = await freePort()
+    baseUrl = `http://localhost:${port}`
+    const settings = { BASE_URL: baseUrl, DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'x'.repeat(40) }
+    child = spawn(process.execPath, [next, 'start', root, '-p', String(port)], {
+      env: { ...env, ...settings },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await answers(`${baseUrl}/auth/jwks`)
+  }, 300_000)
+  afterAll(() => {
+    child?.kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function registerClient(): Promise<string> {
+    const response = await fetch(`${baseUrl}/auth/oauth2/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_name: 'Notes <b>',
+        redirect_uris: ['http://localhost:9/callback'],
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+      }),
+    })
+    expect(response.status).toBe(201)
+    return ((await response.json()) as { client_id: string }).client_id
+  }
+
+  test('signs a user in at a client: login, consent, tokens, userinfo, refresh', async () => {
+    const { pages, claims } = await signInAtClient(`${baseUrl}/auth`, await registerClient())
+    expect(pages).toEqual(['/login', '/consent'])
+    expect(claims).toMatchObject({ sub: 'u-1', email: 'ada@example.com', name: 'Ada Lovelace' })
+  })
+
+  test('the documents outside of /auth are there, as they are inside', async () => {
+    for (const document of ['oauth-authorization-server', 'openid-configuration']) {
+      const inserted = await fetch(`${baseUrl}/.well-known/${document}/auth`)
+      const appended = await fetch(`${baseUrl}/auth/.well-known/${document}`)
+      expect([inserted.status, await inserted.text()]).toEqual([200, await appended.text()])
+    }
+    expect((await fetch(`${baseUrl}/auth/nothing`)).headers.get('content-type')).toBe('application/json')
+  })
+
+  test('a form of another site signs nobody in, nor does a wrong password, and a session is a session', async () => {
+    const login = (origin: string, password: string) => {
+      const body = new URLSearchParams({ email: 'ada@example.com', password })
+      return fetch(`${baseUrl}/login/submit`, { method: 'POST', body, headers: { origin }, redirect: 'manual' })
+    }
+    const foreign = await login('https://evil.example', 'demo-password')
+    expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([403, null])
+    const wrong = await login(baseUrl, 'guess')
+    expect([wrong.headers.get('location'), wrong.headers.get('set-cookie')]).toEqual([
+      `${baseUrl}/login?failed=1`,
+      null,
+    ])
+    const right = await login(baseUrl, 'demo-password')
+    const cookie = right.headers.get('set-cookie') ?? ''
+    expect(cookie).toMatch(/^sid=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/)
+    const home = await fetch(baseUrl, { headers: { cookie: cookie.split(';')[0] ?? '' } })
+    expect(await home.text()).toContain('Signed in as Ada Lovelace')
+    expect(await (await fetch(baseUrl)).text()).toContain('<a href="/login">Sign in</a>')
+    const login2 = await fetch(`${baseUrl}/login`)
+    expect(login2.headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
+  })
+})
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+async function answers(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    try {
+      if ((await fetch(url)).ok) return
+    } catch {
+      // Not yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`nothing answers at ${url}`)
+}

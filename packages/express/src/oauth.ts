@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Mountable } from '@oauth/core'
+import { type ExpressMiddleware, type ExpressRequest, urlOf } from './express.ts'
+import { restoreBody } from './restore-body.ts'
+import { sendResponse } from './send-response.ts'
+
+const requests = new WeakMap<Request, ExpressRequest>()
+
+/**
+ * Serves the provider in Express 4 and 5: `app.use(oauth(provider))`. What is not for the provider goes on to the next
+ * handler, and so does an unexpected failure, as an error.
+ */
+export function oauth(provider: Mountable): ExpressMiddleware {
+  const { origin } = new URL(provider.issuer)
+
+  return (req, res, next) => {
+    const url = urlOf(origin, req)
+    if (url === undefined || !provider.matches({ url })) return next()
+    try {
+      restoreBody(req)
+    } catch (error) {
+      return next(error)
+    }
+    const answer = async (request: Request): Promise<Response> => {
+      requests.set(request, req)
+      await sendResponse(res, await provider.fetch(request))
+      return RESPONSE_ALREADY_SENT
+    }
+    const listener = getRequestListener(answer, { overrideGlobalObjects: false, errorHandler: next })
+    // The listener reads the URL while it is called, and never again.
+    const belowMount = req.url
+    req.url = url
+    void listener(req, res)
+    req.url = belowMount
+  }
+}
+
+/**
+ * The request of Express that a request of the provider came from, for hosts whose session middleware keeps the session
+ * there: `getSession: (request) => expressRequest(request)?.session`.
+ */
+export function expressRequest<Req extends IncomingMessage = ExpressRequest>(request: Request): Req | undefined {
+  return requests.get(request) as Req | undefined
+}

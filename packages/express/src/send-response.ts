@@ -1,0 +1,55 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+type Chunk = Awaited<ReturnType<Reader['read']>>
+
+/** Writes an answer: in one go when all of it is there, as it comes when it is a stream. */
+export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
+  const headers = headersOf(res, response)
+  if (response.body === null) {
+    // A length where there is no body would belong to the answer of a GET.
+    const length = res.req.method === 'HEAD' || response.status === 304 ? {} : { 'content-length': 0 }
+    res.writeHead(response.status, response.status === 204 ? headers : { ...length, ...headers }).end()
+    return
+  }
+  const reader = response.body.getReader() as Reader
+  const first = await reader.read()
+  const next = first.done ? undefined : reader.read()
+  if (next === undefined || (await isAtEnd(next))) {
+    res.writeHead(response.status, { 'content-length': first.value?.byteLength ?? 0, ...headers }).end(first.value)
+    return
+  }
+  res.writeHead(response.status, headers)
+  await stream(res, reader, [first, next])
+}
+
+function headersOf(res: ServerResponse, { headers }: Response): OutgoingHttpHeaders {
+  const record: OutgoingHttpHeaders = {}
+  for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = value
+  const cookies = headers.getSetCookie()
+  // Cookies that handlers before us have set on this answer stay.
+  if (cookies.length > 0) record['set-cookie'] = [res.getHeader('set-cookie') ?? [], cookies].flat() as string[]
+  return record
+}
+
+/** Whether a stream ends with what was read of it, as far as can be known at once. */
+async function isAtEnd(next: Promise<Chunk>): Promise<boolean> {
+  const later = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
+  return (await Promise.race([next, later]))?.done === true
+}
+
+async function stream(res: ServerResponse, reader: Reader, begun: readonly [Chunk, Promise<Chunk>]): Promise<void> {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const read of begun) {
+      const { done, value } = await read
+      if (done) return
+      yield value
+    }
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value
+  }
+  // Whoever makes the stream is told when the client has gone.
+  const cancel = (): void => void reader.cancel().catch(() => undefined)
+  res.once('close', cancel)
+  await pipeline(chunks(), res)
+}

@@ -1,0 +1,154 @@
+import { gzipSync } from 'node:zlib'
+import type express from 'express'
+import type { RequestHandler } from 'express'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Answer, type Listening, listen, mountable } from '../../core/test/support/adapter-suite.ts'
+import { registerConfidential } from '../../core/test/support/client.ts'
+import { createQuickWorld } from '../../core/test/support/tokens.ts'
+import { oauth } from '../src/index.ts'
+import { majors } from './support.ts'
+
+const form = 'application/x-www-form-urlencoded'
+const json = 'application/json'
+
+describe.each(majors)('%s, after body parsers', (_name, create) => {
+  let server: Listening | undefined
+  let errors: unknown[] = []
+  afterEach(() => server?.close())
+
+  /** An application whose provider answers with the body that it got. */
+  async function echo(
+    ...before: RequestHandler[]
+  ): Promise<(type: string, body: string | Uint8Array) => Promise<Answer>> {
+    errors = []
+    const app = create()
+    if (before.length > 0) app.use(...before)
+    app.use(oauth(mountable(async (request) => new Response(await request.text()))))
+    app.use(((error, _req, res, _next) => {
+      errors.push(error)
+      res.status(500).json({ error: 'host' })
+    }) as express.ErrorRequestHandler)
+    server = await listen(app)
+    const { ask } = server
+    return (type, body) => ask('/auth/x', { method: 'POST', headers: { 'content-type': type }, body })
+  }
+
+  test.each([
+    ['plain', 'a=1&b=%2B+%26%3D%C3%BC&empty='],
+    ['repeated', 'a=1&b=2&a=1'],
+    ['repeated often', Array.from({ length: 30 }, (_, index) => `resource=${index}`).join('&')],
+    ['of a name that objects have', 'a=1&constructor=2'],
+  ])('express.urlencoded(): a form that is %s arrives as it was sent', async (_kind, sent) => {
+    for (const extended of [false, true]) {
+      const post = await echo(create.urlencoded({ extended }))
+      const got = new URLSearchParams((await post(form, sent)).text)
+      const want = new URLSearchParams(sent)
+      // Which values a name has, and in which order; the order of names says nothing.
+      for (const name of want.keys())
+        expect([extended, name, got.getAll(name)]).toEqual([extended, name, want.getAll(name)])
+      expect([...new Set(got.keys())].sort()).toEqual([...new Set(want.keys())].sort())
+      await server?.close()
+    }
+  })
+
+  test.each(['a[b]=c&d=1', 'a[b][c]=1&a[d]=2&d=1', 'a[]=1&d=1', 'a[0]=1&d=1', 'd=1&a[1][b]=1&a[2][b]=1'])(
+    'extended: %s stays a name with brackets',
+    async (sent) => {
+      const post = await echo(create.urlencoded({ extended: true }))
+      const names = [...new URLSearchParams((await post(form, sent)).text).keys()]
+      expect(names.sort()).toEqual(['a[]', 'd'])
+    },
+  )
+
+  test.each([
+    'resource[x]=1&resource=real',
+    'resource=real&resource[x]=1',
+    'resource=real&resource=other&resource[x]=1',
+    'resource[x]=1&resource=real&resource=other',
+    'resource[0]=1&resource[x]=real',
+  ])('extended: %s is refused, since the parser has made one of two', async (sent) => {
+    const post = await echo(create.urlencoded({ extended: true }))
+    expect((await post(form, sent)).text).toBe('resource=%00')
+  })
+
+  test('express.json(): the members arrive', async () => {
+    const post = await echo(create.json())
+    const body = { redirect_uris: ['https://a.example/ü'], nested: { a: [1, null, 'x'] }, __proto: 1 }
+    expect(JSON.parse((await post(json, JSON.stringify(body))).text)).toEqual(body)
+    expect(JSON.parse((await post(`${json}; charset=utf-8`, '{"__proto__":{"a":1}}')).text)).toHaveProperty('__proto__')
+    // Without a body there is nothing to put back.
+    expect((await post(json, '')).status).toBe(200)
+  })
+
+  test('express.text() and express.raw(): the bytes arrive', async () => {
+    for (const parser of [create.text({ type: '*/*' }), create.raw({ type: '*/*' })]) {
+      const post = await echo(parser)
+      expect((await post(form, 'a=%zz&a=ü')).text).toBe('a=%zz&a=ü')
+      await server?.close()
+    }
+  })
+
+  test('a body that a parser kept as it came is what arrives', async () => {
+    const keep = (req: object, _res: unknown, rawBody: Buffer): void => void Object.assign(req, { rawBody })
+    const post = await echo(create.urlencoded({ extended: true, verify: keep as never }))
+    expect((await post(form, 'a[b]=c&a=1&x=%zz')).text).toBe('a[b]=c&a=1&x=%zz')
+  })
+
+  test('a parser has taken the compression off as well', async () => {
+    const post = await echo(create.json())
+    const answer = await server?.ask('/auth/x', {
+      method: 'POST',
+      headers: { 'content-type': json, 'content-encoding': 'gzip' },
+      body: gzipSync('{"a":1}'),
+    })
+    expect(answer?.text).toBe('{"a":1}')
+    expect((await post(json, '{"b":2}')).text).toBe('{"b":2}')
+  })
+
+  test.each([form, json])(
+    '%s that was read and not kept: an error that says what to do, and no hanging',
+    async (type) => {
+      const swallow: RequestHandler = (req, _res, next) =>
+        void req
+          .resume()
+          .on('data', () => undefined)
+          .on('end', () => next())
+      const post = await echo(swallow)
+      const { status, text } = await post(type, type === form ? 'a=1' : '{}')
+      expect([status, text]).toEqual([500, '{"error":"host"}'])
+      expect(String(errors)).toContain('POST /auth/x: something before oauth(provider) has read the body')
+      expect(String(errors)).toContain('Move app.use(oauth(provider)) before it')
+    },
+  )
+
+  test('other types that were read are for the provider to refuse: no 500 for whoever sends them', async () => {
+    const world = createQuickWorld({ basePath: '/auth' })
+    const swallow: RequestHandler = (req, _res, next) =>
+      void req
+        .resume()
+        .on('data', () => undefined)
+        .on('end', () => next())
+    server = await listen(create().use(swallow, oauth(world.provider)))
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+    const { status, text } = await server.ask('/auth/oauth2/token', { method: 'POST', headers, body: '--x--' })
+    expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_request'])
+  })
+
+  test('G02 repeated parameters are refused after parsers as well, but for resource', async () => {
+    const world = createQuickWorld({ basePath: '/auth' })
+    const { client_id, client_secret } = await registerConfidential(world)
+    const app = create().use(create.json(), create.urlencoded({ extended: true }), oauth(world.provider))
+    server = await listen(app)
+    const headers = { 'content-type': form, authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` }
+    const ask = async (body: string) => {
+      const answer = await server?.ask('/auth/oauth2/token', { method: 'POST', headers, body })
+      return JSON.parse(answer?.text ?? '')
+    }
+    const base = 'grant_type=client_credentials&scope=notes%3Aread'
+    const two = '&resource=https://api.example.com&resource=https://files.example.com/v1'
+    expect((await ask(base + two)).access_token).toBeTypeOf('string')
+    expect((await ask(`${base}&scope=notes%3Aread`)).error).toBe('invalid_request')
+    expect((await ask(`${base}&scope[x]=1`)).error).toBe('invalid_request')
+    expect((await ask(`${base}&other[x]=1`)).access_token).toBeTypeOf('string')
+  })
+})
