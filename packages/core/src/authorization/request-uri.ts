@@ -3,25 +3,32 @@ import { parseUnchecked, refuseRepeated, type UncheckedParameters } from '../htt
 import { OAuthError } from '../protocol/errors.ts'
 
 /**
- * The parameters that count: where the host resolves `request_uri`, those behind it, in place of everything that came
- * through the browser; the client named there has to be the same
+ * Where the host resolves `request_uri`, the parameters behind it, in place of everything that came through the browser;
+ * `undefined` where there is nothing to resolve. The client named there has to be the same
  * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-5 RFC 9101 section 5},
  * {@link https://www.rfc-editor.org/rfc/rfc9126#section-4 RFC 9126 section 4}). Nothing is verified yet, so an error is
  * a page.
  * @throws {OAuthError} `invalid_request_uri` or `invalid_request`
  */
-export async function resolveRequestUri(ctx: Context, sent: UncheckedParameters): Promise<UncheckedParameters> {
+export async function resolveRequestUri(
+  ctx: Context,
+  sent: UncheckedParameters,
+): Promise<UncheckedParameters | undefined> {
   const { requestUriResolver } = ctx.config.resolvers
-  if (requestUriResolver === undefined || !sent.has('request_uri')) return sent
+  if (requestUriResolver === undefined || !sent.has('request_uri')) return undefined
   refuseRepeated(sent)
   const requestUri = sent.get('request_uri')
-  if (requestUri === undefined) return sent
+  if (requestUri === undefined) return undefined
   if (sent.get('request') !== undefined) {
     throw new OAuthError('invalid_request', 'request and request_uri exclude each other')
   }
   const clientId = sent.get('client_id')
   const found = await requestUriResolver(requestUri, clientId)
-  if (!found) throw new OAuthError('invalid_request_uri', 'request_uri is invalid or expired')
+  if (!found) {
+    // What the host does not know may be a feature's.
+    if (ctx.registry.parameterSources.length > 0) return undefined
+    throw new OAuthError('invalid_request_uri', 'request_uri is invalid or expired')
+  }
   const members = Object.entries(found).filter(([, value]) => typeof value === 'string')
   const resolved = parseUnchecked(new URLSearchParams(members).toString())
   if (clientId !== undefined && clientId !== resolved.get('client_id')) {

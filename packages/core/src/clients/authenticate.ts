@@ -21,14 +21,16 @@ export async function authenticateClient(
   const { method, presented } = collectCredentials(ctx, { authorization: readAuthorization(request), parameters })
   await ctx.limits?.checkCredentials(request, presented.clientId)
   const client = await ctx.clients.find(presented.clientId)
-  const verified = await method.verify(ctx, client, presented)
+  const verdict = await method.verify(ctx, client, presented)
+  const verified = verdict === true
   if (client !== undefined && client.metadata.token_endpoint_auth_method === method.name && verified) {
     authenticated.set(request, client)
     return client
   }
   await ctx.limits?.countRefusedCredentials(request, presented.clientId)
   if (client === undefined) throw refuse(ctx, method, presented, 'unknown or disabled client')
-  throw refuse(ctx, method, presented, verified ? 'not the registered method' : 'wrong or expired credentials')
+  const wrong = typeof verdict === 'string' ? verdict : 'wrong or expired credentials'
+  throw refuse(ctx, method, presented, verified ? 'not the registered method' : wrong)
 }
 
 /** Which client each request turned out to come from: what the answer may say of it to scripts is decided later. */
@@ -65,7 +67,8 @@ function twoMethods(): OAuthError {
 }
 
 function refuse(ctx: Context, method: ClientAuthMethod, presented: PresentedCredentials, reason: string): OAuthError {
-  ctx.emit({ type: 'client.authentication_failed', clientId: safeDescription(presented.clientId), reason })
+  const clientId = safeDescription(presented.clientId)
+  ctx.emit({ type: 'client.authentication_failed', clientId, reason: safeDescription(reason) })
   return new OAuthError('invalid_client', 'client authentication failed', {
     ...(method.scheme !== undefined && { challenge: formatChallenge(method.scheme, { realm: 'oauth' }) }),
   })

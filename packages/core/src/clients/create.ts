@@ -56,7 +56,7 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
   const now = ctx.clock.now()
   const client = await insert(ctx, creation.id, {
     metadata,
-    secrets: secret === undefined ? [] : [await storedSecret(ctx, secret, secretExpiresAt)],
+    secrets: secret === undefined ? [] : [await storedSecret(ctx, metadata, secret, secretExpiresAt)],
     disabled: creation.disabled ?? false,
     ...(owner?.userId !== undefined && { userId: owner.userId }),
     ...(owner?.referenceId !== undefined && { referenceId: owner.referenceId }),

@@ -6,6 +6,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import { firstScopeOutside, formatScope, parseScope } from '../protocol/scope.ts'
 import type { MetadataInput } from './metadata-schema.ts'
+import { checkSectorIdentifier } from './sector-identifier.ts'
 
 /** What metadata is checked against. */
 type MetadataRules = Pick<Context, 'config' | 'registry'>
@@ -35,12 +36,14 @@ export function registrationScopes(config: Config): ScopePolicy {
 /**
  * The effective metadata of a client: what was given, completed by defaults and checked as a whole
  * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
+ * @param before what it replaces
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function completeMetadata(
   ctx: Context,
-  given: MetadataInput,
+  { sector_identifier_uri, ...given }: MetadataInput,
   scopes: ScopePolicy = serverScopes(ctx.config),
+  before?: ClientMetadata,
 ): Promise<ClientMetadata> {
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
@@ -53,6 +56,8 @@ export async function completeMetadata(
     scope: given.scope ?? formatScope(scopes.defaults),
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
+    // Where no subject depends on it, it is unknown like any other member: nothing is fetched for nothing.
+    ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
   checkGrantTypes(ctx, metadata)
   checkAuthentication(ctx, metadata)
@@ -61,6 +66,8 @@ export async function completeMetadata(
   checkSigning(ctx, metadata)
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
+  // Last, because it asks somebody else.
+  await checkSectorIdentifier(ctx, metadata, before)
   return metadata
 }
 
@@ -120,16 +127,25 @@ function checkRedirectUris(metadata: ClientMetadata): void {
 
 function checkSigning({ config }: MetadataRules, metadata: ClientMetadata): void {
   const algorithm = metadata.id_token_signed_response_alg
-  if (algorithm === undefined || config.signingAlgorithms.includes(algorithm)) return
-  throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
+  if (algorithm !== undefined && !config.signingAlgorithms.includes(algorithm)) {
+    throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
+  }
+  const userinfo = metadata.userinfo_signed_response_alg
+  // Signed with a key of ours: there is none where ID tokens are signed with the client's secret.
+  if (userinfo !== undefined && (config.jwtDisabled || !config.signingAlgorithms.includes(userinfo))) {
+    throw invalid(`unsupported userinfo_signed_response_alg ${userinfo}`)
+  }
 }
 
 /** {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1} */
 function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): void {
   if (metadata.subject_type !== 'pairwise') return
   if (config.pairwiseSecret === undefined) throw invalid('pairwise subject_type requires the option pairwiseSecret')
+  // Without a URL there is no host; which URL it may be is checked where it is fetched.
+  const { sector_identifier_uri: uri } = metadata
+  if (uri !== undefined && !URL.canParse(uri)) throw invalid('sector_identifier_uri is not an absolute URL')
   const sectors = sectorsOf(metadata)
-  if (sectors.length > 1) throw invalid('pairwise clients need redirect_uris on one host')
+  if (sectors.length > 1) throw invalid('pairwise clients need redirect_uris on one host, or a sector_identifier_uri')
   // Without a host (a private-use scheme, no redirect URI) there is no sector to be apart from others.
   if (!sectors[0]) throw invalid('pairwise clients need a redirect URI with a host')
 }
@@ -144,7 +160,7 @@ export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata):
     throw invalid('subject_type cannot be changed')
   }
   if (after.subject_type === 'pairwise' && sectorsOf(after)[0] !== sectorsOf(before)[0]) {
-    throw invalid('pairwise clients keep the host of their redirect_uris')
+    throw invalid('pairwise clients keep the host of their redirect_uris or sector_identifier_uri')
   }
 }
 

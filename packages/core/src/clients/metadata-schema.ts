@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
 import type { Registry } from '../contracts/registry.ts'
-import type { ClientMetadata } from '../protocol/client-metadata.ts'
+import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
@@ -60,7 +60,9 @@ const publicEntries = {
     ),
   ),
   id_token_signed_response_alg: v.optional(text),
+  userinfo_signed_response_alg: v.optional(text),
   subject_type: v.optional(v.picklist(['public', 'pairwise'])),
+  sector_identifier_uri: v.optional(text),
 }
 
 /** The members of `ClientMetadata`, each optional: what is checked without knowing the rest. */
@@ -70,7 +72,7 @@ const metadataEntries = {
   skip_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
   metadata: v.optional(v.record(v.string(), v.unknown())),
-} satisfies { [Member in keyof ClientMetadata]-?: v.GenericSchema }
+} satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
 const identityEntries = {
   client_id: v.optional(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/))),

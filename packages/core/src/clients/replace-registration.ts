@@ -10,7 +10,7 @@ import { checkSubjectKept, completeMetadata, registrationScopes, type ScopePolic
 import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
 import { rightToEndSessions } from './registration-rights.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
-import { usesSecret } from './secret.ts'
+import { requireStoredSecret, usesSecret } from './secret.ts'
 import { isTrusted } from './trust.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -54,10 +54,9 @@ export async function replaceRegistration(
         ...(method === 'none' && { require_pkce: true }),
       },
       scopesOf(ctx, current),
+      current.metadata,
     )
-    if (usesSecret(metadata) && current.secrets.length === 0) {
-      throw invalid('confidential clients require a stored client secret')
-    }
+    requireStoredSecret(ctx, metadata, current.secrets)
     checkSubjectKept(current.metadata, metadata)
     const secrets = usesSecret(metadata) ? current.secrets : []
     return { ...current, metadata, secrets, registrationTokenHash: next.hash }

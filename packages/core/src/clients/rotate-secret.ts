@@ -26,10 +26,10 @@ export async function rotateClientSecret(
     throw new TypeError('keepPreviousFor must be a whole number of seconds')
   }
   const secret = generateSecret(ctx)
-  const stored = await storedSecret(ctx, secret, registeredSecretExpiry(ctx))
   const client = await changeClient(ctx, clientId, async (current) => {
     await check?.(current)
     if (!usesSecret(current.metadata)) throw new OAuthError('invalid_request', 'public clients cannot rotate secrets')
+    const stored = await storedSecret(ctx, current.metadata, secret, registeredSecretExpiry(ctx))
     return { ...current, secrets: [...kept(current.secrets, ctx.clock.now(), keepPreviousFor), stored] }
   })
   ctx.emit({ type: 'client.secret_rotated', clientId })

@@ -19,7 +19,8 @@ const fixed: ReadonlySet<string> = new Set(['token_endpoint_auth_method', 'subje
 /** What a client can do without. */
 const removable: ReadonlySet<string> = new Set([
   ...['client_name', 'client_uri', 'logo_uri', 'contacts', 'tos_uri', 'policy_uri', 'software_id', 'software_version'],
-  ...['post_logout_redirect_uris', 'id_token_signed_response_alg'],
+  ...['post_logout_redirect_uris', 'id_token_signed_response_alg', 'userinfo_signed_response_alg'],
+  ...['sector_identifier_uri'],
 ])
 
 /** Whose a client is that this caller makes: the organisation's they act for, which outlasts its members, or their own. */

@@ -5,7 +5,7 @@ import type { ClientRecord, ClientSecret } from '../storage/client.ts'
 import { changeClient } from './change.ts'
 import { completeMetadata, type ScopePolicy } from './metadata-rules.ts'
 import { type ClientInput, parseClientInput } from './metadata-schema.ts'
-import { earlierEnd, usesSecret } from './secret.ts'
+import { earlierEnd, requireStoredSecret, usesSecret } from './secret.ts'
 
 /** What to change: a member that is `undefined` stays, one that is `null` is removed or gets its default again. */
 export type ClientChanges = { readonly [Member in keyof ClientInput]: ClientInput[Member] | null } & {
@@ -47,11 +47,10 @@ export async function updateClient(
       ctx,
       { ...Object.fromEntries(kept), ...given } as typeof given,
       limits?.scopes?.(current),
+      current.metadata,
     )
     limits?.compare?.(current.metadata, metadata)
-    if (usesSecret(metadata) && current.secrets.length === 0) {
-      throw new OAuthError('invalid_client_metadata', 'confidential clients require a stored client secret')
-    }
+    requireStoredSecret(ctx, metadata, current.secrets)
     const { userId, referenceId, ...rest } = current
     const owner = removed.has('user_id') ? undefined : (user_id ?? userId)
     const reference = removed.has('reference_id') ? undefined : (reference_id ?? referenceId)

@@ -22,11 +22,16 @@ export interface ClientAuthMethod {
   readonly name: string
   /** The HTTP scheme to name in `WWW-Authenticate` when it fails. */
   readonly scheme?: string
+  /** Whether it needs the client's secret itself, which is then kept sealed beside its hash. */
+  readonly sealsSecret?: boolean
   /**
    * The credentials of this method in the request, or `undefined` when it was not tried.
    * @throws {OAuthError} when it was tried with something malformed
    */
   collect(sources: CredentialSources): PresentedCredentials | undefined
-  /** Whether the credentials are the client's. Called with `undefined` for an unknown client, to cost the same. */
-  verify(ctx: Context, client: ClientRecord | undefined, presented: PresentedCredentials): Promise<boolean>
+  /**
+   * Whether the credentials are the client's; a text says why not, for the event hook alone. Called with `undefined` for
+   * an unknown client, to cost the same.
+   */
+  verify(ctx: Context, client: ClientRecord | undefined, presented: PresentedCredentials): Promise<boolean | string>
 }

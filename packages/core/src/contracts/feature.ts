@@ -4,6 +4,7 @@ import type { ClientMetadataPart } from './client-metadata-part.ts'
 import type { Config } from './config.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
+import type { ParameterSource } from './parameter-source.ts'
 import type { SessionObserver } from './session-observer.ts'
 
 /**
@@ -17,9 +18,11 @@ export interface Feature<Needs extends keyof FeatureStores = never> {
   readonly endpoints?: readonly Endpoint[]
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
-  readonly clientMetadata?: ClientMetadataPart
   /** Needs the store `sessionClients`. */
   readonly sessionObserver?: SessionObserver
+  /** One part, or several. Two features that need the same members bring the same part, which then counts once. */
+  readonly clientMetadata?: ClientMetadataPart | readonly ClientMetadataPart[]
+  readonly authorizationParameters?: ParameterSource
   /** Members that it adds to the discovery documents, or says otherwise there. */
   serverMetadata?(config: Config): Readonly<Record<string, unknown>>
 }

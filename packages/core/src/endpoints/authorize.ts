@@ -1,8 +1,8 @@
 import { verifyClient } from '../authorization/client.ts'
 import { hintedSubject } from '../authorization/id-token-hint.ts'
+import { resolveParameters } from '../authorization/parameters.ts'
 import { begin } from '../authorization/proceed.ts'
 import { parseAuthorizationRequest } from '../authorization/request.ts'
-import { resolveRequestUri } from '../authorization/request-uri.ts'
 import { towardsClient } from '../authorization/respond.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
@@ -24,7 +24,7 @@ export const authorize: Endpoint = {
     const asGet = foreignFormAsGet(request, ctx.config.issuer + endpointPaths.authorize, encoded)
     if (asGet !== undefined) return asGet
 
-    const parameters = await resolveRequestUri(ctx, parseUnchecked(encoded))
+    const parameters = await resolveParameters(ctx, parseUnchecked(encoded))
     for (const name of ['client_id', 'redirect_uri']) {
       if (parameters.repeated.has(name)) refuseRepeated(parameters)
     }

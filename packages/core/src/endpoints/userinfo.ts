@@ -6,12 +6,14 @@ import { readAuthorization } from '../http/authorization-header.ts'
 import { mediaType } from '../http/body.ts'
 import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
+import { jwtResponse } from '../http/jwt.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
 import { noTokenChallenge } from '../protocol/challenge.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { resourcesOf } from '../tokens/audience.ts'
+import { idTokenType } from '../tokens/id-token.ts'
 import { type VerifiedAccessToken, verifyAccessToken } from '../tokens/verify.ts'
 
 /** Claims about the user behind an access token ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core section 5.3}). */
@@ -33,15 +35,21 @@ export const userinfo: Endpoint = {
     if (token.userId === undefined || !token.scopes.includes('openid')) {
       throw new OAuthError('insufficient_scope', 'the access token needs the scope openid', { scope: 'openid' })
     }
-    return json(200, await claimsOf(ctx, token, token.userId))
+    return answer(ctx, token, token.userId)
   },
 }
 
-async function claimsOf(ctx: Context, token: VerifiedAccessToken, userId: string): Promise<object> {
+/** As JSON, or as the JWT that the client registered: then it says whose word it is, and for whom. */
+async function answer(ctx: Context, token: VerifiedAccessToken, userId: string): Promise<Response> {
   const client = await ctx.clients.find(token.clientId)
   const user = await ctx.config.authentication.getUser(userId)
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
-  return userinfoClaims(ctx, user, hookFacts(client, token.scopes, resourcesOf(ctx, token), token))
+  const claims = await userinfoClaims(ctx, user, hookFacts(client, token.scopes, resourcesOf(ctx, token), token))
+  const algorithm = client.metadata.userinfo_signed_response_alg
+  if (algorithm === undefined) return json(200, claims)
+  // Without iat and exp it is no ID token, though its typ is the same: the usual libraries take no other.
+  const signed = { ...claims, iss: ctx.config.issuer, aud: client.id }
+  return jwtResponse(await ctx.keys.sign(algorithm, idTokenType, signed))
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Parameters {
 
 /** Parameters whose repetition has yet to be refused: at the authorization endpoint that is told to the client. */
 export interface UncheckedParameters extends Parameters {
+  /** Every name that came. */
+  readonly names: readonly string[]
   /** The names that came more than once and may not. `get` answers `undefined` for them. */
   readonly repeated: ReadonlySet<string>
 }
@@ -52,6 +54,9 @@ export function parseUnchecked(encoded: string): UncheckedParameters {
     else values.set(name, typeof before === 'string' ? [before, value] : [...before, value])
   }
   return {
+    get names() {
+      return [...values.keys()]
+    },
     repeated,
     get(name) {
       if (repeated.has(name)) return undefined

@@ -45,6 +45,7 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     ...authorizationServerMetadata(config, registry),
     subject_types_supported: config.pairwiseSecret === undefined ? ['public'] : ['public', 'pairwise'],
     id_token_signing_alg_values_supported: config.signingAlgorithms,
+    userinfo_signing_alg_values_supported: config.jwtDisabled ? undefined : config.signingAlgorithms,
     claim_types_supported: ['normal'],
     claims_supported: config.advertised.claims ?? claims,
     claims_parameter_supported: false,

@@ -1,9 +1,30 @@
+/** A JWK set ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}), of public keys. */
+export interface PublicKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Members that features bring. Without the feature they are unknown, whatever the type says. */
+export interface FeatureClientMetadata {
+  /** `private-key-jwt`, `jwt-secured-requests`: the client's public keys. */
+  readonly jwks?: PublicKeySet
+  /** The same two: where they are. Not beside `jwks`. */
+  readonly jwks_uri?: string
+  /** `private-key-jwt`: what the client's assertions are signed with. Default: whatever the feature allows. */
+  readonly token_endpoint_auth_signing_alg?: string
+  /** `jwt-secured-requests`: what the client's request objects are signed with. Default: whatever the feature allows. */
+  readonly request_object_signing_alg?: string
+  /** `jwt-secured-requests`: where its request objects are. */
+  readonly request_uris?: readonly string[]
+  /** `jwt-secured-requests`: takes no other request of this client. */
+  readonly require_signed_request_object?: boolean
+}
+
 /**
  * Client metadata as it is registered and answered, in the wire names of
  * {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}, OpenID Connect Registration 1.0 and the
  * members that only the server side may set. It is kept exactly as registered, hence snake_case inside as well.
  */
-export interface ClientMetadata {
+export interface ClientMetadata extends FeatureClientMetadata {
   readonly redirect_uris: readonly string[]
   readonly token_endpoint_auth_method: string
   readonly grant_types: readonly string[]
@@ -23,7 +44,11 @@ export interface ClientMetadata {
   /** Where others send a user to begin a sign-in at the client (OpenID Connect Core section 4). */
   readonly initiate_login_uri?: string
   readonly id_token_signed_response_alg?: string
+  /** Userinfo is a JWT signed so. Default: it is JSON. */
+  readonly userinfo_signed_response_alg?: string
   readonly subject_type?: 'public' | 'pairwise'
+  /** A JSON list of the redirect URIs of all clients of a sector, whose host is its name. */
+  readonly sector_identifier_uri?: string
   /** Server side only: `false` lets a confidential client leave PKCE out. */
   readonly require_pkce: boolean
   /** Server side only: never ask the user for consent. */

@@ -29,6 +29,7 @@ export const errorStatus = {
   request_not_supported: 400,
   request_uri_not_supported: 400,
   invalid_request_uri: 400,
+  invalid_request_object: 400,
   // Ours, for what no standard names: the HTTP semantics around the protocol.
   not_found: 404,
   method_not_allowed: 405,

@@ -24,7 +24,7 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
     throw new TypeError(`grantTypes: ${name} is not known; there are ${[...builtInGrantTypes.keys()].join(', ')}`)
   })
   const all = [base, ...chosenByOptions(config), ...chosen, ...features]
-  const clientMetadata = all.flatMap((feature) => feature.clientMetadata ?? [])
+  const clientMetadata = [...new Set(all.flatMap((feature) => feature.clientMetadata ?? []))]
   const endpoints = table<Endpoint>(all, 'endpoints', ({ path }) => path)
   return Object.freeze({
     endpoints: [...endpoints.values()],
@@ -33,6 +33,7 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
     sessionObservers: all.flatMap((feature) => feature.sessionObserver ?? []),
+    parameterSources: all.flatMap((feature) => feature.authorizationParameters ?? []),
     serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
   })
 }

@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   contracts: ['protocol', 'http', 'storage'],
   policy: ['protocol', 'storage', 'contracts'],
   metadata: ['protocol', 'contracts'],
-  keys: ['storage', 'contracts', 'policy', 'crypto'],
+  keys: ['protocol', 'http', 'storage', 'contracts', 'policy', 'crypto'],
   claims: ['crypto', 'storage', 'contracts', 'policy'],
   clients: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
   tokens: ['protocol', 'crypto', 'storage', 'contracts', 'policy', 'keys', 'claims', 'clients'],
@@ -23,11 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['protocol', 'http', 'storage', 'contracts', 'policy', 'metadata', 'claims', 'clients', 'tokens'],
     ...['authorization'],
   ],
-  features: [
-    ...['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'metadata', 'keys', 'claims', 'clients'],
-    ...['tokens', 'authorization'],
-  ],
-  config: ['protocol', 'storage', 'contracts', 'claims'],
+  features: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'keys', 'clients'],
+  config: ['protocol', 'http', 'storage', 'contracts', 'claims'],
   server: [
     'protocol',
     'crypto',
@@ -108,6 +105,23 @@ describe('layers', () => {
     expect(wrong).toEqual([])
   })
 
+  test('a bundle without features has nothing that only features use', () => {
+    const edges = new Map(sources.map(({ path, runtimeImports }) => [path, runtimeImports]))
+    const reached = new Set<string>()
+    const visit = (path: string): void => {
+      if (reached.has(path)) return
+      reached.add(path)
+      for (const specifier of edges.get(path) ?? []) {
+        if (specifier.startsWith('.')) visit(resolveImport(path, specifier))
+      }
+    }
+    visit('index.ts')
+    expect(reached.has('http/outbound.ts')).toBe(true)
+    const forFeatures = ['clients/jwks.ts', 'keys/client-keys.ts', 'keys/client-signature.ts', 'policy/clock-skew.ts']
+    expect([...reached].filter((path) => path.startsWith('features/') || forFeatures.includes(path))).toEqual([])
+    expect(forFeatures.every((path) => edges.has(path))).toBe(true)
+  })
+
   test('every import names a file that exists, with its ending', () => {
     const paths = new Set(sources.map(({ path }) => path))
     expect(internal.filter(({ target }) => !paths.has(target))).toEqual([])
@@ -183,8 +197,8 @@ describe('dependencies', () => {
     const folders = (name: string): readonly string[] =>
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
-    // In contracts only as the type of what features bring.
-    expect(folders('valibot')).toEqual(['clients', 'config', 'contracts'])
+    // In contracts for what features bring: client metadata and their own options.
+    expect(folders('valibot')).toEqual(['clients', 'config', 'contracts', 'features'])
   })
 
   test("they are the package's only dependencies", () => {

@@ -1,6 +1,7 @@
 import { type AnyFeature, OAuthError } from '@oauth/core'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import type { ClientMetadataPart } from '../../src/contracts/client-metadata-part.ts'
 import { redirectUri } from '../support/client.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 
@@ -66,10 +67,31 @@ describe('client metadata of a feature', () => {
     })
   })
 
-  test('a member that is there already is refused at start-up', () => {
-    expect(() => createQuickWorld({ features: [feature, { ...feature, name: 'again' }] })).toThrow(
-      new TypeError('client metadata colour is there already'),
+  test('one part in two features counts once, several parts of one feature count each', async () => {
+    const part = feature.clientMetadata as ClientMetadataPart
+    const size: ClientMetadataPart = { members: { size: v.number() } }
+    const features = [{ name: 'one', clientMetadata: [part, size] }, { name: 'two', clientMetadata: [part] }, feature]
+    const world = createQuickWorld({ features: features.map((one) => ({ ...one, serverMetadata: () => ({}) })) })
+    const registered = await world.provider.registerClient(withMembers({ colour: 'red', size: 7 }))
+    expect(registered).toMatchObject({ colour: 'red', size: 7 })
+    await expect(world.provider.registerClient(withMembers({ shade: 'dark' }))).rejects.toThrow(
+      'a shade needs a colour',
     )
+  })
+
+  test('a member that is there already is refused at start-up', () => {
+    expect(() =>
+      createQuickWorld({
+        features: [
+          feature,
+          {
+            ...feature,
+            name: 'again',
+            clientMetadata: { ...(feature.clientMetadata as object), members: { colour: v.string() } },
+          },
+        ],
+      }),
+    ).toThrow(new TypeError('client metadata colour is there already'))
     const taken: AnyFeature = { name: 'taken', clientMetadata: { members: { scope: v.string() } } }
     expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)
   })

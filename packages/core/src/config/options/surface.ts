@@ -11,7 +11,7 @@ export interface SurfaceOptions {
   /** Path below `baseUrl` where the endpoints are; the issuer is `baseUrl + basePath`. Default `/auth`; may be empty. */
   readonly basePath?: string | undefined
   /**
-   * Seals signing keys, client secrets under `disableJwtPlugin` and initial access tokens, and signs what pages carry: at least 32 characters of randomness, the same in every process. To
+   * Seals signing keys, initial access tokens, and client secrets under `disableJwtPlugin` and for `client_secret_jwt`, and signs what pages carry: at least 32 characters of randomness, the same in every process. To
    * change it, give a list: the first one seals, all of them unseal.
    */
   readonly secret: string | readonly [string, ...string[]]

@@ -59,6 +59,13 @@ describe('seed B176 defaults', () => {
     })
   })
 
+  test('outbound requests go by the platform, in five seconds, and to no private address', () => {
+    expect(resolve().outbound).toEqual({ fetch: undefined, allowPrivate: false, timeout: 5 })
+    const outboundFetch = async () => new Response()
+    const changes = { outboundFetch, outboundTimeoutSeconds: 2, dangerouslyAllowPrivateAddresses: true }
+    expect(resolve(changes).outbound).toEqual({ fetch: outboundFetch, allowPrivate: true, timeout: 2 })
+  })
+
   test('tokens have no prefix and no generator of the host', () => {
     expect(resolve().formats).toMatchObject({
       accessToken: { prefix: '', generate: undefined },
@@ -232,6 +239,10 @@ describe('values of the options for tokens, trust and registration', () => {
     ['postLoginUrl', 'http://evil.test/'],
     ['advertisedMetadata', { scopes_supported: [] }],
     ['advertisedMetadata', 'openid'],
+    ['outboundFetch', 'https://proxy.example'],
+    ['outboundTimeoutSeconds', 0],
+    ['outboundTimeoutSeconds', 1.5],
+    ['dangerouslyAllowPrivateAddresses', 'localhost'],
   ])('%s: %j is refused by name', (name, value) => {
     expect(refusal({ [name]: value })).toMatch(new RegExp(`\\b${name}\\b`))
   })

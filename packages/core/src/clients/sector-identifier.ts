@@ -1,0 +1,59 @@
+import type { Context } from '../contracts/context.ts'
+import { outboundUrlProblem } from '../http/outbound.ts'
+import { createRemembered, type Remembered } from '../http/remembered.ts'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
+import { OAuthError } from '../protocol/errors.ts'
+
+/** Seconds for which a list is kept: so long a redirect URI that is added to it is not seen. */
+const maxAge = 60
+
+const lists = new WeakMap<Context, Remembered<readonly unknown[]>>()
+
+/**
+ * Whoever names a sector has to be named by it: its list has all redirect URIs of the client
+ * ({@link https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation OpenID Connect Registration section 5}).
+ * The list is fetched when a client is made, and again when what it is compared with has changed: a host that is away
+ * keeps nobody from disabling a client.
+ * @throws {OAuthError} `invalid_client_metadata`
+ */
+export async function checkSectorIdentifier(
+  ctx: Context,
+  { sector_identifier_uri: uri, redirect_uris }: ClientMetadata,
+  before: ClientMetadata | undefined,
+): Promise<void> {
+  if (uri === undefined) return
+  const vouched = before?.sector_identifier_uri === uri ? before.redirect_uris : []
+  const unknown = redirect_uris.filter((redirectUri) => !vouched.includes(redirectUri))
+  if (before?.sector_identifier_uri === uri && unknown.length === 0) return
+  const problem = outboundUrlProblem(uri, ctx.config.outbound.allowPrivate)
+  if (problem !== undefined) throw invalid(`sector_identifier_uri ${problem}`)
+  const list = await fetchList(ctx, uri)
+  const missing = unknown.find((redirectUri) => !list.includes(redirectUri))
+  if (missing !== undefined) throw invalid(`sector_identifier_uri does not list '${missing}'`)
+}
+
+async function fetchList(ctx: Context, uri: string): Promise<readonly unknown[]> {
+  try {
+    return await listsOf(ctx).get(uri, maxAge)
+  } catch (cause) {
+    throw invalid('sector_identifier_uri cannot be fetched, or is no JSON list', cause)
+  }
+}
+
+function listsOf(ctx: Context): Remembered<readonly unknown[]> {
+  const known = lists.get(ctx)
+  if (known !== undefined) return known
+  const remembered = createRemembered(async (uri) => {
+    const { status, text } = await ctx.outbound(uri, { mediaTypes: ['application/json'] })
+    if (status !== 200) throw new Error(`${uri} answered ${status}`)
+    const list: unknown = JSON.parse(text)
+    if (!Array.isArray(list)) throw new Error(`${uri} is no list`)
+    return list
+  }, ctx.clock)
+  lists.set(ctx, remembered)
+  return remembered
+}
+
+function invalid(description: string, cause?: unknown): OAuthError {
+  return new OAuthError('invalid_client_metadata', description, { ...(cause !== undefined && { cause }) })
+}

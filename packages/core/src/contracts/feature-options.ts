@@ -1,0 +1,18 @@
+import * as v from 'valibot'
+
+/**
+ * Checks the options of a feature as strictly as those of the provider. A member that is `undefined` is absent.
+ * @throws {TypeError} that names the feature and the option
+ */
+export function parseFeatureOptions<const Entries extends v.ObjectEntries>(
+  feature: string,
+  entries: Entries,
+  options: object,
+): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const result = v.safeParse(v.strictObject(entries), given)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const path = v.getDotPath(issue) ?? 'options'
+  throw new TypeError(`${feature}: ${path} ${issue.type === 'strict_object' ? 'is not known' : issue.message}`)
+}

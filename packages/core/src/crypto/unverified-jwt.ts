@@ -1,0 +1,32 @@
+import { decodeBase64url, decodeUtf8 } from './base64url.ts'
+
+/** What a JWT says of itself. Nobody has vouched for it. */
+export interface UnverifiedJwt {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+  /** Base64url; empty for `alg: none`. */
+  readonly signature: string
+}
+
+/** Reads a JWT in compact form without verifying it; `undefined` for anything else, encrypted ones too. */
+export function decodeUnverifiedJwt(jwt: string): UnverifiedJwt | undefined {
+  const [first = '', second = '', signature, more] = jwt.split('.', 4)
+  if (signature === undefined || more !== undefined) return undefined
+  const header = decodeObject(first)
+  const claims = decodeObject(second)
+  return header === undefined || claims === undefined ? undefined : { header, claims, signature }
+}
+
+function decodeObject(encoded: string): Readonly<Record<string, unknown>> | undefined {
+  const bytes = decodeBase64url(encoded)
+  const text = bytes && decodeUtf8(bytes)
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,61 @@
+import * as v from 'valibot'
+import { jwksMetadata } from '../../clients/jwks.ts'
+import type { Feature } from '../../contracts/feature.ts'
+import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
+import { requestObjectMetadata } from './client-metadata.ts'
+import { resolveRequestObject } from './resolve.ts'
+import type { RequestObjectRules } from './rules.ts'
+
+export interface JwtSecuredRequestsOptions {
+  /** What request objects may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+  readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
+  /**
+   * Whose request objects may have no signature (`alg: none`), which proves nothing and is forbidden by RFC 9101:
+   * `registered`, of clients that registered `request_object_signing_alg: none`; `allowed`, also of those that registered
+   * nothing, as OpenID Connect Core has it and its certification suite does. Default `refused`.
+   */
+  readonly unsigned?: 'refused' | 'registered' | 'allowed' | undefined
+  /**
+   * What becomes of parameters beside a request object: `ignored`, as in RFC 9101; `merged`, as in OpenID Connect Core
+   * section 6.1, where the object only wins over them: whoever changes the URL can then add what the object leaves out.
+   * Default `ignored`.
+   */
+  readonly outsideParameters?: 'ignored' | 'merged' | undefined
+  /** Takes no request of any client without a signed request object. Default `false`. */
+  readonly required?: boolean | undefined
+}
+
+const entries = {
+  signingAlgorithms: v.optional(v.pipe(v.array(v.picklist(clientSigningAlgorithms)), v.nonEmpty('must not be empty')), [
+    ...clientSigningAlgorithms,
+  ]),
+  unsigned: v.optional(v.picklist(['refused', 'registered', 'allowed']), 'refused'),
+  outsideParameters: v.optional(v.picklist(['ignored', 'merged']), 'ignored'),
+  required: v.optional(v.boolean(), false),
+}
+
+/**
+ * Authorization requests as JWTs, in `request` or behind a registered `request_uri`
+ * ({@link https://www.rfc-editor.org/rfc/rfc9101 RFC 9101},
+ * {@link https://openid.net/specs/openid-connect-core-1_0.html#JWTRequests OpenID Connect Core section 6}).
+ * @throws {TypeError} when an option is unknown or wrong
+ */
+export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Feature {
+  const rules: RequestObjectRules = parseFeatureOptions('jwtSecuredRequests', entries, options)
+  return Object.freeze<Feature>({
+    name: 'jwt-secured-requests',
+    clientMetadata: [jwksMetadata, requestObjectMetadata(rules)],
+    authorizationParameters: { resolve: (ctx, sent) => resolveRequestObject(ctx, rules, sent) },
+    serverMetadata: () => ({
+      request_parameter_supported: true,
+      request_uri_parameter_supported: true,
+      require_request_uri_registration: true,
+      request_object_signing_alg_values_supported: [
+        ...rules.signingAlgorithms,
+        ...(rules.unsigned === 'refused' ? [] : ['none']),
+      ],
+      ...(rules.required && { require_signed_request_object: true }),
+    }),
+  })
+}

@@ -1,0 +1,51 @@
+import { parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import type { RequestObjectRules } from './rules.ts'
+
+/** Claims that say something of the JWT, and nothing of the request. */
+const aboutTheJwt: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
+
+/** Parameters that led to the object. */
+const consumed: ReadonlySet<string> = new Set(['request', 'request_uri'])
+
+/**
+ * The claims of a request object as the parameters that they stand for. What was sent beside it is ignored
+ * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6.3 RFC 9101 section 6.3}) or, by option, fills the gaps
+ * ({@link https://openid.net/specs/openid-connect-core-1_0.html#RequestObject OpenID Connect Core section 6.1}).
+ * @throws {OAuthError} `invalid_request_object`
+ */
+export function requestParameters(
+  { outsideParameters }: RequestObjectRules,
+  clientId: string,
+  claims: Readonly<Record<string, unknown>>,
+  sent: UncheckedParameters,
+): UncheckedParameters {
+  const inside = Object.entries({ ...claims, client_id: clientId }).filter(([name]) => !aboutTheJwt.has(name))
+  const pairs = inside.flatMap(([name, value]) => valuesOf(name, value).map((text) => [name, text]))
+  if (outsideParameters === 'merged') {
+    const responseType = sent.get('response_type')
+    if (claims.response_type !== undefined && responseType !== undefined && claims.response_type !== responseType) {
+      throw invalid('response_type differs from the one beside it')
+    }
+    const named = new Set(pairs.map(([name]) => name))
+    for (const name of sent.names) {
+      if (named.has(name) || consumed.has(name)) continue
+      for (const value of sent.all(name)) pairs.push([name, value])
+    }
+  }
+  return parseUnchecked(new URLSearchParams(pairs).toString())
+}
+
+/** `resource` may be a list; JSON (`claims`, `authorization_details`) is text in a URL, and itself in a JWT. */
+function valuesOf(name: string, value: unknown): readonly string[] {
+  if (value === null || value === undefined) return []
+  if (typeof value === 'string') return [value]
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
+  if (name !== 'resource' || !Array.isArray(value)) return [JSON.stringify(value)]
+  if (value.every((one) => typeof one === 'string')) return value
+  throw invalid('resource is not a list of URIs')
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError('invalid_request_object', `the request object is not valid: ${description}`)
+}

@@ -1,0 +1,82 @@
+import type { Context } from '../../contracts/context.ts'
+import { decodeUnverifiedJwt, type UnverifiedJwt } from '../../crypto/unverified-jwt.ts'
+import { verifyClientSignature } from '../../keys/client-signature.ts'
+import { timeProblem } from '../../policy/clock-skew.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import type { ClientRecord } from '../../storage/client.ts'
+import type { RequestObjectRules } from './rules.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+/**
+ * The claims of a request object of this client
+ * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6.2 RFC 9101 section 6.2}).
+ * @throws {OAuthError} `invalid_request_object`
+ */
+export async function verifyRequestObject(
+  ctx: Context,
+  rules: RequestObjectRules,
+  client: ClientRecord,
+  jwt: string,
+): Promise<Claims> {
+  const decoded = decodeUnverifiedJwt(jwt)
+  if (decoded === undefined) throw invalid('it is not a JWT in compact form, or encrypted')
+  const signed = decoded.header.alg !== 'none'
+  if (signed) await requireSignature(ctx, rules, client, jwt)
+  else requireUnsignedAllowed(rules, client, decoded)
+  const problem =
+    typeProblem(decoded, client.id) ??
+    partyProblem(decoded.claims, signed, client.id, ctx.config.issuer) ??
+    timeProblem(decoded.claims, ctx.clock.now())
+  if (problem !== undefined) throw invalid(problem)
+  return decoded.claims
+}
+
+async function requireSignature(
+  ctx: Context,
+  { signingAlgorithms }: RequestObjectRules,
+  client: ClientRecord,
+  jwt: string,
+): Promise<void> {
+  const registered = client.metadata.request_object_signing_alg
+  const algorithms = signingAlgorithms.filter((algorithm) => registered === undefined || algorithm === registered)
+  const verified = await verifyClientSignature(ctx, client, jwt, algorithms)
+  if (typeof verified === 'string') throw invalid('its signature cannot be verified', verified)
+}
+
+/** An unsigned object says no more than the URL that it came in, so it is taken only where nothing else is expected. */
+function requireUnsignedAllowed(
+  { unsigned, required }: RequestObjectRules,
+  { metadata }: ClientRecord,
+  { signature }: UnverifiedJwt,
+): void {
+  const registered = metadata.request_object_signing_alg
+  const byClient = registered === 'none' || (registered === undefined && unsigned === 'allowed')
+  if (unsigned === 'refused' || required || metadata.require_signed_request_object === true || !byClient) {
+    throw invalid('it must be signed')
+  }
+  if (signature !== '') throw invalid('it has a signature, and alg none')
+}
+
+/** What a client signs for another purpose, its assertion above all, is no request object. */
+function typeProblem({ header: { typ }, claims }: UnverifiedJwt, clientId: string): string | undefined {
+  if (typ !== undefined && typeof typ !== 'string') return 'typ is not a string'
+  if (/^(?:application\/)?oauth-authz-req\+jwt$/i.test(typ ?? '')) return undefined
+  if (typ !== undefined && !/^(?:application\/)?jwt$/i.test(typ)) return 'it is a JWT of another type'
+  return claims.sub === clientId ? 'it may be a client assertion: sub must not be the client' : undefined
+}
+
+function partyProblem(claims: Claims, signed: boolean, clientId: string, issuer: string): string | undefined {
+  const { iss, aud, client_id, request, request_uri } = claims
+  if (request !== undefined || request_uri !== undefined) return 'it must not contain request or request_uri'
+  if (client_id !== undefined && client_id !== clientId) return 'client_id is not the client'
+  if (iss === undefined ? signed : iss !== clientId) return 'iss must be the client'
+  const forUs = Array.isArray(aud) ? aud.includes(issuer) : aud === issuer
+  return (aud === undefined ? signed : !forUs) ? 'aud must be the issuer' : undefined
+}
+
+function invalid(description: string, cause?: string): OAuthError {
+  return new OAuthError('invalid_request_object', `the request object is not valid: ${description}`, {
+    ...(cause !== undefined && { cause: new Error(cause) }),
+  })
+}

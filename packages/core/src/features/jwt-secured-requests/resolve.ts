@@ -1,0 +1,51 @@
+import type { Context } from '../../contracts/context.ts'
+import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import type { ClientRecord } from '../../storage/client.ts'
+import { requestParameters } from './parameters.ts'
+import { verifyRequestObject } from './request-object.ts'
+import { fetchRequestObject } from './request-uri.ts'
+import type { RequestObjectRules } from './rules.ts'
+
+/**
+ * The parameters in the request object that a request carries or points at. Whose it is, the request itself has to say:
+ * by the client's keys it is verified ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6 RFC 9101 section 6}).
+ * @throws {OAuthError} `invalid_request_object`, `invalid_request_uri`, `invalid_request` or `invalid_client`
+ */
+export async function resolveRequestObject(
+  ctx: Context,
+  rules: RequestObjectRules,
+  sent: UncheckedParameters,
+): Promise<UncheckedParameters | undefined> {
+  if (sent.repeated.has('request') || sent.repeated.has('request_uri')) refuseRepeated(sent)
+  const byValue = sent.get('request')
+  const byReference = sent.get('request_uri')
+  if (byValue === undefined && byReference === undefined) {
+    if (rules.required || (await demandsSignature(ctx, sent.get('client_id')))) {
+      throw new OAuthError('invalid_request', 'a signed request object is required')
+    }
+    return undefined
+  }
+  refuseRepeated(sent)
+  if (byValue !== undefined && byReference !== undefined) {
+    throw new OAuthError('invalid_request', 'request and request_uri exclude each other')
+  }
+  // A URN names a request that was left with us, which is another feature's.
+  if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
+  const client = await findClient(ctx, sent.get('client_id'))
+  const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
+  const claims = await verifyRequestObject(ctx, rules, client, jwt)
+  return requestParameters(rules, client.id, claims, sent)
+}
+
+async function demandsSignature(ctx: Context, clientId: string | undefined): Promise<boolean> {
+  if (clientId === undefined) return false
+  return (await ctx.clients.find(clientId))?.metadata.require_signed_request_object === true
+}
+
+async function findClient(ctx: Context, clientId: string | undefined): Promise<ClientRecord> {
+  if (clientId === undefined) throw new OAuthError('invalid_request', 'missing client_id')
+  const client = await ctx.clients.find(clientId)
+  if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
+  return client
+}

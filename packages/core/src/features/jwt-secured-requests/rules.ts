@@ -1,0 +1,7 @@
+/** The options after parsing. */
+export interface RequestObjectRules {
+  readonly signingAlgorithms: readonly string[]
+  readonly unsigned: 'refused' | 'registered' | 'allowed'
+  readonly outsideParameters: 'ignored' | 'merged'
+  readonly required: boolean
+}

@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import { jwksMetadata } from '../../clients/jwks.ts'
+import type { ClientMetadataPart } from '../../contracts/client-metadata-part.ts'
+import type { Feature } from '../../contracts/feature.ts'
+import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import type { ClientMetadata } from '../../protocol/client-metadata.ts'
+import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import type { ClientRecord } from '../../storage/client.ts'
+import type { AudienceRule } from './check-assertion.ts'
+import { clientSecretJwtMethod, privateKeyJwtMethod } from './methods.ts'
+
+export interface PrivateKeyJwtOptions {
+  /**
+   * What an assertion may be addressed to. `issuer`: to our issuer, as a single string: what was made for another server
+   * is then refused here, and the other way round. `endpoints`: also to the URL of an endpoint that authenticates
+   * clients, and to a list of nothing but those, as clients from before
+   * {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/ RFC 7523bis} and the certification suites of
+   * OpenID Connect do. A function answers for each client. Default `issuer`.
+   */
+  readonly audiences?: AudienceRule | ((client: ClientRecord) => AudienceRule) | undefined
+  /** What keys may sign with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+  readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
+  /** How far away `exp` may be, in seconds: an assertion is remembered for so long. Default 600. */
+  readonly maxLifetimeSeconds?: number | undefined
+  /**
+   * Lets clients authenticate with `client_secret_jwt` as well. Their secrets are then kept sealed under the provider's
+   * `secret`, beside the hash that is kept of all. Default `false`.
+   */
+  readonly clientSecretJwt?: boolean | undefined
+}
+
+const entries = {
+  audiences: v.optional(
+    v.union([v.picklist(['issuer', 'endpoints']), v.function()], 'must be issuer, endpoints or a function'),
+    'issuer',
+  ),
+  signingAlgorithms: v.optional(v.pipe(v.array(v.picklist(clientSigningAlgorithms)), v.nonEmpty('must not be empty')), [
+    ...clientSigningAlgorithms,
+  ]),
+  maxLifetimeSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 600),
+  clientSecretJwt: v.optional(v.boolean(), false),
+}
+
+/**
+ * Clients that authenticate with a JWT they signed themselves, so that no secret is shared
+ * ({@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 section 2.2},
+ * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core section 9}).
+ * @throws {TypeError} when an option is unknown or wrong
+ */
+export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'replays'> {
+  const { audiences, clientSecretJwt, ...parsed } = parseFeatureOptions('privateKeyJwt', entries, options)
+  const rules = {
+    ...parsed,
+    audienceRule: (client: ClientRecord): AudienceRule =>
+      typeof audiences === 'function' ? (audiences as (client: ClientRecord) => AudienceRule)(client) : audiences,
+  }
+  const secretAlgorithms = clientSecretJwt ? ['HS256'] : []
+  const algorithms = [...parsed.signingAlgorithms, ...secretAlgorithms]
+  return Object.freeze<Feature<'replays'>>({
+    name: 'private-key-jwt',
+    storage: ['replays'],
+    clientAuthMethods: [privateKeyJwtMethod(rules), ...(clientSecretJwt ? [clientSecretJwtMethod(rules)] : [])],
+    clientMetadata: [jwksMetadata, assertionMetadata(parsed.signingAlgorithms, secretAlgorithms)],
+    serverMetadata: () => ({
+      token_endpoint_auth_signing_alg_values_supported: algorithms,
+      revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+      introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    }),
+  })
+}
+
+function assertionMetadata(keyAlgorithms: readonly string[], secretAlgorithms: readonly string[]): ClientMetadataPart {
+  return {
+    members: { token_endpoint_auth_signing_alg: v.pipe(v.string(), v.maxLength(32)) },
+    check(_ctx, metadata) {
+      const method = metadata.token_endpoint_auth_method
+      if (method === 'private_key_jwt' && metadata.jwks === undefined && metadata.jwks_uri === undefined) {
+        throw invalid('private_key_jwt needs jwks or jwks_uri')
+      }
+      const algorithm = metadata.token_endpoint_auth_signing_alg
+      if (algorithm === undefined) return
+      const allowed = allowedAlgorithms(metadata, keyAlgorithms, secretAlgorithms)
+      if (!allowed.includes(algorithm)) throw invalid(`unsupported token_endpoint_auth_signing_alg ${algorithm}`)
+    },
+  }
+}
+
+function allowedAlgorithms(
+  { token_endpoint_auth_method: method }: ClientMetadata,
+  keyAlgorithms: readonly string[],
+  secretAlgorithms: readonly string[],
+): readonly string[] {
+  if (method === 'private_key_jwt') return keyAlgorithms
+  // For a method without a signature it means nothing, whatever is said.
+  return method === 'client_secret_jwt' ? secretAlgorithms : [...keyAlgorithms, ...secretAlgorithms]
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', description)
+}

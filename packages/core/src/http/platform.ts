@@ -1,0 +1,37 @@
+/** One answer of the resolver. */
+export interface ResolvedAddress {
+  readonly address: string
+}
+
+/** All addresses of a host name; `undefined` where the platform turns out to have no resolver. */
+export type LookupHost = (hostname: string) => Promise<readonly ResolvedAddress[] | undefined>
+
+interface MaybeDns {
+  readonly promises?: { lookup?(hostname: string, options: { all: true }): Promise<readonly ResolvedAddress[]> }
+}
+
+interface MaybeProcess {
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
+}
+
+/**
+ * The platform's resolver, the same that its `fetch` asks. Found without an import, as `crypto/platform.ts` finds its
+ * primitives: Node 20.16+, bun, deno and workerd (with `nodejs_compat`) have it. Where it is absent, on Workers without
+ * that flag, the platform itself keeps `fetch` out of private networks.
+ */
+export const lookupHost: LookupHost | undefined = findLookup()
+
+function findLookup(): LookupHost | undefined {
+  const dns = (globalThis as MaybeProcess).process?.getBuiltinModule?.('node:dns') as MaybeDns | undefined
+  const { promises } = dns ?? {}
+  if (typeof promises?.lookup !== 'function') return undefined
+  return async (hostname) => {
+    try {
+      return await promises.lookup?.(hostname, { all: true })
+    } catch (error) {
+      // Some have the name, and nothing behind it.
+      if ((error as { readonly code?: unknown }).code === 'ERR_METHOD_NOT_IMPLEMENTED') return undefined
+      throw error
+    }
+  }
+}

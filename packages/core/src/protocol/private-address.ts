@@ -1,0 +1,78 @@
+/**
+ * Whether a host of a URL is this machine or in a private network, as far as its name says: an address that is not
+ * public, or a name that no public host has. What a public-looking name resolves to is another question. The host is a
+ * parser's (`new URL(…).hostname`), which has turned decimal, octal and hexadecimal spellings into the usual one.
+ */
+export function isPrivateHost(hostname: string): boolean {
+  if (hostname.startsWith('[')) return isPrivateAddress(hostname.slice(1, -1))
+  if (isIpv4(hostname)) return isPrivateAddress(hostname)
+  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+  return !name.includes('.') || privateNames.some((suffix) => name.endsWith(suffix))
+}
+
+/** {@link https://www.rfc-editor.org/rfc/rfc6761 RFC 6761}, RFC 6762, RFC 8375 and ICANN's reservation of `.internal`. */
+const privateNames = ['.localhost', '.local', '.localdomain', '.internal', '.home.arpa', '.intranet', '.lan']
+
+/** Networks that are not reached over the public Internet, or not as one host ({@link https://www.iana.org/assignments/iana-ipv4-special-registry IANA}). */
+const privateIpv4: readonly (readonly [network: number, bits: number])[] = [
+  [ipv4(0), 8],
+  [ipv4(10), 8],
+  [ipv4(100, 64), 10],
+  [ipv4(127), 8],
+  [ipv4(169, 254), 16],
+  [ipv4(172, 16), 12],
+  [ipv4(192, 0, 0), 24],
+  [ipv4(192, 0, 2), 24],
+  [ipv4(192, 88, 99), 24],
+  [ipv4(192, 168), 16],
+  [ipv4(198, 18), 15],
+  [ipv4(198, 51, 100), 24],
+  [ipv4(203, 0, 113), 24],
+  [ipv4(224), 4],
+  [ipv4(240), 4],
+]
+
+/**
+ * Whether an IP address is anything but a public host's. What is no address counts as private: it is not known to be
+ * public.
+ */
+export function isPrivateAddress(address: string): boolean {
+  if (isIpv4(address)) {
+    const [a, b, c, d] = address.split('.').map(Number)
+    const value = ipv4(a, b, c, d)
+    return privateIpv4.some(([network, bits]) => value >>> (32 - bits) === network >>> (32 - bits))
+  }
+  const groups = ipv6Groups(address)
+  return groups === undefined || isPrivateIpv6(groups)
+}
+
+/**
+ * Of IPv6 only global unicast (2000::/3) is public, and of that not what carries an IPv4 address (6to4, Teredo), nor
+ * documentation. So mapped, loopback, unique local, link-local and multicast addresses are all on the other side.
+ */
+function isPrivateIpv6([first = 0, second = 0]: readonly number[]): boolean {
+  if (first >>> 13 !== 1) return true
+  if (first === 0x2001) return second < 0x200 || second === 0xdb8
+  return first === 0x2002 || (first === 0x3fff && second < 0x1000)
+}
+
+function isIpv4(text: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255)
+}
+
+function ipv4(a = 0, b = 0, c = 0, d = 0): number {
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+}
+
+/** The eight groups of an IPv6 address, in any of its spellings; the parser knows them all. */
+function ipv6Groups(address: string): readonly number[] | undefined {
+  // A resolver may name the interface (`fe80::1%eth0`), a URL cannot.
+  const plain = address.split('%')[0] as string
+  if (!plain.includes(':') || !URL.canParse(`http://[${plain}]/`)) return undefined
+  const [head = '', tail] = new URL(`http://[${plain}]/`).hostname.slice(1, -1).split('::')
+  const parse = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
+  const front = parse(head)
+  const back = parse(tail ?? '')
+  return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => 0), ...back]
+}
