@@ -60,6 +60,22 @@ export type OAuthEvent =
       readonly userId?: string
       readonly grantsEnded: number
     }
+  /** A client was told that a session of its user has ended, or could not be told and will not be. */
+  | {
+      readonly type: 'back_channel_logout.delivered'
+      readonly clientId: string
+      readonly userId: string
+      readonly attempts: number
+    }
+  | {
+      readonly type: 'back_channel_logout.failed'
+      readonly clientId: string
+      readonly userId: string
+      readonly attempts: number
+      /** What the client answered the last time, or else why there was no answer. */
+      readonly status?: number
+      readonly cause?: unknown
+    }
   /** The limiter, or the host's `clientAddress`, threw: the request went on unlimited. */
   | { readonly type: 'rate_limiter.failed'; readonly bucket: RateLimitBucket; readonly cause: unknown }
   /** Many at once, for a user. */

@@ -17,6 +17,14 @@ export interface FeatureClientMetadata {
   readonly request_uris?: readonly string[]
   /** `jwt-secured-requests`: takes no other request of this client. */
   readonly require_signed_request_object?: boolean
+  /** `back-channel-logout`: where this server tells the client that a session has ended. */
+  readonly backchannel_logout_uri?: string
+  /** The same: the client needs to know which session (`sid`). It is told in any case. */
+  readonly backchannel_logout_session_required?: boolean
+  /** `front-channel-logout`: what the browser loads in a frame when a session has ended. */
+  readonly frontchannel_logout_uri?: string
+  /** The same: the client needs to know which session (`iss` and `sid`). It is told in any case. */
+  readonly frontchannel_logout_session_required?: boolean
 }
 
 /**

@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['protocol', 'http', 'storage', 'contracts', 'policy', 'metadata', 'claims', 'clients', 'tokens'],
     ...['authorization'],
   ],
-  features: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'keys', 'clients'],
+  features: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'keys', 'claims', 'clients', 'tokens'],
   config: ['protocol', 'http', 'storage', 'contracts', 'claims'],
   server: [
     'protocol',

@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+import type { Feature } from '../../contracts/feature.ts'
+import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { backChannelLogoutMetadata } from './client-metadata.ts'
+import { deliverAll } from './deliver.ts'
+import { pause } from './pause.ts'
+
+export interface BackChannelLogoutOptions {
+  /**
+   * For how many seconds after its user last signed in through us a client may have a session of its own, and so is
+   * told of the end. Default 2592000 (30 days).
+   */
+  readonly clientSessionTtlSeconds?: number | undefined
+  /**
+   * How many seconds to wait before each further attempt, after a client could not be reached or answered with 408, 429
+   * or 5xx: as many attempts after the first as there are numbers. Default `1`, `5`, `20`.
+   */
+  readonly retryAfterSeconds?: readonly number[] | undefined
+  /** How many clients are told at the same time, for each session that ends. Default 10. */
+  readonly concurrency?: number | undefined
+  /**
+   * How many seconds a logout waits for the clients at most; they are told all the same, as long as the process lives.
+   * 0 waits for none. Without effect beside `waitUntil`. Default 2.
+   */
+  readonly maxWaitSeconds?: number | undefined
+  /**
+   * Keeps the work alive after the answer, where the platform ends it otherwise: `waitUntil` of `cloudflare:workers`, or
+   * of another platform's context. Then no logout waits. The promise never rejects.
+   */
+  readonly waitUntil?: ((delivery: Promise<void>) => void) | undefined
+}
+
+const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(3600))
+
+const entries = {
+  clientSessionTtlSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2_592_000),
+  retryAfterSeconds: v.optional(v.pipe(v.array(seconds), v.maxLength(10)), [1, 5, 20]),
+  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 10),
+  maxWaitSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60)), 2),
+  waitUntil: v.optional(v.function()),
+}
+
+/**
+ * Tells clients directly that a session has ended, with a logout token
+ * ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html OpenID Connect Back-Channel Logout}): at
+ * `/oauth2/end-session`, and when the host says `provider.sessionEnded`. Each client is told once, by the process in
+ * which the session ended: what fails after all attempts is an event, and is not tried again.
+ * @throws {TypeError} when an option is unknown or wrong
+ */
+export function backChannelLogout(options: BackChannelLogoutOptions = {}): Feature<'sessionClients'> {
+  const { waitUntil, ...parsed } = parseFeatureOptions('backChannelLogout', entries, options)
+  const { clientSessionTtlSeconds, maxWaitSeconds, ...rules } = parsed
+  return Object.freeze<Feature<'sessionClients'>>({
+    name: 'back-channel-logout',
+    storage: ['sessionClients'],
+    clientMetadata: backChannelLogoutMetadata,
+    serverMetadata: () => ({ backchannel_logout_supported: true, backchannel_logout_session_supported: true }),
+    sessionObserver: {
+      clientSessionTtl: clientSessionTtlSeconds,
+      concerns: ({ backchannel_logout_uri }) => backchannel_logout_uri !== undefined,
+      async sessionEnded(ctx, clients) {
+        if (clients.length > 0) {
+          const delivery = deliverAll(ctx, rules, clients)
+          if (waitUntil !== undefined) waitUntil(delivery)
+          else if (maxWaitSeconds > 0) await Promise.race([delivery, pause(maxWaitSeconds)])
+        }
+        return { frames: [] }
+      },
+    },
+  })
+}

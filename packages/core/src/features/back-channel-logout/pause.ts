@@ -1,0 +1,6 @@
+/** Waits so many seconds. In Node it keeps no process alive. */
+export function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(Math.round(seconds * 1000)).addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,51 @@
+import * as v from 'valibot'
+import { sessionIdFor } from '../../claims/session-id.ts'
+import type { Context } from '../../contracts/context.ts'
+import type { Feature } from '../../contracts/feature.ts'
+import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import type { SessionClient } from '../../contracts/session-observer.ts'
+import { withParameters } from '../../http/redirect.ts'
+import { frontChannelLogoutMetadata, frontChannelUriProblem } from './client-metadata.ts'
+
+export interface FrontChannelLogoutOptions {
+  /**
+   * For how many seconds after its user last signed in through us a client may have a session of its own, and so is
+   * told of the end. Default 2592000 (30 days).
+   */
+  readonly clientSessionTtlSeconds?: number | undefined
+}
+
+const entries = { clientSessionTtlSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2_592_000) }
+
+/**
+ * Tells clients through the browser that a session has ended: it loads a URL of each in a frame, with `iss` and `sid`
+ * ({@link https://openid.net/specs/openid-connect-frontchannel-1_0.html OpenID Connect Front-Channel Logout}). Our own
+ * page does so at `/oauth2/end-session`; a logout page of the host's gets the URLs from `provider.sessionEnded`.
+ *
+ * Browsers that keep cookies of other sites out of frames keep the client from knowing its user: `sid` alone has to do,
+ * and back-channel logout does better.
+ * @throws {TypeError} when an option is unknown or wrong
+ */
+export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Feature<'sessionClients'> {
+  const { clientSessionTtlSeconds } = parseFeatureOptions('frontChannelLogout', entries, options)
+  return Object.freeze<Feature<'sessionClients'>>({
+    name: 'front-channel-logout',
+    storage: ['sessionClients'],
+    clientMetadata: frontChannelLogoutMetadata,
+    serverMetadata: () => ({ frontchannel_logout_supported: true, frontchannel_logout_session_supported: true }),
+    sessionObserver: {
+      clientSessionTtl: clientSessionTtlSeconds,
+      concerns: ({ frontchannel_logout_uri }) => frontchannel_logout_uri !== undefined,
+      async sessionEnded(ctx, clients) {
+        return { frames: (await Promise.all(clients.map((client) => frameOf(ctx, client)))).flat() }
+      },
+    },
+  })
+}
+
+/** Checked again before a page loads it: what is stored may have been written by hand. */
+async function frameOf(ctx: Context, { client, sessionId }: SessionClient): Promise<readonly string[]> {
+  const uri = client.metadata.frontchannel_logout_uri
+  if (uri === undefined || frontChannelUriProblem(uri, client.metadata) !== undefined) return []
+  return [withParameters(uri, { iss: ctx.config.issuer, sid: await sessionIdFor(ctx, client, sessionId) })]
+}
