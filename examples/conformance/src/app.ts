@@ -1,0 +1,42 @@
+import type { OAuthEvent, Provider } from '@oauth/core'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { html } from 'hono/html'
+import { consentPage } from './host/consent.ts'
+import { respond, respondError, securityHeaders } from './host/layout.ts'
+import { loginPage } from './host/login.ts'
+import { createSessions } from './host/sessions.ts'
+import { createConformanceProvider } from './provider.ts'
+import type { Settings } from './settings.ts'
+
+export interface App {
+  readonly fetch: (request: Request) => Promise<Response>
+  readonly provider: Provider
+}
+
+/** The provider, and the few pages of a host around it. */
+export function createApp(settings: Settings, onEvent: (event: OAuthEvent) => void): App {
+  const { baseUrl, allowPrivateAddresses } = settings
+  const sessions = createSessions(baseUrl)
+  const provider = createConformanceProvider(settings, sessions, onEvent)
+  const pages = new Hono()
+  pages.use(securityHeaders(allowPrivateAddresses ? 'https: http:' : 'https:'))
+  pages.use(bodyLimit({ maxSize: 64 * 1024 }))
+  pages.route('/', loginPage(provider, sessions, baseUrl))
+  pages.route('/', consentPage(provider))
+  pages.get('/', (c) => {
+    const discovery = `${provider.issuer}/.well-known/openid-configuration`
+    return respond(c, 200, 'Conformance host', html`<p><a id="discovery" href="${discovery}">${discovery}</a></p>`)
+  })
+  // Browsers ask for one on their own.
+  pages.get('/favicon.ico', (c) => c.body(null, 204))
+  pages.notFound((c) => respondError(c, 404, 'not_found', 'There is no such page.'))
+  pages.onError((error, c) => {
+    onEvent({ type: 'request.failed', endpoint: 'host', cause: error })
+    return respondError(c, 500, 'server_error', 'Something went wrong.')
+  })
+  return {
+    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    provider,
+  }
+}

@@ -1,0 +1,28 @@
+import type { Provider } from '@oauth/core'
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import { clientCard, respond, respondError } from './layout.ts'
+
+/** The consent page: its form posts the answer to the provider. */
+export function consentPage(provider: Provider): Hono {
+  return new Hono().get('/consent', async (c) => {
+    const context = await provider.tryResolveLoginContext(c.req.raw)
+    if (context === undefined) {
+      return respondError(c, 400, 'invalid_request', 'There is no sign-in under way in this browser.')
+    }
+    if (context.intent !== 'consent') return c.redirect(context.returnTo, 303)
+    const asked = [...context.scopes, ...context.resources]
+    return respond(
+      c,
+      200,
+      'Allow access?',
+      html`${clientCard(context)}
+<ul id="scopes">${asked.map((one) => html`<li>${one}</li>`)}</ul>
+<form method="post" action="${context.consentEndpoint}">
+<input type="hidden" name="state" value="${context.state}">
+<p><button type="submit" id="accept" name="accept" value="true">Allow</button>
+<button type="submit" id="deny" name="accept" value="false">Deny</button></p>
+</form>`,
+    )
+  })
+}

@@ -1,0 +1,56 @@
+import type { LoginContext } from '@oauth/core'
+import type { Context, MiddlewareHandler } from 'hono'
+import { html } from 'hono/html'
+
+export type Html = ReturnType<typeof html>
+
+/** Plain HTML: no script, no style sheet, and an id on whatever a scripted browser has to find. */
+export function respond(c: Context, status: 200 | 400 | 403 | 404 | 422 | 500, title: string, body: Html) {
+  return c.html(
+    html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title></head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>
+`,
+    status,
+  )
+}
+
+/** An error as the provider's own pages tell it: the word after `Error:` is the code. */
+export function respondError(c: Context, status: 400 | 403 | 404 | 500, code: string, text: string) {
+  return respond(c, status, 'This request cannot continue', html`<p>${text}</p><p>Error: ${code}</p>`)
+}
+
+/** Who asks: what the client says of itself, which profiles want to see (`logo_uri`, `policy_uri`, `tos_uri`). */
+export function clientCard(context: LoginContext): Html {
+  const { clientName, clientUri, logoUri, policyUri, tosUri, redirectHost } = context
+  const link = (id: string, url: string | undefined, text: string) =>
+    url === undefined ? '' : html`<p><a id="${id}" href="${url}" rel="noopener noreferrer">${text}</a></p>`
+  return html`<p>For <strong id="client">${clientName}</strong> at ${redirectHost}</p>
+${logoUri === undefined ? '' : html`<p><img id="logo" src="${logoUri}" alt="Logo of ${clientName}" height="64"></p>`}
+${link('client-uri', clientUri, 'Home page')}
+${link('policy', policyUri, 'Privacy policy')}
+${link('tos', tosUri, 'Terms of service')}`
+}
+
+/**
+ * Nothing runs and nothing is framed; pictures are the clients' logos. `same-origin`: with `no-referrer` a browser posts
+ * our own forms with `Origin: null`.
+ */
+export function securityHeaders(images: string): MiddlewareHandler {
+  const policy = `default-src 'none'; img-src ${images}; base-uri 'none'; frame-ancestors 'none'`
+  return async (c, next) => {
+    await next()
+    c.header('content-security-policy', policy)
+    c.header('x-frame-options', 'DENY')
+    c.header('x-content-type-options', 'nosniff')
+    c.header('referrer-policy', 'same-origin')
+    c.header('cache-control', 'no-store')
+  }
+}

@@ -1,0 +1,41 @@
+// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+import type { OAuthEvent } from '@oauth/core'
+import { createApp } from './app.ts'
+import { users } from './host/users.ts'
+import { listen } from './server.ts'
+import { readSettings } from './settings.ts'
+
+/** What a person who looks at a failed test wants to know: what was refused, and why. */
+function report(event: OAuthEvent): void {
+  if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
+  if (event.type === 'request.refused') console.log(event.endpoint, event.error, event.description, event.cause ?? '')
+  if (event.type === 'back_channel_logout.failed') console.log(event.type, event.clientId, event.status ?? event.cause)
+}
+
+try {
+  const settings = readSettings(process.env)
+  const app = createApp(settings, report)
+  const running = await listen(settings, app.fetch)
+  const accounts = users.map(({ login, password }) => `${login} / ${password}`)
+  console.log(`
+  Discovery:  ${app.provider.issuer}/.well-known/openid-configuration
+  Accounts:   ${accounts.join('   ')}
+  Listening:  ${settings.tls === undefined ? 'http' : 'https'} on port ${running.port}
+  Private addresses are ${settings.allowPrivateAddresses ? 'ALLOWED' : 'refused (ALLOW_PRIVATE_ADDRESSES=1 for a suite on this machine)'}
+`)
+  // A suite asks for new keys; nothing that it can reach rotates them.
+  process.stdin.on('data', () => {
+    void app.provider.rotateSigningKeys({ activateAfter: 0 }).then(() => console.log('  The signing keys are new.'))
+  })
+  const purge = (): void => void app.provider.purgeExpired().catch((error: unknown) => console.error(error))
+  const hourly = setInterval(purge, 3600_000)
+  const stop = (): void => {
+    clearInterval(hourly)
+    void running.stop().then(() => process.exit(0))
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

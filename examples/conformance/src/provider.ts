@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { certificationFeatures } from './features.ts'
+import type { Sessions } from './host/sessions.ts'
+import { findUser } from './host/users.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * The provider that a certification suite meets. What is dangerous here is what suites do and nobody else should:
+ * clients that nobody knows register themselves, get secrets, and leave PKCE out.
+ */
+export function createConformanceProvider(
+  settings: Settings,
+  sessions: Sessions,
+  onEvent: (event: OAuthEvent) => void,
+): Provider {
+  const { baseUrl, database, secret, allowPrivateAddresses } = settings
+  return createProvider({
+    baseUrl,
+    secret,
+    storage: sqliteStorage(database),
+    features: certificationFeatures(),
+    authentication: {
+      getSession: (request) => sessions.current(request),
+      getUser: findUser,
+      endSession: (sessionId) => sessions.end(sessionId),
+    },
+    userClaims: ({ claims }) => claims,
+    loginUrl: '/login',
+    signupUrl: '/login',
+    selectAccountUrl: '/login',
+    consentUrl: '/consent',
+    pairwiseSecret: createHash('sha256').update(`pairwise ${secret}`).digest('base64url'),
+    accessTokenSigningAlgorithm: 'ES256',
+    allowDynamicClientRegistration: true,
+    allowUnauthenticatedClientRegistration: true,
+    clientRegistrationEnablesEndSession: true,
+    unusedClientTtlSeconds: 24 * 3600,
+    dangerouslyAllowUnauthenticatedConfidentialClients: true,
+    dangerouslyAllowRegistrationWithoutPkce: true,
+    dangerouslyAllowPrivateAddresses: allowPrivateAddresses,
+    onEvent,
+  })
+}

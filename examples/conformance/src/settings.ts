@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+export interface Settings {
+  readonly port: number
+  /** The address to listen on; `undefined` is every address. */
+  readonly hostname: string | undefined
+  readonly baseUrl: string
+  /** A file, or `:memory:`. */
+  readonly database: string
+  readonly secret: string
+  /** Key and certificate in PEM; without them the server speaks plain http. */
+  readonly tls: { readonly key: string; readonly cert: string } | undefined
+  /** Lets requests of the server (`jwks_uri`, back-channel logout) go to private addresses, over http as well. */
+  readonly allowPrivateAddresses: boolean
+}
+
+/** Reads the environment; throws with a sentence for a person when something in it cannot be right. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const port = readPort(env.PORT)
+  const tls = readTls(env.TLS_KEY, env.TLS_CERT)
+  const baseUrl = readBaseUrl(env.BASE_URL || `${tls === undefined ? 'http' : 'https'}://localhost:${port}`)
+  return {
+    port,
+    hostname: env.HOST || (isLoopback(baseUrl) ? '127.0.0.1' : undefined),
+    baseUrl,
+    database: readDatabase(env.DATABASE),
+    secret: env.OAUTH_SECRET || freshSecret(env.DATABASE),
+    tls,
+    allowPrivateAddresses: readSwitch('ALLOW_PRIVATE_ADDRESSES', env.ALLOW_PRIVATE_ADDRESSES),
+  }
+}
+
+function readPort(value: string | undefined): number {
+  if (!value) return 3100
+  const port = Number(value)
+  if (/^\d+$/.test(value) && port >= 1 && port <= 65535) return port
+  throw new Error(`PORT is a number from 1 to 65535, not "${value}".`)
+}
+
+function readTls(key: string | undefined, cert: string | undefined): Settings['tls'] {
+  if (!key && !cert) return undefined
+  if (!key || !cert) throw new Error('TLS_KEY and TLS_CERT are two files, and go together.')
+  return { key: readPem('TLS_KEY', key), cert: readPem('TLS_CERT', cert) }
+}
+
+function readPem(name: string, path: string): string {
+  try {
+    return readFileSync(resolve(path), 'utf8')
+  } catch {
+    throw new Error(`${name}: the file "${path}" cannot be read.`)
+  }
+}
+
+function readBaseUrl(value: string): string {
+  if (!URL.canParse(value)) throw new Error(`BASE_URL is an absolute URL like https://op.example.com, not "${value}".`)
+  const url = new URL(value)
+  if (url.pathname !== '/') throw new Error(`BASE_URL has no path: the pages are at the root of ${url.origin}.`)
+  if (url.protocol !== 'https:' && !isLoopback(value)) {
+    throw new Error(`BASE_URL begins with https:// unless it is this machine, not "${value}".`)
+  }
+  return url.origin
+}
+
+function readDatabase(value: string | undefined): string {
+  return !value || value === ':memory:' ? ':memory:' : resolve(value)
+}
+
+/** What is in a file outlives the process, and so must what opens it. */
+function freshSecret(database: string | undefined): string {
+  if (database && database !== ':memory:') throw new Error('DATABASE needs OAUTH_SECRET, which seals the keys in it.')
+  return randomBytes(32).toString('base64url')
+}
+
+function readSwitch(name: string, value: string | undefined): boolean {
+  if (!value || value === '0') return false
+  if (value === '1') return true
+  throw new Error(`${name} is 1 or 0, not "${value}".`)
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+}

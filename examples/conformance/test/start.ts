@@ -1,0 +1,31 @@
+import type { OAuthEvent } from '@oauth/core'
+import { type App, createApp } from '../src/app.ts'
+import { listen } from '../src/server.ts'
+import { selfSigned } from './certificate.ts'
+
+export interface Host extends App {
+  readonly baseUrl: string
+  readonly issuer: string
+  /** The certificate to believe, over https. */
+  readonly ca: string | undefined
+  readonly events: readonly OAuthEvent[]
+  readonly stop: () => Promise<void>
+}
+
+/** The conformance host on a free port, as `src/main.ts` starts it. */
+export async function startHost(
+  scheme: 'http' | 'https',
+  changes: { allowPrivateAddresses?: boolean } = {},
+): Promise<Host> {
+  const tls = scheme === 'https' ? selfSigned() : undefined
+  const events: OAuthEvent[] = []
+  let app: App | undefined
+  // The port is part of the base URL, so it has to be known before there is an app.
+  const running = await listen({ port: 0, hostname: '127.0.0.1', tls }, (request) => (app as App).fetch(request))
+  const baseUrl = `${scheme}://localhost:${running.port}`
+  const secret = 'a-secret-of-the-tests-0123456789-abcdef'
+  const settings = { port: 0, hostname: '127.0.0.1', baseUrl, database: ':memory:', secret, tls }
+  app = createApp({ ...settings, allowPrivateAddresses: false, ...changes }, (event) => events.push(event))
+  const { stop } = running
+  return { ...app, baseUrl, issuer: app.provider.issuer, ca: tls?.cert, events, stop }
+}
