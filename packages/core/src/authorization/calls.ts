@@ -28,6 +28,7 @@ export interface UserCalls {
    * grants that were given in it end (`grantsEndingWithSession`), and the clients that signed the user in within it are
    * told, by the features that do so. A second call finds nothing left to do. `/oauth2/end-session` does the same by
    * itself, after `authentication.endSession`: do not call it from there.
+   * @throws {TypeError} without a session
    */
   sessionEnded(sessionId: string): Promise<SessionEnd>
 }

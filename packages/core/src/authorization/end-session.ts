@@ -32,12 +32,14 @@ export async function endHostSession(ctx: Context, ending: EndingSession): Promi
  * access as well or none. Codes and access tokens die, and so does what is being minted at that moment
  * ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCActions Back-Channel Logout section 2.7} draws
  * the same line). Then the clients are told that have signed the user in within the session.
+ * @throws {TypeError} without a session, since that would be everybody's
  */
 export async function endSession(
   ctx: Context,
   { sessionId, userId, clientId }: EndingSession,
   endAtHost?: () => unknown,
 ): Promise<SessionEnd> {
+  if (typeof sessionId !== 'string') throw new TypeError('a session is required')
   // Read first: a storage that is down fails here, while the session can still be ended by another try.
   const noted = await listSessionClients(ctx, sessionId)
   await endAtHost?.()

@@ -54,6 +54,9 @@ describe('provider.sessionEnded', () => {
   test('an unknown session is nobody’s', async () => {
     const { world, ends, browser } = await start()
     expect(await world.provider.sessionEnded('another')).toEqual({ grantsEnded: 0, frames: [] })
+    await expect(world.provider.sessionEnded(undefined as never)).rejects.toThrow(
+      new TypeError('a session is required'),
+    )
     expect(ends.told.flat()).toEqual([])
     expect(isSignedIn(world, browser)).toBe(true)
   })
