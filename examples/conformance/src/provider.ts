@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { certificationFeatures } from './features.ts'
+import { authenticationClasses } from './host/login.ts'
 import type { Sessions } from './host/sessions.ts'
 import { findUser } from './host/users.ts'
 import type { Settings } from './settings.ts'
@@ -32,7 +33,9 @@ export function createConformanceProvider(
     selectAccountUrl: '/login',
     consentUrl: '/consent',
     pairwiseSecret: createHash('sha256').update(`pairwise ${secret}`).digest('base64url'),
+    idTokenSigningAlgorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     accessTokenSigningAlgorithm: 'ES256',
+    advertisedMetadata: { acrValuesSupported: authenticationClasses, uiLocalesSupported: ['en'] },
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
     clientRegistrationEnablesEndSession: true,

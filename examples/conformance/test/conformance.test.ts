@@ -29,7 +29,16 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
       backchannel_logout_session_supported: true,
       frontchannel_logout_supported: true,
       frontchannel_logout_session_supported: true,
+      response_modes_supported: expect.arrayContaining(['query', 'form_post']),
+      claims_parameter_supported: true,
+      request_parameter_supported: true,
+      request_uri_parameter_supported: true,
+      id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      acr_values_supported: ['1', '2'],
     })
+    expect(metadata.token_endpoint_auth_methods_supported).toEqual(
+      expect.arrayContaining(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'client_secret_jwt']),
+    )
     expect(metadata.scopes_supported).toEqual(
       expect.arrayContaining(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']),
     )
@@ -81,6 +90,22 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect([again.status, again.body.error]).toEqual([400, 'invalid_grant'])
     const dead = await call(host, 'GET', userinfo_endpoint, { authorization: `Bearer ${body.access_token}` })
     expect(dead.status).toBe(401)
+  })
+
+  test('form_post through the pages, claims asked for by name, and the class of authentication that was asked for', async () => {
+    const { body: client } = await register(host)
+    const claims = JSON.stringify({ id_token: { email: null, auth_time: { essential: true } } })
+    const parameters = { response_mode: 'form_post', state: 's', acr_values: '2', claims }
+    const { page } = await authorize(host, client, parameters)
+    expect([page.status, page.body]).toEqual([
+      200,
+      expect.stringContaining(`<form method="post" action="${callback}">`),
+    ])
+    const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1]
+    expect([field('state'), field('iss')]).toEqual(['s', host.issuer])
+    const { body } = await redeem(host, client, field('code') ?? '')
+    const idToken = await verifyIdToken(host, client, body.id_token)
+    expect(idToken).toMatchObject({ acr: '2', email: users[0]?.claims.email, auth_time: expect.any(Number) })
   })
 
   test('offline_access without PKCE gets a refresh token', async () => {

@@ -5,6 +5,9 @@ import { clientCard, respond, respondError } from './layout.ts'
 import type { Sessions } from './sessions.ts'
 import { authenticate } from './users.ts'
 
+/** What discovery names, the usual one first. */
+export const authenticationClasses = ['1', '2'] as const
+
 /** The login page, for every reason to sign in: it asks for the password whatever session there is. */
 export function loginPage(provider: Provider, sessions: Sessions, baseUrl: string): Hono {
   const pages = new Hono()
@@ -26,7 +29,9 @@ export function loginPage(provider: Provider, sessions: Sessions, baseUrl: strin
     const { login, password } = await c.req.parseBody()
     const user = authenticate(String(login), String(password))
     if (user === undefined) return respond(c, 422, 'Sign in', form(c, context, 'This login and password are unknown.'))
-    c.header('set-cookie', sessions.start(c.req.raw, user))
+    // Whatever class the client wishes for: suites look at how the server asks for it and tells of it.
+    const [acr = authenticationClasses[0]] = context.acrValues
+    c.header('set-cookie', sessions.start(c.req.raw, user, acr))
     return c.redirect(context.returnTo, 303)
   })
 

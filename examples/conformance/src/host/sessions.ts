@@ -5,8 +5,8 @@ import type { User } from './users.ts'
 
 export interface Sessions {
   current(request: Request): SignedIn<User> | undefined
-  /** Signs in with a new session; answers a `Set-Cookie` value. */
-  start(request: Request, user: User): string
+  /** Signs in with a new session of this authentication context class; answers a `Set-Cookie` value. */
+  start(request: Request, user: User, acr: string): string
   end(sessionId: string): void
 }
 
@@ -18,11 +18,11 @@ export function createSessions(baseUrl: string): Sessions {
   const cookieOf = (request: Request): string => parse(request.headers.get('cookie') ?? '', name)[name] ?? ''
   return {
     current: (request) => byCookie.get(cookieOf(request)),
-    start(request, user) {
+    start(request, user, acr) {
       byCookie.delete(cookieOf(request))
       const cookie = randomUUID()
       const authTime = Math.floor(Date.now() / 1000)
-      byCookie.set(cookie, { user, session: { id: randomUUID(), authTime, amr: ['pwd'] } })
+      byCookie.set(cookie, { user, session: { id: randomUUID(), authTime, acr, amr: ['pwd'] } })
       return serialize(name, cookie, { path: '/', httpOnly: true, sameSite: 'Lax', secure })
     },
     end(sessionId) {
