@@ -53,13 +53,14 @@ export default defineConfig({
   test: {
     reporters: process.env.CI === undefined ? ['dot'] : ['dot', 'json'],
     outputFile: { json: 'node_modules/.vitest/adapters.json' },
+    maxWorkers: '100%',
     globalSetup: ['packages/next/test/build-app.ts'],
     projects: Object.entries(ways).map(([name, { through, tests, issuerPath, env }]) => ({
       test: {
         name,
         include: [...tests],
         setupFiles: [`packages/${through}/test/reach.ts`],
-        env: { OAUTH_TEST_ISSUER_PATH: issuerPath, ...env },
+        env: { OAUTH_TEST_THROUGH: through, OAUTH_TEST_ISSUER_PATH: issuerPath, ...env },
         // One server for all files of a worker.
         isolate: false,
         testTimeout: 30_000,

@@ -115,10 +115,15 @@ describe.each([
   })
 
   test('an unknown path is 404 JSON', async () => {
-    for (const unknown of ['/oauth2/nothing', '/oauth2/token/', '/OAUTH2/TOKEN', '/oauth2//token', '/']) {
+    for (const unknown of ['/oauth2/nothing', '/oauth2/token/', '/OAUTH2/TOKEN', '/']) {
       const answer = await send(world, baseUrl + path + unknown)
       expect([answer.status, answer.body.error]).toEqual([404, 'not_found'])
     }
+  })
+
+  test('so is one with a slash too many, before which Next.js redirects', async () => {
+    const answer = await send(world, `${baseUrl}${path}/oauth2//token`)
+    expect(answer.status).toBe(process.env.OAUTH_TEST_THROUGH === 'next' ? 308 : 404)
   })
 })
 

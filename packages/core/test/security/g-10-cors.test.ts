@@ -39,6 +39,9 @@ async function redeem(world: World, client: RegisteredClient, origin: string) {
   return post(world, '/oauth2/token', { ...body, ...form }, { ...headers, origin })
 }
 
+/** A framework around the provider may add names of its own. */
+const variesBy = (headers: Headers): readonly string[] => (headers.get('vary') ?? '').split(', ')
+
 describe('G10 the front channel', () => {
   test.each(['authorize', 'consent', 'continue', 'login', 'end-session'])(
     'G10 %s has no CORS headers',
@@ -76,7 +79,7 @@ describe('G10 token and revoke: the client’s own origins alone', () => {
     const good = await redeem(world, client, own)
     expect(good.status).toBe(200)
     expect(good.headers.get('access-control-allow-origin')).toBe(own)
-    expect(good.headers.get('vary')).toBe('Origin')
+    expect(variesBy(good.headers)).toContain('Origin')
     expect(good.headers.get('access-control-expose-headers')).toMatch(/retry-after/i)
     for (const origin of [
       foreign,
@@ -149,7 +152,8 @@ describe('G10 preflights', () => {
     const world = createOpenWorld()
     for (const origin of [own, foreign]) {
       const { status, headers } = await preflight(world, path, origin)
-      expect([status, headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([204, origin, 'Origin'])
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin])
+      expect(variesBy(headers)).toContain('Origin')
       expect(headers.get('access-control-allow-headers')).toMatch(/DPoP/)
       expect(headers.get('access-control-allow-methods')).toBe('POST')
     }
