@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,10 @@ import { paths } from './paths.ts'
 import { addExpiredRows } from './server/expired-rows.ts'
 import { openStorage } from './server/open-storage.ts'
 
-/** How long a purge of SQLite keeps its process busy: one batch, by its size, with a million expired rows and with few left. */
+/**
+ * What expired rows cost on SQLite, in processor time of the process alone, which a busy machine hardly changes: the verbs of
+ * the token endpoint on an empty database and beside a million expired rows, and a batch of the purge, by its size.
+ */
 const expired = Number(process.env.ROWS ?? 1_000_000)
 const sizes = [100, 500, 1000, 5000] as const
 const repetitions = 20
@@ -16,9 +20,47 @@ const { core, kysely } = paths
 const settings = { kind: 'provider', storage: 'sqlite', bridge: 'hono', directory, core, kysely, expired } as const
 const { storage, db } = await openStorage(settings)
 if (db === undefined) throw new Error('no database')
-await addExpiredRows(db, settings)
-const now = Math.floor(Date.now() / 1000)
 
+/** Microseconds of processor time for each of many calls. */
+async function cost(calls: number, call: (index: number) => unknown): Promise<number> {
+  const start = process.cpuUsage()
+  for (let index = 0; index < calls; index += 1) await call(index)
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / calls
+}
+
+const newId = () => randomBytes(16).toString('hex')
+const soon = Math.floor(Date.now() / 1000) + 3600
+const life = { secretHash: newId(), createdAt: soon, expiresAt: soon }
+const accessToken = () => ({ ...life, id: newId(), clientId: 'client', scope: ['openid'], audience: [] })
+
+/** What client_credentials writes, and what a refresh reads and writes. */
+async function costOfVerbs(): Promise<readonly [insert: number, refresh: number]> {
+  const grantId = newId()
+  const [grant, code] = [
+    { ...life, id: grantId, clientId: 'client', userId: 'user', scope: [], resources: [], offline: true },
+    { ...life, id: newId(), grantId, redirectUri: 'https://app.example.com', redirectUriSent: true },
+  ]
+  let token = { ...life, id: newId(), grantId, reuses: 0 }
+  await storage.authorizationCodes.issue({ grant, code })
+  await storage.authorizationCodes.redeem({ id: code.id, now, refreshToken: token })
+  const insert = await cost(5000, () => storage.accessTokens.insert(accessToken()))
+  const refresh = await cost(5000, async () => {
+    const successor = { ...life, id: newId(), grantId, reuses: 0 }
+    await storage.refreshTokens.find(token.id)
+    const rotation = { id: token.id, now, successor, sealedSuccessor: newId(), accessToken: accessToken() }
+    await storage.refreshTokens.rotate(rotation)
+    token = successor
+  })
+  return [insert, refresh]
+}
+
+const now = Math.floor(Date.now() / 1000)
+await costOfVerbs()
+const onEmpty = await costOfVerbs()
+await addExpiredRows(db, settings)
+await costOfVerbs()
+const besideExpired = await costOfVerbs()
 /** Milliseconds of processor time; the batch runs in one go, so they are what everybody else waits. */
 async function batch(limit: number): Promise<{ readonly time: number; readonly removed: number }> {
   const start = process.cpuUsage()
@@ -42,7 +84,15 @@ while (removed < expired - 2 * spare) removed += (await batch(5000)).removed
 const last: string[] = []
 for (const size of sizes) last.push(await batches(size))
 
+const micro = (time: number) => `${time.toFixed(0)} µs`
 const cells = (row: readonly unknown[]) => `| ${row.join(' | ')} |\n`
+process.stdout.write(cells(['', 'empty', `beside ${expired} expired rows`, 'ratio']))
+process.stdout.write(cells(['---', '--:', '--:', '--:']))
+for (const [index, name] of ['accessTokens.insert', 'refreshTokens.find and rotate'].entries()) {
+  const [before = 0, after = 0] = [onEmpty[index], besideExpired[index]]
+  process.stdout.write(cells([name, micro(before), micro(after), (after / before).toFixed(2)]))
+}
+process.stdout.write('\n')
 process.stdout.write(cells(['rows a batch', `of ${expired} expired rows`, 'of the last of them']))
 process.stdout.write(cells(['--:', '--:', '--:']))
 for (const [index, size] of sizes.entries()) process.stdout.write(cells([size, first[index], last[index]]))
