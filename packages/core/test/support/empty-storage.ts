@@ -1,6 +1,6 @@
 import type { Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import type { EmptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { wrapStorage } from './storage.ts'
 
@@ -19,6 +19,7 @@ interface Server {
 /** One per file of tests, made when the first storage is used. */
 let server: Promise<Server> | undefined
 let made = 0
+const free: string[] = []
 
 if (kind !== 'memory' && kind !== 'sqlite') {
   // On a busy machine PGlite takes longer to start than a test may last.
@@ -29,8 +30,7 @@ if (kind !== 'memory' && kind !== 'sqlite') {
 /** A storage with nothing in it, of the kind that `OAUTH_STORAGE` names. */
 export function emptyStorage(): Storage {
   if (kind === 'memory') return memoryStorage()
-  // The tables of each have a prefix of their own. Those of an earlier file on the same server are emptied.
-  const tablePrefix = `w${made++}_`
+  const tablePrefix = takePrefix()
   let storage: Promise<Storage> | undefined
   return wrapStorage(memoryStorage(), async (name, args) => {
     storage ??= openStorage(tablePrefix)
@@ -40,6 +40,20 @@ export function emptyStorage(): Storage {
       ? (opened[store] as never as (...args: unknown[]) => unknown)(...args)
       : opened[store]?.[verb]?.(...args)
   })
+}
+
+/**
+ * The tables of each storage have a prefix of their own, and are emptied before they are used again: by the next test, if
+ * they were made in one, or by the next file of tests.
+ */
+function takePrefix(): string {
+  const tablePrefix = free.pop() ?? `w${made++}_`
+  try {
+    onTestFinished(() => void free.push(tablePrefix))
+  } catch {
+    // Made outside a test, for several of them.
+  }
+  return tablePrefix
 }
 
 async function openStorage(tablePrefix: string): Promise<Storage> {
