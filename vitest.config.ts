@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: process.env.CI === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: 'node_modules/.vitest/results.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
+    // Vitest leaves one processor to nobody; two cores are what CI has.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,4 @@
-import { type Kysely, MysqlAdapter, PostgresAdapter, SqliteAdapter, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 
 /** MariaDB is `mysql`, PGlite is `postgres`, libSQL and whatever else has the adapter of SQLite is `sqlite`. */
 export type DialectName = 'sqlite' | 'postgres' | 'mysql'
@@ -64,12 +64,21 @@ export function dialectName<Database>(db: Kysely<Database>, chosen: DialectName 
     throw new TypeError(`@oauth/kysely: dialect has to be sqlite, postgres or mysql, not ${JSON.stringify(chosen)}`)
   }
   const { adapter } = db.getExecutor()
-  if (adapter instanceof SqliteAdapter) return 'sqlite'
-  if (adapter instanceof PostgresAdapter) return 'postgres'
-  if (adapter instanceof MysqlAdapter) return 'mysql'
-  throw new TypeError(
-    `@oauth/kysely: ${adapter.constructor.name} is unknown here; say dialect: 'sqlite', 'postgres' or 'mysql'`,
-  )
+  const names = classNames(adapter)
+  if (names.includes('SqliteAdapter')) return 'sqlite'
+  if (names.includes('PostgresAdapter')) return 'postgres'
+  if (names.includes('MysqlAdapter')) return 'mysql'
+  throw new TypeError(`@oauth/kysely: ${names[0]} is unknown here; say dialect: 'sqlite', 'postgres' or 'mysql'`)
+}
+
+/**
+ * The names of the classes of an object, its own first. A dialect from another package often brings the adapter of another
+ * copy of Kysely (its CommonJS build, for one), which is an instance of no class of ours.
+ */
+function classNames(instance: object): readonly string[] {
+  const prototype: unknown = Object.getPrototypeOf(instance)
+  if (typeof prototype !== 'object' || prototype === null) return []
+  return [prototype.constructor.name, ...classNames(prototype)]
 }
 
 /** What is needed to make tables. MySQL and MariaDB have no binary collation without padding in common. */

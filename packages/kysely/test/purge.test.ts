@@ -19,6 +19,7 @@ async function purgePlans() {
     },
   })
   await migrate(db)
+  deletes.length = 0
   await kyselyStorage(db).purgeExpired({ now, limit: 1000, unusedClientsBefore: now })
   const plans = deletes.map(({ sql, parameters }) => {
     const plan = database.prepare(`explain query plan ${sql}`).all(parameters) as { readonly detail: string }[]

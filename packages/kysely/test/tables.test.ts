@@ -83,8 +83,18 @@ describe('the dialect', () => {
     expect(dialectName(kysely(), 'mysql')).toBe('mysql')
   })
 
+  test('is told by the adapter of another copy of Kysely, too, and by one that was made of it', () => {
+    class SqliteAdapter {}
+    class PostgresAdapter {}
+    class OtherAdapter extends PostgresAdapter {}
+    const of = (adapter: object) => dialectName({ getExecutor: () => ({ adapter }) } as never, undefined)
+    expect(of(new SqliteAdapter())).toBe('sqlite')
+    expect(of(new OtherAdapter())).toBe('postgres')
+  })
+
   test('an unknown adapter or name is refused', () => {
-    const odd = { getExecutor: () => ({ adapter: { constructor: { name: 'OddAdapter' } } }) } as never
+    class OddAdapter {}
+    const odd = { getExecutor: () => ({ adapter: new OddAdapter() }) } as never
     expect(() => dialectName(odd, undefined)).toThrow('OddAdapter')
     expect(() => kyselyStorage(kysely(), { dialect: 'mssql' as 'mysql' })).toThrow(TypeError)
   })

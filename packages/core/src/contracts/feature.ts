@@ -33,7 +33,7 @@ export interface Feature<Needs extends keyof FeatureStores = never> {
 export type AnyFeature = Feature<keyof FeatureStores>
 
 /** What a list of features needs; nothing is known of a list whose features are not told apart. */
-type NeedsOf<Features extends readonly AnyFeature[]> = AnyFeature extends Features[number]
+export type NeedsOf<Features extends readonly AnyFeature[]> = AnyFeature extends Features[number]
   ? never
   : Features[number] extends infer One
     ? One extends Feature<infer Needs>

@@ -46,7 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['provider-types.ts'],
   ],
   'index.ts': [
-    ...['protocol', 'storage', 'contracts', 'claims', 'clients', 'tokens', 'authorization', 'config', 'server'],
+    ...['protocol', 'http', 'storage', 'contracts', 'claims', 'clients', 'tokens', 'authorization', 'config', 'server'],
     ...['provider.ts', 'provider-types.ts'],
   ],
 }

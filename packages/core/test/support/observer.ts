@@ -1,4 +1,5 @@
-import type { Feature, SessionClient } from '@oauth/core'
+import type { Feature } from '@oauth/core'
+import type { SessionClient } from '../../src/contracts/session-observer.ts'
 
 /** A feature that tells clients by writing down whom it told. */
 export interface WatchedEnds {

@@ -10,6 +10,8 @@ import type { ClientRecord } from '../../storage/client.ts'
 import type { AudienceRule } from './check-assertion.ts'
 import { clientSecretJwtMethod, privateKeyJwtMethod } from './methods.ts'
 
+export type { AudienceRule }
+
 export interface PrivateKeyJwtOptions {
   /**
    * What an assertion may be addressed to. `issuer`: to our issuer, as a single string: what was made for another server
