@@ -83,7 +83,7 @@ describe('the consent page', () => {
     expect(page.body).toContain('<li>See your e-mail address <code>email</code></li>')
     expect(page.body).not.toContain('nobody')
     const callback = await agent.submit(page, 'Allow', {}, redirectUri)
-    expect(callback.url.searchParams.get('code')).toBeTruthy()
+    expect(callback.url.searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 })
 

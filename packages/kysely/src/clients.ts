@@ -62,15 +62,18 @@ export function clientStore(schema: Schema, runner: Runner): ClientStore {
 
   return {
     find: (id) => runner.find(find, { id }, (row) => row && clientFromRow(row)),
+    // One statement: the primary key decides.
     insert: (record) =>
       unlessTaken<'won' | 'exists'>(
         () => runner.write(insert, clientToRow(record), () => 'won'),
         () => 'exists',
       ),
+    // One statement: the update names the version.
     replace: (record, expectedVersion) =>
       runner.write(replace, { ...clientToRow(record), expected_version: expectedVersion }, (affected) =>
         affected === 1 ? 'won' : 'conflict',
       ),
+    // One statement: the update names that it was never used.
     markUsed: (query) => runner.write(markUsed, query, () => undefined),
     delete: (id) => runner.write(remove, { id }, (affected) => affected === 1),
     list: (query) => runner.list(list(query), query, (rows) => rows.map(clientFromRow)),

@@ -68,6 +68,7 @@ export function grantStore(schema: Schema, runner: Runner): GrantStore {
       runner.list(list, query, (rows) =>
         rows.map(grantFromRow).filter((grant): grant is GrantRecord => grant !== undefined),
       ),
+    // One statement each: the update names that the grant is not revoked.
     revoke: (query) => runner.write(revoke, query, (affected) => affected === 1),
     revokeAll(query) {
       const { offline, ...members } = query

@@ -30,10 +30,12 @@ export function interactionStore(schema: Schema, runner: Runner): InteractionSto
   return {
     insert: (record) => runner.write(insert, interactionToRow(record), () => undefined),
     find: (id) => runner.find(find, { id }, (row) => row && interactionFromRow(row)),
+    // One statement: the update names the version, so that the second of two finds no row.
     replace: (record, expectedVersion) =>
       runner.write(replace, { ...interactionToRow(record), expected_version: expectedVersion }, (affected) =>
         affected === 1 ? 'won' : 'conflict',
       ),
+    // One statement: a row is deleted once.
     take: (id) => runner.write(take, { id }, (affected) => affected === 1),
   }
 }

@@ -10,6 +10,7 @@ export function replayStore({ db, tables }: Schema, runner: Runner): ReplayStore
     db.insertInto(tables.replays).values(bindAll(bind, replayColumns)),
   )
   return {
+    // One statement: the primary key decides.
     claim: ({ id, expiresAt }) =>
       unlessTaken<'won' | 'replayed'>(
         () => runner.write(insert, { id, expires_at: expiresAt }, () => 'won'),

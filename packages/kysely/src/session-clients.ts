@@ -30,6 +30,7 @@ export function sessionClientStore({ db, tables }: Schema, runner: Runner): Sess
   )
 
   return {
+    // One statement, or a second one where the first finds the id taken: it only moves the end forward.
     note: ({ id, sessionId, clientId, userId, expiresAt }) => {
       const row = { id, session_id: sessionId, client_id: clientId, user_id: userId, expires_at: expiresAt }
       return unlessTaken<void>(
@@ -39,6 +40,7 @@ export function sessionClientStore({ db, tables }: Schema, runner: Runner): Sess
     },
     list: (sessionId) =>
       runner.list(list, { session_id: sessionId }, (found) => found.map((row) => sessionClientFromRow(row))),
+    // One statement: a row is deleted once.
     take: (id) => runner.write(take, { id }, (removed) => removed === 1),
   }
 }

@@ -201,7 +201,7 @@ describe('consent to claims asked for by name', () => {
     expect(await world.provider.listConsents(alice.id)).toMatchObject([{ claims: ['name', 'email'] }])
 
     const again = await ask(world, client, { ...parameters, prompt: 'none' }, { browser })
-    expect(new URL(again.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(again.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
 
     const more = asking({ userinfo: { name: null, phone_number: null } })
     const silent = await ask(world, client, { ...more, prompt: 'none' }, { browser })
@@ -213,14 +213,14 @@ describe('consent to claims asked for by name', () => {
       'phone_number',
     ])
     const then = await ask(world, client, { ...more, prompt: 'none' }, { browser })
-    expect(new URL(then.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(then.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('a consent to the scope is a consent to its claims by name', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope: 'openid email' })
     const silent = await ask(world, client, { ...asking({ id_token: { email: null } }), prompt: 'none' }, { browser })
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('a consent of another user, or for another client, answers for nobody', async () => {
@@ -289,7 +289,7 @@ describe('sub asked for by value', () => {
     const { browser } = await authorize(world, client, { scope: 'openid' })
     world.clock.advance(10)
     const silent = await ask(world, client, { ...sub(alice.id), prompt: 'none' }, { browser })
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     for (const claims of [sub(bob.id), asking({ userinfo: { sub: { values: [bob.id, 'x'] } } })]) {
       const refused = await ask(world, client, { ...claims, prompt: 'none' }, { browser })
       expectErrorRedirect(world, refused, redirectUri, 'login_required')
@@ -304,7 +304,7 @@ describe('sub asked for by value', () => {
     const wrong = new URL((await world.browser().visit(url, { user: alice, accept: true })).url).searchParams
     expect([wrong.get('error'), wrong.get('code')]).toEqual(['login_required', null])
     const right = new URL((await world.browser().visit(url, { user: bob, accept: true })).url).searchParams
-    expect(right.get('code')).toBeTruthy()
+    expect(right.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
   test('it is the sub that this client sees: pairwise, too', async () => {
@@ -315,7 +315,7 @@ describe('sub asked for by value', () => {
     expect(own).not.toBe(alice.id)
     const { browser } = authorized
     const silent = await ask(world, client, { ...sub(own), prompt: 'none' }, { browser })
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toBeTruthy()
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     const refused = await ask(world, client, { ...sub(alice.id), prompt: 'none' }, { browser })
     expectErrorRedirect(world, refused, redirectUri, 'login_required')
   })
