@@ -201,7 +201,9 @@ describe('consent to claims asked for by name', () => {
     expect(await world.provider.listConsents(alice.id)).toMatchObject([{ claims: ['name', 'email'] }])
 
     const again = await ask(world, client, { ...parameters, prompt: 'none' }, { browser })
-    expect(new URL(again.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
+    expect(new URL(again.headers.get('location') as string).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
 
     const more = asking({ userinfo: { name: null, phone_number: null } })
     const silent = await ask(world, client, { ...more, prompt: 'none' }, { browser })
@@ -220,7 +222,9 @@ describe('consent to claims asked for by name', () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope: 'openid email' })
     const silent = await ask(world, client, { ...asking({ id_token: { email: null } }), prompt: 'none' }, { browser })
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
   })
 
   test('a consent of another user, or for another client, answers for nobody', async () => {
@@ -289,7 +293,9 @@ describe('sub asked for by value', () => {
     const { browser } = await authorize(world, client, { scope: 'openid' })
     world.clock.advance(10)
     const silent = await ask(world, client, { ...sub(alice.id), prompt: 'none' }, { browser })
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
     for (const claims of [sub(bob.id), asking({ userinfo: { sub: { values: [bob.id, 'x'] } } })]) {
       const refused = await ask(world, client, { ...claims, prompt: 'none' }, { browser })
       expectErrorRedirect(world, refused, redirectUri, 'login_required')
@@ -315,7 +321,9 @@ describe('sub asked for by value', () => {
     expect(own).not.toBe(alice.id)
     const { browser } = authorized
     const silent = await ask(world, client, { ...sub(own), prompt: 'none' }, { browser })
-    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
+    expect(new URL(silent.headers.get('location') as string).searchParams.get('code')).toMatch(
+      /^c[0-9a-v]{24}[\w-]{43}$/,
+    )
     const refused = await ask(world, client, { ...sub(alice.id), prompt: 'none' }, { browser })
     expectErrorRedirect(world, refused, redirectUri, 'login_required')
   })
