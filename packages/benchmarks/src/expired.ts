@@ -11,7 +11,8 @@ const cpu = process.argv.includes('--cpu')
 const options = { connections: 32, rounds: 7, seconds: 2, cpu }
 
 /** Of PostgreSQL the processor time says little: most of it is spent in the server of the database. */
-const storages = process.env.POSTGRES_URL === undefined ? (['sqlite'] as const) : (['sqlite', 'postgres'] as const)
+const found = process.env.POSTGRES_URL === undefined ? (['sqlite'] as const) : (['sqlite', 'postgres'] as const)
+const storages = found.filter((name) => name.startsWith(process.env.STORAGE ?? ''))
 const all: readonly Workload[] = ['client-credentials-opaque', 'refresh']
 const workloads = all.filter((load) => load.startsWith(process.env.ONLY ?? ''))
 
