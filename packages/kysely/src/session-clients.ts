@@ -1,4 +1,4 @@
-import type { SessionClientRecord, SessionClientStore } from '@oauth/core'
+import type { Awaitable, SessionClientRecord, SessionClientStore } from '@oauth/core'
 import { seconds } from './codec.ts'
 import { sessionClientColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
@@ -30,13 +30,15 @@ export function sessionClientStore({ db, tables }: Schema, runner: Runner): Sess
   )
 
   return {
-    // One statement, or a second one where the first finds the id taken: it only moves the end forward.
+    // One statement where the id is free. Where it is taken, a second one moves the end, only forward; and where that finds
+    // nothing to move, a third one adds the record again, in case a purge has just removed it.
     note: ({ id, sessionId, clientId, userId, expiresAt }) => {
       const row = { id, session_id: sessionId, client_id: clientId, user_id: userId, expires_at: expiresAt }
-      return unlessTaken<void>(
-        () => runner.write(insert, row, () => undefined),
-        () => runner.write(extend, row, () => undefined),
-      )
+      const add = (otherwise: () => Awaitable<void>): Awaitable<void> =>
+        unlessTaken<void>(() => runner.write(insert, row, () => undefined), otherwise)
+      return add(async () => {
+        if ((await runner.write(extend, row, (moved) => moved)) === 0) await add(() => undefined)
+      })
     },
     list: (sessionId) =>
       runner.list(list, { session_id: sessionId }, (found) => found.map((row) => sessionClientFromRow(row))),
