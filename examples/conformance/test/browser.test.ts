@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, findChromium } from './chromium.ts'
+import { chromiumArguments, findChromium } from '../../server/test/chromium.ts'
 import { type Answer, discover, redeem, register } from './client.ts'
 import { type Host, startHost } from './start.ts'
 

@@ -28,9 +28,7 @@ export async function resolveParameters(
       throw new OAuthError('invalid_request_uri', 'request_uri is invalid or expired')
     }
   } catch (thrown) {
-    const error = asOAuthError(thrown)
-    const target = await targetOf(ctx, request, sent)
-    throw target === 'never' ? error : error.towards(target)
+    throw asOAuthError(thrown).towards(await targetOf(ctx, request, sent))
   }
   return sent
 }

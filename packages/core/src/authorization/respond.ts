@@ -17,8 +17,7 @@ export async function towardsClient(target: RedirectTarget | 'never', run: () =>
   try {
     return await run()
   } catch (thrown) {
-    const error = asOAuthError(thrown)
-    throw target === 'never' ? error : error.towards(target)
+    throw asOAuthError(thrown).towards(target)
   }
 }
 

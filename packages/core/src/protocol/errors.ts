@@ -87,9 +87,9 @@ export class OAuthError extends Error {
     return this.details.status ?? errorStatus[this.code]
   }
 
-  /** The same error, addressed to the client's verified redirect URI. */
-  towards(redirect: RedirectTarget): OAuthError {
-    if (this.details.redirect === 'never') return this
+  /** The same error, addressed to the client's verified redirect URI, unless it is to stay on a page of ours. */
+  towards(redirect: RedirectTarget | 'never'): OAuthError {
+    if (redirect === 'never' || this.details.redirect === 'never') return this
     return new OAuthError(this.code, this.description, { ...this.details, redirect })
   }
 }

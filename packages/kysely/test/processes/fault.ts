@@ -6,6 +6,12 @@ export interface Fault {
   readonly how: 'die' | 'lose-connection'
 }
 
+/** `insert oauth_grants`: what a statement does to which table. */
+export function nameOf(sql: string): string {
+  const [verb = ''] = sql.split(' ')
+  return `${verb} ${/oauth_\w+/.exec(sql)?.[0] ?? ''}`.trim()
+}
+
 /** Counts the statements of this process, and makes one of them fail. */
 export interface FaultLine {
   arm(fault: Fault | undefined): void
@@ -13,7 +19,7 @@ export interface FaultLine {
   readonly seen: readonly string[]
   /** Whether the next statement has to fail now. */
   before(name: string): void
-  after(name: string): void
+  after(): void
 }
 
 export function faultLine(): FaultLine {

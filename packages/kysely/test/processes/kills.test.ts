@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SharedDatabase, sharedDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Client, codeForm, refreshForm } from './host.ts'
+import { tokensOf } from './tokens.ts'
 
 // The process is ended with SIGKILL at each statement, before the database has run it and after. Another process then
 // takes over, as a supervisor would start it.
@@ -14,18 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => fleet.close())
 
-interface Tokens {
-  readonly access_token: string
-  readonly refresh_token: string
-}
-
 const token = '/oauth2/token'
-
-async function tokensOf(worker: Worker, client: Client): Promise<Tokens> {
-  const [answer] = await worker.post(client, token, codeForm(await worker.authorize(client)))
-  if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
-  return answer.body
-}
 
 describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }) => {
   let shared: SharedDatabase

@@ -3,6 +3,7 @@ import { type DatabaseProxy, proxyTo } from '../support/proxy.ts'
 import { type DatabaseKind, serverDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, type Client, codeForm, refreshForm } from './host.ts'
+import { tokensOf } from './tokens.ts'
 
 // The database goes away and comes back; nothing hangs, nothing is lost, and nobody gets a 500 for it.
 
@@ -35,12 +36,6 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
     await shared.drop()
   })
 
-  async function tokensOf(): Promise<{ readonly access_token: string; readonly refresh_token: string }> {
-    const [answer] = await worker.post(client, token, codeForm(await worker.authorize(client)))
-    if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
-    return answer.body
-  }
-
   function expectUnavailable(answers: readonly Answer[]): void {
     for (const { status, retryAfter, body } of answers) {
       expect([status, body.error]).toEqual([503, 'temporarily_unavailable'])
@@ -49,7 +44,7 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
   }
 
   test('while it refuses connections clients get 503 at once, and go on with what they have afterwards', async () => {
-    const { access_token, refresh_token } = await tokensOf()
+    const { access_token, refresh_token } = await tokensOf(worker, client)
     const code = await worker.authorize(client)
     await proxy.goDown()
     const began = performance.now()
@@ -68,7 +63,7 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
   })
 
   test('connections that died meanwhile cost nobody an answer', async () => {
-    await Promise.all([tokensOf(), tokensOf(), tokensOf()])
+    await Promise.all([tokensOf(worker, client), tokensOf(worker, client), tokensOf(worker, client)])
     await proxy.goDown()
     await proxy.comeBack()
     const answers = await worker.post(client, '/oauth2/introspect', { token: 'none' }, 10)
@@ -77,7 +72,7 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
   })
 
   test('while it swallows what it is sent nothing hangs, and the old token is good afterwards', async () => {
-    const { refresh_token } = await tokensOf()
+    const { refresh_token } = await tokensOf(worker, client)
     proxy.stall()
     const began = performance.now()
     expectUnavailable(await worker.post(client, token, refreshForm(refresh_token), 5))
@@ -93,7 +88,7 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
   })
 
   test.each(['before', 'after'] as const)('a commit that fails %s it took place', async (when) => {
-    const { access_token, refresh_token } = await tokensOf()
+    const { access_token, refresh_token } = await tokensOf(worker, client)
     await worker.arm({ at: 'commit', when, how: 'lose-connection' })
     const [answer] = await worker.post(client, token, refreshForm(refresh_token))
     // Whether it took place is not known, so it is not tried again for the client, who does it by itself.

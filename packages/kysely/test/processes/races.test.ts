@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sharedDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, codeForm, refreshForm } from './host.ts'
+import { tokensOf } from './tokens.ts'
 
 // Four processes on one database, as a provider runs that has outgrown one machine.
 
@@ -43,12 +44,6 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
   const isActive = async (client: Parameters<Worker['post']>[0], token: string): Promise<unknown> =>
     (await first().post(client, '/oauth2/introspect', { token }))[0]?.body.active
 
-  async function tokensOf(client: Parameters<Worker['post']>[0]) {
-    const [answer] = await first().post(client, '/oauth2/token', codeForm(await first().authorize(client)))
-    if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
-    return answer.body as { readonly access_token: string; readonly refresh_token: string }
-  }
-
   test('migrate at once, and all of them find the tables', async () => {
     await Promise.all(workers.map((worker) => worker.migrate()))
     await Promise.all(workers.map((worker) => worker.migrate()))
@@ -76,7 +71,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
 
   test('C05 fifty refreshes with one token are one successor in one family', async () => {
     const client = await first().register()
-    const { refresh_token } = await tokensOf(client)
+    const { refresh_token } = await tokensOf(first(), client)
     const answers = await fifty(workers, client, '/oauth2/token', refreshForm(refresh_token))
     expect(count(statuses(answers), 200)).toBe(50)
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1)
@@ -93,7 +88,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     const client = await first().register()
     const seen = new Set<number>()
     for (let round = 0; round < 12; round++) {
-      const { access_token, refresh_token } = await tokensOf(client)
+      const { access_token, refresh_token } = await tokensOf(first(), client)
       const refreshes = workers
         .slice(1)
         .map((worker) => worker.post(client, '/oauth2/token', refreshForm(refresh_token), 4))

@@ -1,5 +1,5 @@
-import type { CompiledQuery, DatabaseConnection, Dialect, Driver, TransactionSettings } from 'kysely'
-import type { FaultLine } from './fault.ts'
+import type { DatabaseConnection, Dialect, Driver, TransactionSettings } from 'kysely'
+import { type FaultLine, nameOf } from './fault.ts'
 
 /** A dialect whose every statement, `begin`, `commit` and `rollback` included, passes a fault line. */
 export function watchedDialect(dialect: Dialect, line: FaultLine): Dialect {
@@ -18,14 +18,8 @@ interface Watched extends DatabaseConnection {
 async function pass<T>(line: FaultLine, name: string, run: () => Promise<T>): Promise<T> {
   line.before(name)
   const result = await run()
-  line.after(name)
+  line.after()
   return result
-}
-
-/** `insert oauth_grants`: what a statement does to which table. */
-function nameOf({ sql }: CompiledQuery): string {
-  const [verb = ''] = sql.split(' ')
-  return `${verb} ${/oauth_\w+|idp\w+/.exec(sql)?.[0] ?? ''}`.trim()
 }
 
 function watchedDriver(driver: Driver, line: FaultLine): Driver {
@@ -37,7 +31,7 @@ function watchedDriver(driver: Driver, line: FaultLine): Driver {
       const inner = await driver.acquireConnection()
       return {
         inner,
-        executeQuery: (query) => pass(line, nameOf(query), () => inner.executeQuery(query)),
+        executeQuery: (query) => pass(line, nameOf(query.sql), () => inner.executeQuery(query)),
         streamQuery: (query, size) => inner.streamQuery(query, size),
       } as Watched
     },

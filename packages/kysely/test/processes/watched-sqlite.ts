@@ -1,12 +1,8 @@
 import type Database from 'better-sqlite3'
-import type { FaultLine } from './fault.ts'
+import { type FaultLine, nameOf } from './fault.ts'
 
 /** A better-sqlite3 database whose every statement passes a fault line, `begin` and `commit` included. */
 export function watchedSqlite(database: Database.Database, line: FaultLine): Database.Database {
-  const nameOf = (sql: string): string => {
-    const [verb = ''] = sql.split(' ')
-    return `${verb} ${/oauth_\w+/.exec(sql)?.[0] ?? ''}`.trim()
-  }
   const watchStatement = (sql: string, statement: Database.Statement): Database.Statement => {
     const proxy: Database.Statement = new Proxy(statement, {
       get(target, member) {
@@ -16,7 +12,7 @@ export function watchedSqlite(database: Database.Database, line: FaultLine): Dat
           const runs = member === 'run' || member === 'get' || member === 'all'
           if (runs) line.before(nameOf(sql))
           const result = Reflect.apply(value, target, args)
-          if (runs) line.after(nameOf(sql))
+          if (runs) line.after()
           return result === target ? proxy : result
         }
       },

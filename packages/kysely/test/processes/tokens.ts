@@ -1,0 +1,14 @@
+import type { Worker } from './fleet.ts'
+import { type Client, codeForm } from './host.ts'
+
+export interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+}
+
+/** The tokens of a new grant. */
+export async function tokensOf(worker: Worker, client: Client): Promise<Tokens> {
+  const [answer] = await worker.post(client, '/oauth2/token', codeForm(await worker.authorize(client)))
+  if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
+  return answer.body
+}
