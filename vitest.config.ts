@@ -1,16 +1,44 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
+/** It replaces a module with one that counts, so no other file may have loaded that module before. */
+const replacesModules = 'packages/core/test/security/d-constant-work.test.ts'
+
+const slow = { testTimeout: 30_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // They need a build of Next.js: `pnpm run test:adapters`.
-    exclude: [...configDefaults.exclude, 'packages/next/test/production/**'],
     reporters: process.env.CI === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: 'node_modules/.vitest/results.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
     // Vitest leaves one processor to nobody; two cores are what CI has.
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'core',
+          include: ['packages/core/test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, replacesModules],
+          // The core keeps no state outside a provider: loading it anew for each file took most of the time.
+          isolate: false,
+          ...slow,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'around',
+          include: [
+            replacesModules,
+            'packages/!(core)/test/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
+          // They need a build of Next.js: `pnpm run test:adapters`.
+          exclude: [...configDefaults.exclude, 'packages/next/test/production/**'],
+          ...slow,
+        },
+      },
+    ],
   },
 })
