@@ -38,6 +38,10 @@ export function invalid(description = 'the access token is not valid', cause?: u
   return new ResourceError('invalid_token', { description, ...(cause !== undefined && { cause }) })
 }
 
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
 /** Claims whose types have been checked, as a token. */
 export function tokenFrom(
   claims: Claims & { readonly client_id: string; readonly exp: number; readonly iat: number },
@@ -52,6 +56,9 @@ export function tokenFrom(
     issuedAt: claims.iat,
     ...(typeof claims.jti === 'string' && { tokenId: claims.jti }),
     ...(typeof claims.sid === 'string' && { sessionId: claims.sid }),
+    ...(typeof claims.auth_time === 'number' && { authTime: claims.auth_time }),
+    ...(typeof claims.acr === 'string' && { acr: claims.acr }),
+    ...(isTextList(claims.amr) && { amr: claims.amr }),
     claims,
     source,
   }

@@ -8,6 +8,10 @@ export interface LocalToken {
   readonly clientId: string
   readonly userId?: string
   readonly sessionId?: string
+  /** Seconds since the epoch at which the user last authenticated. */
+  readonly authTime?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
   readonly scopes: readonly string[]
   readonly audience: readonly string[]
   /** Seconds since the epoch. */
@@ -42,6 +46,9 @@ export async function verifyLocally(
     issuedAt: found.issuedAt,
     ...(found.id !== undefined && { tokenId: found.id }),
     ...(found.sessionId !== undefined && { sessionId: found.sessionId }),
+    ...(found.authTime !== undefined && { authTime: found.authTime }),
+    ...(found.acr !== undefined && { acr: found.acr }),
+    ...(found.amr !== undefined && { amr: found.amr }),
     claims: found.claims ?? {},
     source: 'local',
   }

@@ -15,6 +15,15 @@ export interface VerifiedToken {
   /** The `jti`, or what the server calls the token. */
   readonly tokenId?: string
   readonly sessionId?: string
+  /**
+   * Seconds since the epoch at which the user last authenticated, for a resource that demands a recent login
+   * ({@link https://www.rfc-editor.org/rfc/rfc9470#section-6 RFC 9470 section 6}).
+   */
+  readonly authTime?: number
+  /** The class of that authentication, for a resource that demands a stronger one. */
+  readonly acr?: string
+  /** The methods of that authentication ({@link https://www.rfc-editor.org/rfc/rfc8176 RFC 8176}). */
+  readonly amr?: readonly string[]
   /** The claims of the JWT, or the members of the introspection response. */
   readonly claims: Readonly<Record<string, unknown>>
   /** Who said that the token is good: its signature, the authorization server, or a function of the same process. */

@@ -32,6 +32,8 @@ describe('an opaque token at a real provider', () => {
       issuedAt: setup.world.clock.now(),
       expiresAt: setup.world.clock.now() + 3600,
       sessionId: 'session-1',
+      authTime: setup.world.clock.now(),
+      amr: ['pwd'],
       source: 'introspection',
     })
     expect(setup.network.requests).toEqual([

@@ -34,6 +34,7 @@ describe('a JWT of a real provider', () => {
     const verified = await setup.verifier.verify(request)
     expect(verified).toMatchObject({ subject: alice.id, scopes: ['openid', 'notes:read', 'offline_access'] })
     expect(verified.sessionId).toBe('session-1')
+    expect(verified).toMatchObject({ authTime: setup.world.clock.now(), amr: ['pwd'] })
     expect(verified.audience).toEqual([api, `${setup.world.issuer}/oauth2/userinfo`])
   })
 

@@ -16,7 +16,8 @@ describe('a resource in the process of its provider', () => {
     const { access_token: jwt } = await userTokens(setup)
     const { access_token: opaque } = await userTokens(setup, 'notes:read', {})
     expect(opaque).not.toContain('.')
-    const common = { subject: alice.id, clientId: setup.client.client_id, source: 'local' }
+    const signedIn = { authTime: setup.world.clock.now(), amr: ['pwd'] }
+    const common = { subject: alice.id, clientId: setup.client.client_id, ...signedIn, source: 'local' }
     expect(await setup.verifier.verify(jwt)).toMatchObject({ ...common, claims: { iss: setup.world.issuer } })
     expect(await setup.verifier.verify(opaque)).toMatchObject({ ...common, scopes: ['notes:read'], audience: [api] })
     const machine = await setup.verifier.verify(await machineToken(setup))

@@ -35,6 +35,8 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
     code_challenge_methods_supported: codeFlow ? ['S256'] : undefined,
     authorization_response_iss_parameter_supported: codeFlow ? true : undefined,
+    // RFC 9470 section 7: for clients that a resource server has sent here for a stronger authentication.
+    acr_values_supported: codeFlow ? config.advertised.acrValues : undefined,
     ...registry.serverMetadata,
   }
 }
@@ -51,7 +53,6 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     claims_parameter_supported: true,
     claims_locales_supported: config.advertised.claimsLocales,
     ui_locales_supported: config.advertised.uiLocales,
-    acr_values_supported: config.advertised.acrValues,
     display_values_supported: config.advertised.displayValues,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

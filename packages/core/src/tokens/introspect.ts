@@ -50,6 +50,10 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
     exp: token.expiresAt,
     ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
     sid: await sessionIdFor(ctx, client, token.sessionId),
+    // What a resource server needs to ask for more (RFC 9470 section 6.2).
+    auth_time: token.authTime,
+    acr: token.acr,
+    amr: token.amr,
   }
 }
 

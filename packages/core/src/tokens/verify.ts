@@ -15,6 +15,12 @@ export interface VerifiedAccessToken {
   /** The host's own user id, whatever `sub` a client sees; absent for a machine token. */
   readonly userId?: string
   readonly sessionId?: string
+  /** Seconds since the epoch at which the user last authenticated, as far as the approval knows. */
+  readonly authTime?: number
+  /** The authentication context class of the session in which the user approved. */
+  readonly acr?: string
+  /** The authentication methods of that session ({@link https://www.rfc-editor.org/rfc/rfc8176 RFC 8176}). */
+  readonly amr?: readonly string[]
   readonly grantId?: string
   /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
   readonly referenceId?: string
@@ -82,14 +88,17 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
   }
 }
 
-function fromGrant(
-  grant: GrantRecord | undefined,
-): Pick<VerifiedAccessToken, 'userId' | 'sessionId' | 'grantId' | 'referenceId' | 'requestedClaims'> {
+type FromGrant = 'userId' | 'sessionId' | 'authTime' | 'acr' | 'amr' | 'grantId' | 'referenceId' | 'requestedClaims'
+
+function fromGrant(grant: GrantRecord | undefined): Pick<VerifiedAccessToken, FromGrant> {
   if (grant === undefined) return {}
   return {
     userId: grant.userId,
     grantId: grant.id,
     ...(grant.sessionId !== undefined && { sessionId: grant.sessionId }),
+    ...(grant.authTime !== undefined && { authTime: grant.authTime }),
+    ...(grant.acr !== undefined && { acr: grant.acr }),
+    ...(grant.amr !== undefined && { amr: grant.amr }),
     ...(grant.referenceId !== undefined && { referenceId: grant.referenceId }),
     ...(grant.claims !== undefined && { requestedClaims: grant.claims }),
   }
