@@ -3,22 +3,25 @@ import { isTrusted } from '../clients/trust.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { createId } from '../crypto/credential.ts'
-import { mayRememberConsent } from '../policy/consent.ts'
+import { mayGoUnasked } from '../policy/consent.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { redirectHost } from '../protocol/redirect-uri.ts'
 import { firstScopeOutside } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
-/** Whether the user has yet to agree: always, but for trusted clients, until a remembered consent covers everything. */
+/**
+ * Whether the user has yet to agree: always, but for trusted clients, until a remembered consent covers everything. Public
+ * clients that any program can pretend to be ask each time, trusted or not.
+ */
 export async function isConsentMissing(
   ctx: Context,
   client: ClientRecord,
   request: AuthorizationRequest,
   signedIn: SignedIn<BaseUser>,
 ): Promise<boolean> {
+  if (!mayGoUnasked(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients)) return true
   if (await isTrusted(ctx, client)) return false
-  if (!mayRememberConsent(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients)) return true
   const referenceId = await consentReference(ctx, client, request.scope, signedIn)
   const consent = await ctx.storage.consents.find({
     clientId: client.id,

@@ -21,7 +21,7 @@ export interface LoginContext {
   readonly tosUri?: string
   /** The client registered itself: nobody has verified what it says of itself, and the page should say so. */
   readonly selfRegistered: boolean
-  /** Where the code will go: the host of the redirect URI, or the scheme of an app that has none. */
+  /** Where the code will go: the host of an http(s) redirect URI, or the scheme of an app with its colon (`com.example.app:`). */
   readonly redirectHost: string
   readonly scopes: readonly string[]
   /** The resources that the client wants tokens for, with `bindResources`; the user should see them. */

@@ -1,7 +1,8 @@
 import type { Parameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
 
-/** What pages may take as a hint. None of it is ever a reason to refuse a request. */
+/** What pages may take as a hint. None of it is a reason to refuse a request, but `acr_values` where it is a demand. */
 export type PageHints = Pick<
   AuthorizationRequest,
   'loginHint' | 'display' | 'uiLocales' | 'claimsLocales' | 'acrValues'
@@ -21,8 +22,21 @@ export function pageHints(parameters: Parameters, defaultAcrValues: readonly str
     ...hint('display', cut(parameters.get('display'))),
     ...hint('uiLocales', cutList(parameters.get('ui_locales'))),
     ...hint('claimsLocales', cutList(parameters.get('claims_locales'))),
-    ...hint('acrValues', cutList(parameters.get('acr_values') ?? defaultAcrValues.join(' '))),
+    ...hint('acrValues', cutList(askedAcrValues(parameters, defaultAcrValues))),
   }
+}
+
+/**
+ * A demand must not be cut: what is left of it would be less than what the client asked for.
+ * @throws {OAuthError} `invalid_request`
+ */
+export function refuseLongAcrValues(parameters: Parameters, defaultAcrValues: readonly string[] = []): void {
+  if (askedAcrValues(parameters, defaultAcrValues).length <= longest) return
+  throw new OAuthError('invalid_request', `acr_values must have at most ${longest} characters`)
+}
+
+function askedAcrValues(parameters: Parameters, defaultAcrValues: readonly string[]): string {
+  return parameters.get('acr_values') ?? defaultAcrValues.join(' ')
 }
 
 function hint<Name extends string>(name: Name, value: string | undefined): { readonly [name in Name]?: string } {

@@ -2,8 +2,8 @@ import type { Context } from '../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
-import { answerTarget } from './answer-target.ts'
-import { verifyClient } from './client.ts'
+import { answerTo, verifyClient } from './client.ts'
+import { errorTarget } from './error-target.ts'
 import { resolveRequestUri } from './request-uri.ts'
 
 /**
@@ -37,7 +37,8 @@ export async function resolveParameters(
 async function targetOf(ctx: Context, request: Request, sent: UncheckedParameters): Promise<RedirectTarget | 'never'> {
   try {
     if (sent.repeated.has('client_id') || sent.repeated.has('redirect_uri')) refuseRepeated(sent)
-    return await answerTarget(ctx, request, await verifyClient(ctx, sent), sent)
+    const verified = await verifyClient(ctx, sent)
+    return await errorTarget(ctx, request, verified.client, answerTo(ctx, verified, sent))
   } catch {
     return 'never'
   }

@@ -77,6 +77,7 @@ async function judge(
   const verdict = judgeInteraction({
     request,
     session: signedIn?.session,
+    acrValuesRequired: ctx.config.requireAcrValues,
     now: ctx.clock.now(),
     completed,
     requestedAt,

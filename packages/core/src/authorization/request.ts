@@ -9,7 +9,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { parsePrompt } from '../protocol/prompt.ts'
 import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
-import { pageHints } from './page-hints.ts'
+import { pageHints, refuseLongAcrValues } from './page-hints.ts'
 
 /**
  * The rest of an authorization request, typed and checked. `resource` is ignored here, the
@@ -44,6 +44,7 @@ export function parseAuthorizationRequest(
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without openid it is no request of OpenID Connect, and the parameter means nothing.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
+  if (ctx.config.requireAcrValues) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
   return {
     clientId: client.id,
     redirectUri,

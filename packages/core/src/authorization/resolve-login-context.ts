@@ -4,7 +4,7 @@ import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { linkProblem, redirectHost } from '../protocol/redirect-uri.ts'
+import { linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
 import { interactionIsOver } from './code.ts'
 import { findInteraction, stateOf } from './interaction.ts'
 import type { LoginContext } from './login-context.ts'
@@ -33,12 +33,12 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     ...link('policyUri', policy_uri),
     ...link('tosUri', tos_uri),
     selfRegistered: client.registrationTokenHash !== undefined,
-    redirectHost: new URL(redirectUri).host || redirectHost(redirectUri),
+    redirectHost: shownDestination(redirectUri),
     scopes: scope,
     resources,
     claims: claimsBeyondScope(claims, scope),
-    acrValues: wantedAcr(interaction.request),
-    acrRequired: requiredAcr(interaction.request) !== undefined,
+    acrValues: wantedAcr(interaction.request, ctx.config.requireAcrValues),
+    acrRequired: requiredAcr(interaction.request, ctx.config.requireAcrValues) !== undefined,
     ...hintsOf(interaction.request),
   }
 }

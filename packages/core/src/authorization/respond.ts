@@ -12,12 +12,17 @@ export function targetOf({ clientId, redirectUri, state, responseMode }: Authori
 /**
  * Inside this wrapper every error belongs to the client: it carries the verified redirect target, or stays on a page of
  * ours ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
+ * @param findTarget is asked after an error alone, so that a request that succeeds costs no look-up for it; where it
+ * fails itself, the error stays on a page
  */
-export async function towardsClient(target: RedirectTarget | 'never', run: () => Promise<Response>): Promise<Response> {
+export async function towardsClient(
+  findTarget: () => Promise<RedirectTarget | 'never'>,
+  run: () => Promise<Response>,
+): Promise<Response> {
   try {
     return await run()
   } catch (thrown) {
-    throw asOAuthError(thrown).towards(target)
+    throw asOAuthError(thrown).towards(await findTarget().catch(() => 'never' as const))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { hmacBase64 } from '../crypto/hmac.ts'
-import { sectorsOf } from '../policy/sector.ts'
+import { sectorOf } from '../policy/sector.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
@@ -11,8 +11,6 @@ import type { ClientRecord } from '../storage/client.ts'
 export async function subjectOf(ctx: Context, client: ClientRecord, userId: string): Promise<string> {
   const { pairwiseSecret } = ctx.config
   if (client.metadata.subject_type !== 'pairwise' || pairwiseSecret === undefined) return userId
-  const [sector] = sectorsOf(client.metadata)
-  if (sector === undefined) return userId
-  const code = await hmacBase64(pairwiseSecret, `${sector}.${userId}`)
+  const code = await hmacBase64(pairwiseSecret, `${sectorOf(client)}.${userId}`)
   return code.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import { createRandomId } from '../crypto/credential.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { SchemePolicy } from '../protocol/redirect-scheme.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { completeMetadata, type ScopePolicy } from './metadata-rules.ts'
 import type { MetadataInput } from './metadata-schema.ts'
@@ -19,6 +20,8 @@ export interface ClientCreation {
   readonly owner?: ClientOwner
   /** Which scopes it may have. Default: all of the server's. */
   readonly scopes?: ScopePolicy
+  /** Which private-use schemes its URIs may have. Default: any that is not dangerous. */
+  readonly schemes?: SchemePolicy
   /** Seconds since the epoch at which its secret ends, 0 for never. Default: by the option for registered clients. */
   readonly secretExpiresAt?: number
   /** Its id. Default: a new one. */
@@ -44,7 +47,7 @@ const tries = 5
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createClient(ctx: Context, creation: ClientCreation): Promise<CreatedClient> {
-  const metadata = await completeMetadata(ctx, creation.metadata, creation.scopes)
+  const metadata = await completeMetadata(ctx, creation.metadata, creation.scopes, undefined, creation.schemes)
   const secret = usesSecret(metadata) ? (creation.secret ?? generateSecret(ctx)) : undefined
   if (secret === undefined && creation.secret !== undefined) {
     throw new OAuthError(

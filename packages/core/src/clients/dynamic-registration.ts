@@ -46,6 +46,7 @@ export async function registerDynamicClient(
       ...rightsOfNewClient(registration, { ...given, token_endpoint_auth_method: method }, input.require_pkce),
     },
     scopes: dynamicScopes(ctx.config),
+    schemes: registration.redirectSchemes,
     ...(registrant.owner !== undefined && { owner: registrant.owner }),
     registrationTokenHash: hash,
   })

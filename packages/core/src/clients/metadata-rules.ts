@@ -1,8 +1,9 @@
 import type { Config } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
-import { sectorsOf } from '../policy/sector.ts'
+import { sectorHosts } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { SchemePolicy } from '../protocol/redirect-scheme.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import { firstScopeOutside, formatScope, parseScope } from '../protocol/scope.ts'
 import type { MetadataInput } from './metadata-schema.ts'
@@ -46,6 +47,7 @@ export function dynamicScopes(config: Config): ScopePolicy {
  * The effective metadata of a client: what was given, completed by defaults and checked as a whole
  * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
  * @param before what it replaces
+ * @param schemes which private-use schemes the URIs may have that it adds to that. Default: any that is not dangerous
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function completeMetadata(
@@ -53,6 +55,7 @@ export async function completeMetadata(
   { sector_identifier_uri, ...given }: MetadataInput,
   scopes: ScopePolicy = serverScopes(ctx.config),
   before?: ClientMetadata,
+  schemes?: SchemePolicy,
 ): Promise<ClientMetadata> {
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
@@ -71,7 +74,7 @@ export async function completeMetadata(
   checkGrantTypes(ctx, metadata)
   checkAuthentication(ctx, metadata)
   checkScope(scopes, metadata)
-  checkRedirectUris(metadata)
+  checkRedirectUris(metadata, before, schemes)
   checkSigning(ctx, metadata)
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
@@ -92,11 +95,13 @@ function defaultScope(config: Config): readonly string[] {
   return ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 }
 
-/** Clients forget to say it, and a native one read as web would lose its loopback redirect. */
+/**
+ * Clients forget to say it, and a native one read as web would lose its loopback redirect. One private-use scheme is
+ * enough: no web application has one, and Cursor registers an https URI beside it.
+ */
 function inferApplicationType(redirectUris: readonly string[]): 'web' | 'native' {
-  const native =
-    redirectUris.length > 0 && redirectUris.every((uri) => isLoopbackRedirectUri(uri) || !/^https?:/i.test(uri))
-  return native ? 'native' : 'web'
+  if (redirectUris.some((uri) => !/^https?:/i.test(uri))) return 'native'
+  return redirectUris.length > 0 && redirectUris.every(isLoopbackRedirectUri) ? 'native' : 'web'
 }
 
 function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata): void {
@@ -128,14 +133,16 @@ function checkScope({ allowed }: ScopePolicy, metadata: ClientMetadata): void {
   if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
 }
 
-function checkRedirectUris(metadata: ClientMetadata): void {
+/** A URI that the client has already is the server side's, or of an earlier rule: changing its name must not fail for it. */
+function checkRedirectUris(metadata: ClientMetadata, before?: ClientMetadata, schemes?: SchemePolicy): void {
   const native = metadata.application_type === 'native'
+  const allowed = (uri: string, known: readonly string[] = []) => (known.includes(uri) ? 'any' : schemes)
   for (const uri of metadata.redirect_uris) {
-    const problem = redirectUriProblem(uri, native)
+    const problem = redirectUriProblem(uri, native, allowed(uri, before?.redirect_uris))
     if (problem !== undefined) throw new OAuthError('invalid_redirect_uri', `Redirect URI '${uri}' ${problem}`)
   }
   for (const uri of metadata.post_logout_redirect_uris ?? []) {
-    const problem = redirectUriProblem(uri, native)
+    const problem = redirectUriProblem(uri, native, allowed(uri, before?.post_logout_redirect_uris))
     if (problem !== undefined) throw invalid(`post_logout_redirect_uris '${uri}' ${problem}`)
   }
 }
@@ -159,10 +166,10 @@ function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): 
   // Without a URL there is no host; which URL it may be is checked where it is fetched.
   const { sector_identifier_uri: uri } = metadata
   if (uri !== undefined && !URL.canParse(uri)) throw invalid('sector_identifier_uri is not an absolute URL')
-  const sectors = sectorsOf(metadata)
-  if (sectors.length > 1) throw invalid('pairwise clients need redirect_uris on one host, or a sector_identifier_uri')
-  // Without a host (a private-use scheme, no redirect URI) there is no sector to be apart from others.
-  if (!sectors[0]) throw invalid('pairwise clients need a redirect URI with a host')
+  // Beside the host of another, a loopback address would get what only that host may know.
+  if (sectorHosts(metadata).length > 1) {
+    throw invalid('pairwise clients need redirect_uris on one host, or a sector_identifier_uri')
+  }
 }
 
 /**
@@ -174,7 +181,7 @@ export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata):
   if ((after.subject_type ?? 'public') !== (before.subject_type ?? 'public')) {
     throw invalid('subject_type cannot be changed')
   }
-  if (after.subject_type === 'pairwise' && sectorsOf(after)[0] !== sectorsOf(before)[0]) {
+  if (after.subject_type === 'pairwise' && sectorHosts(after)[0] !== sectorHosts(before)[0]) {
     throw invalid('pairwise clients keep the host of their redirect_uris or sector_identifier_uri')
   }
 }

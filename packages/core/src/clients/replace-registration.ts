@@ -55,6 +55,7 @@ export async function replaceRegistration(
       },
       scopesOf(ctx, current),
       current.metadata,
+      ctx.config.registration.redirectSchemes,
     )
     requireStoredSecret(ctx, metadata, current.secrets)
     checkSubjectKept(current.metadata, metadata)

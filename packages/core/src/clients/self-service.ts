@@ -38,7 +38,8 @@ export async function createOwnClient(ctx: Context, caller: Caller, input: objec
     throw new OAuthError('access_denied', 'you may not create clients')
   }
   const { subject_type: _, ...metadata } = parsePublicMetadata(ctx.registry, input)
-  return createClient(ctx, { metadata, owner: ownerOf(caller), scopes: registrationScopes(ctx.config) })
+  const schemes = ctx.config.registration.redirectSchemes
+  return createClient(ctx, { metadata, owner: ownerOf(caller), scopes: registrationScopes(ctx.config), schemes })
 }
 
 /**
@@ -74,6 +75,7 @@ export async function updateOwnClient(
     check: (current) => requireChangeable(ctx, caller, 'update', current),
     // Whoever could move a pairwise client to another sector would learn what its users are called there.
     compare: checkSubjectKept,
+    schemes: ctx.config.registration.redirectSchemes,
     scopes(current) {
       const { defaults, allowed } = registrationScopes(ctx.config)
       return { defaults, allowed: [...allowed, ...(parseScope(current.metadata.scope) ?? [])] }

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { SchemePolicy } from '../protocol/redirect-scheme.ts'
 import type { ClientRecord, ClientSecret } from '../storage/client.ts'
 import { changeClient } from './change.ts'
 import { completeMetadata, type ScopePolicy } from './metadata-rules.ts'
@@ -20,6 +21,8 @@ export interface UpdateLimits {
   compare?(before: ClientMetadata, after: ClientMetadata): void
   /** Which scopes it may have afterwards. Default: all of the server's. */
   scopes?(current: ClientRecord): ScopePolicy
+  /** Which private-use schemes the URIs may have that it adds. Default: any that is not dangerous. */
+  readonly schemes?: SchemePolicy
 }
 
 /**
@@ -48,6 +51,7 @@ export async function updateClient(
       { ...Object.fromEntries(kept), ...given } as typeof given,
       limits?.scopes?.(current),
       current.metadata,
+      limits?.schemes,
     )
     limits?.compare?.(current.metadata, metadata)
     requireStoredSecret(ctx, metadata, current.secrets)

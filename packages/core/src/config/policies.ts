@@ -1,5 +1,6 @@
 import type { Config } from '../contracts/config.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import { agentSchemes } from '../protocol/redirect-scheme.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolveRateLimits } from './rate-limits.ts'
 import type { ParsedOptions } from './schema.ts'
@@ -15,6 +16,8 @@ type Policies =
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
+  | 'requireAcrValues'
+  | 'userinfoAudience'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
   | 'advertised'
@@ -50,6 +53,7 @@ export function resolvePolicies<User extends BaseUser>(
       defaultScopes: options.clientRegistrationDefaultScopes,
       allowedScopes: options.clientRegistrationAllowedScopes,
       addedScopes: options.clientRegistrationAddedScopes,
+      redirectSchemes: new Set([...agentSchemes, ...options.clientRegistrationRedirectSchemes]),
       secretExpiresAt: options.clientRegistrationClientSecretExpiresAt,
       unusedClientTtl: options.unusedClientTtlSeconds,
     }),
@@ -68,6 +72,8 @@ export function resolvePolicies<User extends BaseUser>(
     grantsEndingWithSession: options.grantsEndingWithSession,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
     redirectErrorsAfterConsentOnly: options.redirectErrorsAfterConsentOnly,
+    requireAcrValues: options.requireAcrValues,
+    userinfoAudience: options.userinfoAudience,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,
     advertised: Object.freeze({

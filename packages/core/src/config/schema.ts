@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { nearestName } from './nearest.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
@@ -16,6 +17,13 @@ const hook = v.optional(v.function())
 const uri = v.pipe(
   v.string(),
   v.check((value) => URL.canParse(value) && !value.includes('#'), 'must be an absolute URI without a fragment'),
+)
+
+const privateUseScheme = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9+.-]*$/, 'must be a scheme in lower case, without the colon'),
+  v.check((name) => !isDangerousScheme(name), 'is a scheme that nobody may register'),
+  v.check((name) => name !== 'http' && name !== 'https', 'is no private-use scheme'),
 )
 
 /** Whatever is not a plain value is checked for the members that we call. */
@@ -52,12 +60,14 @@ const optionEntries = {
   scopes: v.optional(v.array(scope), []),
   defaultScopes: v.optional(v.array(scope), []),
   validAudiences: v.optional(v.array(uri)),
+  userinfoAudience: v.optional(v.boolean(), true),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   idTokenSigningAlgorithms: v.optional(v.array(v.picklist(signingAlgorithms))),
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
   redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
+  requireAcrValues: v.optional(v.boolean(), false),
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.boolean(), false),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
@@ -97,6 +107,7 @@ const optionEntries = {
   clientRegistrationDefaultScopes: v.optional(v.array(scope)),
   clientRegistrationAllowedScopes: v.optional(v.array(scope)),
   clientRegistrationAddedScopes: v.optional(v.array(scope), []),
+  clientRegistrationRedirectSchemes: v.optional(v.array(privateUseScheme), []),
   clientRegistrationClientSecretExpiresAt: v.optional(
     v.union(
       [secondsOrNone, v.strictObject({ afterSeconds: seconds })],
@@ -148,6 +159,8 @@ type Defaulted =
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
+  | 'requireAcrValues'
+  | 'userinfoAudience'
   | 'disableJwtPlugin'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
@@ -158,6 +171,7 @@ type Defaulted =
   | 'allowUnauthenticatedClientRegistration'
   | 'allowPublicClientPrelogin'
   | 'clientRegistrationAddedScopes'
+  | 'clientRegistrationRedirectSchemes'
   | 'clientRegistrationEnablesEndSession'
   | 'dangerouslyAllowUnauthenticatedConfidentialClients'
   | 'dangerouslyAllowRegistrationWithoutPkce'

@@ -42,6 +42,8 @@ export interface RegistrationPolicy {
   readonly defaultScopes: readonly string[] | undefined
   readonly allowedScopes: readonly string[] | undefined
   readonly addedScopes: readonly string[]
+  /** Private-use schemes without a period that a client may have which is not the server side's. */
+  readonly redirectSchemes: ReadonlySet<string>
   readonly secretExpiresAt: number | { readonly afterSeconds: number }
   readonly unusedClientTtl: number | undefined
 }
@@ -119,6 +121,10 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean
   readonly redirectErrorsAfterConsentOnly: boolean
+  /** `acr_values` is a demand. */
+  readonly requireAcrValues: boolean
+  /** A token for a resource that carries `openid` is for userinfo as well. */
+  readonly userinfoAudience: boolean
   /** Seconds by scope. */
   readonly scopeExpirations: ReadonlyMap<string, number>
   readonly machineDefaultScopes: readonly string[] | undefined

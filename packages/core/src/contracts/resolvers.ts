@@ -33,7 +33,11 @@ export interface Resolvers<User extends BaseUser> {
     readonly session: Session
     readonly referenceId?: string
   }): Awaitable<boolean>
-  /** Whether a client is trusted: its users are not asked for consent. Nothing a client registers can say so. */
+  /**
+   * Whether a client is trusted: its users are not asked for consent. Nothing a client registers can say so. Users of a
+   * public client on a loopback address or a private-use scheme are asked all the same, unless
+   * `rememberConsentOfNativeClients` is set.
+   */
   trustedClientResolver?(client: ClientRecord): Awaitable<boolean>
   /** Whether this request may use the admin routes. Without it nobody may; being signed in is never enough. Leave its body unread. */
   authorizeAdmin?(request: Request): Awaitable<boolean>

@@ -1,5 +1,5 @@
-import { answerTarget } from '../authorization/answer-target.ts'
-import { verifyClient } from '../authorization/client.ts'
+import { answerTo, verifyClient } from '../authorization/client.ts'
+import { errorTarget } from '../authorization/error-target.ts'
 import { hintedSubject } from '../authorization/id-token-hint.ts'
 import { resolveParameters } from '../authorization/parameters.ts'
 import { begin } from '../authorization/proceed.ts'
@@ -30,12 +30,14 @@ export const authorize: Endpoint = {
       if (parameters.repeated.has(name)) refuseRepeated(parameters)
     }
     const verified = await verifyClient(ctx, parameters)
-    // Above this line an error is a page; below it, it goes to the client, unless the host has reservations.
-    return towardsClient(await answerTarget(ctx, request, verified, parameters), async () => {
+    const { client } = verified
+    // Above this line an error is a page; below it, it goes to the client, unless the client is a stranger.
+    const findTarget = () => errorTarget(ctx, request, client, answerTo(ctx, verified, parameters))
+    return towardsClient(findTarget, async () => {
       refuseRepeated(parameters)
       const authorization = parseAuthorizationRequest(ctx, verified, parameters)
-      const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))
-      return begin(ctx, request, verified.client, {
+      const hinted = await hintedSubject(ctx, client, parameters.get('id_token_hint'))
+      return begin(ctx, request, client, {
         ...authorization,
         ...(hinted !== undefined && { hintedSubject: hinted }),
       })

@@ -60,21 +60,25 @@ async function approve(
   }
   const accepted = acceptedOf(parameters, interaction.request)
   const { scope } = accepted
-  return towardsClient(target, async () => {
-    const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
-    const response = await issueCode(ctx, {
-      client,
-      request: interaction.request,
-      signedIn,
-      scope,
-      claims: grantedClaims(interaction.request, accepted),
-      consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
-      ...(referenceId !== undefined && { referenceId }),
-      interactionId: interaction.id,
-    })
-    ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })
-    return respondToClient(ctx, request, interaction.request, response)
-  })
+  // An answer of the user's, who has seen where it goes.
+  return towardsClient(
+    async () => target,
+    async () => {
+      const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
+      const response = await issueCode(ctx, {
+        client,
+        request: interaction.request,
+        signedIn,
+        scope,
+        claims: grantedClaims(interaction.request, accepted),
+        consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
+        ...(referenceId !== undefined && { referenceId }),
+        interactionId: interaction.id,
+      })
+      ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })
+      return respondToClient(ctx, request, interaction.request, response)
+    },
+  )
 }
 
 function acceptedOf(parameters: Parameters, request: AuthorizationRequest): Accepted {

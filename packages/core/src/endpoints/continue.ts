@@ -1,3 +1,4 @@
+import { errorTarget } from '../authorization/error-target.ts'
 import { loadInteraction } from '../authorization/load.ts'
 import { resume } from '../authorization/proceed.ts'
 import { towardsClient } from '../authorization/respond.ts'
@@ -17,9 +18,13 @@ export const continueInteraction: Endpoint = {
   async handle(ctx, request) {
     const parameters = parseParameters(queryOf(request.url))
     const { interaction, client, target } = await loadInteraction(ctx, request, parameters.get('state'))
-    return towardsClient(target, () => {
-      return resume(ctx, request, client, interaction, finishedStep(interaction.step, parameters))
-    })
+    // The user may have passed all pages without a click, and has agreed to nothing yet.
+    return towardsClient(
+      () => errorTarget(ctx, request, client, target),
+      () => {
+        return resume(ctx, request, client, interaction, finishedStep(interaction.step, parameters))
+      },
+    )
   },
 }
 

@@ -1,4 +1,5 @@
 import { endHostSession, type SessionEnd } from '../authorization/end-session.ts'
+import { startsStrangersProgram } from '../authorization/error-target.ts'
 import { logoutPageUrl, readLogoutQuestion, signLogoutQuestion } from '../authorization/logout-confirmation.ts'
 import {
   type LogoutRequest,
@@ -20,6 +21,7 @@ import { redirect, wantsJson, withParameters } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { shownDestination } from '../protocol/redirect-uri.ts'
 
 /**
  * The logout endpoint ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout
@@ -54,7 +56,10 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
   if (signedIn !== undefined && signedIn.session.id !== sessionId) {
     return ask(ctx, request, signedIn.session.id, asked, parameters)
   }
-  if (sessionId === undefined) return leave(request, target)
+  // Before the session ends: an ID token that somebody sends along is no proof that this user agreed to anything.
+  const held = target && client && (await startsStrangersProgram(ctx, request, client, target.redirectUri))
+  const next = held ? undefined : target
+  if (sessionId === undefined) return leave(request, next)
   // Without a session to ask, a pairwise subject does not say who the user is.
   const subject = client?.metadata.subject_type === 'pairwise' ? undefined : hint.subject
   const end = await endHostSession(ctx, {
@@ -62,7 +67,7 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
     userId: signedIn?.user.id ?? subject,
     clientId: hint.clientId,
   })
-  return leave(request, target, end)
+  return leave(request, next, end)
 }
 
 /** On the host's page, where it has one, or on ours. */
@@ -82,7 +87,7 @@ async function ask(
   })
   if (page !== undefined) return redirect(request, page)
   const { host } = new URL(ctx.config.issuer)
-  const next = target === undefined ? [] : [`You will then go on to ${hostOf(target.redirectUri)}.`]
+  const next = target === undefined ? [] : [`You will then go on to ${shownDestination(target.redirectUri)}.`]
   return messagePage('Sign out?', [`Do you want to sign out of ${host}? If not, close this page.`, ...next], {
     action: ctx.config.issuer + endpointPaths.endSession,
     fields: { confirmation },
@@ -119,8 +124,4 @@ function leave(request: Request, target: LogoutTarget | undefined, end?: Session
 
 function signedOut(request: Request): Response {
   return wantsJson(request) ? json(200, {}) : messagePage('Signed out', ['You are signed out.'])
-}
-
-function hostOf(uri: string): string {
-  return new URL(uri).host || uri
 }

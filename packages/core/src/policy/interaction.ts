@@ -7,6 +7,8 @@ import { requiredAcr } from './authentication-context.ts'
 export interface InteractionFacts {
   readonly request: AuthorizationRequest
   readonly session: Session | undefined
+  /** Whether `acr_values` is a demand (`requireAcrValues`). Default: it is a wish. */
+  readonly acrValuesRequired?: boolean
   readonly now: number
   /** The steps taken so far; none when the request has just come in. */
   readonly completed: readonly InteractionStep[]
@@ -70,7 +72,7 @@ function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
   // No age at all: the same as prompt=login.
   const demanded = prompt.includes('login') || prompt.includes('create') || maxAge === 0
   const tooOld = maxAge !== undefined && facts.now - session.authTime > maxAge
-  const required = requiredAcr(facts.request)
+  const required = requiredAcr(facts.request, facts.acrValuesRequired === true)
   if (facts.wrongUser || (required !== undefined && !required.includes(session.acr))) return true
   if (!demanded && !tooOld) return false
   return !madeAfterTheRequest(facts, session)

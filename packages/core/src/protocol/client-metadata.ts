@@ -65,7 +65,7 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly sector_identifier_uri?: string
   /** Server side only: `false` lets a confidential client leave PKCE out. */
   readonly require_pkce: boolean
-  /** Server side only: never ask the user for consent. */
+  /** Server side only: never ask the user for consent (a public client on loopback or a private-use scheme still asks). */
   readonly skip_consent?: boolean
   /** Server side only: the client may end the session (and gets `sid` in its ID tokens). */
   readonly enable_end_session?: boolean

@@ -1,3 +1,12 @@
+import {
+  isDangerousScheme,
+  privateUseSchemeProblem,
+  type SchemePolicy,
+  schemeOf,
+  wrapsAnotherUri,
+} from './redirect-scheme.ts'
+import { webHost } from './web-host.ts'
+
 /** Which loopback redirects may change their port. */
 export interface LoopbackRule {
   /** `http://127.0.0.1` and `http://[::1]`. */
@@ -35,28 +44,21 @@ export function isLoopbackRedirectUri(uri: string): boolean {
   return splitLoopback(uri) !== undefined
 }
 
-/** Where a code goes, as far as it stays the same: the host, or the scheme of an app that has none. */
+/**
+ * Where a code goes, as far as it stays the same: the host, or the scheme of an app with its colon, which no host has. A
+ * consent is remembered for it.
+ */
 export function redirectHost(uri: string): string {
-  const { host, hostname, protocol } = new URL(uri)
+  const web = webHost(uri)
+  if (web === undefined) return `${schemeOf(uri) ?? ''}:`
   // The port of a loopback redirect changes from one start of an app to the next.
-  return (isLoopbackRedirectUri(uri) ? hostname : host) || protocol
+  return isLoopbackRedirectUri(uri) ? web.hostname : web.host
 }
 
-const dangerousSchemes: ReadonlySet<string> = new Set([
-  'javascript:',
-  'data:',
-  'vbscript:',
-  'blob:',
-  'file:',
-  'about:',
-  'filesystem:',
-  'view-source:',
-  'ws:',
-  'wss:',
-  'ftp:',
-  'mailto:',
-  'intent:',
-])
+/** Where a browser goes, as a page tells it to its user: the host with its port, or the scheme of an app. */
+export function shownDestination(uri: string): string {
+  return webHost(uri)?.host ?? redirectHost(uri)
+}
 
 /** Characters that no URI has. A parser would strip or rewrite some of them and so see another URI than a browser. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -68,8 +70,13 @@ export type UriProblem = string
  * Why `uri` may not be a redirect URI, or `undefined` when it may: `https` anywhere, `http` on loopback, and for native
  * clients private-use schemes, with or without an authority
  * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}).
+ * @param schemes which private-use schemes it may have. Default: any that is not dangerous
  */
-export function redirectUriProblem(uri: string, native: boolean): UriProblem | undefined {
+export function redirectUriProblem(
+  uri: string,
+  native: boolean,
+  schemes: SchemePolicy = 'any',
+): UriProblem | undefined {
   const problem = uriProblem(uri)
   if (problem !== undefined) return problem
   if (uri.includes('#')) return 'must not have a fragment'
@@ -81,17 +88,17 @@ export function redirectUriProblem(uri: string, native: boolean): UriProblem | u
     if (url.protocol === 'http:' && !isLoopbackRedirectUri(uri)) return 'must use https unless it is a loopback address'
     return undefined
   }
-  return native ? undefined : 'must use https'
+  if (!native) return 'must use https'
+  return privateUseSchemeProblem(schemeOf(uri) ?? '', schemes)
 }
 
 /** Why `uri` may not be shown as a link (client_uri, logo_uri, policy_uri, tos_uri), or `undefined` when it may. */
 export function linkProblem(uri: string): UriProblem | undefined {
   const problem = uriProblem(uri)
   if (problem !== undefined) return problem
-  const { protocol, hostname } = new URL(uri)
-  if (protocol === 'https:') return undefined
-  if (protocol === 'http:' && isLoopbackHost(hostname)) return undefined
-  return 'must use https'
+  if (new URL(uri).protocol === 'https:') return undefined
+  const hostname = webHost(uri)?.hostname
+  return hostname !== undefined && loopbackNames.has(hostname) ? undefined : 'must use https'
 }
 
 /**
@@ -104,16 +111,15 @@ export function initiateLoginUriProblem(uri: string): UriProblem | undefined {
   return new URL(uri).protocol === 'https:' ? undefined : 'must use https'
 }
 
-function isLoopbackHost(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
-}
+const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 function uriProblem(uri: string): UriProblem | undefined {
   if (uri.length > 2048) return 'is too long'
   if (forbidden.test(uri)) return 'has characters that are not allowed in a URI'
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*:)./.exec(uri)?.[1]?.toLowerCase()
+  const scheme = schemeOf(uri)
   if (scheme === undefined) return 'must be an absolute URI'
-  if (dangerousSchemes.has(scheme)) return `must not use the scheme ${scheme}`
+  if (isDangerousScheme(scheme)) return `must not use the scheme ${scheme}:`
+  if (wrapsAnotherUri(uri)) return 'must not wrap another URI'
   if (!URL.canParse(uri)) return 'is not a valid URI'
   return undefined
 }

@@ -142,8 +142,8 @@ describe('what may be pairwise (seed B156)', () => {
     ['without a server secret', {}, { pairwiseSecret: undefined }],
     ['with redirect URIs on two hosts', { redirect_uris: [redirectUri, 'https://other.example.com/cb'] }, {}],
     [
-      'with a redirect URI that has no host',
-      { redirect_uris: ['com.example.app:/cb'], application_type: 'native' },
+      'with a loopback address beside a host',
+      { redirect_uris: [redirectUri, 'http://127.0.0.1/cb'], application_type: 'native' },
       {},
     ],
   ])('%s is invalid_client_metadata', async (_name, input, options) => {

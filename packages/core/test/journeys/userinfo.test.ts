@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, getTokens, postAs, registerConfidential } from '../support/client.ts'
+import { type Answer, getTokens, postAs, refresh, registerConfidential } from '../support/client.ts'
 import { expectJsonError, send } from '../support/expectations.ts'
 import { plainScope } from '../support/prepared.ts'
 import { alice, createWorld, issuer, type World } from '../support/world.ts'
@@ -45,6 +45,19 @@ describe('userinfo', () => {
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-type')).toBe('application/json')
       expect(answer.body).toEqual({ sub: alice.id, email: alice.email, email_verified: true })
+    }
+  })
+
+  test('userinfoAudience: false leaves userinfo out of a token for a resource, and a token without one is good here', async () => {
+    const resource = 'https://api.example.com'
+    for (const disableJwtPlugin of [false, true]) {
+      const world = createWorld({ idTokenSigningAlgorithm: 'ES256', userinfoAudience: false, disableJwtPlugin })
+      const client = await registerConfidential(world)
+      const tokens = await getTokens(world, client, { scope: 'openid offline_access' }, { resource })
+      expect((await world.provider.verifyAccessToken(tokens.access_token))?.audience).toEqual([resource])
+      expectChallenge(await get(world, `Bearer ${tokens.access_token}`), 401, 'invalid_token')
+      const { access_token } = (await refresh(world, client, tokens.refresh_token)).body
+      expect((await get(world, `Bearer ${access_token}`)).body).toEqual({ sub: alice.id })
     }
   })
 

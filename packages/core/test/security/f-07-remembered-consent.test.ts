@@ -88,13 +88,6 @@ describe('F07 public clients that any program on the device can pretend to be', 
     const local = await registerConfidential(world, { redirect_uris: [redirect_uri] })
     expect((await secondTime(world, local, redirect_uri)).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
-
-  test('F07 a host that trusts such a client by name takes it on itself', async () => {
-    const { world, client } = await prepare('com.example.app:/callback', { trustedClientResolver: () => true })
-    expect((await secondTime(world, client, 'com.example.app:/callback')).searchParams.get('code')).toMatch(
-      /^c[0-9a-v]{24}[\w-]{43}$/,
-    )
-  })
 })
 
 describe('F07 a remembered consent is not applied', () => {

@@ -35,16 +35,27 @@ export interface HostOptions<User extends BaseUser> {
   /** Signs the query of the URLs that pages get. Default: derived from `secret`. */
   readonly oauthQuerySigningSecret?: string | undefined
   /**
-   * Lets a remembered consent answer for public clients on loopback addresses and private-use schemes, too, although any
-   * program on the device can pretend to be one. Default `false`: their users are asked each time.
+   * Lets a remembered consent, and the trust of `skip_consent`, `cachedTrustedClients` and `trustedClientResolver`, answer
+   * for public clients on loopback addresses and private-use schemes, too, although any program on the device can pretend
+   * to be one and then gets a code without anybody being asked
+   * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). Default `false`: their users are
+   * asked each time.
    */
   readonly rememberConsentOfNativeClients?: boolean | undefined
   /**
    * Shows the errors of a client that registered itself on a page, and sends nobody to its redirect URI with one, as long
    * as the user has agreed to nothing of it: otherwise a link to this server (`prompt=none`, a bad scope) leads anybody
-   * to wherever whoever registered it likes. Clients that try a silent login first then show that page. Default `false`.
+   * to wherever whoever registered it likes. Clients that try a silent login first then show that page. With a
+   * private-use scheme it is always so, because such a link would start a program. Default `false`.
    */
   readonly redirectErrorsAfterConsentOnly?: boolean | undefined
+  /**
+   * Makes `acr_values` (and the client's `default_acr_values`) a demand instead of a wish: a session that has none of
+   * them signs in again, and one that has none after that is `unmet_authentication_requirements`. For clients that are
+   * told by a resource server which class they need ({@link https://www.rfc-editor.org/rfc/rfc9470 RFC 9470}).
+   * Default `false`.
+   */
+  readonly requireAcrValues?: boolean | undefined
   /** Limits requests by address and client; off without it. */
   readonly rateLimit?: RateLimitOptions | undefined
   /** Called with everything that happens. It must not throw and is not waited for. */

@@ -33,10 +33,21 @@ export interface RegistrationOptions {
    * Default: nothing.
    */
   readonly clientRegistrationAddedScopes?: readonly string[] | undefined
+  /**
+   * Private-use schemes without a period that clients of users and strangers (registration, create-client, update-client)
+   * may redirect to, in lower case and without the colon: `['myapp']` allows `myapp:/callback`. One with a period
+   * (`com.example.app:/callback`) they may have anyway, and those of known agents: `cursor`, `vscode`, `vscode-insiders`,
+   * `windsurf`, `warp` ({@link https://www.rfc-editor.org/rfc/rfc8252#section-8.4 RFC 8252 section 8.4}). What the
+   * server side or an administrator registers may have any scheme that is not dangerous. Default: nothing.
+   */
+  readonly clientRegistrationRedirectSchemes?: readonly string[] | undefined
   /** When secrets of registered clients end: 0 for never, seconds since the epoch, or so long after they are made. Default 0. */
   readonly clientRegistrationClientSecretExpiresAt?: number | { readonly afterSeconds: number } | undefined
   /** After how many seconds a dynamically registered client that was never used is purged. Default: never. */
   readonly unusedClientTtlSeconds?: number | undefined
-  /** Clients that are trusted whatever is stored; they cannot be changed through any route. */
+  /**
+   * Clients that are trusted whatever is stored; they cannot be changed through any route. Public ones on a loopback
+   * address or a private-use scheme still ask their users, see `rememberConsentOfNativeClients`.
+   */
   readonly cachedTrustedClients?: readonly string[] | undefined
 }

@@ -13,6 +13,13 @@ export interface TokenOptions {
    * (RFC 9068). Default: the issuer.
    */
   readonly validAudiences?: readonly string[] | undefined
+  /**
+   * Makes an access token for a resource that carries `openid` good for userinfo as well: its `aud` names both. The
+   * resource server can then read the claims of the user there. With `false` such a token is for the resource alone, and
+   * a client gets a token for userinfo by a request without `resource`; with `bindResources` there is no such request for a
+   * grant with resources, and the claims come in the ID token alone. Default `true`.
+   */
+  readonly userinfoAudience?: boolean | undefined
   /** How ID tokens are signed for clients that registered nothing else. Default `RS256`, which every client can verify. */
   readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /**

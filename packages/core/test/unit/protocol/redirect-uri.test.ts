@@ -103,6 +103,7 @@ describe('redirectUriProblem', () => {
     ['com.example.app:/cb', true],
     ['com.example.app://host/cb', true],
     ['com.example.app:cb', true],
+    ['myapp:/cb', true],
   ])('%s may be registered', (uri, native) => {
     expect(redirectUriProblem(uri, native)).toBeUndefined()
   })
@@ -154,6 +155,12 @@ describe('redirectUriProblem', () => {
     ['filesystem:https://a.example/x', true],
     ['mailto:a@a.example', true],
     ['intent:x', true],
+    ['ms-msdt:/id', true],
+    ['tel:+1', true],
+    ['feed:javascript:alert(1)', true],
+    ['feed:javascript:alert(1)', false],
+    ['com.example.app:https:x', true],
+    ['view-source:x', true],
   ])('%j may not (native: %s)', (uri, native) => {
     expect(redirectUriProblem(uri, native)).toBeTypeOf('string')
   })
