@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { createCredential, createId } from '../crypto/credential.ts'
+import { requireSupport } from '../policy/client-support.ts'
 import { withholdRefreshToken } from '../policy/refresh-token.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
@@ -33,6 +34,8 @@ export interface Approval {
  */
 export async function issueCode(ctx: Context, approval: Approval): Promise<AuthorizationResponse> {
   const { client, request, interactionId, consent } = approval
+  // Once more: the interaction may have begun in another process, or under another registration.
+  requireSupport(ctx, client, approval.scope)
   const now = ctx.clock.now()
   const grant = createGrant(ctx, approval, now)
   await noteSessionClient(ctx, client, approval.signedIn)

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { redirect } from '../http/redirect.ts'
+import { requireSupport } from '../policy/client-support.ts'
 import { type InteractionVerdict, judgeInteraction } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
@@ -25,6 +26,7 @@ export async function begin(
   client: ClientRecord,
   authorization: AuthorizationRequest,
 ): Promise<Response> {
+  requireSupport(ctx, client, authorization.scope)
   const signedIn = await currentSession(ctx, request)
   const prior = signedIn && { id: signedIn.session.id, authTime: signedIn.session.authTime }
   const verdict = await judge(ctx, client, authorization, signedIn, [], ctx.clock.now(), prior)

@@ -35,7 +35,7 @@ export type OAuthEvent =
       readonly grantId?: string
       readonly scopes: readonly string[]
       /** Why no refresh token came along, where the client might have expected one. */
-      readonly refreshTokenWithheld?: 'client_may_not_refresh' | 'offline_access_not_granted'
+      readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
     }
   /** An old refresh token came back inside the reuse window: the same successor was given again. */
   | { readonly type: 'refresh_token.reused'; readonly clientId: string; readonly grantId: string }

@@ -24,7 +24,7 @@ export interface Issuance {
   readonly nonce?: string
   /** Mint a refresh token and hand it to `commit`. */
   readonly refresh: boolean
-  readonly refreshTokenWithheld?: 'client_may_not_refresh' | 'offline_access_not_granted'
+  readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
   /**
    * @returns the refresh token to answer with, if any
    * @throws {OAuthError} `invalid_grant` when somebody else won; nothing was written then

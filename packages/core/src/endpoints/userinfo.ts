@@ -9,6 +9,7 @@ import { json } from '../http/json.ts'
 import { jwtResponse } from '../http/jwt.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
+import { userinfoAlgorithmOf } from '../policy/client-support.ts'
 import { noTokenChallenge } from '../protocol/challenge.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -44,9 +45,10 @@ async function answer(ctx: Context, token: VerifiedAccessToken, userId: string):
   const client = await ctx.clients.find(token.clientId)
   const user = await ctx.config.authentication.getUser(userId)
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
+  // Before the hooks: what cannot be signed is not asked for.
+  const algorithm = userinfoAlgorithmOf(ctx, client)
   const facts = hookFacts(client, token.scopes, resourcesOf(ctx, token), token)
   const claims = await userinfoClaims(ctx, user, facts, token.requestedClaims?.userinfo)
-  const algorithm = client.metadata.userinfo_signed_response_alg
   if (algorithm === undefined) return json(200, claims)
   // Without iat and exp it is no ID token, though its typ is the same: the usual libraries take no other.
   const signed = { ...claims, iss: ctx.config.issuer, aud: client.id }

@@ -5,8 +5,10 @@ import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 export function withholdRefreshToken(
   client: ClientRecord,
   scope: readonly string[],
-  config: { readonly refreshTokensWithoutOfflineAccess: boolean },
-): 'client_may_not_refresh' | 'offline_access_not_granted' | undefined {
+  config: { readonly refreshTokensWithoutOfflineAccess: boolean; readonly grantTypes: readonly string[] },
+): 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted' | undefined {
+  // The client may be of a process that has the grant type; nobody could use the token here.
+  if (!config.grantTypes.includes('refresh_token')) return 'refresh_not_supported'
   if (!client.metadata.grant_types.includes('refresh_token')) return 'client_may_not_refresh'
   if (config.refreshTokensWithoutOfflineAccess || scope.includes('offline_access')) return undefined
   return 'offline_access_not_granted'

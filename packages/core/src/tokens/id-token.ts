@@ -7,6 +7,7 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { leftHalfHash } from '../crypto/hash.ts'
+import { idTokenAlgorithmOf } from '../policy/client-support.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { signWithSecret } from './secret-signature.ts'
 
@@ -15,7 +16,8 @@ export const idTokenType = 'JWT'
 
 /**
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2}
- * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept
+ * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept, or with an
+ * algorithm that this process does not have
  */
 export async function mintIdToken(
   ctx: Context,
@@ -26,8 +28,7 @@ export async function mintIdToken(
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
   const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
-  const { jwtDisabled, idTokenAlgorithm } = ctx.config
-  const algorithm = jwtDisabled ? 'HS256' : (client.metadata.id_token_signed_response_alg ?? idTokenAlgorithm)
+  const algorithm = idTokenAlgorithmOf(ctx, client)
   const requested = grant.claims?.id_token
   const claims = {
     // Of the user only what was asked for here by name: what the scopes bring is at userinfo.
@@ -46,6 +47,6 @@ export async function mintIdToken(
     sid: followsSessions(ctx, client) ? await sessionIdFor(ctx, client, grant.sessionId) : undefined,
     at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
   }
-  if (jwtDisabled) return signWithSecret(ctx, client, idTokenType, claims)
+  if (ctx.config.jwtDisabled) return signWithSecret(ctx, client, idTokenType, claims)
   return ctx.keys.sign(algorithm, idTokenType, claims)
 }

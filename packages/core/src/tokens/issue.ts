@@ -4,10 +4,9 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
-import { isPublic } from '../policy/client.ts'
+import { getsIdToken } from '../policy/client-support.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
-import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { mintIdToken } from './id-token.ts'
 import { mintJwtAccessToken } from './jwt-access-token.ts'
@@ -27,7 +26,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
 
   const access = await mintAccessToken(ctx, issuance, user, now, expiresAt)
   const idToken =
-    user !== undefined && grant !== undefined && scope.includes('openid') && canSignFor(ctx, client)
+    user !== undefined && grant !== undefined && getsIdToken(ctx, client, scope)
       ? await mintIdToken(ctx, { ...issuance, grant }, user, access.text, now)
       : undefined
   const custom = await ctx.config.hooks.customTokenResponseFields?.({
@@ -60,11 +59,6 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     id_token: idToken,
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
   }
-}
-
-/** Without keys of our own an ID token is signed with the client's secret, and a public client has none. */
-function canSignFor(ctx: Context, client: ClientRecord): boolean {
-  return !ctx.config.jwtDisabled || !isPublic(client)
 }
 
 /** In seconds: the option for users or machines, or less where a scope demands it. */

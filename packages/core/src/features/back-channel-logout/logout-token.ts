@@ -3,6 +3,7 @@ import { subjectOf } from '../../claims/subject.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { SessionClient } from '../../contracts/session-observer.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
+import { idTokenAlgorithmOf } from '../../policy/client-support.ts'
 import { signWithSecret } from '../../tokens/secret-signature.ts'
 
 /** The `typ` that keeps a logout token from being taken for any other. */
@@ -16,10 +17,12 @@ const event = 'http://schemas.openid.net/event/backchannel-logout'
 /**
  * What a client is told: that this session of this user has ended, under the signature of its ID tokens
  * ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken Back-Channel Logout section 2.4}).
- * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept
+ * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept, or with an
+ * algorithm that this process does not have
  */
 export async function mintLogoutToken(ctx: Context, { client, userId, sessionId }: SessionClient): Promise<string> {
   const now = ctx.clock.now()
+  const algorithm = idTokenAlgorithmOf(ctx, client)
   const claims = {
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, userId),
@@ -31,6 +34,5 @@ export async function mintLogoutToken(ctx: Context, { client, userId, sessionId 
     events: { [event]: {} },
   }
   if (ctx.config.jwtDisabled) return signWithSecret(ctx, client, logoutTokenType, claims)
-  const algorithm = client.metadata.id_token_signed_response_alg ?? ctx.config.idTokenAlgorithm
   return ctx.keys.sign(algorithm, logoutTokenType, claims)
 }

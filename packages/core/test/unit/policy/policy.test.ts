@@ -98,13 +98,16 @@ describe('refresh tokens', () => {
   test('come with offline_access to a client that may refresh', () => {
     const may = client({ grant_types: ['authorization_code', 'refresh_token'] })
     const mayNot = client({ grant_types: ['authorization_code'] })
-    const usual = { refreshTokensWithoutOfflineAccess: false }
+    const grantTypes = ['authorization_code', 'refresh_token']
+    const usual = { refreshTokensWithoutOfflineAccess: false, grantTypes }
     expect(withholdRefreshToken(may, ['openid', 'offline_access'], usual)).toBeUndefined()
     expect(withholdRefreshToken(may, ['openid'], usual)).toBe('offline_access_not_granted')
     expect(withholdRefreshToken(mayNot, ['offline_access'], usual)).toBe('client_may_not_refresh')
-    const always = { refreshTokensWithoutOfflineAccess: true }
+    const always = { refreshTokensWithoutOfflineAccess: true, grantTypes }
     expect(withholdRefreshToken(may, ['openid'], always)).toBeUndefined()
     expect(withholdRefreshToken(mayNot, ['openid'], always)).toBe('client_may_not_refresh')
+    const nobody = { refreshTokensWithoutOfflineAccess: true, grantTypes: ['authorization_code'] }
+    expect(withholdRefreshToken(may, ['openid', 'offline_access'], nobody)).toBe('refresh_not_supported')
   })
 
   test.each([
