@@ -36,9 +36,11 @@ export type { Random } from './contracts/random.ts'
 export type {
   LimitedRequest,
   RateLimitBucket,
+  RateLimitChoice,
   RateLimiter,
   RateLimitOptions,
   RateLimitRule,
+  RateLimitsOfBucket,
   RateLimitVerdict,
 } from './contracts/rate-limit.ts'
 export type { AuthorizationFacts, ClientAction, Resolvers } from './contracts/resolvers.ts'

@@ -50,8 +50,8 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     allowUnauthenticatedClientRegistration: true,
     clientRegistrationAllowedScopes: ['notes:read', 'notes:write', 'offline_access'],
     unusedClientTtlSeconds: 24 * 3600,
-    // The MCP server asks about the token of each request, so as often as it is asked itself.
-    rateLimit: { clientAddress, introspect: false },
+    // The MCP server asks about the token of each request, so as often as it is asked itself. It is known by its id.
+    rateLimit: { clientAddress, introspect: { client: (id) => (resources.includes(id) ? false : undefined) } },
 
     // They register the scopes of their first request and ask for more when a tool needs it, ...
     clientRegistrationAddedScopes: ['notes:read', 'notes:write'],

@@ -19,11 +19,13 @@ export async function authenticateClient(
   parameters: Parameters,
 ): Promise<ClientRecord> {
   const { method, presented } = collectCredentials(ctx, { authorization: readAuthorization(request), parameters })
-  await ctx.limits?.checkCredentials(request, presented.clientId)
+  // Before a signature is verified, and perhaps a key fetched for it. A secret costs no more than the answer to it.
+  if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(request, presented.clientId)
   const client = await ctx.clients.find(presented.clientId)
   const verdict = await method.verify(ctx, client, presented)
   const verified = verdict === true
   if (client !== undefined && client.metadata.token_endpoint_auth_method === method.name && verified) {
+    await ctx.limits?.countAuthenticated(request, client)
     authenticated.set(request, client)
     return client
   }

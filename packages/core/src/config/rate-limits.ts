@@ -1,46 +1,98 @@
 import * as v from 'valibot'
-import type { RateLimitBucket, RateLimitOptions, RateLimitPolicy, RateLimitRule } from '../contracts/rate-limit.ts'
+import type {
+  RateLimitBucket,
+  RateLimitChoice,
+  RateLimitOptions,
+  RateLimitPolicy,
+  RateLimitRule,
+  RateLimitRules,
+  RateLimitsOfBucket,
+} from '../contracts/rate-limit.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1))
-const rule = v.optional(
-  v.union(
-    [v.literal(false), v.strictObject({ max: count, windowSeconds: count })],
-    'must be { max, windowSeconds } or false',
-  ),
+const rule = v.strictObject({ max: count, windowSeconds: count })
+const choice = v.optional(
+  v.union([v.literal(false), rule, v.function()], 'must be { max, windowSeconds }, false or a function'),
 )
 
+interface Defaults {
+  readonly address: number
+  /** Absent where nobody authenticates as a client. */
+  readonly client?: number
+}
+
 /** How many a minute. */
-const defaults: Readonly<Record<RateLimitBucket, number>> = {
-  token: 20,
-  authorize: 30,
-  introspect: 100,
-  revoke: 30,
-  register: 5,
-  userinfo: 60,
-  authentication: 20,
+const defaults: Readonly<Record<RateLimitBucket, Defaults>> = {
+  token: { address: 600, client: 600 },
+  authorize: { address: 600 },
+  introspect: { address: 12_000, client: 6000 },
+  revoke: { address: 600, client: 600 },
+  register: { address: 30 },
+  userinfo: { address: 600 },
+  authentication: { address: 200, client: 20 },
+}
+
+/** How many times the refused credentials of one client an address may have of all clients. */
+const clientsPerAddress = 10
+
+const buckets = Object.entries(defaults) as readonly [RateLimitBucket, Defaults][]
+
+function bucketSchema({ client }: Defaults): v.GenericSchema {
+  const members: v.ObjectEntries = client === undefined ? { address: choice } : { address: choice, client: choice }
+  const message = `must be { max, windowSeconds }, { ${Object.keys(members).join(', ')} } or false`
+  const one: v.GenericSchema = v.union([v.literal(false), rule], message)
+  const apart: v.GenericSchema = v.strictObject(members)
+  const isRule = (given: unknown): boolean =>
+    typeof given !== 'object' || given === null || 'max' in given || 'windowSeconds' in given
+  return v.optional(v.lazy((given) => (isRule(given) ? one : apart)))
 }
 
 /** The option `rateLimit`. */
 export const rateLimitSchema: v.GenericSchema = v.strictObject({
-  clientAddress: v.function('must be a function'),
+  clientAddress: v.union([v.function(), v.literal(false)], 'must be a function, or false'),
   limiter: v.optional(
     v.custom<object>(
       (value) => ['consume', 'check'].every((name) => typeof (value as Record<string, unknown>)?.[name] === 'function'),
       'must be an object with consume, check',
     ),
   ),
-  ...(Object.fromEntries(Object.keys(defaults).map((bucket) => [bucket, rule])) as Record<
+  ...(Object.fromEntries(buckets.map(([bucket, limits]) => [bucket, bucketSchema(limits)])) as Record<
     RateLimitBucket,
-    typeof rule
+    v.GenericSchema
   >),
 })
 
 /** The rules that apply, once for all requests. */
 export function resolveRateLimits(options: RateLimitOptions): RateLimitPolicy {
-  const rules = new Map<RateLimitBucket, RateLimitRule>()
-  for (const [bucket, max] of Object.entries(defaults) as [RateLimitBucket, number][]) {
-    const given = options[bucket] ?? { max, windowSeconds: 60 }
-    if (given !== false) rules.set(bucket, Object.freeze({ ...given }))
+  const rules = buckets.map(([bucket, usual]) => {
+    const given = choicesOf(bucket, options[bucket])
+    const address = resolveChoice(`${bucket}.address`, given.address, usual.address)
+    const client =
+      usual.client === undefined ? () => undefined : resolveChoice(`${bucket}.client`, given.client, usual.client)
+    return [bucket, Object.freeze({ address, client })] as const
+  })
+  const { clientAddress, limiter } = options
+  return Object.freeze({ rules: new Map(rules), clientAddress: clientAddress || undefined, limiter })
+}
+
+function choicesOf(bucket: RateLimitBucket, given: RateLimitOptions[RateLimitBucket]): RateLimitsOfBucket {
+  if (given === undefined) return {}
+  if (given === false) return { address: false, client: false }
+  if (!('max' in given)) return given
+  const ceiling = bucket === 'authentication' ? { ...given, max: given.max * clientsPerAddress } : given
+  return { address: ceiling, client: given }
+}
+
+function resolveChoice(name: string, choice: RateLimitChoice | undefined, max: number): RateLimitRules {
+  const usual: RateLimitRule = Object.freeze({ max, windowSeconds: 60 })
+  if (typeof choice !== 'function') {
+    const fixed = choice === false ? undefined : Object.freeze({ ...(choice ?? usual) })
+    return () => fixed
   }
-  return Object.freeze({ rules, clientAddress: options.clientAddress, limiter: options.limiter })
+  return (of) => {
+    const answer = choice(of) ?? usual
+    if (answer === false) return undefined
+    if (v.is(rule, answer)) return answer
+    throw new TypeError(`rateLimit.${name}: the function must answer { max, windowSeconds }, false or undefined`)
+  }
 }

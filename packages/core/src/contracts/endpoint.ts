@@ -17,7 +17,7 @@ export interface Endpoint {
   readonly errors: ErrorAudience
   /** Which origins' scripts may read it: `any`, or those of the redirect URIs of the client that it authenticated. */
   readonly cors?: 'any' | 'client' | undefined
-  /** Which limit it counts against, where the option `rateLimit` is set. */
+  /** Which limit its requests count against, by address and by the client that authenticated, where the option `rateLimit` is set. */
   readonly rateLimit?: RateLimitBucket
   /** The member of the discovery documents that names its URL. */
   readonly metadata?: string

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../storage/awaitable.ts'
+import type { ClientRecord } from '../storage/client.ts'
 
 /** At most `max` requests in `windowSeconds`. */
 export interface RateLimitRule {
@@ -6,7 +7,10 @@ export interface RateLimitRule {
   readonly windowSeconds: number
 }
 
-/** What is limited apart from each other. `authentication` counts refused client credentials only. */
+/**
+ * What is limited apart from each other: the endpoints by their names, and `authentication`, which counts refused client
+ * credentials at all of them.
+ */
 export type RateLimitBucket =
   | 'token'
   | 'authorize'
@@ -16,10 +20,31 @@ export type RateLimitBucket =
   | 'userinfo'
   | 'authentication'
 
+/**
+ * One rule for all, `false` for no limit, or a function that answers for one address or one client. `undefined` from
+ * the function means the default.
+ */
+export type RateLimitChoice = RateLimitRule | false | ((name: string) => RateLimitRule | false | undefined)
+
+/** The limits of one bucket. What is left out has its default. */
+export interface RateLimitsOfBucket {
+  /**
+   * Requests from one address, counted before anything else is done with them, whoever they say they are. A function
+   * gets the address: IPv4 as it is, IPv6 as its /64 network, for instance `2001:db8:1:2::/64`.
+   */
+  readonly address?: RateLimitChoice | undefined
+  /**
+   * Requests of one client, counted once the client has proved who it is. `token`, `introspect` and `revoke` have it, and
+   * public clients, which prove nothing, are not counted. In `authentication` it is the rule for refused credentials of
+   * one client from one address. A function gets the `client_id`.
+   */
+  readonly client?: RateLimitChoice | undefined
+}
+
 /** One request, as a limiter counts it. */
 export interface LimitedRequest {
   readonly bucket: RateLimitBucket
-  /** Who asks: requests with one key share an allowance. Text from outside, cut to a few hundred characters. */
+  /** Who asks: requests with one key share an allowance. Text from outside, of at most a few hundred characters. */
   readonly key: string
   readonly rule: RateLimitRule
   /** Seconds since the epoch. */
@@ -37,46 +62,68 @@ export interface RateLimitVerdict {
  * an event tells of it.
  */
 export interface RateLimiter {
-  /** Counts one request and says whether it is within the rule. */
+  /** ATOMIC. Counts one request and says whether it is within the rule: of fifty at once, `max` are. */
   consume(request: LimitedRequest): Awaitable<RateLimitVerdict>
-  /** Whether the next one would be, without counting it: asked before client credentials are looked at. */
+  /** Whether the next one would be, without counting it: asked about client credentials. */
   check(request: LimitedRequest): Awaitable<RateLimitVerdict>
 }
 
 /**
- * Rules by bucket; `false` lifts one. Defaults a minute: token 20, authorize 30, introspect 100, revoke 30, register 5,
- * userinfo 60, authentication 20. Each is for one address and, where a request names a client that exists, that client.
+ * Limits by bucket. A rule alone is for each address and for each client that authenticated; `false` lifts the limits of
+ * the bucket; `{ address, client }` says them apart.
+ * Defaults a minute, for one address: `authorize`, `token`, `revoke` and `userinfo` 600, `introspect` 12,000, `register`
+ * 30. For one client: `token` and `revoke` 600, `introspect` 6,000. `authentication`: 20 refused credentials of one client
+ * from one address, 200 from one address; a rule alone is the first of the two, and the second is ten times that.
  */
-export type RateLimitOptions = { readonly [Bucket in RateLimitBucket]?: RateLimitRule | false | undefined } & {
+export type RateLimitOptions = {
+  readonly [Bucket in RateLimitBucket]?: RateLimitRule | false | RateLimitsOfBucket | undefined
+} & {
   /**
-   * The address that a request came from, as only the host can know it (which proxy to believe). Requests without one
-   * are limited by client alone, and not at all when they name none: then whoever spends a client's allowance spends it
-   * for all.
+   * The address that a request came from, as only the host can know it (which proxy to believe): an IP address, with or
+   * without port, brackets and zone. Of a list with commas the last one counts, which the nearest proxy has added.
+   * IPv6 addresses count by their /64 network. Requests for which it answers `undefined` share one allowance.
+   *
+   * `false` for a host that cannot know addresses, or that has a limiter in front: then only clients that authenticated
+   * are limited, and refused credentials are not.
    */
-  readonly clientAddress: (request: Request) => string | undefined
+  readonly clientAddress: ((request: Request) => string | undefined) | false
   /** Default: one in the memory of this process. */
   readonly limiter?: RateLimiter | undefined
 }
 
+/** Answers for one address or one client; `undefined` for no limit. */
+export type RateLimitRules = (name: string) => RateLimitRule | undefined
+
 /** The option after parsing. */
 export interface RateLimitPolicy {
-  readonly rules: ReadonlyMap<RateLimitBucket, RateLimitRule>
-  readonly clientAddress: (request: Request) => string | undefined
+  readonly rules: ReadonlyMap<RateLimitBucket, { readonly address: RateLimitRules; readonly client: RateLimitRules }>
+  readonly clientAddress: ((request: Request) => string | undefined) | undefined
   readonly limiter: RateLimiter | undefined
 }
 
-/** The limits as requests meet them. */
+/**
+ * The limits as requests meet them. Nothing that a request only says of itself buys an allowance.
+ */
 export interface Limits {
   /**
-   * Counts a request to an endpoint.
+   * Counts a request by its address, before anything is read of it.
    * @throws {OAuthError} `rate_limited` (429) beyond the rule
    */
-  spend(bucket: RateLimitBucket, request: Request): Promise<void>
+  countRequest(bucket: RateLimitBucket, request: Request): Promise<void>
   /**
-   * Refuses credentials, right or wrong, where too many wrong ones came before.
+   * Refuses credentials before they are looked at, where too many wrong ones came before.
    * @throws {OAuthError} `rate_limited` (429)
    */
   checkCredentials(request: Request, clientId: string): Promise<void>
-  /** Counts credentials that were refused. */
+  /**
+   * Counts credentials that were refused. Of many at once only as many as the rule allows learn that they are wrong.
+   * @throws {OAuthError} `rate_limited` (429)
+   */
   countRefusedCredentials(request: Request, clientId: string): Promise<void>
+  /**
+   * Counts a request of a client whose credentials were right. Where too many wrong ones have been counted meanwhile,
+   * right ones are refused as well: guesses that were sent at once learn no more than guesses one by one.
+   * @throws {OAuthError} `rate_limited` (429)
+   */
+  countAuthenticated(request: Request, client: ClientRecord): Promise<void>
 }

@@ -20,6 +20,7 @@ export const clientConfiguration: Endpoint = {
   methods: ['GET', 'PUT', 'DELETE'],
   errors: 'json',
   cors: 'any',
+  rateLimit: 'register',
   async handle(ctx, request) {
     const authorization = readAuthorization(request)
     const token = authorization?.scheme === 'bearer' ? authorization.credentials : ''

@@ -1,3 +1,5 @@
+import { ipv6Groups, isIpv4 } from './ip-address.ts'
+
 /**
  * Whether a host of a URL is this machine or in a private network, as far as its name says: an address that is not
  * public, or a name that no public host has. What a public-looking name resolves to is another question. The host is a
@@ -56,23 +58,6 @@ function isPrivateIpv6([first = 0, second = 0]: readonly number[]): boolean {
   return first === 0x2002 || (first === 0x3fff && second < 0x1000)
 }
 
-function isIpv4(text: string): boolean {
-  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255)
-}
-
 function ipv4(a = 0, b = 0, c = 0, d = 0): number {
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
-}
-
-/** The eight groups of an IPv6 address, in any of its spellings; the parser knows them all. */
-function ipv6Groups(address: string): readonly number[] | undefined {
-  // A resolver may name the interface (`fe80::1%eth0`), a URL cannot.
-  const plain = address.split('%')[0] as string
-  if (!plain.includes(':') || !URL.canParse(`http://[${plain}]/`)) return undefined
-  const [head = '', tail] = new URL(`http://[${plain}]/`).hostname.slice(1, -1).split('::')
-  const parse = (part: string): number[] =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
-  const front = parse(head)
-  const back = parse(tail ?? '')
-  return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => 0), ...back]
 }

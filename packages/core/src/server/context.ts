@@ -33,7 +33,7 @@ export function createContext(config: Config, registry: Registry, options: Provi
     registry,
     storage,
     clients,
-    ...(config.rateLimit && { limits: createLimits(config.rateLimit, { registry, clients, clock, emit }) }),
+    ...(config.rateLimit && { limits: createLimits(config.rateLimit, { clock, emit }) }),
     keys: createKeySet({
       store: storage.signingKeys,
       sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],

@@ -39,7 +39,7 @@ async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promis
       const allow = endpoint.methods.join(', ')
       throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
     }
-    if (endpoint.rateLimit !== undefined) await ctx.limits?.spend(endpoint.rateLimit, request)
+    if (endpoint.rateLimit !== undefined) await ctx.limits?.countRequest(endpoint.rateLimit, request)
     return await endpoint.handle(ctx, request)
   } catch (thrown) {
     return await refuse(ctx, endpoint, request, thrown)

@@ -5,36 +5,52 @@ interface Window {
   readonly endsAt: number
 }
 
-/** Enough for the callers of a minute; beyond it the oldest window makes room. */
+/** Enough for the callers of a minute. */
 const mostWindows = 50_000
+/** Of these, how many may be of callers that have used more than half of their allowance. */
+const mostBusy = 40_000
 const within: RateLimitVerdict = { allowed: true, retryAfterSeconds: 0 }
 
 /**
  * Fixed windows in the memory of one process: the first request of a key opens one, and what comes after its end opens
  * the next. Windows that have ended are removed as time goes on, so that memory follows traffic.
+ *
+ * When there are too many, the oldest makes room among those that have used no more than half of their allowance. So a
+ * caller who floods the server with new keys, to make it forget how often he has tried, pushes out those keys alone.
  */
 export function createMemoryRateLimiter(): RateLimiter {
-  const windows = new Map<string, Window>()
+  const calm = new Map<string, Window>()
+  const busy = new Map<string, Window>()
   let purgeAt = 0
 
   const purge = (now: number): void => {
     if (now < purgeAt) return
-    for (const [name, { endsAt }] of windows) if (endsAt <= now) windows.delete(name)
+    for (const windows of [calm, busy]) {
+      for (const [name, { endsAt }] of windows) if (endsAt <= now) windows.delete(name)
+    }
     purgeAt = now + 60
   }
 
   const open = (name: string, { rule, now }: LimitedRequest): Window => {
     purge(now)
-    windows.delete(name)
-    if (windows.size >= mostWindows) windows.delete(windows.keys().next().value as string)
+    calm.delete(name)
+    busy.delete(name)
+    if (calm.size + busy.size >= mostWindows) removeOldest(calm)
     const opened = { count: 0, endsAt: now + rule.windowSeconds }
-    windows.set(name, opened)
+    calm.set(name, opened)
     return opened
   }
 
   const current = (name: string, now: number): Window | undefined => {
-    const window = windows.get(name)
+    const window = calm.get(name) ?? busy.get(name)
     return window !== undefined && now < window.endsAt ? window : undefined
+  }
+
+  /** Keeps the window of a caller that has used more than half of its allowance from being pushed out by others. */
+  const keep = (name: string, window: Window): void => {
+    if (!calm.delete(name)) return
+    if (busy.size >= mostBusy) removeOldest(busy)
+    busy.set(name, window)
   }
 
   return {
@@ -43,6 +59,7 @@ export function createMemoryRateLimiter(): RateLimiter {
       const window = current(name, request.now) ?? open(name, request)
       if (window.count >= request.rule.max) return beyond(window, request.now)
       window.count++
+      if (window.count * 2 > request.rule.max) keep(name, window)
       return within
     },
     check(request) {
@@ -54,6 +71,10 @@ export function createMemoryRateLimiter(): RateLimiter {
 
 function nameOf({ bucket, key }: LimitedRequest): string {
   return `${bucket} ${key}`
+}
+
+function removeOldest(windows: Map<string, Window>): void {
+  windows.delete(windows.keys().next().value as string)
 }
 
 function beyond({ endsAt }: Window, now: number): RateLimitVerdict {

@@ -1,51 +1,47 @@
 import type { Clock } from '../contracts/clock.ts'
-import type { ClientDirectory } from '../contracts/context.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type {
   LimitedRequest,
   Limits,
   RateLimitBucket,
   RateLimitPolicy,
+  RateLimitRule,
   RateLimitVerdict,
 } from '../contracts/rate-limit.ts'
-import type { Registry } from '../contracts/registry.ts'
-import { readAuthorization } from '../http/authorization-header.ts'
-import { mediaType, readBody } from '../http/body.ts'
-import { parseUnchecked } from '../http/parameters.ts'
-import { queryOf } from '../http/target.ts'
+import { isPublic } from '../policy/client.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { networkOf } from '../protocol/ip-address.ts'
 import { createMemoryRateLimiter } from './memory-rate-limiter.ts'
 
 interface Surroundings {
-  readonly registry: Registry
-  readonly clients: ClientDirectory
   readonly clock: Clock
   emit(event: OAuthEvent): void
+}
+
+/** Who is counted, and by which rule. */
+interface Counted {
+  readonly key: string
+  readonly rule: RateLimitRule | undefined
 }
 
 /** What a limiter has to keep of a text from outside. */
 const longest = 255
 
 /** The limits by the option `rateLimit`. A limiter that fails stops nobody. */
-export function createLimits(policy: RateLimitPolicy, surroundings: Surroundings): Limits {
-  const { registry, clients, clock, emit } = surroundings
+export function createLimits(policy: RateLimitPolicy, { clock, emit }: Surroundings): Limits {
   const limiter = policy.limiter ?? createMemoryRateLimiter()
+  /** Which limit a request was counted against: a client that it authenticates as counts against the same. */
+  const buckets = new WeakMap<Request, RateLimitBucket>()
 
   const ask = async (
     bucket: RateLimitBucket,
     verb: 'consume' | 'check',
-    request: Request,
-    clientId: () => Promise<string | undefined>,
+    who: () => Counted | undefined,
   ): Promise<RateLimitVerdict | undefined> => {
-    const rule = policy.rules.get(bucket)
-    if (rule === undefined) return undefined
     try {
-      const key = [policy.clientAddress(request), await clientId()]
-        .filter((part) => part !== undefined)
-        .map((part) => part.slice(0, longest))
-        .join(' ')
-      if (key === '') return undefined
-      const limited: LimitedRequest = { bucket, key, rule, now: clock.now() }
+      const counted = who()
+      if (counted?.rule === undefined) return undefined
+      const limited: LimitedRequest = { bucket, key: counted.key, rule: counted.rule, now: clock.now() }
       return await limiter[verb](limited)
     } catch (cause) {
       emit({ type: 'rate_limiter.failed', bucket, cause })
@@ -53,20 +49,59 @@ export function createLimits(policy: RateLimitPolicy, surroundings: Surroundings
     }
   }
 
+  const addressOf = (request: Request): string | undefined => {
+    if (policy.clientAddress === undefined) return undefined
+    const given = policy.clientAddress(request)
+    // Of a list the nearest proxy has added the last one. Whoever has no address shares one.
+    const last = given?.slice(given.lastIndexOf(',') + 1) ?? ''
+    return networkOf(last.slice(-longest)) || 'unknown'
+  }
+
+  const byAddress = (bucket: RateLimitBucket, request: Request) => (): Counted | undefined => {
+    const address = addressOf(request)
+    return address === undefined
+      ? undefined
+      : { key: `address ${address}`, rule: policy.rules.get(bucket)?.address(address) }
+  }
+
+  const byClient = (bucket: RateLimitBucket, clientId: string) => (): Counted => ({
+    key: `client ${clientId}`,
+    rule: policy.rules.get(bucket)?.client(clientId),
+  })
+
+  /** One client's credentials from one address: nobody locks a client out from somewhere else. */
+  const byBoth = (request: Request, clientId: string) => (): Counted | undefined => {
+    const address = addressOf(request)
+    if (address === undefined) return undefined
+    const named = clientId.slice(0, longest)
+    return { key: `address ${address} client ${named}`, rule: policy.rules.get('authentication')?.client(named) }
+  }
+
+  const checkCredentials = async (request: Request, clientId: string): Promise<void> => {
+    const verdicts = await Promise.all([
+      ask('authentication', 'check', byBoth(request, clientId)),
+      ask('authentication', 'check', byAddress('authentication', request)),
+    ])
+    for (const verdict of verdicts) refuseBeyond(verdict)
+  }
+
   return {
-    async spend(bucket, request) {
-      // Only a client that exists: made-up names would each bring an allowance of their own.
-      const known = async (): Promise<string | undefined> => {
-        const claimed = await claimedClient(registry, request)
-        return claimed === undefined ? undefined : (await clients.find(claimed))?.id
-      }
-      refuseBeyond(await ask(bucket, 'consume', request, known))
+    async countRequest(bucket, request) {
+      buckets.set(request, bucket)
+      refuseBeyond(await ask(bucket, 'consume', byAddress(bucket, request)))
     },
-    async checkCredentials(request, clientId) {
-      refuseBeyond(await ask('authentication', 'check', request, async () => clientId))
-    },
+    checkCredentials,
     async countRefusedCredentials(request, clientId) {
-      await ask('authentication', 'consume', request, async () => clientId)
+      // What is beyond the first rule adds nothing to the second: one client that fails for ever locks out no other.
+      refuseBeyond(await ask('authentication', 'consume', byBoth(request, clientId)))
+      refuseBeyond(await ask('authentication', 'consume', byAddress('authentication', request)))
+    },
+    async countAuthenticated(request, client) {
+      // A public client has proved nothing: anybody can name it.
+      if (isPublic(client)) return
+      await checkCredentials(request, client.id)
+      const bucket = buckets.get(request)
+      if (bucket !== undefined) refuseBeyond(await ask(bucket, 'consume', byClient(bucket, client.id)))
     },
   }
 }
@@ -76,20 +111,4 @@ function refuseBeyond(verdict: RateLimitVerdict | undefined): void {
   const seconds = Math.ceil(verdict.retryAfterSeconds)
   const retryAfter = Number.isSafeInteger(seconds) && seconds > 0 ? seconds : 1
   throw new OAuthError('rate_limited', 'too many requests', { headers: { 'retry-after': retryAfter.toString() } })
-}
-
-/** The client that a request says it comes from; what is malformed says nothing, and is refused later. */
-async function claimedClient(registry: Registry, request: Request): Promise<string | undefined> {
-  try {
-    const isForm = request.method === 'POST' && mediaType(request) === 'application/x-www-form-urlencoded'
-    const encoded = isForm ? await readBody(request.clone()) : queryOf(request.url)
-    const sources = { authorization: readAuthorization(request), parameters: parseUnchecked(encoded) }
-    for (const method of registry.clientAuthMethods.values()) {
-      const presented = method.collect(sources)
-      if (presented !== undefined) return presented.clientId
-    }
-  } catch {
-    // Not a limiter's business.
-  }
-  return undefined
 }

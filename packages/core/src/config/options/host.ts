@@ -56,7 +56,7 @@ export interface HostOptions<User extends BaseUser> {
    * Default `false`.
    */
   readonly requireAcrValues?: boolean | undefined
-  /** Limits requests by address and client; off without it. */
+  /** Limits requests by address, and by the client that authenticated; off without it. */
   readonly rateLimit?: RateLimitOptions | undefined
   /** Called with everything that happens. It must not throw and is not waited for. */
   readonly onEvent?: ((event: OAuthEvent) => void) | undefined

@@ -36,12 +36,35 @@ describe('the limiter in memory', () => {
     expect(limiter.check({ ...request, now: 160 })).toMatchObject({ allowed: true })
   })
 
-  test('memory is bounded: the oldest window makes room', () => {
+  test('memory is bounded: the oldest window that is not used up makes room', () => {
     const limiter = createMemoryRateLimiter()
-    for (let count = 0; count < 2; count++) consume(limiter, 'first', 100)
-    expect(consume(limiter, 'first', 100).allowed).toBe(false)
+    const wide: RateLimitRule = { max: 10, windowSeconds: 60 }
+    for (let count = 0; count < 2; count++) consume(limiter, 'calm', 100, wide)
     for (let index = 0; index < 50_000; index++) consume(limiter, `key-${index}`, 100)
-    expect(consume(limiter, 'first', 100).allowed).toBe(true)
+    // Forgotten, so that ten more are let through.
+    for (let count = 0; count < 10; count++) expect(consume(limiter, 'calm', 100, wide).allowed).toBe(true)
+    expect(consume(limiter, 'calm', 100, wide).allowed).toBe(false)
+  })
+
+  test('D15 a flood of new keys does not make the limiter forget a caller who has used most of his allowance', () => {
+    const limiter = createMemoryRateLimiter()
+    const wide: RateLimitRule = { max: 20, windowSeconds: 60 }
+    for (let count = 0; count < 20; count++) consume(limiter, 'guesser', 100, wide)
+    for (let count = 0; count < 15; count++) consume(limiter, 'patient guesser', 100, wide)
+    for (let index = 0; index < 120_000; index++) consume(limiter, `key-${index}`, 100, wide)
+    expect(consume(limiter, 'guesser', 101, wide)).toEqual({ allowed: false, retryAfterSeconds: 59 })
+    const left = Array.from({ length: 6 }, () => consume(limiter, 'patient guesser', 101, wide).allowed)
+    expect(left).toEqual([true, true, true, true, true, false])
+  })
+
+  test('D15 not even a flood of callers who use up their allowances makes it grow, and new callers are still counted', () => {
+    const limiter = createMemoryRateLimiter()
+    for (let index = 0; index < 60_000; index++) {
+      for (let count = 0; count < 2; count++) consume(limiter, `key-${index}`, 100)
+    }
+    for (let count = 0; count < 2; count++) consume(limiter, 'new', 100)
+    expect(consume(limiter, 'new', 100).allowed).toBe(false)
+    expect(consume(limiter, 'key-0', 100).allowed).toBe(true)
   })
 
   test('what has ended is removed, so that what lives keeps its place', () => {
