@@ -121,6 +121,22 @@ describe('the keys', () => {
     expect(server.network.requests).toEqual(['GET /jwks'])
   })
 
+  it('D16 cost at most one verification a token: of many keys that fit without a name, none is tried', async () => {
+    const { server, clock } = await movingServer()
+    const keys = Array.from({ length: 249 }, () => ({
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    }))
+    server.answers.set('/jwks', () => Response.json({ keys }))
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    const token = await server.sign({ exp: now + 3600 }, { kid: undefined })
+    expect(await refusalCode(server.verifierWith({ clock }).verify(token))).toBe('invalid_token')
+    expect(verify).not.toHaveBeenCalled()
+    verify.mockRestore()
+  })
+
   it('do not exist at a server that publishes none: its JWTs are not access tokens', async () => {
     const server = await createFakeServer()
     delete server.metadata.jwks_uri

@@ -9,6 +9,7 @@ import {
   type RequestedClaims,
 } from '../protocol/claims-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/json.ts'
 import { parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
@@ -74,7 +75,7 @@ function isSingle(value: unknown): boolean {
 
 function parseObject(text: string): JsonObject {
   try {
-    const parsed: unknown = JSON.parse(text)
+    const parsed: unknown = parseJson(text)
     if (isJsonObject(parsed)) return parsed
   } catch {
     // Told below, like everything else that is no object.

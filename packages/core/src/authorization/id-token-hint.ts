@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { decodeBase64url, decodeUtf8 } from '../crypto/base64url.ts'
+import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { idTokenType } from '../tokens/id-token.ts'
 import { verifyWithSecret } from '../tokens/secret-signature.ts'
@@ -35,7 +36,7 @@ async function verifySecretHint(ctx: Context, hint: string): Promise<Readonly<Re
 function unverifiedClaims(jwt: string): { readonly aud?: unknown } {
   const bytes = decodeBase64url(jwt.split('.')[1] ?? '')
   try {
-    const claims: unknown = JSON.parse((bytes && decodeUtf8(bytes)) ?? '')
+    const claims: unknown = parseJson((bytes && decodeUtf8(bytes)) ?? '')
     return typeof claims === 'object' && claims !== null ? claims : {}
   } catch {
     return {}

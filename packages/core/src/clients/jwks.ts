@@ -1,15 +1,19 @@
 import * as v from 'valibot'
 import type { ClientMetadataPart } from '../contracts/client-metadata-part.ts'
+import { mostKeys, publicKeyProblem } from '../crypto/public-key.ts'
 import { outboundUrlProblem } from '../http/outbound.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
-/** What only the owner of a key has ({@link https://www.rfc-editor.org/rfc/rfc7518#section-6 RFC 7518 section 6}). */
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
-
 const publicKey = v.pipe(
   v.record(v.string(), v.unknown()),
-  v.check(({ kty }) => typeof kty === 'string' && kty !== 'oct', 'must be an asymmetric key'),
-  v.check((key) => privateMembers.every((member) => !Object.hasOwn(key, member)), 'must not be a private key'),
+  v.check(
+    (key) => publicKeyProblem(key) === undefined,
+    ({ input }) => {
+      const { kid } = input
+      const named = typeof kid === 'string' ? `the key ${kid.slice(0, 64)} ` : ''
+      return `${named}${publicKeyProblem(input)}`
+    },
+  ),
 )
 
 /**
@@ -19,7 +23,13 @@ const publicKey = v.pipe(
  */
 export const jwksMetadata: ClientMetadataPart = Object.freeze<ClientMetadataPart>({
   members: {
-    jwks: v.object({ keys: v.pipe(v.array(publicKey), v.minLength(1), v.maxLength(20)) }),
+    jwks: v.object({
+      keys: v.pipe(
+        v.array(publicKey),
+        v.minLength(1),
+        v.maxLength(mostKeys, `must not have more than ${mostKeys} keys`),
+      ),
+    }),
     jwks_uri: v.pipe(v.string(), v.maxLength(2048)),
   },
   check({ config }, { jwks, jwks_uri }) {

@@ -3,6 +3,7 @@ import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-me
 import type { Registry } from '../contracts/registry.ts'
 import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { isShallow } from '../protocol/json.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
 
@@ -139,6 +140,8 @@ export function parsePublicMetadata({ metadataSchemas }: Registry, input: object
 
 function parse(schema: v.GenericSchema, input: object): unknown {
   const present = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null))
+  const deep = Object.keys(present).find((name) => !isShallow(present[name]))
+  if (deep !== undefined) throw new OAuthError('invalid_client_metadata', `${deep}: is nested too deeply`)
   const result = v.safeParse(schema, present)
   if (result.success) return result.output
   const [issue] = result.issues

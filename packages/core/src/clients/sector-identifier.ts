@@ -3,6 +3,7 @@ import { outboundUrlProblem } from '../http/outbound.ts'
 import { createRemembered, type Remembered } from '../http/remembered.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/json.ts'
 
 /** Seconds for which a list is kept: so long a redirect URI that is added to it is not seen. */
 const maxAge = 60
@@ -46,7 +47,7 @@ function listsOf(ctx: Context): Remembered<readonly unknown[]> {
   const remembered = createRemembered(async (uri) => {
     const { status, text } = await ctx.outbound(uri, { mediaTypes: ['application/json'] })
     if (status !== 200) throw new Error(`${uri} answered ${status}`)
-    const list: unknown = JSON.parse(text)
+    const list: unknown = parseJson(text)
     if (!Array.isArray(list)) throw new Error(`${uri} is no list`)
     return list
   }, ctx.clock)

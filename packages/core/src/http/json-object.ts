@@ -1,4 +1,5 @@
 import { OAuthError } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/json.ts'
 import { mediaType, readBody } from './body.ts'
 
 /** What a script posts: its members are whatever came, to be checked by who uses them. */
@@ -28,8 +29,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
+    return parseJson(text)
+  } catch (error) {
+    if (error instanceof RangeError) throw new OAuthError('invalid_request', `the body is too large: ${error.message}`)
     return undefined
   }
 }

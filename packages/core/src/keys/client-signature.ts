@@ -1,10 +1,13 @@
-import { compactVerify, errors } from 'jose'
+import { compactVerify } from 'jose'
 import type { Context } from '../contracts/context.ts'
 import type { VerifiedJwt } from '../contracts/key-set.ts'
 import { encodeUtf8 } from '../crypto/base64url.ts'
-import { decodeUnverifiedJwt, type UnverifiedJwt } from '../crypto/unverified-jwt.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { type ClientKeys, clientKeys } from './client-keys.ts'
+import { type ClientKey, type ClientKeys, candidateKeys, clientKeys } from './client-keys.ts'
+import { decodeUnverifiedJwt, type UnverifiedJwt } from './unverified-jwt.ts'
+
+/** The most keys that are tried for one signature. A client with more of a kind names the key by its `kid`. */
+const mostCandidates = 4
 
 /**
  * A JWT that one of the client's registered keys signed with one of these algorithms, or a text that says why it is none.
@@ -20,31 +23,37 @@ export async function verifyClientSignature(
   const decoded = decodeUnverifiedJwt(jwt)
   const problem = headerProblem(decoded, algorithms)
   if (decoded === undefined || problem !== undefined) return problem ?? 'malformed'
+  const attempt: Attempt = { jwt, header: decoded.header, tried: new Set() }
+  let known: ClientKeys | undefined
   try {
-    const known = await clientKeys(ctx, metadata)
+    known = await clientKeys(ctx, metadata)
     if (known === undefined) return 'the client has registered no keys'
-    if (await isSignedByOne(jwt, known, algorithms)) return decoded
-    if (metadata.jwks_uri === undefined || hasKey(known, decoded.header.kid)) return unverified
+    if (await isSignedByOne(attempt, known)) return decoded
+    if (metadata.jwks_uri === undefined || hasKey(known, decoded.header.kid)) return unverified(attempt)
   } catch (error) {
     return `the client's keys cannot be used: ${error instanceof Error ? error.message : 'unknown error'}`
   }
   try {
     // A key that the client has just published.
     const fresh = await clientKeys(ctx, metadata, true)
-    return fresh !== undefined && (await isSignedByOne(jwt, fresh, algorithms)) ? decoded : unverified
+    if (fresh !== undefined && fresh !== known && (await isSignedByOne(attempt, fresh))) return decoded
   } catch {
-    return unverified
+    // Then the keys that were fetched before are all that there are.
   }
+  return unverified(attempt)
 }
 
-const unverified = 'no key of the client has signed it'
+function unverified({ tried }: Attempt): string {
+  const more = tried.size >= mostCandidates ? `; ${mostCandidates} keys were tried: name the key by its kid` : ''
+  return `no key of the client has signed it${more}`
+}
 
 /** Where the name of a key is known, its set has nothing new to tell. */
 function hasKey(keys: ClientKeys, kid: unknown): boolean {
-  return kid !== undefined && keys.jwks().keys.some((key) => key.kid === kid)
+  return kid !== undefined && keys.some(({ jwk }) => jwk.kid === kid)
 }
 
-/** The same for a JWT under one of these secrets, in HS256. */
+/** A JWT under one of these secrets, in HS256, or a text that says why it is none. */
 export async function verifySecretSignature(jwt: string, secrets: readonly string[]): Promise<VerifiedJwt | string> {
   const decoded = decodeUnverifiedJwt(jwt)
   const problem = headerProblem(decoded, ['HS256'])
@@ -67,22 +76,32 @@ function headerProblem(decoded: UnverifiedJwt | undefined, algorithms: readonly 
   return crit !== undefined || b64 !== undefined ? 'has header parameters that are not understood' : undefined
 }
 
-/** Without a `kid` several keys may fit: one of them is enough. */
-async function isSignedByOne(jwt: string, keys: ClientKeys, algorithms: readonly string[]): Promise<boolean> {
-  const options = { algorithms: [...algorithms] }
-  try {
-    await compactVerify(jwt, keys, options)
-    return true
-  } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return false
-    for await (const key of error) {
-      try {
-        await compactVerify(jwt, key, options)
-        return true
-      } catch {
-        // Perhaps the next one.
-      }
+/** A signature that is being verified, and the keys that have not made it. */
+interface Attempt {
+  readonly jwt: string
+  readonly header: Readonly<Record<string, unknown>>
+  readonly tried: Set<string>
+}
+
+/** Without a `kid` several keys may fit: one of the first four is enough. */
+async function isSignedByOne({ jwt, header, tried }: Attempt, keys: ClientKeys): Promise<boolean> {
+  const algorithm = header.alg as string
+  for (const key of candidateKeys(keys, header)) {
+    const material = materialOf(key)
+    if (tried.has(material)) continue
+    if (tried.size >= mostCandidates) return false
+    tried.add(material)
+    try {
+      await compactVerify(jwt, await key.load(algorithm), { algorithms: [algorithm] })
+      return true
+    } catch {
+      // Perhaps the next one.
     }
-    return false
   }
+  return false
+}
+
+/** What tells keys apart, whatever they are called. */
+function materialOf({ jwk: { kty, n, e, x, y } }: ClientKey): string {
+  return JSON.stringify([kty, n, e, x, y])
 }

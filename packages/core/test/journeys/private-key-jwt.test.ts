@@ -173,7 +173,7 @@ describe('what clients register', () => {
     ],
     [
       'both',
-      { jwks: { keys: [{ kty: 'EC' }] }, jwks_uri: 'https://c.example/jwks' },
+      { jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) }] }, jwks_uri: 'https://c.example/jwks' },
       'jwks and jwks_uri exclude each other',
     ],
     ['a plain http URL', { jwks_uri: 'http://c.example/jwks' }, 'jwks_uri must use https'],

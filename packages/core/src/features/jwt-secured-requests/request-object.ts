@@ -1,6 +1,6 @@
 import type { Context } from '../../contracts/context.ts'
-import { decodeUnverifiedJwt, type UnverifiedJwt } from '../../crypto/unverified-jwt.ts'
 import { verifyClientSignature } from '../../keys/client-signature.ts'
+import { decodeUnverifiedJwt, type UnverifiedJwt } from '../../keys/unverified-jwt.ts'
 import { timeProblem } from '../../policy/clock-skew.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'

@@ -1,4 +1,5 @@
-import { decodeBase64url, decodeUtf8 } from './base64url.ts'
+import { decodeBase64url, decodeUtf8 } from '../crypto/base64url.ts'
+import { parseJson } from '../protocol/json.ts'
 
 /** What a JWT says of itself. Nobody has vouched for it. */
 export interface UnverifiedJwt {
@@ -22,7 +23,7 @@ function decodeObject(encoded: string): Readonly<Record<string, unknown>> | unde
   const text = bytes && decodeUtf8(bytes)
   if (text === undefined) return undefined
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseJson(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined
