@@ -278,4 +278,18 @@ describe('the pages of the identity side', () => {
     // Others are not affected.
     expect(await signedIn(await signedInAgent())).toBe(true)
   })
+
+  test('G30 of forty passwords that are tried at once ten are looked at', { timeout: 60_000 }, async () => {
+    const account = { name: 'Target', email: 'parallel@example.com', password: 'a long password' }
+    const owner = createUserAgent()
+    await owner.submit(await owner.open(`${example.baseUrl}/signup`), 'Create account', account)
+
+    const agent = createUserAgent()
+    const page = await agent.open(`${example.baseUrl}/login`)
+    const guess = (password: string) => agent.submit(page, 'Sign in', { email: account.email, password })
+    const tried = [...Array.from({ length: 39 }, (_, index) => `guess ${index}`), account.password]
+    const statuses = (await Promise.all(tried.map(guess))).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(30)
+    expect(statuses.filter((status) => status === 422).length).toBeLessThanOrEqual(10)
+  })
 })

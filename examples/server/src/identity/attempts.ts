@@ -6,8 +6,12 @@ const window = 600
 const remembered = 10_000
 
 export interface Attempts {
-  tooMany(email: string): boolean
-  failed(email: string): void
+  /**
+   * Counts an attempt, before the password is looked at; `false` when there were too many. Hashing takes its time: if the
+   * attempt were counted after it, all that come meanwhile would be let through.
+   */
+  begin(email: string): boolean
+  /** Forgets the attempts of an account whose password was right. */
   succeeded(email: string): void
 }
 
@@ -16,20 +20,20 @@ export interface Attempts {
  * and by network address too.
  */
 export function createAttempts(): Attempts {
-  const failures = new Map<string, { readonly count: number; readonly since: number }>()
-  const recent = (email: string) => {
-    const entry = failures.get(normalizeEmail(email))
-    return entry !== undefined && entry.since > nowInSeconds() - window ? entry : undefined
-  }
+  const attempts = new Map<string, { readonly count: number; readonly since: number }>()
   return {
-    tooMany: (email) => (recent(email)?.count ?? 0) >= limit,
-    failed(email) {
-      const entry = recent(email) ?? { count: 0, since: nowInSeconds() }
-      failures.delete(normalizeEmail(email))
-      failures.set(normalizeEmail(email), { ...entry, count: entry.count + 1 })
-      const oldest = failures.keys().next().value
-      if (failures.size > remembered && oldest !== undefined) failures.delete(oldest)
+    begin(email) {
+      const name = normalizeEmail(email)
+      const now = nowInSeconds()
+      const known = attempts.get(name)
+      const entry = known !== undefined && known.since > now - window ? known : { count: 0, since: now }
+      if (entry.count >= limit) return false
+      attempts.delete(name)
+      attempts.set(name, { ...entry, count: entry.count + 1 })
+      const oldest = attempts.keys().next().value
+      if (attempts.size > remembered && oldest !== undefined) attempts.delete(oldest)
+      return true
     },
-    succeeded: (email) => void failures.delete(normalizeEmail(email)),
+    succeeded: (email) => void attempts.delete(normalizeEmail(email)),
   }
 }

@@ -31,13 +31,10 @@ export function loginPage(host: Host): Hono {
 
     if (!host.guard.accepts(c, form)) return again(403, refusedForm(host.baseUrl))
     if (email === '' || form.get('password') === '') return again(422, 'Enter your e-mail address and your password.')
-    if (host.attempts.tooMany(email)) return again(429, 'Too many attempts for this account. Try again in ten minutes.')
+    if (!host.attempts.begin(email)) return again(429, 'Too many attempts for this account. Try again in ten minutes.')
 
     const user = await host.users.authenticate(email, form.get('password'))
-    if (user === undefined) {
-      host.attempts.failed(email)
-      return again(422, 'No account has this e-mail address and password.')
-    }
+    if (user === undefined) return again(422, 'No account has this e-mail address and password.')
     host.attempts.succeeded(email)
     return signIn(c, host, user, context)
   })

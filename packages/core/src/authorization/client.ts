@@ -5,6 +5,7 @@ import { responseModeProblem } from '../policy/response-mode.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import { matchesRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import { stateOf } from './opaque-parameters.ts'
 
 /** Who asks, and where the answer may go: what has to be sure before anything is sent to a redirect URI. */
 export interface VerifiedClient {
@@ -39,7 +40,7 @@ export function answerTo(
 ): RedirectTarget {
   const asked = parameters.get('response_mode')
   const responseMode = responseModeProblem(ctx.registry, asked, redirectUri) === undefined ? asked : undefined
-  return { clientId: client.id, redirectUri, state: parameters.get('state'), responseMode }
+  return { clientId: client.id, redirectUri, state: stateOf(parameters), responseMode }
 }
 
 function onlyRedirectUri(client: ClientRecord): string {

@@ -9,6 +9,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { parsePrompt } from '../protocol/prompt.ts'
 import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
+import { opaqueParameters } from './opaque-parameters.ts'
 import { pageHints, refuseLongAcrValues } from './page-hints.ts'
 
 /**
@@ -23,6 +24,7 @@ export function parseAuthorizationRequest(
 ): AuthorizationRequest {
   const { client, redirectUri, redirectUriSent } = verified
   refuseUnsupported(parameters)
+  const opaque = opaqueParameters(parameters)
   const responseMode = parameters.get('response_mode')
   const problem = responseModeProblem(ctx.registry, responseMode, redirectUri)
   if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
@@ -56,9 +58,8 @@ export function parseAuthorizationRequest(
     resources: ctx.config.bindResources
       ? requestedResources(parameters.all('resource'), ctx.config.validAudiences)
       : [],
-    ...optional('state', parameters.get('state')),
-    ...optional('nonce', parameters.get('nonce')),
-    ...optional('responseMode', responseMode),
+    ...opaque,
+    ...(responseMode !== undefined && { responseMode }),
     ...(claims !== undefined && { claims }),
     ...pageHints(parameters, client.metadata.default_acr_values),
   }
@@ -85,8 +86,4 @@ function parseMaxAge(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   if (!/^\d{1,10}$/.test(value)) throw new OAuthError('invalid_request', 'max_age must be a number of seconds')
   return Number(value)
-}
-
-function optional<Name extends string>(name: Name, value: string | undefined): { readonly [name in Name]?: string } {
-  return value === undefined ? {} : ({ [name]: value } as { readonly [name in Name]: string })
 }

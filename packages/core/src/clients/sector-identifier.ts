@@ -35,7 +35,9 @@ export async function checkSectorIdentifier(
 
 async function fetchList(ctx: Context, uri: string): Promise<readonly unknown[]> {
   try {
-    return await listsOf(ctx).get(uri, maxAge)
+    return await listsOf(ctx).get(uri, maxAge, () => {
+      if (!ctx.fetchBudget.take(uri)) throw new Error(`the host of ${uri} is asked too often`)
+    })
   } catch (cause) {
     throw invalid('sector_identifier_uri cannot be fetched, or is no JSON list', cause)
   }

@@ -53,7 +53,7 @@ const optionEntries = {
   postLoginUrl: v.optional(text),
   logoutUrl: v.optional(text),
   grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
-  oauthQuerySigningSecret: v.optional(text),
+  oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
   onEvent: hook,
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),

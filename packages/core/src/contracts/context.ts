@@ -1,3 +1,4 @@
+import type { FetchBudget } from '../http/fetch-budget.ts'
 import type { Outbound } from '../http/outbound.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -29,6 +30,8 @@ export interface Context {
   readonly random: Random
   /** The one way to fetch what somebody else points at. */
   readonly outbound: Outbound
+  /** How often it may be used because somebody asked who is not known. */
+  readonly fetchBudget: FetchBudget
   /** There with the option `rateLimit`. */
   readonly limits?: Limits
   emit(event: OAuthEvent): void

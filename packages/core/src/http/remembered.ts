@@ -1,11 +1,12 @@
 /** What was fetched from URLs, kept for a while. */
 export interface Remembered<Value> {
   /**
-   * What is behind a URL, at most `maxAge` seconds old. Callers at one time share one request. A failure is not tried
-   * again for half a minute, and does not drop what was fetched before it.
+   * What is behind a URL, at most `maxAge` seconds old. A fragment is no part of the URL: it is never sent. Callers at one
+   * time share one request. A failure is not tried again for half a minute, and does not drop what was fetched before it.
+   * @param beforeLoad called before a request is sent; what it throws is thrown, and no request is sent
    * @throws {Error} what `load` threw, now or shortly before
    */
-  get(url: string, maxAge: number): Promise<Value>
+  get(url: string, maxAge: number, beforeLoad?: () => void): Promise<Value>
 }
 
 interface Entry<Value> {
@@ -49,12 +50,16 @@ export function createRemembered<Value>(
   }
 
   return {
-    async get(url, maxAge) {
+    async get(given, maxAge, beforeLoad) {
+      const url = given.split('#')[0] as string
       const entry = entryOf(url)
       const now = clock.now()
       if (entry.value !== undefined && now - entry.value.at < maxAge) return entry.value.value
       if (entry.failure !== undefined && now - entry.failure.at < failureAge) throw entry.failure.error
-      entry.loading ??= reload(url, entry)
+      if (entry.loading === undefined) {
+        beforeLoad?.()
+        entry.loading = reload(url, entry)
+      }
       return entry.loading
     },
   }

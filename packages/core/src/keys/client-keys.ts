@@ -2,8 +2,9 @@ import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Context } from '../contracts/context.ts'
 import { mostKeys, publicKeyProblem } from '../crypto/public-key.ts'
 import { createRemembered, type Remembered } from '../http/remembered.ts'
-import type { ClientMetadata, PublicKeySet } from '../protocol/client-metadata.ts'
+import type { PublicKeySet } from '../protocol/client-metadata.ts'
 import { parseJson } from '../protocol/json.ts'
+import type { ClientRecord } from '../storage/client.ts'
 
 /** A key of a client with which signatures may be verified. */
 export interface ClientKey {
@@ -32,10 +33,14 @@ const fetched = new WeakMap<Context, Remembered<ClientKeys>>()
  */
 export async function clientKeys(
   ctx: Context,
-  { jwks, jwks_uri }: ClientMetadata,
+  { id, metadata: { jwks, jwks_uri } }: ClientRecord,
   fresh = false,
 ): Promise<ClientKeys | undefined> {
-  if (jwks_uri !== undefined) return keysByReference(ctx).get(jwks_uri, fresh ? 1 : keysMaxAge)
+  if (jwks_uri !== undefined) {
+    return keysByReference(ctx).get(jwks_uri, fresh ? 1 : keysMaxAge, () => {
+      if (!ctx.fetchBudget.take(jwks_uri, `keys of ${id}`)) throw new Error(`${jwks_uri} is fetched too often`)
+    })
+  }
   if (jwks === undefined) return undefined
   const known = read.get(jwks) ?? readKeys(jwks)
   read.set(jwks, known)

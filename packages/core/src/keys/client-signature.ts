@@ -16,7 +16,7 @@ const mostCandidates = 4
  */
 export async function verifyClientSignature(
   ctx: Context,
-  { metadata }: ClientRecord,
+  client: ClientRecord,
   jwt: string,
   algorithms: readonly string[],
 ): Promise<VerifiedJwt | string> {
@@ -26,16 +26,16 @@ export async function verifyClientSignature(
   const attempt: Attempt = { jwt, header: decoded.header, tried: new Set() }
   let known: ClientKeys | undefined
   try {
-    known = await clientKeys(ctx, metadata)
+    known = await clientKeys(ctx, client)
     if (known === undefined) return 'the client has registered no keys'
     if (await isSignedByOne(attempt, known)) return decoded
-    if (metadata.jwks_uri === undefined || hasKey(known, decoded.header.kid)) return unverified(attempt)
+    if (client.metadata.jwks_uri === undefined || hasKey(known, decoded.header.kid)) return unverified(attempt)
   } catch (error) {
     return `the client's keys cannot be used: ${error instanceof Error ? error.message : 'unknown error'}`
   }
   try {
     // A key that the client has just published.
-    const fresh = await clientKeys(ctx, metadata, true)
+    const fresh = await clientKeys(ctx, client, true)
     if (fresh !== undefined && fresh !== known && (await isSignedByOne(attempt, fresh))) return decoded
   } catch {
     // Then the keys that were fetched before are all that there are.

@@ -7,6 +7,7 @@ import type { OAuthEvent } from '../contracts/events.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { randomBytes } from '../crypto/random.ts'
 import { createSealer } from '../crypto/seal.ts'
+import { createFetchBudget } from '../http/fetch-budget.ts'
 import { createOutbound } from '../http/outbound.ts'
 import { lookupHost } from '../http/platform.ts'
 import { sealingPurpose } from '../keys/generate.ts'
@@ -48,6 +49,7 @@ export function createContext(config: Config, registry: Registry, options: Provi
     }),
     clock,
     random: options.random ?? { bytes: randomBytes },
+    fetchBudget: createFetchBudget(clock),
     outbound: createOutbound(config.outbound, lookupHost),
     emit,
   })

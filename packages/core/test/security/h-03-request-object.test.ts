@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { redirectUri, registerConfidential } from '../support/client.ts'
 import { assertion, clientKey, signJwt } from '../support/client-keys.ts'
@@ -155,18 +156,32 @@ describe('request_uri', () => {
     expect((await ask({ request_uri: uri })).headers.get('location')).toMatch(/\/login\?/)
   })
 
-  test('without a fragment it is fetched each time; the same fragment says that it is the same', async () => {
+  test('a hash as the fragment says whether the document is still the same; without one it is kept for ten seconds', async () => {
     const { ask, uri, publish, remote, world } = await start({}, '#first')
-    for (let count = 0; count < 2; count++) await ask({ request_uri: uri })
-    expect(remote.requests).toHaveLength(2)
-    for (let count = 0; count < 2; count++) await ask({ request_uri: `${uri}#first` })
-    expect(remote.requests).toHaveLength(3)
-    await publish({ login_hint: 'changed' })
-    const changed = await ask({ request_uri: `${uri}#second` })
+    const hashed = async (): Promise<string> => {
+      const response = await fetch(uri)
+      remote.requests.pop()
+      return `${uri}#${createHash('sha256')
+        .update(await response.text())
+        .digest('base64url')}`
+    }
+    const first = await hashed()
+    for (let count = 0; count < 3; count++) await ask({ request_uri: first })
+    expect(remote.requests).toHaveLength(1)
+    world.clock.advance(200)
+    await publish({ login_hint: 'changed', exp: world.clock.now() + 60 })
+    await ask({ request_uri: first })
+    expect(remote.requests).toHaveLength(1)
+    const changed = await ask({ request_uri: await hashed() })
     expect(changed.headers.get('location')).toMatch(/login_hint=changed/)
-    expect(remote.requests).toHaveLength(4)
-    world.clock.advance(5)
-    expect((await ask({ request_uri: `${uri}#first` })).headers.get('location')).not.toMatch(/login_hint/)
+    expect(remote.requests).toHaveLength(2)
+
+    world.clock.advance(9)
+    for (const sent of [uri, `${uri}#version-1`, `${uri}#version-2`]) await ask({ request_uri: sent })
+    expect(remote.requests).toHaveLength(2)
+    world.clock.advance(1)
+    await ask({ request_uri: uri })
+    expect(remote.requests).toHaveLength(3)
   })
 
   test('H03 G02 one that is not registered for this client is not fetched', async () => {

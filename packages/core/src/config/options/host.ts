@@ -32,7 +32,7 @@ export interface HostOptions<User extends BaseUser> {
    * none. Default `online`.
    */
   readonly grantsEndingWithSession?: 'online' | 'all' | 'none' | undefined
-  /** Signs the query of the URLs that pages get. Default: derived from `secret`. */
+  /** Signs the query of the URLs that pages get; at least 32 characters. Default: derived from `secret`. */
   readonly oauthQuerySigningSecret?: string | undefined
   /**
    * Lets a remembered consent, and the trust of `skip_consent`, `cachedTrustedClients` and `trustedClientResolver`, answer

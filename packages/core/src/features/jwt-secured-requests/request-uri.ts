@@ -1,48 +1,70 @@
 import type { Context } from '../../contracts/context.ts'
+import { sha256 } from '../../crypto/hash.ts'
 import { createRemembered, type Remembered } from '../../http/remembered.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 
 const mediaTypes = ['application/oauth-authz-req+jwt', 'application/jwt', 'application/jose']
 
-/** Seconds for which a request object is kept whose URI says by its fragment which one it is. */
-const maxAge = 300
+/** Seconds for which a request object is kept whose URI says by its hash that it is this one. */
+const maxAgeByHash = 300
+/** Seconds for which it is kept where nothing says so. */
+const maxAge = 10
+/** Seconds between two requests to one URL, whatever hashes are asked for. */
+const leastPause = 1
 
-const fetched = new WeakMap<Context, Remembered<string>>()
+/** What a fragment looks like that is the SHA-256 hash of the document. */
+const hashPattern = /^[A-Za-z0-9_-]{43}$/
+
+interface Fetched {
+  readonly jwt: string
+  /** SHA-256, base64url. */
+  readonly hash: string
+}
+
+const fetched = new WeakMap<Context, Remembered<Fetched>>()
 
 /**
  * The request object behind a `request_uri` that the client registered, and behind no other: the server fetches nothing
- * because a URL says so ({@link https://www.rfc-editor.org/rfc/rfc9101#section-10.4 RFC 9101 section 10.4}). A fragment
- * is the hash of what is there, and may change with it
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#RequestUriParameter OpenID Connect Core section 6.2}).
+ * because a URL says so ({@link https://www.rfc-editor.org/rfc/rfc9101#section-10.4 RFC 9101 section 10.4}). A fragment is no
+ * part of what is fetched. One that is the hash of the document says that the document we have is the right one, or that
+ * it has changed ({@link https://www.rfc-editor.org/rfc/rfc9101#section-5.2 RFC 9101 section 5.2}); any other says nothing.
  * @throws {OAuthError} `invalid_request_uri`
  */
 export async function fetchRequestObject(ctx: Context, client: ClientRecord, uri: string): Promise<string> {
+  const [url = '', fragment = ''] = uri.split('#', 2)
   const registered = client.metadata.request_uris ?? []
-  if (!registered.some((one) => withoutFragment(one) === withoutFragment(uri))) {
+  if (!registered.some((one) => one.split('#')[0] === url)) {
     throw new OAuthError('invalid_request_uri', 'request_uri is not registered for the client')
   }
+  const beforeFetch = (): void => {
+    if (ctx.fetchBudget.take(url, `request objects of ${client.id}`)) return
+    throw new OAuthError(
+      'invalid_request_uri',
+      'too many request objects have been fetched for this client: try again in a minute',
+    )
+  }
+  const byHash = hashPattern.test(fragment)
   try {
-    return await requestObjects(ctx).get(uri, uri.includes('#') ? maxAge : 0)
+    const known = await requestObjects(ctx).get(url, byHash ? maxAgeByHash : maxAge, beforeFetch)
+    if (!byHash || known.hash === fragment) return known.jwt
+    return (await requestObjects(ctx).get(url, leastPause, beforeFetch)).jwt
   } catch (cause) {
+    if (cause instanceof OAuthError) throw cause
     throw new OAuthError('invalid_request_uri', 'the request object cannot be fetched', { cause })
   }
 }
 
-function requestObjects(ctx: Context): Remembered<string> {
+function requestObjects(ctx: Context): Remembered<Fetched> {
   const known = fetched.get(ctx)
   if (known !== undefined) return known
-  const remembered = createRemembered((uri) => fetchText(ctx, withoutFragment(uri)), ctx.clock)
+  const remembered = createRemembered((url) => fetchDocument(ctx, url), ctx.clock)
   fetched.set(ctx, remembered)
   return remembered
 }
 
-async function fetchText(ctx: Context, url: string): Promise<string> {
+async function fetchDocument(ctx: Context, url: string): Promise<Fetched> {
   const { status, text } = await ctx.outbound(url, { mediaTypes })
   if (status !== 200) throw new Error(`${url} answered ${status}`)
-  return text.trim()
-}
-
-function withoutFragment(uri: string): string {
-  return uri.split('#')[0] as string
+  return { jwt: text.trim(), hash: await sha256(text) }
 }
