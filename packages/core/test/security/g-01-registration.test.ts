@@ -111,11 +111,8 @@ describe('G01 how much', () => {
     ]) {
       expectJsonError(await register(world, { ...minimal, ...body }), 400, 'invalid_client_metadata')
     }
-    expectJsonError(
-      await register(world, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`),
-      400,
-      'invalid_redirect_uri',
-    )
+    const deep = await register(world, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)
+    expectJsonError(deep, 400, 'invalid_request')
     expect(writes).toEqual([])
   })
 
