@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { machineReporter } from './test/machine/reporter.ts'
 
 /** It replaces a module with one that counts, so no other file may have loaded that module before. */
 const replacesModules = 'packages/core/test/security/d-constant-work.test.ts'
@@ -7,7 +8,7 @@ const slow = { testTimeout: 30_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
-    reporters: process.env.CI === undefined ? ['default'] : ['default', 'json'],
+    reporters: ['default', ...(process.env.CI === undefined ? [] : ['json']), machineReporter()],
     outputFile: { json: 'node_modules/.vitest/results.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
     // Vitest leaves one processor to nobody; two cores are what CI has.

@@ -2,47 +2,82 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, findChromium } from '../../server/test/chromium.ts'
+import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
 import { type Answer, discover, redeem, register } from './client.ts'
+import { createScriptedBrowser } from './scripted-browser.ts'
 import { type Host, startHost } from './start.ts'
 
-const executablePath = findChromium()
+const visits: string[] = []
+let host: Host
+let client: Server
+let clientUrl: string
 
-if (executablePath === undefined) {
-  const notRun = 'browser journey not run: no Chromium found (install one, or set CHROMIUM_PATH)'
-  // biome-ignore lint/suspicious/noConsole: a person has to see what was not checked
-  console.warn(`\n${notRun}\n`)
-  test(notRun, () => {
-    expect(process.env.CI, notRun).toBeFalsy()
+beforeAll(async () => {
+  host = await startHost('http', { allowPrivateAddresses: true })
+  client = createServer((request, response) => {
+    visits.push(request.url ?? '')
+    response.setHeader('content-type', 'text/html')
+    response.end('<!doctype html><title>Client</title>')
   })
-} else {
-  describe.each([true, false])('in Chromium, scripts: %s', (javaScript) => journey(executablePath, javaScript))
+  await new Promise<void>((resolve) => client.listen(0, '127.0.0.1', resolve))
+  clientUrl = `http://127.0.0.1:${(client.address() as AddressInfo).port}`
+}, 120_000)
+afterAll(async () => {
+  client.closeAllConnections()
+  await new Promise((resolve) => client.close(resolve))
+  await host.stop()
+}, 120_000)
+
+/** A client with everything that the pages show. */
+async function registerClient(): Promise<Answer['body']> {
+  const { body } = await register(host, {
+    redirect_uris: [`${clientUrl}/callback`],
+    post_logout_redirect_uris: [`${clientUrl}/bye`],
+    frontchannel_logout_uri: `${clientUrl}/front?from=op`,
+    client_name: 'Suite <b>&',
+    policy_uri: 'https://suite.example.com/policy',
+    tos_uri: 'https://suite.example.com/tos',
+  })
+  return body
 }
 
-function journey(executablePath: string, javaScriptEnabled: boolean): void {
-  const visits: string[] = []
-  let host: Host
-  let browser: Browser
-  let client: Server
-  let clientUrl: string
+test('a scripted browser finds every id of the README: login, consent, logout with a frame, and the question', async () => {
+  const callback = `${clientUrl}/callback`
+  const bye = `${clientUrl}/bye`
+  const registered = await registerClient()
+  const { authorization_endpoint, end_session_endpoint } = await discover(host)
+  const request = { response_type: 'code', client_id: registered.client_id, redirect_uri: callback, scope: 'openid' }
+  const browser = createScriptedBrowser()
+  const login = await browser.open(`${authorization_endpoint}?${new URLSearchParams(request)}`, callback)
+  for (const id of ['client', 'policy', 'tos', 'login', 'password', 'submit'])
+    expect(login.body).toContain(`id="${id}"`)
+  const credentials = { login: 'bob', password: 'bob-password' }
+  const consent = await browser.press(login, 'submit', credentials, callback)
+  for (const id of ['client', 'scopes', 'accept', 'deny']) expect(consent.body).toContain(`id="${id}"`)
+  const { url } = await browser.press(consent, 'accept', {}, callback)
+  const tokens = await redeemAt(host, registered, url.searchParams.get('code') ?? '', callback)
+  const target = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: bye, state: 's' })
+  const frames = await browser.open(`${end_session_endpoint}?${target}`, bye)
+  expect(frames.body).toContain(`${clientUrl}/front?from=op`)
+  expect(frames.body).toContain('id="continue"')
 
+  const again = await browser.open(`${authorization_endpoint}?${new URLSearchParams(request)}`, callback)
+  await browser.press(again, 'submit', credentials, callback)
+  const question = await browser.open(end_session_endpoint)
+  expect((await browser.press(question, 'confirm')).body).toContain('You are signed out.')
+})
+
+describe.each(chromiums.flatMap((path) => [true, false].map((scripts) => ({ path, scripts }))))(
+  'in Chromium, scripts: $scripts',
+  ({ path, scripts }) => journey(path, scripts),
+)
+
+function journey(executablePath: string, javaScriptEnabled: boolean): void {
+  let browser: Browser
   beforeAll(async () => {
-    host = await startHost('http', { allowPrivateAddresses: true })
-    client = createServer((request, response) => {
-      visits.push(request.url ?? '')
-      response.setHeader('content-type', 'text/html')
-      response.end('<!doctype html><title>Client</title>')
-    })
-    await new Promise<void>((resolve) => client.listen(0, '127.0.0.1', resolve))
-    clientUrl = `http://127.0.0.1:${(client.address() as AddressInfo).port}`
     browser = await chromium.launch({ executablePath, args: chromiumArguments })
   }, 120_000)
-  afterAll(async () => {
-    await browser?.close()
-    client.closeAllConnections()
-    await new Promise((resolve) => client.close(resolve))
-    await host.stop()
-  }, 120_000)
+  afterAll(() => browser?.close(), 120_000)
 
   test('login, consent, logout with a frame, and the question: every id is there', { timeout: 120_000 }, async () => {
     const context = await browser.newContext({ javaScriptEnabled })
@@ -51,14 +86,8 @@ function journey(executablePath: string, javaScriptEnabled: boolean): void {
     const complaints: string[] = []
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
     const callback = `${clientUrl}/callback`
-    const { body: registered } = await register(host, {
-      redirect_uris: [callback],
-      post_logout_redirect_uris: [`${clientUrl}/bye`],
-      frontchannel_logout_uri: `${clientUrl}/front?from=op`,
-      client_name: 'Suite <b>&',
-      policy_uri: 'https://suite.example.com/policy',
-      tos_uri: 'https://suite.example.com/tos',
-    })
+    visits.length = 0
+    const registered = await registerClient()
     const metadata = await discover(host)
     const authorization = (parameters: object): string => {
       const all = { response_type: 'code', client_id: registered.client_id, redirect_uri: callback, scope: 'openid' }

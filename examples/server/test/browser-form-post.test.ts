@@ -1,48 +1,71 @@
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { type Callback, startCallback } from './callback.ts'
-import { chromiumArguments, findChromium } from './chromium.ts'
+import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
+import { createUserAgent } from './user-agent.ts'
 
-const executablePath = findChromium()
 const timeout = 120_000
+const state = '</script><script>document.title="x"</script>'
 
-// `browser.test.ts` complains where there is none.
-describe.runIf(executablePath !== undefined)('H02 form_post in Chromium', () => {
-  let example: Example
-  let callback: Callback
+let example: Example
+let callback: Callback
+
+beforeAll(async () => {
+  example = await startExample()
+  callback = await startCallback()
+}, timeout)
+
+afterAll(async () => {
+  await callback?.stop()
+  await example?.stop()
+  expect(example?.failures).toEqual([])
+}, timeout)
+
+async function authorization(): Promise<string> {
+  const { client_id } = await example.provider.registerClient({
+    client_name: 'Posted',
+    redirect_uris: [callback.url],
+    scope: 'openid',
+    token_endpoint_auth_method: 'client_secret_basic',
+  })
+  const url = new URL(`${example.issuer}/oauth2/authorize`)
+  url.search = new URLSearchParams({
+    ...{ client_id, redirect_uri: callback.url, response_type: 'code', scope: 'openid' },
+    ...{ response_mode: 'form_post', state },
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  }).toString()
+  return url.href
+}
+
+async function expectResponse(): Promise<void> {
+  const posted = new URLSearchParams(await callback.received.at(-1)?.clone().text())
+  expect(Object.fromEntries(posted)).toEqual({
+    code: expect.stringMatching(/^c[0-9a-v]{24}[\w-]{43}$/),
+    state,
+    iss: example.issuer,
+  })
+}
+
+test('H02 the page of form_post has one form, which brings the response whole when it is submitted by hand', async () => {
+  const agent = createUserAgent()
+  const consent = await signIn(agent, await agent.open(await authorization()))
+  const page = await agent.submit(consent, 'Allow')
+  expect(page.body.match(/<form/g)).toHaveLength(1)
+  expect(page.body).not.toContain('<script>document.title')
+  expect((await agent.submit(page, 'Continue')).url.href).toBe(callback.end)
+  await expectResponse()
+})
+
+describe.each(chromiums)('H02 form_post in Chromium', (executablePath) => {
   let browser: Browser
-
   beforeAll(async () => {
-    example = await startExample()
-    callback = await startCallback()
-    browser = await chromium.launch({ executablePath: String(executablePath), args: chromiumArguments })
+    browser = await chromium.launch({ executablePath, args: chromiumArguments })
   }, timeout)
-
-  afterAll(async () => {
-    await browser?.close()
-    await callback?.stop()
-    await example?.stop()
-    expect(example?.failures).toEqual([])
-  }, timeout)
-
-  async function authorization(): Promise<string> {
-    const { client_id } = await example.provider.registerClient({
-      client_name: 'Posted',
-      redirect_uris: [callback.url],
-      scope: 'openid',
-      token_endpoint_auth_method: 'client_secret_basic',
-    })
-    const url = new URL(`${example.issuer}/oauth2/authorize`)
-    url.search = new URLSearchParams({
-      ...{ client_id, redirect_uri: callback.url, response_type: 'code', scope: 'openid' },
-      ...{ response_mode: 'form_post', state: '</script><script>document.title="x"</script>' },
-      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-      code_challenge_method: 'S256',
-    }).toString()
-    return url.href
-  }
+  afterAll(() => browser?.close(), timeout)
 
   test.each([true, false])(
     'H02 with scripts: %s. The response arrives whole, and the callback may send the browser to another origin',
@@ -60,12 +83,7 @@ describe.runIf(executablePath !== undefined)('H02 form_post in Chromium', () => 
       await page.getByRole('button', { name: 'Allow', exact: true }).click()
       if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue', exact: true }).click()
       await page.waitForURL(callback.end)
-      const posted = new URLSearchParams(await callback.received.at(-1)?.clone().text())
-      expect(Object.fromEntries(posted)).toEqual({
-        code: expect.stringMatching(/^c[0-9a-v]{24}[\w-]{43}$/),
-        state: '</script><script>document.title="x"</script>',
-        iss: example.issuer,
-      })
+      await expectResponse()
       expect(complaints).toEqual([])
       await context.close()
     },

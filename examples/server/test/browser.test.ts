@@ -1,23 +1,44 @@
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
-import { chromiumArguments, findChromium } from './chromium.ts'
+import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
+import { createUserAgent, type Visit } from './user-agent.ts'
 
-const executablePath = findChromium()
 const timeout = 120_000
 
-if (executablePath === undefined) {
-  const notRun = 'browser journey not run: no Chromium found (install one, or set CHROMIUM_PATH)'
-  // biome-ignore lint/suspicious/noConsole: a person has to see what was not checked
-  console.warn(`\n${notRun}\n`)
-  test(notRun, () => {
-    // In CI the journey must have run; `.ci/run` installs a Chromium.
-    expect(process.env.CI, notRun).toBeFalsy()
-  })
-} else {
-  describe('in Chromium', () => browserJourney(executablePath))
-}
+test('every page of a journey works without scripts, fits a phone, and has a heading and a label for each field', async () => {
+  const example = await startExample()
+  const pages: Visit[] = []
+  const keep = (page: Visit): Visit => {
+    pages.push(page)
+    return page
+  }
+  const agent = createUserAgent()
+  const client = keep(await agent.open(`${example.baseUrl}/client`))
+  const login = keep(await agent.submit(client, 'Sign in with Example ID'))
+  keep(await agent.submit(login, 'Sign in', { email: demoAccount.email, password: 'wrong' }))
+  const consent = keep(await signIn(agent, login))
+  const signedIn = keep(await agent.submit(consent, 'Allow'))
+  for (const button of ['Call the API', 'Refresh', 'Revoke']) keep(await agent.submit(signedIn, button))
+  for (const path of ['/', '/signup', '/connected-apps', '/logout']) keep(await agent.open(example.baseUrl + path))
+  expect(pages.map(({ url }) => url.pathname)).toEqual(
+    expect.arrayContaining(['/client', '/login', '/consent', '/signup']),
+  )
+  for (const { url, body } of pages) {
+    expect(body, url.href).not.toContain('<script')
+    expect(body, url.href).toContain('<meta name="viewport"')
+    expect(body.match(/<h1/g), url.href).toHaveLength(1)
+    const labelled = new Set([...body.matchAll(/<label[^>]*\bfor="([^"]+)"/g)].map(([, id]) => id))
+    const fields = [...body.matchAll(/<input(?![^>]*type="(?:hidden|radio|checkbox)")[^>]*\bid="([^"]+)"/g)]
+    for (const [, id] of fields) expect(labelled, `${url.href} #${id}`).toContain(id)
+  }
+  expect(example.failures).toEqual([])
+  await example.stop()
+})
+
+describe.each(chromiums)('in Chromium', (executablePath) => browserJourney(executablePath))
 
 function browserJourney(executablePath: string): void {
   let example: Example

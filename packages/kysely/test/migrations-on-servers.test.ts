@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type Kysely, Migrator, NO_MIGRATIONS, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { serverNames } from '../../../test/machine/servers.ts'
 import { clientRecord } from '../../core/src/testing/storage-fixtures.ts'
 import { readDialect } from '../src/dialect.ts'
 import { kyselyStorage } from '../src/index.ts'
 import { migrate, migrations, migrator } from '../src/migrations/index.ts'
 import { initial } from '../src/migrations/initial.ts'
 import { tableNames } from '../src/schema.ts'
-import { databaseNames, type EmptyDatabase, emptyDatabase, serverNames } from './support/databases.ts'
+import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
 
 /** The tables that are there, Kysely's own books aside. */
 async function tablesOf(db: Kysely<object>): Promise<readonly string[]> {

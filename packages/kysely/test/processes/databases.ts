@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { emptyDatabase, serverNames } from '../support/databases.ts'
+import { serverNames, withLocalDatabases } from '../../../../test/machine/servers.ts'
+import { emptyDatabase } from '../support/databases.ts'
 import type { DatabaseAddress } from './address.ts'
 
 /** A database in which several processes can work, and its removal. */
@@ -10,26 +11,25 @@ export interface SharedDatabase<Address extends DatabaseAddress = DatabaseAddres
   drop(): Promise<void>
 }
 
-export interface DatabaseKind<Address extends DatabaseAddress = DatabaseAddress> {
+export interface DatabaseKind {
   readonly name: string
-  create(): Promise<SharedDatabase<Address>>
+  create(): Promise<SharedDatabase>
 }
 
-type Server = Extract<DatabaseAddress, { kind: 'server' }>
+/** Databases that several processes can use at once. */
+export const sharedDatabases: readonly DatabaseKind[] = [
+  ...(withLocalDatabases ? [{ name: 'sqlite', create: createFile }] : []),
+  ...serverNames.map((name) => ({
+    name,
+    async create(): Promise<SharedDatabase> {
+      const { url = '', drop } = await emptyDatabase(name, { connections: 1 })
+      return { address: { kind: 'server', url }, drop }
+    },
+  })),
+]
 
-/** The servers that are to be had here. */
-export const serverDatabases: readonly DatabaseKind<Server>[] = serverNames.map((name) => ({
-  name,
-  async create() {
-    const { url = '', drop } = await emptyDatabase(name, { connections: 1 })
-    return { address: { kind: 'server', url }, drop }
-  },
-}))
-
-/** Those, and a file of SQLite. */
-export const sharedDatabases: readonly DatabaseKind[] = [{ name: 'sqlite', create: createFile }, ...serverDatabases]
-
-async function createFile(): Promise<SharedDatabase> {
+/** A file of SQLite. */
+export async function createFile(): Promise<SharedDatabase<Extract<DatabaseAddress, { kind: 'sqlite' }>>> {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-processes-'))
   return {
     address: { kind: 'sqlite', file: join(folder, 'oauth.db') },

@@ -1,9 +1,8 @@
-/** What happens at one statement: the process dies, or the driver fails, before or after the database has run it. */
+/** The process dies at one statement, before or after the database has run it. */
 export interface Fault {
-  /** The statement's number since the fault was armed, from 0; or the first one of this name. */
-  readonly at: number | 'commit'
+  /** The statement's number since the fault was armed, from 0. */
+  readonly at: number
   readonly when: 'before' | 'after'
-  readonly how: 'die' | 'lose-connection'
 }
 
 /** `insert oauth_grants`: what a statement does to which table. */
@@ -12,12 +11,12 @@ export function nameOf(sql: string): string {
   return `${verb} ${/oauth_\w+/.exec(sql)?.[0] ?? ''}`.trim()
 }
 
-/** Counts the statements of this process, and makes one of them fail. */
+/** Counts the statements of this process, and ends it at one of them. */
 export interface FaultLine {
   arm(fault: Fault | undefined): void
   /** The statements since `arm`, by name. */
   readonly seen: readonly string[]
-  /** Whether the next statement has to fail now. */
+  /** Around each statement: ends the process where the armed fault says so. */
   before(name: string): void
   after(): void
 }
@@ -27,13 +26,10 @@ export function faultLine(): FaultLine {
   let seen: string[] = []
   let hit = false
 
-  const strike = (how: Fault['how']): void => {
-    if (how === 'die') {
-      process.kill(process.pid, 'SIGKILL')
-      // The signal is on its way; nothing more may happen here.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-    }
-    throw Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' })
+  const die = (): void => {
+    process.kill(process.pid, 'SIGKILL')
+    // The signal is on its way; nothing more may happen here.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   }
 
   return {
@@ -47,19 +43,11 @@ export function faultLine(): FaultLine {
     },
     before(name) {
       const index = seen.push(name) - 1
-      hit = fault !== undefined && !hit && (fault.at === index || fault.at === name)
-      if (hit && fault?.when === 'before') {
-        const { how } = fault
-        fault = undefined
-        strike(how)
-      }
+      hit = fault?.at === index
+      if (hit && fault?.when === 'before') die()
     },
     after() {
-      if (hit && fault?.when === 'after') {
-        const { how } = fault
-        fault = undefined
-        strike(how)
-      }
+      if (hit && fault?.when === 'after') die()
       hit = false
     },
   }

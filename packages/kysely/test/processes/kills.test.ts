@@ -62,7 +62,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
       for (const when of ['before', 'after'] as const) {
         const prepared = await prepare()
         const worker = await next
-        await worker.arm({ at, when, how: 'die' })
+        await worker.arm({ at, when })
         // The next one starts while this one is looked at.
         next = startReady()
         await expect(action(worker, prepared), `${when} ${statements[at]}`).rejects.toThrow('SIGKILL')

@@ -1,8 +1,11 @@
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DatabaseProxy, proxyTo } from '../support/proxy.ts'
-import { type DatabaseKind, serverDatabases } from './databases.ts'
-import { createFleet, type Fleet, type Worker } from './fleet.ts'
+import type { DatabaseLink } from '../support/link.ts'
+import type { Commands } from './commands.ts'
+import { createFile } from './databases.ts'
+import { createFleet, type Fleet } from './fleet.ts'
 import { type Answer, type Client, codeForm, refreshForm } from './host.ts'
+import { type FragileProvider, outageKinds } from './outages.ts'
 import { tokensOf } from './tokens.ts'
 
 // The database goes away and comes back; nothing hangs, nothing is lost, and nobody gets a 500 for it.
@@ -16,43 +19,39 @@ afterAll(() => fleet.close())
 const token = '/oauth2/token'
 const timeoutSeconds = 1
 
-describe.each(serverDatabases)('$name goes away', ({ create }) => {
-  let shared: Awaited<ReturnType<DatabaseKind<{ kind: 'server'; url: string }>['create']>>
-  let proxy: DatabaseProxy
-  let worker: Worker
+function expectUnavailable(answers: readonly Answer[]): void {
+  for (const { status, retryAfter, body } of answers) {
+    expect([status, body.error]).toEqual([503, 'temporarily_unavailable'])
+    expect(Number(retryAfter)).toBeGreaterThan(0)
+  }
+}
+
+describe.each(outageKinds)('$name goes away', ({ start }) => {
+  let provider: FragileProvider
+  let worker: Commands
+  let link: DatabaseLink
   let client: Client
 
   beforeAll(async () => {
-    shared = await create()
-    proxy = await proxyTo(shared.address.url)
-    worker = await fleet.start({ database: { kind: 'server', url: proxy.url }, timeoutSeconds })
+    provider = await start(fleet, timeoutSeconds)
+    worker = provider.commands
+    link = provider.link
     await worker.migrate()
     client = await worker.register()
     await worker.publishedKeys()
-  })
-  afterAll(async () => {
-    await worker.stop()
-    await proxy.close()
-    await shared.drop()
-  })
-
-  function expectUnavailable(answers: readonly Answer[]): void {
-    for (const { status, retryAfter, body } of answers) {
-      expect([status, body.error]).toEqual([503, 'temporarily_unavailable'])
-      expect(Number(retryAfter)).toBeGreaterThan(0)
-    }
-  }
+  }, 180_000)
+  afterAll(() => provider.stop())
 
   test('while it refuses connections clients get 503 at once, and go on with what they have afterwards', async () => {
     const { access_token, refresh_token } = await tokensOf(worker, client)
     const code = await worker.authorize(client)
-    await proxy.goDown()
+    await link.goDown()
     const began = performance.now()
     expectUnavailable(await worker.post(client, token, refreshForm(refresh_token), 10))
     expectUnavailable(await worker.post(client, token, codeForm(code)))
     expectUnavailable(await worker.post(client, '/oauth2/introspect', { token: access_token }))
     expect(performance.now() - began).toBeLessThan(3 * (timeoutSeconds + 1) * 1000)
-    await proxy.comeBack()
+    await link.comeBack()
     const [refreshed] = await worker.post(client, token, refreshForm(refresh_token))
     expect(refreshed?.status).toBe(200)
     const [exchanged] = await worker.post(client, token, codeForm(code))
@@ -64,8 +63,8 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
 
   test('connections that died meanwhile cost nobody an answer', async () => {
     await Promise.all([tokensOf(worker, client), tokensOf(worker, client), tokensOf(worker, client)])
-    await proxy.goDown()
-    await proxy.comeBack()
+    await link.goDown()
+    await link.comeBack()
     const answers = await worker.post(client, '/oauth2/introspect', { token: 'none' }, 10)
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200))
     expect(await worker.revokeGrants()).toBe(3)
@@ -73,13 +72,13 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
 
   test('while it swallows what it is sent nothing hangs, and the old token is good afterwards', async () => {
     const { refresh_token } = await tokensOf(worker, client)
-    proxy.stall()
+    link.stall()
     const began = performance.now()
     expectUnavailable(await worker.post(client, token, refreshForm(refresh_token), 5))
     expect(performance.now() - began).toBeLessThan((timeoutSeconds + 2) * 1000)
-    await proxy.goDown()
-    proxy.resume()
-    await proxy.comeBack()
+    await link.goDown()
+    link.resume()
+    await link.comeBack()
     const [refreshed] = await worker.post(client, token, refreshForm(refresh_token))
     expect(refreshed).toMatchObject({ status: 200 })
     const [next] = await worker.post(client, token, refreshForm(refreshed?.body.refresh_token))
@@ -89,11 +88,10 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
 
   test.each(['before', 'after'] as const)('a commit that fails %s it took place', async (when) => {
     const { access_token, refresh_token } = await tokensOf(worker, client)
-    await worker.arm({ at: 'commit', when, how: 'lose-connection' })
+    link.on(/commit/i, when)
     const [answer] = await worker.post(client, token, refreshForm(refresh_token))
     // Whether it took place is not known, so it is not tried again for the client, who does it by itself.
     expectUnavailable(answer === undefined ? [] : [answer])
-    await worker.arm(undefined)
     const [retried] = await worker.post(client, token, refreshForm(refresh_token))
     expect(retried).toMatchObject({ status: 200 })
     const [twin] = await worker.post(client, token, refreshForm(refresh_token))
@@ -102,4 +100,30 @@ describe.each(serverDatabases)('$name goes away', ({ create }) => {
     expect(introspected?.body.active).toBe(true)
     expect(await worker.revokeGrants()).toBe(1)
   })
+})
+
+// SQLite's own outage: another process has the file locked, as a backup or a migration may.
+test('a file of SQLite that another process has locked: clients get 503, and go on with what they have afterwards', async () => {
+  const shared = await createFile()
+  const worker = await fleet.start({ database: shared.address, timeoutSeconds })
+  await worker.migrate()
+  const client = await worker.register()
+  const { refresh_token } = await tokensOf(worker, client)
+  const code = await worker.authorize(client)
+  const other = new Database(shared.address.file)
+  try {
+    other.exec('begin exclusive')
+    const answers = [
+      ...(await worker.post(client, token, refreshForm(refresh_token))),
+      ...(await worker.post(client, token, codeForm(code))),
+    ]
+    expectUnavailable(answers)
+    other.exec('rollback')
+    expect((await worker.post(client, token, refreshForm(refresh_token)))[0]).toMatchObject({ status: 200 })
+    expect((await worker.post(client, token, codeForm(code)))[0]).toMatchObject({ status: 200 })
+  } finally {
+    other.close()
+    await worker.stop()
+    await shared.drop()
+  }
 })

@@ -1,4 +1,4 @@
-import type { Worker } from './fleet.ts'
+import type { Commands } from './commands.ts'
 import { type Client, codeForm } from './host.ts'
 
 export interface Tokens {
@@ -7,7 +7,7 @@ export interface Tokens {
 }
 
 /** The tokens of a new grant. */
-export async function tokensOf(worker: Worker, client: Client): Promise<Tokens> {
+export async function tokensOf(worker: Commands, client: Client): Promise<Tokens> {
   const [answer] = await worker.post(client, '/oauth2/token', codeForm(await worker.authorize(client)))
   if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)
   return answer.body

@@ -5,9 +5,10 @@ import { migrate } from '../../src/migrations/index.ts'
 import { sqliteStorage } from '../../src/sqlite/index.ts'
 import { serverDialect } from '../support/databases.ts'
 import type { WorkerSettings } from './address.ts'
-import type { Call, Commands, Reply } from './commands.ts'
+import type { Call, Reply } from './commands.ts'
+import { createCommands } from './create-commands.ts'
 import { faultLine } from './fault.ts'
-import { createHost, resource } from './host.ts'
+import { createHost } from './host.ts'
 import { watchedDialect } from './watched-dialect.ts'
 import { watchedSqlite } from './watched-sqlite.ts'
 
@@ -19,7 +20,7 @@ const line = faultLine()
 function open() {
   const { database, timeoutSeconds } = settings
   if (database.kind === 'sqlite') {
-    const file = new Database(database.file, { timeout: 5000 })
+    const file = new Database(database.file, { timeout: (timeoutSeconds ?? 5) * 1000 })
     file.pragma('journal_mode = WAL')
     file.pragma('synchronous = NORMAL')
     return {
@@ -34,39 +35,7 @@ function open() {
 
 const opened = open()
 const host = createHost(opened.storage, settings.keyCacheSeconds)
-const { provider } = host
-
-const commands: Commands = {
-  migrate: opened.migrate,
-  register: () => host.register(),
-  authorize: (client) => host.authorize(client),
-  post: (client, path, form, times = 1) =>
-    Promise.all(Array.from({ length: times }, () => host.post(client, path, form))),
-  async mintFor(client, milliseconds) {
-    const tokens: string[] = []
-    const end = Date.now() + milliseconds
-    while (Date.now() < end) {
-      const { status, body } = await host.post(client, '/oauth2/token', { grant_type: 'client_credentials', resource })
-      if (status !== 200) throw new Error(`no token: ${status} ${JSON.stringify(body)}`)
-      tokens.push(body.access_token)
-      // Where everything answers at once, the loop would not let in what else is asked of this process.
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    return tokens
-  },
-  rotateKeys: () => provider.rotateSigningKeys({ activateAfter: 0 }),
-  async publishedKeys() {
-    const response = await provider.fetch(new Request(`${provider.issuer}/jwks`))
-    const { keys } = (await response.json()) as { keys: { alg: string; kid: string }[] }
-    return keys.map(({ alg, kid }) => `${alg} ${kid}`).sort()
-  },
-  grants: async () => (await provider.listGrants('alice')).map(({ id }) => id),
-  revokeGrants: () => provider.revokeUserGrants('alice'),
-  purge: () => provider.purgeExpired(),
-  arm: async (fault) => line.arm(fault),
-  statements: async () => line.seen,
-  events: async () => host.events.map(({ type }) => type),
-}
+const commands = createCommands(host, opened.migrate, line)
 
 const textOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)

@@ -8,37 +8,26 @@ import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect, sql
 import { PGliteDialect } from 'kysely-pglite-dialect'
 import { createPool } from 'mysql2'
 import pg from 'pg'
+import { serverNames, serverVariables, withLocalDatabases } from '../../../../test/machine/servers.ts'
 
 /** A database with nothing in it. */
 export interface EmptyDatabase {
   readonly db: Kysely<object>
   /** For another pool, or another process; absent where there is no server. */
   readonly url: string | undefined
+  /** Another connection to it, with a pool of its own. Destroying that one leaves the database. */
+  dialect(): Dialect
   /** Closes the instance, and removes the database. */
   drop(): Promise<void>
 }
 
 export type DatabaseName = 'sqlite' | 'pglite' | 'postgres' | 'mysql'
 
-/** Where a server is, by the variable that says so. */
-const servers = { postgres: 'POSTGRES_URL', mysql: 'MYSQL_URL' } as const
-
-/** The servers that this run knows nothing of, and how to name them to it. */
-export const missingDatabases: readonly string[] = Object.entries(servers)
-  .filter(([, variable]) => !process.env[variable])
-  .map(([name, variable]) => `${name === 'mysql' ? 'MySQL/MariaDB' : 'PostgreSQL'} (${variable})`)
-
 /** The databases that this run can use. */
 export const databaseNames: readonly DatabaseName[] = [
-  'sqlite',
-  'pglite',
-  ...(['postgres', 'mysql'] as const).filter((name) => process.env[servers[name]]),
+  ...(withLocalDatabases ? (['sqlite', 'pglite'] as const) : []),
+  ...serverNames,
 ]
-
-/** Those of them that several processes can use at once. */
-export const serverNames: readonly ('postgres' | 'mysql')[] = (['postgres', 'mysql'] as const).filter(
-  (name) => process.env[servers[name]],
-)
 
 export interface PoolOptions {
   /** How many connections it has at most. Default: 10. */
@@ -86,6 +75,7 @@ export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {
   return {
     db,
     url,
+    dialect: () => serverDialect(url, options),
     async drop() {
       await db.destroy()
       await onServer(server, dropOf(name, database))
@@ -119,8 +109,8 @@ export async function endRun(): Promise<void> {
 }
 
 function serverUrl(name: 'postgres' | 'mysql'): string {
-  const url = process.env[servers[name]]
-  if (!url) throw new Error(`${servers[name]} is not set`)
+  const url = process.env[serverVariables[name]]
+  if (!url) throw new Error(`${serverVariables[name]} is not set`)
   return url
 }
 
@@ -142,14 +132,17 @@ async function databasesLike(server: string, prefix: string): Promise<readonly s
 }
 
 /** One for the whole file of tests: starting it costs more than all that is done in it. */
-let pglite: Promise<Kysely<object>> | undefined
+let pglite: Promise<PGlite> | undefined
 
 async function pgliteDatabase(): Promise<EmptyDatabase> {
-  pglite ??= PGlite.create().then((client) => new Kysely<object>({ dialect: new PGliteDialect(client) }))
-  const db = await pglite
+  pglite ??= PGlite.create()
+  const client = await pglite
+  const dialect = () => new PGliteDialect(staysOpen(client))
+  const db = new Kysely<object>({ dialect: dialect() })
   return {
     db,
     url: undefined,
+    dialect,
     async drop() {
       await sql`drop schema public cascade`.execute(db)
       await sql`create schema public`.execute(db)
@@ -157,15 +150,32 @@ async function pgliteDatabase(): Promise<EmptyDatabase> {
   }
 }
 
+/** The client as it is, but for `close`: several instances of Kysely use it. */
+function staysOpen(client: PGlite): PGlite {
+  return new Proxy(client, {
+    get(target, member) {
+      if (member === 'close') return async () => undefined
+      const value = Reflect.get(target, member, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
 function sqliteDatabase(): EmptyDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-database-'))
-  const database = new Database(join(folder, 'oauth.db'))
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = NORMAL')
-  const db = new Kysely<object>({ dialect: new SqliteDialect({ database }) })
+  const open = (timeout: number) => {
+    const database = new Database(join(folder, 'oauth.db'), { timeout })
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = NORMAL')
+    return database
+  }
+  const db = new Kysely<object>({ dialect: new SqliteDialect({ database: open(5000) }) })
+  // Waits for a lock only shortly: the driver stops this process meanwhile, and the holder of the lock is in it as well.
+  const dialect = () => new SqliteDialect({ database: async () => open(10) })
   return {
     db,
     url: undefined,
+    dialect,
     async drop() {
       await db.destroy()
       rmSync(folder, { recursive: true, force: true })

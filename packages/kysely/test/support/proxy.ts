@@ -1,25 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net'
+import type { DatabaseLink } from './link.ts'
 
-/** A TCP proxy in front of a database, which can lose what it carries. */
-export interface DatabaseProxy {
+/** A TCP proxy in front of a database. */
+export interface DatabaseProxy extends DatabaseLink {
   /** The address of the database, through the proxy. */
   readonly url: string
-  /** Whatever the client has sent so far, as text. */
-  sent(): string
-  /** From now on nothing is carried in either direction, and nobody is told. New connections are taken and left alone. */
-  stall(): void
-  /** Carries what was held back, and what follows. */
-  resume(): void
-  /**
-   * Acts on the next thing that the client sends and that matches. `before`: the connection is lost, and the database
-   * never hears of it. `after`: the database gets it, and the connection is lost before it answers. `stall`: nothing is
-   * carried any more, that included.
-   */
-  on(pattern: RegExp, when: 'before' | 'after' | 'stall'): void
-  /** Ends every connection and refuses new ones, as a server that has gone down does. */
-  goDown(): Promise<void>
-  comeBack(): Promise<void>
-  close(): Promise<void>
 }
 
 export async function proxyTo(url: string): Promise<DatabaseProxy> {

@@ -1,0 +1,42 @@
+import type { Commands } from './commands.ts'
+import type { FaultLine } from './fault.ts'
+import { type Host, resource } from './host.ts'
+
+/** What a worker process does when it is asked; a test may call the commands in its own process as well. */
+export function createCommands(host: Host, migrate: () => Promise<void>, line: FaultLine): Commands {
+  const { provider } = host
+  return {
+    migrate,
+    register: () => host.register(),
+    authorize: (client) => host.authorize(client),
+    post: (client, path, form, times = 1) =>
+      Promise.all(Array.from({ length: times }, () => host.post(client, path, form))),
+    async mintFor(client, milliseconds) {
+      const tokens: string[] = []
+      const end = Date.now() + milliseconds
+      while (Date.now() < end) {
+        const { status, body } = await host.post(client, '/oauth2/token', {
+          grant_type: 'client_credentials',
+          resource,
+        })
+        if (status !== 200) throw new Error(`no token: ${status} ${JSON.stringify(body)}`)
+        tokens.push(body.access_token)
+        // Where everything answers at once, the loop would not let in what else is asked of this process.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      return tokens
+    },
+    rotateKeys: () => provider.rotateSigningKeys({ activateAfter: 0 }),
+    async publishedKeys() {
+      const response = await provider.fetch(new Request(`${provider.issuer}/jwks`))
+      const { keys } = (await response.json()) as { keys: { alg: string; kid: string }[] }
+      return keys.map(({ alg, kid }) => `${alg} ${kid}`).sort()
+    },
+    grants: async () => (await provider.listGrants('alice')).map(({ id }) => id),
+    revokeGrants: () => provider.revokeUserGrants('alice'),
+    purge: () => provider.purgeExpired(),
+    arm: async (fault) => line.arm(fault),
+    statements: async () => line.seen,
+    events: async () => host.events.map(({ type }) => type),
+  }
+}

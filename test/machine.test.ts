@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { findChromium } from './machine/chromium.ts'
+import { gapsOf, missingParts } from './machine/report.ts'
+
+test('a machine with no servers and no browser on its PATH is told what is missing, and how to name it', () => {
+  expect(missingParts({ PATH: '/nowhere' })).toEqual(
+    process.platform === 'darwin'
+      ? expect.arrayContaining(['PostgreSQL (POSTGRES_URL)'])
+      : ['PostgreSQL (POSTGRES_URL)', 'MariaDB or MySQL (MYSQL_URL)', 'Chromium (CHROMIUM_PATH)'],
+  )
+  const named = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db', CHROMIUM_PATH: process.execPath }
+  expect(missingParts(named)).toEqual([])
+})
+
+test('a Chromium is found on the PATH, and CHROMIUM_PATH goes first', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-chromium-'))
+  try {
+    const path = join(folder, 'chromium')
+    writeFileSync(path, '')
+    expect(findChromium({ PATH: `/nowhere:${folder}` })).toBe(path)
+    expect(findChromium({ PATH: folder, CHROMIUM_PATH: '/nowhere/chrome' })).toBeUndefined()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a file that ran no test, or skipped one, is a gap in a run', () => {
+  const files = [
+    { path: 'whole.test.ts', states: ['passed', 'failed'] },
+    { path: 'empty.test.ts', states: [] },
+    { path: 'left-out.test.ts', states: ['skipped', 'skipped'] },
+    { path: 'partial.test.ts', states: ['passed', 'skipped'] },
+  ]
+  expect(gapsOf(files)).toEqual([
+    'empty.test.ts ran no test',
+    'left-out.test.ts ran no test',
+    'partial.test.ts skipped 1 of 2 tests',
+  ])
+})

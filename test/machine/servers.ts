@@ -1,0 +1,15 @@
+/** The variables that name a database server to the tests. */
+export const serverVariables = { postgres: 'POSTGRES_URL', mysql: 'MYSQL_URL' } as const
+
+export type ServerName = keyof typeof serverVariables
+
+const names = Object.keys(serverVariables) as readonly ServerName[]
+
+/** The database servers that this machine has. */
+export const serverNames: readonly ServerName[] = names.filter((name) => process.env[serverVariables[name]])
+
+/**
+ * Whether tests run on the databases of every machine, SQLite and PGlite, too. `OAUTH_TEST_DATABASES=servers` leaves
+ * those out: `.ci/run` has run them already, as a newcomer does.
+ */
+export const withLocalDatabases: boolean = process.env.OAUTH_TEST_DATABASES !== 'servers'
