@@ -1,4 +1,4 @@
-import type { OAuthEvent, Provider } from '@oauth/core'
+import type { OAuthEvent } from '@oauth/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
@@ -6,19 +6,18 @@ import { consentPage } from './host/consent.ts'
 import { respond, respondError, securityHeaders } from './host/layout.ts'
 import { loginPage } from './host/login.ts'
 import { createSessions } from './host/sessions.ts'
-import { createConformanceProvider } from './provider.ts'
+import { type ConformanceProvider, createConformanceProvider } from './provider.ts'
 import type { Settings } from './settings.ts'
 
-export interface App {
+export interface App extends ConformanceProvider {
   readonly fetch: (request: Request) => Promise<Response>
-  readonly provider: Provider
 }
 
 /** The provider, and the few pages of a host around it. */
 export function createApp(settings: Settings, onEvent: (event: OAuthEvent) => void): App {
   const { baseUrl, allowPrivateAddresses } = settings
   const sessions = createSessions(baseUrl)
-  const provider = createConformanceProvider(settings, sessions, onEvent)
+  const { provider, close } = createConformanceProvider(settings, sessions, onEvent)
   const pages = new Hono()
   pages.use(securityHeaders(allowPrivateAddresses ? 'https: http:' : 'https:'))
   pages.use(bodyLimit({ maxSize: 64 * 1024 }))
@@ -38,5 +37,6 @@ export function createApp(settings: Settings, onEvent: (event: OAuthEvent) => vo
   return {
     fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     provider,
+    close,
   }
 }

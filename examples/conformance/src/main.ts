@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
 import type { OAuthEvent } from '@oauth/core'
+import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { createApp } from './app.ts'
 import { users } from './host/users.ts'
 import { listen } from './server.ts'
@@ -29,12 +30,12 @@ try {
   })
   const purge = (): void => void app.provider.purgeExpired().catch((error: unknown) => console.error(error))
   const hourly = setInterval(purge, 3600_000)
-  const stop = (): void => {
+  onStopSignal(async () => {
     clearInterval(hourly)
-    void running.stop().then(() => process.exit(0))
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+    process.stdin.pause()
+    await running.stop()
+    await app.close()
+  })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)

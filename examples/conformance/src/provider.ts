@@ -7,6 +7,12 @@ import type { Sessions } from './host/sessions.ts'
 import { findUser } from './host/users.ts'
 import type { Settings } from './settings.ts'
 
+export interface ConformanceProvider {
+  readonly provider: Provider
+  /** Closes the database. */
+  readonly close: () => Promise<void>
+}
+
 /**
  * The provider that a certification suite meets. What is dangerous here is what suites do and nobody else should:
  * clients that nobody knows register themselves, get secrets, and leave PKCE out.
@@ -15,12 +21,13 @@ export function createConformanceProvider(
   settings: Settings,
   sessions: Sessions,
   onEvent: (event: OAuthEvent) => void,
-): Provider {
+): ConformanceProvider {
   const { baseUrl, database, secret, allowPrivateAddresses } = settings
-  return createProvider({
+  const storage = sqliteStorage(database)
+  const provider = createProvider({
     baseUrl,
     secret,
-    storage: sqliteStorage(database),
+    storage,
     features: certificationFeatures(),
     authentication: {
       getSession: (request) => sessions.current(request),
@@ -45,4 +52,5 @@ export function createConformanceProvider(
     dangerouslyAllowPrivateAddresses: allowPrivateAddresses,
     onEvent,
   })
+  return { provider, close: () => storage.close() }
 }

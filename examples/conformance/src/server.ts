@@ -1,10 +1,13 @@
+import type { Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { gracefulStop } from '../../shared/src/stop-gracefully.ts'
 import type { Settings } from './settings.ts'
 
 export interface Running {
   readonly port: number
+  /** Answers the requests in flight, closes the connections, and resolves. */
   readonly stop: () => Promise<void>
 }
 
@@ -16,12 +19,7 @@ export async function listen(
   const server = createAdaptorServer(
     tls === undefined ? { fetch } : { fetch, createServer: createHttpsServer, serverOptions: tls },
   )
+  const stop = gracefulStop(server as Server)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, hostname, resolve))
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      if ('closeAllConnections' in server) server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { port: (server.address() as AddressInfo).port, stop }
 }

@@ -1,12 +1,15 @@
-import type { Provider } from '@oauth/core'
 import { oauth } from '@oauth/express'
 import express, { type Express } from 'express'
 import session from 'express-session'
 import { pages } from './pages.ts'
-import { createIdentityProvider, type Settings } from './provider.ts'
+import { createIdentityProvider, type IdentityProvider, type Settings } from './provider.ts'
 
-export function createApp(settings: Settings): { readonly app: Express; readonly provider: Provider } {
-  const provider = createIdentityProvider(settings)
+export interface App extends IdentityProvider {
+  readonly app: Express
+}
+
+export function createApp(settings: Settings): App {
+  const { provider, close } = createIdentityProvider(settings)
   const secure = settings.baseUrl.startsWith('https:')
   const app = express()
     .disable('x-powered-by')
@@ -24,5 +27,5 @@ export function createApp(settings: Settings): { readonly app: Express; readonly
     // After the sessions, which it reads; before whatever reads bodies.
     .use(oauth(provider))
     .use(pages(provider))
-  return { app, provider }
+  return { app, provider, close }
 }

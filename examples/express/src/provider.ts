@@ -21,11 +21,18 @@ export interface Settings {
   readonly database: string
 }
 
-export function createIdentityProvider({ baseUrl, secret, database }: Settings): Provider {
-  return createProvider({
+export interface IdentityProvider {
+  readonly provider: Provider
+  /** Closes the database. */
+  readonly close: () => Promise<void>
+}
+
+export function createIdentityProvider({ baseUrl, secret, database }: Settings): IdentityProvider {
+  const storage = sqliteStorage(database)
+  const provider = createProvider({
     baseUrl,
     secret,
-    storage: sqliteStorage(database),
+    storage,
     authentication: {
       getUser: findUser,
       getSession(request) {
@@ -38,4 +45,5 @@ export function createIdentityProvider({ baseUrl, secret, database }: Settings):
     consentUrl: '/consent',
     scopes: ['notes:read'],
   })
+  return { provider, close: () => storage.close() }
 }

@@ -2,6 +2,15 @@
 // are for Node and for no platform at all, its globals would be in the way.
 
 declare module 'bun' {
+  export interface Server {
+    /** Stops listening and closes idle connections; resolves when no request is left. `true` breaks those off. */
+    stop(closeActiveConnections?: boolean): Promise<void>
+  }
+  export function serve(options: {
+    readonly port: number
+    readonly hostname: string
+    readonly fetch: (request: Request) => Response | Promise<Response>
+  }): Server
   export const password: {
     /** argon2id. */
     hash(password: string): Promise<string>

@@ -1,22 +1,25 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
 import { join } from 'node:path'
+import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { createApp, demoAccount } from './app.ts'
 import { openDatabase } from './database.ts'
+import { serveGracefully } from './serve-gracefully.ts'
 
 const port = Number(process.env.PORT || 3000)
 const baseUrl = process.env.BASE_URL || `http://localhost:${port}`
 const file = process.env.DATABASE || join(import.meta.dirname, '../data/oauth.db')
 const secret = process.env.OAUTH_SECRET || developmentSecret()
 
+const db = await openDatabase(file)
 const app = await createApp({
   baseUrl,
   secret,
-  db: await openDatabase(file),
+  db,
   onEvent: (event) => {
     if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
   },
 })
-setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
+const hourly = setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
 
 console.log(`
   Issuer        ${app.provider.issuer}
@@ -25,8 +28,12 @@ console.log(`
   Database      ${file}
 `)
 
-// Bun serves what the module exports.
-export default { port, hostname: '127.0.0.1', fetch: app.fetch }
+const stop = serveGracefully(port, app.fetch)
+onStopSignal(async () => {
+  clearInterval(hourly)
+  await stop()
+  await db.destroy()
+})
 
 /** It seals the signing keys in the database, so it has to be the same at each start, and nobody else's. */
 function developmentSecret(): string {

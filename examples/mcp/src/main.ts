@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { demoAccount } from './authorization-server/account.ts'
 import { createAuthorizationServer } from './authorization-server/authorization-server.ts'
 import { listen } from './listen.ts'
@@ -35,10 +36,8 @@ async function start(): Promise<void> {
     onError: (error) => console.error(error),
   })
 
-  const servers = [
-    await listen(settings.port, authorizationServer.fetch),
-    await listen(settings.mcpPort, mcpServer.fetch),
-  ]
+  const authorization = await listen(settings.port, authorizationServer.fetch)
+  const mcp = await listen(settings.mcpPort, mcpServer.fetch)
   console.log(`
   MCP server            ${resource}
   Authorization server  ${issuer}
@@ -50,13 +49,10 @@ async function start(): Promise<void> {
   const hourly = setInterval(() => {
     authorizationServer.purgeExpired().catch((error: unknown) => console.error(error))
   }, 3600_000)
-  const stop = (): void => {
+  onStopSignal(async () => {
     clearInterval(hourly)
-    for (const server of servers) {
-      server.close()
-      server.closeAllConnections()
-    }
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+    // The MCP server first: it asks the authorization server about tokens.
+    await mcp.stop()
+    await authorization.stop()
+  })
 }

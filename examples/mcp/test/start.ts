@@ -1,4 +1,3 @@
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { OAuthEvent } from '@oauth/core'
 import { createUserAgent, type UserAgent } from '../../server/test/user-agent.ts'
@@ -83,7 +82,7 @@ type Fetch = (request: Request) => Response | Promise<Response>
 /** A free port. It is part of the URLs, so it has to be known before there is anything to serve. */
 async function open() {
   let serving: Fetch | undefined
-  const server: Server = await listen(0, (request) => serving?.(request) ?? new Response('starting', { status: 503 }))
+  const { server } = await listen(0, (request) => serving?.(request) ?? new Response('starting', { status: 503 }))
   globalThis.Response = platformResponse
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
   const serve = (fetch: Fetch) => {

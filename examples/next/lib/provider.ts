@@ -1,7 +1,8 @@
 import { createProvider, type Provider } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { database } from './database'
 import { findSession, sessionCookie } from './sessions'
-import { baseUrl, database, secret } from './settings'
+import { baseUrl, secret } from './settings'
 import { findUser } from './users'
 
 let made: Provider | undefined
@@ -11,7 +12,7 @@ export function provider(): Provider {
   made ??= createProvider({
     baseUrl,
     secret: secret(),
-    storage: sqliteStorage(database),
+    storage: sqliteStorage(database()),
     authentication: {
       getUser: findUser,
       getSession: ({ headers }) => findSession(cookieIn(headers.get('cookie') ?? '')),

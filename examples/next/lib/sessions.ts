@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { SignedIn } from '@oauth/core'
-import Database from 'better-sqlite3'
-import { baseUrl, database } from './settings'
+import type Database from 'better-sqlite3'
+import { database } from './database'
+import { baseUrl } from './settings'
 import { findUser, type User } from './users'
 
 const secure = baseUrl.startsWith('https:')
@@ -19,7 +20,7 @@ let db: Database.Database | undefined
 // In the database: Next loads this file more than once, and a variable would be one for each.
 function sessions(): Database.Database {
   if (db === undefined) {
-    db = new Database(database, { timeout: 5000 })
+    db = database()
     db.exec(
       `CREATE TABLE IF NOT EXISTS sessions
        (cookie_hash TEXT PRIMARY KEY, id TEXT NOT NULL, user_id TEXT NOT NULL, auth_time INTEGER NOT NULL)`,

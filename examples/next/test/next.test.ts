@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signInAtClient } from '../../../test/example-journey.ts'
+import { keepAliveTraffic } from '../../../test/keep-alive-traffic.ts'
 
 const root = join(import.meta.dirname, '..')
 const next = join(root, 'node_modules/next/dist/bin/next')
@@ -22,14 +23,14 @@ describe('the Next.js example, built for production', () => {
     const port = await freePort()
     baseUrl = `http://localhost:${port}`
     const settings = { BASE_URL: baseUrl, DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'x'.repeat(40) }
-    child = spawn(process.execPath, [next, 'start', root, '-p', String(port)], {
-      env: { ...env, ...settings },
+    child = spawn(process.execPath, [join(root, 'server.mjs')], {
+      env: { ...env, ...settings, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     await answers(`${baseUrl}/auth/jwks`)
   }, 300_000)
   afterAll(() => {
-    child?.kill()
+    child?.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -84,6 +85,19 @@ describe('the Next.js example, built for production', () => {
     const login2 = await fetch(`${baseUrl}/login`)
     expect(login2.headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
   })
+
+  // The last test: it ends the server.
+  test('SIGTERM: twenty connections under traffic get Connection: close, and the server ends with 0 (G45)', async () => {
+    const traffic = keepAliveTraffic(`${baseUrl}/auth/jwks`, 20)
+    await traffic.started
+    const ended = new Promise((resolve) => child?.once('exit', (code, signal) => resolve(signal ?? code)))
+    child?.kill('SIGTERM')
+    const connections = await traffic.ended
+    expect(connections.map(({ error }) => error)).toEqual(connections.map(() => undefined))
+    expect(connections.map(({ answers }) => answers.at(-1)?.closes)).toEqual(connections.map(() => true))
+    expect(await ended).toBe(0)
+    expect(readdirSync(folder)).toEqual(['oauth.db'])
+  }, 60_000)
 })
 
 function freePort(): Promise<number> {

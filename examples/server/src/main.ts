@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
+import { gracefulStop, onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { createApp } from './app.ts'
 import { demoAccount } from './identity/demo-account.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -25,24 +27,18 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
       `\n${lines.join('\n')}\n\n  Demo account: ${account}\n  Start page:   ${baseUrl}/\n  Database:     ${database}\n`,
     )
   })
+  const stop = gracefulStop(server as Server)
   server.on('error', (error: NodeJS.ErrnoException) => {
     fail(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is in use. Choose another: PORT=3001`) : error)
   })
 
   const hourly = setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
 
-  function stop(): void {
+  onStopSignal(async () => {
     clearInterval(hourly)
-    server.close(() => {
-      app.close()
-      process.exit(0)
-    })
-    // Answers under way get a moment; a browser's idle connection should not keep the process.
-    if ('closeIdleConnections' in server) server.closeIdleConnections()
-    setTimeout(() => process.exit(0), 3000).unref()
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+    await stop()
+    app.close()
+  })
 }
 
 function fail(error: unknown): never {

@@ -90,7 +90,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
       expect(error).toBeUndefined()
       expect(await tablesOf(db)).toEqual([])
     }
-  })
+  }, 120_000)
 
   test('that fail leave nothing behind where the database can undo them, and run again when the cause is gone', async () => {
     const { db } = database

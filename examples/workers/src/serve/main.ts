@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
 import { randomBytes } from 'node:crypto'
+import { onStopSignal } from '../../../shared/src/stop-gracefully.ts'
 import { bundle, serve } from './serve.ts'
 
 const port = Number(process.env.PORT || 8787)
@@ -23,5 +24,18 @@ console.log(`
   Demo client   demo / ${clientSecret}
                 ${redirectUri}
 `)
-workerd.on('exit', (code) => process.exit(code ?? 0))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workerd.kill())
+let stopping = false
+const ended = new Promise<void>((resolve) => {
+  workerd.on('exit', (code) => {
+    process.exitCode = stopping ? 0 : (code ?? 1)
+    resolve()
+  })
+})
+onStopSignal(async () => {
+  stopping = true
+  // workerd answers the requests in flight and closes the other connections. Docker kills a container after ten seconds.
+  workerd.kill()
+  const limit = setTimeout(() => workerd.kill('SIGKILL'), 8000)
+  await ended
+  clearTimeout(limit)
+})

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+
+const examples = join(import.meta.dirname, '../examples')
+
+export interface ExampleProcess {
+  readonly pid: number
+  /** What it has written to both outputs so far. */
+  output(): string
+  /** The signal that ended it, or its exit code. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  /** Asks it to stop. */
+  stop(): void
+  /** Ends it at once, if it still runs. */
+  kill(): void
+}
+
+/** Starts the `start` script of an example as one process, and waits until this URL answers. */
+export async function startExample(
+  name: string,
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  url: string,
+): Promise<ExampleProcess> {
+  const [program, ...args] = command
+  // Vitest sets a NODE_ENV and a BASE_URL of its own.
+  const { NODE_ENV: _, BASE_URL: __, ...inherited } = process.env
+  const child: ChildProcess = spawn(program, args, {
+    cwd: join(examples, name),
+    env: { ...inherited, ...env } as NodeJS.ProcessEnv,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data) => {
+      output += data
+    })
+  }
+  let hasEnded = false
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => {
+      hasEnded = true
+      resolve(signal ?? code ?? -1)
+    })
+  })
+  const kill = (): void => void (hasEnded || child.kill('SIGKILL'))
+  for (let attempt = 0; !(await answers(url)); attempt++) {
+    if (hasEnded || attempt > 600) {
+      kill()
+      throw new Error(`${name} did not answer at ${url}:\n${output}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return { pid: child.pid ?? 0, output: () => output, ended, stop: () => void child.kill('SIGTERM'), kill }
+}
+
+/** Over a connection of its own, which is closed afterwards. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { headers: { connection: 'close' } })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { readonly port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type ExampleProcess, freePort, startExample } from './example-process.ts'
+import { keepAliveTraffic, slowRequest } from './keep-alive-traffic.ts'
+
+const root = join(import.meta.dirname, '..')
+const tsx = ['--import', 'tsx'] as const
+const secret = 'a-secret-of-the-tests-0123456789-abcdef'
+
+interface Case {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+  /** The variables, for this port and this file of SQLite. */
+  readonly env: (port: number, file: string) => Readonly<Record<string, string>>
+  /** Whether it keeps its data in the file. */
+  readonly hasFile: boolean
+  /** workerd, which is not ours, closes idle connections at once: a request on its way on one may be lost. */
+  readonly closesIdleAtOnce?: true
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'server',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE_URL: file }),
+    hasFile: true,
+  },
+  {
+    name: 'express',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
+    hasFile: true,
+  },
+  {
+    name: 'mcp',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}` }),
+    hasFile: false,
+  },
+  {
+    name: 'conformance',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
+    hasFile: true,
+  },
+  {
+    name: 'hono-bun',
+    command: [join(root, 'examples/hono-bun/node_modules/bun/bin/bun.exe'), 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file }),
+    hasFile: true,
+  },
+  {
+    name: 'workers',
+    command: [process.execPath, ...tsx, 'src/serve/main.ts'],
+    env: (port) => ({ PORT: `${port}` }),
+    hasFile: false,
+    closesIdleAtOnce: true,
+  },
+]
+
+describe.each(cases)(
+  'SIGTERM to examples/$name',
+  { timeout: 120_000 },
+  ({ name, command, env, hasFile, closesIdleAtOnce }) => {
+    let folder: string
+    let port: number
+    let example: ExampleProcess
+
+    beforeEach(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'oauth-stopping-'))
+      port = await freePort()
+      const variables = env(port, join(folder, 'oauth.db'))
+      example = await startExample(name, command, variables, `http://127.0.0.1:${port}/auth/jwks`)
+    }, 120_000)
+    afterEach(() => {
+      example?.kill()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    if (closesIdleAtOnce !== true)
+      test('answers twenty connections under traffic with Connection: close, resets none, and ends with 0 (G45)', async () => {
+        const traffic = keepAliveTraffic(`http://127.0.0.1:${port}/auth/jwks`, 20)
+        await traffic.started
+        example.stop()
+        const connections = await traffic.ended
+        expect(connections.map(({ error }) => error)).toEqual(connections.map(() => undefined))
+        expect(connections.every(({ answers }) => answers.every(({ status }) => status === 200))).toBe(true)
+        expect(connections.map(({ answers }) => answers.at(-1)?.closes)).toEqual(connections.map(() => true))
+        expect(await example.ended).toBe(0)
+        // The write-ahead log and its index are gone when the database was closed.
+        if (hasFile) expect(readdirSync(folder).filter((file) => /-(?:wal|shm)$/.test(file))).toEqual([])
+      })
+
+    test('answers a request whose body is on its way, and closes its connection (G46)', async () => {
+      const form = `grant_type=client_credentials&client_id=nobody&client_secret=${'x'.repeat(2000)}`
+      const request = slowRequest(port, '/auth/oauth2/token', form)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      example.stop()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const answer = await request.finish()
+      expect(answer).toMatch(/^HTTP\/1\.1 401 /)
+      expect(answer).toContain('invalid_client')
+      expect(await example.ended).toBe(0)
+    })
+
+    test('ends within ten seconds although a client never ends its request, and closes idle connections (G47)', async () => {
+      const idle = keepAliveTraffic(`http://127.0.0.1:${port}/auth/jwks`, 3)
+      await idle.started
+      idle.pause()
+      const { ended } = slowRequest(port, '/auth/oauth2/token', 'grant_type=client_credentials')
+      ended.catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const began = performance.now()
+      example.stop()
+      expect((await idle.ended).map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+      expect(await example.ended).toBe(0)
+      expect(performance.now() - began).toBeLessThan(10_000)
+    })
+  },
+)
