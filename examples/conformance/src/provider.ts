@@ -22,7 +22,7 @@ export function createConformanceProvider(
   sessions: Sessions,
   onEvent: (event: OAuthEvent) => void,
 ): ConformanceProvider {
-  const { baseUrl, database, secret, allowPrivateAddresses } = settings
+  const { baseUrl, database, secret, allowPrivateAddresses, idTokenAlgorithms } = settings
   const storage = sqliteStorage(database)
   const provider = createProvider({
     baseUrl,
@@ -40,7 +40,8 @@ export function createConformanceProvider(
     selectAccountUrl: '/login',
     consentUrl: '/consent',
     pairwiseSecret: createHash('sha256').update(`pairwise ${secret}`).digest('base64url'),
-    idTokenSigningAlgorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    idTokenSigningAlgorithm: idTokenAlgorithms[0],
+    idTokenSigningAlgorithms: idTokenAlgorithms,
     accessTokenSigningAlgorithm: 'ES256',
     advertisedMetadata: { acrValuesSupported: authenticationClasses, uiLocalesSupported: ['en'] },
     allowDynamicClientRegistration: true,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { SigningAlgorithm } from '@oauth/core'
 
 export interface Settings {
   readonly port: number
@@ -14,7 +15,11 @@ export interface Settings {
   readonly tls: { readonly key: string; readonly cert: string } | undefined
   /** Lets requests of the server (`jwks_uri`, back-channel logout) go to private addresses, over http as well. */
   readonly allowPrivateAddresses: boolean
+  /** What ID tokens may be signed with; the first is what a client gets that registers nothing. */
+  readonly idTokenAlgorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]]
 }
+
+const algorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** Reads the environment; throws with a sentence for a person when something in it cannot be right. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -28,6 +33,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     database: readDatabase(env.DATABASE),
     secret: env.OAUTH_SECRET || freshSecret(env.DATABASE),
     tls,
+    idTokenAlgorithms: readAlgorithms(env.ID_TOKEN_ALGORITHMS),
     allowPrivateAddresses: readSwitch('ALLOW_PRIVATE_ADDRESSES', env.ALLOW_PRIVATE_ADDRESSES),
   }
 }
@@ -71,6 +77,17 @@ function readDatabase(value: string | undefined): string {
 function freshSecret(database: string | undefined): string {
   if (database && database !== ':memory:') throw new Error('DATABASE needs OAUTH_SECRET, which seals the keys in it.')
   return randomBytes(32).toString('base64url')
+}
+
+function readAlgorithms(value: string | undefined): Settings['idTokenAlgorithms'] {
+  const [first, ...others] = (value || algorithms.join(' ')).split(/[\s,]+/).filter((name) => name !== '')
+  const known = (name: string | undefined): SigningAlgorithm => {
+    const found = algorithms.find((one) => one === name)
+    if (found === undefined)
+      throw new Error(`ID_TOKEN_ALGORITHMS is a list of ${algorithms.join(', ')}, not "${value}".`)
+    return found
+  }
+  return [known(first), ...others.map(known)]
 }
 
 function readSwitch(name: string, value: string | undefined): boolean {

@@ -210,6 +210,20 @@ describe('private addresses', () => {
   })
 })
 
+describe('ID_TOKEN_ALGORITHMS', () => {
+  test('chooses the algorithms that discovery and the JWKS name, for suites that do not know EdDSA', async () => {
+    const { idTokenAlgorithms } = readSettings({ ID_TOKEN_ALGORITHMS: 'ES256, RS256' })
+    const host = await startHost('http', { idTokenAlgorithms })
+    const metadata = await discover(host)
+    expect(metadata.id_token_signing_alg_values_supported).toEqual(['ES256', 'RS256'])
+    const { body } = await call(host, 'GET', metadata.jwks_uri)
+    expect(body.keys.map(({ kty }: { kty: string }) => kty).sort()).toEqual(['EC', 'RSA'])
+    const { body: client } = await register(host)
+    expect(client.id_token_signed_response_alg ?? 'ES256').toBe('ES256')
+    await host.stop()
+  })
+})
+
 describe('settings', () => {
   test('the defaults, and those for a suite', () => {
     expect(readSettings({})).toMatchObject({
@@ -219,6 +233,7 @@ describe('settings', () => {
       database: ':memory:',
       tls: undefined,
       allowPrivateAddresses: false,
+      idTokenAlgorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     })
     expect(
       readSettings({ BASE_URL: 'https://op.example.com/', PORT: '80', ALLOW_PRIVATE_ADDRESSES: '1' }),
@@ -238,6 +253,8 @@ describe('settings', () => {
     [{ BASE_URL: 'https://op.example.com/op' }, 'no path'],
     [{ DATABASE: 'oauth.db' }, 'OAUTH_SECRET'],
     [{ ALLOW_PRIVATE_ADDRESSES: 'yes' }, 'ALLOW_PRIVATE_ADDRESSES'],
+    [{ ID_TOKEN_ALGORITHMS: 'RS256 HS256' }, 'ID_TOKEN_ALGORITHMS'],
+    [{ ID_TOKEN_ALGORITHMS: ' ' }, 'ID_TOKEN_ALGORITHMS'],
   ])('%j is told in a sentence', (env, message) => {
     expect(() => readSettings(env)).toThrow(message)
   })

@@ -1,6 +1,7 @@
 import type { OAuthEvent } from '@oauth/core'
 import { type App, createApp } from '../src/app.ts'
 import { listen } from '../src/server.ts'
+import { readSettings, type Settings } from '../src/settings.ts'
 import { selfSigned } from './certificate.ts'
 
 export interface Host extends App {
@@ -15,7 +16,7 @@ export interface Host extends App {
 /** The conformance host on a free port, as `src/main.ts` starts it. */
 export async function startHost(
   scheme: 'http' | 'https',
-  changes: { allowPrivateAddresses?: boolean } = {},
+  changes: Partial<Pick<Settings, 'allowPrivateAddresses' | 'idTokenAlgorithms'>> = {},
 ): Promise<Host> {
   const tls = scheme === 'https' ? selfSigned() : undefined
   const events: OAuthEvent[] = []
@@ -24,8 +25,8 @@ export async function startHost(
   const running = await listen({ port: 0, hostname: '127.0.0.1', tls }, (request) => (app as App).fetch(request))
   const baseUrl = `${scheme}://localhost:${running.port}`
   const secret = 'a-secret-of-the-tests-0123456789-abcdef'
-  const settings = { port: 0, hostname: '127.0.0.1', baseUrl, database: ':memory:', secret, tls }
-  app = createApp({ ...settings, allowPrivateAddresses: false, ...changes }, (event) => events.push(event))
+  const settings = { ...readSettings({}), port: 0, hostname: '127.0.0.1', baseUrl, secret, tls }
+  app = createApp({ ...settings, ...changes }, (event) => events.push(event))
   const { stop } = running
   return { ...app, baseUrl, issuer: app.provider.issuer, ca: tls?.cert, events, stop }
 }
