@@ -50,7 +50,7 @@ export interface Provider extends ClientCalls, UserCalls {
   /** Whether a request is for this server, so that an adapter may pass it on when not. */
   readonly matches: (request: { readonly url: string }) => boolean
   readonly handlers: Handlers
-  /** What the OpenID discovery document says. */
+  /** What the OpenID discovery document says; without the grant type `authorization_code`, the one of RFC 8414. */
   readonly metadata: Readonly<Record<string, unknown>>
 
   /**

@@ -46,8 +46,9 @@ export interface AuthorizationCodeStore {
   find(id: string): Awaitable<{ readonly code: AuthorizationCodeRecord; readonly grant: GrantRecord } | undefined>
   /**
    * ATOMIC, one transaction: consumes the code and adds the tokens, for exactly one caller.
-   * `replayed`: it was consumed before, whatever has become of its grant. `dead`: its grant is revoked, or there is no
-   * such code. Then nothing changes. The core has looked at `expiresAt` before.
+   * `replayed`: the code was consumed before, even when its grant was revoked since. `dead`: the code was not consumed and
+   * its grant is revoked; or there is no such code; or its grant was purged, whether the code was consumed or not. With
+   * either answer nothing changes. The core has looked at `expiresAt` before.
    */
   redeem(redemption: CodeRedemption): Awaitable<'won' | 'replayed' | 'dead'>
 }

@@ -1,8 +1,9 @@
 import type { OutboundFetch } from '../../http/outbound.ts'
 
 /**
- * How the server fetches what clients point at (`jwks_uri`, `sector_identifier_uri`, `request_uris`): over https, without
- * following redirects, no more than 256 KiB, and never from a private network.
+ * How the server sends requests to URLs of clients (`jwks_uri`, `sector_identifier_uri`, `request_uris`,
+ * `backchannel_logout_uri`): over https, without following redirects, reading no more than 256 KiB, and never to a private
+ * network.
  */
 export interface OutboundOptions {
   /**

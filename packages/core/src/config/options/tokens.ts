@@ -6,7 +6,11 @@ export interface TokenOptions {
   readonly grantTypes?: readonly string[] | undefined
   /** Scopes beside `openid`, `profile`, `email`, `address`, `phone` and `offline_access`. */
   readonly scopes?: readonly string[] | undefined
-  /** What a client may ask for when it registered no scope of its own. Default: none. */
+  /**
+   * What a client that registers no scope is registered for, and what an authorization request without `scope` asks for,
+   * as far as the client is registered for it. Default: the standard scopes for a registration (`openid`, `profile`,
+   * `email`, `address`, `phone`, `offline_access`), and for a request what the client registered but `offline_access`.
+   */
   readonly defaultScopes?: readonly string[] | undefined
   /**
    * The resources (RFC 8707) that access tokens may be for; asking for one at the token endpoint makes the token a JWT
