@@ -50,12 +50,16 @@ export function consentStore(database: Database): ConsentStore {
       return rows.map(({ consent }) => fromRow<ConsentRecord>(consent))
     },
     remember: (record) => database.transaction((sql) => rememberConsent(sql, record)),
-    replaceScope: ({ id, scope, now }) =>
+    replaceScope: ({ id, scope, claims, now }) =>
       database.transaction(async (sql) => {
         const lock = 'select to_json(c) as consent from oauth.consents c where id = $1 for update'
         const known = decode((await sql.run(lock, [id])).rows[0])
         if (known === undefined) return false
-        await sql.run(...replaceIn('consents', { ...known, scope, updatedAt: now }, 'id = $1', [id]))
+        await sql.run(
+          ...replaceIn('consents', { ...known, scope, claims: claims ?? known.claims, updatedAt: now }, 'id = $1', [
+            id,
+          ]),
+        )
         return true
       }),
     async delete(id) {

@@ -3,7 +3,8 @@ import type { Database } from './database.ts'
 
 /** Grants last: a short limit leaves no token without its grant. */
 const expiring = [
-  ...['interactions', 'codes', 'access_tokens', 'refresh_tokens', 'revoked_jwts', 'replays', 'session_clients'],
+  ...['interactions', 'codes', 'access_tokens', 'refresh_tokens', 'revoked_jwts', 'withdrawals', 'replays'],
+  'session_clients',
   'grants',
 ]
 

@@ -53,6 +53,10 @@ const statements = `
     id text primary key, algorithm text collate "C" not null, generation bigint not null, body text not null,
     unique (algorithm, generation));
 
+  create table oauth.withdrawals (
+    id text primary key, version text not null, noted_at bigint not null, expires_at bigint not null);
+  create index on oauth.withdrawals (expires_at);
+
   create table oauth.replays (id text primary key, expires_at bigint not null);
   create index on oauth.replays (expires_at);
 

@@ -10,6 +10,7 @@ import { interactionStore } from './interactions.ts'
 import { purge } from './purge.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { signingKeyStore } from './signing-keys.ts'
+import { withdrawalStore } from './withdrawals.ts'
 
 /** Everything that the core keeps, as documents in PostgreSQL. */
 export function documentStorage(database: Database): CompleteStorage {
@@ -22,6 +23,7 @@ export function documentStorage(database: Database): CompleteStorage {
     accessTokens: accessTokenStore(database),
     refreshTokens: refreshTokenStore(database),
     signingKeys: signingKeyStore(database),
+    withdrawals: withdrawalStore(database),
     replays: replayStore(database),
     sessionClients: sessionClientStore(database),
     purgeExpired: purge(database),

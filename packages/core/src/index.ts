@@ -79,4 +79,5 @@ export type { SessionClientRecord, SessionClientStore } from './storage/session-
 export type { SigningKeyRecord, SigningKeyStore } from './storage/signing-key.ts'
 export type { CompleteStorage, FeatureStores, Storage } from './storage/storage.ts'
 export { StorageUnavailableError } from './storage/storage-unavailable-error.ts'
+export type { WithdrawalRecord, WithdrawalStore } from './storage/withdrawal.ts'
 export type { VerifiedAccessToken } from './tokens/verify.ts'

@@ -60,6 +60,8 @@ export function interactionToRow(record: InteractionRecord): InteractionRow {
     prior_session: record.priorSession ? JSON.stringify(record.priorSession) : null,
     user_id: record.userId ?? null,
     session_id: record.sessionId ?? null,
+    withdrawals: record.withdrawals ? JSON.stringify(record.withdrawals) : null,
+    reference_id: record.referenceId ?? null,
     created_at: record.createdAt,
     expires_at: record.expiresAt,
     version: record.version,
@@ -81,6 +83,8 @@ export function interactionFromRow(row: InteractionRow): InteractionRecord {
   if (row.prior_session !== null) record.priorSession = JSON.parse(row.prior_session)
   if (row.user_id !== null) record.userId = row.user_id
   if (row.session_id !== null) record.sessionId = row.session_id
+  if (row.withdrawals !== null) record.withdrawals = JSON.parse(row.withdrawals)
+  if (row.reference_id !== null) record.referenceId = row.reference_id
   return record
 }
 

@@ -9,6 +9,7 @@ import type {
   ReplayRow,
   SessionClientRow,
   SigningKeyRow,
+  WithdrawalRow,
 } from './schema.ts'
 
 /** All columns of a row: the compiler refuses a list in which one is missing. */
@@ -40,6 +41,8 @@ export const interactionColumns: readonly (keyof InteractionRow)[] = all<Interac
   prior_session: true,
   user_id: true,
   session_id: true,
+  withdrawals: true,
+  reference_id: true,
   created_at: true,
   expires_at: true,
   version: true,
@@ -121,6 +124,13 @@ export const signingKeyColumns: readonly (keyof SigningKeyRow)[] = all<SigningKe
   sealed_private_key: true,
   created_at: true,
   activates_at: true,
+})
+
+export const withdrawalColumns: readonly (keyof WithdrawalRow)[] = all<WithdrawalRow>({
+  id: true,
+  version: true,
+  noted_at: true,
+  expires_at: true,
 })
 
 export const replayColumns: readonly (keyof ReplayRow)[] = all<ReplayRow>({ id: true, expires_at: true })

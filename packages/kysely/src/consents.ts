@@ -98,12 +98,15 @@ export function consentStore(schema: Schema, runner: Runner): ConsentStore {
       .orderBy('created_at')
       .orderBy('id'),
   )
-  const replaceScope = statement((bind: Bind<Pick<ConsentRow, 'id' | 'scope' | 'updated_at'>>) =>
-    db
-      .updateTable(tables.consents)
-      .set((eb) => ({ ...bindAll(bind, ['scope', 'updated_at']), version: eb('version', '+', 1) }))
-      .where('id', '=', bind('id')),
-  )
+  const replace = <Column extends 'scope' | 'claims' | 'updated_at'>(...columns: readonly Column[]) =>
+    statement((bind: Bind<Pick<ConsentRow, 'id' | Column>>) =>
+      db
+        .updateTable(tables.consents)
+        .set((eb) => ({ ...bindAll(bind as Bind<Pick<ConsentRow, Column>>, columns), version: eb('version', '+', 1) }))
+        .where('id', '=', bind('id')),
+    )
+  const replaceScope = replace('scope', 'updated_at')
+  const replaceScopeAndClaims = replace('scope', 'claims', 'updated_at')
   const remove = statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.consents).where('id', '=', bind('id')))
 
   const removeAll = statement((bind: Bind<Pick<ConsentRow, 'client_id'>>) =>
@@ -125,8 +128,12 @@ export function consentStore(schema: Schema, runner: Runner): ConsentStore {
             found.map(consentFromRow),
           ),
     remember: (record) => remembering(() => runner.transaction(() => remember(record))),
-    replaceScope: ({ id, scope, now }) =>
-      runner.write(replaceScope, { id, scope: scopeToText(scope), updated_at: now }, (changed) => changed === 1),
+    replaceScope: ({ id, scope, claims, now }) => {
+      const row = { id, scope: scopeToText(scope), updated_at: now }
+      const isDone = (changed: number): boolean => changed === 1
+      if (claims === undefined) return runner.write(replaceScope, row, isDone)
+      return runner.write(replaceScopeAndClaims, { ...row, claims: listToText(claims) }, isDone)
+    },
     delete: (id) => runner.write(remove, { id }, (removed) => removed === 1),
     deleteAll: ({ clientId }) => runner.write(removeAll, { client_id: clientId }, (removed) => removed),
   }

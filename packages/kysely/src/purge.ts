@@ -22,6 +22,7 @@ const expiring = [
   ['authorizationCodes', 'id'],
   ['accessTokens', 'id'],
   ['refreshTokens', 'id'],
+  ['withdrawals', 'id'],
   ['replays', 'id'],
   ['sessionClients', 'id'],
   ['grants', 'id'],

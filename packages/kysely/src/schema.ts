@@ -12,6 +12,7 @@ const names = {
   revokedJwts: 'revoked_jwts',
   refreshTokens: 'refresh_tokens',
   signingKeys: 'signing_keys',
+  withdrawals: 'withdrawals',
   replays: 'replays',
   sessionClients: 'session_clients',
   schema: 'schema',
@@ -79,6 +80,8 @@ export interface InteractionRow {
   readonly prior_session: string | null
   readonly user_id: string | null
   readonly session_id: string | null
+  readonly withdrawals: string | null
+  readonly reference_id: string | null
   readonly created_at: number
   readonly expires_at: number
   readonly version: number
@@ -169,6 +172,13 @@ export interface SigningKeyRow {
   readonly activates_at: number
 }
 
+export interface WithdrawalRow {
+  readonly id: string
+  readonly version: string
+  readonly noted_at: number
+  readonly expires_at: number
+}
+
 export interface ReplayRow {
   readonly id: string
   readonly expires_at: number
@@ -202,6 +212,7 @@ export interface OAuthTables {
   readonly oauth_revoked_jwts: RevokedJwtRow
   readonly oauth_refresh_tokens: RefreshTokenRow
   readonly oauth_signing_keys: SigningKeyRow
+  readonly oauth_withdrawals: WithdrawalRow
   readonly oauth_replays: ReplayRow
   readonly oauth_session_clients: SessionClientRow
   readonly oauth_schema: SchemaRow

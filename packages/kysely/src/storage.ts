@@ -12,6 +12,7 @@ import type { Runner } from './runner.ts'
 import type { Schema } from './schema.ts'
 import { sessionClientStore } from './session-clients.ts'
 import { signingKeyStore } from './signing-keys.ts'
+import { withdrawalStore } from './withdrawals.ts'
 
 /** The statements of a schema, run by a runner. */
 export function storageOn(schema: Schema, runner: Runner): CompleteStorage {
@@ -24,6 +25,7 @@ export function storageOn(schema: Schema, runner: Runner): CompleteStorage {
     accessTokens: accessTokenStore(schema, runner),
     refreshTokens: refreshTokenStore(schema, runner),
     signingKeys: signingKeyStore(schema, runner),
+    withdrawals: withdrawalStore(schema, runner),
     replays: replayStore(schema, runner),
     sessionClients: sessionClientStore(schema, runner),
     purgeExpired: purge(schema, runner),

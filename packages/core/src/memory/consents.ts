@@ -41,10 +41,10 @@ export function consentStore(tables: Tables): ConsentStore {
       return found.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
     },
     remember: (record) => rememberConsent(tables, record),
-    replaceScope({ id, scope, now }) {
+    replaceScope({ id, scope, claims, now }) {
       const consent = consents.get(id)
       if (!consent) return false
-      consents.put({ ...consent, scope, updatedAt: now })
+      consents.put({ ...consent, scope, claims: claims ?? consent.claims, updatedAt: now })
       return true
     },
     delete: (id) => consents.delete(id),

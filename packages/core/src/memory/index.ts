@@ -11,6 +11,7 @@ import { replayStore } from './replays.ts'
 import { sessionClientStore } from './session-clients.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { tables as emptyTables } from './tables.ts'
+import { withdrawalStore } from './withdrawals.ts'
 
 /**
  * A storage that lives and dies with the process: for development, tests and single-process demonstrations. It answers
@@ -27,6 +28,7 @@ export function memoryStorage(): CompleteStorage {
     accessTokens: accessTokenStore(tables),
     refreshTokens: refreshTokenStore(tables),
     signingKeys: signingKeyStore(tables),
+    withdrawals: withdrawalStore(tables),
     replays: replayStore(tables),
     sessionClients: sessionClientStore(tables),
     purgeExpired: (query) => purgeExpired(tables, query),

@@ -29,6 +29,7 @@ export function purgeExpired(
   removed += purgeRows(tables.accessTokens, limit - removed, hasExpired)
   removed += purgeRows(tables.refreshTokens, limit - removed, hasExpired)
   removed += purgeRows(tables.revokedJwts, limit - removed, hasExpired)
+  removed += purgeRows(tables.withdrawals, limit - removed, hasExpired)
   removed += purgeRows(tables.replays, limit - removed, hasExpired)
   removed += purgeRows(tables.sessionClients, limit - removed, hasExpired)
   removed += purgeRows(tables.grants, limit - removed, hasExpired)

@@ -8,6 +8,7 @@ import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { ReplayClaim } from '../storage/replay.ts'
 import type { SessionClientRecord } from '../storage/session-client.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
+import type { WithdrawalRecord } from '../storage/withdrawal.ts'
 import { type Multimap, multimap } from './multimap.ts'
 import { type Rows, rows } from './rows.ts'
 
@@ -29,6 +30,7 @@ export interface Tables {
   readonly revokedJwts: Rows<{ readonly id: string; readonly expiresAt: number }>
   readonly refreshTokens: Rows<RefreshTokenRecord>
   readonly signingKeys: Rows<SigningKeyRecord>
+  readonly withdrawals: Rows<WithdrawalRecord>
   readonly replays: Rows<ReplayClaim>
   readonly sessionClients: Rows<SessionClientRecord>
   readonly clientsBySession: Multimap
@@ -88,6 +90,7 @@ export function tables(): Tables {
     revokedJwts: rows('revokedJwts'),
     refreshTokens: rows('refreshTokens'),
     signingKeys: rows('signingKeys'),
+    withdrawals: rows('withdrawals'),
     replays: rows('replays'),
     sessionClients: rows('sessionClients', (before, after) => {
       if (before && after) return

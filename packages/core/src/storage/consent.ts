@@ -30,10 +30,11 @@ export interface ConsentStore {
    * first one. Two at once lose nothing: the union of both is stored. The id and `createdAt` of an existing consent stay.
    */
   remember(record: ConsentRecord): Awaitable<void>
-  /** Replaces the scopes of a consent. `false` when there is none. */
+  /** Replaces the scopes of a consent, and its claims where `claims` is given. `false` when there is no such consent. */
   replaceScope(query: {
     readonly id: string
     readonly scope: readonly string[]
+    readonly claims?: readonly string[]
     readonly now: number
   }): Awaitable<boolean>
   delete(id: string): Awaitable<boolean>

@@ -21,6 +21,13 @@ export interface InteractionRecord {
   /** From login on: whose interaction it is. */
   readonly userId?: string
   readonly sessionId?: string
+  /**
+   * The marks of withdrawals (`WithdrawalRecord.version`) that were there when the interaction was bound to this user and
+   * session. A mark that is not among them was noted later.
+   */
+  readonly withdrawals?: readonly string[]
+  /** Once consent is due: the host's partition of consents (`consentReferenceResolver`) under which the page asks. */
+  readonly referenceId?: string
   readonly createdAt: number
   readonly expiresAt: number
   /** Counts up with each change; `replace` compares it. */

@@ -9,6 +9,7 @@ import type { RefreshTokenStore } from './refresh-token.ts'
 import type { ReplayStore } from './replay.ts'
 import type { SessionClientStore } from './session-client.ts'
 import type { SigningKeyStore } from './signing-key.ts'
+import type { WithdrawalStore } from './withdrawal.ts'
 
 /**
  * Stores that only features use. A storage needs those that its provider's features name; that one is missing is a
@@ -39,9 +40,10 @@ export interface Storage extends Partial<FeatureStores> {
   readonly accessTokens: AccessTokenStore
   readonly refreshTokens: RefreshTokenStore
   readonly signingKeys: SigningKeyStore
+  readonly withdrawals: WithdrawalStore
   /**
    * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s,
-   * what the stores of features keep, and grants that have ended by themselves. A revoked grant stays until it would
+   * marks of withdrawals, what the stores of features keep, and grants that have ended by themselves. A revoked grant stays until it would
    * have expired; each row goes by its own `expiresAt`. Answers how many went.
    *
    * It runs beside traffic and beside itself: the work is bounded by `limit` and not by what is stored, no lock is held

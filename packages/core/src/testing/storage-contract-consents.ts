@@ -174,6 +174,17 @@ export const consentCases: ContractCases = {
     equal(await consents.find(key), consentRecord({ id: 'new', scope: ['new'] }), 'a consent given anew starts anew')
   },
 
+  'consents.replaceScope replaces the claims where they are given, and keeps them otherwise': async ({ consents }) => {
+    await consents.remember(consentRecord({ claims: ['email', 'name'] }))
+    equal(await consents.replaceScope({ id: 'consent', scope: ['a'], now }), true, 'consents.replaceScope')
+    equal((await consents.findById('consent'))?.claims, ['email', 'name'], 'the claims after a scope alone')
+    const some = { id: 'consent', scope: ['a'], claims: ['name'], now }
+    equal(await consents.replaceScope(some), true, 'consents.replaceScope with a claim')
+    equal((await consents.findById('consent'))?.claims, ['name'], 'the claims after one that is left')
+    equal(await consents.replaceScope({ ...some, claims: [] }), true, 'consents.replaceScope with no claim')
+    equal(await consents.findById('consent'), consentRecord({ scope: ['a'] }), 'the consent after no claim')
+  },
+
   'consents.replaceScope by fifty callers leaves the scope of one': async ({ consents }) => {
     await consents.remember(consentRecord({ claims: ['email'] }))
     const outcomes = await fifty((caller) =>

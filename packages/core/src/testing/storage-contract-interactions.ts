@@ -29,6 +29,8 @@ const full: InteractionRecord = {
   priorSession: { id: 'before', authTime: now - 100 },
   userId: 'user',
   sessionId: 'session',
+  withdrawals: ['v1', difficultText],
+  referenceId: difficultText,
   createdAt: now,
   expiresAt: now + 600,
   version: 3,

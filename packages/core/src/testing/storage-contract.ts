@@ -20,6 +20,7 @@ import { rotationCases } from './storage-contract-rotation.ts'
 import { sessionClientCases } from './storage-contract-session-clients.ts'
 import { signingKeyCases } from './storage-contract-signing-keys.ts'
 import { textCases } from './storage-contract-texts.ts'
+import { withdrawalCases } from './storage-contract-withdrawals.ts'
 import { nameErrors } from './storage-named-errors.ts'
 
 /** One requirement: `run` resolves when the adapter meets it, and rejects with what was expected and what came. */
@@ -50,6 +51,7 @@ const cases: ContractCases = {
   ...refreshTokenCases,
   ...rotationCases,
   ...signingKeyCases,
+  ...withdrawalCases,
   ...purgeCases,
   ...purgeClientCases,
   ...lookalikeCases,

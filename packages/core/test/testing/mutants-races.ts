@@ -82,6 +82,18 @@ export const racyAdapters: readonly Mutant[] = [
         return call({ ...query, scope })
       },
   ),
+  mutant('withdrawals.note', 'fails for the second of two first marks', (call, { withdrawals }) => async (record) => {
+    const [known] = await withdrawals.find([record.id])
+    await gap()
+    if (!known && (await withdrawals.find([record.id])).length > 0) throw new Error('unique index')
+    return call(record)
+  }),
+  mutant('withdrawals.note', 'loses a mark that is purged meanwhile', (call, { withdrawals }) => async (record) => {
+    const [known] = await withdrawals.find([record.id])
+    await gap()
+    if (known && (await withdrawals.find([record.id])).length === 0) return
+    return call(record)
+  }),
   mutant('consents.deleteAll', 'counts before it deletes', (call, { consents }) => async (query) => {
     const users = ['one', 'two', 'three', 'user']
     const lists = await Promise.all(users.map((userId) => consents.list({ userId })))

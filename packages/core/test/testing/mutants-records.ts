@@ -3,7 +3,7 @@ import { altering, type Call, type Mutant, mutant } from './mutant.ts'
 /** What a record may have, by the verb that writes it and the member of its argument that is the record. */
 const optional: readonly (readonly [string, string | undefined, readonly string[]])[] = [
   ['clients.insert', undefined, ['userId', 'referenceId', 'registrationTokenHash', 'usedAt']],
-  ['interactions.insert', undefined, ['priorSession', 'userId', 'sessionId']],
+  ['interactions.insert', undefined, ['priorSession', 'userId', 'sessionId', 'withdrawals', 'referenceId']],
   ['consents.remember', undefined, ['referenceId']],
   ['accessTokens.insert', undefined, ['grantId']],
   ['authorizationCodes.issue', 'grant', ['sessionId', 'authTime', 'acr', 'amr', 'referenceId', 'claims', 'revokedAt']],
@@ -43,6 +43,7 @@ export const lossyAdapters: readonly Mutant[] = [
     altering(verb, 'takes empty and zero for absent', { in: atRecord(part, map(empties)) }),
   ),
   altering('signingKeys.insert', 'keeps numbers in 32 bits', { in: map(narrow) }),
+  altering('withdrawals.note', 'keeps numbers in 32 bits', { in: map(narrow) }),
   ...['authorizationCodes.find', 'refreshTokens.find', 'accessTokens.find', 'accessTokens.findJwt'].map((verb) =>
     altering(verb, 'comes without the revocation of the grant', {
       out: (found) => (found.grant ? { ...found, grant: without('revokedAt')(found.grant) } : found),

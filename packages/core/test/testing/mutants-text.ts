@@ -24,7 +24,11 @@ function folding(verb: string, fault: keyof typeof folds): Mutant {
     }
     const stores = storage as unknown as Record<string, Record<string, (...args: unknown[]) => unknown>>
     return wrapStorage(storage, (name, args, run) => {
-      const folded = args.map((arg) => (typeof arg === 'string' ? first(arg) : mapStrings(arg, first, idMembers)))
+      const folded = args.map((arg) => {
+        // A list of texts is a list of ids, whatever the members of a record are called.
+        const texts = typeof arg === 'string' || (Array.isArray(arg) && arg.every((one) => typeof one === 'string'))
+        return mapStrings(arg, first, texts ? undefined : idMembers)
+      })
       if (name !== verb) return run()
       const [store = '', member = ''] = name.split('.')
       return stores[store]?.[member]?.(...folded)
@@ -50,6 +54,7 @@ const lookUps = [
   ],
   ...['refreshTokens.find', 'refreshTokens.rotate', 'refreshTokens.reuse'],
   ...['signingKeys.insert', 'signingKeys.delete', 'replays.claim'],
+  ...['withdrawals.note', 'withdrawals.find'],
   ...['sessionClients.note', 'sessionClients.list', 'sessionClients.take'],
 ]
 
@@ -67,7 +72,7 @@ function cutting(verb: string, length: number): Mutant {
   })
 }
 
-const cutIds = [...writes, 'replays.claim', 'accessTokens.revokeJwt']
+const cutIds = [...writes, 'replays.claim', 'withdrawals.note', 'accessTokens.revokeJwt']
 
 export const collatingAdapters: readonly Mutant[] = lookUps.flatMap((verb) =>
   (Object.keys(folds) as (keyof typeof folds)[]).map((fault) => folding(verb, fault)),

@@ -96,6 +96,10 @@ export const halfWritingAdapters: readonly Mutant[] = [
   mutant('consents.replaceScope', 'adds to the scope', (call, { consents }) => async (query) => {
     return call({ ...query, scope: [...((await consents.findById(query.id))?.scope ?? []), ...query.scope] })
   }),
+  altering('consents.replaceScope', 'keeps the claims', { in: ({ claims: _, ...query }) => query }),
+  altering('consents.replaceScope', 'forgets the claims', {
+    in: (query) => ({ ...query, claims: query.claims ?? [] }),
+  }),
   mutant('consents.replaceScope', 'keeps updatedAt', (call, { consents }) => async (query) => {
     return call({ ...query, now: (await consents.findById(query.id))?.updatedAt ?? 0 })
   }),
@@ -139,6 +143,21 @@ export const halfWritingAdapters: readonly Mutant[] = [
         return call({ ...(await interactions.find(record.id)), ...record }, version)
       },
   ),
+  mutant('withdrawals.note', 'keeps the first mark', (call, { withdrawals }) => async (record) => {
+    if ((await withdrawals.find([record.id])).length === 0) await call(record)
+  }),
+  mutant('withdrawals.note', 'keeps the first version', (call, { withdrawals }) => async (record) => {
+    const [known] = await withdrawals.find([record.id])
+    return call({ ...record, version: known?.version ?? record.version })
+  }),
+  mutant('withdrawals.note', 'keeps the first time', (call, { withdrawals }) => async (record) => {
+    const [known] = await withdrawals.find([record.id])
+    return call({ ...record, notedAt: known?.notedAt ?? record.notedAt })
+  }),
+  mutant('withdrawals.note', 'keeps the first end', (call, { withdrawals }) => async (record) => {
+    const [known] = await withdrawals.find([record.id])
+    return call({ ...record, expiresAt: known?.expiresAt ?? record.expiresAt })
+  }),
   mutant('sessionClients.note', 'moves the end back', (call, { sessionClients }) => async (record) => {
     await sessionClients.take(record.id)
     return call(record)

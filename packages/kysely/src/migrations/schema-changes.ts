@@ -1,5 +1,6 @@
 import { initial } from './initial.ts'
 import type { SchemaChange } from './schema-change.ts'
+import { withdrawals } from './withdrawals.ts'
 
 /**
  * All of them, in the order of their names. A change that was released is never edited: the next one is added, sets the
@@ -7,4 +8,5 @@ import type { SchemaChange } from './schema-change.ts'
  */
 export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0001_initial': initial,
+  '0004_withdrawals': withdrawals,
 }

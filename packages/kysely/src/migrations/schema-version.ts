@@ -4,7 +4,7 @@ import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { createTable } from './table.ts'
 
 /** The schema that this version of the package is written for: the number of its last migration. */
-export const schemaVersion = 1
+export const schemaVersion = 4
 
 /** What a migration leaves behind. */
 export interface SchemaVersion {
@@ -27,4 +27,10 @@ export function createSchemaTable(target: SchemaTarget, version: SchemaVersion):
     db.deleteFrom(tables.schema),
     db.insertInto(tables.schema).values({ id: 1, version: version.version, compatible_since: version.compatibleSince }),
   ]
+}
+
+/** Every later migration's last statement, and the first when it is taken back. What older packages can work with stays. */
+export function setSchemaVersion(target: SchemaTarget, version: number): SchemaStatement {
+  const db = target.db as Kysely<OAuthTables>
+  return db.updateTable(target.tables.schema).set({ version }).where('id', '=', 1)
 }

@@ -3,7 +3,7 @@ import type { ColumnKind } from '../dialect.ts'
 import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 
 /** `key` is the primary key, a string or an integer; with a question mark the column may be `null`. */
-type Column = 'key' | 'integer key' | ColumnKind | `${ColumnKind}?`
+export type Column = 'key' | 'integer key' | ColumnKind | `${ColumnKind}?`
 
 export interface TableDefinition {
   readonly name: string
@@ -46,7 +46,8 @@ export function indexName(table: string, columns: readonly string[]): string {
   return `${table}_${columns.join('_')}`
 }
 
-function columnOf({ dialect }: SchemaTarget, name: string, column: Column): RawBuilder<unknown> {
+/** The definition of a column, as it stands in a statement. */
+export function columnOf({ dialect }: SchemaTarget, name: string, column: Column): RawBuilder<unknown> {
   if (column === 'key' || column === 'integer key') {
     const type = dialect.types[column === 'key' ? 'string' : 'integer']
     return sql`${sql.id(name)} ${sql.raw(type)} not null primary key`
@@ -56,6 +57,7 @@ function columnOf({ dialect }: SchemaTarget, name: string, column: Column): RawB
   return sql`${sql.id(name)} ${sql.raw(dialect.types[kind])} ${sql.raw(optional ? 'null' : 'not null')}`
 }
 
-function statement(db: SchemaTarget['db'], raw: RawBuilder<unknown>): SchemaStatement {
+/** A statement of the schema that was written as SQL. */
+export function statement(db: SchemaTarget['db'], raw: RawBuilder<unknown>): SchemaStatement {
   return { compile: () => raw.compile(db), execute: () => raw.execute(db) }
 }

@@ -196,7 +196,7 @@ async function onServer(server: string, statement: string): Promise<void> {
 export async function emptyTables(db: Kysely<object>, tablePrefix = 'oauth_'): Promise<void> {
   const names = [
     ...['clients', 'interactions', 'consents', 'grants', 'authorization_codes', 'access_tokens', 'revoked_jwts'],
-    ...['refresh_tokens', 'signing_keys', 'replays', 'session_clients'],
+    ...['refresh_tokens', 'signing_keys', 'withdrawals', 'replays', 'session_clients'],
   ]
   // Most are empty: one question finds those that are not.
   const used = names.map(
