@@ -1,4 +1,5 @@
 export type { UserCalls } from './authorization/calls.ts'
+export type { ConsentChanges } from './authorization/consents.ts'
 export type { SessionEnd } from './authorization/end-session.ts'
 export type { LoginContext } from './authorization/login-context.ts'
 export type { ConnectedGrant } from './authorization/user-grants.ts'

@@ -11,7 +11,9 @@ export function consentPage(provider: Provider): Hono {
       return respondError(c, 400, 'invalid_request', 'There is no sign-in under way in this browser.')
     }
     if (context.intent !== 'consent') return c.redirect(context.returnTo, 303)
-    const asked = [...context.scopes, ...context.resources]
+    // Claims that were asked for by name count only when the form confirms them.
+    const claims = context.claims.map(({ name }) => name)
+    const asked = [...context.scopes, ...claims, ...context.resources]
     return respond(
       c,
       200,
@@ -20,6 +22,7 @@ export function consentPage(provider: Provider): Hono {
 <ul id="scopes">${asked.map((one) => html`<li>${one}</li>`)}</ul>
 <form method="post" action="${context.consentEndpoint}">
 <input type="hidden" name="state" value="${context.state}">
+<input type="hidden" name="claims" value="${claims.join(' ')}">
 <p><button type="submit" id="accept" name="accept" value="true">Allow</button>
 <button type="submit" id="deny" name="accept" value="false">Deny</button></p>
 </form>`,

@@ -22,6 +22,7 @@ ${context.claims.map(
 ${links(context)}
 <form method="post" action="${action}" class="choice">
 <input type="hidden" name="state" value="${context.state}">
+<input type="hidden" name="claims" value="${context.claims.map(({ name }) => name).join(' ')}">
 <button type="submit" name="accept" value="true">Allow</button>
 <button type="submit" name="accept" value="false" class="quiet">Deny</button>
 </form>`

@@ -10,12 +10,16 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
+import { isMarkedAnew, readStanding } from '../withdrawals/standing.ts'
 import { noteSessionClient } from './session-clients.ts'
+import { accessWithdrawn, takeBack } from './withdrawn.ts'
 
 export interface Approval {
   readonly client: ClientRecord
   readonly request: AuthorizationRequest
   readonly signedIn: SignedIn<BaseUser>
+  /** The marks of withdrawals (by version) that were there before anything was read that the approval relies on. */
+  readonly withdrawals: readonly string[]
   /** The scopes that the user agreed to. */
   readonly scope: readonly string[]
   /** The claims, asked for one by one, that the user agreed to. */
@@ -30,7 +34,9 @@ export interface Approval {
 
 /**
  * Turns an approval into a grant with its code, and answers with what the client is told
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}).
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}). The code leaves only if nothing
+ * was withdrawn before it was written.
+ * @throws {OAuthError} `access_denied` when something was; `invalid_request` when the interaction is over
  */
 export async function issueCode(ctx: Context, approval: Approval): Promise<AuthorizationResponse> {
   const { client, request, interactionId, consent } = approval
@@ -58,6 +64,11 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<Autho
   })
   // The client has its answer already; this browser needs a word, not a second redirect.
   if (outcome === 'gone') throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
+  // After the write: a revocation that comes later than this look sees the grant by itself.
+  if (isMarkedAnew(approval.withdrawals, await readStanding(ctx, client, approval.signedIn))) {
+    await takeBack(ctx, grant, consent)
+    throw accessWithdrawn()
+  }
   ctx.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
   await markClientUsed(ctx, client)
   return { code: credential.text, state: request.state, iss: ctx.config.issuer }

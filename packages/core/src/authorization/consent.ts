@@ -18,14 +18,14 @@ export async function isConsentMissing(
   ctx: Context,
   client: ClientRecord,
   request: AuthorizationRequest,
-  signedIn: SignedIn<BaseUser>,
+  userId: string,
+  referenceId: string | undefined,
 ): Promise<boolean> {
   if (!mayGoUnasked(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients)) return true
   if (await isTrusted(ctx, client)) return false
-  const referenceId = await consentReference(ctx, client, request.scope, signedIn)
   const consent = await ctx.storage.consents.find({
     clientId: client.id,
-    userId: signedIn.user.id,
+    userId,
     ...(referenceId !== undefined && { referenceId }),
   })
   if (consent === undefined) return true

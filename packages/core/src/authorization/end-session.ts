@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { BrowserWork, SessionClient } from '../contracts/session-observer.ts'
+import { noteWithdrawal } from '../withdrawals/note.ts'
 import { listSessionClients, takeSessionClients } from './session-clients.ts'
 
 /** A session of the host's that is to end. */
@@ -43,6 +44,8 @@ export async function endSession(
   // Read first: a storage that is down fails here, while the session can still be ended by another try.
   const noted = await listSessionClients(ctx, sessionId)
   await endAtHost?.()
+  // From here on no request gets the session from the host, and what got it before is not answered with a code.
+  await noteWithdrawal(ctx, { sessionId })
   const grantsEnded = await revokeGrants(ctx, sessionId)
   const clients = await takeSessionClients(ctx, noted)
   // Not the session's id: a host may use it as its cookie.

@@ -6,15 +6,19 @@ import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { allowedValues } from '../protocol/claims-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { InteractionStep } from '../storage/interaction.ts'
-import { isConsentMissing } from './consent.ts'
+import { consentReference, isConsentMissing } from './consent.ts'
 
-type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'>
+type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'> & {
+  /** The host's partition of consents that was looked in. What comes of the facts belongs to this one alone. */
+  readonly referenceId: string | undefined
+}
 
 const nobody: UserFacts = {
   accountChoiceNeeded: false,
   postLoginNeeded: false,
   consentMissing: false,
   wrongUser: false,
+  referenceId: undefined,
 }
 
 /** What only the host and the storage know about this user and this request. An account that was chosen stays chosen. */
@@ -29,11 +33,14 @@ export async function gatherFacts(
   const { selectAccountResolver, postLoginResolver } = ctx.config.resolvers
   const asked = { client, ...signedIn, scopes: request.scope }
   const chosen = completed.includes('select_account')
+  // Asked once: a switch between two questions would look in one partition and grant under another.
+  const referenceId = await consentReference(ctx, client, request.scope, signedIn)
   return {
     wrongUser: await isWrongUser(ctx, client, request, signedIn.user),
     accountChoiceNeeded: !chosen && (await selectAccountResolver?.(asked)) === true,
     postLoginNeeded: (await postLoginResolver?.(asked)) === true,
-    consentMissing: await isConsentMissing(ctx, client, request, signedIn),
+    consentMissing: await isConsentMissing(ctx, client, request, signedIn.user.id, referenceId),
+    referenceId,
   }
 }
 

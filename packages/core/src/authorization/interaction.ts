@@ -1,5 +1,4 @@
 import type { Context } from '../contracts/context.ts'
-import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { createId } from '../crypto/credential.ts'
 import { queryOf } from '../http/target.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
@@ -8,10 +7,21 @@ import type { InteractionRecord, InteractionStep } from '../storage/interaction.
 import { isSameBrowser, recogniseBrowser } from './browser.ts'
 import { interactionIsOver } from './code.ts'
 import { pageUrl } from './page-url.ts'
+import type { Approver } from './signed-in.ts'
 
-/** The binding of an interaction to whom it is for, from login on. */
-export function boundTo(signedIn: SignedIn<BaseUser> | undefined): Pick<InteractionRecord, 'userId' | 'sessionId'> {
-  return signedIn === undefined ? {} : { userId: signedIn.user.id, sessionId: signedIn.session.id }
+/** The binding of an interaction to whom it is for, from login on, and the marks that were there at that moment. */
+export function boundTo({
+  signedIn,
+  standing,
+}: Approver): Pick<InteractionRecord, 'userId' | 'sessionId' | 'withdrawals'> {
+  if (signedIn === undefined) return {}
+  return { userId: signedIn.user.id, sessionId: signedIn.session.id, withdrawals: standing.versions }
+}
+
+/** The step that the user has to take next, and for consent the reference under which the page asks. */
+export interface DueStep {
+  readonly step: InteractionStep
+  readonly referenceId?: string
 }
 
 /** Stores a request that needs its user. Answers with the page to go to and the cookie that binds it to this browser. */
@@ -19,11 +29,12 @@ export async function startInteraction(
   ctx: Context,
   request: Request,
   authorization: AuthorizationRequest,
-  step: InteractionStep,
-  signedIn: SignedIn<BaseUser> | undefined,
+  { step, referenceId }: DueStep,
+  approver: Approver,
 ): Promise<{ readonly location: string; readonly setCookie: string }> {
   const now = ctx.clock.now()
   const browser = await recogniseBrowser(ctx, request)
+  const { signedIn } = approver
   const interaction: InteractionRecord = {
     id: createId('i', now, ctx.random),
     clientId: authorization.clientId,
@@ -32,7 +43,8 @@ export async function startInteraction(
     step,
     completed: [],
     ...(signedIn !== undefined && { priorSession: { id: signedIn.session.id, authTime: signedIn.session.authTime } }),
-    ...boundTo(signedIn),
+    ...boundTo(approver),
+    ...(referenceId !== undefined && { referenceId }),
     createdAt: now,
     expiresAt: now + ctx.config.lifetimes.interaction,
     version: 1,

@@ -1,13 +1,17 @@
 import type { Context } from '../contracts/context.ts'
+import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { InteractionRecord } from '../storage/interaction.ts'
 import { isRegistered } from './client.ts'
 import { interactionIsOver } from './code.ts'
+import { currentRequest } from './current-request.ts'
+import { errorTarget } from './error-target.ts'
 import { findInteraction } from './interaction.ts'
 import { targetOf } from './respond.ts'
 
 export interface LoadedInteraction {
+  /** With what its client is registered for now. */
   readonly interaction: InteractionRecord
   readonly client: ClientRecord
   readonly target: RedirectTarget
@@ -15,7 +19,7 @@ export interface LoadedInteraction {
 
 /**
  * An interaction with its client, both still good: a client may have been disabled or changed while its user was busy.
- * @throws {OAuthError} `invalid_request`
+ * @throws {OAuthError} `invalid_request`; towards the client, `invalid_scope` when it has lost every scope of the request
  */
 export async function loadInteraction(
   ctx: Context,
@@ -26,5 +30,14 @@ export async function loadInteraction(
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined || !isRegistered(client, interaction.request.redirectUri))
     throw new OAuthError('invalid_request', interactionIsOver)
-  return { interaction, client, target: targetOf(interaction.request) }
+  const target = targetOf(interaction.request)
+  try {
+    return {
+      interaction: { ...interaction, request: currentRequest(ctx, client, interaction.request) },
+      client,
+      target,
+    }
+  } catch (thrown) {
+    throw asOAuthError(thrown).towards(await errorTarget(ctx, request, client, target))
+  }
 }

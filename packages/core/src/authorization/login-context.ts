@@ -31,6 +31,11 @@ export interface LoginContext {
    * are standard or the host's own.
    */
   readonly claims: readonly AskedClaim[]
+  /**
+   * Once consent is due: the reference (`consentReferenceResolver`) under which the user consents, if there is one. The
+   * answer counts under this reference alone, so show it rather than the one that is current.
+   */
+  readonly referenceId?: string
   /** Authentication contexts that the client would like, the best one first. Text from the client. */
   readonly acrValues: readonly string[]
   /** Only a session with one of `acrValues` will do: any other is an error for the client. */

@@ -6,20 +6,21 @@ import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
 import { interactionIsOver } from './code.ts'
+import { currentRequest } from './current-request.ts'
 import { findInteraction, stateOf } from './interaction.ts'
 import type { LoginContext } from './login-context.ts'
 import { returnUrl } from './page-url.ts'
 
 /**
  * What a page needs to know of the interaction that its URL names.
- * @throws {OAuthError} `invalid_request`
+ * @throws {OAuthError} `invalid_request`; `invalid_scope` when the client has lost every scope of the request
  */
 export async function resolveLoginContext(ctx: Context, request: Request): Promise<LoginContext> {
   const interaction = await findInteraction(ctx, request, stateOf(request))
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined) throw new OAuthError('invalid_request', interactionIsOver)
   const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
-  const { redirectUri, prompt, scope, resources, claims } = interaction.request
+  const { redirectUri, prompt, scope, resources, claims } = currentRequest(ctx, client, interaction.request)
   return {
     state: interaction.id,
     intent: interaction.step,
@@ -37,6 +38,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     scopes: scope,
     resources,
     claims: claimsBeyondScope(claims, scope),
+    ...(interaction.referenceId !== undefined && { referenceId: interaction.referenceId }),
     acrValues: wantedAcr(interaction.request, ctx.config.requireAcrValues),
     acrRequired: requiredAcr(interaction.request, ctx.config.requireAcrValues) !== undefined,
     ...hintsOf(interaction.request),

@@ -1,7 +1,7 @@
 import { isTrusted } from '../clients/trust.ts'
 import type { Context } from '../contracts/context.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { currentSession } from './proceed.ts'
+import { currentSession } from './signed-in.ts'
 
 /**
  * Whether a client is a stranger to whoever is in front of the browser: a user or a program from outside registered it,

@@ -3,6 +3,7 @@ import { withParameters } from '../http/redirect.ts'
 import { initiateLoginUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
+import { noteWithdrawal } from '../withdrawals/note.ts'
 
 /** One line of a page of connected apps: what a user gave a client, as long as it lasts. */
 export interface ConnectedGrant {
@@ -55,12 +56,14 @@ function initiateLogin(ctx: Context, { metadata, disabled }: ClientRecord): Pick
 }
 
 /**
- * Ends the live grants of a user, all of them or those of one client, in one write; answers how many.
+ * Ends the live grants of a user, all of them or those of one client, in one write; answers how many. No code is issued
+ * for what began before.
  * @throws {TypeError} without a user, since that would end everybody's
  */
 export async function revokeUserGrants(ctx: Context, userId: string, clientId?: string): Promise<number> {
   if (typeof userId !== 'string') throw new TypeError('a user is required')
   const of = { userId, ...(clientId !== undefined && { clientId }) }
+  await noteWithdrawal(ctx, of)
   const count = await ctx.storage.grants.revokeAll({ ...of, now: ctx.clock.now() })
   if (count > 0) ctx.emit({ type: 'grants.revoked', ...of, count })
   return count

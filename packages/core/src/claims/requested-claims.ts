@@ -1,5 +1,8 @@
+import type { Context } from '../contracts/context.ts'
 import type { StandardClaims } from '../contracts/host.ts'
 import { allowedValues, type ClaimsRequest, claimPlaces, type RequestedClaims } from '../protocol/claims-request.ts'
+import { parseScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import { reservedClaims } from './reserved.ts'
 import { scopeClaims } from './scope-claims.ts'
 
@@ -30,6 +33,20 @@ export function mayAskFor(name: string, registeredScope: readonly string[], name
   if (judged.has(name)) return true
   if (reservedClaims.customIdTokenClaims.has(name)) return false
   return standardClaims.has(name) ? isCoveredByScope(name, registeredScope) : named.includes(name)
+}
+
+/**
+ * Those claims by name that the client may ask for now: a scope that the host has taken from it takes its claims along,
+ * out of requests and grants that are there.
+ */
+export function askableClaims(
+  { config }: Context,
+  { metadata }: ClientRecord,
+  requested: RequestedClaims = {},
+): RequestedClaims {
+  const registered = parseScope(metadata.scope) ?? []
+  const named = config.advertised.claims ?? []
+  return Object.fromEntries(Object.entries(requested).filter(([name]) => mayAskFor(name, registered, named)))
 }
 
 /** What is asked for beyond what these scopes bring: the user has to agree to it by name. */

@@ -13,6 +13,11 @@ export interface Endpoint {
   /** Below the origin, for the well-known forms that put the issuer's path last ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3.1 RFC 8414 section 3.1}). */
   readonly insertedPath?: string
   readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
+  /**
+   * Whether a GET changes something (a code is issued, a session ends). Then a HEAD, and a GET that a browser makes ahead
+   * of its user, are refused: programs that only look at links must not use one up.
+   */
+  readonly changesOnGet?: true
   /** Who reads its errors. */
   readonly errors: ErrorAudience
   /** Which origins' scripts may read it: `any`, or those of the redirect URIs of the client that it authenticated. */

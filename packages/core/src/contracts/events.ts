@@ -11,6 +11,11 @@ export type OAuthEvent =
   | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
   | { readonly type: 'client.authentication_failed'; readonly clientId?: string; readonly reason: string }
   | { readonly type: 'interaction.started' | 'interaction.denied'; readonly clientId: string; readonly step?: string }
+  /**
+   * A login or sign-up page sent its user back with the session that was there before, where the request demands a new
+   * sign-in: the client got `login_required`. The page has to make a new session, or one with a newer `authTime`.
+   */
+  | { readonly type: 'interaction.session_unchanged'; readonly clientId: string; readonly step: string }
   | {
       readonly type: 'consent.remembered'
       readonly clientId: string
@@ -25,6 +30,11 @@ export type OAuthEvent =
       readonly grantsEnded: number
     }
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
+  /**
+   * Something was withdrawn (a session, a consent, the grants of a user, a client) while a code for it was being written:
+   * the code did not leave, and its grant is ended.
+   */
+  | { readonly type: 'code.withdrawn'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /** A code came back: the grant is ended. `ended` is false when somebody had ended it before. */
   | { readonly type: 'code.replayed'; readonly clientId: string; readonly grantId: string; readonly ended: boolean }
   | {

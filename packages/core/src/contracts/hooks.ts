@@ -28,6 +28,11 @@ export interface IdTokenClaimsInput<User extends BaseUser> extends ClaimsInput {
 
 export interface UserinfoClaimsInput<User extends BaseUser> extends ClaimsInput {
   readonly user: User
+  /**
+   * What the access token of the request says: the claims of a JWT, or the same of an opaque token (`iss`, `sub`,
+   * `client_id`, `scope`, `iat`, `exp`, and `aud` where it has one), without those of `customAccessTokenClaims`.
+   */
+  readonly accessTokenClaims: Readonly<Record<string, unknown>>
 }
 
 export interface TokenResponseFieldsInput<User extends BaseUser> extends ClaimsInput {

@@ -17,6 +17,7 @@ export const authorize: Endpoint = {
   name: 'authorize',
   path: endpointPaths.authorize,
   methods: ['GET', 'POST'],
+  changesOnGet: true,
   errors: 'page',
   rateLimit: 'authorize',
   metadata: 'authorization_endpoint',

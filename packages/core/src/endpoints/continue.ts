@@ -2,10 +2,10 @@ import { errorTarget } from '../authorization/error-target.ts'
 import { loadInteraction } from '../authorization/load.ts'
 import { resume } from '../authorization/proceed.ts'
 import { towardsClient } from '../authorization/respond.ts'
+import { interactionState } from '../authorization/state-reference.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { readQueryAndBody } from '../http/form.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { parseParameters } from '../http/parameters.ts'
-import { queryOf } from '../http/target.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import type { InteractionStep } from '../storage/interaction.ts'
 
@@ -13,11 +13,13 @@ import type { InteractionStep } from '../storage/interaction.ts'
 export const continueInteraction: Endpoint = {
   name: 'continue',
   path: endpointPaths.continue,
-  methods: ['GET'],
+  methods: ['GET', 'POST'],
+  changesOnGet: true,
   errors: 'page',
   async handle(ctx, request) {
-    const parameters = parseParameters(queryOf(request.url))
-    const { interaction, client, target } = await loadInteraction(ctx, request, parameters.get('state'))
+    const parameters = await readQueryAndBody(request)
+    const state = await interactionState(ctx, parameters)
+    const { interaction, client, target } = await loadInteraction(ctx, request, state)
     // The user may have passed all pages without a click, and has agreed to nothing yet.
     return towardsClient(
       () => errorTarget(ctx, request, client, target),
@@ -31,5 +33,5 @@ export const continueInteraction: Endpoint = {
 /** Login and sign-up prove themselves by a session; only the choice of an account has to be said. */
 function finishedStep(step: InteractionStep, parameters: Parameters): InteractionStep | undefined {
   if (step === 'login' || step === 'create') return step
-  return step === 'select_account' && parameters.get('selected') === 'true' ? step : undefined
+  return step === 'select_account' && parameters.get('selected')?.toLowerCase() === 'true' ? step : undefined
 }

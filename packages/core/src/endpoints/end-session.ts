@@ -7,8 +7,8 @@ import {
   mayReturnTo,
   parseLogoutRequest,
 } from '../authorization/logout-request.ts'
-import { currentSession } from '../authorization/proceed.ts'
 import { requireSameOrigin } from '../authorization/same-origin.ts'
+import { currentSession } from '../authorization/signed-in.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
@@ -32,6 +32,7 @@ export const endSession: Endpoint = {
   name: 'endSession',
   path: endpointPaths.endSession,
   methods: ['GET', 'POST'],
+  changesOnGet: true,
   errors: 'page',
   metadata: 'end_session_endpoint',
   async handle(ctx, request) {

@@ -1,4 +1,5 @@
 import { hookFacts } from '../claims/hook-facts.ts'
+import { subjectOf } from '../claims/subject.ts'
 import { userinfoClaims } from '../claims/userinfo.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -13,6 +14,8 @@ import { userinfoAlgorithmOf } from '../policy/client-support.ts'
 import { noTokenChallenge } from '../protocol/challenge.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { formatScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import { resourcesOf } from '../tokens/audience.ts'
 import { idTokenType } from '../tokens/id-token.ts'
 import { type VerifiedAccessToken, verifyAccessToken } from '../tokens/verify.ts'
@@ -48,11 +51,32 @@ async function answer(ctx: Context, token: VerifiedAccessToken, userId: string):
   // Before the hooks: what cannot be signed is not asked for.
   const algorithm = userinfoAlgorithmOf(ctx, client)
   const facts = hookFacts(client, token.scopes, resourcesOf(ctx, token), token)
-  const claims = await userinfoClaims(ctx, user, facts, token.requestedClaims?.userinfo)
+  const said = await accessTokenClaims(ctx, client, token, userId)
+  const claims = await userinfoClaims(ctx, user, facts, said, token.requestedClaims?.userinfo)
   if (algorithm === undefined) return json(200, claims)
   // Without iat and exp it is no ID token, though its typ is the same: the usual libraries take no other.
   const signed = { ...claims, iss: ctx.config.issuer, aud: client.id }
   return jwtResponse(await ctx.keys.sign(algorithm, idTokenType, signed))
+}
+
+/** The claims of a JWT, or what a JWT would say in place of an opaque token. Only a hook wants to know. */
+async function accessTokenClaims(
+  ctx: Context,
+  client: ClientRecord,
+  token: VerifiedAccessToken,
+  userId: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (token.claims !== undefined) return token.claims
+  const [audience, another] = token.audience
+  return {
+    iss: ctx.config.issuer,
+    sub: await subjectOf(ctx, client, userId),
+    client_id: client.id,
+    scope: formatScope(token.scopes),
+    iat: token.issuedAt,
+    exp: token.expiresAt,
+    ...(audience !== undefined && { aud: another === undefined ? audience : token.audience }),
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { isLive } from '../policy/grant.ts'
 import { checkVerifier } from '../policy/pkce.ts'
 import { withholdRefreshToken } from '../policy/refresh-token.ts'
 import { grantedResources } from '../policy/resource.ts'
+import { grantedScope } from '../policy/scope.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -35,12 +36,13 @@ export const authorizationCode: GrantType = {
 
     const { code, grant } = found
     const resources = grantedResources(parameters.all('resource'), grant.resources, ctx.config)
-    const refreshTokenWithheld = withholdRefreshToken(client, grant.scope, ctx.config)
+    const scope = grantedScope(client, grant.scope)
+    const refreshTokenWithheld = withholdRefreshToken(client, scope, ctx.config)
     return {
       grantType: 'authorization_code',
       client,
       grant,
-      scope: grant.scope,
+      scope,
       resources,
       ...(code.nonce !== undefined && { nonce: code.nonce }),
       refresh: refreshTokenWithheld === undefined,

@@ -29,9 +29,33 @@ export async function readFormText(request: Request): Promise<string> {
  */
 export async function readFormOrJson(request: Request): Promise<Parameters> {
   if (mediaType(request) !== 'application/json') return readForm(request)
+  return parseParameters(jsonAsForm(await readBody(request)))
+}
+
+/**
+ * The query of a URL that a browser is sent to or a page posts to, together with what the page posts: a form, a JSON
+ * object, or nothing at all.
+ * @throws {OAuthError} `invalid_request`, also for a parameter that is in both
+ */
+export async function readQueryAndBody(request: Request): Promise<Parameters> {
+  const query = queryOf(request.url)
+  if (request.method !== 'POST') return parseParameters(query)
+  const body = await readBody(request)
+  const form = body === '' ? '' : formOf(mediaType(request), body)
+  return parseParameters([query, form].filter((part) => part !== '').join('&'))
+}
+
+function formOf(type: string, body: string): string {
+  if (type === 'application/json') return jsonAsForm(body)
+  if (type === 'application/x-www-form-urlencoded') return body
+  throw new OAuthError('invalid_request', 'the content type must be application/x-www-form-urlencoded')
+}
+
+/** The strings and booleans of a JSON object as form text. */
+function jsonAsForm(body: string): string {
   const form = new URLSearchParams()
-  for (const [name, value] of Object.entries(parseJsonObject(await readBody(request)))) {
+  for (const [name, value] of Object.entries(parseJsonObject(body))) {
     if (typeof value === 'string' || typeof value === 'boolean') form.append(name, String(value))
   }
-  return parseParameters(form.toString())
+  return form.toString()
 }

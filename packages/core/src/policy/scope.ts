@@ -54,12 +54,28 @@ export function refreshedScope(
   granted: readonly string[],
   parameter: string | undefined,
 ): readonly string[] {
-  const registered = registeredScope(client)
-  if (parameter === undefined) return granted.filter((scope) => registered.includes(scope))
+  const left = grantedScope(client, granted)
+  if (parameter === undefined) return left
   const asked = parse(parameter)
   const outside = firstScopeOutside(asked, granted)
   if (outside !== undefined) throw new OAuthError('invalid_scope', `unable to issue scope ${outside}`)
-  return within(parameter, registered)
+  return within(parameter, registeredScope(client))
+}
+
+/**
+ * The scopes of a grant that its client is still registered for: only those are issued.
+ * @throws {OAuthError} `invalid_grant` when nothing is left
+ */
+export function grantedScope(client: ClientRecord, granted: readonly string[]): readonly string[] {
+  const scope = registeredPart(client, granted)
+  if (scope.length > 0) return scope
+  throw new OAuthError('invalid_grant', 'the client is no longer registered for any scope that was granted')
+}
+
+/** Those of the scopes that the client is registered for. */
+export function registeredPart(client: ClientRecord, scopes: readonly string[]): readonly string[] {
+  const registered = registeredScope(client)
+  return scopes.filter((scope) => registered.includes(scope))
 }
 
 function within(parameter: string, registered: readonly string[]): readonly string[] {

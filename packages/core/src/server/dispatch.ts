@@ -39,10 +39,26 @@ async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promis
       const allow = endpoint.methods.join(', ')
       throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
     }
+    if (endpoint.changesOnGet) refuseLooking(endpoint, request)
     if (endpoint.rateLimit !== undefined) await ctx.limits?.countRequest(endpoint.rateLimit, request)
     return await endpoint.handle(ctx, request)
   } catch (thrown) {
     return await refuse(ctx, endpoint, request, thrown)
+  }
+}
+
+/**
+ * Refuses a request that only looks at what is behind a link, at an endpoint where looking would change something.
+ * @throws {OAuthError} `method_not_allowed` for HEAD, `invalid_request` for a prefetch
+ */
+function refuseLooking({ methods }: Endpoint, request: Request): void {
+  if (request.method === 'HEAD') {
+    const allow = methods.join(', ')
+    throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
+  }
+  const purpose = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) => request.headers.get(name) ?? '').join()
+  if (/prefetch|prerender|preview/i.test(purpose)) {
+    throw new OAuthError('invalid_request', 'this address cannot be loaded in advance: loading it changes something')
   }
 }
 

@@ -1,5 +1,5 @@
 import { hookFacts } from '../claims/hook-facts.ts'
-import { claimsByName } from '../claims/requested-claims.ts'
+import { askableClaims, claimsByName } from '../claims/requested-claims.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { followsSessions, sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
@@ -32,7 +32,7 @@ export async function mintIdToken(
   const requested = grant.claims?.id_token
   const claims = {
     // Of the user only what was asked for here by name: what the scopes bring is at userinfo.
-    ...(requested !== undefined && claimsByName(ctx.config.userClaims(user), requested)),
+    ...(requested !== undefined && claimsByName(ctx.config.userClaims(user), askableClaims(ctx, client, requested))),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, user.id),

@@ -45,6 +45,22 @@ describe('what the hooks are told', () => {
     expect(claimsOf(access_token).from_accessToken).toBe('yes')
   })
 
+  test('customUserinfoClaims: what the access token says, opaque or JWT', async () => {
+    const { world, client, seen } = await prepare()
+    const opaque = await getTokens(world, client, { scope })
+    await userinfo(world, opaque.access_token)
+    const jwt = await getTokens(world, client, { scope }, { resource: api })
+    await userinfo(world, jwt.access_token)
+    const said = { iss: issuer, sub: alice.id, client_id: client.client_id, scope }
+    expect(seen.userinfo).toEqual([
+      expect.objectContaining({
+        accessTokenClaims: { ...said, iat: world.clock.now(), exp: world.clock.now() + 3600 },
+      }),
+      expect.objectContaining({ accessTokenClaims: claimsOf(jwt.access_token) }),
+    ])
+    expect(seen.userinfo?.[1]).toMatchObject({ accessTokenClaims: { ...said, from_accessToken: 'yes' } })
+  })
+
   test('seed B112 of an opaque token, at introspection: the same, with the client’s metadata', async () => {
     const { world, client, stored, seen } = await prepare()
     const { access_token } = await getTokens(world, client, { scope })
@@ -91,7 +107,11 @@ describe('what the hooks are told', () => {
     const facts = { user: alice, client: stored, scopes: scope.split(' '), resources: [], ...bySession }
     const narrowed = { ...facts, scopes: ['openid'], resources: [api] }
     expect(seen.idToken).toEqual([facts, narrowed])
-    expect(seen.userinfo).toEqual([facts, narrowed])
+    const accessTokenClaims = expect.any(Object)
+    expect(seen.userinfo).toEqual([
+      { ...facts, accessTokenClaims },
+      { ...narrowed, accessTokenClaims },
+    ])
     expect(seen.response).toEqual([
       { ...facts, grantType: 'authorization_code' },
       { ...narrowed, grantType: 'refresh_token' },

@@ -257,12 +257,13 @@ describe('consent to claims asked for by name', () => {
     return { response, world, body, info: (await userinfo(world, body.access_token)).body }
   }
 
-  test.each<[string, string, object, readonly string[]]>([
+  test.each<[string, string | undefined, object, readonly string[]]>([
     ['one', 'email', { email: alice.email }, ['email']],
     ['both, one twice', 'name  email name', { email: alice.email, name: alice.name }, ['name', 'email']],
     ['none', '', {}, []],
+    ['no claim, on a page that says nothing of claims,', undefined, {}, []],
   ])('the user may agree to %s of them', async (_name, claims, told, remembered) => {
-    const { world, info } = await answer(parameters, { claims })
+    const { world, info } = await answer(parameters, claims === undefined ? {} : { claims })
     expect(info).toEqual({ sub: alice.id, ...told })
     expect((await world.storage.consents.list({ userId: alice.id }))[0]?.claims).toEqual(remembered)
   })
@@ -275,7 +276,7 @@ describe('consent to claims asked for by name', () => {
 
   test('a scope that the user leaves out takes its claims along', async () => {
     const wanted = asking({ userinfo: { email: null, name: null }, id_token: { email: null } }, 'openid email')
-    const { body, info, world } = await answer(wanted, { scope: 'openid' })
+    const { body, info, world } = await answer(wanted, { scope: 'openid', claims: 'name' })
     expect(info).toEqual({ sub: alice.id, name: alice.name })
     expect(claimsOf(body.id_token)).not.toHaveProperty('email')
     expect((await world.storage.consents.list({ userId: alice.id }))[0]).toMatchObject({

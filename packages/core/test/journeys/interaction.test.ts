@@ -136,9 +136,34 @@ describe('the life of an interaction', () => {
     expect(writes).toEqual([])
   })
 
-  test('a HEAD request is answered like a GET, without a body', async () => {
+  test('POST /oauth2/continue does what GET does: parameters in the query, a form or JSON', async () => {
     const { browser, state } = await atConsent()
-    for (const path of ['continue', 'consent']) {
+    const url = `${issuer}/oauth2/continue`
+    const form = 'application/x-www-form-urlencoded'
+    const posts: readonly (readonly [string, RequestInit])[] = [
+      [`${url}?state=${state}&created=true`, {}],
+      [url, { headers: { 'content-type': form }, body: `state=${state}` }],
+      [`${url}?state=${state}`, { headers: { 'content-type': form }, body: 'selected=true' }],
+      [url, { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ state, post_login: true }) }],
+    ]
+    for (const [target, init] of posts) {
+      const response = await browser.request(target, { method: 'POST', ...init })
+      expect(response.status).toBe(303)
+      expect(new URL(response.headers.get('location') as string).pathname).toBe('/consent')
+    }
+    const wrong: readonly (readonly [string, RequestInit])[] = [
+      [`${url}?state=${state}`, { headers: { 'content-type': form }, body: `state=${state}` }],
+      [url, { headers: { 'content-type': 'text/plain' }, body: `state=${state}` }],
+      [url, {}],
+    ]
+    for (const [target, init] of wrong) {
+      await expectErrorPage(await browser.request(target, { method: 'POST', ...init }), 400, 'invalid_request')
+    }
+  })
+
+  test('a HEAD request is answered like a GET, without a body, where a GET changes nothing', async () => {
+    const { browser, state } = await atConsent()
+    for (const path of ['login', 'consent']) {
       const response = await browser.request(`${issuer}/oauth2/${path}?state=${state}`, { method: 'HEAD' })
       expect([path, response.status, await response.text()]).toEqual([path, 302, ''])
     }

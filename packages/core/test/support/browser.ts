@@ -41,13 +41,14 @@ export class Browser {
     this.cookies.delete('session')
   }
 
-  /** Posts the consent form as the browser would. */
-  async consent(pageUrl: string, accept: boolean): Promise<Response> {
+  /** Posts the consent form as the browser would: with the claims that the page has shown, if it has shown any. */
+  async consent(pageUrl: string, accept: boolean, claims: readonly string[] = []): Promise<Response> {
     const state = new URL(pageUrl).searchParams.get('state') ?? ''
+    const shown = claims.length > 0 && { claims: claims.join(' ') }
     return this.request(`${this.world.issuer}/oauth2/consent`, {
       method: 'POST',
       headers: { origin: new URL(this.world.issuer).origin, 'sec-fetch-site': 'same-origin' },
-      body: new URLSearchParams({ state, accept: String(accept) }),
+      body: new URLSearchParams({ state, accept: String(accept), ...shown }),
     })
   }
 
@@ -69,7 +70,9 @@ export class Browser {
         response = await this.request(context.returnTo)
       } else if (page === '/consent') {
         if (visit.accept === undefined) return { response, url: location }
-        response = await this.consent(location, visit.accept)
+        const context = await this.world.provider.tryResolveLoginContext(this.pageRequest(location))
+        const claims = context?.claims.map(({ name }) => name)
+        response = await this.consent(location, visit.accept, claims)
       } else if (location.startsWith(`${this.world.issuer}/oauth2/`)) {
         response = await this.request(location)
       } else {

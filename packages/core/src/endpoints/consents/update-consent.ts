@@ -6,7 +6,7 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { readOrder, requireUpdate } from '../managed-request.ts'
 import { consentView, findOwnConsent } from './own-consent.ts'
 
-/** Narrows one of the caller's consents to the scopes that are named. More is agreed to on the consent page alone. */
+/** Narrows one of the caller's consents to the scopes, and the claims if there are any, that are named. More is agreed to on the consent page alone. */
 export const updateConsent: Endpoint = {
   name: 'updateConsent',
   path: endpointPaths.updateConsent,
@@ -15,10 +15,15 @@ export const updateConsent: Endpoint = {
   async handle(ctx, request) {
     const { caller, body } = await readOrder(ctx, request)
     const { id } = await findOwnConsent(ctx, caller, 'update', body.id)
-    const { scopes } = requireUpdate(body.update)
-    if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
-      throw new OAuthError('invalid_request', 'scopes must be provided')
+    const { scopes, claims } = requireUpdate(body.update)
+    if (!isList(scopes)) throw new OAuthError('invalid_request', 'scopes must be provided')
+    if (claims !== undefined && !isList(claims)) {
+      throw new OAuthError('invalid_request', 'claims must be an array of names')
     }
-    return json(200, consentView(await narrowConsent(ctx, id, scopes)))
+    return json(200, consentView(await narrowConsent(ctx, id, { scopes, claims })))
   },
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

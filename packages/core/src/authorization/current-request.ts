@@ -1,0 +1,32 @@
+import { mayAskFor } from '../claims/requested-claims.ts'
+import type { Context } from '../contracts/context.ts'
+import { registeredPart } from '../policy/scope.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { filterClaims } from '../protocol/claims-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { parseScope } from '../protocol/scope.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/**
+ * What is left of a stored request: the scopes and the claims that its client is registered for now. Somebody may have
+ * changed the client while its user was busy.
+ * @throws {OAuthError} `invalid_scope` when nothing is left
+ */
+export function currentRequest(
+  { config }: Context,
+  client: ClientRecord,
+  request: AuthorizationRequest,
+): AuthorizationRequest {
+  const { claims: asked, ...rest } = request
+  const scope = registeredPart(client, request.scope)
+  if (scope.length === request.scope.length) return request
+  if (scope.length === 0) {
+    throw new OAuthError('invalid_scope', 'the client is no longer registered for any scope of this request')
+  }
+  const registered = parseScope(client.metadata.scope) ?? []
+  const named = config.advertised.claims ?? []
+  const claims = scope.includes('openid')
+    ? filterClaims(asked, (name) => mayAskFor(name, registered, named))
+    : undefined
+  return { ...rest, scope, ...(claims !== undefined && { claims }) }
+}

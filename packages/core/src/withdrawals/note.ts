@@ -1,0 +1,28 @@
+import type { Context } from '../contracts/context.ts'
+import { createRandomId } from '../crypto/credential.ts'
+import { markId, type Withdrawn } from './mark.ts'
+
+/** How many marks this process has noted, by the storage that it noted them in. */
+const noted = new WeakMap<object, number>()
+
+/**
+ * Notes that something was withdrawn, so that no code is issued for what began before. Call it after the change itself
+ * (the consent is deleted, the session has ended) and before the grants are revoked. In this order one of two things is
+ * certain for a code that is being issued meanwhile: the issuer sees the mark, or the revocation sees the grant.
+ */
+export async function noteWithdrawal(ctx: Context, withdrawn: Withdrawn): Promise<void> {
+  const notedAt = ctx.clock.now()
+  const { interaction, authorizationCode } = ctx.config.lifetimes
+  await ctx.storage.withdrawals.note({
+    id: await markId(ctx, withdrawn),
+    version: createRandomId(ctx.random),
+    notedAt,
+    expiresAt: notedAt + interaction + authorizationCode,
+  })
+  noted.set(ctx.storage, countNoted(ctx) + 1)
+}
+
+/** A number that grows with each mark that this process notes: tells two moments of one second apart. */
+export function countNoted(ctx: Context): number {
+  return noted.get(ctx.storage) ?? 0
+}

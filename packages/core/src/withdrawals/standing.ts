@@ -1,0 +1,90 @@
+import type { Context } from '../contracts/context.ts'
+import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { InteractionRecord } from '../storage/interaction.ts'
+import type { WithdrawalRecord } from '../storage/withdrawal.ts'
+import { markId } from './mark.ts'
+import { countNoted } from './note.ts'
+
+/** The moment at which a request begins, before the host is asked who is signed in. */
+export interface Beginning {
+  /** Seconds since the epoch. */
+  readonly at: number
+  /** How many marks this process had noted by then. */
+  readonly noted: number
+}
+
+/** The marks that concern one user with one session at one client. */
+export interface Standing {
+  /** Every mark by its version. A version that is not among them was noted later. */
+  readonly versions: readonly string[]
+  /** The marks that may end what is under way: those of the user, of the user at the client, and of the client. */
+  readonly grants: readonly WithdrawalRecord[]
+  /** Whether the session has ended: it was marked, and the user has not signed in anew within it since. */
+  readonly sessionEnded: boolean
+  /** Whether the client was deleted after it was registered. A client that got the same id later is another one. */
+  readonly clientDeleted: boolean
+}
+
+/** No mark at all: where nobody is signed in. */
+export const unmarked: Standing = { versions: [], grants: [], sessionEnded: false, clientDeleted: false }
+
+export function beginningNow(ctx: Context): Beginning {
+  return { at: ctx.clock.now(), noted: countNoted(ctx) }
+}
+
+/** Reads the marks, in one round trip. */
+export async function readStanding(
+  ctx: Context,
+  client: ClientRecord,
+  { user, session }: SignedIn<BaseUser>,
+): Promise<Standing> {
+  const sessionMark = await markId(ctx, { sessionId: session.id })
+  const clientMark = await markId(ctx, { clientId: client.id })
+  const userMark = await markId(ctx, { userId: user.id })
+  const userAtClientMark = await markId(ctx, { userId: user.id, clientId: client.id })
+  const marks = await ctx.storage.withdrawals.find([sessionMark, clientMark, userMark, userAtClientMark])
+  if (marks.length === 0) return unmarked
+  const notedAt = (id: string): number | undefined => marks.find((mark) => mark.id === id)?.notedAt
+  const ended = notedAt(sessionMark)
+  const deleted = notedAt(clientMark)
+  return {
+    versions: marks.map(({ version }) => version),
+    grants: marks.filter(({ id }) => id !== sessionMark),
+    sessionEnded: ended !== undefined && session.authTime <= ended,
+    clientDeleted: deleted !== undefined && client.createdAt < deleted,
+  }
+}
+
+/** Whether something was withdrawn after a request began, or while the host was asked who is signed in. */
+export function isWithdrawnSince(ctx: Context, { at, noted }: Beginning, { grants, clientDeleted }: Standing): boolean {
+  // A second is a long time: within it, the count of this process says what came first.
+  const counted = countNoted(ctx) !== noted
+  return clientDeleted || grants.some(({ notedAt }) => notedAt > at || (notedAt === at && counted))
+}
+
+/**
+ * Whether something was withdrawn after an interaction began. A user who has signed in anew since then may go on: so does
+ * somebody who resets a forgotten password in the middle of a sign-in.
+ * @param beginning of the request that goes on with the interaction
+ */
+export function isWithdrawnDuring(
+  ctx: Context,
+  beginning: Beginning,
+  interaction: InteractionRecord,
+  { user, session }: SignedIn<BaseUser>,
+  standing: Standing,
+): boolean {
+  if (standing.clientDeleted) return true
+  const { createdAt, withdrawals } = interaction
+  if (interaction.userId === user.id && interaction.sessionId === session.id && withdrawals !== undefined) {
+    return standing.grants.some(({ version, notedAt }) => session.authTime <= notedAt && !withdrawals.includes(version))
+  }
+  const outlived = standing.grants.some(({ notedAt }) => notedAt > createdAt && session.authTime < notedAt)
+  return outlived || isWithdrawnSince(ctx, beginning, standing)
+}
+
+/** Whether a mark was noted since the standing before: what was issued in between has to be taken back. */
+export function isMarkedAnew(before: readonly string[], after: Standing): boolean {
+  return after.versions.some((version) => !before.includes(version))
+}

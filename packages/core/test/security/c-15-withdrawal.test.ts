@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest'
+import { emptyStorage } from '../support/empty-storage.ts'
+import { expectNothingIssued, places, type WithdrawalName, ways, withdrawals } from '../support/withdrawals.ts'
+
+const names = Object.keys(withdrawals) as WithdrawalName[]
+const combinations = names.flatMap((name) =>
+  ways.flatMap((way) =>
+    places
+      // The consent page has asked all that precedes it.
+      .filter((place) => way !== 'the answer of the consent page' || !/^(select|post)/.test(place))
+      .map((place) => [name, way, place] as const),
+  ),
+)
+
+describe('C15 what was withdrawn while an authorization was under way is not issued', () => {
+  test('every combination is tried', () => expect(combinations).toHaveLength(6 * (6 + 6 + 4)))
+
+  test.each(combinations)('C15 %s ends %s that waits at %s', (name, way, place) =>
+    expectNothingIssued(emptyStorage(), place, way, name),
+  )
+})

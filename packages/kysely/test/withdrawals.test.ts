@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest'
+import {
+  expectNothingIssued,
+  type Place,
+  type WithdrawalName,
+  ways,
+  withdrawals,
+} from '../../core/test/support/withdrawals.ts'
+import { kyselyStorage } from '../src/index.ts'
+import { migrate } from '../src/migrations/index.ts'
+import { databaseNames, type EmptyDatabase, emptyDatabase, emptyTables } from './support/databases.ts'
+
+const names = Object.keys(withdrawals) as WithdrawalName[]
+/** Where the host is asked, and on either side of the write: all other places are tried in the core. */
+const places: readonly Place[] = [
+  'consentReferenceResolver',
+  'before the write of the code',
+  'after the write of the code',
+]
+const combinations = names.flatMap((name) => ways.flatMap((way) => places.map((place) => [name, way, place] as const)))
+
+describe.each(databaseNames)('C15 what was withdrawn meanwhile is not issued on %s', (kind) => {
+  let database: EmptyDatabase
+  beforeAll(async () => {
+    database = await emptyDatabase(kind)
+    await migrate(database.db)
+  }, 180_000)
+  afterAll(() => database.drop(), 60_000)
+  beforeEach(() => emptyTables(database.db))
+
+  test.each(combinations)('C15 %s ends %s that waits at %s', (name, way, place) =>
+    expectNothingIssued(kyselyStorage(database.db), place, way, name),
+  )
+})
