@@ -1,10 +1,16 @@
+/** Names of the Python seed, and the names of today. */
+const renamed: Readonly<Record<string, string>> = { settings: 'provider' }
+
 /**
  * A misspelt option would be a rule that is not applied.
- * @throws {TypeError} that names the unknown option
+ * @throws {TypeError} that names the unknown option, and the name of today for one of the Python seed
  */
 export function refuseUnknownOptions(name: string, options: object, known: readonly string[]): void {
   for (const option of Object.keys(options)) {
-    if (!known.includes(option)) throw new TypeError(`${name}: there is no option ${option}`)
+    if (known.includes(option)) continue
+    const now = renamed[option]
+    const hint = now !== undefined && known.includes(now) ? `; did you mean ${now}?` : ''
+    throw new TypeError(`${name}: there is no option ${option}${hint}`)
   }
 }
 

@@ -79,6 +79,7 @@ describe('buildProtectedResourceMetadata', () => {
       { provider, resourceSigningAlgValuesSupported: ['none'] },
       'resourceSigningAlgValuesSupported: must not have none',
     ],
+    ['the settings of the seed', { settings: provider } as never, 'no option settings; did you mean provider?'],
     ['an unknown option', { provider, scopeSupported: [] } as never, 'there is no option scopeSupported'],
   ])('refuses %s', (_, options, message) => {
     expect(() => buildProtectedResourceMetadata(resource, options)).toThrow(message)

@@ -1,6 +1,14 @@
-/** The known name that is closest to a misspelt one, if any is close. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+/**
+ * The known name that is closest to a misspelt one, if any is close.
+ * @param renamed names of today by plain names of the past: without underscores, in lower case
+ */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+  renamed: Readonly<Record<string, string>> = {},
+): string | undefined {
   const plain = (text: string): string => text.replaceAll('_', '').toLowerCase()
+  if (Object.hasOwn(renamed, plain(name))) return renamed[plain(name)]
   let best: string | undefined
   let least = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {

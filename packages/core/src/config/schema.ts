@@ -5,6 +5,7 @@ import { nearestName } from './nearest.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { ProviderOptions } from './options.ts'
 import { rateLimitSchema } from './rate-limits.ts'
+import { renamedOptions } from './renamed.ts'
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -194,7 +195,7 @@ export function parseOptions(options: object): ParsedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(optionEntries, name)) continue
-    const nearest = nearestName(name, Object.keys(optionEntries))
+    const nearest = nearestName(name, Object.keys(optionEntries), renamedOptions)
     throw new TypeError(`unknown option ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
   }
   const result = v.safeParse(optionsSchema, given)

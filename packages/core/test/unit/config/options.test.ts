@@ -103,6 +103,20 @@ describe('seed B177 the options that the seed removed are unknown here', () => {
   })
 })
 
+describe('an option that is called otherwise here', () => {
+  test.each([
+    ['adapter', 'storage'],
+    ['stateTtlSeconds', 'interactionTtlSeconds'],
+    ['state_ttl_seconds', 'interactionTtlSeconds'],
+    ['signing', 'idTokenSigningAlgorithm'],
+    ['route_prefix', 'basePath'],
+    ['resources', 'validAudiences'],
+    ['login_url', 'loginUrl'],
+  ])('%s of the seed is told as %s', (name, now) => {
+    expect(refusal({ [name]: 'x' })).toBe(`unknown option ${name}; did you mean ${now}?`)
+  })
+})
+
 describe('seed B178 lists', () => {
   test('seed B178 duplicate audiences collapse; scopes keep their order, without duplicates', () => {
     const config = resolve({
