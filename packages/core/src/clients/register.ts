@@ -15,8 +15,10 @@ export async function registerClient(ctx: Context, input: ClientInput): Promise<
 export async function createServerSide(ctx: Context, input: object): Promise<CreatedClient> {
   const { client_id, client_secret, client_secret_expires_at, user_id, reference_id, disabled, ...metadata } =
     parseClientInput(ctx.registry, input)
+  const { post_logout_redirect_uris: afterLogout = [], enable_end_session = afterLogout.length > 0 } = metadata
   return createClient(ctx, {
-    metadata,
+    // Who registers where to go after a logout wants the client to log out, unless it says otherwise.
+    metadata: afterLogout.length > 0 ? { ...metadata, enable_end_session } : metadata,
     owner: {
       ...(user_id !== undefined && { userId: user_id }),
       ...(reference_id !== undefined && { referenceId: reference_id }),

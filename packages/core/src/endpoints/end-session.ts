@@ -2,6 +2,7 @@ import { endHostSession, type SessionEnd } from '../authorization/end-session.ts
 import { startsStrangersProgram } from '../authorization/error-target.ts'
 import { logoutPageUrl, readLogoutQuestion, signLogoutQuestion } from '../authorization/logout-confirmation.ts'
 import {
+  type LogoutProblem,
   type LogoutRequest,
   type LogoutTarget,
   mayReturnTo,
@@ -26,7 +27,7 @@ import { shownDestination } from '../protocol/redirect-uri.ts'
 /**
  * The logout endpoint ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout
  * section 2}). It is there when the host can end a session. The client that the session's own ID token names ends it
- * without a question; in any other case the user is asked.
+ * without a question, if the request is right; in any other case the user is asked, and told what is wrong.
  */
 export const endSession: Endpoint = {
   name: 'endSession',
@@ -48,14 +49,16 @@ export const endSession: Endpoint = {
 
 async function logOut(ctx: Context, request: Request, parameters: Parameters): Promise<Response> {
   const asked = await parseLogoutRequest(ctx, parameters)
-  const { hint, client, target } = asked
+  const { hint, client, target, problems } = asked
   const signedIn = await currentSession(ctx, request)
-  if (hint === undefined) {
-    return signedIn === undefined ? signedOut(request) : ask(ctx, request, signedIn.session.id, asked, parameters)
+  if (hint === undefined || problems.length > 0) {
+    if (signedIn === undefined) return signedOut(request, problems)
+    return ask(ctx, request, signedIn.session.id, asked, parameters)
   }
   const { sessionId } = hint
   if (signedIn !== undefined && signedIn.session.id !== sessionId) {
-    return ask(ctx, request, signedIn.session.id, asked, parameters)
+    const other = { ...asked, problems: ['hint_of_another_session'] } as const
+    return ask(ctx, request, signedIn.session.id, other, parameters)
   }
   // Before the session ends: an ID token that somebody sends along is no proof that this user agreed to anything.
   const held = target && client && (await startsStrangersProgram(ctx, request, client, target.redirectUri))
@@ -76,20 +79,26 @@ async function ask(
   ctx: Context,
   request: Request,
   sessionId: string,
-  { client, target }: LogoutRequest,
+  { client, target, problems }: LogoutRequest,
   parameters: Parameters,
 ): Promise<Response> {
-  if (wantsJson(request)) throw new OAuthError('interaction_required', 'the user has to confirm the logout')
+  if (wantsJson(request)) {
+    const wrong = problems.includes('address_not_registered') ? '; post_logout_redirect_uri is not registered' : ''
+    throw new OAuthError('interaction_required', `the user has to confirm the logout${wrong}`)
+  }
   const confirmation = await signLogoutQuestion(ctx, sessionId, target)
   const page = await logoutPageUrl(ctx, confirmation, {
     client_id: client?.id,
     post_logout_redirect_uri: target?.redirectUri,
     ui_locales: parameters.get('ui_locales'),
+    problem: problems.length === 0 ? undefined : problems.join(' '),
   })
   if (page !== undefined) return redirect(request, page)
   const { host } = new URL(ctx.config.issuer)
   const next = target === undefined ? [] : [`You will then go on to ${shownDestination(target.redirectUri)}.`]
-  return messagePage('Sign out?', [`Do you want to sign out of ${host}? If not, close this page.`, ...next], {
+  const allTheSame = problems.includes('address_not_registered') ? ' all the same' : ''
+  const question = `Do you want to sign out of ${host}${allTheSame}? If not, close this page.`
+  return messagePage('Sign out?', [...problems.map((one) => problemTexts[one]), question, ...next], {
     action: ctx.config.issuer + endpointPaths.endSession,
     fields: { confirmation },
     button: 'Sign out',
@@ -123,6 +132,19 @@ function leave(request: Request, target: LogoutTarget | undefined, end?: Session
   return framesPage('Signed out', ['You are signed out.'], frames, next)
 }
 
-function signedOut(request: Request): Response {
-  return wantsJson(request) ? json(200, {}) : messagePage('Signed out', ['You are signed out.'])
+function signedOut(request: Request, problems: readonly LogoutProblem[] = []): Response {
+  if (wantsJson(request)) return json(200, {})
+  const wrong = problems.includes('address_not_registered') ? [problemTexts.address_not_registered] : []
+  return messagePage('Signed out', ['You are signed out.', ...wrong])
+}
+
+/** What the user reads. The address itself is not shown: the page would put its name to it. */
+const problemTexts: Readonly<Record<LogoutProblem, string>> = {
+  hint_missing: 'No application has proved that it sent you here.',
+  hint_invalid:
+    'The application that sent you here could not prove it: what it sent was changed, or was not made here.',
+  hint_of_another_session: 'The application that sent you here means another sign-in than the one in this browser.',
+  client_not_allowed: 'The application that sent you here may not sign you out by itself.',
+  address_not_registered:
+    'The request of the application is wrong: the address to go to afterwards is not registered. You will not be sent there.',
 }

@@ -117,18 +117,21 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('seed B132 a client without permission -> 401 invalid_client, client unable to logout', async () => {
+  test('seed B132 a client without permission ends nothing by itself: the user is asked', async () => {
     const world = createLogoutWorld()
-    const client = await registerConfidential(world, { post_logout_redirect_uris: [afterLogout] })
+    const client = await registerConfidential(world, {
+      post_logout_redirect_uris: [afterLogout],
+      enable_end_session: false,
+    })
     const { browser, idToken } = await signInAt(world, client)
     const url = logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: afterLogout })
-    expect(await expectErrorPage(await browser.request(url), 401, 'invalid_client')).toContain('unable to logout')
+    const page = await browser.request(url)
+    expect(await readPage(page.clone())).toContain('may not sign you out by itself')
     const answer = await browser.request(url, { headers: { accept: 'application/json' } })
-    expect([answer.status, await answer.json()]).toEqual([
-      401,
-      { error: 'invalid_client', error_description: 'client unable to logout' },
-    ])
+    expect([answer.status, (await answer.json()).error]).toEqual([400, 'interaction_required'])
     expect(isSignedIn(world, browser)).toBe(true)
+    expect(await readPage(await confirmLogout(browser, page))).toContain('You are signed out.')
+    expect(isSignedIn(world, browser)).toBe(false)
   })
 
   test('seed B134 sid is in the ID token of a client that may end sessions, and in no other', async () => {

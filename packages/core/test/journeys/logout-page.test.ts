@@ -36,6 +36,7 @@ describe('logoutUrl: the question on the host’s page', () => {
       client_id: client.client_id,
       post_logout_redirect_uri: afterLogout,
       ui_locales: 'de',
+      problem: 'hint_missing',
       exp: expect.any(String),
     })
     expect(isSignedIn(world, browser)).toBe(true)

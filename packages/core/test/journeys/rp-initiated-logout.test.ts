@@ -80,7 +80,11 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
   ])('A07 a URI that is not registered (%s) -> a page', async (_name, change) => {
     const all = await start()
     const parameters = { id_token_hint: all.idToken, post_logout_redirect_uri: change(target), state }
-    expect(await readPage(await send(parameters, all))).toContain('You are signed out.')
+    const page = await send(parameters, all)
+    expect(await readPage(page.clone())).toContain('the address to go to afterwards is not registered')
+    expect(isSignedIn(all.world, all.browser)).toBe(true)
+    expect(await readPage(await confirmLogout(all.browser, page))).toContain('You are signed out.')
+    expect(isSignedIn(all.world, all.browser)).toBe(false)
   })
 
   test.each([
