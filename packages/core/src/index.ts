@@ -14,7 +14,7 @@ export type { AdvertisedMetadata, FormatOptions, TokenPrefixes } from './config/
 export type { HostOptions } from './config/options/host.ts'
 export type { LifetimeOptions } from './config/options/lifetimes.ts'
 export type { OutboundOptions } from './config/options/outbound.ts'
-export type { RegistrationOptions } from './config/options/registration.ts'
+export type { MachineAccessOptions, RegistrationOptions } from './config/options/registration.ts'
 export type { SurfaceOptions } from './config/options/surface.ts'
 export type { TestingOptions } from './config/options/testing.ts'
 export type { TokenOptions } from './config/options/tokens.ts'
@@ -44,7 +44,7 @@ export type {
   RateLimitsOfBucket,
   RateLimitVerdict,
 } from './contracts/rate-limit.ts'
-export type { AuthorizationFacts, ClientAction, Resolvers } from './contracts/resolvers.ts'
+export type { AuthorizationFacts, ClientAction, ClientQuestion, Resolvers } from './contracts/resolvers.ts'
 export type { OutboundFetch } from './http/outbound.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
@@ -64,7 +64,7 @@ export type {
   CodeRedemption,
 } from './storage/authorization-code.ts'
 export type { Awaitable } from './storage/awaitable.ts'
-export type { ClientRecord, ClientSecret, ClientStore } from './storage/client.ts'
+export type { ClientOrigin, ClientRecord, ClientSecret, ClientStore } from './storage/client.ts'
 export type { ConsentKey, ConsentRecord, ConsentStore } from './storage/consent.ts'
 export type { GrantRecord, GrantStore } from './storage/grant.ts'
 export type { InteractionRecord, InteractionStep, InteractionStore } from './storage/interaction.ts'

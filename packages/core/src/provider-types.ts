@@ -70,7 +70,9 @@ export interface Provider extends ClientCalls, UserCalls {
   /** A client as it is stored, disabled ones too, or `undefined`. */
   getClient(clientId: string): Promise<ClientRecord | undefined>
   /**
-   * Changes some of a client's metadata; a member that is `undefined` stays as it is, one that is `null` is removed.
+   * Changes some of a client's metadata; a member that is `undefined` stays as it is, one that is `null` is removed. A
+   * client that users or strangers registered may be given here what they cannot give it: with `grant_types` or `scope`
+   * you also decide what it gets without a user.
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`; `not_found` when there is no such client
    */
   updateClient(clientId: string, changes: ClientChanges): Promise<ClientRecord>

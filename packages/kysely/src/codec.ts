@@ -22,6 +22,8 @@ export function clientToRow(record: ClientRecord): ClientRow {
     metadata: JSON.stringify(record.metadata),
     secrets: JSON.stringify(record.secrets),
     disabled: record.disabled ? 1 : 0,
+    registered_by: record.registeredBy,
+    machine_scope: record.machineScope ? scopeToText(record.machineScope) : null,
     user_id: record.userId ?? null,
     reference_id: record.referenceId ?? null,
     registration_token_hash: record.registrationTokenHash ?? null,
@@ -32,16 +34,29 @@ export function clientToRow(record: ClientRecord): ClientRow {
   }
 }
 
+/**
+ * Who registered a client. `''` is a row of an earlier version of the package, which runs beside this one while it is
+ * replaced: an owner makes it a user's, a registration token without one that of somebody whom nobody knows, who has the
+ * fewest rights.
+ */
+function originOf(row: ClientRow): ClientRecord['registeredBy'] {
+  if (row.registered_by !== '') return row.registered_by as ClientRecord['registeredBy']
+  if (row.user_id !== null || row.reference_id !== null) return 'user'
+  return row.registration_token_hash === null ? 'server' : 'anonymous'
+}
+
 export function clientFromRow(row: ClientRow): ClientRecord {
   const record: Draft<ClientRecord> = {
     id: row.id,
     metadata: JSON.parse(row.metadata),
     secrets: JSON.parse(row.secrets),
     disabled: Number(row.disabled) === 1,
+    registeredBy: originOf(row),
     createdAt: seconds(row.created_at),
     updatedAt: seconds(row.updated_at),
     version: Number(row.version),
   }
+  if (row.machine_scope !== null) record.machineScope = scopeFromText(row.machine_scope)
   if (row.user_id !== null) record.userId = row.user_id
   if (row.reference_id !== null) record.referenceId = row.reference_id
   if (row.registration_token_hash !== null) record.registrationTokenHash = row.registration_token_hash

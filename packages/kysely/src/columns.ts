@@ -22,6 +22,8 @@ export const clientColumns: readonly (keyof ClientRow)[] = all<ClientRow>({
   metadata: true,
   secrets: true,
   disabled: true,
+  registered_by: true,
+  machine_scope: true,
   user_id: true,
   reference_id: true,
   registration_token_hash: true,

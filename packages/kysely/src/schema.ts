@@ -61,6 +61,8 @@ export interface ClientRow {
   readonly metadata: string
   readonly secrets: string
   readonly disabled: number
+  readonly registered_by: string
+  readonly machine_scope: string | null
   readonly user_id: string | null
   readonly reference_id: string | null
   readonly registration_token_hash: string | null

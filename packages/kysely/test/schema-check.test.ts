@@ -59,10 +59,8 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
 
   test('a newer one that this version cannot work with says so, and migrate does, too', async () => {
     await set(schemaVersion + 2, schemaVersion + 1)
-    expect(await storageError(find)).toMatch(
-      new RegExp(
-        `schema ${schemaVersion + 2}, which this version of the package \\(schema ${schemaVersion}\\) cannot work with`,
-      ),
+    expect(await storageError(find)).toContain(
+      `schema ${schemaVersion + 2}, which this version of the package (schema ${schemaVersion}) cannot work with`,
     )
     await expect(migrate(database.db, { tablePrefix })).rejects.toThrow('update @oauth/kysely')
   })

@@ -19,7 +19,7 @@ export interface LoginContext {
   readonly logoUri?: string
   readonly policyUri?: string
   readonly tosUri?: string
-  /** The client registered itself: nobody has verified what it says of itself, and the page should say so. */
+  /** A user, software or somebody unknown registered the client: nobody has verified what it says of itself. Tell the user. */
   readonly selfRegistered: boolean
   /** Where the code will go: the host of an http(s) redirect URI, or the scheme of an app with its colon (`com.example.app:`). */
   readonly redirectHost: string

@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
+import { isSelfRegistered } from '../policy/client.ts'
 import { checkChallenge } from '../policy/pkce.ts'
 import { requestedResources } from '../policy/resource.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
@@ -41,7 +42,7 @@ export function parseAuthorizationRequest(
     challenge: parameters.get('code_challenge'),
     method: parameters.get('code_challenge_method'),
     scope,
-    offlineWithout: ctx.config.registration.withoutPkce && client.registrationTokenHash !== undefined,
+    offlineWithout: ctx.config.registration.withoutPkce && isSelfRegistered(client),
   })
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without openid it is no request of OpenID Connect, and the parameter means nothing.

@@ -1,6 +1,7 @@
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
+import { isSelfRegistered } from '../policy/client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -33,7 +34,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     ...link('logoUri', logo_uri),
     ...link('policyUri', policy_uri),
     ...link('tosUri', tos_uri),
-    selfRegistered: client.registrationTokenHash !== undefined,
+    selfRegistered: isSelfRegistered(client),
     redirectHost: shownDestination(redirectUri),
     scopes: scope,
     resources,

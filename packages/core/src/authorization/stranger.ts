@@ -1,5 +1,6 @@
 import { isTrusted } from '../clients/trust.ts'
 import type { Context } from '../contracts/context.ts'
+import { isSelfRegistered } from '../policy/client.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { currentSession } from './signed-in.ts'
 
@@ -17,7 +18,7 @@ export async function isStranger(
   scheme?: string,
 ): Promise<boolean> {
   const owned = client.userId !== undefined || client.referenceId !== undefined
-  const fromOutside = client.registrationTokenHash !== undefined || (scheme !== undefined && owned)
+  const fromOutside = isSelfRegistered(client) || (scheme !== undefined && owned)
   if (!fromOutside || (await isTrusted(ctx, client))) return false
   const signedIn = await currentSession(ctx, request)
   if (signedIn === undefined) return true

@@ -33,9 +33,11 @@ export async function createClientAsAdmin(
   caller: Caller | undefined,
   input: Readonly<Record<string, unknown>>,
 ): Promise<CreatedClient> {
-  if (caller === undefined || input.user_id != null || input.reference_id != null) return createServerSide(ctx, input)
+  if (caller === undefined || input.user_id != null || input.reference_id != null) {
+    return createServerSide(ctx, input, 'admin')
+  }
   const { userId, referenceId } = ownerOf(caller)
-  return createServerSide(ctx, { ...input, user_id: userId, reference_id: referenceId })
+  return createServerSide(ctx, { ...input, user_id: userId, reference_id: referenceId }, 'admin')
 }
 
 /**
@@ -50,6 +52,7 @@ export async function updateClientAsAdmin(
 ): Promise<ClientRecord> {
   const changes = Object.fromEntries(Object.entries(update).filter(([name]) => !fixed.has(name)))
   return updateClient(ctx, clientId, changes, {
+    author: 'host',
     async check(current) {
       if (await isTrustedByHost(ctx, current)) throw trustedClient()
     },

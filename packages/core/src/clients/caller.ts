@@ -1,6 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, Session } from '../contracts/host.ts'
-import type { ClientAction } from '../contracts/resolvers.ts'
+import type { ClientAction, ClientQuestion } from '../contracts/resolvers.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
@@ -31,25 +31,43 @@ export async function requireCaller(ctx: Context, request: Request): Promise<Cal
   return caller
 }
 
-/** Whether the host gives the caller this privilege for what belongs to the reference. Only `true` counts. */
+/**
+ * Whether the caller may do what is asked with something of a reference, or with a client of somebody else. `true` of the
+ * hook counts for the reference that the caller acts for; elsewhere only `'admin'` does.
+ * @param without the answer for the caller's own reference where the host has no hook
+ */
 export async function hasPrivilege(
   ctx: Context,
-  { user, session }: Caller,
-  action: ClientAction,
-  referenceId: string | undefined,
+  { user, session, referenceId: acting }: Caller,
+  about: Pick<ClientQuestion<BaseUser>, 'action' | 'client' | 'consent' | 'referenceId'>,
+  without: boolean,
 ): Promise<boolean> {
-  const question = { action, user, session, ...(referenceId !== undefined && { referenceId }) }
-  return (await ctx.config.resolvers.clientPrivileges?.(question)) === true
+  const { resolvers } = ctx.config
+  const owned = about.referenceId !== undefined && about.referenceId === acting
+  if (resolvers.clientPrivileges === undefined) return owned && without
+  const answer = await resolvers.clientPrivileges({ ...about, user, session, owned })
+  return answer === 'admin' || (owned && answer === true)
 }
 
-/** Whether the caller may do this with the client: as its owner, on behalf of its reference, or by privilege. */
+/** Whether the caller may do this with the client: as its owner, for the reference that owns it, or as an administrator. */
 export async function mayManage(
   ctx: Context,
   caller: Caller,
   action: ClientAction,
-  { userId, referenceId }: Pick<ClientRecord, 'userId' | 'referenceId'>,
+  client: ClientRecord,
 ): Promise<boolean> {
+  const { userId, referenceId } = client
   if (userId !== undefined && userId === caller.user.id) return true
-  if (referenceId !== undefined && referenceId === caller.referenceId) return true
-  return hasPrivilege(ctx, caller, action, referenceId)
+  return hasPrivilege(ctx, caller, { action, client, ...(referenceId !== undefined && { referenceId }) }, true)
+}
+
+/**
+ * Whether the caller may create clients, wherever users do so. Without `mayCreateClient` every user may.
+ * @throws {OAuthError} `access_denied`
+ */
+export async function requireCreator(ctx: Context, { user, session, referenceId }: Caller): Promise<void> {
+  const { mayCreateClient } = ctx.config.resolvers
+  const question = { user, session, ...(referenceId !== undefined && { referenceId }) }
+  if (mayCreateClient === undefined || (await mayCreateClient(question)) === true) return
+  throw new OAuthError('access_denied', 'you may not create clients')
 }

@@ -1,10 +1,10 @@
 import type { Context } from '../contracts/context.ts'
 import { createRandomId } from '../crypto/credential.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { SchemePolicy } from '../protocol/redirect-scheme.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { completeMetadata, type ScopePolicy } from './metadata-rules.ts'
+import { completeMetadata } from './metadata-rules.ts'
 import type { MetadataInput } from './metadata-schema.ts'
+import type { ClientRights } from './rights.ts'
 import { generateSecret, registeredSecretExpiry, storedSecret, usesSecret } from './secret.ts'
 
 /** Whose a client is: a user's, an organisation's, both, or nobody's. */
@@ -18,10 +18,8 @@ export interface ClientCreation {
   /** Its metadata, each member checked by itself (`parsePublicMetadata`, `parseClientInput`). */
   readonly metadata: MetadataInput
   readonly owner?: ClientOwner
-  /** Which scopes it may have. Default: all of the server's. */
-  readonly scopes?: ScopePolicy
-  /** Which private-use schemes its URIs may have. Default: any that is not dangerous. */
-  readonly schemes?: SchemePolicy
+  /** What it may have, by who makes it: stored with it. */
+  readonly rights: ClientRights
   /** Seconds since the epoch at which its secret ends, 0 for never. Default: by the option for registered clients. */
   readonly secretExpiresAt?: number
   /** Its id. Default: a new one. */
@@ -47,7 +45,7 @@ const tries = 5
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createClient(ctx: Context, creation: ClientCreation): Promise<CreatedClient> {
-  const metadata = await completeMetadata(ctx, creation.metadata, creation.scopes, undefined, creation.schemes)
+  const metadata = await completeMetadata(ctx, creation.metadata, creation.rights)
   const secret = usesSecret(metadata) ? (creation.secret ?? generateSecret(ctx)) : undefined
   if (secret === undefined && creation.secret !== undefined) {
     throw new OAuthError(
@@ -61,6 +59,7 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
     metadata,
     secrets: secret === undefined ? [] : [await storedSecret(ctx, metadata, secret, secretExpiresAt)],
     disabled: creation.disabled ?? false,
+    registeredBy: creation.rights.registeredBy,
     ...(owner?.userId !== undefined && { userId: owner.userId }),
     ...(owner?.referenceId !== undefined && { referenceId: owner.referenceId }),
     ...(registrationTokenHash !== undefined && { registrationTokenHash }),

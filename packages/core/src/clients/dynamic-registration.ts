@@ -2,17 +2,18 @@ import type { RegistrationPolicy } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { ClientRecord } from '../storage/client.ts'
+import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
 import { type ClientOwner, createClient } from './create.ts'
 import { type ClientInformation, clientInformation, type RegisteredClient, registeredClient } from './information.ts'
-import { dynamicScopes } from './metadata-rules.ts'
 import { type PublicMetadataInput, parsePublicMetadata } from './metadata-schema.ts'
 import { rightsOfNewClient } from './registration-rights.ts'
 import { createRegistrationToken } from './registration-token.ts'
+import { type ClientRights, clientRights } from './rights.ts'
+import { usesSecret } from './secret.ts'
 
-/** Who registers: somebody with a session or an initial access token, or nobody in particular. */
+/** Who registers: a user, software with an initial access token, or somebody whom nobody knows. */
 export interface Registrant {
-  readonly anonymous: boolean
+  readonly registeredBy: Extract<ClientOrigin, 'user' | 'initial_access_token' | 'anonymous'>
   readonly owner?: ClientOwner
 }
 
@@ -37,7 +38,8 @@ export async function registerDynamicClient(
   const { registration } = ctx.config
   refuseRestricted(registration, input)
   const parsed = parsePublicMetadata(ctx.registry, input)
-  const given = registrant.anonymous ? ofNobody(registration, parsed) : parsed
+  const rights = clientRights(ctx.config, 'registrant', registrant.registeredBy)
+  const given = withoutSecret(ctx, rights, parsed)
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
   const { token, hash } = await createRegistrationToken(ctx)
   const created = await createClient(ctx, {
@@ -45,8 +47,7 @@ export async function registerDynamicClient(
       ...given,
       ...rightsOfNewClient(registration, { ...given, token_endpoint_auth_method: method }, input.require_pkce),
     },
-    scopes: dynamicScopes(ctx.config),
-    schemes: registration.redirectSchemes,
+    rights,
     ...(registrant.owner !== undefined && { owner: registrant.owner }),
     registrationTokenHash: hash,
   })
@@ -73,14 +74,24 @@ function refuseRestricted(
 }
 
 /**
- * Nobody knows who registers, so nobody gets what works without a user; nor a secret, unless the option
- * `dangerouslyAllowUnauthenticatedConfidentialClients` says so.
+ * A client that gets no secret is a public one, whichever secret method it names (or none): agents name one and do
+ * without. With the secret goes what only served to prove the client. A client that proves itself by other means, such as
+ * `private_key_jwt`, needs no secret and stays as it is.
  */
-function ofNobody({ anonymousSecrets }: RegistrationPolicy, given: PublicMetadataInput): PublicMetadataInput {
-  if (given.grant_types?.includes('client_credentials')) {
-    throw invalid('client_credentials grant requires authenticated registration')
-  }
-  return anonymousSecrets ? given : { ...given, token_endpoint_auth_method: 'none' }
+function withoutSecret(ctx: Context, rights: ClientRights, given: PublicMetadataInput): PublicMetadataInput {
+  const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
+  const known = ctx.registry.clientAuthMethods.has(method)
+  if (rights.secret || !known || !usesSecret({ token_endpoint_auth_method: method })) return given
+  const { token_endpoint_auth_signing_alg: _alg, jwks, jwks_uri, ...rest } = given
+  const keys = signsRequests(given) ? { jwks, jwks_uri } : {}
+  return { ...rest, ...keys, token_endpoint_auth_method: 'none' }
+}
+
+function signsRequests(given: PublicMetadataInput): boolean {
+  const { request_object_signing_alg, require_signed_request_object, request_uris } = given
+  return (
+    request_object_signing_alg !== undefined || require_signed_request_object === true || request_uris !== undefined
+  )
 }
 
 function selfManagement(ctx: Context, clientId: string, token: string): SelfManagement {

@@ -36,17 +36,21 @@ export async function listClients(
 
 /**
  * The caller's clients and those of their reference, or only those of the reference that is named.
- * @throws {OAuthError} `access_denied` for a foreign reference, whether it has clients or not
+ * @throws {OAuthError} `access_denied` for a reference whose clients the caller may not list, whether it has any or not
  */
 export async function listOwnClients(
   ctx: Context,
   caller: Caller,
   { referenceId, after }: Pick<ClientListing, 'referenceId' | 'after'>,
 ): Promise<readonly ClientRecord[]> {
+  const mayList = async (reference: string) =>
+    hasPrivilege(ctx, caller, { action: 'list', referenceId: reference }, true)
   if (referenceId === undefined) {
-    return listClients(ctx, { userId: caller.user.id, referenceId: caller.referenceId, after, limit: mostClients })
+    const acting = caller.referenceId
+    const theirs = acting !== undefined && (await mayList(acting)) ? acting : undefined
+    return listClients(ctx, { userId: caller.user.id, referenceId: theirs, after, limit: mostClients })
   }
-  if (referenceId !== caller.referenceId && !(await hasPrivilege(ctx, caller, 'list', referenceId))) {
+  if (!(await mayList(referenceId))) {
     throw new OAuthError('access_denied', 'you may not list the clients of this reference')
   }
   return listClients(ctx, { referenceId, after, limit: mostClients })

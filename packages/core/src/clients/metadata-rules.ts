@@ -1,61 +1,27 @@
-import type { Config } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
 import { sectorHosts } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { SchemePolicy } from '../protocol/redirect-scheme.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
-import { firstScopeOutside, formatScope, parseScope } from '../protocol/scope.ts'
+import { formatScope, parseScope } from '../protocol/scope.ts'
+import { isMachineOnly, withoutUserScopes } from './machine.ts'
 import type { MetadataInput } from './metadata-schema.ts'
+import { type ClientRights, checkRights } from './rights.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
 
 /** What metadata is checked against. */
 type MetadataRules = Pick<Context, 'config' | 'registry'>
 
-/** Which scopes a client may register, and which it gets when it names none. */
-export interface ScopePolicy {
-  readonly defaults: readonly string[]
-  readonly allowed: readonly string[]
-  /** What it gets beside that, unasked. */
-  readonly added?: readonly string[]
-}
-
-/** What the server side may register: everything there is. */
-export function serverScopes(config: Config): ScopePolicy {
-  return { defaults: defaultScope(config), allowed: config.scopes }
-}
-
-/**
- * What others may register, by the options `clientRegistrationDefaultScopes` and `clientRegistrationAllowedScopes`: the
- * allowed scopes and the defaults that the host named. The standard scopes that stand in where it named none give way.
- */
-export function registrationScopes(config: Config): ScopePolicy {
-  const { defaultScopes, allowedScopes = config.scopes } = config.registration
-  const named = defaultScopes ?? (config.defaultScopes.length > 0 ? config.defaultScopes : undefined)
-  if (named !== undefined) return { defaults: named, allowed: [...named, ...allowedScopes] }
-  return { defaults: defaultScope(config).filter((scope) => allowedScopes.includes(scope)), allowed: allowedScopes }
-}
-
-/** The same for a client that registers itself, which may be given more than it asks for. */
-export function dynamicScopes(config: Config): ScopePolicy {
-  const { defaults, allowed } = registrationScopes(config)
-  const added = config.registration.addedScopes
-  return { defaults, allowed: [...allowed, ...added], added }
-}
-
 /**
  * The effective metadata of a client: what was given, completed by defaults and checked as a whole
  * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
- * @param before what it replaces
- * @param schemes which private-use schemes the URIs may have that it adds to that. Default: any that is not dangerous
+ * @param rights what its author may make of it, and what it was before
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function completeMetadata(
   ctx: Context,
   { sector_identifier_uri, ...given }: MetadataInput,
-  scopes: ScopePolicy = serverScopes(ctx.config),
-  before?: ClientMetadata,
-  schemes?: SchemePolicy,
+  rights: ClientRights,
 ): Promise<ClientMetadata> {
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
@@ -65,34 +31,46 @@ export async function completeMetadata(
     token_endpoint_auth_method: given.token_endpoint_auth_method ?? 'client_secret_basic',
     grant_types: grantTypes,
     response_types: given.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
-    scope: effectiveScope(given.scope, scopes),
+    scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
     // Where no subject depends on it, it is unknown like any other member: nothing is fetched for nothing.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
   checkGrantTypes(ctx, metadata)
+  checkRights(ctx.registry, rights, metadata)
   checkAuthentication(ctx, metadata)
-  checkScope(scopes, metadata)
-  checkRedirectUris(metadata, before, schemes)
+  checkRedirectUris(metadata, rights)
   checkSigning(ctx, metadata)
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   // Last, because it asks somebody else.
-  await checkSectorIdentifier(ctx, metadata, before)
+  await checkSectorIdentifier(ctx, metadata, rights.before)
   return metadata
 }
 
-/** {@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace what was asked for. */
-function effectiveScope(given: string | undefined, { defaults, added = [] }: ScopePolicy): string {
-  if (added.length === 0) return given ?? formatScope(defaults)
-  return formatScope([...new Set([...(given === undefined ? defaults : (parseScope(given) ?? [])), ...added])])
+/**
+ * What was asked for, or else the defaults, and what the host adds. A machine gets nothing unasked that is about users
+ * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace what was
+ * asked for).
+ */
+function effectiveScope(given: string | undefined, rights: ClientRights, machineOnly: boolean): string {
+  const { scopes, machines } = rights
+  const { defaults, added = [] } = scopes
+  const asked = saysNoScope(given, rights) ? undefined : given
+  if (asked !== undefined && added.length === 0) return asked
+  const unasked = [...(asked === undefined ? defaults : []), ...added]
+  const listed = asked === undefined ? [] : (parseScope(asked) ?? [])
+  if (!machineOnly) return formatScope([...new Set([...listed, ...unasked])])
+  const possible = withoutUserScopes(unasked).filter(
+    (scope) => typeof machines !== 'object' || machines.scopes.includes(scope),
+  )
+  return formatScope([...new Set([...listed, ...possible])])
 }
 
-/** A client that registers no scope may ask for what the host made the default, or for what every provider has. */
-function defaultScope(config: Config): readonly string[] {
-  if (config.defaultScopes.length > 0) return config.defaultScopes
-  return ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+/** Some agents register an empty scope where they know none: no scope that could be meant. */
+function saysNoScope(given: string | undefined, { author, before }: ClientRights): boolean {
+  return given === undefined || (given.trim() === '' && author !== 'host' && before === undefined)
 }
 
 /**
@@ -128,13 +106,8 @@ function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetada
   if (!metadata.require_pkce) throw invalid('pkce is required for public clients')
 }
 
-function checkScope({ allowed }: ScopePolicy, metadata: ClientMetadata): void {
-  const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], allowed)
-  if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
-}
-
 /** A URI that the client has already is the server side's, or of an earlier rule: changing its name must not fail for it. */
-function checkRedirectUris(metadata: ClientMetadata, before?: ClientMetadata, schemes?: SchemePolicy): void {
+function checkRedirectUris(metadata: ClientMetadata, { before, schemes }: ClientRights): void {
   const native = metadata.application_type === 'native'
   const allowed = (uri: string, known: readonly string[] = []) => (known.includes(uri) ? 'any' : schemes)
   for (const uri of metadata.redirect_uris) {

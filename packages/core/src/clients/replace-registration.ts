@@ -1,15 +1,16 @@
 import type { Context } from '../contracts/context.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { verifySecret } from './auth/verify-secret.ts'
 import { changeClient } from './change.ts'
 import { type SelfManagedClient, selfManagedClient } from './dynamic-registration.ts'
-import { checkSubjectKept, completeMetadata, registrationScopes, type ScopePolicy } from './metadata-rules.ts'
+import { machineScopeKept } from './machine.ts'
+import { checkSubjectKept, completeMetadata } from './metadata-rules.ts'
 import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
 import { rightToEndSessions } from './registration-rights.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
+import { clientRights } from './rights.ts'
 import { requireStoredSecret, usesSecret } from './secret.ts'
 import { isTrusted } from './trust.ts'
 
@@ -53,14 +54,20 @@ export async function replaceRegistration(
         // Whoever gives its secret up needs what stands in for it.
         ...(method === 'none' && { require_pkce: true }),
       },
-      scopesOf(ctx, current),
-      current.metadata,
-      ctx.config.registration.redirectSchemes,
+      clientRights(ctx.config, 'registrant', current.registeredBy, current),
     )
     requireStoredSecret(ctx, metadata, current.secrets)
     checkSubjectKept(current.metadata, metadata)
     const secrets = usesSecret(metadata) ? current.secrets : []
-    return { ...current, metadata, secrets, registrationTokenHash: next.hash }
+    const { machineScope: _, ...rest } = current
+    const machineScope = machineScopeKept(ctx.registry, current, metadata)
+    return {
+      ...rest,
+      metadata,
+      secrets,
+      ...(machineScope !== undefined && { machineScope }),
+      registrationTokenHash: next.hash,
+    }
   })
   ctx.emit({ type: 'client.updated', clientId })
   return selfManagedClient(ctx, replaced, next.token)
@@ -99,12 +106,6 @@ function restrictedOf({ require_pkce, skip_consent, enable_end_session, metadata
     ...(enable_end_session !== undefined && { enable_end_session }),
     ...(metadata !== undefined && { metadata }),
   }
-}
-
-/** What anybody may register, and what the server side has given to this client beside it. */
-function scopesOf(ctx: Context, { metadata }: ClientRecord): ScopePolicy {
-  const { defaults, allowed } = registrationScopes(ctx.config)
-  return { defaults, allowed: [...allowed, ...(parseScope(metadata.scope) ?? [])] }
 }
 
 function invalid(description: string): OAuthError {

@@ -1,14 +1,14 @@
 import type { Context } from '../contracts/context.ts'
 import type { ClientAction } from '../contracts/resolvers.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { type Caller, hasPrivilege, mayManage } from './caller.ts'
+import { type Caller, mayManage, requireCreator } from './caller.ts'
 import { clientNotFound } from './change.ts'
 import { type ClientOwner, type CreatedClient, createClient } from './create.ts'
 import { deleteClient } from './delete.ts'
-import { checkSubjectKept, registrationScopes } from './metadata-rules.ts'
+import { checkSubjectKept } from './metadata-rules.ts'
 import { parsePublicMetadata } from './metadata-schema.ts'
+import { clientRights } from './rights.ts'
 import { rotateClientSecret } from './rotate-secret.ts'
 import { isTrusted } from './trust.ts'
 import { type ClientChanges, updateClient } from './update.ts'
@@ -29,17 +29,13 @@ export function ownerOf(caller: Caller): ClientOwner {
 }
 
 /**
- * Makes a client for its caller. There is nothing yet that could be owned, so where the host has `clientPrivileges`, it
- * decides.
+ * Makes a client for its caller.
  * @throws {OAuthError} `access_denied`, `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createOwnClient(ctx: Context, caller: Caller, input: object): Promise<CreatedClient> {
-  if (ctx.config.resolvers.clientPrivileges && !(await hasPrivilege(ctx, caller, 'create', caller.referenceId))) {
-    throw new OAuthError('access_denied', 'you may not create clients')
-  }
+  await requireCreator(ctx, caller)
   const { subject_type: _, ...metadata } = parsePublicMetadata(ctx.registry, input)
-  const schemes = ctx.config.registration.redirectSchemes
-  return createClient(ctx, { metadata, owner: ownerOf(caller), scopes: registrationScopes(ctx.config), schemes })
+  return createClient(ctx, { metadata, owner: ownerOf(caller), rights: clientRights(ctx.config, 'owner', 'user') })
 }
 
 /**
@@ -59,7 +55,7 @@ export async function findOwnClient(
 
 /**
  * Changes what a client may say of itself; members that are restricted, fixed or unknown are ignored, and `null` removes.
- * A scope that the host gave beyond what can be registered is kept, but not got.
+ * What the server side gave beyond what can be registered is kept, but not got (`clientRights`).
  * @throws {OAuthError} `not_found`, `invalid_request` for a trusted client, `invalid_client_metadata`,
  * `invalid_redirect_uri`
  */
@@ -72,14 +68,10 @@ export async function updateOwnClient(
   // Before its shape is judged: who may not see the client is told so whatever they send.
   await findOwnClient(ctx, caller, 'update', clientId)
   return updateClient(ctx, clientId, publicChanges(ctx, update), {
+    author: 'owner',
     check: (current) => requireChangeable(ctx, caller, 'update', current),
     // Whoever could move a pairwise client to another sector would learn what its users are called there.
     compare: checkSubjectKept,
-    schemes: ctx.config.registration.redirectSchemes,
-    scopes(current) {
-      const { defaults, allowed } = registrationScopes(ctx.config)
-      return { defaults, allowed: [...allowed, ...(parseScope(current.metadata.scope) ?? [])] }
-    },
   })
 }
 

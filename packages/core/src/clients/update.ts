@@ -1,11 +1,12 @@
 import type { Context } from '../contracts/context.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { SchemePolicy } from '../protocol/redirect-scheme.ts'
 import type { ClientRecord, ClientSecret } from '../storage/client.ts'
 import { changeClient } from './change.ts'
-import { completeMetadata, type ScopePolicy } from './metadata-rules.ts'
+import { machineScopeGiven, machineScopeKept } from './machine.ts'
+import { completeMetadata } from './metadata-rules.ts'
 import { type ClientInput, parseClientInput } from './metadata-schema.ts'
+import { clientRights } from './rights.ts'
 import { earlierEnd, requireStoredSecret, usesSecret } from './secret.ts'
 
 /** What to change: a member that is `undefined` stays, one that is `null` is removed or gets its default again. */
@@ -13,16 +14,14 @@ export type ClientChanges = { readonly [Member in keyof ClientInput]: ClientInpu
   readonly disabled?: boolean | undefined
 }
 
-/** What a change from outside has to keep to. */
+/** What a change by a route has to keep to. */
 export interface UpdateLimits {
+  /** Whose change it is: what the client may become depends on it. */
+  readonly author: 'host' | 'owner'
   /** Throws when the client, as it is now, may not be changed. */
   check(current: ClientRecord): Promise<void>
   /** Throws when its metadata may not become what the change makes of it. */
   compare?(before: ClientMetadata, after: ClientMetadata): void
-  /** Which scopes it may have afterwards. Default: all of the server's. */
-  scopes?(current: ClientRecord): ScopePolicy
-  /** Which private-use schemes the URIs may have that it adds. Default: any that is not dangerous. */
-  readonly schemes?: SchemePolicy
 }
 
 /**
@@ -43,24 +42,29 @@ export async function updateClient(
   }
   const removed = new Set(Object.entries(changes).flatMap(([name, value]) => (value === null ? [name] : [])))
   const expiresAt = removed.has('client_secret_expires_at') ? 0 : client_secret_expires_at
+  const { author = 'host' } = limits ?? {}
+  const decides = 'grant_types' in given || 'scope' in given || removed.has('grant_types') || removed.has('scope')
   const updated = await changeClient(ctx, clientId, async (current) => {
     await limits?.check(current)
     const kept = Object.entries(current.metadata).filter(([name]) => !removed.has(name))
     const metadata = await completeMetadata(
       ctx,
       { ...Object.fromEntries(kept), ...given } as typeof given,
-      limits?.scopes?.(current),
-      current.metadata,
-      limits?.schemes,
+      clientRights(ctx.config, author, current.registeredBy, current),
     )
     limits?.compare?.(current.metadata, metadata)
     requireStoredSecret(ctx, metadata, current.secrets)
-    const { userId, referenceId, ...rest } = current
+    const { userId, referenceId, machineScope: _, ...rest } = current
     const owner = removed.has('user_id') ? undefined : (user_id ?? userId)
     const reference = removed.has('reference_id') ? undefined : (reference_id ?? referenceId)
+    const machineScope =
+      author === 'host'
+        ? machineScopeGiven(ctx.registry, current, metadata, decides)
+        : machineScopeKept(ctx.registry, current, metadata)
     return {
       ...rest,
       metadata,
+      ...(machineScope !== undefined && { machineScope }),
       // A client that becomes public has no use for its secret.
       secrets: usesSecret(metadata) ? withExpiry(current.secrets, expiresAt) : [],
       disabled: disabled ?? current.disabled,

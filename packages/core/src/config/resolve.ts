@@ -28,6 +28,8 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
   }
   const scopes = supportedScopes(options)
   checkTogether(options, scopes)
+  const validAudiences = [...new Set(options.validAudiences ?? [issuer])]
+  checkMachineAccess(options, validAudiences)
   const secrets = (typeof options.secret === 'string' ? [options.secret] : options.secret) as [string, ...string[]]
   const { idTokenSigningAlgorithm, accessTokenSigningAlgorithm } = options
   const idTokenAlgorithms = options.disableJwtPlugin
@@ -58,7 +60,7 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
     scopes,
     defaultScopes: options.defaultScopes,
     grantTypes: [...new Set(options.grantTypes)],
-    validAudiences: [...new Set(options.validAudiences ?? [issuer])],
+    validAudiences,
     lifetimes: Object.freeze({
       authorizationCode: options.authorizationCodeTtlSeconds,
       accessToken: options.accessTokenTtlSeconds,
@@ -121,10 +123,25 @@ function checkTogether(options: ParsedOptions, scopes: readonly string[]): void 
     ['clientRegistrationDefaultScopes', options.clientRegistrationDefaultScopes],
     ['clientRegistrationAddedScopes', options.clientRegistrationAddedScopes],
     ['clientCredentialsDefaultScopes', options.clientCredentialsDefaultScopes],
+    ['clientRegistrationMachineAccess.scopes', options.clientRegistrationMachineAccess?.scopes],
     ['scopeExpirations', Object.keys(options.scopeExpirations)],
   ] as const) {
     const unknown = list?.find((scope) => !scopes.includes(scope))
     if (unknown !== undefined) throw new TypeError(`${name} ${unknown} not found in supported scopes`)
+  }
+}
+
+function checkMachineAccess(
+  { clientRegistrationMachineAccess: access }: ParsedOptions,
+  validAudiences: readonly string[],
+): void {
+  const forUsers = access?.scopes.find((scope) => standardScopes.includes(scope))
+  if (forUsers !== undefined) {
+    throw new TypeError(`clientRegistrationMachineAccess.scopes ${forUsers} is about a user, and a machine has none`)
+  }
+  const outside = access?.resources.find((resource) => !validAudiences.includes(resource))
+  if (outside !== undefined) {
+    throw new TypeError(`clientRegistrationMachineAccess.resources ${outside} is not in validAudiences`)
   }
 }
 

@@ -109,6 +109,7 @@ const optionEntries = {
   clientRegistrationAllowedScopes: v.optional(v.array(scope)),
   clientRegistrationAddedScopes: v.optional(v.array(scope), []),
   clientRegistrationRedirectSchemes: v.optional(v.array(privateUseScheme), []),
+  clientRegistrationMachineAccess: v.optional(v.strictObject({ scopes: v.array(scope), resources: v.array(uri) })),
   clientRegistrationClientSecretExpiresAt: v.optional(
     v.union(
       [secondsOrNone, v.strictObject({ afterSeconds: seconds })],
@@ -140,6 +141,7 @@ const optionEntries = {
   consentReferenceResolver: hook,
   clientReferenceResolver: hook,
   clientPrivileges: hook,
+  mayCreateClient: hook,
   trustedClientResolver: hook,
   authorizeAdmin: hook,
   requestUriResolver: hook,

@@ -44,6 +44,8 @@ export interface RegistrationPolicy {
   readonly addedScopes: readonly string[]
   /** Private-use schemes without a period that a client may have which is not the server side's. */
   readonly redirectSchemes: ReadonlySet<string>
+  /** What clients that users, or software with an initial access token, register may have without a user. */
+  readonly machineAccess: { readonly scopes: readonly string[]; readonly resources: readonly string[] } | undefined
   readonly secretExpiresAt: number | { readonly afterSeconds: number }
   readonly unusedClientTtl: number | undefined
 }

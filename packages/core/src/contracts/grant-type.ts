@@ -9,6 +9,8 @@ export interface GrantType {
   readonly name: string
   /** Whether public clients may use it. */
   readonly publicClients: boolean
+  /** Whether it gives tokens without a user: what a client that anybody may register must not have by itself. */
+  readonly withoutUser: boolean
   /** Checks every binding and decides; changes nothing (its `commit` does). */
   decide(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<Issuance>
 }

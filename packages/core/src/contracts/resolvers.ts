@@ -1,5 +1,6 @@
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ConsentRecord } from '../storage/consent.ts'
 import type { BaseUser, Session } from './host.ts'
 
 /** An authorization that is being decided: who asks for what, and who is signed in. */
@@ -10,8 +11,23 @@ export interface AuthorizationFacts<User extends BaseUser> {
   readonly scopes: readonly string[]
 }
 
-/** What somebody wants to do with clients. */
-export type ClientAction = 'create' | 'read' | 'update' | 'delete' | 'list' | 'rotate'
+/** What a user wants to do with a client, or with a consent. */
+export type ClientAction = 'read' | 'update' | 'delete' | 'list' | 'rotate'
+
+/** May this user do that with this client, or with the consents or clients of this reference? */
+export interface ClientQuestion<User extends BaseUser> {
+  readonly action: ClientAction
+  readonly user: User
+  readonly session: Session
+  /** The client; absent for `list`, and where the question is about a consent. */
+  readonly client?: ClientRecord
+  /** The consent that another user gave under `referenceId`. */
+  readonly consent?: ConsentRecord
+  /** To which reference the client or consent belongs, or whose clients are listed. */
+  readonly referenceId?: string
+  /** Whether the user acts for that reference (`clientReferenceResolver`). */
+  readonly owned: boolean
+}
 
 /** Questions that only the host can answer. Where a boolean is asked for, only `true` counts. */
 export interface Resolvers<User extends BaseUser> {
@@ -26,9 +42,21 @@ export interface Resolvers<User extends BaseUser> {
     readonly user: User
     readonly session: Session
   }): Awaitable<string | undefined | null>
-  /** Whether the user may do this with clients (or consents) of this reference, beside what ownership allows. */
-  clientPrivileges?(question: {
-    readonly action: ClientAction
+  /**
+   * What a user may do with clients that are not their own. A user's own clients are theirs, and the hook is not asked.
+   * Clients of the reference that the user acts for (`owned`): `true` allows the action, anything else refuses it;
+   * without the hook every member may do everything. Clients of others, and of nobody: `true` opens nothing, only
+   * `'admin'` does. The same goes for the consents that users gave under a reference, which nobody but their user may
+   * touch without the hook. For example
+   * `({ owned, action, user }) => user.isOperator ? 'admin' : owned && (action === 'read' || user.isManager)`.
+   */
+  clientPrivileges?(question: ClientQuestion<User>): Awaitable<boolean | 'admin'>
+  /**
+   * Whether the user may create clients, at `/oauth2/create-client` and `/oauth2/register`; `referenceId` is the reference
+   * that the user acts for, to which the client will belong. For example `({ user }) => user.emailVerified`. Default:
+   * every user may.
+   */
+  mayCreateClient?(question: {
     readonly user: User
     readonly session: Session
     readonly referenceId?: string

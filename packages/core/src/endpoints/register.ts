@@ -1,5 +1,5 @@
 import { isSameOrigin, requireSameOrigin } from '../authorization/same-origin.ts'
-import { findCaller } from '../clients/caller.ts'
+import { findCaller, requireCreator } from '../clients/caller.ts'
 import { type Registrant, registerDynamicClient } from '../clients/dynamic-registration.ts'
 import { isInitialAccessToken } from '../clients/initial-access-token.ts'
 import { ownerOf } from '../clients/self-service.ts'
@@ -42,7 +42,7 @@ export const register: Endpoint = {
 async function findRegistrant(ctx: Context, request: Request): Promise<Registrant> {
   const authorization = readAuthorization(request)
   if (authorization?.scheme === 'bearer') {
-    if (await isInitialAccessToken(ctx, authorization.credentials)) return { anonymous: false }
+    if (await isInitialAccessToken(ctx, authorization.credentials)) return { registeredBy: 'initial_access_token' }
     throw new OAuthError('invalid_token', 'the initial access token is invalid or expired', {
       challenge: invalidTokenChallenge,
     })
@@ -51,9 +51,10 @@ async function findRegistrant(ctx: Context, request: Request): Promise<Registran
   const caller = anonymous && !isSameOrigin(ctx, request) ? undefined : await findCaller(ctx, request)
   if (caller !== undefined) {
     requireSameOrigin(ctx, request)
-    return { anonymous: false, owner: ownerOf(caller) }
+    await requireCreator(ctx, caller)
+    return { registeredBy: 'user', owner: ownerOf(caller) }
   }
-  if (anonymous) return { anonymous: true }
+  if (anonymous) return { registeredBy: 'anonymous' }
   throw new OAuthError('invalid_token', 'authentication required for client registration', {
     challenge: noTokenChallenge,
   })

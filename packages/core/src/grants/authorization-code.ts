@@ -27,6 +27,7 @@ interface FoundCode {
 export const authorizationCode: GrantType = {
   name: 'authorization_code',
   publicClients: true,
+  withoutUser: false,
   async decide(ctx, client, parameters) {
     const found = await findCode(ctx, client, parameters)
     await checkBindings(found.code, parameters)

@@ -1,4 +1,5 @@
 import type { GrantType } from '../contracts/grant-type.ts'
+import { machineAccess } from '../policy/machine-access.ts'
 import { requestedResources } from '../policy/resource.ts'
 import { machineScope } from '../policy/scope.ts'
 
@@ -6,12 +7,14 @@ import { machineScope } from '../policy/scope.ts'
 export const clientCredentials: GrantType = {
   name: 'client_credentials',
   publicClients: false,
+  withoutUser: true,
   async decide(ctx, client, parameters) {
+    const access = machineAccess(client, ctx.config)
     return {
       grantType: 'client_credentials',
       client,
-      scope: machineScope(client, parameters.get('scope'), ctx.config.machineDefaultScopes),
-      resources: requestedResources(parameters.all('resource'), ctx.config.validAudiences),
+      scope: machineScope(client, parameters.get('scope'), access.scopes),
+      resources: requestedResources(parameters.all('resource'), access.resources),
       refresh: false,
       async commit({ accessToken }) {
         if (accessToken !== undefined) await ctx.storage.accessTokens.insert(accessToken)

@@ -29,6 +29,7 @@ const sealingPurpose = 'oauth/refresh-token-successor'
 export const refreshToken: GrantType = {
   name: 'refresh_token',
   publicClients: true,
+  withoutUser: false,
   async decide(ctx, client, parameters) {
     const presented = await findToken(ctx, client, parameters)
     const { grant } = presented.found

@@ -3,7 +3,14 @@ import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** Scopes that are about a user, and so mean nothing to a machine. */
-const userScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])
+export const userScopes: ReadonlySet<string> = new Set([
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+])
 
 /**
  * The scopes of an authorization request: those asked for, or a default when the parameter is absent
@@ -27,7 +34,8 @@ export function requestedScope(
 }
 
 /**
- * The scopes of a machine token: of those the client registered, and of those the host allows machines where it says so.
+ * The scopes of a machine token: of those the client registered, and of those that it may have without a user.
+ * @param allowed what it may have without a user (`machineAccess`); `undefined` is no limit
  * @throws {OAuthError} `invalid_scope`
  */
 export function machineScope(
@@ -35,14 +43,19 @@ export function machineScope(
   parameter: string | undefined,
   allowed: readonly string[] | undefined,
 ): readonly string[] {
-  const registered = registeredScope(client).filter((scope) => allowed === undefined || allowed.includes(scope))
-  if (parameter === undefined) return registered.filter((scope) => !userScopes.has(scope))
+  const registered = registeredScope(client)
+  if (parameter === undefined) {
+    return registered.filter((scope) => !userScopes.has(scope) && (allowed === undefined || allowed.includes(scope)))
+  }
   const asked = parse(parameter)
   const forUsers = asked.find((scope) => userScopes.has(scope))
   if (forUsers !== undefined) {
     throw new OAuthError('invalid_scope', `scope ${forUsers} is not allowed for client_credentials`)
   }
-  return within(parameter, registered)
+  requireRegistered(asked, registered)
+  const beyond = allowed === undefined ? undefined : firstScopeOutside(asked, allowed)
+  if (beyond === undefined) return asked
+  throw new OAuthError('invalid_scope', `scope ${beyond} is not allowed without a user`)
 }
 
 /**
@@ -80,9 +93,13 @@ export function registeredPart(client: ClientRecord, scopes: readonly string[]):
 
 function within(parameter: string, registered: readonly string[]): readonly string[] {
   const asked = parse(parameter)
+  requireRegistered(asked, registered)
+  return asked
+}
+
+function requireRegistered(asked: readonly string[], registered: readonly string[]): void {
   const outside = firstScopeOutside(asked, registered)
   if (outside !== undefined) throw new OAuthError('invalid_scope', `Client was not registered with scope ${outside}`)
-  return asked
 }
 
 function parse(parameter: string): readonly string[] {

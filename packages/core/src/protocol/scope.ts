@@ -17,6 +17,14 @@ export function formatScope(scopes: readonly string[]): string {
   return scopes.join(' ')
 }
 
+/**
+ * The value of a `scope` member, or `undefined` for none: a scope that is there has at least one token
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
+ */
+export function scopeMember(scopes: readonly string[]): string | undefined {
+  return scopes.length === 0 ? undefined : formatScope(scopes)
+}
+
 /** The first of `wanted` that `granted` does not hold. */
 export function firstScopeOutside(wanted: readonly string[], granted: readonly string[]): string | undefined {
   return wanted.find((scope) => !granted.includes(scope))

@@ -11,6 +11,14 @@ export interface ClientSecret {
   readonly sealed?: string
 }
 
+/**
+ * How a client came to be. `server`: a server-side call registered it. `admin`: an administrator did, by the admin route.
+ * `user`: a user did. `initial_access_token`: software with an initial access token did. `anonymous`: somebody whom nobody
+ * knows did. `document`: it is a document at a URL (Client ID Metadata Document). It never changes: what the client may be
+ * given later depends on it.
+ */
+export type ClientOrigin = 'server' | 'admin' | 'user' | 'initial_access_token' | 'anonymous' | 'document'
+
 /** A registered client ({@link https://www.rfc-editor.org/rfc/rfc7591 RFC 7591}). */
 export interface ClientRecord {
   readonly id: string
@@ -18,11 +26,18 @@ export interface ClientRecord {
   /** The last is the current one; after a rotation the one before it may be good for a while. */
   readonly secrets: readonly ClientSecret[]
   readonly disabled: boolean
+  readonly registeredBy: ClientOrigin
+  /**
+   * The scopes that the client may have in tokens without a user, where the server side has decided on them for this
+   * client alone. Absent: all that it registered, and for a client from outside what the option
+   * `clientRegistrationMachineAccess` says.
+   */
+  readonly machineScope?: readonly string[]
   /** The user who owns the client, if one does. */
   readonly userId?: string
   /** The organisation (or any other group of the host's) that owns the client, if one does. */
   readonly referenceId?: string
-  /** Registered by itself (RFC 7591): SHA-256 of the registration access token (and of the issuer) with which it manages itself. */
+  /** It came through the registration endpoint (RFC 7591): SHA-256 of the registration access token (and of the issuer) with which it manages itself. */
   readonly registrationTokenHash?: string
   /** Seconds since the epoch at which it first got a code or token; absent as long as it never did. */
   readonly usedAt?: number

@@ -28,6 +28,8 @@ const full: ClientRecord = {
     { hash: 'second', expiresAt: now + 5, sealed: difficultText },
   ],
   disabled: true,
+  registeredBy: 'initial_access_token',
+  machineScope: ['notes:read', 'notes:write'],
   userId: 'user',
   referenceId: 'organisation',
   registrationTokenHash: 'registration-token-hash',
@@ -64,6 +66,19 @@ export const clientCases: ContractCases = {
       clientRecord({ id: 'empty', userId: '', referenceId: '' }),
       'empty is not absent',
     )
+  },
+
+  'clients come back with who registered them, and with the scopes that a machine was given, none included': async ({
+    clients,
+  }) => {
+    for (const registeredBy of ['server', 'admin', 'user', 'initial_access_token', 'anonymous', 'document'] as const) {
+      const client = clientRecord({ id: registeredBy, registeredBy, machineScope: [] })
+      await clients.insert(client)
+      equal(await clients.find(registeredBy), client, `clients.find after clients.insert of one by ${registeredBy}`)
+      const given = { ...client, machineScope: ['notes:read'], version: 2 }
+      equal(await clients.replace(given, 1), 'won', 'clients.replace with other scopes of a machine')
+      equal(await clients.find(registeredBy), given, 'clients.find after clients.replace: the scopes of the machine')
+    }
   },
 
   'clients.insert does not touch a client whose id is taken': async ({ clients }) => {

@@ -55,6 +55,7 @@ export function clientRecord(members: Partial<ClientRecord> = {}): ClientRecord 
     metadata,
     secrets: [],
     disabled: false,
+    registeredBy: 'server',
     createdAt: now,
     updatedAt: now,
     version: 1,

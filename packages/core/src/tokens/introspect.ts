@@ -4,7 +4,7 @@ import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import { isLive } from '../policy/grant.ts'
-import { formatScope } from '../protocol/scope.ts'
+import { scopeMember } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { resourcesOf } from './audience.ts'
@@ -45,7 +45,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
     client_id: client.id,
     azp: client.id,
     token_type: 'Bearer',
-    scope: formatScope(token.scopes),
+    scope: scopeMember(token.scopes),
     iat: token.issuedAt,
     exp: token.expiresAt,
     ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
@@ -68,7 +68,7 @@ async function introspectRefreshToken(ctx: Context, caller: ClientRecord, found:
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, caller, grant.userId),
     client_id: grant.clientId,
-    scope: formatScope(grant.scope),
+    scope: scopeMember(grant.scope),
     iat: token.createdAt,
     exp: token.expiresAt,
     sid: await sessionIdFor(ctx, caller, grant.sessionId),

@@ -5,8 +5,9 @@ import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { getsIdToken } from '../policy/client-support.ts'
+import { checkMachineTokens } from '../policy/machine-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { formatScope } from '../protocol/scope.ts'
+import { scopeMember } from '../protocol/scope.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { mintIdToken } from './id-token.ts'
 import { mintJwtAccessToken } from './jwt-access-token.ts'
@@ -20,6 +21,7 @@ import { mintOpaqueAccessToken } from './opaque-access-token.ts'
  */
 export async function issueTokens(ctx: Context, issuance: Issuance): Promise<object> {
   const { client, grant, scope } = issuance
+  if (grant === undefined) checkMachineTokens(issuance, ctx.config)
   const user = grant === undefined ? undefined : await findUser(ctx, grant)
   const now = ctx.clock.now()
   const expiresAt = Math.min(now + accessTokenLifetime(ctx, issuance), grant?.expiresAt ?? Number.POSITIVE_INFINITY)
@@ -53,8 +55,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     access_token: access.text,
     token_type: 'Bearer',
     expires_in: expiresAt - now,
-    // A scope that is there has at least one token (RFC 6749 section 3.3).
-    scope: scope.length === 0 ? undefined : formatScope(scope),
+    scope: scopeMember(scope),
     refresh_token: refreshToken && ctx.config.formats.encodeRefreshToken(refreshToken, grant?.sessionId),
     id_token: idToken,
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),

@@ -6,7 +6,7 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
-import { formatScope } from '../protocol/scope.ts'
+import { scopeMember } from '../protocol/scope.ts'
 import { audienceOf } from './audience.ts'
 
 /** {@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1} */
@@ -33,7 +33,7 @@ export async function mintJwtAccessToken(
     aud: audience.length === 1 ? audience[0] : audience,
     client_id: client.id,
     azp: client.id,
-    scope: formatScope(scope),
+    scope: scopeMember(scope),
     iat: now,
     exp: expiresAt,
     jti: createJti(ctx, grant?.id),

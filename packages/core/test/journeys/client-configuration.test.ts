@@ -9,6 +9,7 @@ import {
   registered,
   registrationWorld,
   repeated,
+  withMachines,
 } from '../support/registration.ts'
 import type { World } from '../support/world.ts'
 
@@ -43,7 +44,7 @@ describe('reading (RFC 7592 section 2.1)', () => {
 
 describe('replacing (RFC 7592 section 2.2)', () => {
   test('what is sent holds, what is left out is gone, the secret stays and the token is new', async () => {
-    const world = registrationWorld()
+    const world = registrationWorld(withMachines)
     const client = await registered(world, {
       client_name: 'Notes',
       logo_uri: 'https://client.example.com/logo.png',
@@ -158,7 +159,7 @@ describe('replacing (RFC 7592 section 2.2)', () => {
 
 describe('deleting (RFC 7592 section 2.3)', () => {
   test('204, and the client, its grants and its tokens are gone at once', async () => {
-    const world = registrationWorld()
+    const world = registrationWorld(withMachines)
     const client = await registered(world, {
       redirect_uris: ['https://app.example.com/callback'],
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],

@@ -175,19 +175,27 @@ describe('whose consents', () => {
   })
 
   test.each([
-    ['true', true, 200],
-    ['a truthy text', 'yes', 404],
-    ['false', false, 404],
-  ])('clientPrivileges reaches those of others under a reference when it says %s', async (_name, says, status) => {
-    const { world, id } = await start({
-      clientPrivileges: ({ action, referenceId }) =>
-        (action === 'read' && (referenceId === 'org' || referenceId === undefined) && says) as boolean,
-    })
-    await rememberOne(world, { id: 'members', referenceId: 'org' })
-    const admin = rpcOf(world, bob)
-    expect((await admin.get('/oauth2/get-consent', { id: 'members' })).status).toBe(status)
-    expect((await admin.post('/oauth2/delete-consent', { id: 'members' })).status).toBe(404)
-    // One without a reference is nobody's business but its user's.
-    expect((await admin.get('/oauth2/get-consent', { id })).status).toBe(404)
-  })
+    ['true of their own reference', 'org', true, 200],
+    ['true of another one', 'other', true, 404],
+    ['admin', undefined, 'admin', 200],
+    ['a truthy text', 'org', 'yes', 404],
+    ['false', 'org', false, 404],
+  ])(
+    'clientPrivileges reaches those of others under a reference when it says %s',
+    async (_name, acting, says, status) => {
+      const { world, id } = await start({
+        clientReferenceResolver: () => acting,
+        clientPrivileges: ({ action, referenceId, client, consent }) => {
+          expect([client, consent?.id]).toEqual([undefined, 'members'])
+          return (action === 'read' && referenceId === 'org' && says) as boolean
+        },
+      })
+      await rememberOne(world, { id: 'members', referenceId: 'org' })
+      const admin = rpcOf(world, bob)
+      expect((await admin.get('/oauth2/get-consent', { id: 'members' })).status).toBe(status)
+      expect((await admin.post('/oauth2/delete-consent', { id: 'members' })).status).toBe(404)
+      // One without a reference is nobody's business but its user's.
+      expect((await admin.get('/oauth2/get-consent', { id })).status).toBe(404)
+    },
+  )
 })

@@ -8,6 +8,7 @@ import {
   register,
   registered,
   registrationWorld,
+  withMachines,
 } from '../support/registration.ts'
 import { alice, createWorld } from '../support/world.ts'
 
@@ -132,7 +133,7 @@ describe('who may register', () => {
 
   test('an initial access token registers what a session registers, for nobody, until it expires', async () => {
     for (const options of [{}, { disableJwtPlugin: true }]) {
-      const world = registrationWorld(options)
+      const world = registrationWorld({ ...withMachines, ...options })
       const token = await world.provider.createInitialAccessToken({ expiresIn: 60 })
       const headers = { authorization: `Bearer ${token}`, origin: 'https://elsewhere.example' }
       const { status, body } = await register(world, { ...minimal, grant_types: [...allGrants] }, headers)

@@ -13,7 +13,7 @@ import {
   registerWithKey,
 } from '../support/client-keys.ts'
 import { expectJsonError } from '../support/expectations.ts'
-import { openWorld, register } from '../support/registration.ts'
+import { openWorld, register, withMachines } from '../support/registration.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 
 async function start(key?: ClientKey) {
@@ -196,7 +196,7 @@ describe('what clients register', () => {
   })
 
   test('whoever registers with an initial access token is answered 201 with all of it, and no secret', async () => {
-    const world = openWorld({ features: [privateKeyJwt()], idTokenSigningAlgorithm: 'ES256' })
+    const world = openWorld({ ...withMachines, features: [privateKeyJwt()], idTokenSigningAlgorithm: 'ES256' })
     const key = await clientKey()
     const token = await world.provider.createInitialAccessToken({ expiresIn: 60 })
     const members = { ...input, jwks: { keys: [key.publicJwk] }, token_endpoint_auth_signing_alg: 'ES256' }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { postAs } from '../support/client.ts'
-import { fromOwnPage, redirectUris, refused, register, registered, registrationWorld } from '../support/registration.ts'
+import {
+  fromOwnPage,
+  redirectUris,
+  refused,
+  register,
+  registered,
+  registrationWorld,
+  withMachines,
+} from '../support/registration.ts'
 import { createWorld } from '../support/world.ts'
 
 const minimal = { redirect_uris: redirectUris }
@@ -24,7 +32,7 @@ describe('what may be registered', () => {
   })
 
   test('seed B144 client_credentials needs no redirect URIs; the answer has an empty list', async () => {
-    const world = registrationWorld()
+    const world = registrationWorld(withMachines)
     const answer = await register(
       world,
       { grant_types: ['client_credentials'], scope: 'notes:read' },
@@ -96,10 +104,15 @@ describe('what may be registered', () => {
   })
 
   test('seed B153 a machine client without redirect URIs and with empty response types passes', async () => {
-    const world = registrationWorld()
+    const world = registrationWorld(withMachines)
     const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] }
     expect((await register(world, machine, fromOwnPage(world))).status).toBe(201)
-    const only = registrationWorld({ grantTypes: ['client_credentials'], loginUrl: undefined, consentUrl: undefined })
+    const only = registrationWorld({
+      ...withMachines,
+      grantTypes: ['client_credentials'],
+      loginUrl: undefined,
+      consentUrl: undefined,
+    })
     expect((await register(only, machine, fromOwnPage(only))).status).toBe(201)
   })
 

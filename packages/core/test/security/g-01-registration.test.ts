@@ -10,6 +10,7 @@ import {
   register,
   registered,
   registrationWorld,
+  withMachines,
 } from '../support/registration.ts'
 import { watchStorage } from '../support/watched-storage.ts'
 import { alice, bob, createWorld, issuer, secret } from '../support/world.ts'
@@ -117,7 +118,7 @@ describe('G01 how much', () => {
   })
 
   test('G01 clients that registered themselves and were never used are swept', async () => {
-    const world = registrationWorld({ unusedClientTtlSeconds: 3600 })
+    const world = registrationWorld({ ...withMachines, unusedClientTtlSeconds: 3600 })
     const machine = { grant_types: ['client_credentials'], scope: 'notes:read' }
     const [unused, used] = [await registered(world), await registered(world, machine)]
     const own = await registerConfidential(world)

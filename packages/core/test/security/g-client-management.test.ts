@@ -90,36 +90,6 @@ describe('whose clients', () => {
     const renamed = await rpcOf(world, bob).post('/oauth2/update-client', { client_id, client_name: 'Ours' })
     expect(renamed.body.client_name).toBe('Ours')
   })
-
-  test.each([
-    ['true', true, 200],
-    ['a truthy text', 'true', 404],
-    ['1', 1, 404],
-    ['nothing', undefined, 404],
-  ])('clientPrivileges that says %s', async (_name, says, status) => {
-    const asked: unknown[] = []
-    const { world, client_id } = await startManaged({
-      clientPrivileges: ({ action, user, session, referenceId }) => {
-        asked.push([action, user.id, typeof session.id, referenceId])
-        return (action === 'read' && says) as boolean
-      },
-    })
-    expect((await rpcOf(world, bob).get('/oauth2/get-client', { client_id })).status).toBe(status)
-    expect(asked).toEqual([['read', bob.id, 'string', undefined]])
-    expectJsonError(await rpcOf(world, bob).post('/oauth2/delete-client', { client_id }), 404, 'not_found')
-  })
-
-  test.each([
-    ['true', true, 201],
-    ['a truthy text', 'yes', 403],
-    ['false', false, 403],
-  ])('S2 create-client asks clientPrivileges where there is one: %s', async (_name, says, status) => {
-    const { world, calls } = await startManaged({
-      clientPrivileges: ({ action }) => (action === 'create' && says) as boolean,
-    })
-    expect((await rpcOf(world, bob).post('/oauth2/create-client', input)).status).toBe(status)
-    expect(calls.filter((name) => name === 'clients.insert')).toHaveLength(status === 201 ? 1 : 0)
-  })
 })
 
 describe('S2 the admin routes', () => {
@@ -136,6 +106,7 @@ describe('S2 the admin routes', () => {
     ['when it says a truthy text', { authorizeAdmin: () => 'yes' as unknown as boolean }],
     ['when it says an object', { authorizeAdmin: async () => ({}) as unknown as boolean }],
     ['when only clientPrivileges says true', { clientPrivileges: () => true }],
+    ['when only clientPrivileges says admin', { clientPrivileges: () => 'admin' }],
   ]
 
   test.each(

@@ -5,6 +5,14 @@ import { alice, baseUrl, createWorld, type TestUser, type World, type WorldOptio
 
 export const redirectUris = ['https://client.example.com/callback']
 
+/** Users, and software with an initial access token, may register machine clients. */
+export const withMachines: WorldOptions = {
+  clientRegistrationMachineAccess: {
+    scopes: ['notes:read', 'notes:write'],
+    resources: ['https://api.example.com', 'https://files.example.com/v1'],
+  },
+}
+
 /** A world in which whoever is signed in, or has an initial access token, registers clients. */
 export function registrationWorld(options: WorldOptions = {}): World {
   return createWorld({ allowDynamicClientRegistration: true, ...options })

@@ -2,7 +2,7 @@ import { altering, type Call, type Mutant, mutant } from './mutant.ts'
 
 /** What a record may have, by the verb that writes it and the member of its argument that is the record. */
 const optional: readonly (readonly [string, string | undefined, readonly string[]])[] = [
-  ['clients.insert', undefined, ['userId', 'referenceId', 'registrationTokenHash', 'usedAt']],
+  ['clients.insert', undefined, ['machineScope', 'userId', 'referenceId', 'registrationTokenHash', 'usedAt']],
   ['interactions.insert', undefined, ['priorSession', 'userId', 'sessionId', 'withdrawals', 'referenceId']],
   ['consents.remember', undefined, ['referenceId']],
   ['accessTokens.insert', undefined, ['grantId']],
@@ -42,6 +42,17 @@ export const lossyAdapters: readonly Mutant[] = [
   ...[['clients.insert'], ['interactions.insert'], ['authorizationCodes.issue', 'grant']].map(([verb = '', part]) =>
     altering(verb, 'takes empty and zero for absent', { in: atRecord(part, map(empties)) }),
   ),
+  altering('clients.insert', 'takes every client for one of the server', {
+    in: (record) => ({ ...record, registeredBy: 'server' }),
+  }),
+  altering('clients.insert', 'takes no scopes of a machine for all', {
+    in: ({ machineScope, ...record }) => (machineScope?.length ? { ...record, machineScope } : record),
+  }),
+  mutant('clients.replace', 'leaves the scopes of a machine', (call, { clients }) => async (record, version) => {
+    const { machineScope } = (await clients.find(record.id)) ?? {}
+    const { machineScope: _, ...rest } = record
+    return call(machineScope === undefined ? rest : { ...rest, machineScope }, version)
+  }),
   altering('signingKeys.insert', 'keeps numbers in 32 bits', { in: map(narrow) }),
   altering('withdrawals.note', 'keeps numbers in 32 bits', { in: map(narrow) }),
   ...['authorizationCodes.find', 'refreshTokens.find', 'accessTokens.find', 'accessTokens.findJwt'].map((verb) =>

@@ -4,6 +4,7 @@ import {
   type Awaitable,
   type ClaimHooks,
   type ClientAction,
+  type ClientQuestion,
   type ClientRecord,
   type CustomClaims,
   createProvider,
@@ -62,6 +63,7 @@ describe('every hook and resolver', () => {
       | 'consentReferenceResolver'
       | 'clientReferenceResolver'
       | 'clientPrivileges'
+      | 'mayCreateClient'
       | 'trustedClientResolver'
       | 'authorizeAdmin'
       | 'requestUriResolver'
@@ -120,8 +122,13 @@ describe('every hook and resolver', () => {
           expectTypeOf(session).toEqualTypeOf<Session>()
           return null
         },
-        clientPrivileges: ({ action, user, session, referenceId }) => {
-          expectTypeOf(action).toEqualTypeOf<ClientAction>()
+        clientPrivileges: (question) => {
+          expectTypeOf(question).toEqualTypeOf<ClientQuestion<HostUser>>()
+          expectTypeOf(question.action).toEqualTypeOf<ClientAction>()
+          expectTypeOf(question.client).toEqualTypeOf<ClientRecord | undefined>()
+          return question.owned || 'admin'
+        },
+        mayCreateClient: ({ user, session, referenceId }) => {
           expectTypeOf(user).toEqualTypeOf<HostUser>()
           expectTypeOf(session).toEqualTypeOf<Session>()
           expectTypeOf(referenceId).toEqualTypeOf<string | undefined>()
@@ -154,7 +161,8 @@ describe('every hook and resolver', () => {
     expectTypeOf<Hook<'postLoginResolver'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
     expectTypeOf<Hook<'consentReferenceResolver'>>().returns.toEqualTypeOf<Awaitable<string | undefined | null>>()
     expectTypeOf<Hook<'clientReferenceResolver'>>().returns.toEqualTypeOf<Awaitable<string | undefined | null>>()
-    expectTypeOf<Hook<'clientPrivileges'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
+    expectTypeOf<Hook<'clientPrivileges'>>().returns.toEqualTypeOf<Awaitable<boolean | 'admin'>>()
+    expectTypeOf<Hook<'mayCreateClient'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
     expectTypeOf<Hook<'trustedClientResolver'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
     expectTypeOf<Hook<'authorizeAdmin'>>().returns.toEqualTypeOf<Awaitable<boolean>>()
     expectTypeOf<Hook<'requestUriResolver'>>().returns.toEqualTypeOf<
@@ -176,8 +184,12 @@ describe('every hook and resolver', () => {
       createProvider({ ...surface, authentication, selectAccountResolver: ({ user }) => user.nick === '' }),
       // @ts-expect-error only a boolean counts
       createProvider({ ...surface, authentication, postLoginResolver: ({ user }) => user.tenant.name }),
+      // @ts-expect-error only a boolean and 'admin' count
+      createProvider({ ...surface, authentication, clientPrivileges: () => 'owner' }),
+      // @ts-expect-error creating has a hook of its own
+      createProvider({ ...surface, authentication, clientPrivileges: ({ action }) => action === 'create' }),
       // @ts-expect-error only a boolean counts
-      createProvider({ ...surface, authentication, clientPrivileges: () => undefined }),
+      createProvider({ ...surface, authentication, mayCreateClient: () => undefined }),
       // @ts-expect-error only a boolean counts
       createProvider({ ...surface, authentication, authorizeAdmin: async () => 'yes' }),
       // @ts-expect-error a reference is text

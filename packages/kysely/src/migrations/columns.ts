@@ -1,22 +1,27 @@
 import { sql } from 'kysely'
+import type { ColumnKind } from '../dialect.ts'
 import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { type Column, columnOf, statement } from './table.ts'
 
 /** MySQL's errors for a column that is there already, and for one that is not there to drop. */
 const done: readonly unknown[] = [1060, 1091]
 
+/** A column that may be `null`, or what rows have that do not name it: those of an earlier version of the package. */
+type AddedColumn = Extract<Column, `${string}?`> | { readonly kind: ColumnKind; readonly initially: string }
+
 /** The statements that add columns to a table, one for each. */
 export function addColumns(
   target: SchemaTarget,
   table: string,
-  columns: Readonly<Record<string, Extract<Column, `${string}?`>>>,
+  columns: Readonly<Record<string, AddedColumn>>,
 ): readonly SchemaStatement[] {
-  return Object.entries(columns).map(([name, kind]) =>
-    repeatable(
-      target,
-      statement(target.db, sql`alter table ${sql.table(table)} add column ${columnOf(target, name, kind)}`),
-    ),
-  )
+  return Object.entries(columns).map(([name, column]) => {
+    const definition =
+      typeof column === 'string'
+        ? columnOf(target, name, column)
+        : sql`${columnOf(target, name, column.kind)} default ${sql.lit(column.initially)}`
+    return repeatable(target, statement(target.db, sql`alter table ${sql.table(table)} add column ${definition}`))
+  })
 }
 
 /** The statements that drop columns of a table, one for each. */

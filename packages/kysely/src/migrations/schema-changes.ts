@@ -1,3 +1,4 @@
+import { clientOrigin } from './client-origin.ts'
 import { initial } from './initial.ts'
 import type { SchemaChange } from './schema-change.ts'
 import { withdrawals } from './withdrawals.ts'
@@ -8,5 +9,6 @@ import { withdrawals } from './withdrawals.ts'
  */
 export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0001_initial': initial,
+  '0002_client_origin': clientOrigin,
   '0004_withdrawals': withdrawals,
 }

@@ -1,3 +1,11 @@
+/** What clients that users register may have in tokens without a user. */
+export interface MachineAccessOptions {
+  /** Some of the server's scopes, none of them about users. */
+  readonly scopes: readonly string[]
+  /** Some of `validAudiences`. */
+  readonly resources: readonly string[]
+}
+
 /** Who may register clients, and with what. */
 export interface RegistrationOptions {
   /** Turns `/oauth2/register` on ({@link https://www.rfc-editor.org/rfc/rfc7591 RFC 7591}). Default `false`. */
@@ -41,6 +49,15 @@ export interface RegistrationOptions {
    * server side or an administrator registers may have any scheme that is not dangerous. Default: nothing.
    */
   readonly clientRegistrationRedirectSchemes?: readonly string[] | undefined
+  /**
+   * Lets clients that users register (`/oauth2/create-client`, `/oauth2/register`), or software with an initial access
+   * token, use grant types that work without a user (`client_credentials`), and says for which scopes and resources they
+   * then get tokens. `resources` are some of `validAudiences`; without any, such a client gets tokens for this server alone.
+   * What users delegate to a client is not limited by it, and neither are the clients that your code or an administrator
+   * registers. Anonymous callers never get such a client. For example
+   * `{ scopes: ['reports:read'], resources: ['https://api.example.com'] }`. Default: nobody gets one.
+   */
+  readonly clientRegistrationMachineAccess?: MachineAccessOptions | undefined
   /** When secrets of registered clients end: 0 for never, seconds since the epoch, or so long after they are made. Default 0. */
   readonly clientRegistrationClientSecretExpiresAt?: number | { readonly afterSeconds: number } | undefined
   /** After how many seconds a dynamically registered client that was never used is purged. Default: never. */

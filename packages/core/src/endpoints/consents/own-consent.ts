@@ -6,8 +6,8 @@ import type { ConsentRecord } from '../../storage/consent.ts'
 import { requireConsentId } from '../managed-request.ts'
 
 /**
- * A consent that the caller may do this with: their own, under whichever reference, or by privilege one that somebody
- * gave under a reference. One of somebody else is as unknown as one that does not exist.
+ * A consent that the caller may do this with: their own, under whichever reference, or one that another user gave under a
+ * reference, where `clientPrivileges` says so. Any other is as unknown as one that does not exist.
  * @throws {OAuthError} `not_found`
  */
 export async function findOwnConsent(
@@ -20,7 +20,8 @@ export async function findOwnConsent(
   if (consent === undefined) throw consentNotFound()
   if (consent.userId === caller.user.id) return consent
   const { referenceId } = consent
-  if (referenceId !== undefined && (await hasPrivilege(ctx, caller, action, referenceId))) return consent
+  if (referenceId === undefined) throw consentNotFound()
+  if (await hasPrivilege(ctx, caller, { action, consent, referenceId }, false)) return consent
   throw consentNotFound()
 }
 

@@ -1,0 +1,70 @@
+import type { Issuance } from '../contracts/issuance.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { firstScopeOutside } from '../protocol/scope.ts'
+import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
+import { isOfHost } from './client.ts'
+
+/** What the option `clientRegistrationMachineAccess` allows. */
+export interface RegisteredMachineAccess {
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+}
+
+/** What tokens without a user may be for. */
+export interface MachineAccess {
+  /** `undefined` is no limit beside what the client registered. */
+  readonly scopes: readonly string[] | undefined
+  readonly resources: readonly string[]
+}
+
+/** The part of the configuration that decides. */
+export interface MachinePolicy {
+  readonly validAudiences: readonly string[]
+  /** `clientCredentialsDefaultScopes`: for all machines. */
+  readonly machineDefaultScopes: readonly string[] | undefined
+  /** `clientRegistrationMachineAccess`: for clients that users, or software with an initial access token, register. */
+  readonly registration: { readonly machineAccess: RegisteredMachineAccess | undefined }
+}
+
+/** Whether the option `clientRegistrationMachineAccess` is about clients of this origin. */
+export function mayRegisterMachines(registeredBy: ClientOrigin): boolean {
+  return registeredBy === 'user' || registeredBy === 'initial_access_token'
+}
+
+/**
+ * What a client may have in tokens without a user. A client of the host may have what it registered. A client from
+ * outside may have what the server side gave to this client, or else what the option says.
+ * @throws {OAuthError} `unauthorized_client` when it may have no such token at all
+ */
+export function machineAccess({ registeredBy, machineScope }: ClientRecord, config: MachinePolicy): MachineAccess {
+  const { validAudiences, machineDefaultScopes, registration } = config
+  if (machineScope !== undefined || isOfHost(registeredBy)) {
+    return { scopes: both(machineDefaultScopes, machineScope), resources: validAudiences }
+  }
+  const access = mayRegisterMachines(registeredBy) ? registration.machineAccess : undefined
+  if (access !== undefined) return { scopes: both(machineDefaultScopes, access.scopes), resources: access.resources }
+  throw new OAuthError(
+    'unauthorized_client',
+    'clients that were not registered by the operator get no tokens without a user',
+  )
+}
+
+/**
+ * Holds tokens without a user to what their client may have, whichever grant type decided on them.
+ * @throws {OAuthError} `unauthorized_client`, `invalid_scope` or `invalid_target`
+ */
+export function checkMachineTokens(
+  { client, scope, resources }: Pick<Issuance, 'client' | 'scope' | 'resources'>,
+  config: MachinePolicy,
+): void {
+  const access = machineAccess(client, config)
+  const beyond = access.scopes && firstScopeOutside(scope, access.scopes)
+  if (beyond !== undefined) throw new OAuthError('invalid_scope', `scope ${beyond} is not allowed without a user`)
+  if (resources.every((resource) => access.resources.includes(resource))) return
+  throw new OAuthError('invalid_target', 'the resource is not allowed without a user')
+}
+
+function both(one: readonly string[] | undefined, other: readonly string[] | undefined): readonly string[] | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return one.filter((scope) => other.includes(scope))
+}
