@@ -8,11 +8,12 @@ import { ownerOf, trustedClient } from './self-service.ts'
 import { isTrustedByHost } from './trust.ts'
 import { updateClient } from './update.ts'
 
-/** What no route changes: clients in use would break, or lose what protects them. The server side can. */
-const fixed: ReadonlySet<string> = new Set([
-  ...['token_endpoint_auth_method', 'require_pkce', 'subject_type'],
-  ...['user_id', 'reference_id', 'disabled'],
-])
+/** What no route changes, with its value: clients in use would break, or change hands. The server side can. */
+const fixed: Readonly<Record<string, (client: ClientRecord) => string | undefined>> = {
+  token_endpoint_auth_method: ({ metadata }) => metadata.token_endpoint_auth_method,
+  user_id: ({ userId }) => userId,
+  reference_id: ({ referenceId }) => referenceId,
+}
 
 /**
  * Only `true` from `authorizeAdmin` counts: being signed in is never enough, and without the option nobody may.
@@ -41,7 +42,8 @@ export async function createClientAsAdmin(
 }
 
 /**
- * Changes a client's metadata, restricted members included; what is fixed is ignored.
+ * Changes a client: its metadata, restricted members included, and whether it is disabled. What no route changes is
+ * refused by name, unless it says what is stored.
  * @throws {OAuthError} `not_found`, `invalid_request` for a client that configuration trusts, `invalid_client_metadata`,
  * `invalid_redirect_uri`
  */
@@ -50,11 +52,19 @@ export async function updateClientAsAdmin(
   clientId: string,
   update: Readonly<Record<string, unknown>>,
 ): Promise<ClientRecord> {
-  const changes = Object.fromEntries(Object.entries(update).filter(([name]) => !fixed.has(name)))
+  const changes = Object.fromEntries(Object.entries(update).filter(([name]) => !Object.hasOwn(fixed, name)))
   return updateClient(ctx, clientId, changes, {
     author: 'host',
     async check(current) {
       if (await isTrustedByHost(ctx, current)) throw trustedClient()
+      for (const [name, stored] of Object.entries(fixed)) {
+        const given = update[name]
+        if (given === undefined || (given ?? undefined) === stored(current)) continue
+        throw new OAuthError(
+          'invalid_client_metadata',
+          `${name} cannot be changed by this route: call provider.updateClient on the server side`,
+        )
+      }
     },
   })
 }
