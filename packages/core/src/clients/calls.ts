@@ -13,8 +13,9 @@ export interface ClientCalls {
    */
   listClients(listing?: ClientListing): Promise<readonly ClientRecord[]>
   /**
-   * Deletes a client and ends its grants, and with them every token. What users consented to stays under its id: do not
-   * give the id to another client. `false` when there was none.
+   * Deletes a client. Its grants end, and with them every token, and what users agreed to is forgotten: a client that is
+   * given the same id later starts anew.
+   * @returns `false` when there was none
    */
   deleteClient(clientId: string): Promise<boolean>
   /**
