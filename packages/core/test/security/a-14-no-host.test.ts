@@ -92,10 +92,12 @@ describe('an application that writes the host of another one into its private-us
 })
 
 test('nobody but webHost reads the host of a URL that somebody else chose A14', () => {
-  // These read URLs of the host's configuration, or https URLs that the server itself fetches or was reached under.
+  // These read addresses, URLs of the host's configuration, and https URLs that the server fetches or was reached under.
   const allowed = [
     'protocol/web-host.ts',
     'protocol/private-address.ts',
+    'protocol/ip-address.ts',
+    'http/fetch-budget.ts',
     'http/outbound.ts',
     'endpoints/end-session.ts',
   ]
