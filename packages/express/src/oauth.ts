@@ -10,7 +10,8 @@ const requests = new WeakMap<Request, ExpressRequest>()
 
 /**
  * Serves the provider in Express 4 and 5: `app.use(oauth(provider))`. What is not for the provider goes on to the next
- * handler, and so does an unexpected failure, as an error.
+ * handler. The provider answers its own errors; to the error handler of the application goes what the adapter cannot do:
+ * a body that something has read before it, an answer whose stream fails.
  */
 export function oauth(provider: Mountable): ExpressMiddleware {
   const { origin } = new URL(provider.issuer)

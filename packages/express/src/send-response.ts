@@ -4,7 +4,10 @@ import { pipeline } from 'node:stream/promises'
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = Awaited<ReturnType<Reader['read']>>
 
-/** Writes an answer: in one go when all of it is there, as it comes when it is a stream. */
+/**
+ * Writes an answer: in one go when all of it is there, as it comes when it is a stream.
+ * @throws what the stream fails with; a client that goes away is no failure
+ */
 export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
   const headers = headersOf(res, response)
   if (response.body === null) {
@@ -51,5 +54,15 @@ async function stream(res: ServerResponse, reader: Reader, begun: readonly [Chun
   // Whoever makes the stream is told when the client has gone.
   const cancel = (): void => void reader.cancel().catch(() => undefined)
   res.once('close', cancel)
-  await pipeline(chunks(), res)
+  try {
+    await pipeline(chunks(), res)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+}
+
+/** Whether the client closed the connection: nobody waits for the answer any more. */
+function isGone(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE'
 }

@@ -1,0 +1,136 @@
+import { once } from 'node:events'
+import { createProvider } from '@oauth/core'
+import { memoryStorage } from '@oauth/core/memory'
+import type { ErrorRequestHandler } from 'express'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Listening, listen, mountable } from '../../core/test/support/adapter-suite.ts'
+import { oauth } from '../src/index.ts'
+import { majors } from './support.ts'
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+/** Until what other side does has arrived here. */
+async function eventually(check: () => boolean): Promise<void> {
+  for (let time = 0; time < 200 && !check(); time++) await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(check()).toBe(true)
+}
+const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
+
+describe.each(majors)('%s: who hears of an error', (_name, create) => {
+  let server: Listening | undefined
+  const errors: unknown[] = []
+  const printed: string[] = []
+
+  beforeEach(() => {
+    errors.length = 0
+    printed.length = 0
+    vi.spyOn(console, 'error').mockImplementation((...values) => void printed.push(values.join(' ')))
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await server?.close()
+  })
+
+  const collect: ErrorRequestHandler = (error, _req, res, next) => {
+    errors.push(error)
+    if (res.headersSent) next(error)
+    else res.status(500).json({ error: 'host' })
+  }
+
+  async function serve(fetch: (request: Request) => Promise<Response>): Promise<Listening> {
+    server = await listen(
+      create()
+        .use(oauth(mountable(fetch)))
+        .use(collect),
+    )
+    return server
+  }
+
+  function throwingProvider() {
+    return createProvider({
+      baseUrl: 'http://localhost',
+      secret: 'a-secret-for-tests-with-enough-characters',
+      storage: memoryStorage(),
+      idTokenSigningAlgorithm: 'ES256',
+      loginUrl: '/login',
+      consentUrl: '/consent',
+      authentication: {
+        getSession() {
+          throw new Error('the session store is down')
+        },
+        getUser: () => undefined,
+      },
+    })
+  }
+
+  test('G35 a getSession that throws is answered as OAuth says, and the console hears of it, not the error handler', async () => {
+    const { ask } = await serve(throwingProvider().fetch)
+    const { status, text } = await ask('/auth/oauth2/get-clients')
+    expect([status, JSON.parse(text)]).toEqual([500, { error: 'server_error' }])
+    expect(errors).toEqual([])
+    expect(printed).toHaveLength(1)
+    expect(printed[0]).toContain('[oauth] getClients failed: Error: the session store is down')
+  })
+
+  test('G35 a body that ends too early is nobody’s error, and the next request is served', async () => {
+    const { begin, ask } = await serve(throwingProvider().fetch)
+    const outgoing = begin('/auth/oauth2/token', { method: 'POST', headers: { ...form, 'content-length': '100' } })
+    outgoing.on('error', () => undefined)
+    outgoing.write('grant_type=')
+    await aWhile()
+    outgoing.destroy()
+    await aWhile()
+    expect((await ask('/auth/jwks')).status).toBe(200)
+    expect([errors, printed]).toEqual([[], []])
+  })
+
+  test('G35 an answer whose stream fails before anything was sent goes to the error handler', async () => {
+    const failure = new Error('the stream broke')
+    const { ask } = await serve(
+      async () => new Response(new ReadableStream({ pull: (controller) => controller.error(failure) })),
+    )
+    expect((await ask('/auth/x')).text).toBe('{"error":"host"}')
+    expect(errors).toEqual([failure])
+  })
+
+  test('G35 an answer whose stream fails in the middle goes to the error handler, and the connection ends', async () => {
+    const failure = new Error('the stream broke')
+    const { ask } = await serve(async () => {
+      const stream = new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          if (sent++ < 2) controller.enqueue(new Uint8Array(10))
+          else controller.error(failure)
+        },
+      })
+      let sent = 0
+      return new Response(stream)
+    })
+    await expect(ask('/auth/x')).rejects.toThrow()
+    await eventually(() => errors.length > 0)
+    expect(errors).toEqual([failure])
+  })
+
+  test('G35 a client that goes away in the middle of an answer is nobody’s error', async () => {
+    let cancelled = false
+    const { begin } = await serve(async () => {
+      const stream = new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          controller.enqueue(new Uint8Array(1000))
+        },
+        cancel() {
+          cancelled = true
+        },
+      })
+      return new Response(stream)
+    })
+    const outgoing = begin('/auth/x').end()
+    outgoing.on('error', () => undefined)
+    await once(outgoing, 'response')
+    outgoing.destroy()
+    await eventually(() => cancelled)
+    await aWhile()
+    expect([errors, printed]).toEqual([[], []])
+  })
+})
