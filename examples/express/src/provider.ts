@@ -9,7 +9,7 @@ declare module 'express-session' {
     userId: string
     /** Seconds since the epoch. */
     authTime: number
-    /** What the provider and clients know the session by. Not the value of the cookie, which is as good as a password. */
+    /** What the provider knows the session by. Not the value of the cookie, which is as good as a password. */
     publicId: string
   }
 }

@@ -12,7 +12,7 @@ export interface Sessions {
   current(request: Request): Promise<SignedIn<User> | undefined>
   /** Signs in, in place of whoever was signed in with this browser. Answers a `Set-Cookie` value. */
   start(request: Request, user: User): Promise<string>
-  /** Ends a session by its id, which is in tokens as `sid` and opens nothing. */
+  /** Ends a session by its id, which opens nothing. */
   end(id: string): Promise<void>
   purgeExpired(): Promise<void>
 }

@@ -21,11 +21,11 @@ async function pages(request: Request): Promise<Response> {
   const context = await provider.tryResolveLoginContext(request)
   if (context === undefined) return new Response('Not found', { status: 404 })
   if (new URL(request.url).pathname === '/login') {
-    const sid = crypto.randomUUID().replaceAll('-', '') // ask for a password first
-    sessions.set(sid, { user, session: { id: sid, authTime: Math.floor(Date.now() / 1000) } })
+    const cookie = crypto.randomUUID().replaceAll('-', '') // ask for a password first
+    sessions.set(cookie, { user, session: { id: crypto.randomUUID(), authTime: Math.floor(Date.now() / 1000) } })
     return new Response(null, {
       status: 302,
-      headers: { location: context.returnTo, 'set-cookie': `sid=${sid}; HttpOnly; SameSite=Lax` },
+      headers: { location: context.returnTo, 'set-cookie': `sid=${cookie}; HttpOnly; SameSite=Lax` },
     })
   }
   const form = `<form method="post" action="/auth/oauth2/consent"><input type="hidden" name="state" value="${context.state}">

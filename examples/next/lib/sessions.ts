@@ -29,7 +29,7 @@ function sessions(): Database.Database {
   return db
 }
 
-/** Starts a session and answers with a `Set-Cookie` value. The cookie is not the session's id, which clients may learn. */
+/** Starts a session and answers with a `Set-Cookie` value. The cookie is not the session's id, which the provider stores. */
 export function startSession(user: User): string {
   const cookie = randomBytes(32).toString('base64url')
   const now = Math.floor(Date.now() / 1000)

@@ -10,6 +10,7 @@ import { resolveConfig } from './config/resolve.ts'
 import type { Config } from './contracts/config.ts'
 import type { AnyFeature, StorageFor } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
+import { hostPorts } from './host/ports.ts'
 import { errorResponse } from './http/error-response.ts'
 import { pathOf } from './http/target.ts'
 import { authorizationServerMetadata, openidConfiguration } from './metadata/documents.ts'
@@ -35,9 +36,10 @@ export function createProvider<
     readonly storage: StorageFor<Features>
   },
 ): Provider {
-  const config = resolveConfig(options) as unknown as Config
+  const ports = hostPorts(options)
+  const config = resolveConfig(options, ports) as unknown as Config
   const registry = assemble(config, options.features ?? [], options.storage)
-  const ctx = createContext(config, registry, options as unknown as ProviderOptions<never>)
+  const ctx = createContext(config, registry, options.storage, ports)
   const router = createRouter(config, registry.endpoints)
   const handlers = Object.fromEntries(
     registry.endpoints.map((endpoint) => [endpoint.name, (request: Request) => dispatch(ctx, endpoint, request)]),

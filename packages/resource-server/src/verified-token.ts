@@ -14,6 +14,10 @@ export interface VerifiedToken {
   readonly issuedAt: number
   /** The `jti`, or what the server calls the token. */
   readonly tokenId?: string
+  /**
+   * The session as the client knows it (`sid`), of clients that follow sessions; with `verifyWith: provider.verifyAccessToken`
+   * the host's own session id.
+   */
   readonly sessionId?: string
   /**
    * Seconds since the epoch at which the user last authenticated, for a resource that demands a recent login

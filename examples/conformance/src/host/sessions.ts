@@ -10,7 +10,7 @@ export interface Sessions {
   end(sessionId: string): void
 }
 
-/** In memory: a restart signs everybody out. The cookie is a secret, the session's id (`sid`) is none. */
+/** In memory: a restart signs everybody out. The cookie is a secret, the session's id is none. */
 export function createSessions(baseUrl: string): Sessions {
   const secure = baseUrl.startsWith('https:')
   const name = secure ? '__Host-conformance_session' : 'conformance_session'

@@ -10,7 +10,7 @@ export interface Sessions {
   current(request: Request): SignedIn<User> | undefined
   /** Signs in, in place of whoever was signed in with this browser. Answers a `Set-Cookie` value. */
   start(request: Request, user: User): string
-  /** Ends a session by its id, which is in tokens as `sid` and opens nothing. */
+  /** Ends a session by its id, which opens nothing. */
   end(id: string): void
 }
 

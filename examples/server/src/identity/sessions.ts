@@ -27,8 +27,8 @@ interface Row {
 }
 
 /**
- * The cookie's value is a secret and only its hash is kept. The session's id is something else: it appears in tokens
- * as `sid`, so it must not open anything.
+ * The cookie's value is a secret and only its hash is kept. The session's id is something else: the provider stores it, so
+ * it must not open anything.
  */
 export function createSessions(database: Database, users: Users, baseUrl: string): Sessions {
   const cookie = createCookie('example_id_session', baseUrl)

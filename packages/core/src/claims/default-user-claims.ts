@@ -1,30 +1,28 @@
 import type { BaseUser, StandardClaims } from '../contracts/host.ts'
-import { scopeClaims } from './scope-claims.ts'
+import { checkStandardClaim, standardClaims } from './standard-claim.ts'
 
 /** For each claim the members of a host's user that may hold it: its own name, and the same in camelCase. */
-const sources: readonly (readonly [keyof StandardClaims, readonly string[]])[] = Object.values(scopeClaims)
-  .flat()
-  .map((claim) => [claim, [claim, camelCase(claim), ...(claim === 'picture' ? ['image'] : [])]])
+const sources: readonly (readonly [claim: string, names: readonly string[]])[] = [...standardClaims].map((claim) => [
+  claim,
+  [...new Set([claim, camelCase(claim), ...(claim === 'picture' ? ['image'] : [])])],
+])
 
-/** The standard claims as far as the user's own members have them with the right type. */
+/**
+ * The standard claims that the user's own members hold: of several members for one claim the first of the right type.
+ * When none has it, the first is answered as it is, and `checkedUserClaims` tells what is wrong with it.
+ */
 export function defaultUserClaims(user: BaseUser): StandardClaims {
   const claims: Record<string, unknown> = {}
   for (const [claim, names] of sources) {
     for (const name of names) {
       const value = (user as unknown as Record<string, unknown>)[name]
-      if (value === undefined || value === null || !hasTypeOf(claim, value)) continue
-      claims[claim] = value
-      break
+      if (value === undefined || value === null) continue
+      const isRight = 'value' in checkStandardClaim(claim, value)
+      if (isRight || claims[claim] === undefined) claims[claim] = value
+      if (isRight) break
     }
   }
   return claims
-}
-
-function hasTypeOf(claim: keyof StandardClaims, value: unknown): boolean {
-  if (claim === 'updated_at') return Number.isFinite(value)
-  if (claim === 'address') return typeof value === 'object' && !Array.isArray(value)
-  if (claim === 'email_verified' || claim === 'phone_number_verified') return typeof value === 'boolean'
-  return typeof value === 'string'
 }
 
 function camelCase(name: string): string {

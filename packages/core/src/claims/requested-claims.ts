@@ -5,9 +5,7 @@ import { parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { reservedClaims } from './reserved.ts'
 import { scopeClaims } from './scope-claims.ts'
-
-/** Claims about a user that a scope brings: all of them together. */
-const standardClaims: ReadonlySet<string> = new Set(Object.values(scopeClaims).flat())
+import { standardClaims } from './standard-claim.ts'
 
 /** Names that the server itself says, and about which a request may still say which value will do. */
 const judged: ReadonlySet<string> = new Set(['sub', 'acr'])

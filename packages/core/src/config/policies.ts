@@ -1,5 +1,9 @@
 import type { Config } from '../contracts/config.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import { checkedFormats } from '../host/formats.ts'
+import { checkedOutboundFetch } from '../host/outbound-fetch.ts'
+import { checkedRateLimit } from '../host/rate-limit.ts'
+import { checkedResolvers } from '../host/resolvers.ts'
 import { agentSchemes } from '../protocol/redirect-scheme.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolveRateLimits } from './rate-limits.ts'
@@ -32,17 +36,7 @@ export function resolvePolicies<User extends BaseUser>(
 ): Pick<Config<User>, Policies> {
   const { tokenPrefixes, advertisedMetadata } = options
   return {
-    resolvers: Object.freeze({
-      selectAccountResolver: given.selectAccountResolver,
-      postLoginResolver: given.postLoginResolver,
-      consentReferenceResolver: given.consentReferenceResolver,
-      clientReferenceResolver: given.clientReferenceResolver,
-      clientPrivileges: given.clientPrivileges,
-      mayCreateClient: given.mayCreateClient,
-      trustedClientResolver: given.trustedClientResolver,
-      authorizeAdmin: given.authorizeAdmin,
-      requestUriResolver: given.requestUriResolver,
-    }) as Config<User>['resolvers'],
+    resolvers: checkedResolvers(given),
     trustedClients: new Set(options.cachedTrustedClients),
     registration: Object.freeze({
       enabled: options.allowDynamicClientRegistration,
@@ -59,10 +53,10 @@ export function resolvePolicies<User extends BaseUser>(
       secretExpiresAt: options.clientRegistrationClientSecretExpiresAt,
       unusedClientTtl: options.unusedClientTtlSeconds,
     }),
-    formats: Object.freeze({
+    formats: checkedFormats({
       accessToken: { prefix: tokenPrefixes.accessToken ?? '', generate: options.generateAccessToken },
       refreshToken: { prefix: tokenPrefixes.refreshToken ?? '', generate: options.generateRefreshToken },
-      encodeRefreshToken: options.refreshTokenEncoder ?? ((token) => token),
+      encodeRefreshToken: options.refreshTokenEncoder,
       decodeRefreshToken: options.refreshTokenDecoder ?? ((text) => text),
       clientSecretPrefix: tokenPrefixes.clientSecret ?? '',
       generateClientId: options.generateClientId,
@@ -86,9 +80,9 @@ export function resolvePolicies<User extends BaseUser>(
       claimsLocales: advertisedMetadata.claimsLocalesSupported,
       displayValues: advertisedMetadata.displayValuesSupported ?? ['page'],
     }),
-    rateLimit: given.rateLimit && resolveRateLimits(given.rateLimit),
+    rateLimit: given.rateLimit && checkedRateLimit(resolveRateLimits(given.rateLimit)),
     outbound: Object.freeze({
-      fetch: options.outboundFetch,
+      fetch: checkedOutboundFetch(options.outboundFetch),
       allowPrivate: options.dangerouslyAllowPrivateAddresses,
       timeout: options.outboundTimeoutSeconds,
     }),

@@ -1,6 +1,10 @@
 import { defaultUserClaims } from '../claims/default-user-claims.ts'
 import type { Config } from '../contracts/config.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import { checkedAuthentication } from '../host/authentication.ts'
+import { checkedClaimHooks } from '../host/claim-hooks.ts'
+import { type HostPorts, hostPorts } from '../host/ports.ts'
+import { checkedUserClaims } from '../host/user-claims.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolvePolicies } from './policies.ts'
@@ -11,10 +15,15 @@ import { resolveIssuer, resolvePage } from './urls.ts'
 const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
 /**
- * The options, checked, completed and frozen.
+ * The options, checked, completed and frozen. What the host answers later (sessions, users, hooks, resolvers,
+ * generators) is wrapped here, once, so that each answer is checked where it comes in: nothing behind the configuration
+ * has to remember it.
  * @throws {TypeError} that names the option and says what is wrong
  */
-export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User>): Config<User> {
+export function resolveConfig<User extends BaseUser>(
+  given: ProviderOptions<User>,
+  ports: Pick<HostPorts, 'clock' | 'emit'> = hostPorts(given),
+): Config<User> {
   const options = parseOptions(given)
   const issuer = resolveIssuer(options.baseUrl, options.basePath)
   const { origin, pathname, protocol } = new URL(issuer)
@@ -45,14 +54,9 @@ export function resolveConfig<User extends BaseUser>(given: ProviderOptions<User
       options.oauthQuerySigningSecret === undefined
         ? secrets.map((secret) => `oauth/page-url\0${secret}`)
         : [options.oauthQuerySigningSecret],
-    authentication: given.authentication,
-    userClaims: given.userClaims ?? defaultUserClaims,
-    hooks: Object.freeze({
-      customAccessTokenClaims: given.customAccessTokenClaims,
-      customIdTokenClaims: given.customIdTokenClaims,
-      customUserinfoClaims: given.customUserinfoClaims,
-      customTokenResponseFields: given.customTokenResponseFields,
-    }) as Config<User>['hooks'],
+    authentication: checkedAuthentication(given.authentication, ports.clock),
+    userClaims: checkedUserClaims(given.userClaims ?? defaultUserClaims, ports.emit),
+    hooks: checkedClaimHooks(given),
     pages: Object.freeze(pages),
     pageOrigins: [
       ...new Set([origin, ...Object.values(pages).flatMap((page) => (page === undefined ? [] : new URL(page).origin))]),

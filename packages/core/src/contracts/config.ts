@@ -70,8 +70,11 @@ export interface CredentialFormat {
 export interface CredentialFormats {
   readonly accessToken: CredentialFormat
   readonly refreshToken: CredentialFormat
-  /** What the client sees of a refresh token, made from the token and its session. */
-  readonly encodeRefreshToken: (token: string, sessionId: string | undefined) => string
+  /**
+   * What the client sees of a refresh token, made from the token and the name that this client knows its session by;
+   * absent where the client sees the token itself.
+   */
+  readonly encodeRefreshToken: ((token: string, sid: string | undefined) => string) | undefined
   /** The token in what a client presents; `undefined` when there is none. */
   readonly decodeRefreshToken: (text: string) => string | undefined
   readonly clientSecretPrefix: string

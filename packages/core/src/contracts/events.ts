@@ -90,7 +90,15 @@ export type OAuthEvent =
   | { readonly type: 'rate_limiter.failed'; readonly bucket: RateLimitBucket; readonly cause: unknown }
   /** Many at once, for a user. */
   | { readonly type: 'grants.revoked'; readonly userId: string; readonly clientId?: string; readonly count: number }
+  /** A hook of the host's set names that it must not set: they were left out. */
   | { readonly type: 'claims.reserved_name_dropped'; readonly hook: string; readonly names: readonly string[] }
+  /** The host answered with a claim of the wrong type: it was left out. `expected` says what it must be. */
+  | {
+      readonly type: 'claims.wrong_type_dropped'
+      readonly hook: 'userClaims'
+      readonly claim: string
+      readonly expected: string
+    }
   | {
       readonly type: 'signing_key.created'
       readonly keyId: string

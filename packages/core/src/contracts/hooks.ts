@@ -13,7 +13,7 @@ export interface ClaimsInput {
   readonly resources: readonly string[]
   /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
   readonly referenceId?: string
-  /** The host's session in which the user approved. */
+  /** The host's session in which the user approved. It stays on this side: clients know sessions by `sid`, a name of their own. */
   readonly sessionId?: string
 }
 
@@ -44,6 +44,7 @@ export interface TokenResponseFieldsInput<User extends BaseUser> extends ClaimsI
 /**
  * The host's own claims and response members. Each may be asynchronous, runs before anything is consumed (a hook that
  * throws costs the client nothing), and can never set a reserved name: such a member is dropped, with an event.
+ * An answer that is no object, or holds what JSON cannot carry, is an error that names the hook.
  */
 export interface ClaimHooks<User extends BaseUser> {
   /** Added to JWT access tokens, and to introspection of opaque ones. */

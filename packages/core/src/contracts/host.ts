@@ -2,14 +2,21 @@ import type { Awaitable } from '../storage/awaitable.ts'
 
 /** What the core needs of the host's user. The host's own type may have anything else; every hook gets that type. */
 export interface BaseUser {
-  /** Opaque and never reassigned to another person. */
+  /** A string of 1 to 255 characters, opaque and never reassigned to another person. */
   readonly id: string
 }
 
 /** What the core needs of the host's session. */
 export interface Session {
+  /**
+   * A random id of 1 to 255 characters, made for each login. It is not the value of the cookie. Clients never see it: they
+   * know the session by a name of their own (`sid`).
+   */
   readonly id: string
-  /** Seconds since the epoch at which the user last proved who they are. It becomes `auth_time`. */
+  /**
+   * Seconds since the epoch at which the user last proved who they are. It becomes `auth_time`. A `Date`, milliseconds and
+   * fractions are converted; a time that is missing or yet to come is an error.
+   */
   readonly authTime: number
   /** Authentication context class reference of this session, if the host knows one. */
   readonly acr?: string | undefined
@@ -22,11 +29,14 @@ export interface SignedIn<User extends BaseUser> {
   readonly session: Session
 }
 
-/** The host owns users and sessions; this is all the core asks of it. */
+/**
+ * The host owns users and sessions; this is all the core asks of it. Each answer is checked where it comes in: a wrong one
+ * ends the request with `server_error`, and `onEvent` or the console with a message that names the member.
+ */
 export interface Authentication<User extends BaseUser> {
   /** Who is signed in, from the request's own cookies. `undefined` or `null` when nobody is. */
   getSession(request: Request): Awaitable<SignedIn<User> | undefined | null>
-  /** A user by id; `undefined` or `null` when the user is gone or blocked: then refreshing and userinfo stop. */
+  /** The user with this very id; `undefined` or `null` when the user is gone or blocked: then refreshing and userinfo stop. */
   getUser(id: string): Awaitable<User | undefined | null>
   /** Ends a session of the host's. */
   endSession?(sessionId: string): Awaitable<void>

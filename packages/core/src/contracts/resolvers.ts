@@ -29,7 +29,10 @@ export interface ClientQuestion<User extends BaseUser> {
   readonly owned: boolean
 }
 
-/** Questions that only the host can answer. Where a boolean is asked for, only `true` counts. */
+/**
+ * Questions that only the host can answer. Where a boolean is asked for, no answer is `false`, and anything else that is no
+ * boolean ends the request with `server_error`; so does a reference that is no string of 1 to 255 characters.
+ */
 export interface Resolvers<User extends BaseUser> {
   /** Whether the user has to choose an account first, on `selectAccountUrl`. */
   selectAccountResolver?(facts: AuthorizationFacts<User>): Awaitable<boolean>

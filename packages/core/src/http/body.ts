@@ -6,9 +6,17 @@ export const bodyLimit = 65_536
 /**
  * The body as text, up to the limit. Whoever announces a length within it is read in one go, which is faster than a
  * stream; a server in front of us reads no more than was announced, and what came is measured all the same.
- * @throws {OAuthError} `invalid_request` (status 413) above the limit
+ * @throws {OAuthError} `invalid_request`, with status 413 above the limit
  */
 export async function readBody(request: Request): Promise<string> {
+  try {
+    return await readBounded(request)
+  } catch (thrown) {
+    throw thrown instanceof OAuthError || wasReadBefore(thrown) ? thrown : incomplete(thrown)
+  }
+}
+
+async function readBounded(request: Request): Promise<string> {
   const announced = request.headers.get('content-length')
   if (announced === null || !/^\d+$/.test(announced)) return readStream(request)
   if (Number(announced) > bodyLimit) throw tooLarge()
@@ -35,6 +43,16 @@ async function readStream(request: Request): Promise<string> {
     }
     text += decoder.decode(value, { stream: true })
   }
+}
+
+/** Something before the server took the body: a fault of the host's, which every platform words in its own way. */
+function wasReadBefore(thrown: unknown): boolean {
+  return thrown instanceof Error && /already|unusable|locked|disturbed/i.test(thrown.message)
+}
+
+/** A client that goes away in the middle is no failure of the server. */
+function incomplete(cause: unknown): OAuthError {
+  return new OAuthError('invalid_request', 'the request body ended too early', { cause })
 }
 
 function tooLarge(): OAuthError {

@@ -1,31 +1,21 @@
 import { createClientDirectory } from '../clients/directory.ts'
-import type { ProviderOptions } from '../config/options.ts'
-import { systemClock } from '../contracts/clock.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
-import type { OAuthEvent } from '../contracts/events.ts'
 import type { Registry } from '../contracts/registry.ts'
-import { randomBytes } from '../crypto/random.ts'
 import { createSealer } from '../crypto/seal.ts'
+import type { HostPorts } from '../host/ports.ts'
 import { createFetchBudget } from '../http/fetch-budget.ts'
 import { createOutbound } from '../http/outbound.ts'
 import { lookupHost } from '../http/platform.ts'
 import { sealingPurpose } from '../keys/generate.ts'
 import { createKeySet } from '../keys/key-set.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
+import type { Storage } from '../storage/storage.ts'
 import { createLimits } from './rate-limit.ts'
 
 /** Everything a request may need, made once. */
-export function createContext(config: Config, registry: Registry, options: ProviderOptions<never>): Context {
-  const clock = options.clock ?? systemClock
-  const { storage, onEvent } = options
-  const emit = (event: OAuthEvent): void => {
-    // A hook that only listens must not decide what happens, nor end the process when it rejects.
-    try {
-      const result: unknown = onEvent?.(event)
-      if (result instanceof Promise) result.catch(() => undefined)
-    } catch {}
-  }
+export function createContext(config: Config, registry: Registry, storage: Storage, ports: HostPorts): Context {
+  const { clock, random, emit } = ports
   const { lifetimes, secrets } = config
   const [first, ...others] = secrets
   const clients = createClientDirectory(storage.clients, clock, lifetimes.clientCache)
@@ -48,7 +38,7 @@ export function createContext(config: Config, registry: Registry, options: Provi
       emit,
     }),
     clock,
-    random: options.random ?? { bytes: randomBytes },
+    random,
     fetchBudget: createFetchBudget(clock),
     outbound: createOutbound(config.outbound, lookupHost),
     emit,

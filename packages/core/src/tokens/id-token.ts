@@ -1,7 +1,7 @@
 import { hookFacts } from '../claims/hook-facts.ts'
 import { askableClaims, claimsByName } from '../claims/requested-claims.ts'
 import { withoutReserved } from '../claims/reserved.ts'
-import { followsSessions, sessionIdFor } from '../claims/session-id.ts'
+import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
@@ -43,8 +43,7 @@ export async function mintIdToken(
     auth_time: grant.authTime,
     acr: grant.acr,
     amr: grant.amr,
-    // Only a client that ends sessions, or is told of their end, has a use for their names.
-    sid: followsSessions(ctx, client) ? await sessionIdFor(ctx, client, grant.sessionId) : undefined,
+    sid: await sessionIdFor(ctx, client, grant.sessionId),
     at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
   }
   if (ctx.config.jwtDisabled) return signWithSecret(ctx, client, idTokenType, claims)

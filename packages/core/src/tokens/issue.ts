@@ -1,5 +1,6 @@
 import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
+import { sessionNameFor } from '../claims/session-id.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
@@ -37,6 +38,9 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     ...hookFacts(client, scope, issuance.resources, grant),
   })
   const refresh = grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, grant, now) : undefined
+  const encode = await refreshTokenEncoder(ctx, issuance)
+  // An encoder that fails, fails here. A retry of a rotation gets the successor of before: it is encoded once it is known.
+  const encoded = refresh && encode(refresh.text)
 
   const { refreshToken } = await issuance.commit({
     ...(access.record !== undefined && { accessToken: access.record }),
@@ -56,10 +60,17 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     token_type: 'Bearer',
     expires_in: expiresAt - now,
     scope: scopeMember(scope),
-    refresh_token: refreshToken && ctx.config.formats.encodeRefreshToken(refreshToken, grant?.sessionId),
+    refresh_token: refreshToken === refresh?.text ? encoded : refreshToken && encode(refreshToken),
     id_token: idToken,
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
   }
+}
+
+/** The host's encoder learns the session by the name that this client may know: what it makes leaves the server. */
+async function refreshTokenEncoder(ctx: Context, { client, grant }: Issuance): Promise<(token: string) => string> {
+  const { encodeRefreshToken } = ctx.config.formats
+  const name = encodeRefreshToken === undefined ? undefined : await sessionNameFor(ctx, client, grant?.sessionId)
+  return (token) => (encodeRefreshToken === undefined ? token : encodeRefreshToken(token, name))
 }
 
 /** In seconds: the option for users or machines, or less where a scope demands it. */

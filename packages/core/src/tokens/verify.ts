@@ -14,6 +14,7 @@ export interface VerifiedAccessToken {
   readonly clientId: string
   /** The host's own user id, whatever `sub` a client sees; absent for a machine token. */
   readonly userId?: string
+  /** The host's own session id, whatever `sid` a client sees. Do not pass it on to clients. */
   readonly sessionId?: string
   /** Seconds since the epoch at which the user last authenticated, as far as the approval knows. */
   readonly authTime?: number

@@ -27,7 +27,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['withdrawals', 'authorization'],
   ],
   features: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'keys', 'claims', 'clients', 'tokens'],
-  config: ['protocol', 'http', 'storage', 'contracts', 'claims'],
+  host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
+  config: ['protocol', 'http', 'storage', 'contracts', 'claims', 'host'],
   server: [
     'protocol',
     'crypto',
@@ -38,14 +39,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'keys',
     'clients',
     'authorization',
-    'config',
+    'host',
     'grants',
     'endpoints',
   ],
   testing: ['protocol', 'storage', 'contracts'],
   'provider-types.ts': ['contracts', 'storage', 'clients', 'tokens', 'authorization'],
   'provider.ts': [
-    ...['protocol', 'http', 'contracts', 'metadata', 'clients', 'tokens', 'authorization', 'config', 'server'],
+    ...['protocol', 'http', 'contracts', 'metadata', 'clients', 'tokens', 'authorization', 'host', 'config', 'server'],
     ...['provider-types.ts'],
   ],
   'index.ts': [

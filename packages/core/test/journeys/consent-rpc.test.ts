@@ -178,7 +178,7 @@ describe('whose consents', () => {
     ['true of their own reference', 'org', true, 200],
     ['true of another one', 'other', true, 404],
     ['admin', undefined, 'admin', 200],
-    ['a truthy text', 'org', 'yes', 404],
+    ['a truthy text, which is an error of the host’s', 'org', 'yes', 500],
     ['false', 'org', false, 404],
   ])(
     'clientPrivileges reaches those of others under a reference when it says %s',

@@ -228,7 +228,7 @@ describe('both resolvers', () => {
     ])
   })
 
-  test.each([1, 'yes', {}, undefined, null])('%j is no yes', async (answer) => {
+  test.each([undefined, null])('%j is no yes', async (answer) => {
     const { go } = await returning({
       selectAccountResolver: () => answer as never,
       postLoginResolver: () => answer as never,

@@ -81,7 +81,7 @@ describe('the standard scopes at userinfo, each claim with its type', () => {
         emailVerified: 'yes',
         address: ['1 Rabbit Hole'],
         phoneNumber: 41,
-        phoneNumberVerified: 1,
+        phoneNumberVerified: 2,
       } as BaseUser,
       everything,
     )

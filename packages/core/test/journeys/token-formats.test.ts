@@ -36,7 +36,7 @@ const dotted = {
 }
 /** For a router in front: the session, then the token. */
 const coded = {
-  refreshTokenEncoder: (token: string, sessionId: string | undefined) => `${sessionId}~${token}`,
+  refreshTokenEncoder: (token: string, sid: string | undefined) => `${sid}~${token}`,
   refreshTokenDecoder: (text: string) => (text.includes('~') ? text.slice(text.indexOf('~') + 1) : undefined),
 }
 
@@ -47,8 +47,8 @@ const looks: readonly (readonly [string, WorldOptions, RegExp, RegExp])[] = [
   ['generated, with prefixes', { ...generators, tokenPrefixes }, /^acme_at_access-of/, /^acme_rt_refresh-of/],
   ['generated with dots', dotted, /^a\.b\d+\.c/, /^r\.b\d+\.c/],
   ['generated with dots, with prefixes', { ...dotted, tokenPrefixes }, /^acme_at_a\.b/, /^acme_rt_r\.b/],
-  ['encoded', coded, /^a[0-9a-v]{24}/, /^session-\d+~r[0-9a-v]{24}/],
-  ['all at once', { ...coded, ...dotted, tokenPrefixes }, /^acme_at_a\.b/, /^session-\d+~acme_rt_r\.b/],
+  ['encoded', coded, /^a[0-9a-v]{24}/, /^[\w-]{48,}~r[0-9a-v]{24}/],
+  ['all at once', { ...coded, ...dotted, tokenPrefixes }, /^acme_at_a\.b/, /^[\w-]{48,}~acme_rt_r\.b/],
 ]
 
 async function revoke(world: World, client: Parameters<typeof postAs>[1], token: string): Promise<Answer> {

@@ -72,9 +72,17 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
 })
 
 describe('what is no trust', () => {
-  test.each([1, 'true', {}, undefined, null, false])('trustedClientResolver says %j', async (answer) => {
+  test.each([undefined, null, false])('trustedClientResolver says %j', async (answer) => {
     const world = createQuickWorld({ trustedClientResolver: () => answer as never })
     expect(await pathOf(world, await registerConfidential(world))).toBe('/consent')
+  })
+
+  test.each([1, 'true', {}])('trustedClientResolver says %j: an error of the host’s, and no code', async (answer) => {
+    const world = createQuickWorld({ trustedClientResolver: () => answer as never })
+    const client = await registerConfidential(world)
+    const response = await signedIn(world).request(authorizeUrl(world, client, createPkce()))
+    const sent = new URL(response.headers.get('location') as string).searchParams
+    expect([sent.get('error'), sent.get('code')]).toEqual(['server_error', null])
   })
 
   test('a public client with PKCE is asked for like any other', async () => {

@@ -22,20 +22,21 @@ export interface FormatOptions {
   readonly clientCredentialsDefaultScopes?: readonly string[] | undefined
   /** Put before credentials, so that leak scanners know them. With a prefix, one without it is unknown. */
   readonly tokenPrefixes?: TokenPrefixes | undefined
-  /** Makes opaque access tokens; at least 128 bits of entropy, no dots. */
+  /** Makes opaque access tokens of at least 128 bits of entropy: 22 letters, digits and `- . _ ~ + /` or more. */
   readonly generateAccessToken?: (() => string) | undefined
-  /** Makes refresh tokens; at least 128 bits of entropy. */
+  /** Makes refresh tokens of at least 128 bits of entropy: 22 printable ASCII characters or more, without spaces. */
   readonly generateRefreshToken?: (() => string) | undefined
   /**
-   * What a client sees of a refresh token, for instance one that carries its session for a router in front. Needs
-   * `refreshTokenDecoder`.
+   * What a client sees of a refresh token, for instance one that carries its session for a router in front. `sid` names
+   * the session as this client may know it: what the encoder answers leaves the server, so it never learns your session
+   * id. The answer is printable ASCII without spaces. Needs `refreshTokenDecoder`.
    */
-  readonly refreshTokenEncoder?: ((token: string, sessionId: string | undefined) => string) | undefined
+  readonly refreshTokenEncoder?: ((token: string, sid: string | undefined) => string) | undefined
   /** The token in what a client presents, or `undefined`. Must not throw. */
   readonly refreshTokenDecoder?: ((text: string) => string | undefined) | undefined
-  /** Makes client ids. Default: 120 random bits. */
+  /** Makes client ids of 1 to 255 printable ASCII characters without spaces. Default: 120 random bits. */
   readonly generateClientId?: (() => string) | undefined
-  /** Makes client secrets of at least 32 characters. Default: 256 random bits. */
+  /** Makes client secrets of 32 to 1024 printable ASCII characters. Default: 256 random bits. */
   readonly generateClientSecret?: (() => string) | undefined
   /** What discovery says in place of everything there is. */
   readonly advertisedMetadata?: AdvertisedMetadata | undefined

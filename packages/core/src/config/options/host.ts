@@ -8,7 +8,8 @@ export interface HostOptions<User extends BaseUser> {
   readonly authentication: Authentication<User>
   /**
    * The claims about a user. Default: the standard claims are read from the user's own members, in snake_case or
-   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`. Other members are claims of your own: name them in
+   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`. A `Date` or milliseconds in `updated_at` become seconds, 1
+   * and 0 booleans; a claim of another wrong type is left out, with an event. Other members are claims of your own: name them in
    * `advertisedMetadata.claimsSupported`, and clients may ask for them by name.
    */
   readonly userClaims?: ((user: User) => UserClaims) | undefined
@@ -58,6 +59,10 @@ export interface HostOptions<User extends BaseUser> {
   readonly requireAcrValues?: boolean | undefined
   /** Limits requests by address, and by the client that authenticated; off without it. */
   readonly rateLimit?: RateLimitOptions | undefined
-  /** Called with everything that happens. It must not throw and is not waited for. */
+  /**
+   * Called with everything that happens, and not waited for. When it throws or rejects, `console.error` tells of it, once
+   * a minute, and the request goes on. Without it, `console.error` gets what nobody expected: requests that failed, wrong
+   * answers of yours, keys that no secret opens; each once a minute, without credentials.
+   */
   readonly onEvent?: ((event: OAuthEvent) => void) | undefined
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Context } from '../../contracts/context.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { backChannelLogoutMetadata } from './client-metadata.ts'
@@ -61,11 +62,20 @@ export function backChannelLogout(options: BackChannelLogoutOptions = {}): Featu
       async sessionEnded(ctx, clients) {
         if (clients.length > 0) {
           const delivery = deliverAll(ctx, rules, clients)
-          if (waitUntil !== undefined) waitUntil(delivery)
+          if (waitUntil !== undefined) handOver(ctx, waitUntil, delivery)
           else if (maxWaitSeconds > 0) await Promise.race([delivery, pause(maxWaitSeconds)])
         }
         return { frames: [] }
       },
     },
   })
+}
+
+/** The session has ended already, and the work goes on: a `waitUntil` that throws must not fail the logout. */
+function handOver(ctx: Context, waitUntil: (delivery: Promise<void>) => unknown, delivery: Promise<void>): void {
+  try {
+    waitUntil(delivery)
+  } catch (cause) {
+    ctx.emit({ type: 'request.failed', endpoint: 'back-channel logout', cause })
+  }
 }

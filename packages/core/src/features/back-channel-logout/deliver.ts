@@ -53,6 +53,8 @@ async function send(ctx: Context, target: SessionClient): Promise<Failure | unde
   try {
     token = await mintLogoutToken(ctx, target)
   } catch (cause) {
+    // Our own fault, and not the client's.
+    ctx.emit({ type: 'request.failed', endpoint: 'back-channel logout', cause })
     return { final: true, reason: { cause } }
   }
   try {

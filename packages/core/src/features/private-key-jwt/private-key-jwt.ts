@@ -55,7 +55,9 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'repl
   const rules = {
     ...parsed,
     audienceRule: (client: ClientRecord): AudienceRule =>
-      typeof audiences === 'function' ? (audiences as (client: ClientRecord) => AudienceRule)(client) : audiences,
+      typeof audiences === 'function'
+        ? requireRule((audiences as (client: ClientRecord) => unknown)(client))
+        : audiences,
   }
   const secretAlgorithms = clientSecretJwt ? ['HS256'] : []
   const algorithms = [...parsed.signingAlgorithms, ...secretAlgorithms]
@@ -70,6 +72,12 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'repl
       introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     }),
   })
+}
+
+/** No answer is no rule: taken for one, it would be the wider of the two. */
+function requireRule(answer: unknown): AudienceRule {
+  if (answer === 'issuer' || answer === 'endpoints') return answer
+  throw new TypeError('privateKeyJwt: audiences must answer with issuer or endpoints for each client')
 }
 
 function assertionMetadata(keyAlgorithms: readonly string[], secretAlgorithms: readonly string[]): ClientMetadataPart {

@@ -1,0 +1,41 @@
+import type { StandardClaims } from '../contracts/host.ts'
+import { isDate, secondsOf } from '../protocol/seconds.ts'
+import { scopeClaims } from './scope-claims.ts'
+
+/** The claims of OpenID Connect Core section 5.1 that scopes bring. */
+export const standardClaims: ReadonlySet<string> = new Set(Object.values(scopeClaims).flat())
+
+/** A claim as it may be sent, or what it must be and is not. */
+export type CheckedClaim = { readonly value: unknown } | { readonly expected: string }
+
+/**
+ * The value of a standard claim in the type that
+ * {@link https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims OpenID Connect Core section 5.1} gives it.
+ * What can mean one thing alone is converted: a `Date` or milliseconds for `updated_at`, 1 and 0 of a database for a
+ * boolean.
+ */
+export function checkStandardClaim(name: string, value: unknown): CheckedClaim {
+  switch (name as keyof StandardClaims) {
+    case 'updated_at': {
+      const seconds = secondsOf(value)
+      return Number.isNaN(seconds) ? { expected: 'seconds since the epoch, as a number' } : { value: seconds }
+    }
+    case 'email_verified':
+    case 'phone_number_verified':
+      if (value === 1 || value === 0) return { value: value === 1 }
+      return typeof value === 'boolean' ? { value } : { expected: 'true or false' }
+    case 'address':
+      return checkAddress(value)
+    default:
+      return typeof value === 'string' ? { value } : { expected: 'a string' }
+  }
+}
+
+/** {@link https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim OpenID Connect Core section 5.1.1} */
+function checkAddress(value: unknown): CheckedClaim {
+  const expected = 'an object whose members are strings'
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value || isDate(value)) return { expected }
+  const members = Object.entries(value).filter(([, member]) => member !== undefined && member !== null)
+  if (members.some(([, member]) => typeof member !== 'string')) return { expected }
+  return { value: Object.fromEntries(members) }
+}

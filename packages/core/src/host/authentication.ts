@@ -1,0 +1,98 @@
+import type { Clock } from '../contracts/clock.ts'
+import type { Authentication, BaseUser, Session, SignedIn } from '../contracts/host.ts'
+import { secondsOf } from '../protocol/seconds.ts'
+import { isRecord, requireId, wrongAnswer } from './wrong-answer.ts'
+
+const sessionMember = 'authentication.getSession'
+
+/** Seconds by which the clock of the machine that made a session may be ahead of ours. */
+const aheadSeconds = 30
+
+/**
+ * The option `authentication`, with every answer checked where it comes in. A wrong answer throws a `TypeError` that
+ * names the member; nothing that a client sent is the cause, so the request ends with `server_error`.
+ */
+export function checkedAuthentication<User extends BaseUser>(
+  given: Authentication<User>,
+  clock: Clock,
+): Authentication<User> {
+  if (given.endSession !== undefined && typeof given.endSession !== 'function') {
+    throw new TypeError('option authentication: endSession must be a function')
+  }
+  return Object.freeze<Authentication<User>>({
+    async getSession(request) {
+      return signedIn(await given.getSession(request), clock)
+    },
+    async getUser(id) {
+      return userOf(await given.getUser(id), id)
+    },
+    ...(given.endSession !== undefined && {
+      async endSession(sessionId: string) {
+        await given.endSession?.(sessionId)
+      },
+    }),
+  })
+}
+
+/** The user stays the object of the host's; the session becomes a copy with its times in seconds. */
+function signedIn<User extends BaseUser>(answer: unknown, clock: Clock): SignedIn<User> | undefined {
+  if (isNobody(answer)) return undefined
+  if (!isRecord(answer)) throw wrongAnswer(sessionMember, '{ user, session }, or undefined', answer)
+  const { user, session } = answer
+  requireUser(sessionMember, user)
+  if (!isRecord(session)) throw wrongAnswer(`${sessionMember}: session`, '{ id, authTime }', session)
+  return { ...answer, user: user as unknown as User, session: sessionOf(session, clock) }
+}
+
+function sessionOf(session: Readonly<Record<string, unknown>>, clock: Clock): Session {
+  const { acr, amr } = session
+  if (!isAbsent(acr) && (typeof acr !== 'string' || acr === '')) {
+    throw wrongAnswer(`${sessionMember}: session.acr`, 'a string, or undefined', acr)
+  }
+  if (!isAbsent(amr) && !(Array.isArray(amr) && amr.every((method) => typeof method === 'string' && method !== ''))) {
+    throw wrongAnswer(`${sessionMember}: session.amr`, "an array of strings, for instance ['pwd'], or undefined", amr)
+  }
+  return {
+    ...session,
+    id: requireId(`${sessionMember}: session.id`, session.id),
+    authTime: authTimeOf(session.authTime, clock),
+    acr: (acr as string | null | undefined) ?? undefined,
+    amr: (amr as readonly string[] | null | undefined) ?? undefined,
+  }
+}
+
+/** `max_age` and `auth_time` rest on it: a time that is missing, or yet to come, would satisfy every demand for ever. */
+function authTimeOf(value: unknown, clock: Clock): number {
+  const seconds = secondsOf(value)
+  if (Number.isNaN(seconds) || seconds < 0) {
+    throw wrongAnswer(`${sessionMember}: session.authTime`, 'the seconds since the epoch, as a number', value)
+  }
+  if (seconds <= clock.now() + aheadSeconds) return seconds
+  throw new TypeError(`${sessionMember}: session.authTime must be in the past; it is ${seconds}`)
+}
+
+/** A user other than the one asked for would send that person's claims to somebody else. */
+function userOf<User extends BaseUser>(answer: unknown, id: string): User | undefined {
+  if (isNobody(answer)) return undefined
+  requireUser('authentication.getUser', answer)
+  if (answer.id === id) return answer as unknown as User
+  throw new TypeError(
+    'authentication.getUser must answer with the user of the id that it was given; it is another user',
+  )
+}
+
+function requireUser(
+  member: string,
+  user: unknown,
+): asserts user is Readonly<Record<string, unknown>> & { readonly id: string } {
+  if (!isRecord(user)) throw wrongAnswer(`${member}: user`, 'an object with an id', user)
+  requireId(`${member}: user.id`, user.id)
+}
+
+function isNobody(answer: unknown): boolean {
+  return answer === undefined || answer === null || answer === false
+}
+
+function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null
+}

@@ -1,0 +1,259 @@
+import { memoryStorage } from '@oauth/core/memory'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { redact } from '../../src/host/redact.ts'
+import { authorize, exchangeCode, getTokens, post, postAs, registerConfidential, userinfo } from '../support/client.ts'
+import { wrapStorage } from '../support/storage.ts'
+import { api, createQuickWorld } from '../support/tokens.ts'
+import { alice, secret, type World, type WorldOptions } from '../support/world.ts'
+
+const printed: string[] = []
+
+beforeEach(() => {
+  printed.length = 0
+  vi.spyOn(console, 'error').mockImplementation((...values) => void printed.push(values.join(' ')))
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** A world whose host does not listen. */
+function silentWorld(options: WorldOptions = {}): World {
+  return createQuickWorld({ onEvent: undefined, ...options })
+}
+
+/** A storage that fails in one verb, once it is told to. */
+function breakable(verb: string, error: () => Error) {
+  const state = { broken: false }
+  const storage = wrapStorage(memoryStorage(), (name, _args, run) => {
+    if (state.broken && name === verb) throw error()
+    return run()
+  })
+  return { state, storage }
+}
+
+const machine = { grant_type: 'client_credentials' }
+
+describe('G33 without onEvent', () => {
+  test('G33 a missing table is on the console: endpoint, error and cause with the top of their stacks', async () => {
+    const { state, storage } = breakable('accessTokens.find', () => {
+      return new Error('the query failed', { cause: new Error('no such table: oauth_access_tokens') })
+    })
+    const world = silentWorld({ storage })
+    const { access_token } = await getTokens(world, await registerConfidential(world))
+    expect(printed).toEqual([])
+    state.broken = true
+    expect(await userinfo(world, access_token)).toMatchObject({ status: 500 })
+    expect(printed).toHaveLength(1)
+    const lines = (printed[0] as string).split('\n')
+    expect(lines[0]).toBe('[oauth] userinfo failed: Error: the query failed')
+    expect(printed[0]).toContain('\ncaused by Error: no such table: oauth_access_tokens\n')
+    expect(lines.filter((line) => /^\s+at .*g-33-console/.test(line)).length).toBeGreaterThan(1)
+    expect(lines.length).toBeLessThan(12)
+  })
+
+  test('G33 a session that is wrong is on the console, with what is right', async () => {
+    const world = silentWorld()
+    const browser = world.browser()
+    browser.signIn(alice)
+    world.sessions.set(browser.cookies.get('session') as string, { user: { ...alice, id: 42 } } as never)
+    expect((await browser.request(`${world.issuer}/oauth2/get-clients`)).status).toBe(500)
+    expect(printed).toHaveLength(1)
+    expect(printed[0]).toContain('[oauth] getClients failed: TypeError: authentication.getSession: user.id must be')
+  })
+
+  test('G33 the same failure is printed once a minute, and another one beside it', async () => {
+    let message = 'the database is locked'
+    const { state, storage } = breakable('accessTokens.find', () => new Error(message))
+    const world = silentWorld({ storage })
+    const client = await registerConfidential(world)
+    const { access_token: token } = await getTokens(world, client)
+    state.broken = true
+    for (let time = 0; time < 30; time++) await userinfo(world, token)
+    expect(printed).toHaveLength(1)
+    await postAs(world, client, '/oauth2/introspect', { token })
+    message = 'the disk is full'
+    await userinfo(world, token)
+    expect(printed.map((text) => text.split('\n')[0])).toEqual([
+      '[oauth] userinfo failed: Error: the database is locked',
+      '[oauth] introspect failed: Error: the database is locked',
+      '[oauth] userinfo failed: Error: the disk is full',
+    ])
+    world.clock.advance(60)
+    await userinfo(world, token)
+    expect(printed).toHaveLength(4)
+  })
+
+  test('G33 failures that all differ fill no log: fifty a minute, and a line that says so', async () => {
+    let count = 0
+    const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
+    const { state, storage } = breakable('accessTokens.find', () => {
+      const words = [...String(count++)].map((digit) => numbers[Number(digit)])
+      return new Error(words.join(' '))
+    })
+    const world = silentWorld({ storage })
+    const { access_token: token } = await getTokens(world, await registerConfidential(world))
+    state.broken = true
+    for (let time = 0; time < 70; time++) await userinfo(world, token)
+    expect(printed).toHaveLength(51)
+    expect(printed.at(-1)).toBe('[oauth] more failures follow, which are not printed in this minute')
+  })
+
+  test('G33 a limiter that fails, claims that are dropped, and a key that no secret opens', async () => {
+    const world = silentWorld({
+      rateLimit: {
+        clientAddress: () => {
+          throw new Error('no proxy header')
+        },
+      },
+      userClaims: () => ({ email: 7 }) as never,
+      customUserinfoClaims: () => ({ iss: 'https://evil.test' }),
+    })
+    const client = await registerConfidential(world)
+    const tokens = await getTokens(world, client, { scope: 'openid email' }, { resource: api })
+    await userinfo(world, tokens.access_token)
+    const other = silentWorld({ storage: world.storage, secret: 'another-secret-for-tests-with-enough-characters' })
+    await getTokens(other, client, {}, { resource: api })
+    const text = printed.join('\n')
+    expect(text).toContain(
+      '[oauth] rateLimit failed for token, and the request went on unlimited: Error: no proxy header',
+    )
+    expect(text).toContain('[oauth] userClaims: email must be a string; it was left out')
+    expect(text).toContain('[oauth] customUserinfoClaims must not set iss; it was left out')
+    expect(text).toMatch(/\[oauth\] no secret opens the ES256 signing key \S+: was the option secret changed\?/)
+  })
+
+  test('G33 a refused request and whatever else happens every day is not printed', async () => {
+    const world = silentWorld()
+    const client = await registerConfidential(world)
+    await getTokens(world, client)
+    await post(world, '/oauth2/token', { ...machine, client_id: client.client_id, client_secret: 'wrong' })
+    await userinfo(world, 'no-token')
+    await world.browser().request(`${world.issuer}/oauth2/authorize?client_id=nobody`)
+    expect(printed).toEqual([])
+  })
+
+  test('G33 the console shows no token, code, secret, cookie or value of a statement', async () => {
+    const { state, storage } = breakable('authorizationCodes.redeem', () => new Error(message))
+    let message = ''
+    const world = silentWorld({ storage })
+    const client = await registerConfidential(world)
+    const authorized = await authorize(world, client)
+    const hidden = [authorized.code, authorized.pkce.verifier, client.client_secret as string, secret, 'hunter2']
+    state.broken = true
+    for (const one of hidden) {
+      for (const text of [
+        `cannot read ${one}`,
+        `Failed query: insert into "codes" values (?) params: ${one},2`,
+        `postgres://app:${one}@db.internal:5432/oauth refused the connection`,
+        `fetch https://db.internal/?token=${one} failed`,
+        `Duplicate entry '${one} x' for key 'PRIMARY'`,
+        `authorization: Bearer ${one}`,
+        `password=${one}`,
+        `line one\n    at ${one}`,
+      ]) {
+        if (one === 'hunter2' && /cannot read|line one/.test(text)) continue
+        message = text
+        world.clock.advance(1)
+        await exchangeCode(world, client, authorized)
+      }
+    }
+    expect(printed.length).toBeGreaterThan(5)
+    for (const one of hidden) expect(printed.join('\n')).not.toContain(one)
+  })
+})
+
+describe('G33 what is left of a message', () => {
+  test.each([
+    ['no such table: oauth_authorization_codes', 'no such table: oauth_authorization_codes'],
+    ['relation "oauth_grants" does not exist', 'relation "oauth_grants" does not exist'],
+    ['invalid input syntax for type bigint: "1700000000.5"', 'invalid input syntax for type bigint: "…"'],
+    ["the user's record isn't there", "the user's record isn't there"],
+    ['connect ECONNREFUSED 127.0.0.1:5432', 'connect ECONNREFUSED 127.0.0.1:5432'],
+    ['mysql://root:pw@db/oauth', 'mysql://…@db/oauth'],
+    ['two\nlines\u0007', 'two lines '],
+    [`Key (id)=(${'a1'.repeat(12)}) exists`, 'Key (id)=(…) exists'],
+  ])('G33 %j is printed as %j', (text, plain) => expect(redact(text)).toBe(plain))
+
+  test('G33 a long text is cut, and takes no long time', () => {
+    const started = performance.now()
+    for (const part of ['a', "'", '"a', '?a', 'token', 'x:/', ' params', '\\', 'a1_-']) {
+      expect(redact(part.repeat(200_000)).length).toBeLessThan(310)
+    }
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})
+
+describe('G34 onEvent', () => {
+  test('G34 hears everything, and then the console is silent', async () => {
+    const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
+    const world = createQuickWorld({ storage })
+    const { access_token } = await getTokens(world, await registerConfidential(world))
+    state.broken = true
+    await userinfo(world, access_token)
+    expect(world.events).toContainEqual(expect.objectContaining({ type: 'request.failed', endpoint: 'userinfo' }))
+    expect(printed).toEqual([])
+  })
+
+  test.each<readonly [string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the log is full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the log is full'))],
+  ])(
+    'G34 that %s changes no answer, and is on the console once, with the failure that it lost',
+    async (_name, hear) => {
+      const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
+      const world = createQuickWorld({ storage, onEvent: hear as () => void })
+      const { access_token } = await getTokens(world, await registerConfidential(world))
+      expect(printed.map((text) => text.split('\n')[0])).toEqual(['[oauth] onEvent failed: Error: the log is full'])
+      state.broken = true
+      await userinfo(world, access_token)
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      expect(printed.map((text) => text.split('\n')[0])).toEqual([
+        '[oauth] onEvent failed: Error: the log is full',
+        '[oauth] userinfo failed: Error: the database is locked',
+      ])
+    },
+  )
+
+  test('G34 a console that throws changes no answer', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {
+      throw new Error('no console')
+    })
+    const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
+    const world = silentWorld({ storage })
+    const { access_token } = await getTokens(world, await registerConfidential(world))
+    state.broken = true
+    expect(await userinfo(world, access_token)).toMatchObject({ status: 500, body: { error: 'server_error' } })
+  })
+})
+
+describe('G35 a client that goes away in the middle of its body', () => {
+  test.each(['text', 'stream'])('G35 is refused, and no failure of the server (%s)', async (how) => {
+    const world = silentWorld()
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error('aborted'))
+      },
+    })
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(how === 'text' && { 'content-length': '100' }),
+    }
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+    const response = await world.provider.fetch(new Request(`${world.issuer}/oauth2/token`, init))
+    expect([response.status, (await response.json()).error]).toEqual([400, 'invalid_request'])
+    expect(printed).toEqual([])
+  })
+
+  test('G35 but a body that something before the server has read is, and the console says so', async () => {
+    const world = silentWorld()
+    const request = new Request(`${world.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(machine) })
+    await request.text()
+    expect((await world.provider.fetch(request)).status).toBe(500)
+    expect(printed.join()).toContain('[oauth] token failed: TypeError')
+  })
+})
