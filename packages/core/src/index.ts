@@ -45,6 +45,15 @@ export type {
   RateLimitVerdict,
 } from './contracts/rate-limit.ts'
 export type { AuthorizationFacts, ClientAction, ClientQuestion, Resolvers } from './contracts/resolvers.ts'
+export type {
+  CodeGrantHandlers,
+  Handler,
+  Handlers,
+  HandlersFor,
+  KeyHandlers,
+  PreloginHandlers,
+  RegistrationHandlers,
+} from './handlers.ts'
 export type { OutboundFetch } from './http/outbound.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
@@ -53,8 +62,8 @@ export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm
 export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
 export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
-export { createProvider } from './provider.ts'
-export type { Handler, Handlers, Provider } from './provider-types.ts'
+export { createProvider, type GivenOptions } from './provider.ts'
+export type { Provider } from './provider-types.ts'
 export { type Mountable, receivedAt } from './server/received-at.ts'
 export type { AccessTokenRecord, AccessTokenStore } from './storage/access-token.ts'
 export type {

@@ -5,51 +5,21 @@ import type { RegisteredClient } from './clients/information.ts'
 import type { ClientInput } from './clients/metadata-schema.ts'
 import type { ClientChanges } from './clients/update.ts'
 import type { KeyRotation } from './contracts/key-set.ts'
+import type { Handler, Handlers } from './handlers.ts'
 import type { ClientRecord } from './storage/client.ts'
 import type { VerifiedAccessToken } from './tokens/verify.ts'
 
-export type Handler = (request: Request) => Promise<Response>
-
-/** One handler an endpoint, for hosts that mount them one by one. */
-export interface Handlers {
-  readonly authorize: Handler
-  readonly continue: Handler
-  readonly consent: Handler
-  readonly login: Handler
-  /** There when the host has `authentication.endSession`. */
-  readonly endSession?: Handler
-  readonly token: Handler
-  readonly userinfo: Handler
-  readonly revoke: Handler
-  readonly introspect: Handler
-  readonly jwks: Handler
-  readonly createClient: Handler
-  readonly getClient: Handler
-  readonly getClients: Handler
-  readonly updateClient: Handler
-  readonly deleteClient: Handler
-  readonly rotateClientSecret: Handler
-  readonly publicClient: Handler
-  readonly adminCreateClient: Handler
-  readonly adminUpdateClient: Handler
-  readonly getConsent: Handler
-  readonly getConsents: Handler
-  readonly updateConsent: Handler
-  readonly deleteConsent: Handler
-  readonly authorizationServerMetadata: Handler
-  readonly openidConfiguration: Handler
-  /** Handlers of installed features, by the name of their endpoint; there is none for what is not installed. */
-  readonly [name: string]: Handler | undefined
-}
-
-/** An authorization server: mount `fetch`, call the rest on the server side. */
-export interface Provider extends ClientCalls, UserCalls {
+/**
+ * An authorization server: mount `fetch`, call the rest on the server side. `createProvider` knows from the options which
+ * handlers there are (`Own`); the name `Provider` alone says of those that options bring that they may be absent.
+ */
+export interface Provider<Own extends Handlers = Handlers> extends ClientCalls, UserCalls {
   readonly issuer: string
   /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
   readonly fetch: Handler
   /** Whether a request is for this server, so that an adapter may pass it on when not. */
   readonly matches: (request: { readonly url: string }) => boolean
-  readonly handlers: Handlers
+  readonly handlers: Own
   /** What the OpenID discovery document says; without the grant type `authorization_code`, the one of RFC 8414. */
   readonly metadata: Readonly<Record<string, unknown>>
 

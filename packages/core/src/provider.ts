@@ -10,34 +10,62 @@ import { resolveConfig } from './config/resolve.ts'
 import type { Config } from './contracts/config.ts'
 import type { AnyFeature, StorageFor } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
+import type { Handlers, HandlersFor } from './handlers.ts'
 import { hostPorts } from './host/ports.ts'
 import { errorResponse } from './http/error-response.ts'
 import { pathOf } from './http/target.ts'
 import { authorizationServerMetadata, openidConfiguration } from './metadata/documents.ts'
 import { OAuthError } from './protocol/errors.ts'
-import type { Handlers, Provider } from './provider-types.ts'
+import type { Provider } from './provider-types.ts'
 import { assemble } from './server/assemble.ts'
 import { createContext } from './server/context.ts'
 import { dispatch } from './server/dispatch.ts'
 import { createRouter } from './server/router.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
+/** The options of `createProvider`, with the stores that the features need. */
+export type GivenOptions<User extends BaseUser, Features extends readonly AnyFeature[]> = ProviderOptions<User> & {
+  readonly features?: Features | undefined
+  readonly storage: StorageFor<Features>
+}
+
 /**
- * Makes an authorization server. Everything is checked and assembled here, once; a request finds it ready.
+ * Makes an authorization server. Everything is checked and assembled here, once; a request finds it ready. The types of
+ * the user and of `provider.handlers` are inferred from the options.
  * @throws {TypeError} when an option is unknown, missing or wrong
+ * @example
+ * const provider = createProvider({
+ *   baseUrl: 'https://id.example.com',
+ *   secret: env.OAUTH_SECRET,
+ *   storage: sqliteStorage('./oauth.db'),
+ *   authentication: { getSession: (request) => sessions.current(request), getUser: (id) => users.find(id) },
+ *   loginUrl: '/login',
+ *   consentUrl: '/consent',
+ * })
  */
 export function createProvider<
   User extends BaseUser,
-  const Features extends readonly AnyFeature[] = readonly AnyFeature[],
+  const Features extends readonly AnyFeature[],
+  const GrantTypes,
+  const DisableJwtPlugin,
+  const Registration,
+  const Prelogin,
 >(
-  options: ProviderOptions<User> & {
-    readonly features?: Features | undefined
-    /** With the stores that the features need. */
-    readonly storage: StorageFor<Features>
+  options: GivenOptions<User, Features> & {
+    readonly grantTypes?: GrantTypes
+    readonly disableJwtPlugin?: DisableJwtPlugin
+    readonly allowDynamicClientRegistration?: Registration
+    readonly allowPublicClientPrelogin?: Prelogin
   },
-): Provider {
+): Provider<HandlersFor<GrantTypes, DisableJwtPlugin, Registration, Prelogin>>
+/** With the type of the user written out, the handlers that options bring are typed as possibly absent. */
+export function createProvider<
+  User extends BaseUser,
+  const Features extends readonly AnyFeature[] = readonly AnyFeature[],
+>(options: GivenOptions<User, Features>): Provider
+export function createProvider(options: GivenOptions<BaseUser, readonly AnyFeature[]>): Provider {
   const ports = hostPorts(options)
-  const config = resolveConfig(options, ports) as unknown as Config
+  const config: Config = resolveConfig(options, ports)
   const registry = assemble(config, options.features ?? [], options.storage)
   const ctx = createContext(config, registry, options.storage, ports)
   const router = createRouter(config, registry.endpoints)

@@ -44,14 +44,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'endpoints',
   ],
   testing: ['protocol', 'storage', 'contracts'],
-  'provider-types.ts': ['contracts', 'storage', 'clients', 'tokens', 'authorization'],
+  'handlers.ts': [],
+  'provider-types.ts': ['contracts', 'storage', 'clients', 'tokens', 'authorization', 'handlers.ts'],
   'provider.ts': [
     ...['protocol', 'http', 'contracts', 'metadata', 'clients', 'tokens', 'authorization', 'host', 'config', 'server'],
-    ...['provider-types.ts'],
+    ...['handlers.ts', 'provider-types.ts'],
   ],
   'index.ts': [
     ...['protocol', 'http', 'storage', 'contracts', 'claims', 'clients', 'tokens', 'authorization', 'config', 'server'],
-    ...['provider.ts', 'provider-types.ts'],
+    ...['provider.ts', 'provider-types.ts', 'handlers.ts'],
   ],
 }
 

@@ -19,7 +19,7 @@ test('E08 a leaked key is dropped: out of the JWKS and the storage, its tokens r
   const after = await storage.signingKeys.list()
   expect(after.map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'RS256'])
   for (const { id } of before) expect(after.map((key) => key.id)).not.toContain(id)
-  const response = await world.provider.handlers.jwks(new Request(`${world.issuer}/jwks`))
+  const response = await world.provider.fetch(new Request(`${world.issuer}/jwks`))
   const { keys } = (await response.json()) as { keys: { kid: string }[] }
   expect(keys.map(({ kid }) => kid).sort()).toEqual(after.map(({ id }) => id).sort())
   expect(await isActive(world, (await getTokens(world, client, {}, resource)).access_token)).toBe(true)
