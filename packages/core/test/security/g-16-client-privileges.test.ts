@@ -37,14 +37,20 @@ describe('G16 clientPrivileges opens no client of somebody else', () => {
     expect(await world.storage.consents.findById('members')).toBeDefined()
   })
 
-  test.each([1, 'true', 'yes', 'Admin', {}, [], () => true, undefined, null])(
-    'G16 the answer %j opens nothing',
+  test.each([1, 'true', 'yes', 'Admin', {}, [], () => true])(
+    'G16 the answer %o of the hook is an error of the host’s, and opens nothing',
     async (says) => {
       const started = await startManaged({ clientPrivileges: () => says as boolean })
-      expectJsonError(await rpcOf(started.world, bob).post('/oauth2/delete-client', started), 404, 'not_found')
+      expectJsonError(await rpcOf(started.world, bob).post('/oauth2/delete-client', started), 500, 'server_error')
       await expectUnchanged(started)
     },
   )
+
+  test.each([undefined, null, false])('G16 the answer %o of the hook opens nothing', async (says) => {
+    const started = await startManaged({ clientPrivileges: () => says as boolean })
+    expectJsonError(await rpcOf(started.world, bob).post('/oauth2/delete-client', started), 404, 'not_found')
+    await expectUnchanged(started)
+  })
 
   test('G16 only the word admin does, and the hook is told the client and its owner', async () => {
     const asked: unknown[] = []
@@ -116,7 +122,7 @@ describe('G16 who may create is a question of its own', () => {
 
   test.each([
     ['true', true, 201],
-    ['a truthy text', 'yes', 403],
+    ['a truthy text, which is an error of the host’s', 'yes', 500],
     ['false', false, 403],
     ['nothing', undefined, 403],
   ])('G16 mayCreateClient that says %s', async (_name, says, status) => {
