@@ -8,7 +8,16 @@ const columns = {
   grants: ['id', 'userId', 'clientId', 'sessionId', 'offline', 'createdAt', 'expiresAt', 'revokedAt'],
   codes: ['id', 'grantId', 'expiresAt', 'consumedAt'],
   access_tokens: ['id', 'grantId', 'expiresAt'],
-  refresh_tokens: ['id', 'grantId', 'expiresAt', 'rotatedAt', 'successorId', 'sealedSuccessor', 'reuses'],
+  refresh_tokens: [
+    'id',
+    'grantId',
+    'expiresAt',
+    'rotatedAt',
+    'successorId',
+    'sealedSuccessor',
+    'sealedUntil',
+    'reuses',
+  ],
   signing_keys: ['id', 'algorithm', 'generation'],
 } as const
 

@@ -3,10 +3,13 @@ import type { Database } from './database.ts'
 
 /** Grants last: a short limit leaves no token without its grant. */
 const expiring = [
-  ...['interactions', 'codes', 'access_tokens', 'refresh_tokens', 'revoked_jwts', 'withdrawals', 'replays'],
-  'session_clients',
+  ...['interactions', 'codes', 'access_tokens', 'revoked_jwts', 'withdrawals', 'replays', 'session_clients'],
   'grants',
 ]
+
+/** Clears the sealed successors of refresh tokens whose reuse window is over. */
+const clearSeals = `update oauth.refresh_tokens set sealed_successor = null, sealed_until = null where id in (
+  select id from oauth.refresh_tokens where sealed_until < $1 order by sealed_until limit $2 for update skip locked)`
 
 /** Deletes what `condition` picks. Rows are locked while they are picked, and those that somebody else has are passed over. */
 const deleteFrom = (table: string, condition: string, order: string): string =>
@@ -16,10 +19,10 @@ const deleteFrom = (table: string, condition: string, order: string): string =>
 export function purge(database: Database): Storage['purgeExpired'] {
   return async ({ now, limit, unusedClientsBefore }) => {
     let removed = 0
+    const expired = (table: string) => deleteFrom(table, 'expires_at < $1', 'expires_at')
     // Each statement is a transaction of its own, and over soon.
-    for (const table of expiring) {
+    for (const text of [expired('refresh_tokens'), clearSeals, ...expiring.map(expired)]) {
       if (removed >= limit) return removed
-      const text = deleteFrom(table, 'expires_at < $1', 'expires_at')
       removed += (await database.run(text, [now, limit - removed])).affected
     }
     if (unusedClientsBefore === undefined || removed >= limit) return removed

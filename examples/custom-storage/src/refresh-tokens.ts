@@ -23,18 +23,23 @@ async function findRefreshToken(sql: Sql, id: string): Promise<FoundRefreshToken
 export function refreshTokenStore(database: Database): RefreshTokenStore {
   return {
     find: (id) => findRefreshToken(database, id),
-    rotate: ({ id, now, successor, sealedSuccessor, accessToken }) =>
+    rotate: ({ id, now, successor, predecessorId, sealedSuccessor, sealedUntil, accessToken }) =>
       database.transaction(async (sql) => {
         const { affected } = await sql.run(
-          `update oauth.refresh_tokens t set rotated_at = $2, successor_id = $3, sealed_successor = $4
+          `update oauth.refresh_tokens t set rotated_at = $2, successor_id = $3, sealed_successor = $4, sealed_until = $5
             where id = $1 and rotated_at is null
               and exists (select from oauth.grants g where g.id = t.grant_id and g.revoked_at is null)`,
-          [id, now, successor.id, sealedSuccessor],
+          [id, now, successor.id, sealedSuccessor ?? null, sealedUntil ?? null],
         )
         if (affected === 0) {
           const found = await findRefreshToken(sql, id)
           if (found === undefined || found.grant.revokedAt !== undefined) return { outcome: 'dead' }
           return { outcome: 'rotated', ...found }
+        }
+        // Whoever comes with a token two generations old is a thief: there is nothing left for a retry to open.
+        if (predecessorId !== undefined) {
+          const clear = 'update oauth.refresh_tokens set sealed_successor = null, sealed_until = null where id = $1'
+          await sql.run(clear, [predecessorId])
         }
         await sql.run(...insertInto('refresh_tokens', successor))
         if (accessToken !== undefined) await sql.run(...insertInto('access_tokens', accessToken))

@@ -46,8 +46,9 @@ const statements = `
 
   create table oauth.refresh_tokens (
     id text primary key, grant_id text not null, expires_at bigint not null, rotated_at bigint,
-    successor_id text, sealed_successor text, reuses bigint not null, body text not null);
+    successor_id text, sealed_successor text, sealed_until bigint, reuses bigint not null, body text not null);
   create index on oauth.refresh_tokens (expires_at);
+  create index on oauth.refresh_tokens (sealed_until) where sealed_until is not null;
 
   create table oauth.signing_keys (
     id text primary key, algorithm text collate "C" not null, generation bigint not null, body text not null,

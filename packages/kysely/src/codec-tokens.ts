@@ -117,7 +117,9 @@ export function refreshTokenToRow(record: RefreshTokenRecord): RefreshTokenRow {
     expires_at: record.expiresAt,
     rotated_at: record.rotatedAt ?? null,
     successor_id: record.successorId ?? null,
+    predecessor_id: record.predecessorId ?? null,
     sealed_successor: record.sealedSuccessor ?? null,
+    sealed_until: record.sealedUntil ?? null,
     reuses: record.reuses,
   }
 }
@@ -133,6 +135,8 @@ export function refreshTokenFromRow(row: RefreshTokenRow): RefreshTokenRecord {
   }
   if (row.rotated_at !== null) record.rotatedAt = seconds(row.rotated_at)
   if (row.successor_id !== null) record.successorId = row.successor_id
+  if (row.predecessor_id !== null) record.predecessorId = row.predecessor_id
   if (row.sealed_successor !== null) record.sealedSuccessor = row.sealed_successor
+  if (row.sealed_until !== null) record.sealedUntil = seconds(row.sealed_until)
   return record
 }

@@ -114,7 +114,9 @@ export const refreshTokenColumns: readonly (keyof RefreshTokenRow)[] = all<Refre
   expires_at: true,
   rotated_at: true,
   successor_id: true,
+  predecessor_id: true,
   sealed_successor: true,
+  sealed_until: true,
   reuses: true,
 })
 

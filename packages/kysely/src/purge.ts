@@ -17,11 +17,11 @@ interface UnusedClientsQuery {
 
 /** Each with the column of its key. Grants go after what hangs on them: a short limit leaves no child without its grant. */
 const expiring = [
+  ['refreshTokens', 'id'],
   ['revokedJwts', 'jti'],
   ['interactions', 'id'],
   ['authorizationCodes', 'id'],
   ['accessTokens', 'id'],
-  ['refreshTokens', 'id'],
   ['withdrawals', 'id'],
   ['replays', 'id'],
   ['sessionClients', 'id'],
@@ -65,6 +65,32 @@ function purgeTable(schema: Schema, [table, key]: (typeof expiring)[number]): St
   })
 }
 
+/** Clears what rotated tokens have sealed, by the index of `sealed_until`: nobody may open it once that has passed. */
+function clearSeals({ db, tables, dialect }: Schema): Statement<PurgeQuery, unknown> {
+  const { refreshTokens } = tables
+  const cleared = { sealed_successor: null, sealed_until: null }
+  return statement((bind: Bind<PurgeQuery>) => {
+    if (dialect === 'mysql') {
+      return db
+        .updateTable(refreshTokens)
+        .set(cleared)
+        .where('sealed_until', '<', bind('now'))
+        .orderBy('sealed_until')
+        .limit(bind('limit'))
+    }
+    const over = db
+      .selectFrom(refreshTokens)
+      .select('id')
+      .where('sealed_until', '<', bind('now'))
+      .orderBy('sealed_until')
+      .limit(bind('limit'))
+    return db
+      .updateTable(refreshTokens)
+      .set(cleared)
+      .where(isListed(dialect, 'id', over as never))
+  })
+}
+
 /**
  * The clients that registered themselves and never came back. That a client is unused is asked again where it is
  * deleted: by then, `markUsed` may have changed what the subquery listed.
@@ -100,7 +126,13 @@ function purgeUnusedClients({ db, tables, dialect }: Schema): Statement<UnusedCl
 
 /** Each table in a statement of its own: a purge holds no lock longer than one delete. */
 export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
-  const statements = expiring.map((table) => purgeTable(schema, table))
+  const [refreshTokens, ...others] = expiring
+  // What has expired goes before it could be cleared, so that it counts once.
+  const statements = [
+    purgeTable(schema, refreshTokens),
+    clearSeals(schema),
+    ...others.map((table) => purgeTable(schema, table)),
+  ]
   const unusedClients = purgeUnusedClients(schema)
   return ({ now, limit, unusedClientsBefore: before }) =>
     runner.sequence(function* () {

@@ -12,6 +12,8 @@ import { affected, type Runner, rows } from './runner.ts'
 import type { RefreshTokenRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
+type RotatedColumns = Pick<RefreshTokenRow, 'id' | 'successor_id' | 'sealed_successor' | 'sealed_until'>
+
 type FoundRow = RefreshTokenRow & JoinedGrantRow & { readonly successor_rotated_at: number | null }
 
 /** Also what redeeming a code ends with. */
@@ -41,10 +43,10 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
       .where('t.id', '=', bind('id')),
   )
   /** The one write that decides who rotates the token. */
-  const rotate = statement((bind: Bind<{ id: string; now: number; successor_id: string; sealed_successor: string }>) =>
+  const rotate = statement((bind: Bind<RotatedColumns & { readonly now: number }>) =>
     db
       .updateTable(tables.refreshTokens)
-      .set({ rotated_at: bind('now'), ...bindAll(bind, ['successor_id', 'sealed_successor']) })
+      .set({ rotated_at: bind('now'), ...bindAll(bind, ['successor_id', 'sealed_successor', 'sealed_until']) })
       .where('id', '=', bind('id'))
       .where('rotated_at', 'is', null)
       .where((eb) =>
@@ -57,6 +59,13 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
         ),
       ),
   )
+  /** After the successor has rotated, nobody may open it with the old token any more. */
+  const clear = statement((bind: Bind<{ id: string }>) =>
+    db
+      .updateTable(tables.refreshTokens)
+      .set({ sealed_successor: null, sealed_until: null })
+      .where('id', '=', bind('id')),
+  )
   const count = statement((bind: Bind<{ id: string; limit: number }>) =>
     db
       .updateTable(tables.refreshTokens)
@@ -68,13 +77,15 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
 
   return {
     find: (id) => runner.find(find, { id }, (row) => foundFromRow(row)),
-    rotate: ({ id, now, successor, sealedSuccessor, accessToken }) =>
+    rotate: ({ id, now, successor, predecessorId, sealedSuccessor, sealedUntil, accessToken }) =>
       runner.transaction<RotationOutcome>(function* () {
-        const written = { id, now, successor_id: successor.id, sealed_successor: sealedSuccessor }
+        const sealed = { sealed_successor: sealedSuccessor ?? null, sealed_until: sealedUntil ?? null }
+        const written = { id, now, successor_id: successor.id, ...sealed }
         if ((yield* affected(rotate, written)) !== 1) {
           const found = foundFromRow((yield* rows(find, { id }))[0])
           return found && found.grant.revokedAt === undefined ? { outcome: 'rotated', ...found } : { outcome: 'dead' }
         }
+        if (predecessorId !== undefined) yield* affected(clear, { id: predecessorId })
         yield* affected(insert, refreshTokenToRow(successor))
         if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
         return { outcome: 'won' }

@@ -160,7 +160,9 @@ export interface RefreshTokenRow {
   readonly expires_at: number
   readonly rotated_at: number | null
   readonly successor_id: string | null
+  readonly predecessor_id: string | null
   readonly sealed_successor: string | null
+  readonly sealed_until: number | null
   readonly reuses: number
 }
 

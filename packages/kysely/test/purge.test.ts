@@ -56,6 +56,22 @@ describe('purgeExpired on SQLite', () => {
   })
 })
 
+describe('purgeExpired of sealed successors on SQLite', () => {
+  test('finds those whose window is over by an index of the few that have something sealed', () => {
+    const database = new Database(':memory:')
+    const storage = sqliteStorage(database)
+    const index = `select sql from sqlite_schema where name = 'oauth_refresh_tokens_sealed_until'`
+    expect(database.prepare(index).pluck().get()).toMatch(/where "sealed_until" is not null/)
+    const update = `update oauth_refresh_tokens set sealed_successor = null where id in (
+      select id from oauth_refresh_tokens where sealed_until < ? order by sealed_until limit ?)`
+    const plan = database.prepare(`explain query plan ${update}`).all(1, 1) as { readonly detail: string }[]
+    const text = plan.map(({ detail }) => detail).join('\n')
+    expect(text).toMatch(/INDEX oauth_refresh_tokens_sealed_until \(sealed_until<\?\)/)
+    expect(text).not.toMatch(/^SCAN oauth|TEMP B-TREE FOR ORDER/m)
+    expect(storage.purgeExpired({ now, limit: 1 })).toBe(0)
+  })
+})
+
 describe('the purge loop of docs/storage.md on sqliteStorage', () => {
   /** How many batches of ten had run when something else of this process got its first turn. */
   async function batchesBeforeOthers(between: () => unknown): Promise<number> {

@@ -2,6 +2,7 @@
 export interface SynchronousCrypto {
   hash?(algorithm: string, data: string, encoding: 'base64url'): string
   createHash(algorithm: string): { update(data: string): { digest(encoding: 'base64url'): string } }
+  createHmac(algorithm: 'sha256', key: Uint8Array): { update(data: Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
   createPrivateKey(input: { key: object; format: 'jwk' }): object
   sign(algorithm: string | null, data: Uint8Array, key: object): Uint8Array
   createCipheriv(

@@ -1,5 +1,4 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
-import { sha256 } from './hash.ts'
 import { hmacBase64 } from './hmac.ts'
 import { synchronousCrypto } from './platform.ts'
 import { randomBytes } from './random.ts'
@@ -23,11 +22,31 @@ export function createSealer(secret: string, purpose: string): Sealer {
 }
 
 /**
- * The same under a token of ours: it has 256 bits of entropy and is used once, so that one hash is enough of a
- * derivation, at a fifth of the price.
+ * Makes sealers whose key needs a token of ours and a secret of the server: neither opens anything without the other.
+ * HKDF ({@link https://www.rfc-editor.org/rfc/rfc5869 RFC 5869}) in two steps: each secret is derived once, and a token
+ * costs one HMAC. The first secret seals, all of them unseal.
  */
-export function createTokenSealer(token: string, purpose: string): Sealer {
-  return sealerOf(async () => decodeBase64url(await sha256(`${purpose}\0${token}`)) as Uint8Array<ArrayBuffer>)
+export function createTokenSealers(secrets: readonly string[], purpose: string): (token: string) => Sealer {
+  const roots = secrets.map((secret) => {
+    let root: Promise<Uint8Array<ArrayBuffer>> | undefined
+    return () => {
+      root ??= deriveKey(secret, purpose)
+      return root
+    }
+  })
+  return (token) => {
+    const sealers = roots.map((root) => sealerOf(async () => expandKey(await root(), token)))
+    return {
+      seal: (text, context) => (sealers[0] as Sealer).seal(text, context),
+      async unseal(sealed, context) {
+        for (const sealer of sealers) {
+          const text = await sealer.unseal(sealed, context)
+          if (text !== undefined) return text
+        }
+        return undefined
+      },
+    }
+  }
 }
 
 /**
@@ -61,6 +80,15 @@ async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<Ar
   const material = await crypto.subtle.importKey('raw', encodeUtf8(secret), 'HKDF', false, ['deriveBits'])
   const parameters = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: encodeUtf8(purpose) }
   return new Uint8Array(await crypto.subtle.deriveBits(parameters, material, 256))
+}
+
+/** The first block of HKDF's second step, under a key of the first ({@link https://www.rfc-editor.org/rfc/rfc5869#section-2.3 section 2.3}). */
+async function expandKey(root: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
+  const input = concat(encodeUtf8(info), new Uint8Array([1]))
+  if (synchronousCrypto !== undefined) return synchronousCrypto.createHmac('sha256', root).update(input).digest()
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', root, algorithm, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, input))
 }
 
 type KeySource = () => Promise<Uint8Array<ArrayBuffer>>

@@ -1,7 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
-import { createTokenSealer } from '../crypto/seal.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isLive } from '../policy/grant.ts'
 import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
@@ -11,14 +10,12 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
+import { successorSealer } from '../tokens/sealed-successor.ts'
 
 interface Presented {
   readonly text: string
   readonly found: FoundRefreshToken
 }
-
-/** Separates the key under which a token keeps its successor from every other key. */
-const sealingPurpose = 'oauth/refresh-token-successor'
 
 /**
  * A refresh token becomes an access token and its successor
@@ -70,12 +67,19 @@ async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'twi
 async function rotate(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
   const successor = minted.refreshToken
   if (successor === undefined) throw new TypeError('a rotation needs a successor')
-  const { id } = presented.found.token
+  const { id, predecessorId } = presented.found.token
+  const now = ctx.clock.now()
+  const window = ctx.config.lifetimes.refreshTokenReuseWindow
   const rotation = await ctx.storage.refreshTokens.rotate({
     id,
-    now: ctx.clock.now(),
-    successor: successor.record,
-    sealedSuccessor: await createTokenSealer(presented.text, sealingPurpose).seal(successor.text, id),
+    now,
+    successor: { ...successor.record, predecessorId: id },
+    ...(predecessorId !== undefined && { predecessorId }),
+    // Nobody may come again with a token that has no window: nothing is kept for a retry.
+    ...(window > 0 && {
+      sealedSuccessor: await successorSealer(ctx, presented.text).seal(successor.text, id),
+      sealedUntil: now + window,
+    }),
     ...(minted.accessToken !== undefined && { accessToken: minted.accessToken }),
   })
   if (rotation.outcome === 'won') return { refreshToken: successor.text }
@@ -89,10 +93,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
 
 async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
   const { token, grant } = presented.found
-  const successor = await createTokenSealer(presented.text, sealingPurpose).unseal(
-    token.sealedSuccessor ?? '',
-    token.id,
-  )
+  const successor = await successorSealer(ctx, presented.text).unseal(token.sealedSuccessor ?? '', token.id)
   if (successor === undefined) throw invalidToken('the successor cannot be opened')
   const outcome = await ctx.storage.refreshTokens.reuse({
     id: token.id,

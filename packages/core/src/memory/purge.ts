@@ -1,4 +1,5 @@
 import type { Storage } from '../storage/storage.ts'
+import { withoutSeal } from './refresh-tokens.ts'
 import type { Rows } from './rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,16 +19,25 @@ function purgeRows<R extends { readonly id: string }>(
   return removed
 }
 
+/** Clears the sealed successors that no retry may open any more, and counts them. */
+function clearSeals({ refreshTokens }: Tables, limit: number, now: number): number {
+  const over = [...refreshTokens.values()].filter(({ sealedUntil }) => sealedUntil !== undefined && sealedUntil < now)
+  const cleared = over.slice(0, Math.max(0, limit))
+  for (const token of cleared) refreshTokens.put(withoutSeal(token))
+  return cleared.length
+}
+
 /** Grants go after what hangs on them, so that a short limit leaves no child without its grant. */
 export function purgeExpired(
   tables: Tables,
   { now, limit, unusedClientsBefore }: Parameters<Storage['purgeExpired']>[0],
 ): number {
   const hasExpired = (row: { readonly expiresAt: number }): boolean => row.expiresAt < now
-  let removed = purgeRows(tables.interactions, limit, hasExpired)
+  let removed = purgeRows(tables.refreshTokens, limit, hasExpired)
+  removed += clearSeals(tables, limit - removed, now)
+  removed += purgeRows(tables.interactions, limit - removed, hasExpired)
   removed += purgeRows(tables.authorizationCodes, limit - removed, hasExpired)
   removed += purgeRows(tables.accessTokens, limit - removed, hasExpired)
-  removed += purgeRows(tables.refreshTokens, limit - removed, hasExpired)
   removed += purgeRows(tables.revokedJwts, limit - removed, hasExpired)
   removed += purgeRows(tables.withdrawals, limit - removed, hasExpired)
   removed += purgeRows(tables.replays, limit - removed, hasExpired)

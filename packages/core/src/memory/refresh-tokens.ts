@@ -1,5 +1,11 @@
-import type { FoundRefreshToken, RefreshTokenStore } from '../storage/refresh-token.ts'
+import type { FoundRefreshToken, RefreshTokenRecord, RefreshTokenStore } from '../storage/refresh-token.ts'
 import type { Tables } from './tables.ts'
+
+/** A token whose successor nobody can open any more. */
+export function withoutSeal(token: RefreshTokenRecord): RefreshTokenRecord {
+  const { sealedSuccessor: _sealed, sealedUntil: _until, ...rest } = token
+  return rest
+}
 
 export function refreshTokenStore({ refreshTokens, accessTokens, grants }: Tables): RefreshTokenStore {
   function find(id: string): FoundRefreshToken | undefined {
@@ -12,13 +18,21 @@ export function refreshTokenStore({ refreshTokens, accessTokens, grants }: Table
 
   return {
     find,
-    rotate({ id, now, successor, sealedSuccessor, accessToken }) {
+    rotate({ id, now, successor, predecessorId, sealedSuccessor, sealedUntil, accessToken }) {
       const found = find(id)
       if (!found || found.grant.revokedAt !== undefined) return { outcome: 'dead' }
       if (found.token.rotatedAt !== undefined) return { outcome: 'rotated', ...found }
       refreshTokens.requireFree(successor.id)
       accessTokens.requireFree(accessToken?.id)
-      refreshTokens.put({ ...found.token, rotatedAt: now, successorId: successor.id, sealedSuccessor })
+      refreshTokens.put({
+        ...found.token,
+        rotatedAt: now,
+        successorId: successor.id,
+        ...(sealedSuccessor !== undefined && { sealedSuccessor }),
+        ...(sealedUntil !== undefined && { sealedUntil }),
+      })
+      const predecessor = predecessorId === undefined ? undefined : refreshTokens.get(predecessorId)
+      if (predecessor) refreshTokens.put(withoutSeal(predecessor))
       refreshTokens.insert(successor)
       if (accessToken) accessTokens.insert(accessToken)
       return { outcome: 'won' }

@@ -14,8 +14,15 @@ export interface RefreshTokenRecord {
   /** Seconds since the epoch at which it was exchanged for its successor. */
   readonly rotatedAt?: number
   readonly successorId?: string
-  /** The successor itself, under a key derived from this very token: only who holds this one can open it. */
+  /** The token that was exchanged for this one; absent for the first of its grant. */
+  readonly predecessorId?: string
+  /**
+   * The successor itself, sealed under a key that needs this very token and the secret of the server. It is there for a
+   * retry inside the reuse window, and gone when the successor has rotated or the window is over.
+   */
   readonly sealedSuccessor?: string
+  /** Seconds since the epoch: the end of the reuse window. There together with `sealedSuccessor`. */
+  readonly sealedUntil?: number
   /** How often it was presented again after its rotation. */
   readonly reuses: number
 }
@@ -32,7 +39,11 @@ export interface RefreshRotation {
   readonly id: string
   readonly now: number
   readonly successor: RefreshTokenRecord
-  readonly sealedSuccessor: string
+  /** The `predecessorId` of the token that rotates. */
+  readonly predecessorId?: string
+  /** Absent, together with `sealedUntil`, where there is no reuse window. */
+  readonly sealedSuccessor?: string
+  readonly sealedUntil?: number
   readonly accessToken?: AccessTokenRecord
 }
 
@@ -47,7 +58,8 @@ export interface RefreshTokenStore {
   /** Reads a token, its grant and whether its successor was used, in one round trip; dead ones too. */
   find(id: string): Awaitable<FoundRefreshToken | undefined>
   /**
-   * ATOMIC, one transaction: marks the token as rotated (`rotatedAt = now`, `successorId`, `sealedSuccessor`), adds the
+   * ATOMIC, one transaction: marks the token as rotated (`rotatedAt = now`, `successorId`, `sealedSuccessor`,
+   * `sealedUntil`), clears `sealedSuccessor` and `sealedUntil` of the token `predecessorId` (which may be gone), adds the
    * successor and the access token, for exactly one caller and only while the grant is not revoked.
    */
   rotate(rotation: RefreshRotation): Awaitable<RotationOutcome>

@@ -43,8 +43,9 @@ export interface Storage extends Partial<FeatureStores> {
   readonly withdrawals: WithdrawalStore
   /**
    * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s,
-   * marks of withdrawals, what the stores of features keep, and grants that have ended by themselves. A revoked grant stays until it would
-   * have expired; each row goes by its own `expiresAt`. Answers how many went.
+   * marks of withdrawals, what the stores of features keep, and grants that have ended by themselves. A revoked grant
+   * stays until it would have expired; each row goes by its own `expiresAt`. Also clears `sealedSuccessor` and `sealedUntil` of the refresh
+   * tokens whose `sealedUntil < now`: each counts like a row that went. Answers how many went.
    *
    * It runs beside traffic and beside itself: the work is bounded by `limit` and not by what is stored, no lock is held
    * longer than one delete, each row is counted once, and what is used or extended meanwhile is so as a whole, or gone

@@ -26,7 +26,9 @@ export const refreshTokenCases: ContractCases = {
       grantId: 'g2',
       rotatedAt: now + 1,
       successorId: 'of-no-token',
+      predecessorId: 'of-no-token-either',
       sealedSuccessor: longText,
+      sealedUntil: now + 31,
       reuses: 3,
     })
     const revoked = grantRecord({ id: 'g2', revokedAt: now })
@@ -36,7 +38,7 @@ export const refreshTokenCases: ContractCases = {
     equal(
       await storage.refreshTokens.find('full'),
       found,
-      'refreshTokens.find of the full token, under a revoked grant',
+      'refreshTokens.find of the full token that authorizationCodes.redeem added, under a revoked grant',
     )
   },
 

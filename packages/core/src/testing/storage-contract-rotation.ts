@@ -17,11 +17,17 @@ function rotation(members: Partial<RefreshRotation> = {}): RefreshRotation {
     now: now + 10,
     successor: refreshTokenRecord({ id: 'next', createdAt: now + 10 }),
     sealedSuccessor: 'sealed',
+    sealedUntil: now + 40,
     ...members,
   }
 }
 
-const rotated = refreshTokenRecord({ rotatedAt: now + 10, successorId: 'next', sealedSuccessor: 'sealed' })
+const rotated = refreshTokenRecord({
+  rotatedAt: now + 10,
+  successorId: 'next',
+  sealedSuccessor: 'sealed',
+  sealedUntil: now + 40,
+})
 
 export const rotationCases: ContractCases = {
   'refreshTokens.rotate marks the token and adds successor and access token': async (storage) => {
@@ -106,7 +112,8 @@ export const rotationCases: ContractCases = {
       'outcomes of fifty refreshTokens.rotate',
     )
     const winner = outcomes.findIndex(({ outcome }) => outcome === 'won')
-    const token = { rotatedAt: now + winner, successorId: `n${winner}`, sealedSuccessor: `sealed-${winner}` }
+    const sealed = { sealedSuccessor: `sealed-${winner}`, sealedUntil: now + 40 }
+    const token = { rotatedAt: now + winner, successorId: `n${winner}`, ...sealed }
     const expected = { token: refreshTokenRecord(token), grant: grantRecord(), successorRotated: false }
     for (const [caller, outcome] of outcomes.entries()) {
       if (caller !== winner) equal(outcome, { outcome: 'rotated', ...expected }, `what caller ${caller} got`)

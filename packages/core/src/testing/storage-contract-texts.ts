@@ -57,7 +57,7 @@ export const textCases: ContractCases = {
   'ids of 255 characters are not cut: grants, authorizationCodes, refreshTokens, accessTokens': async (storage) => {
     for (const id of longIds) {
       const grant = grantRecord({ id, clientId: id, userId: id, sessionId: id, referenceId: id })
-      const token = refreshTokenRecord({ id, grantId: id, successorId: id })
+      const token = refreshTokenRecord({ id, grantId: id, successorId: id, predecessorId: id })
       await storage.authorizationCodes.issue({ grant, code: codeRecord({ id, grantId: id }) })
       equal(await storage.authorizationCodes.redeem({ id, now, refreshToken: token }), 'won', 'redeem')
       await storage.accessTokens.insert(accessTokenRecord({ id, clientId: id, grantId: id }))

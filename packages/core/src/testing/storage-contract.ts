@@ -17,6 +17,7 @@ import { redemptionCases } from './storage-contract-redemption.ts'
 import { refreshTokenCases } from './storage-contract-refresh-tokens.ts'
 import { replayCases } from './storage-contract-replays.ts'
 import { rotationCases } from './storage-contract-rotation.ts'
+import { sealedSuccessorCases } from './storage-contract-sealed-successors.ts'
 import { sessionClientCases } from './storage-contract-session-clients.ts'
 import { signingKeyCases } from './storage-contract-signing-keys.ts'
 import { textCases } from './storage-contract-texts.ts'
@@ -50,6 +51,7 @@ const cases: ContractCases = {
   ...accessTokenCases,
   ...refreshTokenCases,
   ...rotationCases,
+  ...sealedSuccessorCases,
   ...signingKeyCases,
   ...withdrawalCases,
   ...purgeCases,

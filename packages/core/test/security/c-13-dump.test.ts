@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { memoryStorage } from '@oauth/core/memory'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createTokenSealer } from '../../src/crypto/seal.ts'
+import { createTokenSealers } from '../../src/crypto/seal.ts'
 import {
   authorize,
   exchangeCode,
@@ -99,13 +99,13 @@ describe('C13 nothing that reaches the storage can be used', () => {
     expect(dump).not.toContain('PRIVATE KEY')
   })
 
-  test('C13 the successor of a rotated token opens with that token alone', async () => {
+  test('C13 the successor of a rotated token opens with that token and the secret of the server', async () => {
     const { token } = (await world.storage.refreshTokens.find(idOf(given.refreshToken ?? ''))) ?? {}
     const sealed = token?.sealedSuccessor ?? ''
     expect(sealed.length).toBeGreaterThan(40)
     const purpose = 'oauth/refresh-token-successor'
     const open = (key: string): Promise<string | undefined> =>
-      createTokenSealer(key, purpose).unseal(sealed, token?.id ?? '')
+      createTokenSealers([secret], purpose)(key).unseal(sealed, token?.id ?? '')
     expect(await open(given.refreshToken ?? '')).toBe(given.secondRefreshToken)
     for (const known of [secret, token?.secretHash ?? '', token?.id ?? '', ''])
       expect(await open(known)).toBeUndefined()

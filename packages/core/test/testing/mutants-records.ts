@@ -8,7 +8,11 @@ const optional: readonly (readonly [string, string | undefined, readonly string[
   ['accessTokens.insert', undefined, ['grantId']],
   ['authorizationCodes.issue', 'grant', ['sessionId', 'authTime', 'acr', 'amr', 'referenceId', 'claims', 'revokedAt']],
   ['authorizationCodes.issue', 'code', ['codeChallenge', 'nonce', 'consumedAt']],
-  ['authorizationCodes.redeem', 'refreshToken', ['rotatedAt', 'successorId', 'sealedSuccessor']],
+  [
+    'authorizationCodes.redeem',
+    'refreshToken',
+    ['rotatedAt', 'successorId', 'predecessorId', 'sealedSuccessor', 'sealedUntil'],
+  ],
 ]
 
 function atRecord(part: string | undefined, change: Call): Call {
@@ -148,6 +152,16 @@ export const lossyAdapters: readonly Mutant[] = [
       const grant = await grants.find('grant')
       return call(grant?.revokedAt === undefined ? query : { ...query, now: grant.expiresAt + 1 })
     }
+  }),
+  mutant('purgeExpired', 'leaves what is sealed', (call, { refreshTokens }) => async (query) => {
+    const found = await refreshTokens.find('first')
+    return found?.token.sealedUntil === undefined ? call(query) : call({ ...query, now: found.token.sealedUntil })
+  }),
+  mutant('purgeExpired', 'does not count what it clears', (call, { refreshTokens }) => async (query) => {
+    const sealed = async () => (await refreshTokens.find('first'))?.token.sealedUntil
+    const before = await sealed()
+    const count = await call(query)
+    return before !== undefined && (await sealed()) === undefined ? count - 1 : count
   }),
   mutant('purgeExpired', 'removes redeemed codes', (call, { authorizationCodes }) => async (query) => {
     const found = await authorizationCodes.find('code')

@@ -59,6 +59,19 @@ export const halfWritingAdapters: readonly Mutant[] = [
   altering('refreshTokens.rotate', 'forgets what is sealed', {
     in: (rotation) => ({ ...rotation, sealedSuccessor: '' }),
   }),
+  altering('refreshTokens.rotate', 'forgets when to clear what is sealed', {
+    in: ({ sealedUntil: _, ...rotation }) => rotation,
+  }),
+  altering('refreshTokens.rotate', 'forgets to clear what its predecessor has sealed', {
+    in: ({ predecessorId: _, ...rotation }) => rotation,
+  }),
+  altering('refreshTokens.rotate', 'clears what it has sealed itself', {
+    in: (rotation) => ({ ...rotation, predecessorId: rotation.id }),
+  }),
+  mutant('refreshTokens.rotate', 'clears before it decides', (call, { purgeExpired }) => async (rotation) => {
+    if (rotation.predecessorId !== undefined) await purgeExpired({ now: rotation.now + 31, limit: 9 })
+    return call(rotation)
+  }),
   mutant(
     'refreshTokens.reuse',
     'adds the access token first',

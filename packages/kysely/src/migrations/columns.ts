@@ -3,8 +3,8 @@ import type { ColumnKind } from '../dialect.ts'
 import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { type Column, columnOf, statement } from './table.ts'
 
-/** MySQL's errors for a column that is there already, and for one that is not there to drop. */
-const done: readonly unknown[] = [1060, 1091]
+/** MySQL's errors for a column or an index that is there already, and for one that is not there to drop. */
+const done: readonly unknown[] = [1060, 1061, 1091]
 
 /** A column that may be `null`, or what rows have that do not name it: those of an earlier version of the package. */
 type AddedColumn = Extract<Column, `${string}?`> | { readonly kind: ColumnKind; readonly initially: string }
@@ -35,8 +35,8 @@ export function dropColumns(
   )
 }
 
-/** MySQL cannot roll a change back, and has no `if not exists` for columns: a statement that has run before may run again. */
-function repeatable({ dialect }: SchemaTarget, alter: SchemaStatement): SchemaStatement {
+/** MySQL cannot roll a change back, and has no `if not exists` for columns and indexes: a statement that has run before may run again. */
+export function repeatable({ dialect }: SchemaTarget, alter: SchemaStatement): SchemaStatement {
   if (dialect.transactional) return alter
   return {
     compile: alter.compile,

@@ -1,5 +1,6 @@
 import { clientOrigin } from './client-origin.ts'
 import { initial } from './initial.ts'
+import { refreshPredecessors } from './refresh-predecessors.ts'
 import type { SchemaChange } from './schema-change.ts'
 import { withdrawals } from './withdrawals.ts'
 
@@ -10,5 +11,6 @@ import { withdrawals } from './withdrawals.ts'
 export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0001_initial': initial,
   '0002_client_origin': clientOrigin,
+  '0003_refresh_predecessors': refreshPredecessors,
   '0004_withdrawals': withdrawals,
 }

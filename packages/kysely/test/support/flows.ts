@@ -115,6 +115,14 @@ export const flows: readonly Flow[] = [
     },
   ],
   [
+    'refresh, each one after the first',
+    async (world) => {
+      const { client, tokens } = await withTokens(world)
+      const { body } = await refresh(world, client, tokens.refresh_token)
+      return () => refresh(world, client, body.refresh_token)
+    },
+  ],
+  [
     'refresh, the same token again',
     async (world) => {
       const { client, tokens } = await withTokens(world)

@@ -70,6 +70,17 @@ describe('seal', () => {
     }
   })
 
+  test.each(pairs)('what the %s path seals under a token and a secret, the %s path opens', async (seals, opens) => {
+    const sealed = await paths[seals].createTokenSealers([secret, 'older'], 'purpose')('token').seal('text', 'row-1')
+    const open = (secrets: readonly string[], token: string, purpose = 'purpose') =>
+      paths[opens].createTokenSealers(secrets, purpose)(token).unseal(sealed, 'row-1')
+    expect(await open([secret], 'token')).toBe('text')
+    expect(await open(['newer', secret], 'token')).toBe('text')
+    for (const wrong of [open([secret], 'other'), open(['older'], 'token'), open([secret], 'token', 'another')]) {
+      expect(await wrong).toBeUndefined()
+    }
+  })
+
   test.each(names)('the %s path never seals alike, and shows nothing of the text', async (path) => {
     const sealer = paths[path].createSealer(secret, 'purpose')
     const sealed = await Promise.all(Array.from({ length: 50 }, () => sealer.seal('the text', 'row-1')))
