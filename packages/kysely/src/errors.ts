@@ -110,6 +110,13 @@ export function isImpossibleText(error: unknown): boolean {
   return typeof error === 'object' && error !== null && (error as { readonly code?: unknown }).code === '22021'
 }
 
+/** Whether SQLite has done nothing, because another connection has the lock. Not SQLITE_BUSY_SNAPSHOT: its transaction is lost. */
+export function isLocked(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { code } = error as { readonly code?: unknown }
+  return typeof code === 'string' && /^SQLITE_(?:BUSY(?!_SNAPSHOT)|LOCKED)/.test(code)
+}
+
 /** Whether a statement failed because its table does not exist. */
 export function isMissingTable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false

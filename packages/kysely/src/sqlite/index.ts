@@ -4,8 +4,14 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
 import { checkedRunner } from '../schema-check.ts'
 import { storageOn } from '../storage.ts'
+import { neverBlocking, withoutBlocking } from './busy-timeout.ts'
+import { lockQueue } from './lock-queue.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { sqliteRunner } from './sqlite-runner.ts'
+import { waitingDialect } from './waiting-dialect.ts'
+
+/** Milliseconds for which the construction of a storage waits for the lock of another process. */
+const startTimeout = 5000
 
 export interface SqliteStorageOptions extends TableOptions {
   /** Creates and updates the tables when the storage is constructed. Default: `true`. */
@@ -22,6 +28,10 @@ export interface SqliteStorage extends CompleteStorage {
 /**
  * A storage in an SQLite file (or `:memory:`), ready at once. What it opens by name is in WAL mode with
  * `synchronous=NORMAL`; a `Database` that is passed in keeps the settings of the host.
+ *
+ * While another process has the file locked, reads go on and writes wait for up to five seconds (for a `Database` of the
+ * host: its busy timeout), in the order in which they came and without blocking the process. Then they fail with
+ * `StorageUnavailableError`, and clients get 503.
  */
 export function sqliteStorage(
   filenameOrDatabase: string | Database.Database,
@@ -30,12 +40,17 @@ export function sqliteStorage(
   const tables = tableNames(options)
   const opened = typeof filenameOrDatabase === 'string' ? open(filenameOrDatabase) : undefined
   const database = opened ?? (filenameOrDatabase as Database.Database)
-  const db = new Kysely<OAuthTables>({ dialect: new SqliteDialect({ database: shared(database) }) })
   try {
+    const { patience, ...calls } = opened ? neverBlocking : withoutBlocking(database)
+    const queue = lockQueue(patience)
+    const dialect = new SqliteDialect({ database: shared(database) })
+    const db = new Kysely<OAuthTables>({ dialect: opened ? waitingDialect(dialect, database, queue) : dialect })
     if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>, tables)
+    // From here on nothing waits inside SQLite, where the whole process would wait with it.
+    opened?.exec('pragma busy_timeout = 0')
     const schema = { db, tables, dialect: 'sqlite' } as const
     return {
-      ...storageOn(schema, checkedRunner(sqliteRunner(database), schema)),
+      ...storageOn(schema, checkedRunner(sqliteRunner(database, queue, calls), schema)),
       db,
       async close() {
         await db.destroy()
@@ -48,8 +63,9 @@ export function sqliteStorage(
   }
 }
 
+/** While the storage is constructed it may block: the process is starting, and several may migrate at once. */
 function open(filename: string): Database.Database {
-  const database = new Database(filename, { timeout: 5000 })
+  const database = new Database(filename, { timeout: startTimeout })
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')

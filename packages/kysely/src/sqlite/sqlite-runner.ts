@@ -1,11 +1,24 @@
 import { type Awaitable, StorageUnavailableError } from '@oauth/core'
 import type Database from 'better-sqlite3'
 import type { CompiledQuery } from 'kysely'
-import { asUnavailable } from '../errors.ts'
+import { asUnavailable, isLocked } from '../errors.ts'
 import { type Answer, type Program, type Runner, type Step, step } from '../runner.ts'
+import type { NonBlocking } from './busy-timeout.ts'
+import type { LockQueue, Waiting } from './lock-queue.ts'
 
-/** How long to wait for a transaction that somebody else has open on this connection, in milliseconds. */
-const patience = 5000
+/** Stands for a transaction of the host's that is open on our connection. */
+const openTransaction = new Error('a transaction on the connection of sqliteStorage is open')
+
+/** How calls of a storage wait, and what they fail with. */
+const asStorage: Omit<Waiting, 'inLine'> = {
+  isLocked: (error) => error === openTransaction || isLocked(error),
+  failure(error, late) {
+    if (!late) return asUnavailable(error)
+    return error === openTransaction
+      ? new StorageUnavailableError('sqliteStorage: a transaction on its connection does not end')
+      : new StorageUnavailableError('the database file is locked by somebody else', { cause: error })
+  },
+}
 
 interface Prepared {
   readonly statement: Database.Statement
@@ -24,8 +37,14 @@ function named(columns: readonly string[], values: readonly unknown[]): unknown 
  * Runs statements on better-sqlite3 itself, prepared once and without a promise in between: a transaction is over before
  * anybody else in this process gets to run. That is two to four times as fast as a promise per statement, and it never
  * holds the write lock while the event loop does other things.
+ *
+ * While somebody else has the lock, writes wait in `queue` and the event loop goes on. A promise comes only then.
  */
-export function sqliteRunner(database: Database.Database): Runner {
+export function sqliteRunner(
+  database: Database.Database,
+  queue: LockQueue,
+  { reading, writing }: Pick<NonBlocking, 'reading' | 'writing'>,
+): Runner {
   const prepared = new Map<CompiledQuery, Prepared>()
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
@@ -82,35 +101,39 @@ export function sqliteRunner(database: Database.Database): Runner {
 
   /**
    * None of our own transactions is ever open here, so an open one belongs to the host, who shares the connection (`db`)
-   * and awaits something inside it. What we wrote now would become part of it.
+   * and awaits something inside it. What we wrote now would become part of it: it counts as a lock of somebody else.
    */
-  async function whenFree<T>(work: () => T): Promise<T> {
-    const deadline = performance.now() + patience
-    while (database.inTransaction) {
-      if (performance.now() > deadline) {
-        throw new StorageUnavailableError('sqliteStorage: a transaction on its connection does not end')
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-    return attempt(work)
-  }
-
-  /** Another process that keeps its lock for longer than the busy timeout is as bad as a database that is away. */
-  function attempt<T>(work: () => T): T {
-    try {
+  function run<T>(work: () => T, waiting: Waiting): Awaitable<T> {
+    const attempt = () => {
+      if (database.inTransaction) throw openTransaction
       return work()
-    } catch (error) {
-      throw asUnavailable(error)
     }
+    return queue.run(attempt, waiting)
   }
 
-  const run = <T>(work: () => T): Awaitable<T> => (database.inTransaction ? whenFree(work) : attempt(work))
+  const read = <T>(work: () => T): Awaitable<T> => run(reading(work), { ...asStorage, inLine: false })
+  const write = <T>(work: () => T): Awaitable<T> => run(writing(work), { ...asStorage, inLine: true })
+
+  /** Each statement waits on its own, so that what was counted before a lock is counted once. */
+  function sequence<T>(program: Program<T>, state: IteratorResult<Step, T>): Awaitable<T> {
+    let reached = state
+    while (!reached.done) {
+      const { value } = reached
+      const answer = write(() => execute(value))
+      if (answer instanceof Promise) return answer.then((late) => sequence(program, program.next(late)))
+      reached = program.next(answer)
+    }
+    return reached.value
+  }
 
   return {
-    find: (statement, input, decode) => run(() => decode(first(step(statement, input)) as never)),
-    list: (statement, input, decode) => run(() => decode(execute(step(statement, input)).rows as never)),
-    write: (statement, input, decode) => run(() => decode(execute(step(statement, input)).affected)),
-    transaction: (program) => run(() => transact(program)),
-    sequence: (program) => run(() => drive(program())),
+    find: (statement, input, decode) => read(() => decode(first(step(statement, input)) as never)),
+    list: (statement, input, decode) => read(() => decode(execute(step(statement, input)).rows as never)),
+    write: (statement, input, decode) => write(() => decode(execute(step(statement, input)).affected)),
+    transaction: (program) => write(() => transact(program)),
+    sequence(program) {
+      const run = program()
+      return sequence(run, run.next())
+    },
   }
 }

@@ -1,0 +1,35 @@
+import type Database from 'better-sqlite3'
+
+/** Runs calls so that SQLite answers at once when somebody else has the lock, whatever its busy timeout is. */
+export interface NonBlocking {
+  /** Milliseconds for which a call may wait for a lock, outside of SQLite. */
+  readonly patience: number
+  readonly reading: <T>(work: () => T) => () => T
+  readonly writing: <T>(work: () => T) => () => T
+}
+
+const asItIs = <T>(work: () => T): (() => T) => work
+
+/** For a database of ours, whose busy timeout is 0. */
+export const neverBlocking: NonBlocking = { patience: 5000, reading: asItIs, writing: asItIs }
+
+/**
+ * For a database of the host's, which keeps its busy timeout for the host's own statements. Around a call of ours it is 0,
+ * and it is how long the call may wait. That costs 5 µs; a read in WAL mode meets no lock, and is run as it is.
+ */
+export function withoutBlocking(database: Database.Database): NonBlocking {
+  const patience = Number(database.pragma('busy_timeout', { simple: true }))
+  if (patience === 0) return { patience, reading: asItIs, writing: asItIs }
+  const writing =
+    <T>(work: () => T): (() => T) =>
+    () => {
+      database.exec('pragma busy_timeout = 0')
+      try {
+        return work()
+      } finally {
+        database.exec(`pragma busy_timeout = ${patience}`)
+      }
+    }
+  const isWal = database.pragma('journal_mode', { simple: true }) === 'wal'
+  return { patience, reading: isWal ? asItIs : writing, writing }
+}

@@ -1,0 +1,41 @@
+import type Database from 'better-sqlite3'
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, SqliteDialect } from 'kysely'
+import { isLocked } from '../errors.ts'
+import type { LockQueue, Waiting } from './lock-queue.ts'
+
+/** What the host gets at the deadline is what SQLite said. */
+const asSqlite: Omit<Waiting, 'inLine'> = { isLocked, failure: (error) => error }
+
+/**
+ * Kysely's dialect for the host's own statements on our connection: they wait for a lock in the same line as the calls of
+ * the storage, where SQLite would block the process.
+ */
+export function waitingDialect(dialect: SqliteDialect, database: Database.Database, queue: LockQueue): Dialect {
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createDriver: () => waitingDriver(dialect.createDriver(), database, queue),
+  }
+}
+
+function waitingDriver(driver: Driver, database: Database.Database, queue: LockQueue): Driver {
+  // Whoever has a transaction open has the lock: others wait for it, and it waits for nobody.
+  const waiting = (): Waiting => ({ ...asSqlite, inLine: !database.inTransaction })
+  const wrap = (connection: DatabaseConnection): DatabaseConnection => ({
+    executeQuery: async <R>(query: CompiledQuery) => queue.run(() => connection.executeQuery<R>(query), waiting()),
+    streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+  })
+  return {
+    init: () => driver.init(),
+    acquireConnection: async () => wrap(await driver.acquireConnection()),
+    beginTransaction: (connection, settings) => driver.beginTransaction(connection, settings),
+    commitTransaction: (connection) => driver.commitTransaction(connection),
+    rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
+    savepoint: async (connection, name, compile) => driver.savepoint?.(connection, name, compile),
+    rollbackToSavepoint: async (connection, name, compile) => driver.rollbackToSavepoint?.(connection, name, compile),
+    releaseSavepoint: async (connection, name, compile) => driver.releaseSavepoint?.(connection, name, compile),
+    releaseConnection: (connection) => driver.releaseConnection(connection),
+    destroy: () => driver.destroy(),
+  }
+}

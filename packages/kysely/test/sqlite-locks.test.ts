@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { StorageUnavailableError } from '@oauth/core'
+import Database from 'better-sqlite3'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  accessTokenRecord,
+  clientRecord,
+  issueCode,
+  issueRefreshToken,
+  now,
+} from '../../core/src/testing/storage-fixtures.ts'
+import { postAs, registerConfidential } from '../../core/test/support/client.ts'
+import { createQuickWorld } from '../../core/test/support/tokens.ts'
+import { type SqliteStorage, sqliteStorage } from '../src/sqlite/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'oauth-locks-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let files = 0
+let file: string
+let other: Database.Database
+let storage: SqliteStorage
+
+beforeEach(() => {
+  file = join(folder, `${++files}.db`)
+  storage = sqliteStorage(file)
+  other = new Database(file)
+})
+afterEach(async () => {
+  other.close()
+  await storage.close()
+})
+
+/** Milliseconds by which the event loop was late at worst while `work` ran. */
+async function worstDelay(work: () => Promise<unknown>): Promise<number> {
+  let worst = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    worst = Math.max(worst, performance.now() - last - 10)
+    last = performance.now()
+  }, 10)
+  await work()
+  clearInterval(timer)
+  return worst
+}
+
+/** The number of rows of a table, as somebody else sees them. */
+const count = (table: string) => other.prepare(`select count(*) from oauth_${table}`).pluck().get()
+
+describe('a SQLite file that another process has locked', () => {
+  test('does not freeze the process: discovery answers meanwhile, and six token requests answer after the lock (G40)', async () => {
+    const world = createQuickWorld({ storage })
+    const client = await registerConfidential(world, { grant_types: ['client_credentials'], redirect_uris: [] })
+    const token = () => postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
+    expect((await token()).status).toBe(200)
+    other.exec('begin immediate')
+    const answers: number[] = []
+    const delay = await worstDelay(async () => {
+      const requests = Array.from({ length: 6 }, () => token().then(({ status }) => answers.push(status)))
+      await pause(100)
+      const started = performance.now()
+      const discovery = await world.provider.fetch(new Request(`${world.issuer}/.well-known/openid-configuration`))
+      expect(discovery.status).toBe(200)
+      // A read needs no lock in WAL mode.
+      expect((await postAs(world, client, '/oauth2/introspect', { token: 'a'.repeat(60) })).status).toBe(200)
+      expect(performance.now() - started).toBeLessThan(500)
+      expect(answers).toEqual([])
+      await pause(500)
+      other.exec('commit')
+      const released = performance.now()
+      await Promise.all(requests)
+      expect(performance.now() - released).toBeLessThan(500)
+    })
+    expect(answers).toEqual([200, 200, 200, 200, 200, 200])
+    expect(count('access_tokens')).toBe(7)
+    expect(delay).toBeLessThan(400)
+  })
+
+  test('answers 503 to all who wait at the one deadline of five seconds, and not one after the other (G40)', async () => {
+    const world = createQuickWorld({ storage })
+    const client = await registerConfidential(world, { grant_types: ['client_credentials'], redirect_uris: [] })
+    const token = () => postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
+    expect((await token()).status).toBe(200)
+    other.exec('begin immediate')
+    const started = performance.now()
+    const answers = await Promise.all(Array.from({ length: 6 }, token))
+    const waited = performance.now() - started
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503, 503])
+    expect(answers[0]?.headers.get('retry-after')).toBe('5')
+    expect(waited).toBeGreaterThan(4900)
+    expect(waited).toBeLessThan(6500)
+    other.exec('rollback')
+    expect((await token()).status).toBe(200)
+    expect(count('access_tokens')).toBe(2)
+  }, 20_000)
+
+  test('is waited for in the order of the calls, each of which takes place once, transactions and purges too (G40)', async () => {
+    await issueCode(storage)
+    await issueRefreshToken(storage, { grant: { id: 'g2' }, token: { id: 'old', expiresAt: now - 1 } })
+    await storage.accessTokens.insert(accessTokenRecord({ id: 'old', expiresAt: now - 1 }))
+    other.exec('begin immediate')
+    const answers = Promise.all([
+      storage.clients.insert(clientRecord()),
+      storage.authorizationCodes.redeem({ id: 'code', now, accessToken: accessTokenRecord() }),
+      storage.authorizationCodes.redeem({ id: 'code', now, accessToken: accessTokenRecord() }),
+      storage.purgeExpired({ now, limit: 10 }),
+      storage.clients.delete('client'),
+      storage.clients.delete('client'),
+    ])
+    await pause(50)
+    // A read goes on, and sees what was there before.
+    expect(storage.clients.find('client')).toBeUndefined()
+    other.exec('commit')
+    expect(await answers).toEqual(['won', 'won', 'replayed', 2, true, false])
+  })
+
+  test('costs a call that meets no lock nothing: it answers at once, without a promise (G40)', async () => {
+    expect(storage.clients.insert(clientRecord())).toBe('won')
+    other.exec('begin immediate')
+    const waiting = storage.clients.delete('client')
+    expect(waiting).toBeInstanceOf(Promise)
+    other.exec('rollback')
+    expect(await waiting).toBe(true)
+    expect(storage.clients.insert(clientRecord())).toBe('won')
+  })
+
+  test('lets the statements of the host on the same connection wait as well, and tells it what SQLite says (G40)', async () => {
+    const { db } = storage
+    other.exec('begin immediate')
+    const remove = db.deleteFrom('oauth_clients').executeTakeFirst()
+    const transaction = db.transaction().execute((open) => open.selectFrom('oauth_clients').selectAll().execute())
+    const inserted = storage.clients.insert(clientRecord())
+    expect(await worstDelay(() => pause(200))).toBeLessThan(400)
+    other.exec('commit')
+    await remove
+    await transaction
+    expect(await inserted).toBe('won')
+    other.exec('begin immediate')
+    await expect(db.deleteFrom('oauth_clients').execute()).rejects.toThrow('database is locked')
+    other.exec('rollback')
+  }, 20_000)
+})
+
+describe.each(['wal', 'delete'])('a Database of the host in the journal mode %s', (mode) => {
+  test('keeps its busy timeout, and calls wait as long without blocking the process (G40)', async () => {
+    const own = new Database(join(folder, `${mode}.db`), { timeout: 700 })
+    own.pragma(`journal_mode = ${mode}`)
+    const mine = sqliteStorage(own)
+    const second = new Database(join(folder, `${mode}.db`))
+    expect(mine.clients.insert(clientRecord())).toBe('won')
+    second.exec('begin exclusive')
+    const delay = await worstDelay(async () => {
+      const started = performance.now()
+      await expect(mine.clients.delete('client')).rejects.toThrow(StorageUnavailableError)
+      expect(performance.now() - started).toBeGreaterThan(690)
+    })
+    expect(delay).toBeLessThan(400)
+    expect(own.pragma('busy_timeout', { simple: true })).toBe(700)
+    const waiting = (async () => [await mine.clients.find('client'), await mine.clients.delete('client')])()
+    await pause(30)
+    second.exec('commit')
+    expect(await waiting).toEqual([clientRecord(), true])
+    second.close()
+    own.close()
+  })
+})
