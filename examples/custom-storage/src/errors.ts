@@ -9,12 +9,13 @@ export function isConflict(error: unknown): boolean {
 
 /**
  * The connection is gone or never came about (system errors of Node, SQLSTATE class 08), the server is shutting down or
- * starting (57P01 to 57P03), has no connection to spare (53300), or the pool gave up waiting.
+ * starting (57P01 to 57P03), has no connection, room or memory to spare (class 53), may not write (25006), cannot read or
+ * write its files (class 58, XX001, XX002), or the pool gave up waiting.
  */
 export function isAway(error: unknown): boolean {
   const code = codeOf(error)
   if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)/.test(code)) return true
-  if (/^(08|57P0[123]|53300)/.test(code)) return true
+  if (/^(08...|53...|58...|57P0[123]|25006|XX00[12])$/.test(code)) return true
   return (
     error instanceof Error &&
     /Connection terminated|timeout exceeded when trying to connect|is closed/i.test(error.message)

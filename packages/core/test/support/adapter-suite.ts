@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type ClientRequest, createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Mountable } from '@oauth/core'
+import { type Mountable, StorageUnavailableError } from '@oauth/core'
+import { memoryStorage } from '@oauth/core/memory'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createQuickWorld } from './tokens.ts'
 
@@ -222,6 +223,22 @@ export function describeAdapter(name: string, listenerOf: (provider: Mountable) 
         body: `grant_type=${'x'.repeat(70_000)}`,
       })
       expect([status, JSON.parse(text).error]).toEqual([413, 'invalid_request'])
+    })
+
+    test('a storage that cannot be used is 503 with Retry-After (G41)', async () => {
+      const full = () => {
+        throw new StorageUnavailableError('the database is full', { retryAfter: 30 })
+      }
+      const storage = memoryStorage()
+      const world = createQuickWorld({ storage: { ...storage, clients: { ...storage.clients, find: full } } })
+      serve = (request) => world.provider.fetch(request)
+      const answer = await server.ask('/auth/oauth2/token', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'grant_type=client_credentials&client_id=client&client_secret=secret',
+      })
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30'])
+      expect(JSON.parse(answer.text)).toMatchObject({ error: 'temporarily_unavailable' })
     })
 
     test('an unexpected failure is a 500 of the host, without its cause', async () => {
