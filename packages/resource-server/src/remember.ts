@@ -15,6 +15,7 @@ export interface RememberOptions {
 export function remember<Value>(load: () => Promise<Value>, options: RememberOptions): () => Promise<Value> {
   let known: { readonly value: Value } | undefined
   let failure: unknown
+  let since = Number.NEGATIVE_INFINITY
   let until = Number.NEGATIVE_INFINITY
   let loading: Promise<Value> | undefined
 
@@ -22,18 +23,22 @@ export function remember<Value>(load: () => Promise<Value>, options: RememberOpt
     try {
       const value = await load()
       known = { value }
-      until = options.clock.now() + options.seconds
+      since = options.clock.now()
+      until = since + options.seconds
       return value
     } catch (error) {
       failure = error
-      until = options.clock.now() + options.retrySeconds
+      since = options.clock.now()
+      until = since + options.retrySeconds
       if (known !== undefined) return known.value
       throw error
     }
   }
 
   return async () => {
-    if (options.clock.now() < until) {
+    const now = options.clock.now()
+    // Before `since` the clock was set back: what is known could be of any age.
+    if (now >= since && now < until) {
       if (known !== undefined) return known.value
       throw failure
     }

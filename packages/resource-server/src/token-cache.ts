@@ -10,13 +10,18 @@ export interface TokenCache {
 
 /** Keeps good tokens for some seconds, by their hash, and none beyond its end. */
 export function createTokenCache(seconds: number): TokenCache {
-  const entries = new Map<string, { readonly verified: VerifiedToken; readonly until: number }>()
+  const entries = new Map<
+    string,
+    { readonly verified: VerifiedToken; readonly since: number; readonly until: number }
+  >()
   return {
     async get(token, now) {
       if (seconds === 0) return undefined
       const key = await hash(token)
       const entry = entries.get(key)
-      if (entry === undefined || now < entry.until) return entry?.verified
+      if (entry === undefined) return undefined
+      // Before `since` the clock was set back: the entry could be of any age.
+      if (now >= entry.since && now < entry.until) return entry.verified
       entries.delete(key)
       return undefined
     },
@@ -25,7 +30,7 @@ export function createTokenCache(seconds: number): TokenCache {
       if (now >= until) return
       const key = await hash(token)
       entries.delete(key)
-      entries.set(key, { verified, until })
+      entries.set(key, { verified, since: now, until })
       for (const oldest of entries.keys()) {
         if (entries.size <= capacity) break
         entries.delete(oldest)

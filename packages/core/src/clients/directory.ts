@@ -4,6 +4,7 @@ import type { ClientRecord, ClientStore } from '../storage/client.ts'
 
 interface Entry {
   readonly client: ClientRecord
+  readonly since: number
   readonly until: number
 }
 
@@ -26,7 +27,8 @@ export function createClientDirectory(store: ClientStore, clock: Clock, cacheSec
     // A client that was changed meanwhile is not what we have read.
     if (cacheSeconds > 0 && changes === before) {
       if (entries.size >= mostEntries) entries.delete(entries.keys().next().value as string)
-      entries.set(id, { client, until: clock.now() + cacheSeconds })
+      const since = clock.now()
+      entries.set(id, { client, since, until: since + cacheSeconds })
     }
     return client
   }
@@ -34,7 +36,9 @@ export function createClientDirectory(store: ClientStore, clock: Clock, cacheSec
   return {
     find(id) {
       const entry = entries.get(id)
-      if (entry !== undefined && clock.now() < entry.until) return entry.client
+      const now = clock.now()
+      // Before `since` the clock was set back: the entry could be of any age.
+      if (entry !== undefined && now >= entry.since && now < entry.until) return entry.client
       return load(id)
     },
     forget(id) {

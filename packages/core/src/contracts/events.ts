@@ -105,6 +105,16 @@ export type OAuthEvent =
       readonly algorithm: string
       readonly activatesAt: number
     }
+  /**
+   * `secret` opens none of the keys that are there, and a new one was made, which verifiers do not know yet. `problem`
+   * says what to do.
+   */
+  | { readonly type: 'signing_key.secret_changed'; readonly algorithm: string; readonly problem: string }
+  /**
+   * The clock is behind what the signing keys tell of the time, by so many seconds: it was set back, or the clock of
+   * another process was ahead. The keys that verifiers know go on signing. Once for each time it happens.
+   */
+  | { readonly type: 'clock.set_back'; readonly behindSeconds: number; readonly problem: string }
   /** Sealed with a secret that we do not have: the key is skipped, its tokens still verify. */
   | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
   /** A request was refused. */

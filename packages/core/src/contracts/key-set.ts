@@ -11,6 +11,12 @@ export interface KeyRotation {
   readonly dropPrevious?: boolean
 }
 
+/** Whether the server can sign, and what an operator has to do; with `ok` it is a warning. */
+export interface KeyCheck {
+  readonly ok: boolean
+  readonly problem?: string
+}
+
 /** The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). */
 export interface KeySet {
   /** A signed JWT of this `typ`, by the active key of the algorithm. */
@@ -24,6 +30,8 @@ export interface KeySet {
   jwks(): Promise<string>
   /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */
   rotate(options?: KeyRotation): Promise<void>
-  /** Deletes the keys whose last token has expired; answers how many. */
+  /** Deletes the keys whose last token has expired, of those that we can open; answers how many. */
   purge(): Promise<number>
+  /** Whether there is a key to sign with for each algorithm. Rejects when the storage cannot be read. */
+  check(): Promise<KeyCheck>
 }

@@ -20,6 +20,11 @@ const failureAge = 30
 /** Enough for the clients that are busy at one time; the oldest entry makes room. */
 const mostEntries = 500
 
+/** What is newer than now is of no known age: the clock was set back. */
+function isYounger(at: number, age: number, now: number): boolean {
+  return now >= at && now - at < age
+}
+
 export function createRemembered<Value>(
   load: (url: string) => Promise<Value>,
   clock: { now(): number },
@@ -54,8 +59,8 @@ export function createRemembered<Value>(
       const url = given.split('#')[0] as string
       const entry = entryOf(url)
       const now = clock.now()
-      if (entry.value !== undefined && now - entry.value.at < maxAge) return entry.value.value
-      if (entry.failure !== undefined && now - entry.failure.at < failureAge) throw entry.failure.error
+      if (entry.value !== undefined && isYounger(entry.value.at, maxAge, now)) return entry.value.value
+      if (entry.failure !== undefined && isYounger(entry.failure.at, failureAge, now)) throw entry.failure.error
       if (entry.loading === undefined) {
         beforeLoad?.()
         entry.loading = reload(url, entry)

@@ -1,10 +1,10 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type { Sealer } from '../crypto/seal.ts'
-import { scheduleKeys } from '../policy/signing-key.ts'
+import { chooseSigningKey, type ScheduledKey, scheduleKeys } from '../policy/signing-key.ts'
 import type { SigningKeyStore } from '../storage/signing-key.ts'
 import { generateSigningKey } from './generate.ts'
-import { type LoadedKey, loadSigningKey } from './load.ts'
+import { isOpen, type LoadedKey, loadSigningKey, type OpenKey } from './load.ts'
 
 export interface KeyRingOptions {
   readonly store: SigningKeyStore
@@ -33,29 +33,38 @@ export async function readKeyRing(options: KeyRingOptions, before: KeyRing | und
   const byAlgorithm = new Map<string, LoadedKey[]>()
   for (const record of await options.store.list()) {
     // Importing is dear and a stored key never changes.
-    const key = before?.byId.get(record.id) ?? (await loadSigningKey(record, options.sealers, options.emit))
+    const key = before?.byId.get(record.id) ?? (await loadSigningKey(record, options.sealers))
     byId.set(key.id, key)
     byAlgorithm.set(key.algorithm, [...(byAlgorithm.get(key.algorithm) ?? []), key])
   }
   const published: string[] = []
   for (const keys of byAlgorithm.values()) {
-    for (const { key, neededUntil } of scheduleKeys(keys, now, options.longestLifetime)) {
-      if (now < neededUntil) published.push(key.publicKey)
+    for (const { key, neededUntil } of scheduleRing(keys, now, options.longestLifetime)) {
+      if (now >= neededUntil) continue
+      published.push(key.publicKey)
+      if (isOpen(key) || before?.byId.has(key.id)) continue
+      options.emit({ type: 'signing_key.unsealable', keyId: key.id, algorithm: key.algorithm })
     }
   }
   return { byId, byAlgorithm, jwks: `{"keys":[${published.join(',')}]}`, readAt: now }
 }
 
-/** The key that signs now: the newest active one that we can open. */
-export function signingKey(
-  ring: KeyRing,
-  algorithm: string,
+/**
+ * Where each key of one algorithm stands. A key that we can open gives way to the next one that we can open: what another
+ * process has made with a secret that we do not have must not end the key with which we sign.
+ */
+export function scheduleRing(
+  keys: readonly LoadedKey[],
   now: number,
-): (LoadedKey & { signer: NonNullable<LoadedKey['signer']> }) | undefined {
-  const keys = ring.byAlgorithm.get(algorithm) ?? []
-  return keys.findLast((key): key is LoadedKey & { signer: NonNullable<LoadedKey['signer']> } => {
-    return key.activatesAt <= now && key.signer !== undefined
-  })
+  longestLifetime: number,
+): readonly ScheduledKey<LoadedKey>[] {
+  const ours = new Map(scheduleKeys(keys.filter(isOpen), now, longestLifetime).map((one) => [one.key.id, one]))
+  return scheduleKeys(keys, now, longestLifetime).map((one) => ours.get(one.key.id) ?? one)
+}
+
+/** The key that signs now, of those that we can open; `undefined` where there is none. */
+export function signingKey(ring: KeyRing, algorithm: string, now: number): OpenKey | undefined {
+  return chooseSigningKey((ring.byAlgorithm.get(algorithm) ?? []).filter(isOpen), now)
 }
 
 /**

@@ -1,8 +1,11 @@
 import { decodeJwt, jwtVerify } from 'jose'
 import type { KeySet, VerifiedJwt } from '../contracts/key-set.ts'
 import { encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
-import { scheduleKeys } from '../policy/signing-key.ts'
-import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
+import { checkKeys } from './check.ts'
+import { createClockWatch } from './clock-watch.ts'
+import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, scheduleRing, signingKey } from './key-ring.ts'
+import { isOpen } from './load.ts'
+import { secretProblem } from './problems.ts'
 
 export interface KeySetOptions extends KeyRingOptions {
   readonly issuer: string
@@ -18,13 +21,20 @@ export function createKeySet(options: KeySetOptions): KeySet {
   let ring: KeyRing | undefined
   let reading: Promise<KeyRing> | undefined
   const headers = new Map<string, string>()
+  const watchClock = createClockWatch(options)
+
+  const keep = (fresh: KeyRing): KeyRing => {
+    watchClock(fresh, ring)
+    ring = fresh
+    return fresh
+  }
+
+  /** Reads the keys, and makes none. */
+  const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
 
   const read = (): Promise<KeyRing> => {
     reading ??= ensureKeys(options, ring)
-      .then((fresh) => {
-        ring = fresh
-        return fresh
-      })
+      .then(keep)
       .finally(() => {
         reading = undefined
       })
@@ -34,7 +44,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()
     const age = options.clock.now() - ring.readAt
-    if (age < options.cacheSeconds) return ring
+    // A negative age: the clock was set back, and says nothing of how long ago it was.
+    if (age >= 0 && age < options.cacheSeconds) return ring
     // After a long silence anything may have happened to the keys.
     if (age >= 2 * options.cacheSeconds) return read()
     // Otherwise what we have goes on serving while the table is read again: a slow database slows nobody down.
@@ -67,7 +78,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const now = options.clock.now()
       let keys = await current()
       // A key that another process has just made. Once a second at most, so that made-up names cost nothing.
-      if (!keys.byId.has(kid) && now > keys.readAt) keys = await read()
+      if (!keys.byId.has(kid) && now !== keys.readAt) keys = await read()
       const key = keys.byId.get(kid)
       if (key === undefined) return undefined
       return verifyWith(
@@ -96,8 +107,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const now = options.clock.now()
       let purged = 0
       for (const keys of (await read()).byAlgorithm.values()) {
-        for (const { key, neededUntil } of scheduleKeys(keys, now, options.longestLifetime)) {
-          if (neededUntil > now) continue
+        for (const { key, neededUntil } of scheduleRing(keys, now, options.longestLifetime)) {
+          // A process that has another secret may sign with what we cannot open. It would make a new one, and so on.
+          if (neededUntil > now || !isOpen(key)) continue
           await options.store.delete(key.id)
           purged++
         }
@@ -105,6 +117,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
       if (purged > 0) await read()
       return purged
     },
+
+    check: () => checkKeys(options, look, read),
   }
 }
 
@@ -114,6 +128,10 @@ async function ensureKeys(options: KeyRingOptions, before: KeyRing | undefined):
   const now = options.clock.now()
   const missing = options.algorithms.filter((algorithm) => signingKey(ring, algorithm, now) === undefined)
   if (missing.length === 0) return ring
+  for (const algorithm of missing) {
+    if (!ring.byAlgorithm.has(algorithm)) continue
+    options.emit({ type: 'signing_key.secret_changed', algorithm, problem: secretProblem([algorithm]) })
+  }
   await Promise.all(missing.map((algorithm) => addSigningKey(options, ring, algorithm, now)))
   ring = await readKeyRing(options, ring)
   return ring

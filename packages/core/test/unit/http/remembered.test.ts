@@ -26,6 +26,18 @@ test('G03 a value is kept as long as the caller takes it', async () => {
   expect(loads).toEqual(['a', 'b', 'a', 'a'])
 })
 
+test('a clock that was set back makes nothing last longer: values and failures are loaded again (E10)', async () => {
+  const { clock, loads, broken, remembered } = start()
+  broken.add('b')
+  await remembered.get('a', 60)
+  await expect(remembered.get('b', 60)).rejects.toThrow('broken')
+  broken.clear()
+  clock.time -= 500
+  expect(await remembered.get('a', 60)).toBe('a 3')
+  expect(await remembered.get('b', 60)).toBe('b 4')
+  expect(loads).toEqual(['a', 'b', 'a', 'b'])
+})
+
 test('callers at one time share one request', async () => {
   const { loads, remembered } = start()
   const all = await Promise.all(Array.from({ length: 50 }, () => remembered.get('a', 0)))

@@ -1,0 +1,24 @@
+import { clockBehind } from '../policy/signing-key.ts'
+import type { KeyRing, KeyRingOptions } from './key-ring.ts'
+import { clockProblem } from './problems.ts'
+
+/** Seconds by which the clock is behind the newest key and the last reading of the keys, when that is too much. */
+export function behindKeys(ring: KeyRing, now: number, before?: KeyRing): number | undefined {
+  const made = [...ring.byId.values()].map(({ createdAt }) => createdAt)
+  return clockBehind(before === undefined ? made : [...made, before.readAt], now)
+}
+
+/** Looks at the clock with each reading of the keys, and says once when it was set back. */
+export function createClockWatch({
+  clock,
+  emit,
+}: Pick<KeyRingOptions, 'clock' | 'emit'>): (ring: KeyRing, before: KeyRing | undefined) => void {
+  let isBehind = false
+  return (ring, before) => {
+    const behindSeconds = behindKeys(ring, clock.now(), before)
+    if (behindSeconds !== undefined && !isBehind) {
+      emit({ type: 'clock.set_back', behindSeconds, problem: clockProblem(behindSeconds) })
+    }
+    isBehind = behindSeconds !== undefined
+  }
+}
