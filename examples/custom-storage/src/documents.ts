@@ -29,6 +29,11 @@ export type Statement = readonly [text: string, values: readonly unknown[]]
 const columnOf = (member: string): string => member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const memberOf = (column: string): string => column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
+/** Each table of records with the names of its columns. */
+export function tablesWithColumns(): readonly (readonly [table: string, columns: readonly string[]])[] {
+  return Object.entries(columns).map(([table, members]) => [table, [...members.map(columnOf), 'body']])
+}
+
 /** A record as names of columns and their values. Absent members are `null`. */
 function toRow(table: Table, record: object): ReadonlyMap<string, unknown> {
   const rest = new Map(Object.entries(record))

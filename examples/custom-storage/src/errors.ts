@@ -1,6 +1,6 @@
 import { StorageUnavailableError } from '@oauth/core'
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '')
+export const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '')
 
 /** Serialization failures and deadlocks: the database undid the transaction and asks for another try. */
 export function isConflict(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { CompleteStorage } from '@oauth/core'
 import { accessTokenStore } from './access-tokens.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
+import { check } from './check.ts'
 import { clientStore } from './clients.ts'
 import { consentStore } from './consents.ts'
 import type { Database } from './database.ts'
@@ -26,6 +27,7 @@ export function documentStorage(database: Database): CompleteStorage {
     withdrawals: withdrawalStore(database),
     replays: replayStore(database),
     sessionClients: sessionClientStore(database),
+    check: check(database),
     purgeExpired: purge(database),
   }
 }

@@ -44,6 +44,7 @@ export type {
   RateLimitsOfBucket,
   RateLimitVerdict,
 } from './contracts/rate-limit.ts'
+export type { Readiness, ReadinessCheck } from './contracts/readiness.ts'
 export type { AuthorizationFacts, ClientAction, ClientQuestion, Resolvers } from './contracts/resolvers.ts'
 export type {
   CodeGrantHandlers,

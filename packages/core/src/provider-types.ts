@@ -5,6 +5,7 @@ import type { RegisteredClient } from './clients/information.ts'
 import type { ClientInput } from './clients/metadata-schema.ts'
 import type { ClientChanges } from './clients/update.ts'
 import type { KeyRotation } from './contracts/key-set.ts'
+import type { Readiness } from './contracts/readiness.ts'
 import type { Handler, Handlers } from './handlers.ts'
 import type { ClientRecord } from './storage/client.ts'
 import type { VerifiedAccessToken } from './tokens/verify.ts'
@@ -66,6 +67,19 @@ export interface Provider<Own extends Handlers = Handlers> extends ClientCalls, 
   resolveLoginContext(request: Request): Promise<LoginContext>
   /** The same, or `undefined`. */
   tryResolveLoginContext(request: Request): Promise<LoginContext | undefined>
+  /**
+   * Whether the server can do its work, for a readiness probe: the storage answers, its tables and their version are
+   * right, and there is a key to sign with for each algorithm. `problem` says what to do; beside `ok: true` it is a
+   * warning. It never throws, takes ten seconds at most, and makes no keys but the very first ones.
+   * @example
+   * ```ts
+   * app.get('/readyz', async (c) => {
+   *   const readiness = await provider.ready()
+   *   return c.json(readiness, readiness.ok ? 200 : 503)
+   * })
+   * ```
+   */
+  ready(): Promise<Readiness>
   /**
    * Adds a signing key for each algorithm: published at once, signing after `activateAfter` seconds (default: long
    * enough for every process and cached JWKS to know it). When a key has leaked, `dropPrevious` deletes the earlier ones

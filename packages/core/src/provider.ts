@@ -20,6 +20,7 @@ import type { Provider } from './provider-types.ts'
 import { assemble } from './server/assemble.ts'
 import { createContext } from './server/context.ts'
 import { dispatch } from './server/dispatch.ts'
+import { createReadiness } from './server/readiness.ts'
 import { createRouter } from './server/router.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
@@ -112,6 +113,7 @@ export function createProvider(options: GivenOptions<BaseUser, readonly AnyFeatu
         throw error
       }
     },
+    ready: createReadiness(ctx),
     rotateSigningKeys: (rotation) => ctx.keys.rotate(rotation),
     async purgeExpired({ limit = 1000 } = {}) {
       if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('limit must be a whole number')

@@ -3,7 +3,6 @@ import type { Kysely } from 'kysely'
 import { type DialectName, dialectName } from './dialect.ts'
 import { kyselyRunner } from './kysely-runner.ts'
 import { type OAuthTables, type TableOptions, tableNames } from './schema.ts'
-import { checkedRunner } from './schema-check.ts'
 import { storageOn } from './storage.ts'
 
 export type { DialectName } from './dialect.ts'
@@ -38,5 +37,5 @@ export function kyselyStorage<Database>(db: Kysely<Database>, options: KyselySto
   // What else is in the database is the host's business; these statements name only tables of this package.
   const own = db.withoutPlugins() as unknown as Kysely<OAuthTables>
   const schema = { db: own, tables: tableNames(options), dialect: dialectName(own, options.dialect) }
-  return storageOn(schema, checkedRunner(kyselyRunner(own, timeoutSeconds), schema))
+  return storageOn(schema, kyselyRunner(own, timeoutSeconds))
 }

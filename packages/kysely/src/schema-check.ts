@@ -12,12 +12,12 @@ export interface FoundSchema {
   readonly compatibleSince: number
 }
 
-function select(db: Kysely<OAuthTables>, tables: TableNames) {
+export function selectVersion(db: Kysely<OAuthTables>, tables: TableNames) {
   return db.selectFrom(tables.schema).select(['version', 'compatible_since']).where('id', '=', 1)
 }
 
 /** PostgreSQL may answer integers as text, depending on the settings of the driver. */
-function foundSchema(row: Omit<SchemaRow, 'id'> | undefined): FoundSchema | undefined {
+export function foundSchema(row: Omit<SchemaRow, 'id'> | undefined): FoundSchema | undefined {
   return row && { version: Number(row.version), compatibleSince: Number(row.compatible_since) }
 }
 
@@ -27,7 +27,7 @@ export async function readSchemaVersion<Database>(
   tables: TableNames,
 ): Promise<FoundSchema | undefined> {
   try {
-    return foundSchema(await select(db as unknown as Kysely<OAuthTables>, tables).executeTakeFirst())
+    return foundSchema(await selectVersion(db as unknown as Kysely<OAuthTables>, tables).executeTakeFirst())
   } catch (error) {
     if (isMissingTable(error)) return undefined
     throw error
@@ -55,7 +55,7 @@ export function refuseSchema(found: FoundSchema | undefined, tables: TableNames)
  * not, or cannot be read, no statement runs and the next call looks again.
  */
 export function checkedRunner(runner: Runner, { db, tables }: Schema): Runner {
-  const read = statement((_bind: Bind<object>) => select(db, tables))
+  const read = statement((_bind: Bind<object>) => selectVersion(db, tables))
   let fits = false
   let checking: Promise<void> | undefined
 

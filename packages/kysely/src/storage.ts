@@ -10,12 +10,15 @@ import { refreshTokenStore } from './refresh-tokens.ts'
 import { replayStore } from './replays.ts'
 import type { Runner } from './runner.ts'
 import type { Schema } from './schema.ts'
+import { checkedRunner } from './schema-check.ts'
 import { sessionClientStore } from './session-clients.ts'
 import { signingKeyStore } from './signing-keys.ts'
+import { tableCheck } from './table-check.ts'
 import { withdrawalStore } from './withdrawals.ts'
 
-/** The statements of a schema, run by a runner. */
-export function storageOn(schema: Schema, runner: Runner): CompleteStorage {
+/** The statements of a schema, run by a runner. Its version is looked at before the first one. */
+export function storageOn(schema: Schema, unchecked: Runner): CompleteStorage {
+  const runner = checkedRunner(unchecked, schema)
   return {
     clients: clientStore(schema, runner),
     interactions: interactionStore(schema, runner),
@@ -28,6 +31,7 @@ export function storageOn(schema: Schema, runner: Runner): CompleteStorage {
     withdrawals: withdrawalStore(schema, runner),
     replays: replayStore(schema, runner),
     sessionClients: sessionClientStore(schema, runner),
+    check: tableCheck(schema, unchecked),
     purgeExpired: purge(schema, runner),
   }
 }

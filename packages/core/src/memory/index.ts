@@ -31,6 +31,7 @@ export function memoryStorage(): CompleteStorage {
     withdrawals: withdrawalStore(tables),
     replays: replayStore(tables),
     sessionClients: sessionClientStore(tables),
+    check: () => undefined,
     purgeExpired: (query) => purgeExpired(tables, query),
   }
 }

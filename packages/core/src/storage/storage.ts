@@ -42,6 +42,12 @@ export interface Storage extends Partial<FeatureStores> {
   readonly signingKeys: SigningKeyStore
   readonly withdrawals: WithdrawalStore
   /**
+   * Looks whether everything that the verbs need is there: each table with its columns, and the version of the schema.
+   * Answers what is wrong and what to do (`run migrate(db)`), without secrets, or `undefined`. Throws when the storage
+   * cannot be reached. `provider.ready()` asks; without it, it reads one client that does not exist.
+   */
+  check?(): Awaitable<string | undefined>
+  /**
    * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s,
    * marks of withdrawals, what the stores of features keep, and grants that have ended by themselves. A revoked grant
    * stays until it would have expired; each row goes by its own `expiresAt`. Also clears `sealedSuccessor` and `sealedUntil` of the refresh

@@ -18,6 +18,10 @@ import {
 
 /** What holds for the text of all stores: it is compared and ordered by its bytes, and none of it is cut. */
 export const textCases: ContractCases = {
+  'check, where there is one, finds nothing wrong with a storage that works': async (storage) => {
+    equal(await storage.check?.(), undefined, 'storage.check')
+  },
+
   'clients.list is in the order of the bytes of their ids': async ({ clients }) => {
     for (const id of [...byBytes].reverse()) await clients.insert(clientRecord({ id }))
     const ids = async (after?: string) => {

@@ -2,11 +2,11 @@ import type { CompleteStorage } from '@oauth/core'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
-import { checkedRunner } from '../schema-check.ts'
 import { storageOn } from '../storage.ts'
 import { neverBlocking, withoutBlocking } from './busy-timeout.ts'
 import { lockQueue } from './lock-queue.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
+import { refuseNewer } from './refuse-newer.ts'
 import { sqliteRunner } from './sqlite-runner.ts'
 import { waitingDialect } from './waiting-dialect.ts'
 
@@ -32,6 +32,8 @@ export interface SqliteStorage extends CompleteStorage {
  * While another process has the file locked, reads go on and writes wait for up to five seconds (for a `Database` of the
  * host: its busy timeout), in the order in which they came and without blocking the process. Then they fail with
  * `StorageUnavailableError`, and clients get 503.
+ *
+ * Throws when the tables are those of a newer version of this package that this one cannot work with.
  */
 export function sqliteStorage(
   filenameOrDatabase: string | Database.Database,
@@ -45,12 +47,13 @@ export function sqliteStorage(
     const queue = lockQueue(patience)
     const dialect = new SqliteDialect({ database: shared(database) })
     const db = new Kysely<OAuthTables>({ dialect: opened ? waitingDialect(dialect, database, queue) : dialect })
+    refuseNewer(database, tables)
     if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>, tables)
     // From here on nothing waits inside SQLite, where the whole process would wait with it.
     opened?.exec('pragma busy_timeout = 0')
     const schema = { db, tables, dialect: 'sqlite' } as const
     return {
-      ...storageOn(schema, checkedRunner(sqliteRunner(database, queue, calls), schema)),
+      ...storageOn(schema, sqliteRunner(database, queue, calls)),
       db,
       async close() {
         await db.destroy()

@@ -1,0 +1,19 @@
+import type { Storage } from '@oauth/core'
+import type { Database } from './database.ts'
+import { tablesWithColumns } from './documents.ts'
+import { codeOf } from './errors.ts'
+
+/** Reads no rows of each table with all its columns. PostgreSQL says 42P01, 42703 or 3F000 for what is missing. */
+export function check(database: Database): NonNullable<Storage['check']> {
+  return async () => {
+    for (const [table, columns] of tablesWithColumns()) {
+      try {
+        await database.run(`select ${columns.join(', ')} from oauth.${table} limit 0`)
+      } catch (error) {
+        if (!['42P01', '42703', '3F000'].includes(codeOf(error))) throw error
+        return `the table oauth.${table} is missing, or a column of it: run createSchema on an empty database`
+      }
+    }
+    return undefined
+  }
+}

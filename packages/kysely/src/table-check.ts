@@ -1,0 +1,74 @@
+import { StorageUnavailableError } from '@oauth/core'
+import {
+  accessTokenColumns,
+  clientColumns,
+  codeColumns,
+  consentColumns,
+  grantColumns,
+  interactionColumns,
+  refreshTokenColumns,
+  replayColumns,
+  sessionClientColumns,
+  signingKeyColumns,
+  withdrawalColumns,
+} from './columns.ts'
+import { isMissingTable } from './errors.ts'
+import type { Runner } from './runner.ts'
+import type { Schema, TableNames } from './schema.ts'
+import { type FoundSchema, foundSchema, refuseSchema, selectVersion } from './schema-check.ts'
+import { type Bind, statement } from './statement.ts'
+
+/** The tables that the verbs use. The compiler refuses the list in which one is missing. */
+const columnsOf: {
+  readonly [Table in Exclude<keyof TableNames, 'schema' | 'migrations' | 'migrationLock'>]: readonly string[]
+} = {
+  clients: clientColumns,
+  interactions: interactionColumns,
+  consents: consentColumns,
+  grants: grantColumns,
+  authorizationCodes: codeColumns,
+  accessTokens: accessTokenColumns,
+  revokedJwts: ['jti', 'expires_at'],
+  refreshTokens: refreshTokenColumns,
+  signingKeys: signingKeyColumns,
+  replays: replayColumns,
+  sessionClients: sessionClientColumns,
+  withdrawals: withdrawalColumns,
+}
+
+/**
+ * What `storage.check` does: it reads the version of the schema each time, and no rows of each table with all its columns.
+ * @param runner one that does not look at the version by itself
+ */
+export function tableCheck({ db, tables }: Schema, runner: Runner): () => Promise<string | undefined> {
+  const version = statement((_bind: Bind<object>) => selectVersion(db, tables))
+  const reads = Object.entries(columnsOf).map(([table, columns]) => {
+    const name = tables[table as keyof typeof columnsOf]
+    // All tables at once are no type that the compiler could follow.
+    const query = db.selectFrom(name as typeof tables.clients).select(columns as never)
+    return { name, read: statement((_bind: Bind<object>) => query.limit(0)) }
+  })
+
+  async function findVersion(): Promise<FoundSchema | undefined> {
+    try {
+      return await runner.find(version, {}, foundSchema)
+    } catch (error) {
+      if (isMissingTable(error)) return undefined
+      throw error
+    }
+  }
+
+  return async () => {
+    const refusal = refuseSchema(await findVersion(), tables)
+    if (refusal !== undefined) return refusal
+    for (const { name, read } of reads) {
+      try {
+        await runner.list(read, {}, () => undefined)
+      } catch (error) {
+        if (error instanceof StorageUnavailableError) throw error
+        return `the table ${name} cannot be read with the columns that this version of @oauth/kysely needs: restore it, or run migrate(db) of @oauth/kysely/migrations on an empty database`
+      }
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { type Kysely, sql } from 'kysely'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { createQuickWorld } from '../../core/test/support/tokens.ts'
+import { kyselyStorage } from '../src/index.ts'
+import { migrate } from '../src/migrations/index.ts'
+import { schemaVersion } from '../src/migrations/schema-version.ts'
+import { sqliteStorage } from '../src/sqlite/index.ts'
+import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'oauth-readiness-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let database: EmptyDatabase
+afterEach(() => database?.drop())
+
+const readyOn = (db: Kysely<object>) => createQuickWorld({ storage: kyselyStorage(db) }).provider.ready()
+
+describe.each(databaseNames)('readiness on %s', (name) => {
+  test('says what is wrong with the schema, and is ready once it is right (G42)', async () => {
+    database = await emptyDatabase(name)
+    const { db } = database
+    const problem = async () => {
+      const { ok, checks } = await readyOn(db)
+      expect([ok, checks[0], checks[1]?.ok]).toEqual([false, { name: 'storage', ok: true }, false])
+      return checks[1]?.problem
+    }
+    expect(await problem()).toContain('are not there: run migrate(db)')
+    await migrate(db)
+    expect((await readyOn(db)).checks).toEqual([
+      { name: 'storage', ok: true },
+      { name: 'schema', ok: true },
+      { name: 'keys', ok: true },
+    ])
+
+    const set = (version: number, since: number) =>
+      sql`update oauth_schema set version = ${version}, compatible_since = ${since}`.execute(db)
+    await set(schemaVersion - 1, 1)
+    expect(await problem()).toContain('run migrate(db)')
+    await set(schemaVersion + 1, schemaVersion + 1)
+    expect(await problem()).toContain('update @oauth/kysely')
+    await set(schemaVersion + 1, schemaVersion)
+    expect((await readyOn(db)).ok).toBe(true)
+    await set(schemaVersion, 1)
+
+    await sql`alter table oauth_grants rename to oauth_grants_away`.execute(db)
+    expect(await problem()).toContain('the table oauth_grants cannot be read')
+    await sql`alter table oauth_grants_away rename to oauth_grants`.execute(db)
+    await sql`alter table oauth_refresh_tokens rename column reuses to uses`.execute(db)
+    expect(await problem()).toContain('the table oauth_refresh_tokens cannot be read')
+    await sql`alter table oauth_refresh_tokens rename column uses to reuses`.execute(db)
+    expect((await readyOn(db)).ok).toBe(true)
+  }, 60_000)
+
+  test('looks at the tables anew each time, whatever the storage has found before (G42)', async () => {
+    database = await emptyDatabase(name)
+    const { db } = database
+    await migrate(db)
+    const { provider } = createQuickWorld({ storage: kyselyStorage(db) })
+    expect((await provider.ready()).ok).toBe(true)
+    await sql`drop table oauth_replays`.execute(db)
+    expect((await provider.ready()).checks[1]?.problem).toContain('oauth_replays')
+  })
+})
+
+describe('sqliteStorage', () => {
+  test('refuses a schema that is newer and incompatible when it is constructed, and changes nothing (G43)', () => {
+    const file = join(folder, 'newer.db')
+    const before = new Database(file)
+    sqliteStorage(before)
+    before.exec(`update oauth_schema set version = ${schemaVersion + 2}, compatible_since = ${schemaVersion + 1}`)
+    for (const options of [{}, { migrate: false }]) {
+      expect(() => sqliteStorage(file, options)).toThrow(/cannot work with: update @oauth\/kysely/)
+    }
+    before.exec(`update oauth_schema set compatible_since = ${schemaVersion}`)
+    expect(sqliteStorage(file).clients.find('x')).toBeUndefined()
+    before.close()
+  })
+
+  test('is ready while another process has the file locked, and is not when the file is no database any more (G42)', async () => {
+    const file = join(folder, 'locked.db')
+    const { provider } = createQuickWorld({ storage: sqliteStorage(file) })
+    expect((await provider.ready()).ok).toBe(true)
+    const other = new Database(file)
+    other.exec('begin immediate')
+    expect((await provider.ready()).ok).toBe(true)
+    other.exec('rollback')
+    other.exec('drop table oauth_clients')
+    expect((await provider.ready()).checks[1]?.problem).toContain('oauth_clients')
+    other.close()
+  })
+})
