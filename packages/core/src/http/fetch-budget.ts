@@ -1,3 +1,5 @@
+import { webHost } from '../protocol/web-host.ts'
+
 /** How often the server sends requests because somebody else asked it to. */
 export interface FetchBudget {
   /**
@@ -37,7 +39,7 @@ export function createFetchBudget(clock: { now(): number }): FetchBudget {
 
   return {
     take(url, account) {
-      const host = counterOf(`host ${new URL(url).host}`)
+      const host = counterOf(`host ${webHost(url)?.host ?? url}`)
       const own = account === undefined ? undefined : counterOf(`account ${account}`)
       if (host.count >= mostToOneHost || (own !== undefined && own.count >= mostOfOneAccount)) return false
       host.count++

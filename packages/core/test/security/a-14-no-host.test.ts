@@ -97,7 +97,6 @@ test('nobody but webHost reads the host of a URL that somebody else chose A14', 
     'protocol/web-host.ts',
     'protocol/private-address.ts',
     'protocol/ip-address.ts',
-    'http/fetch-budget.ts',
     'http/outbound.ts',
     'endpoints/end-session.ts',
   ]
