@@ -2,65 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { exampleCases } from './example-cases.ts'
 import { type ExampleProcess, freePort, startExample } from './example-process.ts'
 import { keepAliveTraffic, slowRequest } from './keep-alive-traffic.ts'
 
-const root = join(import.meta.dirname, '..')
-const tsx = ['--import', 'tsx'] as const
-const secret = 'a-secret-of-the-tests-0123456789-abcdef'
-
-interface Case {
-  readonly name: string
-  readonly command: readonly [string, ...string[]]
-  /** The variables, for this port and this file of SQLite. */
-  readonly env: (port: number, file: string) => Readonly<Record<string, string>>
-  /** Whether it keeps its data in the file. */
-  readonly hasFile: boolean
-  /** workerd, which is not ours, closes idle connections at once: a request on its way on one may be lost. */
-  readonly closesIdleAtOnce?: true
-}
-
-const cases: readonly Case[] = [
-  {
-    name: 'server',
-    command: [process.execPath, ...tsx, 'src/main.ts'],
-    env: (port, file) => ({ PORT: `${port}`, DATABASE_URL: file }),
-    hasFile: true,
-  },
-  {
-    name: 'express',
-    command: [process.execPath, ...tsx, 'src/main.ts'],
-    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
-    hasFile: true,
-  },
-  {
-    name: 'mcp',
-    command: [process.execPath, ...tsx, 'src/main.ts'],
-    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}` }),
-    hasFile: false,
-  },
-  {
-    name: 'conformance',
-    command: [process.execPath, ...tsx, 'src/main.ts'],
-    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
-    hasFile: true,
-  },
-  {
-    name: 'hono-bun',
-    command: [join(root, 'examples/hono-bun/node_modules/bun/bin/bun.exe'), 'src/main.ts'],
-    env: (port, file) => ({ PORT: `${port}`, DATABASE: file }),
-    hasFile: true,
-  },
-  {
-    name: 'workers',
-    command: [process.execPath, ...tsx, 'src/serve/main.ts'],
-    env: (port) => ({ PORT: `${port}` }),
-    hasFile: false,
-    closesIdleAtOnce: true,
-  },
-]
-
-describe.each(cases)(
+describe.each(exampleCases)(
   'SIGTERM to examples/$name',
   { timeout: 120_000 },
   ({ name, command, env, hasFile, closesIdleAtOnce }) => {

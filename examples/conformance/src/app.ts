@@ -2,6 +2,7 @@ import type { OAuthEvent } from '@oauth/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
+import { healthPages } from '../../shared/src/health.ts'
 import { consentPage } from './host/consent.ts'
 import { respond, respondError, securityHeaders } from './host/layout.ts'
 import { loginPage } from './host/login.ts'
@@ -34,8 +35,13 @@ export function createApp(settings: Settings, onEvent: (event: OAuthEvent) => vo
     onEvent({ type: 'request.failed', endpoint: 'host', cause: error })
     return respondError(c, 500, 'server_error', 'Something went wrong.')
   })
+  const health = healthPages(
+    () => provider.ready(),
+    (cause) => onEvent({ type: 'request.failed', endpoint: 'readyz', cause }),
+  )
   return {
-    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    fetch: async (request) =>
+      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     provider,
     close,
   }

@@ -1,6 +1,7 @@
 import { oauth } from '@oauth/express'
 import express, { type Express } from 'express'
 import session from 'express-session'
+import { health } from './health.ts'
 import { pages } from './pages.ts'
 import { createIdentityProvider, type IdentityProvider, type Settings } from './provider.ts'
 
@@ -15,6 +16,7 @@ export function createApp(settings: Settings): App {
     .disable('x-powered-by')
     // TLS ends at a proxy: without this express-session sets no secure cookie.
     .set('trust proxy', secure)
+    .use(health(provider))
     .use(
       session({
         name: secure ? '__Host-sid' : 'sid',

@@ -2,6 +2,7 @@ import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { kyselyStorage } from '@oauth/kysely'
 import { Hono } from 'hono'
 import type { Kysely } from 'kysely'
+import { healthPages } from '../../shared/src/health.ts'
 import type { Tables } from './database.ts'
 import { identityPages } from './pages.ts'
 import { createSessions } from './sessions.ts'
@@ -42,7 +43,13 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
   await users.create(demoAccount)
   await registerDemoClient(provider)
 
+  const health = healthPages(
+    () => provider.ready(),
+    (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
+  )
+
   const app = new Hono()
+  app.use((c, next) => health(c.req.raw) ?? next())
   // What is the provider's: the endpoints, and the well-known documents beside them.
   app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
   app.route('/', identityPages({ baseUrl, users, provider, sessions }))

@@ -86,6 +86,13 @@ describe('the Next.js example, built for production', () => {
     expect(login2.headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
   })
 
+  test('/healthz and /readyz answer for whoever runs the process', async () => {
+    const [health, ready] = [await fetch(`${baseUrl}/healthz`), await fetch(`${baseUrl}/readyz`)]
+    expect([health.status, await health.json()]).toEqual([200, { ok: true }])
+    const checks = ['storage', 'schema', 'keys'].map((name) => ({ name, ok: true }))
+    expect([ready.status, await ready.json()]).toEqual([200, { ok: true, checks }])
+  })
+
   // The last test: it ends the server.
   test('SIGTERM: twenty connections under traffic get Connection: close, and the server ends with 0 (G45)', async () => {
     const traffic = keepAliveTraffic(`${baseUrl}/auth/jwks`, 20)

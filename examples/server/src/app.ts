@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { OAuthEvent, Provider } from '@oauth/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { healthPages } from '../../shared/src/health.ts'
 import { notesApi } from './api/notes.ts'
 import { clientPages } from './client/pages.ts'
 import { registerDemoClient } from './client/registration.ts'
@@ -83,8 +84,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   pages.notFound(notFound)
   pages.onError(createErrorPage(onError))
 
+  const health = healthPages(() => provider.ready(), onError)
   return {
-    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    fetch: async (request) =>
+      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     provider,
     async purgeExpired() {
       sessions.purgeExpired()

@@ -1,5 +1,6 @@
 import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
+import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
 import { findUser } from './account.ts'
 import { identityPages } from './pages.ts'
@@ -63,9 +64,15 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   })
   const pages = identityPages({ baseUrl, provider, sessions })
 
+  const health = healthPages(
+    () => provider.ready(),
+    (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
+  )
+
   return {
     provider,
-    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    fetch: async (request) =>
+      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     async registerResource(resource, resourceSecret) {
       await provider.registerClient({ client_id: resource, client_secret: resourceSecret, grant_types: [] })
     },

@@ -12,6 +12,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
+import { healthPages, type Readiness } from '../../../shared/src/health.ts'
 import { createNotesServer, type Notes, scopesOf } from './notes.ts'
 
 export interface McpServerOptions {
@@ -72,7 +73,13 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
     return response
   })
 
+  const health = healthPages(
+    () => isServerThere(issuer),
+    (problem) => onError?.(problem),
+  )
+
   const app = new Hono()
+  app.use((c, next) => health(c.req.raw) ?? next())
   app.all(new URL(resourceMetadata).pathname, (c) => metadata(c.req.raw))
   app.use(new URL(resource).pathname, onlyFrom(allowedOrigins), bodyLimit({ maxSize: 256 * 1024 }))
   app.use(
@@ -91,6 +98,12 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
     return Response.json({ error: 'server_error' }, { status: 500 })
   })
   return app
+}
+
+/** Without the authorization server no token can be verified. */
+async function isServerThere(issuer: string): Promise<Readiness> {
+  const { ok, status } = await fetch(`${issuer}/jwks`, { signal: AbortSignal.timeout(2000) })
+  return { ok, checks: [{ name: 'authorization server', ok, ...(!ok && { problem: `status ${status}` }) }] }
 }
 
 /** Only scripts say where they come from, and only those of known origins are served (MCP, streamable HTTP). */

@@ -1,0 +1,3 @@
+export { GET } from '../../lib/health'
+
+export const dynamic = 'force-dynamic'

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const tsx = ['--import', 'tsx'] as const
+const secret = 'a-secret-of-the-tests-0123456789-abcdef'
+
+export interface ExampleCase {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+  /** The variables, for this port and this file of SQLite. */
+  readonly env: (port: number, file: string) => Readonly<Record<string, string>>
+  /** Whether it keeps its data in the file. */
+  readonly hasFile: boolean
+  /** workerd, which is not ours, closes idle connections at once: a request on its way on one may be lost. */
+  readonly closesIdleAtOnce?: true
+}
+
+/** The examples that one process serves; Next.js has to be built first, and is tested in its own folder. */
+export const exampleCases: readonly ExampleCase[] = [
+  {
+    name: 'server',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE_URL: file }),
+    hasFile: true,
+  },
+  {
+    name: 'express',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
+    hasFile: true,
+  },
+  {
+    name: 'mcp',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}` }),
+    hasFile: false,
+  },
+  {
+    name: 'conformance',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
+    hasFile: true,
+  },
+  {
+    name: 'hono-bun',
+    command: [join(root, 'examples/hono-bun/node_modules/bun/bin/bun.exe'), 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file }),
+    hasFile: true,
+  },
+  {
+    name: 'workers',
+    command: [process.execPath, ...tsx, 'src/serve/main.ts'],
+    env: (port) => ({ PORT: `${port}` }),
+    hasFile: false,
+    closesIdleAtOnce: true,
+  },
+]

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { healthPages, type Readiness } from '../examples/shared/src/health.ts'
+import { exampleCases } from './example-cases.ts'
+import { freePort, startExample } from './example-process.ts'
+
+const unexpected = (problem: unknown): never => expect.unreachable(String(problem))
+const get = (path: string, method = 'GET'): Request => new Request(`http://localhost${path}`, { method })
+const fine: Readiness = { ok: true, checks: [{ name: 'storage', ok: true }] }
+const broken: Readiness = {
+  ok: false,
+  checks: [
+    { name: 'storage', ok: true },
+    { name: 'schema', ok: false, problem: 'the table oauth_clients is missing in /var/lib/secret.db' },
+  ],
+}
+
+describe('the health pages of the examples', () => {
+  test('/healthz answers 200 and asks nothing, also while the storage is away', async () => {
+    const pages = healthPages(() => Promise.reject(new Error('asked')), unexpected)
+    const answer = await pages(get('/healthz'))
+    expect([answer?.status, await answer?.json()]).toEqual([200, { ok: true }])
+    expect(answer?.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('/readyz answers 503 with the names of the checks, and tells what is wrong to the log alone (G48)', async () => {
+    const log: unknown[] = []
+    const pages = healthPages(
+      async () => broken,
+      (problem) => log.push(problem),
+    )
+    const answer = await pages(get('/readyz'))
+    expect(answer?.status).toBe(503)
+    expect(await answer?.json()).toEqual({
+      ok: false,
+      checks: [
+        { name: 'storage', ok: true },
+        { name: 'schema', ok: false },
+      ],
+    })
+    expect(log).toEqual(['readiness: schema: the table oauth_clients is missing in /var/lib/secret.db'])
+  })
+
+  test('a warning beside a good check is logged once, and the page stays 200', async () => {
+    const log: unknown[] = []
+    const checks = [{ name: 'keys', ok: true, problem: 'the clock was set back' }]
+    const pages = healthPages(
+      async () => ({ ok: true, checks }),
+      (problem) => log.push(problem),
+    )
+    const answer = await pages(get('/readyz'))
+    expect([answer?.status, await answer?.json()]).toEqual([200, { ok: true, checks: [{ name: 'keys', ok: true }] }])
+    expect(log).toEqual(['readiness: keys: the clock was set back'])
+  })
+
+  test('/readyz answers 503 where the check itself fails, without its message (G48)', async () => {
+    const log: unknown[] = []
+    const failure = new Error('OAUTH_SECRET is not set')
+    const pages = healthPages(
+      () => Promise.reject(failure),
+      (problem) => log.push(problem),
+    )
+    const answer = await pages(get('/readyz'))
+    expect([answer?.status, await answer?.json()]).toEqual([503, { ok: false, checks: [] }])
+    expect(log).toEqual([failure])
+  })
+
+  test('a thousand strangers who ask /readyz at once cost one check (G48)', async () => {
+    let asked = 0
+    const pages = healthPages(async () => {
+      asked++
+      return fine
+    }, unexpected)
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => pages(get('/readyz'))))
+    expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([200]))
+    expect(asked).toBe(1)
+  })
+
+  test('other methods are refused, and other paths are left to the application', async () => {
+    const pages = healthPages(async () => fine, unexpected)
+    expect((await pages(get('/readyz', 'POST')))?.status).toBe(405)
+    expect((await pages(get('/healthz', 'HEAD')))?.status).toBe(200)
+    for (const path of ['/', '/healthz/', '/login', '/auth/readyz']) expect(pages(get(path))).toBeUndefined()
+  })
+})
+
+describe.each(exampleCases)('examples/$name', ({ name, command, env }) => {
+  test('answers /healthz and /readyz: storage, schema and keys are usable', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oauth-health-'))
+    const port = await freePort()
+    const url = `http://127.0.0.1:${port}`
+    const example = await startExample(name, command, env(port, join(folder, 'oauth.db')), `${url}/healthz`)
+    try {
+      const health = await fetch(`${url}/healthz`)
+      expect([health.status, await health.json()]).toEqual([200, { ok: true }])
+      const ready = await fetch(`${url}/readyz`)
+      const checks = ['storage', 'schema', 'keys'].map((check) => ({ name: check, ok: true }))
+      expect([ready.status, await ready.json()]).toEqual([200, { ok: true, checks }])
+      if (name !== 'mcp') return
+      const resource = await fetch(`http://127.0.0.1:${port + 1}/readyz`)
+      const server = { name: 'authorization server', ok: true }
+      expect([resource.status, await resource.json()]).toEqual([200, { ok: true, checks: [server] }])
+    } finally {
+      example.kill()
+      await example.ended
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
