@@ -30,26 +30,62 @@ export function createEmit(
   }
 }
 
-/** The events of which somebody has to hear: a failure through no fault of a client, and a wrong answer of the host's. */
+/** What the console says of an event, and the error behind it. */
+type Line = readonly [where: string, cause?: unknown]
+
+type Lines = {
+  readonly [Type in OAuthEvent['type']]: ((event: Extract<OAuthEvent, { readonly type: Type }>) => Line) | undefined
+}
+
+/**
+ * Every event, so that a new one says whether somebody has to hear of it: a failure through no fault of a client, and a
+ * wrong answer of the host's, have a line. What happens every day has none.
+ */
+const lines: Lines = {
+  'request.failed': ({ endpoint, cause }) => [`${endpoint} failed`, cause],
+  'rate_limiter.failed': ({ bucket, cause }) => [
+    `rateLimit failed for ${bucket}, and the request went on unlimited`,
+    cause,
+  ],
+  'clock.set_back': ({ problem }) => [problem],
+  'signing_key.secret_changed': ({ problem }) => [problem],
+  'signing_key.unsealable': ({ algorithm, keyId }) => [
+    `no secret opens the ${algorithm} signing key ${keyId}: was the option secret changed?`,
+  ],
+  'claims.wrong_type_dropped': ({ hook, claim, expected }) => [
+    `${hook}: ${claim} must be ${expected}; it was left out`,
+  ],
+  'claims.reserved_name_dropped': ({ hook, names }) => [`${hook} must not set ${names.join(', ')}; it was left out`],
+  'client.registered': undefined,
+  'client.updated': undefined,
+  'client.secret_rotated': undefined,
+  'client.deleted': undefined,
+  'client.authentication_failed': undefined,
+  'interaction.started': undefined,
+  'interaction.denied': undefined,
+  'interaction.session_unchanged': undefined,
+  'consent.remembered': undefined,
+  'consent.narrowed': undefined,
+  'consent.deleted': undefined,
+  'code.issued': undefined,
+  'code.withdrawn': undefined,
+  'code.replayed': undefined,
+  'tokens.issued': undefined,
+  'refresh_token.reused': undefined,
+  'refresh_token.replayed': undefined,
+  'token.revoked': undefined,
+  'grant.revoked': undefined,
+  'session.ended': undefined,
+  'back_channel_logout.delivered': undefined,
+  'back_channel_logout.failed': undefined,
+  'grants.revoked': undefined,
+  'signing_key.created': undefined,
+  'request.refused': undefined,
+}
+
 function reportUnexpected(report: Report, event: OAuthEvent): void {
-  switch (event.type) {
-    case 'request.failed':
-      report(`${event.endpoint} failed`, event.cause)
-      break
-    case 'rate_limiter.failed':
-      report(`rateLimit failed for ${event.bucket}, and the request went on unlimited`, event.cause)
-      break
-    case 'signing_key.unsealable':
-      report(`no secret opens the ${event.algorithm} signing key ${event.keyId}: was the option secret changed?`)
-      break
-    case 'claims.wrong_type_dropped':
-      report(`${event.hook}: ${event.claim} must be ${event.expected}; it was left out`)
-      break
-    case 'claims.reserved_name_dropped':
-      report(`${event.hook} must not set ${event.names.join(', ')}; it was left out`)
-      break
-    default:
-  }
+  const line = lines[event.type] as ((event: OAuthEvent) => Line) | undefined
+  if (line !== undefined) report(...line(event))
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -122,6 +122,20 @@ describe('G33 without onEvent', () => {
     expect(text).toMatch(/\[oauth\] no secret opens the ES256 signing key \S+: was the option secret changed\?/)
   })
 
+  test('G33 a clock that was set back, and a secret that opens none of the keys, with what to do', async () => {
+    const world = silentWorld()
+    const client = await registerConfidential(world)
+    await getTokens(world, client, {}, { resource: api })
+    const other = silentWorld({ storage: world.storage, secret: 'another-secret-for-tests-with-enough-characters' })
+    await getTokens(other, client, {}, { resource: api })
+    const late = silentWorld({ storage: world.storage })
+    late.clock.advance(-365 * 86_400)
+    await late.provider.fetch(new Request(`${late.issuer}/jwks`))
+    const text = printed.join('\n')
+    expect(text).toContain('the option secret')
+    expect(text).toContain('set it right')
+  })
+
   test('G33 a refused request and whatever else happens every day is not printed', async () => {
     const world = silentWorld()
     const client = await registerConfidential(world)
