@@ -1,5 +1,5 @@
 import type { Awaitable } from '@oauth/core'
-import type { Kysely } from 'kysely'
+import type { Kysely, SelectQueryBuilder } from 'kysely'
 import { isMissingTable } from './errors.ts'
 import { schemaVersion } from './migrations/schema-version.ts'
 import type { Runner } from './runner.ts'
@@ -12,7 +12,11 @@ export interface FoundSchema {
   readonly compatibleSince: number
 }
 
-export function selectVersion(db: Kysely<OAuthTables>, tables: TableNames) {
+/** The query for the version of the schema. */
+export function selectVersion(
+  db: Kysely<OAuthTables>,
+  tables: TableNames,
+): SelectQueryBuilder<OAuthTables, 'oauth_schema', Omit<SchemaRow, 'id'>> {
   return db.selectFrom(tables.schema).select(['version', 'compatible_since']).where('id', '=', 1)
 }
 
