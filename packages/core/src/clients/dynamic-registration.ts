@@ -1,5 +1,6 @@
 import type { RegistrationPolicy } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
@@ -75,23 +76,16 @@ function refuseRestricted(
 
 /**
  * A client that gets no secret is a public one, whichever secret method it names (or none): agents name one and do
- * without. With the secret goes what only served to prove the client. A client that proves itself by other means, such as
- * `private_key_jwt`, needs no secret and stays as it is.
+ * without. With the secret goes what only served to prove the client; its keys stay only where a feature needs them. A
+ * client that proves itself by other means, such as `private_key_jwt`, needs no secret and stays as it is.
  */
 function withoutSecret(ctx: Context, rights: ClientRights, given: PublicMetadataInput): PublicMetadataInput {
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
   const known = ctx.registry.clientAuthMethods.has(method)
   if (rights.secret || !known || !usesSecret({ token_endpoint_auth_method: method })) return given
   const { token_endpoint_auth_signing_alg: _alg, jwks, jwks_uri, ...rest } = given
-  const keys = signsRequests(given) ? { jwks, jwks_uri } : {}
-  return { ...rest, ...keys, token_endpoint_auth_method: 'none' }
-}
-
-function signsRequests(given: PublicMetadataInput): boolean {
-  const { request_object_signing_alg, require_signed_request_object, request_uris } = given
-  return (
-    request_object_signing_alg !== undefined || require_signed_request_object === true || request_uris !== undefined
-  )
+  const needed = ctx.registry.clientMetadata.some((part) => part.needsKeys?.(given as Partial<ClientMetadata>))
+  return { ...rest, ...(needed && { jwks, jwks_uri }), token_endpoint_auth_method: 'none' }
 }
 
 function selfManagement(ctx: Context, clientId: string, token: string): SelfManagement {

@@ -15,6 +15,8 @@ export interface ClientMetadataPart {
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
    */
   check?(ctx: Context, metadata: ClientMetadata): Awaitable<void>
+  /** Whether the feature verifies something with the keys of a client that registers this. */
+  needsKeys?(metadata: Partial<ClientMetadata>): boolean
 }
 
 /** What client metadata has to look like, the members of all features included. */

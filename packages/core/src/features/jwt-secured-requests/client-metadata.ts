@@ -15,6 +15,8 @@ export function requestObjectMetadata({ signingAlgorithms, unsigned }: RequestOb
       request_uris: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.maxLength(50)),
       require_signed_request_object: v.boolean(),
     },
+    needsKeys: ({ request_object_signing_alg, require_signed_request_object, request_uris }) =>
+      request_object_signing_alg !== undefined || require_signed_request_object === true || request_uris !== undefined,
     check({ config }, metadata) {
       const algorithm = metadata.request_object_signing_alg
       const known = algorithm === 'none' ? unsigned !== 'refused' : signingAlgorithms.includes(algorithm ?? '')
