@@ -18,7 +18,7 @@ export function isAway(error: unknown): boolean {
   if (/^(08...|53...|58...|57P0[123]|25006|XX00[12])$/.test(code)) return true
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|is closed/i.test(error.message)
+    /Connection terminated|connection error|timeout exceeded when trying to connect|is closed/i.test(error.message)
   )
 }
 

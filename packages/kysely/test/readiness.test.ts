@@ -14,12 +14,12 @@ import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/data
 const folder = mkdtempSync(join(tmpdir(), 'oauth-readiness-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-let database: EmptyDatabase
-afterEach(() => database?.drop())
-
 const readyOn = (db: Kysely<object>) => createQuickWorld({ storage: kyselyStorage(db) }).provider.ready()
 
 describe.each(databaseNames)('readiness on %s', (name) => {
+  let database: EmptyDatabase
+  afterEach(() => database.drop())
+
   test('says what is wrong with the schema, and is ready once it is right (G42)', async () => {
     database = await emptyDatabase(name)
     const { db } = database
