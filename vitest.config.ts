@@ -20,8 +20,9 @@ export default defineConfig({
           name: 'core',
           include: ['packages/core/test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, replacesModules],
-          // The core keeps no state outside a provider: loading it anew for each file took most of the time.
-          isolate: false,
+          // The core keeps no state outside a provider: loading it anew for each file took most of the time. On a database
+          // each file opens a connection of its own and closes it (test/support/empty-storage.ts).
+          isolate: process.env.OAUTH_STORAGE !== undefined,
           ...slow,
         },
       },
