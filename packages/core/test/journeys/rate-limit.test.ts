@@ -59,20 +59,24 @@ describe('rate limits', () => {
     ['revoke', 600],
     ['userinfo', 600],
     ['authorize', 600],
-  ] as const)('%s: by default %i requests a minute from one address', async (name, max) => {
-    const world = createLimitedWorld()
-    const request = (): Promise<Answer> => {
-      const url = `${issuer}/oauth2/${name}`
-      const headers = { 'x-real-ip': '192.0.2.1', accept: 'application/json' }
-      return name === 'authorize' || name === 'userinfo'
-        ? send(world, url, { headers })
-        : post(world, `/oauth2/${name}`, {}, headers)
-    }
-    for (let count = 0; count < max; count++) expect((await request()).status).not.toBe(429)
-    expectLimited(await request(), 60)
-    expect(world.events.at(-1)).toMatchObject({ type: 'request.refused', endpoint: name, error: 'rate_limited' })
-    // Twelve thousand requests through a framework, over HTTP, take their time.
-  }, 300_000)
+  ] as const)(
+    '%s: by default %i requests a minute from one address',
+    async (name, max) => {
+      const world = createLimitedWorld()
+      const request = (): Promise<Answer> => {
+        const url = `${issuer}/oauth2/${name}`
+        const headers = { 'x-real-ip': '192.0.2.1', accept: 'application/json' }
+        return name === 'authorize' || name === 'userinfo'
+          ? send(world, url, { headers })
+          : post(world, `/oauth2/${name}`, {}, headers)
+      }
+      for (let count = 0; count < max; count++) expect((await request()).status).not.toBe(429)
+      expectLimited(await request(), 60)
+      expect(world.events.at(-1)).toMatchObject({ type: 'request.refused', endpoint: name, error: 'rate_limited' })
+      // Twelve thousand requests through a framework, over HTTP, take their time.
+    },
+    300_000,
+  )
 
   test('register: by default thirty requests a minute from one address', async () => {
     const rateLimit = { clientAddress }
