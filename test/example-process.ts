@@ -12,7 +12,7 @@ export interface ExampleProcess {
   readonly ended: Promise<number | NodeJS.Signals>
   /** Asks it to stop. */
   stop(): void
-  /** Ends it at once, if it still runs. */
+  /** Ends it and the processes that it has started at once, if it still runs. */
   kill(): void
 }
 
@@ -30,6 +30,8 @@ export async function startExample(
     cwd: join(examples, name),
     env: { ...inherited, ...env } as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A process group of its own: what it starts ends with it, however it ends.
+    detached: true,
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -45,7 +47,13 @@ export async function startExample(
       resolve(signal ?? code ?? -1)
     })
   })
-  const kill = (): void => void (hasEnded || child.kill('SIGKILL'))
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // The group is gone.
+    }
+  }
   for (let attempt = 0; !(await answers(url)); attempt++) {
     if (hasEnded || attempt > 600) {
       kill()
