@@ -29,7 +29,8 @@ export function createFetchBudget(clock: { now(): number }): FetchBudget {
   const counterOf = (name: string): Counter => {
     const now = clock.now()
     const known = counters.get(name)
-    if (known !== undefined && now < known.endsAt) return known
+    // One that ends later than a window lasts was opened before the clock was set back.
+    if (known !== undefined && now < known.endsAt && known.endsAt <= now + windowSeconds) return known
     counters.delete(name)
     if (counters.size >= mostCounters) counters.delete(counters.keys().next().value as string)
     const opened = { count: 0, endsAt: now + windowSeconds }

@@ -9,6 +9,8 @@ interface Window {
 const mostWindows = 50_000
 /** Of these, how many may be of callers that have used more than half of their allowance. */
 const mostBusy = 40_000
+/** Windows that have ended are looked for once in so many seconds. */
+const purgeSeconds = 60
 const within: RateLimitVerdict = { allowed: true, retryAfterSeconds: 0 }
 
 /**
@@ -24,11 +26,11 @@ export function createMemoryRateLimiter(): RateLimiter {
   let purgeAt = 0
 
   const purge = (now: number): void => {
-    if (now < purgeAt) return
+    if (now < purgeAt && purgeAt <= now + purgeSeconds) return
     for (const windows of [calm, busy]) {
       for (const [name, { endsAt }] of windows) if (endsAt <= now) windows.delete(name)
     }
-    purgeAt = now + 60
+    purgeAt = now + purgeSeconds
   }
 
   const open = (name: string, { rule, now }: LimitedRequest): Window => {
@@ -41,9 +43,11 @@ export function createMemoryRateLimiter(): RateLimiter {
     return opened
   }
 
-  const current = (name: string, now: number): Window | undefined => {
+  /** One that ends later than any window could was opened before the clock was set back, and could be of any age. */
+  const current = (name: string, { rule, now }: LimitedRequest): Window | undefined => {
     const window = calm.get(name) ?? busy.get(name)
-    return window !== undefined && now < window.endsAt ? window : undefined
+    if (window === undefined || now >= window.endsAt) return undefined
+    return window.endsAt <= now + rule.windowSeconds ? window : undefined
   }
 
   /** Keeps the window of a caller that has used more than half of its allowance from being pushed out by others. */
@@ -56,14 +60,14 @@ export function createMemoryRateLimiter(): RateLimiter {
   return {
     consume(request) {
       const name = nameOf(request)
-      const window = current(name, request.now) ?? open(name, request)
+      const window = current(name, request) ?? open(name, request)
       if (window.count >= request.rule.max) return beyond(window, request.now)
       window.count++
       if (window.count * 2 > request.rule.max) keep(name, window)
       return within
     },
     check(request) {
-      const window = current(nameOf(request), request.now)
+      const window = current(nameOf(request), request)
       return window !== undefined && window.count >= request.rule.max ? beyond(window, request.now) : within
     },
   }

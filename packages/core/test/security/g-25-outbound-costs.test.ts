@@ -134,6 +134,15 @@ describe('G26 how often the server asks others', () => {
     expect(lastReason(world)).toContain('is fetched too often')
   })
 
+  test('a clock that was set back stops the fetches of nobody for longer than a minute (E10)', () => {
+    const clock = { time: 100_000, now: () => clock.time }
+    const budget = createFetchBudget(clock)
+    for (let count = 0; count < 121; count++) budget.take('https://a.example/x', 'a')
+    expect(budget.take('https://a.example/x', 'a')).toBe(false)
+    clock.time = 500
+    expect(budget.take('https://a.example/x', 'a')).toBe(true)
+  })
+
   test('G26 the counters are bounded, and end with their minute', () => {
     const clock = { time: 1000, now: () => clock.time }
     const budget = createFetchBudget(clock)

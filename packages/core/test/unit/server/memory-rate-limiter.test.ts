@@ -17,6 +17,14 @@ describe('the limiter in memory', () => {
     expect(consume(limiter, 'a', 160).allowed).toBe(true)
   })
 
+  test('a clock that was set back stops nobody for longer than a window (E10)', () => {
+    const limiter = createMemoryRateLimiter()
+    for (let count = 0; count < 3; count++) consume(limiter, 'a', 100_000)
+    expect(consume(limiter, 'a', 100_000).allowed).toBe(false)
+    expect([500, 501].map((now) => consume(limiter, 'a', now).allowed)).toEqual([true, true])
+    expect(consume(limiter, 'a', 502)).toEqual({ allowed: false, retryAfterSeconds: 58 })
+  })
+
   test('keys and buckets are apart', () => {
     const limiter = createMemoryRateLimiter()
     for (let count = 0; count < 3; count++) consume(limiter, 'a', 100)
