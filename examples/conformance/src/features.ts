@@ -5,7 +5,7 @@ import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 
 /** Every feature that a certification profile of OpenID Connect asks for. */
-export function certificationFeatures(): readonly Feature<'replays' | 'sessionClients'>[] {
+export function certificationFeatures(): readonly Feature[] {
   return [
     // Suites address their assertions to the token endpoint, and sign request objects with nothing.
     privateKeyJwt({ audiences: 'endpoints', clientSecretJwt: true }),

@@ -1,8 +1,6 @@
 import type { AuthorizationCodeRecord, AuthorizationCodeStore, GrantRecord } from '@oauth/core'
-import { rememberConsent } from './consents.ts'
 import type { Database, Sql } from './database.ts'
 import { fromRow, insertInto } from './documents.ts'
-import { takeInteraction } from './interactions.ts'
 
 async function findCode(sql: Sql, id: string) {
   const { rows } = await sql.run(
@@ -17,15 +15,6 @@ async function findCode(sql: Sql, id: string) {
 
 export function authorizationCodeStore(database: Database): AuthorizationCodeStore {
   return {
-    issue: ({ grant, code, consent, interactionId }) =>
-      database.transaction(async (sql) => {
-        // What decides comes first: whoever does not get the interaction has written nothing.
-        if (interactionId !== undefined && !(await takeInteraction(sql, interactionId))) return 'gone'
-        if (consent !== undefined) await rememberConsent(sql, consent)
-        await sql.run(...insertInto('grants', grant))
-        await sql.run(...insertInto('codes', code))
-        return 'won'
-      }),
     find: (id) => findCode(database, id),
     redeem: ({ id, now, accessToken, refreshToken }) =>
       database.transaction(async (sql) => {

@@ -3,7 +3,6 @@ import type { Row } from './database.ts'
 /** The members of a record that are columns. All others are in `body`. */
 const columns = {
   clients: ['id', 'userId', 'referenceId', 'registrationTokenHash', 'usedAt', 'createdAt', 'version'],
-  interactions: ['id', 'expiresAt', 'version'],
   consents: ['id', 'userId', 'clientId', 'referenceId', 'createdAt'],
   grants: ['id', 'userId', 'clientId', 'sessionId', 'offline', 'createdAt', 'expiresAt', 'revokedAt'],
   codes: ['id', 'grantId', 'expiresAt', 'consumedAt'],
@@ -19,6 +18,7 @@ const columns = {
     'reuses',
   ],
   signing_keys: ['id', 'algorithm', 'generation'],
+  records: ['kind', 'id', 'ownerId', 'clientId', 'userId', 'version', 'expiresAt'],
 } as const
 
 export type Table = keyof typeof columns

@@ -1,9 +1,11 @@
 import type { GrantRecord, GrantStore } from '@oauth/core'
+import { commit } from './commit.ts'
 import type { Database } from './database.ts'
 import { fromRow } from './documents.ts'
 
 export function grantStore(database: Database): GrantStore {
   return {
+    commit: commit(database),
     async find(id) {
       const { rows } = await database.run('select to_json(g) as found from oauth.grants g where id = $1', [id])
       return rows[0] && fromRow<GrantRecord>(rows[0].found)

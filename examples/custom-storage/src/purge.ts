@@ -2,19 +2,19 @@ import type { Storage } from '@oauth/core'
 import type { Database } from './database.ts'
 
 /** Grants last: a short limit leaves no token without its grant. */
-const expiring = [
-  ...['interactions', 'codes', 'access_tokens', 'revoked_jwts', 'withdrawals', 'replays', 'session_clients'],
-  'grants',
-]
+const expiring = ['records', 'codes', 'access_tokens', 'revoked_jwts', 'grants']
 
 /** Clears the sealed successors of refresh tokens whose reuse window is over. */
 const clearSeals = `update oauth.refresh_tokens set sealed_successor = null, sealed_until = null where id in (
   select id from oauth.refresh_tokens where sealed_until < $1 order by sealed_until limit $2 for update skip locked)`
 
-/** Deletes what `condition` picks. Rows are locked while they are picked, and those that somebody else has are passed over. */
+/**
+ * Deletes what `condition` picks. Rows are locked while they are picked, and those that somebody else has are passed over.
+ * `ctid` is where a row is: it holds for as long as the statement runs.
+ */
 const deleteFrom = (table: string, condition: string, order: string): string =>
-  `delete from oauth.${table} where id in (
-     select id from oauth.${table} where ${condition} order by ${order} limit $2 for update skip locked)`
+  `delete from oauth.${table} where ctid = any(array(
+     select ctid from oauth.${table} where ${condition} order by ${order} limit $2 for update skip locked))`
 
 export function purge(database: Database): Storage['purgeExpired'] {
   return async ({ now, limit, unusedClientsBefore }) => {

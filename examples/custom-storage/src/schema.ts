@@ -15,10 +15,6 @@ const statements = `
   create index on oauth.clients (reference_id);
   create index on oauth.clients (created_at) where used_at is null and registration_token_hash is not null;
 
-  create table oauth.interactions (
-    id text primary key, expires_at bigint not null, version bigint not null, body text not null);
-  create index on oauth.interactions (expires_at);
-
   create table oauth.consents (
     id text primary key, user_id text not null, client_id text not null, reference_id text,
     created_at bigint not null, body text not null);
@@ -54,18 +50,13 @@ const statements = `
     id text primary key, algorithm text collate "C" not null, generation bigint not null, body text not null,
     unique (algorithm, generation));
 
-  create table oauth.withdrawals (
-    id text primary key, version text not null, noted_at bigint not null, expires_at bigint not null);
-  create index on oauth.withdrawals (expires_at);
-
-  create table oauth.replays (id text primary key, expires_at bigint not null);
-  create index on oauth.replays (expires_at);
-
-  create table oauth.session_clients (
-    id text primary key, session_id text not null, client_id text collate "C" not null, user_id text not null,
-    expires_at bigint not null);
-  create index on oauth.session_clients (session_id);
-  create index on oauth.session_clients (expires_at);
+  create table oauth.records (
+    kind text not null, id text collate "C" not null, owner_id text, client_id text, user_id text,
+    version bigint not null, expires_at bigint not null, body text not null, primary key (kind, id));
+  create index on oauth.records (owner_id) where owner_id is not null;
+  create index on oauth.records (client_id) where client_id is not null;
+  create index on oauth.records (user_id) where user_id is not null;
+  create index on oauth.records (expires_at);
 `
 
 /** Makes the tables in an empty database. */

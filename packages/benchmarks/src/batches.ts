@@ -43,7 +43,7 @@ async function costOfVerbs(): Promise<readonly [insert: number, refresh: number]
     { ...life, id: newId(), grantId, redirectUri: 'https://app.example.com', redirectUriSent: true },
   ]
   let token = { ...life, id: newId(), grantId, reuses: 0 }
-  await storage.authorizationCodes.issue({ grant, code })
+  await storage.grants.commit({ grant, code })
   await storage.authorizationCodes.redeem({ id: code.id, now, refreshToken: token })
   const insert = await cost(5000, () => storage.accessTokens.insert(accessToken()))
   const refresh = await cost(5000, async () => {

@@ -21,7 +21,7 @@ export type { TokenOptions } from './config/options/tokens.ts'
 export type { ProviderOptions } from './config/options.ts'
 export type { Clock } from './contracts/clock.ts'
 export type { OAuthEvent } from './contracts/events.ts'
-export type { AnyFeature, Feature, NeedsOf, StorageFor } from './contracts/feature.ts'
+export type { Feature } from './contracts/feature.ts'
 export type {
   AccessTokenClaimsInput,
   ClaimHooks,
@@ -32,6 +32,7 @@ export type {
   UserinfoClaimsInput,
 } from './contracts/hooks.ts'
 export type { Authentication, BaseUser, Session, SignedIn, StandardClaims, UserClaims } from './contracts/host.ts'
+export type { InteractionStep } from './contracts/interaction.ts'
 export type { KeyRotation } from './contracts/key-set.ts'
 export type { Random } from './contracts/random.ts'
 export type {
@@ -63,21 +64,22 @@ export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm
 export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
 export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
-export { createProvider, type GivenOptions } from './provider.ts'
+export { createProvider } from './provider.ts'
 export type { Provider } from './provider-types.ts'
 export { type Mountable, receivedAt } from './server/received-at.ts'
 export type { AccessTokenRecord, AccessTokenStore } from './storage/access-token.ts'
 export type {
   AuthorizationCodeRecord,
   AuthorizationCodeStore,
-  CodeIssue,
   CodeRedemption,
 } from './storage/authorization-code.ts'
 export type { Awaitable } from './storage/awaitable.ts'
 export type { ClientOrigin, ClientRecord, ClientSecret, ClientStore } from './storage/client.ts'
 export type { ConsentKey, ConsentRecord, ConsentStore } from './storage/consent.ts'
-export type { GrantRecord, GrantStore } from './storage/grant.ts'
-export type { InteractionRecord, InteractionStep, InteractionStore } from './storage/interaction.ts'
+export type { Extra } from './storage/extra.ts'
+export type { GrantRecord } from './storage/grant.ts'
+export type { GrantCommit, GrantStore } from './storage/grant-store.ts'
+export type { RecordEntry, RecordKey, RecordStore, RecordTake } from './storage/record.ts'
 export type {
   FoundRefreshToken,
   RefreshRotation,
@@ -85,10 +87,7 @@ export type {
   RefreshTokenStore,
   RotationOutcome,
 } from './storage/refresh-token.ts'
-export type { ReplayClaim, ReplayStore } from './storage/replay.ts'
-export type { SessionClientRecord, SessionClientStore } from './storage/session-client.ts'
 export type { SigningKeyRecord, SigningKeyStore } from './storage/signing-key.ts'
-export type { CompleteStorage, FeatureStores, Storage } from './storage/storage.ts'
+export type { Storage } from './storage/storage.ts'
 export { StorageUnavailableError } from './storage/storage-unavailable-error.ts'
-export type { WithdrawalRecord, WithdrawalStore } from './storage/withdrawal.ts'
 export type { VerifiedAccessToken } from './tokens/verify.ts'

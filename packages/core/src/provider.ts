@@ -8,7 +8,6 @@ import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
 import { resolveConfig } from './config/resolve.ts'
 import type { Config } from './contracts/config.ts'
-import type { AnyFeature, StorageFor } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
 import { hostPorts } from './host/ports.ts'
@@ -23,12 +22,6 @@ import { dispatch } from './server/dispatch.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter } from './server/router.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
-
-/** The options of `createProvider`, with the stores that the features need. */
-export type GivenOptions<User extends BaseUser, Features extends readonly AnyFeature[]> = ProviderOptions<User> & {
-  readonly features?: Features | undefined
-  readonly storage: StorageFor<Features>
-}
 
 /**
  * Makes an authorization server. Everything is checked and assembled here, once; a request finds it ready. The types of
@@ -46,13 +39,12 @@ export type GivenOptions<User extends BaseUser, Features extends readonly AnyFea
  */
 export function createProvider<
   User extends BaseUser,
-  const Features extends readonly AnyFeature[],
   const GrantTypes,
   const DisableJwtPlugin,
   const Registration,
   const Prelogin,
 >(
-  options: GivenOptions<User, Features> & {
+  options: ProviderOptions<User> & {
     readonly grantTypes?: GrantTypes
     readonly disableJwtPlugin?: DisableJwtPlugin
     readonly allowDynamicClientRegistration?: Registration
@@ -60,14 +52,11 @@ export function createProvider<
   },
 ): Provider<HandlersFor<GrantTypes, DisableJwtPlugin, Registration, Prelogin>>
 /** With the type of the user written out, the handlers that options bring are typed as possibly absent. */
-export function createProvider<
-  User extends BaseUser,
-  const Features extends readonly AnyFeature[] = readonly AnyFeature[],
->(options: GivenOptions<User, Features>): Provider
-export function createProvider(options: GivenOptions<BaseUser, readonly AnyFeature[]>): Provider {
+export function createProvider<User extends BaseUser>(options: ProviderOptions<User>): Provider
+export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const ports = hostPorts(options)
   const config: Config = resolveConfig(options, ports)
-  const registry = assemble(config, options.features ?? [], options.storage)
+  const registry = assemble(config, options.features ?? [])
   const ctx = createContext(config, registry, options.storage, ports)
   const router = createRouter(config, registry.endpoints)
   const handlers = Object.fromEntries(

@@ -1,32 +1,23 @@
 import type { AuthorizationCodeStore } from '@oauth/core'
 import { insertAccessToken } from './access-tokens.ts'
-import {
-  accessTokenToRow,
-  codeFromRow,
-  codeToRow,
-  grantFromRow,
-  grantToRow,
-  refreshTokenToRow,
-} from './codec-tokens.ts'
+import { accessTokenToRow, codeFromRow, grantFromRow, refreshTokenToRow } from './codec-tokens.ts'
 import { codeColumns, joinedGrantColumns, ofToken } from './columns.ts'
-import { rememberConsent, remembering } from './consents.ts'
-import { insertGrant } from './grants.ts'
-import { takeInteraction } from './interactions.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
 import { affected, type Runner, rows } from './runner.ts'
 import type { AuthorizationCodeRow, Schema } from './schema.ts'
-import { type Bind, bindAll, statement } from './statement.ts'
+import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+
+/** What a commit may add. */
+export function insertCode({ db, tables }: Schema): Statement<AuthorizationCodeRow, unknown> {
+  return statement((bind: Bind<AuthorizationCodeRow>) =>
+    db.insertInto(tables.authorizationCodes).values(bindAll(bind, codeColumns)),
+  )
+}
 
 export function authorizationCodeStore(schema: Schema, runner: Runner): AuthorizationCodeStore {
   const { db, tables } = schema
-  const take = takeInteraction(schema)
-  const remember = rememberConsent(schema)
-  const addGrant = insertGrant(schema)
   const addAccessToken = insertAccessToken(schema)
   const addRefreshToken = insertRefreshToken(schema)
-  const addCode = statement((bind: Bind<AuthorizationCodeRow>) =>
-    db.insertInto(tables.authorizationCodes).values(bindAll(bind, codeColumns)),
-  )
   const find = statement((bind: Bind<{ id: string }>) =>
     db
       .selectFrom(`${tables.authorizationCodes} as t`)
@@ -54,17 +45,6 @@ export function authorizationCodeStore(schema: Schema, runner: Runner): Authoriz
   )
 
   return {
-    issue({ grant, code, consent, interactionId }) {
-      const attempt = () =>
-        runner.transaction(function* () {
-          if (interactionId !== undefined && (yield* affected(take, { id: interactionId })) !== 1) return 'gone'
-          if (consent) yield* remember(consent)
-          yield* affected(addGrant, grantToRow(grant))
-          yield* affected(addCode, codeToRow(code))
-          return 'won'
-        })
-      return consent ? remembering(attempt) : attempt()
-    },
     find: (id) =>
       runner.find(find, { id }, (row) => {
         const grant = row && grantFromRow(row)

@@ -1,4 +1,4 @@
-import type { AccessTokenRecord, AuthorizationCodeRecord, GrantRecord, RefreshTokenRecord } from '@oauth/core'
+import type { AccessTokenRecord, AuthorizationCodeRecord, Extra, GrantRecord, RefreshTokenRecord } from '@oauth/core'
 import { type Draft, listFromText, listToText, scopeFromText, scopeToText, seconds } from './codec.ts'
 import type { AccessTokenRow, AuthorizationCodeRow, GrantRow, RefreshTokenRow } from './schema.ts'
 
@@ -6,6 +6,8 @@ type PresentGrantRow = { readonly [Name in keyof GrantRow as `g_${Name}`]: Grant
 
 /** The columns of a grant beside those of what it is joined to; all are `null` when there is no grant. */
 export type JoinedGrantRow = { readonly [Name in keyof PresentGrantRow]: PresentGrantRow[Name] | null }
+
+const extraToText = (extra: Extra | undefined): string | null => (extra === undefined ? null : JSON.stringify(extra))
 
 export function grantToRow(record: GrantRecord): GrantRow {
   return {
@@ -20,6 +22,7 @@ export function grantToRow(record: GrantRecord): GrantRow {
     amr: record.amr ? listToText(record.amr) : null,
     reference_id: record.referenceId ?? null,
     claims: record.claims ? JSON.stringify(record.claims) : null,
+    extra: extraToText(record.extra),
     offline: record.offline ? 1 : 0,
     created_at: record.createdAt,
     expires_at: record.expiresAt,
@@ -46,6 +49,7 @@ export function grantFromRow(joined: JoinedGrantRow): GrantRecord | undefined {
   if (row.g_amr !== null) record.amr = listFromText(row.g_amr)
   if (row.g_reference_id !== null) record.referenceId = row.g_reference_id
   if (row.g_claims !== null) record.claims = JSON.parse(row.g_claims)
+  if (row.g_extra !== null) record.extra = JSON.parse(row.g_extra)
   if (row.g_revoked_at !== null) record.revokedAt = seconds(row.g_revoked_at)
   return record
 }
@@ -59,6 +63,7 @@ export function codeToRow(record: AuthorizationCodeRecord): AuthorizationCodeRow
     redirect_uri_sent: record.redirectUriSent ? 1 : 0,
     code_challenge: record.codeChallenge ?? null,
     nonce: record.nonce ?? null,
+    extra: extraToText(record.extra),
     created_at: record.createdAt,
     expires_at: record.expiresAt,
     consumed_at: record.consumedAt ?? null,
@@ -77,6 +82,7 @@ export function codeFromRow(row: AuthorizationCodeRow): AuthorizationCodeRecord 
   }
   if (row.code_challenge !== null) record.codeChallenge = row.code_challenge
   if (row.nonce !== null) record.nonce = row.nonce
+  if (row.extra !== null) record.extra = JSON.parse(row.extra)
   if (row.consumed_at !== null) record.consumedAt = seconds(row.consumed_at)
   return record
 }
@@ -89,6 +95,7 @@ export function accessTokenToRow(record: AccessTokenRecord): AccessTokenRow {
     grant_id: record.grantId ?? null,
     scope: scopeToText(record.scope),
     audience: listToText(record.audience),
+    extra: extraToText(record.extra),
     created_at: record.createdAt,
     expires_at: record.expiresAt,
   }
@@ -105,6 +112,7 @@ export function accessTokenFromRow(row: AccessTokenRow): AccessTokenRecord {
     expiresAt: seconds(row.expires_at),
   }
   if (row.grant_id !== null) record.grantId = row.grant_id
+  if (row.extra !== null) record.extra = JSON.parse(row.extra)
   return record
 }
 
@@ -113,6 +121,7 @@ export function refreshTokenToRow(record: RefreshTokenRecord): RefreshTokenRow {
     id: record.id,
     secret_hash: record.secretHash,
     grant_id: record.grantId,
+    extra: extraToText(record.extra),
     created_at: record.createdAt,
     expires_at: record.expiresAt,
     rotated_at: record.rotatedAt ?? null,
@@ -133,6 +142,7 @@ export function refreshTokenFromRow(row: RefreshTokenRow): RefreshTokenRecord {
     expiresAt: seconds(row.expires_at),
     reuses: Number(row.reuses),
   }
+  if (row.extra !== null) record.extra = JSON.parse(row.extra)
   if (row.rotated_at !== null) record.rotatedAt = seconds(row.rotated_at)
   if (row.successor_id !== null) record.successorId = row.successor_id
   if (row.predecessor_id !== null) record.predecessorId = row.predecessor_id

@@ -1,5 +1,5 @@
-import type { ClientRecord, ConsentRecord, InteractionRecord, SigningKeyRecord } from '@oauth/core'
-import type { ClientRow, ConsentRow, InteractionRow, SigningKeyRow } from './schema.ts'
+import type { ClientRecord, ConsentRecord, RecordEntry, SigningKeyRecord } from '@oauth/core'
+import type { ClientRow, ConsentRow, RecordRow, SigningKeyRow } from './schema.ts'
 
 /** While it is built: members that may be absent are assigned one by one, which is faster than spreading objects. */
 export type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
@@ -64,42 +64,32 @@ export function clientFromRow(row: ClientRow): ClientRecord {
   return record
 }
 
-export function interactionToRow(record: InteractionRecord): InteractionRow {
+export function recordToRow(record: RecordEntry): RecordRow {
   return {
+    kind: record.kind,
     id: record.id,
-    client_id: record.clientId,
-    browser_hash: record.browserHash,
-    request: JSON.stringify(record.request),
-    step: record.step,
-    completed: JSON.stringify(record.completed),
-    prior_session: record.priorSession ? JSON.stringify(record.priorSession) : null,
+    owner_id: record.ownerId ?? null,
+    client_id: record.clientId ?? null,
     user_id: record.userId ?? null,
-    session_id: record.sessionId ?? null,
-    withdrawals: record.withdrawals ? JSON.stringify(record.withdrawals) : null,
-    reference_id: record.referenceId ?? null,
+    value: JSON.stringify(record.value),
+    version: record.version,
     created_at: record.createdAt,
     expires_at: record.expiresAt,
-    version: record.version,
   }
 }
 
-export function interactionFromRow(row: InteractionRow): InteractionRecord {
-  const record: Draft<InteractionRecord> = {
+export function recordFromRow(row: RecordRow): RecordEntry {
+  const record: Draft<RecordEntry> = {
+    kind: row.kind,
     id: row.id,
-    clientId: row.client_id,
-    browserHash: row.browser_hash,
-    request: JSON.parse(row.request),
-    step: row.step as InteractionRecord['step'],
-    completed: JSON.parse(row.completed),
+    value: JSON.parse(row.value),
+    version: Number(row.version),
     createdAt: seconds(row.created_at),
     expiresAt: seconds(row.expires_at),
-    version: Number(row.version),
   }
-  if (row.prior_session !== null) record.priorSession = JSON.parse(row.prior_session)
+  if (row.owner_id !== null) record.ownerId = row.owner_id
+  if (row.client_id !== null) record.clientId = row.client_id
   if (row.user_id !== null) record.userId = row.user_id
-  if (row.session_id !== null) record.sessionId = row.session_id
-  if (row.withdrawals !== null) record.withdrawals = JSON.parse(row.withdrawals)
-  if (row.reference_id !== null) record.referenceId = row.reference_id
   return record
 }
 

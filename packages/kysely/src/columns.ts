@@ -4,12 +4,9 @@ import type {
   ClientRow,
   ConsentRow,
   GrantRow,
-  InteractionRow,
+  RecordRow,
   RefreshTokenRow,
-  ReplayRow,
-  SessionClientRow,
   SigningKeyRow,
-  WithdrawalRow,
 } from './schema.ts'
 
 /** All columns of a row: the compiler refuses a list in which one is missing. */
@@ -30,23 +27,6 @@ export const clientColumns: readonly (keyof ClientRow)[] = all<ClientRow>({
   used_at: true,
   created_at: true,
   updated_at: true,
-  version: true,
-})
-
-export const interactionColumns: readonly (keyof InteractionRow)[] = all<InteractionRow>({
-  id: true,
-  client_id: true,
-  browser_hash: true,
-  request: true,
-  step: true,
-  completed: true,
-  prior_session: true,
-  user_id: true,
-  session_id: true,
-  withdrawals: true,
-  reference_id: true,
-  created_at: true,
-  expires_at: true,
   version: true,
 })
 
@@ -76,6 +56,7 @@ export const grantColumns: readonly (keyof GrantRow)[] = all<GrantRow>({
   amr: true,
   reference_id: true,
   claims: true,
+  extra: true,
   offline: true,
   created_at: true,
   expires_at: true,
@@ -90,6 +71,7 @@ export const codeColumns: readonly (keyof AuthorizationCodeRow)[] = all<Authoriz
   redirect_uri_sent: true,
   code_challenge: true,
   nonce: true,
+  extra: true,
   created_at: true,
   expires_at: true,
   consumed_at: true,
@@ -102,6 +84,7 @@ export const accessTokenColumns: readonly (keyof AccessTokenRow)[] = all<AccessT
   grant_id: true,
   scope: true,
   audience: true,
+  extra: true,
   created_at: true,
   expires_at: true,
 })
@@ -110,6 +93,7 @@ export const refreshTokenColumns: readonly (keyof RefreshTokenRow)[] = all<Refre
   id: true,
   secret_hash: true,
   grant_id: true,
+  extra: true,
   created_at: true,
   expires_at: true,
   rotated_at: true,
@@ -130,20 +114,15 @@ export const signingKeyColumns: readonly (keyof SigningKeyRow)[] = all<SigningKe
   activates_at: true,
 })
 
-export const withdrawalColumns: readonly (keyof WithdrawalRow)[] = all<WithdrawalRow>({
+export const recordColumns: readonly (keyof RecordRow)[] = all<RecordRow>({
+  kind: true,
   id: true,
-  version: true,
-  noted_at: true,
-  expires_at: true,
-})
-
-export const replayColumns: readonly (keyof ReplayRow)[] = all<ReplayRow>({ id: true, expires_at: true })
-
-export const sessionClientColumns: readonly (keyof SessionClientRow)[] = all<SessionClientRow>({
-  id: true,
-  session_id: true,
+  owner_id: true,
   client_id: true,
   user_id: true,
+  value: true,
+  version: true,
+  created_at: true,
   expires_at: true,
 })
 

@@ -1,16 +1,13 @@
 import type { GrantRecord, GrantStore } from '@oauth/core'
 import { grantFromRow } from './codec-tokens.ts'
-import { grantColumns, joinedGrantColumns } from './columns.ts'
+import { joinedGrantColumns } from './columns.ts'
+import { commit } from './commit.ts'
 import type { Runner } from './runner.ts'
-import type { GrantRow, Schema } from './schema.ts'
-import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+import type { Schema } from './schema.ts'
+import { type Bind, type Statement, statement } from './statement.ts'
 
 type RevokeAllQuery = Parameters<GrantStore['revokeAll']>[0]
 type RevokeAllInput = Omit<RevokeAllQuery, 'offline'> & { readonly offline?: number }
-
-export function insertGrant({ db, tables }: Schema): Statement<GrantRow, unknown> {
-  return statement((bind: Bind<GrantRow>) => db.insertInto(tables.grants).values(bindAll(bind, grantColumns)))
-}
 
 export function grantStore(schema: Schema, runner: Runner): GrantStore {
   const { db, tables } = schema
@@ -63,6 +60,7 @@ export function grantStore(schema: Schema, runner: Runner): GrantStore {
   }
 
   return {
+    commit: commit(schema, runner),
     find: (id) => runner.find(find, { id }, (row) => row && grantFromRow(row)),
     list: (query) =>
       runner.list(list, query, (rows) =>

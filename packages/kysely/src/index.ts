@@ -1,4 +1,4 @@
-import type { CompleteStorage } from '@oauth/core'
+import type { Storage } from '@oauth/core'
 import type { Kysely } from 'kysely'
 import { type DialectName, dialectName } from './dialect.ts'
 import { kyselyRunner } from './kysely-runner.ts'
@@ -29,7 +29,7 @@ const longestTimeout = 86_400
  * Its verbs throw `StorageUnavailableError` of `@oauth/core` while the database is away. Throws a `TypeError` for an
  * option that cannot be meant.
  */
-export function kyselyStorage<Database>(db: Kysely<Database>, options: KyselyStorageOptions = {}): CompleteStorage {
+export function kyselyStorage<Database>(db: Kysely<Database>, options: KyselyStorageOptions = {}): Storage {
   const { timeoutSeconds = 5 } = options
   if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
     throw new TypeError(`@oauth/kysely: timeoutSeconds has to be above 0 and at most ${longestTimeout}`)

@@ -15,16 +15,12 @@ interface UnusedClientsQuery {
   readonly limit: number
 }
 
-/** Each with the column of its key. Grants go after what hangs on them: a short limit leaves no child without its grant. */
+/** Each with the column of its key. Records have a key of two columns: see `purgeRecords`. Grants go after what hangs on them: a short limit leaves no child without its grant. */
 const expiring = [
   ['refreshTokens', 'id'],
   ['revokedJwts', 'jti'],
-  ['interactions', 'id'],
   ['authorizationCodes', 'id'],
   ['accessTokens', 'id'],
-  ['withdrawals', 'id'],
-  ['replays', 'id'],
-  ['sessionClients', 'id'],
   ['grants', 'id'],
 ] as const
 
@@ -49,7 +45,7 @@ function isListed(
 function purgeTable(schema: Schema, [table, key]: (typeof expiring)[number]): Statement<PurgeQuery, unknown> {
   const { db, tables, dialect } = schema
   // All of these tables have the same two columns, which the compiler cannot tell of a union of them.
-  const name = tables[table] as typeof tables.replays
+  const name = tables[table] as typeof tables.accessTokens
   const id = key as 'id'
   return statement((bind: Bind<PurgeQuery>) => {
     if (dialect === 'mysql') {
@@ -88,6 +84,30 @@ function clearSeals({ db, tables, dialect }: Schema): Statement<PurgeQuery, unkn
       .updateTable(refreshTokens)
       .set(cleared)
       .where(isListed(dialect, 'id', over as never))
+  })
+}
+
+/**
+ * As `purgeTable`, by the number that the database itself has for a row: the key of a record is two columns. No statement
+ * of a purge keeps that number for longer than it runs.
+ */
+function purgeRecords({ db, tables, dialect }: Schema): Statement<PurgeQuery, unknown> {
+  return statement((bind: Bind<PurgeQuery>) => {
+    if (dialect === 'mysql') {
+      return db
+        .deleteFrom(tables.records)
+        .where('expires_at', '<', bind('now'))
+        .orderBy('expires_at')
+        .limit(bind('limit'))
+    }
+    const row = dialect === 'postgres' ? 'ctid' : 'rowid'
+    const expired = db
+      .selectFrom(tables.records)
+      .select(sql.ref(row).as('row'))
+      .where('expires_at', '<', bind('now'))
+      .orderBy('expires_at')
+      .limit(bind('limit'))
+    return db.deleteFrom(tables.records).where(isListed(dialect, row, expired as never))
   })
 }
 
@@ -131,6 +151,7 @@ export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
   const statements = [
     purgeTable(schema, refreshTokens),
     clearSeals(schema),
+    purgeRecords(schema),
     ...others.map((table) => purgeTable(schema, table)),
   ]
   const unusedClients = purgeUnusedClients(schema)

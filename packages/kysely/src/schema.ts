@@ -4,7 +4,6 @@ import type { DialectName } from './dialect.ts'
 /** What every table is called behind the prefix. */
 const names = {
   clients: 'clients',
-  interactions: 'interactions',
   consents: 'consents',
   grants: 'grants',
   authorizationCodes: 'authorization_codes',
@@ -12,15 +11,21 @@ const names = {
   revokedJwts: 'revoked_jwts',
   refreshTokens: 'refresh_tokens',
   signingKeys: 'signing_keys',
-  withdrawals: 'withdrawals',
-  replays: 'replays',
-  sessionClients: 'session_clients',
+  records: 'records',
   schema: 'schema',
   migrations: 'migrations',
   migrationLock: 'migrations_lock',
+  // Tables of earlier schemas, which the migration `0005_records` has moved into `records`.
+  interactions: 'interactions',
+  replays: 'replays',
+  sessionClients: 'session_clients',
+  withdrawals: 'withdrawals',
 } as const
 
 type Names = typeof names
+
+/** What is a table no more. */
+export type FormerTable = 'interactions' | 'replays' | 'sessionClients' | 'withdrawals'
 
 /**
  * The names of the tables as they are in a database. The types are those of the default prefix: statements are built
@@ -72,23 +77,6 @@ export interface ClientRow {
   readonly version: number
 }
 
-export interface InteractionRow {
-  readonly id: string
-  readonly client_id: string
-  readonly browser_hash: string
-  readonly request: string
-  readonly step: string
-  readonly completed: string
-  readonly prior_session: string | null
-  readonly user_id: string | null
-  readonly session_id: string | null
-  readonly withdrawals: string | null
-  readonly reference_id: string | null
-  readonly created_at: number
-  readonly expires_at: number
-  readonly version: number
-}
-
 export interface ConsentRow {
   readonly id: string
   readonly client_id: string
@@ -117,6 +105,7 @@ export interface GrantRow {
   readonly amr: string | null
   readonly reference_id: string | null
   readonly claims: string | null
+  readonly extra: string | null
   readonly offline: number
   readonly created_at: number
   readonly expires_at: number
@@ -131,6 +120,7 @@ export interface AuthorizationCodeRow {
   readonly redirect_uri_sent: number
   readonly code_challenge: string | null
   readonly nonce: string | null
+  readonly extra: string | null
   readonly created_at: number
   readonly expires_at: number
   readonly consumed_at: number | null
@@ -143,6 +133,7 @@ export interface AccessTokenRow {
   readonly grant_id: string | null
   readonly scope: string
   readonly audience: string
+  readonly extra: string | null
   readonly created_at: number
   readonly expires_at: number
 }
@@ -156,6 +147,7 @@ export interface RefreshTokenRow {
   readonly id: string
   readonly secret_hash: string
   readonly grant_id: string
+  readonly extra: string | null
   readonly created_at: number
   readonly expires_at: number
   readonly rotated_at: number | null
@@ -176,23 +168,15 @@ export interface SigningKeyRow {
   readonly activates_at: number
 }
 
-export interface WithdrawalRow {
+export interface RecordRow {
+  readonly kind: string
   readonly id: string
-  readonly version: string
-  readonly noted_at: number
-  readonly expires_at: number
-}
-
-export interface ReplayRow {
-  readonly id: string
-  readonly expires_at: number
-}
-
-export interface SessionClientRow {
-  readonly id: string
-  readonly session_id: string
-  readonly client_id: string
-  readonly user_id: string
+  readonly owner_id: string | null
+  readonly client_id: string | null
+  readonly user_id: string | null
+  readonly value: string
+  readonly version: number
+  readonly created_at: number
   readonly expires_at: number
 }
 
@@ -208,7 +192,6 @@ export interface SchemaRow {
 /** The tables of this package as a Kysely schema, with the default prefix. */
 export interface OAuthTables {
   readonly oauth_clients: ClientRow
-  readonly oauth_interactions: InteractionRow
   readonly oauth_consents: ConsentRow
   readonly oauth_grants: GrantRow
   readonly oauth_authorization_codes: AuthorizationCodeRow
@@ -216,9 +199,7 @@ export interface OAuthTables {
   readonly oauth_revoked_jwts: RevokedJwtRow
   readonly oauth_refresh_tokens: RefreshTokenRow
   readonly oauth_signing_keys: SigningKeyRow
-  readonly oauth_withdrawals: WithdrawalRow
-  readonly oauth_replays: ReplayRow
-  readonly oauth_session_clients: SessionClientRow
+  readonly oauth_records: RecordRow
   readonly oauth_schema: SchemaRow
 }
 

@@ -1,36 +1,30 @@
-import type { CompleteStorage } from '@oauth/core'
+import type { Storage } from '@oauth/core'
 import { accessTokenStore } from './access-tokens.ts'
 import { authorizationCodeStore } from './authorization-codes.ts'
 import { clientStore } from './clients.ts'
 import { consentStore } from './consents.ts'
 import { grantStore } from './grants.ts'
-import { interactionStore } from './interactions.ts'
 import { purge } from './purge.ts'
+import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
-import { replayStore } from './replays.ts'
 import type { Runner } from './runner.ts'
 import type { Schema } from './schema.ts'
 import { checkedRunner } from './schema-check.ts'
-import { sessionClientStore } from './session-clients.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { tableCheck } from './table-check.ts'
-import { withdrawalStore } from './withdrawals.ts'
 
 /** The statements of a schema, run by a runner. Its version is looked at before the first one. */
-export function storageOn(schema: Schema, unchecked: Runner): CompleteStorage {
+export function storageOn(schema: Schema, unchecked: Runner): Storage {
   const runner = checkedRunner(unchecked, schema)
   return {
     clients: clientStore(schema, runner),
-    interactions: interactionStore(schema, runner),
     consents: consentStore(schema, runner),
     grants: grantStore(schema, runner),
     authorizationCodes: authorizationCodeStore(schema, runner),
     accessTokens: accessTokenStore(schema, runner),
     refreshTokens: refreshTokenStore(schema, runner),
     signingKeys: signingKeyStore(schema, runner),
-    withdrawals: withdrawalStore(schema, runner),
-    replays: replayStore(schema, runner),
-    sessionClients: sessionClientStore(schema, runner),
+    records: recordStore(schema, runner),
     check: tableCheck(schema, unchecked),
     purgeExpired: purge(schema, runner),
   }

@@ -5,25 +5,24 @@ import {
   codeColumns,
   consentColumns,
   grantColumns,
-  interactionColumns,
+  recordColumns,
   refreshTokenColumns,
-  replayColumns,
-  sessionClientColumns,
   signingKeyColumns,
-  withdrawalColumns,
 } from './columns.ts'
 import { isMissingTable } from './errors.ts'
 import type { Runner } from './runner.ts'
-import type { Schema, TableNames } from './schema.ts'
+import type { FormerTable, Schema, TableNames } from './schema.ts'
 import { type FoundSchema, foundSchema, refuseSchema, selectVersion } from './schema-check.ts'
 import { type Bind, statement } from './statement.ts'
 
 /** The tables that the verbs use. The compiler refuses the list in which one is missing. */
 const columnsOf: {
-  readonly [Table in Exclude<keyof TableNames, 'schema' | 'migrations' | 'migrationLock'>]: readonly string[]
+  readonly [Table in Exclude<
+    keyof TableNames,
+    FormerTable | 'schema' | 'migrations' | 'migrationLock'
+  >]: readonly string[]
 } = {
   clients: clientColumns,
-  interactions: interactionColumns,
   consents: consentColumns,
   grants: grantColumns,
   authorizationCodes: codeColumns,
@@ -31,9 +30,7 @@ const columnsOf: {
   revokedJwts: ['jti', 'expires_at'],
   refreshTokens: refreshTokenColumns,
   signingKeys: signingKeyColumns,
-  replays: replayColumns,
-  sessionClients: sessionClientColumns,
-  withdrawals: withdrawalColumns,
+  records: recordColumns,
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   codeRecord,
   issueCode,
   now,
+  recordEntry,
   refreshTokenRecord,
 } from '../../core/src/testing/storage-fixtures.ts'
 import { kyselyStorage } from '../src/index.ts'
@@ -89,10 +90,10 @@ describe.each(databaseNames)('failures of %s', (name) => {
         const storage = kyselyStorage(db)
         await storage.clients.find('client')
         link.on(/insert into/, 'after')
-        await expect(storage.replays.claim({ id: 'once', expiresAt: now })).rejects.toThrow(StorageUnavailableError)
+        await expect(storage.records.insert(recordEntry())).rejects.toThrow(StorageUnavailableError)
         expect(link.sent().match(/insert into/g)).toHaveLength(1)
         await new Promise((resolve) => setTimeout(resolve, 300))
-        expect(await storage.replays.claim({ id: 'once', expiresAt: now })).toBe('replayed')
+        expect(await storage.records.insert(recordEntry())).toBe('exists')
       }))
 
     test('because the server ended it: reads and transactions go on', () =>

@@ -71,21 +71,6 @@ describe('kyselyStorage', () => {
     expect(statements).toHaveLength(4)
   })
 
-  test('notes a session’s client, although a purge removes it between two statements', async () => {
-    const { database } = await migrated()
-    const db = new Kysely<object>({
-      dialect: new SqliteDialect({ database }),
-      log: ({ level }) => {
-        if (level === 'error') database.exec('delete from oauth_session_clients')
-      },
-    })
-    const { sessionClients } = kyselyStorage(db)
-    const record = { id: 'id', sessionId: 'session', clientId: 'client', userId: 'user', expiresAt: now }
-    await sessionClients.note(record)
-    await sessionClients.note({ ...record, expiresAt: now + 10 })
-    expect(await sessionClients.list('session')).toEqual([{ ...record, expiresAt: now + 10 }])
-  })
-
   test('finds and deletes unused clients by index', async () => {
     const purges: string[] = []
     const { database } = await migrated()

@@ -30,7 +30,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     const { db } = database
     await migrate(db)
     const tables = await tablesOf(db)
-    expect(tables).toEqual(expect.arrayContaining(['oauth_clients', 'oauth_schema', 'oauth_withdrawals']))
+    expect(tables).toEqual(expect.arrayContaining(['oauth_clients', 'oauth_records', 'oauth_schema']))
     const { error } = await migrator(db).migrateTo(NO_MIGRATIONS)
     expect(error).toBeUndefined()
     expect(await tablesOf(db)).toEqual([])

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, NO_MIGRATIONS, SqliteDialect } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
-import { clientRecord, interactionRecord } from '../../core/src/testing/storage-fixtures.ts'
-import { interactionToRow } from '../src/codec.ts'
+import { clientRecord } from '../../core/src/testing/storage-fixtures.ts'
 import { kyselyStorage } from '../src/index.ts'
 import { migrate, migrations, migrator } from '../src/migrations/index.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
@@ -111,21 +110,4 @@ describe('sqliteStorage and migrations', () => {
     expect(schemaOf(database)).toHaveLength(1)
     expect(appliedTo(database)).toEqual([])
   })
-})
-
-test('0004_withdrawals leaves interactions that are under way as they are', async () => {
-  const db = kysely(new Database(':memory:'))
-  const { error } = await migrator(db).migrateTo(
-    Object.keys(migrations())
-      .filter((name) => name < '0004')
-      .at(-1) as string,
-  )
-  expect(error).toBeUndefined()
-  const { withdrawals: _, reference_id: __, ...old } = interactionToRow(interactionRecord({ userId: 'user' }))
-  await (db as unknown as Kysely<{ oauth_interactions: typeof old }>)
-    .insertInto('oauth_interactions')
-    .values(old)
-    .execute()
-  await migrate(db)
-  expect(await kyselyStorage(db).interactions.find('interaction')).toEqual(interactionRecord({ userId: 'user' }))
 })

@@ -49,7 +49,9 @@ describe('purgeExpired on SQLite', () => {
         new RegExp(`SEARCH ${table} USING (COVERING )?INDEX ${table}_expires_at \\(expires_at<\\?\\)`),
       )
       expect(plan, table).toMatch(
-        new RegExp(`SEARCH ${table} USING (PRIMARY KEY|(COVERING )?INDEX \\S+) \\((id|jti)=\\?\\)`),
+        new RegExp(
+          `SEARCH ${table} USING (INTEGER PRIMARY KEY|PRIMARY KEY|(COVERING )?INDEX \\S+) \\((id|jti|rowid)=\\?\\)`,
+        ),
       )
       expect(plan, table).not.toMatch(/^SCAN oauth|TEMP B-TREE FOR ORDER/m)
     }

@@ -61,8 +61,8 @@ describe.each(databaseNames)('readiness on %s', (name) => {
     await migrate(db)
     const { provider } = createQuickWorld({ storage: kyselyStorage(db) })
     expect((await provider.ready()).ok).toBe(true)
-    await sql`drop table oauth_replays`.execute(db)
-    expect((await provider.ready()).checks[1]?.problem).toContain('oauth_replays')
+    await sql`drop table oauth_records`.execute(db)
+    expect((await provider.ready()).checks[1]?.problem).toContain('oauth_records')
   })
 })
 

@@ -6,6 +6,7 @@ import {
   clientRecord,
   issueCode,
   now,
+  recordEntry,
   refreshTokenRecord,
 } from '../../core/src/testing/storage-fixtures.ts'
 import { kyselyStorage } from '../src/index.ts'
@@ -66,14 +67,17 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
       let begun = 0
       const outcome = runner.transaction(function* () {
         begun++
-        yield step(database.db, `insert into oauth_replays (id, expires_at) values ('once', 1)`)
+        yield step(
+          database.db,
+          `insert into oauth_records (kind, id, value, version, created_at, expires_at) values ('kind', 'record', '{}', 1, 1, 1)`,
+        )
         const raise = `do $$ begin raise exception 'conflict' using errcode = '${code}'; end $$`
         if (begun < 3) yield step(database.db, raise)
         return 'done'
       })
       expect(await outcome).toBe('done')
       expect(begun).toBe(3)
-      expect(await kyselyStorage(database.db).replays.claim({ id: 'once', expiresAt: now })).toBe('replayed')
+      expect(await kyselyStorage(database.db).records.insert(recordEntry())).toBe('exists')
     })
     return
   }

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { recordEntry } from '../../core/src/testing/storage-fixtures.ts'
 import { binaryCollation, dialectName, sqliteDialect } from '../src/dialect.ts'
 import { kyselyStorage } from '../src/index.ts'
 import { migrate, migrations, migrator } from '../src/migrations/index.ts'
@@ -63,16 +64,16 @@ describe('the table prefix', () => {
     const db = kysely()
     for (const tablePrefix of ['one_', 'two_']) await migrate(db, { tablePrefix })
     const [one, two] = [kyselyStorage(db, { tablePrefix: 'one_' }), kyselyStorage(db, { tablePrefix: 'two_' })]
-    expect(await one.replays.claim({ id: 'x', expiresAt: 1 })).toBe('won')
-    expect(await two.replays.claim({ id: 'x', expiresAt: 1 })).toBe('won')
-    expect(await one.replays.claim({ id: 'x', expiresAt: 1 })).toBe('replayed')
+    expect(await one.records.insert(recordEntry())).toBe('won')
+    expect(await two.records.insert(recordEntry())).toBe('won')
+    expect(await one.records.insert(recordEntry())).toBe('exists')
   })
 
   test('of a SQLite file', async () => {
     const database = new Database(':memory:')
     const storage = sqliteStorage(database, { tablePrefix: 'idp_' })
-    expect(await storage.replays?.claim({ id: 'x', expiresAt: 1 })).toBe('won')
-    expect(database.prepare('select id from idp_replays').pluck().all()).toEqual(['x'])
+    expect(await storage.records.insert(recordEntry())).toBe('won')
+    expect(database.prepare('select id from idp_records').pluck().all()).toEqual(['record'])
     expect(database.prepare(`select count(*) from sqlite_schema where name like 'oauth_%'`).pluck().get()).toBe(0)
   })
 })

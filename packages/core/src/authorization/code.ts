@@ -6,6 +6,7 @@ import { withholdRefreshToken } from '../policy/refresh-token.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
+import { interactionKey } from '../records/interactions.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
@@ -46,7 +47,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<Autho
   const grant = createGrant(ctx, approval, now)
   await noteSessionClient(ctx, client, approval.signedIn)
   const credential = await createCredential('c', ctx.config.issuer, now, ctx.random)
-  const outcome = await ctx.storage.authorizationCodes.issue({
+  const outcome = await ctx.storage.grants.commit({
     grant,
     code: {
       id: credential.id,
@@ -60,7 +61,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<Autho
       expiresAt: now + ctx.config.lifetimes.authorizationCode,
     },
     ...(consent !== undefined && { consent }),
-    ...(interactionId !== undefined && { interactionId }),
+    ...(interactionId !== undefined && { take: [interactionKey(interactionId)] }),
   })
   // The client has its answer already; this browser needs a word, not a second redirect.
   if (outcome === 'gone') throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })

@@ -1,11 +1,11 @@
 import { subjectOf } from '../claims/subject.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import type { InteractionStep } from '../contracts/interaction.ts'
 import type { InteractionFacts } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { allowedValues } from '../protocol/claims-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import type { InteractionStep } from '../storage/interaction.ts'
 import { consentReference, isConsentMissing } from './consent.ts'
 
 type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'> & {

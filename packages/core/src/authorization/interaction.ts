@@ -1,9 +1,10 @@
 import type { Context } from '../contracts/context.ts'
+import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { createId } from '../crypto/credential.ts'
 import { queryOf } from '../http/target.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
+import { insertInteraction, readInteraction } from '../records/interactions.ts'
 import { isSameBrowser, recogniseBrowser } from './browser.ts'
 import { interactionIsOver } from './code.ts'
 import { pageUrl } from './page-url.ts'
@@ -49,7 +50,7 @@ export async function startInteraction(
     expiresAt: now + ctx.config.lifetimes.interaction,
     version: 1,
   }
-  await ctx.storage.interactions.insert(interaction)
+  await insertInteraction(ctx, interaction)
   ctx.emit({ type: 'interaction.started', clientId: authorization.clientId, step })
   return { location: await pageUrl(ctx, interaction), setCookie: browser.setCookie }
 }
@@ -64,7 +65,7 @@ export async function findInteraction(
   state: string | undefined,
 ): Promise<InteractionRecord> {
   if (state === undefined) throw new OAuthError('invalid_request', 'missing state')
-  const interaction = await ctx.storage.interactions.find(state)
+  const interaction = await readInteraction(ctx, state)
   if (interaction === undefined || ctx.clock.now() >= interaction.expiresAt) {
     throw new OAuthError('invalid_request', interactionIsOver)
   }

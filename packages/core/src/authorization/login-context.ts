@@ -1,5 +1,5 @@
 import type { AskedClaim } from '../claims/requested-claims.ts'
-import type { InteractionStep } from '../storage/interaction.ts'
+import type { InteractionStep } from '../contracts/interaction.ts'
 
 /** What a login, sign-up, account or consent page knows about the authorization it is a part of. */
 export interface LoginContext {

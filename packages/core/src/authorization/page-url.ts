@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
+import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { formatScope } from '../protocol/scope.ts'
-import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
 import { signPageQuery } from './page-query.ts'
 
 /**

@@ -1,12 +1,13 @@
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { redirect } from '../http/redirect.ts'
 import { requireSupport } from '../policy/client-support.ts'
 import { type InteractionVerdict, judgeInteraction } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { replaceInteraction } from '../records/interactions.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
 import { beginningNow, isWithdrawnSince } from '../withdrawals/standing.ts'
 import { issueCode } from './code.ts'
 import { gatherFacts } from './facts.ts'
@@ -71,7 +72,7 @@ export async function resume(
     version: interaction.version + 1,
   }
   // Whoever moved it on meanwhile (a second tab) saw the same session: the page to go to is the same.
-  await ctx.storage.interactions.replace(next, interaction.version)
+  await replaceInteraction(ctx, next, interaction.version)
   return redirect(request, await pageUrl(ctx, next))
 }
 

@@ -1,8 +1,9 @@
 import type { Context } from '../contracts/context.ts'
+import type { InteractionRecord } from '../contracts/interaction.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { takeInteraction } from '../records/interactions.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
-import type { InteractionRecord } from '../storage/interaction.ts'
 import { type Beginning, isWithdrawnDuring } from '../withdrawals/standing.ts'
 import type { Approver } from './signed-in.ts'
 
@@ -22,7 +23,7 @@ export async function refuseWithdrawn(
   beginning: Beginning,
 ): Promise<void> {
   if (signedIn === undefined || !isWithdrawnDuring(ctx, beginning, interaction, signedIn, standing)) return
-  await ctx.storage.interactions.take(interaction.id)
+  await takeInteraction(ctx, interaction.id)
   throw accessWithdrawn()
 }
 

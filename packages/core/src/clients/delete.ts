@@ -13,6 +13,8 @@ export async function deleteClient(ctx: Context, clientId: string): Promise<bool
   // After the client, so that nothing is granted in between; and again for one whose deletion was cut short here.
   const grantsEnded = await ctx.storage.grants.revokeAll({ clientId, now: ctx.clock.now() })
   await ctx.storage.consents.deleteAll({ clientId })
+  // Sign-ins in progress, and whatever else waits for the client.
+  await ctx.storage.records.deleteAll({ clientId })
   if (deleted) ctx.emit({ type: 'client.deleted', clientId, grantsEnded })
   return deleted
 }

@@ -6,6 +6,7 @@ import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { ProviderOptions } from './options.ts'
 import { rateLimitSchema } from './rate-limits.ts'
 import { renamedOptions } from './renamed.ts'
+import { storageSchema } from './storage-schema.ts'
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -43,7 +44,7 @@ const optionEntries = {
   baseUrl: text,
   basePath: v.optional(v.string(), '/auth'),
   secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], 'must have at least 32 characters'),
-  storage: objectWith('purgeExpired'),
+  storage: storageSchema,
   features: v.optional(v.array(v.looseObject({ name: text })), []),
   authentication: objectWith('getSession', 'getUser'),
   userClaims: hook,

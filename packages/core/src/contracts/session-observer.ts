@@ -4,8 +4,8 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Context } from './context.ts'
 
 /**
- * What a feature has to do with the sessions of the host: it tells clients that one has ended. The core keeps the book
- * of who has to be told (`storage.sessionClients`), each client of a session once.
+ * What a feature has to do with the sessions of the host: it tells clients that one has ended. The core keeps
+ * records of who has to be told, one for each client of a session.
  */
 export interface SessionObserver {
   /** For how many seconds after its user signed in a client may have a session of its own, and so has to be told. */

@@ -10,13 +10,14 @@ import { interactionState } from '../authorization/state-reference.ts'
 import { refuseWithdrawn } from '../authorization/withdrawn.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import type { InteractionRecord } from '../contracts/interaction.ts'
 import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { InteractionRecord } from '../storage/interaction.ts'
+import { replaceInteraction, takeInteraction } from '../records/interactions.ts'
 import { beginningNow, readStanding } from '../withdrawals/standing.ts'
 
 /** Where the consent page posts the user's answer. A GET shows the page that is due and never approves. */
@@ -42,7 +43,7 @@ export const consent: Endpoint = {
 }
 
 async function deny(ctx: Context, { interaction, target }: LoadedInteraction): Promise<never> {
-  if (!(await ctx.storage.interactions.take(interaction.id))) throw new OAuthError('invalid_request', interactionIsOver)
+  if (!(await takeInteraction(ctx, interaction.id))) throw new OAuthError('invalid_request', interactionIsOver)
   ctx.emit({ type: 'interaction.denied', clientId: interaction.clientId })
   throw new OAuthError('access_denied', 'User denied access').towards(target)
 }
@@ -98,7 +99,7 @@ async function askAgain(
 ): Promise<Response> {
   const version = interaction.version + 1
   const next: InteractionRecord = { ...interaction, ...(referenceId !== undefined && { referenceId }), version }
-  await ctx.storage.interactions.replace(next, interaction.version)
+  await replaceInteraction(ctx, next, interaction.version)
   return redirect(request, await pageUrl(ctx, next))
 }
 

@@ -4,10 +4,10 @@ import { resume } from '../authorization/proceed.ts'
 import { towardsClient } from '../authorization/respond.ts'
 import { interactionState } from '../authorization/state-reference.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import type { InteractionStep } from '../contracts/interaction.ts'
 import { readQueryAndBody } from '../http/form.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
-import type { InteractionStep } from '../storage/interaction.ts'
 
 /** Where every page sends its user back to. What has been done is read from the session, not believed. */
 export const continueInteraction: Endpoint = {

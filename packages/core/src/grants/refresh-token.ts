@@ -67,13 +67,13 @@ async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'twi
 async function rotate(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
   const successor = minted.refreshToken
   if (successor === undefined) throw new TypeError('a rotation needs a successor')
-  const { id, predecessorId } = presented.found.token
+  const { id, predecessorId, extra } = presented.found.token
   const now = ctx.clock.now()
   const window = ctx.config.lifetimes.refreshTokenReuseWindow
   const rotation = await ctx.storage.refreshTokens.rotate({
     id,
     now,
-    successor: { ...successor.record, predecessorId: id },
+    successor: { ...successor.record, predecessorId: id, ...(extra !== undefined && { extra }) },
     ...(predecessorId !== undefined && { predecessorId }),
     // Nobody may come again with a token that has no window: nothing is kept for a retry.
     ...(window > 0 && {

@@ -1,7 +1,11 @@
-import type { GrantRecord, GrantStore } from '../storage/grant.ts'
+import type { GrantRecord } from '../storage/grant.ts'
+import type { GrantStore } from '../storage/grant-store.ts'
+import { commit } from './commit.ts'
 import type { Tables } from './tables.ts'
 
-export function grantStore({ grants, grantsByUser, grantsByClient, grantsBySession }: Tables): GrantStore {
+export function grantStore(tables: Tables): GrantStore {
+  const { grants, grantsByUser, grantsByClient, grantsBySession } = tables
+
   function live(ids: Iterable<string>, now: number): GrantRecord[] {
     const found: GrantRecord[] = []
     for (const id of ids) {
@@ -12,6 +16,7 @@ export function grantStore({ grants, grantsByUser, grantsByClient, grantsBySessi
   }
 
   return {
+    commit: (writes) => commit(tables, writes),
     find: (id) => grants.get(id),
     list({ userId, now }) {
       return live(grantsByUser.get(userId), now).sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))

@@ -35,13 +35,10 @@ export function purgeExpired(
   const hasExpired = (row: { readonly expiresAt: number }): boolean => row.expiresAt < now
   let removed = purgeRows(tables.refreshTokens, limit, hasExpired)
   removed += clearSeals(tables, limit - removed, now)
-  removed += purgeRows(tables.interactions, limit - removed, hasExpired)
+  removed += purgeRows(tables.records, limit - removed, hasExpired)
   removed += purgeRows(tables.authorizationCodes, limit - removed, hasExpired)
   removed += purgeRows(tables.accessTokens, limit - removed, hasExpired)
   removed += purgeRows(tables.revokedJwts, limit - removed, hasExpired)
-  removed += purgeRows(tables.withdrawals, limit - removed, hasExpired)
-  removed += purgeRows(tables.replays, limit - removed, hasExpired)
-  removed += purgeRows(tables.sessionClients, limit - removed, hasExpired)
   removed += purgeRows(tables.grants, limit - removed, hasExpired)
   if (unusedClientsBefore === undefined) return removed
   return (

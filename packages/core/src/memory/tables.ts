@@ -3,19 +3,15 @@ import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentKey, ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
-import type { InteractionRecord } from '../storage/interaction.ts'
+import type { RecordEntry, RecordKey } from '../storage/record.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
-import type { ReplayClaim } from '../storage/replay.ts'
-import type { SessionClientRecord } from '../storage/session-client.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
-import type { WithdrawalRecord } from '../storage/withdrawal.ts'
 import { type Multimap, multimap } from './multimap.ts'
 import { type Rows, rows } from './rows.ts'
 
 /** What all stores of one memory storage share. */
 export interface Tables {
   readonly clients: Rows<ClientRecord>
-  readonly interactions: Rows<InteractionRecord>
   readonly consents: Rows<ConsentRecord>
   readonly consentIds: Map<string, string>
   readonly consentsByUser: Multimap
@@ -30,10 +26,27 @@ export interface Tables {
   readonly revokedJwts: Rows<{ readonly id: string; readonly expiresAt: number }>
   readonly refreshTokens: Rows<RefreshTokenRecord>
   readonly signingKeys: Rows<SigningKeyRecord>
-  readonly withdrawals: Rows<WithdrawalRecord>
-  readonly replays: Rows<ReplayClaim>
-  readonly sessionClients: Rows<SessionClientRecord>
-  readonly clientsBySession: Multimap
+  /** By kind and id together. */
+  readonly records: Rows<RecordRow>
+  readonly recordsByOwner: Multimap
+  readonly recordsByClient: Multimap
+  readonly recordsByUser: Multimap
+}
+
+export interface RecordRow {
+  readonly id: string
+  readonly expiresAt: number
+  readonly entry: RecordEntry
+}
+
+/** One string per kind and id. */
+export function recordKey({ kind, id }: RecordKey): string {
+  return JSON.stringify([kind, id])
+}
+
+/** One string per kind and owner. */
+export function ownerKey(kind: string, ownerId: string): string {
+  return JSON.stringify([kind, ownerId])
 }
 
 /** One string per key; an absent reference is another key than an empty one. */
@@ -48,10 +61,11 @@ export function tables(): Tables {
   const grantsByUser = multimap()
   const grantsByClient = multimap()
   const grantsBySession = multimap()
-  const clientsBySession = multimap()
+  const recordsByOwner = multimap()
+  const recordsByClient = multimap()
+  const recordsByUser = multimap()
   return {
     clients: rows('clients'),
-    interactions: rows('interactions'),
     consents: rows('consents', (before, after) => {
       if (before && after) return
       if (before) {
@@ -90,13 +104,22 @@ export function tables(): Tables {
     revokedJwts: rows('revokedJwts'),
     refreshTokens: rows('refreshTokens'),
     signingKeys: rows('signingKeys'),
-    withdrawals: rows('withdrawals'),
-    replays: rows('replays'),
-    sessionClients: rows('sessionClients', (before, after) => {
-      if (before && after) return
-      if (before) clientsBySession.remove(before.sessionId, before.id)
-      if (after) clientsBySession.add(after.sessionId, after.id)
+    records: rows('records', (before, after) => {
+      if (before) {
+        const { kind, ownerId, clientId, userId } = before.entry
+        if (ownerId !== undefined) recordsByOwner.remove(ownerKey(kind, ownerId), before.id)
+        recordsByClient.remove(clientId, before.id)
+        recordsByUser.remove(userId, before.id)
+      }
+      if (after) {
+        const { kind, ownerId, clientId, userId } = after.entry
+        if (ownerId !== undefined) recordsByOwner.add(ownerKey(kind, ownerId), after.id)
+        recordsByClient.add(clientId, after.id)
+        recordsByUser.add(userId, after.id)
+      }
     }),
-    clientsBySession,
+    recordsByOwner,
+    recordsByClient,
+    recordsByUser,
   }
 }

@@ -1,7 +1,7 @@
 import type { Session } from '../contracts/host.ts'
+import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { OAuthErrorCode } from '../protocol/errors.ts'
-import type { InteractionRecord, InteractionStep } from '../storage/interaction.ts'
 import { requiredAcr } from './authentication-context.ts'
 
 export interface InteractionFacts {

@@ -2,23 +2,17 @@ import { createMetadataSchemas } from '../clients/metadata-schema.ts'
 import type { ClientAuthMethod } from '../contracts/client-auth-method.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import type { AnyFeature } from '../contracts/feature.ts'
+import type { Feature } from '../contracts/feature.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Registry } from '../contracts/registry.ts'
 import type { ResponseMode } from '../contracts/response-mode.ts'
-import type { Storage } from '../storage/storage.ts'
 import { base, builtInGrantTypes, chosenByOptions } from './built-in.ts'
 
 /**
  * Folds the built-in parts and the features into the tables that requests are served from.
- * @throws {TypeError} for an unknown grant type, for two features that bring the same thing, and for a feature that needs
- * a store which the storage does not have
+ * @throws {TypeError} for an unknown grant type, and for two features that bring the same thing
  */
-export function assemble(config: Config, features: readonly AnyFeature[], storage: Storage): Registry {
-  for (const { name, storage: needs = [] } of features) {
-    const missing = needs.find((store) => storage[store] === undefined)
-    if (missing !== undefined) throw new TypeError(`the feature ${name} needs a storage with ${missing}`)
-  }
+export function assemble(config: Config, features: readonly Feature[]): Registry {
   const chosen = config.grantTypes.map((name) => {
     const feature = builtInGrantTypes.get(name)
     if (feature !== undefined) return feature
@@ -41,7 +35,7 @@ export function assemble(config: Config, features: readonly AnyFeature[], storag
 }
 
 function table<Row>(
-  features: readonly AnyFeature[],
+  features: readonly Feature[],
   member: 'endpoints' | 'grantTypes' | 'clientAuthMethods' | 'responseModes',
   key: (row: Row) => string,
 ): ReadonlyMap<string, Row> {

@@ -1,4 +1,5 @@
 import type { Awaitable } from './awaitable.ts'
+import type { Extra } from './extra.ts'
 import type { GrantRecord } from './grant.ts'
 
 /** An opaque access token. A JWT access token has no row: its signature, its grant and its `jti` decide. */
@@ -11,6 +12,8 @@ export interface AccessTokenRecord {
   readonly grantId?: string
   readonly scope: readonly string[]
   readonly audience: readonly string[]
+  /** What features say about the token. */
+  readonly extra?: Extra
   readonly createdAt: number
   readonly expiresAt: number
 }

@@ -1,6 +1,6 @@
 import type { AccessTokenRecord } from './access-token.ts'
 import type { Awaitable } from './awaitable.ts'
-import type { ConsentRecord } from './consent.ts'
+import type { Extra } from './extra.ts'
 import type { GrantRecord } from './grant.ts'
 import type { RefreshTokenRecord } from './refresh-token.ts'
 
@@ -15,20 +15,12 @@ export interface AuthorizationCodeRecord {
   /** The S256 challenge; absent only for a confidential client that is exempt from PKCE. */
   readonly codeChallenge?: string
   readonly nonce?: string
+  /** What features say about the code. */
+  readonly extra?: Extra
   readonly createdAt: number
   readonly expiresAt: number
   /** Seconds since the epoch at which it was redeemed. A redeemed code stays, so that its replay is recognised. */
   readonly consumedAt?: number
-}
-
-/** What an approval writes, all of it or nothing. */
-export interface CodeIssue {
-  readonly grant: GrantRecord
-  readonly code: AuthorizationCodeRecord
-  /** Remember the consent as `ConsentStore.remember` would. */
-  readonly consent?: ConsentRecord
-  /** Take this interaction first; when somebody else has taken it, nothing is written and the answer is `gone`. */
-  readonly interactionId?: string
 }
 
 /** What a redemption writes together with the consumption. Self-contained access tokens have no record. */
@@ -40,8 +32,6 @@ export interface CodeRedemption {
 }
 
 export interface AuthorizationCodeStore {
-  /** ATOMIC, one transaction: takes the interaction, remembers the consent, adds the grant and its code. */
-  issue(issue: CodeIssue): Awaitable<'won' | 'gone'>
   /** Reads a code and its grant in one round trip; consumed and expired ones too. */
   find(id: string): Awaitable<{ readonly code: AuthorizationCodeRecord; readonly grant: GrantRecord } | undefined>
   /**

@@ -1,5 +1,5 @@
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
-import type { Awaitable } from './awaitable.ts'
+import type { Extra } from './extra.ts'
 
 /**
  * One approval of one user for one client: the root of every code and token that came from it. Revoking it is one write
@@ -22,29 +22,12 @@ export interface GrantRecord {
   readonly referenceId?: string
   /** The claims that the request asked for one by one, and the user agreed to. */
   readonly claims?: ClaimsRequest
+  /** What features say about the grant. */
+  readonly extra?: Extra
   /** Whether it was given for offline access, and so outlives the session. */
   readonly offline: boolean
   readonly createdAt: number
   /** The absolute end: nothing of this grant is good from this second on, refreshed or not. */
   readonly expiresAt: number
   readonly revokedAt?: number
-}
-
-export interface GrantStore {
-  find(id: string): Awaitable<GrantRecord | undefined>
-  /** The live grants of a user (not revoked, not expired at `now`), newest first. */
-  list(query: { readonly userId: string; readonly now: number }): Awaitable<readonly GrantRecord[]>
-  /** ATOMIC, idempotent. `true` for the one call that ended the grant, `false` when it was ended before or is unknown. */
-  revoke(query: { readonly id: string; readonly now: number }): Awaitable<boolean>
-  /**
-   * Ends every live grant that matches ALL of the members given, in one write; answers how many. Without a user, a
-   * client or a session it fails: nobody means everything.
-   */
-  revokeAll(query: {
-    readonly userId?: string
-    readonly clientId?: string
-    readonly sessionId?: string
-    readonly offline?: boolean
-    readonly now: number
-  }): Awaitable<number>
 }

@@ -1,5 +1,6 @@
 import type { AccessTokenRecord } from './access-token.ts'
 import type { Awaitable } from './awaitable.ts'
+import type { Extra } from './extra.ts'
 import type { GrantRecord } from './grant.ts'
 
 /** A refresh token. Its scope, resources and absolute end are those of its grant. */
@@ -8,6 +9,8 @@ export interface RefreshTokenRecord {
   /** SHA-256 of the whole token, base64url. */
   readonly secretHash: string
   readonly grantId: string
+  /** What features say about the token. The core hands it on to the successor. */
+  readonly extra?: Extra
   readonly createdAt: number
   /** The idle end: seconds since the epoch by which it has to be used. */
   readonly expiresAt: number

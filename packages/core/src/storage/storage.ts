@@ -3,24 +3,10 @@ import type { AuthorizationCodeStore } from './authorization-code.ts'
 import type { Awaitable } from './awaitable.ts'
 import type { ClientStore } from './client.ts'
 import type { ConsentStore } from './consent.ts'
-import type { GrantStore } from './grant.ts'
-import type { InteractionStore } from './interaction.ts'
+import type { GrantStore } from './grant-store.ts'
+import type { RecordStore } from './record.ts'
 import type { RefreshTokenStore } from './refresh-token.ts'
-import type { ReplayStore } from './replay.ts'
-import type { SessionClientStore } from './session-client.ts'
 import type { SigningKeyStore } from './signing-key.ts'
-import type { WithdrawalStore } from './withdrawal.ts'
-
-/**
- * Stores that only features use. A storage needs those that its provider's features name; that one is missing is a
- * compile error, and a `TypeError` at start-up.
- */
-export interface FeatureStores {
-  /** What is good once: `private-key-jwt`. */
-  readonly replays: ReplayStore
-  /** Whom to tell that a session has ended: `back-channel-logout`, `front-channel-logout`. */
-  readonly sessionClients: SessionClientStore
-}
 
 /**
  * The storage port. An adapter has no policy, no clock and no secrets: the core hashes or seals every secret, passes the
@@ -31,16 +17,16 @@ export interface FeatureStores {
  *
  * `storageContract` in `@oauth/core/testing` checks an adapter against all of this.
  */
-export interface Storage extends Partial<FeatureStores> {
+export interface Storage {
   readonly clients: ClientStore
-  readonly interactions: InteractionStore
   readonly consents: ConsentStore
   readonly grants: GrantStore
   readonly authorizationCodes: AuthorizationCodeStore
   readonly accessTokens: AccessTokenStore
   readonly refreshTokens: RefreshTokenStore
   readonly signingKeys: SigningKeyStore
-  readonly withdrawals: WithdrawalStore
+  /** Everything else that the core and the features keep. No feature needs a store of its own. */
+  readonly records: RecordStore
   /**
    * Looks whether everything that the verbs need is there: each table with its columns, and the version of the schema.
    * Answers what is wrong and what to do (`run migrate(db)`), without secrets, or `undefined`. Throws when the storage
@@ -48,10 +34,10 @@ export interface Storage extends Partial<FeatureStores> {
    */
   check?(): Awaitable<string | undefined>
   /**
-   * Removes at most `limit` rows (in all) whose `expiresAt < now`: interactions, codes, tokens, revoked `jti`s,
-   * marks of withdrawals, what the stores of features keep, and grants that have ended by themselves. A revoked grant
-   * stays until it would have expired; each row goes by its own `expiresAt`. Also clears `sealedSuccessor` and `sealedUntil` of the refresh
-   * tokens whose `sealedUntil < now`: each counts like a row that went. Answers how many went.
+   * Removes at most `limit` rows (in all) whose `expiresAt < now`: records, codes, tokens, revoked `jti`s, and grants that
+   * have ended by themselves. A revoked grant stays until it would have expired; each row goes by its own `expiresAt`. Also
+   * clears `sealedSuccessor` and `sealedUntil` of the refresh tokens whose `sealedUntil < now`: each counts like a row that
+   * went. Answers how many went.
    *
    * It runs beside traffic and beside itself: the work is bounded by `limit` and not by what is stored, no lock is held
    * longer than one delete, each row is counted once, and what is used or extended meanwhile is so as a whole, or gone
@@ -66,10 +52,4 @@ export interface Storage extends Partial<FeatureStores> {
      */
     readonly unusedClientsBefore?: number
   }): Awaitable<number>
-}
-
-/** A storage with the stores of every feature. */
-export interface CompleteStorage extends Storage, FeatureStores {
-  readonly replays: ReplayStore
-  readonly sessionClients: SessionClientStore
 }

@@ -3,6 +3,5 @@ export { seededRandom } from './random.ts'
 export {
   type ContractCase,
   type MakeStorage,
-  type StorageContractOptions,
   storageContract,
 } from './storage-contract.ts'

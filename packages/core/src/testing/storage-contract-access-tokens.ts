@@ -20,6 +20,7 @@ export const accessTokenCases: ContractCases = {
       grantId: 'of-no-grant',
       scope: ['openid', 'a:b', 'c/d'],
       audience: ['https://rs.example.com/a b', longText, 'urn:x'],
+      extra: { act: { sub: difficultText }, none: null, zero: 0 },
       createdAt: now,
       expiresAt: 1,
     }

@@ -7,7 +7,7 @@ import { codeRecord, difficultText, grantRecord, longText, lookalikes, now } fro
 async function add(storage: Storage, ...grants: readonly Partial<GrantRecord>[]): Promise<void> {
   for (const members of grants) {
     const grant = grantRecord(members)
-    await storage.authorizationCodes.issue({ grant, code: codeRecord({ id: `code ${grant.id}`, grantId: grant.id }) })
+    await storage.grants.commit({ grant, code: codeRecord({ id: `code ${grant.id}`, grantId: grant.id }) })
   }
 }
 
@@ -34,6 +34,7 @@ export const grantCases: ContractCases = {
       amr: ['pwd', 'otp'],
       referenceId: 'organisation',
       claims: { userinfo: { email: null, [difficultText]: { essential: true, values: ['é', 1, null] } }, id_token: {} },
+      extra: { act: { sub: 'ユーザー' }, authorization_details: [{ type: longText, zero: 0, none: null }] },
       offline: true,
       createdAt: now,
       expiresAt: now + 1,
@@ -42,7 +43,7 @@ export const grantCases: ContractCases = {
     const empty = { scope: [], amr: [], authTime: 0, acr: '', sessionId: '', referenceId: '', expiresAt: 1 }
     const bare = grantRecord({ id: 'bare', ...empty })
     await add(storage, full, {}, bare)
-    equal(await storage.grants.find('full'), full, 'grants.find after authorizationCodes.issue of the full grant')
+    equal(await storage.grants.find('full'), full, 'grants.find after grants.commit of the full grant')
     equal(
       await storage.grants.find('grant'),
       grantRecord(),

@@ -8,30 +8,31 @@ import {
   codeRecord,
   consentRecord,
   grantRecord,
-  interactionRecord,
   issueCode,
   issueRefreshToken,
   lookalikes,
   now,
+  recordEntry,
   refreshTokenRecord,
   signingKeyRecord,
 } from './storage-fixtures.ts'
 
 /** How a verb is tried with one text after the other that a collation might take for the one before. */
-export interface Lookup<S extends Storage = Storage> {
+interface Lookup {
   /** Adds the row of this text. */
-  readonly add: (storage: S, text: string) => Awaitable<unknown>
+  readonly add: (storage: Storage, text: string) => Awaitable<unknown>
   /** Uses the verb on it. A verb that only reads has none. */
-  readonly change?: (storage: S, text: string) => Awaitable<unknown>
+  readonly change?: (storage: Storage, text: string) => Awaitable<unknown>
   /** For a verb that reads: the texts of what it finds. For one that writes: the text, once the row has changed. */
-  readonly read: (storage: S, text: string) => Awaitable<readonly (string | undefined)[]>
+  readonly read: (storage: Storage, text: string) => Awaitable<readonly (string | undefined)[]>
 }
 
 const when = (is: boolean, text: string): readonly string[] => (is ? [text] : [])
 const idsOf = (found: readonly { readonly id: string }[]): readonly string[] => found.map(({ id }) => id)
 
 const addClient: Lookup['add'] = ({ clients }, id) => clients.insert(clientRecord({ id, userId: id, referenceId: id }))
-const addInteraction: Lookup['add'] = ({ interactions }, id) => interactions.insert(interactionRecord({ id }))
+const addRecord: Lookup['add'] = ({ records }, text) =>
+  records.insert(recordEntry({ kind: text, id: text, ownerId: text, clientId: text, userId: text }))
 const addConsent: Lookup['add'] = ({ consents }, id) =>
   consents.remember(consentRecord({ id, userId: id, clientId: id }))
 const addGrant: Lookup['add'] = (storage, id) =>
@@ -44,6 +45,8 @@ const revoked: Lookup['read'] = async ({ grants }, id) => when((await grants.fin
 const consentScope: Lookup['read'] = async ({ consents }, id) =>
   when((await consents.findById(id))?.scope.includes('changed') === true, id)
 const noConsent: Lookup['read'] = async ({ consents }, id) => when((await consents.findById(id)) === undefined, id)
+const noRecord: Lookup['read'] = async ({ records }, text) =>
+  when((await records.find({ kind: text, id: text })) === undefined, text)
 
 const lookups: Readonly<Record<string, Lookup>> = {
   'clients.find': { add: addClient, read: async ({ clients }, id) => [(await clients.find(id))?.id] },
@@ -73,19 +76,54 @@ const lookups: Readonly<Record<string, Lookup>> = {
       return idsOf(ofUser)
     },
   },
-  'interactions.find': {
-    add: addInteraction,
-    read: async ({ interactions }, id) => [(await interactions.find(id))?.id],
+  'records.find': {
+    add: addRecord,
+    read: async ({ records }, text) => [(await records.find({ kind: text, id: text }))?.id],
   },
-  'interactions.replace': {
-    add: addInteraction,
-    change: ({ interactions }, id) => interactions.replace(interactionRecord({ id, version: 2 }), 1),
-    read: async ({ interactions }, id) => when((await interactions.find(id))?.version === 2, id),
+  'records.find by id': {
+    add: ({ records }, id) => records.insert(recordEntry({ id })),
+    read: async ({ records }, id) => [(await records.find({ kind: 'kind', id }))?.id],
   },
-  'interactions.take': {
-    add: addInteraction,
-    change: ({ interactions }, id) => interactions.take(id),
-    read: async ({ interactions }, id) => when((await interactions.find(id)) === undefined, id),
+  'records.find by kind': {
+    add: ({ records }, kind) => records.insert(recordEntry({ kind })),
+    read: async ({ records }, kind) => [(await records.find({ kind, id: 'record' }))?.kind],
+  },
+  'records.findMany': {
+    add: addRecord,
+    read: async ({ records }, text) => idsOf(await records.findMany({ kind: text, ids: ['none', text] })),
+  },
+  'records.list by owner': {
+    add: ({ records }, text) => records.insert(recordEntry({ id: text, ownerId: text })),
+    read: async ({ records }, ownerId) => idsOf(await records.list({ kind: 'kind', ownerId, limit: 100 })),
+  },
+  'records.list by kind': {
+    add: ({ records }, text) => records.insert(recordEntry({ kind: text, id: text, ownerId: 'owner' })),
+    read: async ({ records }, kind) => idsOf(await records.list({ kind, ownerId: 'owner', limit: 100 })),
+  },
+  'records.insert': {
+    add: () => undefined,
+    change: ({ records }, id) => records.insert(recordEntry({ id })),
+    read: async ({ records }, id) => when((await records.find({ kind: 'kind', id })) !== undefined, id),
+  },
+  'records.replace': {
+    add: addRecord,
+    change: ({ records }, text) => records.replace(recordEntry({ kind: text, id: text, version: 2 }), 1),
+    read: async ({ records }, text) => when((await records.find({ kind: text, id: text }))?.version === 2, text),
+  },
+  'records.take': {
+    add: addRecord,
+    change: ({ records }, text) => records.take({ kind: text, id: text }),
+    read: noRecord,
+  },
+  'records.deleteAll of a client': {
+    add: addRecord,
+    change: ({ records }, clientId) => records.deleteAll({ clientId }),
+    read: noRecord,
+  },
+  'records.deleteAll of a user': {
+    add: addRecord,
+    change: ({ records }, userId) => records.deleteAll({ userId }),
+    read: noRecord,
   },
   'consents.find by client': {
     add: ({ consents }, id) => consents.remember(consentRecord({ id, clientId: id })),
@@ -142,16 +180,16 @@ const lookups: Readonly<Record<string, Lookup>> = {
     change: ({ grants }, sessionId) => grants.revokeAll({ sessionId, now }),
     read: revoked,
   },
-  'authorizationCodes.issue': {
-    add: addInteraction,
-    change: ({ authorizationCodes }, id) =>
-      authorizationCodes.issue({
+  'grants.commit': {
+    add: addRecord,
+    change: ({ grants }, id) =>
+      grants.commit({
         grant: grantRecord({ id }),
         code: codeRecord({ id, grantId: id }),
-        interactionId: id,
+        take: [{ kind: id, id }],
       }),
-    read: async ({ authorizationCodes, interactions }, id) => {
-      const taken = (await interactions.find(id)) === undefined
+    read: async ({ authorizationCodes, records }, id) => {
+      const taken = (await records.find({ kind: id, id })) === undefined
       return when(taken && (await authorizationCodes.find(id))?.grant.id === id, id)
     },
   },
@@ -236,7 +274,7 @@ export const lookalikeCases: ContractCases = Object.fromEntries(
   ]),
 )
 
-export async function compare<S extends Storage>(verb: string, lookup: Lookup<S>, storage: S): Promise<void> {
+async function compare(verb: string, lookup: Lookup, storage: Storage): Promise<void> {
   for (const text of lookalikes) await lookup.add(storage, text)
   const found = async (text: string) => (await lookup.read(storage, text)).filter((one) => one !== undefined)
   if (lookup.change === undefined) {

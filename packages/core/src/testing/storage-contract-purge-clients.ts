@@ -2,7 +2,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Storage } from '../storage/storage.ts'
 import { equal, fifty, sum } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
-import { accessTokenRecord, clientRecord, consentRecord, interactionRecord, now } from './storage-fixtures.ts'
+import { accessTokenRecord, clientRecord, consentRecord, now, recordEntry } from './storage-fixtures.ts'
 
 /** A client that registered itself a day ago and was never used since. */
 function unusedClient(members: Partial<ClientRecord>): ClientRecord {
@@ -52,13 +52,13 @@ export const purgeClientCases: ContractCases = {
     await storage.clients.insert(clientRecord({ id: 'by-the-host', createdAt: 1 }))
     for (const id of ['1', '2', '3', '4']) {
       await storage.clients.insert(unusedClient({ id }))
-      await storage.interactions.insert(interactionRecord({ id, expiresAt: now - 1 }))
+      await storage.records.insert(recordEntry({ id, expiresAt: now - 1 }))
       await storage.accessTokens.insert(accessTokenRecord({ id, expiresAt: now - 1 }))
     }
     const left = async () => {
       let rows = (await ids(storage)).length - 1
       for (const id of ['1', '2', '3', '4']) {
-        if (await storage.interactions.find(id)) rows += 1
+        if (await storage.records.find({ kind: 'kind', id })) rows += 1
         if (await storage.accessTokens.find(id)) rows += 1
       }
       return rows

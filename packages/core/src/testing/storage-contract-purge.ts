@@ -7,9 +7,9 @@ import {
   codeRecord,
   consentRecord,
   grantRecord,
-  interactionRecord,
   issueCode,
   now,
+  recordEntry,
   refreshTokenRecord,
   signingKeyRecord,
 } from './storage-fixtures.ts'
@@ -18,7 +18,7 @@ import {
 async function addRows(storage: Storage, name: string, expiresAt: number): Promise<void> {
   const grantId = `grant-${name}`
   const end = { expiresAt }
-  await storage.interactions.insert(interactionRecord({ id: `interaction-${name}`, ...end }))
+  await storage.records.insert(recordEntry({ id: `record-${name}`, ...end }))
   await issueCode(storage, { grant: { id: grantId, ...end }, code: { id: `code-${name}`, grantId, ...end } })
   await storage.authorizationCodes.redeem({
     id: `code-${name}`,
@@ -31,7 +31,7 @@ async function addRows(storage: Storage, name: string, expiresAt: number): Promi
 
 async function readRows(storage: Storage, name: string): Promise<readonly string[]> {
   const rows: readonly (readonly [string, unknown])[] = [
-    ['interaction', await storage.interactions.find(`interaction-${name}`)],
+    ['record', await storage.records.find({ kind: 'kind', id: `record-${name}` })],
     ['code', await storage.authorizationCodes.find(`code-${name}`)],
     ['access', await storage.accessTokens.find(`access-${name}`)],
     ['refresh', await storage.refreshTokens.find(`refresh-${name}`)],
@@ -41,7 +41,7 @@ async function readRows(storage: Storage, name: string): Promise<readonly string
   return rows.filter(([, row]) => row !== undefined).map(([kind]) => kind)
 }
 
-const everything = ['interaction', 'code', 'access', 'refresh', 'jti', 'grant']
+const everything = ['record', 'code', 'access', 'refresh', 'jti', 'grant']
 
 export const purgeCases: ContractCases = {
   'purgeExpired removes what expired before now and keeps the rest': async (storage) => {

@@ -5,57 +5,57 @@ import {
   codeRecord,
   consentRecord,
   grantRecord,
-  interactionRecord,
   issueCode,
   now,
+  recordEntry,
 } from './storage-fixtures.ts'
 
-/** Two verbs that change the same row, from fifty callers at once: clients, interactions, consents and grants. */
+const key = { kind: 'kind', id: 'record' }
+
+/** Two verbs that change the same row, from fifty callers at once: clients, records, consents and grants. */
 export const raceCases: ContractCases = {
-  'authorizationCodes.issue against interactions.take has one winner between them': async (storage) => {
-    await storage.interactions.insert(interactionRecord())
+  'grants.commit against records.take has one winner between them': async (storage) => {
+    await storage.records.insert(recordEntry())
     const outcomes = await fifty((caller) =>
       caller % 2 === 0
-        ? storage.interactions.take('interaction')
-        : storage.authorizationCodes.issue({
+        ? storage.records.take(key)
+        : storage.grants.commit({
             grant: grantRecord({ id: `g${caller}` }),
             code: codeRecord({ id: `c${caller}`, grantId: `g${caller}` }),
-            interactionId: 'interaction',
+            take: [key],
           }),
     )
     const { true: taken = 0, won = 0 } = tally(outcomes)
     equal(taken + won, 1, 'the number of winners')
     equal((await storage.grants.list({ userId: 'user', now })).length, won, 'the number of grants')
-    equal(await storage.interactions.find('interaction'), undefined, 'the interaction')
+    equal(await storage.records.find(key), undefined, 'the record')
   },
 
-  'authorizationCodes.issue against interactions.replace does not bring the interaction back': async (storage) => {
-    await storage.interactions.insert(interactionRecord())
+  'grants.commit against records.replace does not bring the record back': async (storage) => {
+    await storage.records.insert(recordEntry())
     const outcomes = await fifty((caller) =>
       caller === 25
-        ? storage.authorizationCodes.issue({
+        ? storage.grants.commit({
             grant: grantRecord(),
             code: codeRecord(),
-            interactionId: 'interaction',
+            take: [key],
           })
-        : storage.interactions.replace(interactionRecord({ userId: `user-${caller}`, version: 2 }), 1),
+        : storage.records.replace(recordEntry({ userId: `user-${caller}`, version: 2 }), 1),
     )
-    equal(outcomes[25], 'won', 'authorizationCodes.issue, whatever step the interaction is at')
-    equal(await storage.interactions.find('interaction'), undefined, 'the interaction')
+    equal(outcomes[25], 'won', 'grants.commit, whatever version the record has')
+    equal(await storage.records.find(key), undefined, 'the record')
     equal(await storage.grants.find('grant'), grantRecord(), 'the grant')
   },
 
-  'interactions.take against interactions.replace does not bring the interaction back': async ({ interactions }) => {
-    await interactions.insert(interactionRecord())
+  'records.take against records.replace does not bring the record back': async ({ records }) => {
+    await records.insert(recordEntry())
     const outcomes = await fifty((caller) =>
-      caller % 2 === 0
-        ? interactions.take('interaction')
-        : interactions.replace(interactionRecord({ userId: `user-${caller}`, version: 2 }), 1),
+      caller % 2 === 0 ? records.take(key) : records.replace(recordEntry({ userId: `user-${caller}`, version: 2 }), 1),
     )
     const { true: taken, won = 0 } = tally(outcomes)
-    equal(taken, 1, 'the number of interactions.take that took it')
-    equal(won <= 1, true, 'one interactions.replace won, or none')
-    equal(await interactions.find('interaction'), undefined, 'the interaction')
+    equal(taken, 1, 'the number of records.take that took it')
+    equal(won <= 1, true, 'one records.replace won, or none')
+    equal(await records.find(key), undefined, 'the record')
   },
 
   'clients.delete against clients.replace does not bring the client back': async ({ clients }) => {

@@ -8,10 +8,10 @@ import {
   codeRecord,
   consentRecord,
   grantRecord,
-  interactionRecord,
   longIds,
   longText,
   now,
+  recordEntry,
   refreshTokenRecord,
   signingKeyRecord,
 } from './storage-fixtures.ts'
@@ -34,11 +34,11 @@ export const textCases: ContractCases = {
     }
   },
 
-  'ids of 255 characters are not cut: clients, interactions, consents, signingKeys': async (storage) => {
-    const { clients, interactions, consents, signingKeys } = storage
+  'ids of 255 characters are not cut: clients, records, consents, signingKeys': async (storage) => {
+    const { clients, records, consents, signingKeys } = storage
     for (const [index, id] of longIds.entries()) {
       await clients.insert(clientRecord({ id, userId: id, referenceId: id }))
-      await interactions.insert(interactionRecord({ id, clientId: id, userId: id, sessionId: id }))
+      await records.insert(recordEntry({ kind: id, id, ownerId: id, clientId: id, userId: id }))
       await consents.remember(consentRecord({ id, clientId: id, userId: id, referenceId: id }))
       await signingKeys.insert(signingKeyRecord({ id, generation: index + 1 }))
     }
@@ -49,8 +49,9 @@ export const textCases: ContractCases = {
         'clients.find after clients.insert',
       )
       equal((await clients.list({ userId: id, limit: 9 })).length, 1, 'clients.list of a user')
-      const interaction = interactionRecord({ id, clientId: id, userId: id, sessionId: id })
-      equal(await interactions.find(id), interaction, 'interactions.find after interactions.insert')
+      const record = recordEntry({ kind: id, id, ownerId: id, clientId: id, userId: id })
+      equal(await records.find({ kind: id, id }), record, 'records.find after records.insert')
+      equal(await records.list({ kind: id, ownerId: id, limit: 9 }), [record], 'records.list after records.insert')
       const consent = consentRecord({ id, clientId: id, userId: id, referenceId: id })
       equal(await consents.find(consent), consent, 'consents.find after consents.remember')
     }
@@ -62,7 +63,7 @@ export const textCases: ContractCases = {
     for (const id of longIds) {
       const grant = grantRecord({ id, clientId: id, userId: id, sessionId: id, referenceId: id })
       const token = refreshTokenRecord({ id, grantId: id, successorId: id, predecessorId: id })
-      await storage.authorizationCodes.issue({ grant, code: codeRecord({ id, grantId: id }) })
+      await storage.grants.commit({ grant, code: codeRecord({ id, grantId: id }) })
       equal(await storage.authorizationCodes.redeem({ id, now, refreshToken: token }), 'won', 'redeem')
       await storage.accessTokens.insert(accessTokenRecord({ id, clientId: id, grantId: id }))
       await storage.accessTokens.revokeJwt({ jti: id, expiresAt: now })
@@ -80,8 +81,8 @@ export const textCases: ContractCases = {
     equal(await storage.grants.revokeAll({ sessionId: longIds[0] ?? '', now }), 1, 'grants.revokeAll of a session')
   },
 
-  'text of 10 kB is not cut: clients, interactions, consents, signingKeys': async (storage) => {
-    const { clients, interactions, consents, signingKeys } = storage
+  'text of 10 kB is not cut: clients, records, consents, signingKeys': async (storage) => {
+    const { clients, records, consents, signingKeys } = storage
     const [before, after] = [`a${longText}`, `${longText}z`]
     const { metadata } = clientRecord()
     const large: ClientMetadata = {
@@ -96,14 +97,15 @@ export const textCases: ContractCases = {
     equal(await clients.replace({ ...client, version: 2 }, 1), 'won', 'clients.replace')
     equal(await clients.find('client'), { ...client, version: 2 }, 'clients.find after clients.replace')
 
-    const { request } = interactionRecord()
-    const interaction = interactionRecord({
-      request: { ...request, state: before, nonce: after, scope: [before, after] },
-    })
-    await interactions.insert(interaction)
-    equal(await interactions.find('interaction'), interaction, 'interactions.find after interactions.insert')
-    equal(await interactions.replace({ ...interaction, version: 2 }, 1), 'won', 'interactions.replace')
-    equal(await interactions.find('interaction'), { ...interaction, version: 2 }, 'after interactions.replace')
+    const record = recordEntry({ value: { before, list: [after] } })
+    await records.insert(record)
+    equal(await records.find({ kind: 'kind', id: 'record' }), record, 'records.find after records.insert')
+    equal(await records.replace({ ...record, version: 2 }, 1), 'won', 'records.replace')
+    equal(
+      await records.find({ kind: 'kind', id: 'record' }),
+      { ...record, version: 2 },
+      'records.find after records.replace',
+    )
 
     const lists = { scope: [before, after], resources: [after], claims: [before], redirectHosts: [after] }
     await consents.remember(consentRecord(lists))
@@ -119,17 +121,14 @@ export const textCases: ContractCases = {
   'text of 10 kB is not cut: grants, authorizationCodes, refreshTokens, accessTokens': async (storage) => {
     const [before, after] = [`a${longText}`, `${longText}z`]
     const lists = { scope: [before, after], resources: [after], amr: [before] }
-    const grant = grantRecord({ ...lists, acr: before, claims: { userinfo: { name: { value: after } } } })
-    const code = codeRecord({ redirectUri: before, nonce: after })
-    await storage.authorizationCodes.issue({ grant, code })
-    equal(
-      await storage.authorizationCodes.find('code'),
-      { code, grant },
-      'authorizationCodes.find after authorizationCodes.issue',
-    )
+    const extra = { before, after }
+    const grant = grantRecord({ ...lists, extra, acr: before, claims: { userinfo: { name: { value: after } } } })
+    const code = codeRecord({ redirectUri: before, nonce: after, extra })
+    await storage.grants.commit({ grant, code })
+    equal(await storage.authorizationCodes.find('code'), { code, grant }, 'authorizationCodes.find after grants.commit')
 
-    const accessToken = accessTokenRecord({ grantId: 'grant', scope: [before], audience: [after] })
-    const refreshToken = refreshTokenRecord({ rotatedAt: now, successorId: 'next', sealedSuccessor: before })
+    const accessToken = accessTokenRecord({ grantId: 'grant', scope: [before], audience: [after], extra })
+    const refreshToken = refreshTokenRecord({ extra, rotatedAt: now, successorId: 'next', sealedSuccessor: before })
     const { redeem } = storage.authorizationCodes
     equal(await redeem({ id: 'code', now, accessToken, refreshToken }), 'won', 'authorizationCodes.redeem')
     equal(

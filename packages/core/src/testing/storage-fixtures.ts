@@ -4,7 +4,7 @@ import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
-import type { InteractionRecord } from '../storage/interaction.ts'
+import type { RecordEntry } from '../storage/record.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -63,24 +63,14 @@ export function clientRecord(members: Partial<ClientRecord> = {}): ClientRecord 
   }
 }
 
-export function interactionRecord(members: Partial<InteractionRecord> = {}): InteractionRecord {
+export function recordEntry(members: Partial<RecordEntry> = {}): RecordEntry {
   return {
-    id: 'interaction',
-    clientId: 'client',
-    browserHash: 'browser-hash',
-    request: {
-      clientId: 'client',
-      redirectUri: 'https://app.example.com/cb',
-      redirectUriSent: true,
-      scope: ['openid'],
-      prompt: [],
-      resources: [],
-    },
-    step: 'login',
-    completed: [],
+    kind: 'kind',
+    id: 'record',
+    value: { step: 'login' },
+    version: 1,
     createdAt: now,
     expiresAt: now + 600,
-    version: 1,
     ...members,
   }
 }
@@ -170,10 +160,10 @@ export async function issueCode(
   storage: Storage,
   members: { readonly grant?: Partial<GrantRecord>; readonly code?: Partial<AuthorizationCodeRecord> } = {},
 ): Promise<void> {
-  await storage.authorizationCodes.issue({ grant: grantRecord(members.grant), code: codeRecord(members.code) })
+  await storage.grants.commit({ grant: grantRecord(members.grant), code: codeRecord(members.code) })
 }
 
-/** A grant with a redeemed code and the refresh token that came of it: the only way to a refresh token. */
+/** A grant with a redeemed code and the refresh token that came of it. */
 export async function issueRefreshToken(
   storage: Storage,
   members: { readonly grant?: Partial<GrantRecord>; readonly token?: Partial<RefreshTokenRecord> } = {},

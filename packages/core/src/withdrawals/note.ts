@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { createRandomId } from '../crypto/credential.ts'
+import { recordWithdrawal } from '../records/withdrawals.ts'
 import { markId, type Withdrawn } from './mark.ts'
 
 /** How many marks this process has noted, by the storage that it noted them in. */
@@ -13,7 +14,7 @@ const noted = new WeakMap<object, number>()
 export async function noteWithdrawal(ctx: Context, withdrawn: Withdrawn): Promise<void> {
   const notedAt = ctx.clock.now()
   const { interaction, authorizationCode } = ctx.config.lifetimes
-  await ctx.storage.withdrawals.note({
+  await recordWithdrawal(ctx, {
     id: await markId(ctx, withdrawn),
     version: createRandomId(ctx.random),
     notedAt,

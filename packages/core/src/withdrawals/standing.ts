@@ -1,8 +1,8 @@
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import type { InteractionRecord } from '../contracts/interaction.ts'
+import { readWithdrawals, type WithdrawalRecord } from '../records/withdrawals.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import type { InteractionRecord } from '../storage/interaction.ts'
-import type { WithdrawalRecord } from '../storage/withdrawal.ts'
 import { markId } from './mark.ts'
 import { countNoted } from './note.ts'
 
@@ -43,7 +43,7 @@ export async function readStanding(
   const clientMark = await markId(ctx, { clientId: client.id })
   const userMark = await markId(ctx, { userId: user.id })
   const userAtClientMark = await markId(ctx, { userId: user.id, clientId: client.id })
-  const marks = await ctx.storage.withdrawals.find([sessionMark, clientMark, userMark, userAtClientMark])
+  const marks = await readWithdrawals(ctx, [sessionMark, clientMark, userMark, userAtClientMark])
   if (marks.length === 0) return unmarked
   const notedAt = (id: string): number | undefined => marks.find((mark) => mark.id === id)?.notedAt
   const ended = notedAt(sessionMark)

@@ -90,7 +90,7 @@ describe('consent', () => {
       const response = await answer(browser, url, { accept })
       expect(response.status).toBe(303)
       expect(expectErrorRedirect(world, response, redirectUri, 'access_denied').get('state')).toBe('client-state')
-      expect(writes).toEqual(['interactions.take'])
+      expect(writes).toEqual(['records.take'])
       await expectErrorPage(await answer(browser, url, { accept: 'true' }), 400, 'invalid_request')
       expect(await pathAfter(world, browser, client, 'openid')).toBe('/consent')
     },

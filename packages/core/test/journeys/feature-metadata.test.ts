@@ -1,11 +1,11 @@
-import { type AnyFeature, OAuthError } from '@oauth/core'
+import { type Feature, OAuthError } from '@oauth/core'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import type { ClientMetadataPart } from '../../src/contracts/client-metadata-part.ts'
 import { redirectUri } from '../support/client.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 
-const feature: AnyFeature = {
+const feature: Feature = {
   name: 'colours',
   clientMetadata: {
     members: { colour: v.picklist(['red', 'blue']), shade: v.string() },
@@ -92,7 +92,7 @@ describe('client metadata of a feature', () => {
         ],
       }),
     ).toThrow(new TypeError('client metadata colour is there already'))
-    const taken: AnyFeature = { name: 'taken', clientMetadata: { members: { scope: v.string() } } }
+    const taken: Feature = { name: 'taken', clientMetadata: { members: { scope: v.string() } } }
     expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)
   })
 })

@@ -91,7 +91,7 @@ describe('the life of an interaction', () => {
     for (const response of responses) if (response !== won[0]) await expectOver(response)
     expect(world.events.filter(({ type }) => type === 'code.issued')).toHaveLength(1)
     expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toHaveLength(1)
-    expect(writes.every((write) => write === 'authorizationCodes.issue')).toBe(true)
+    expect(writes.every((write) => write === 'grants.commit')).toBe(true)
   })
 
   test('yes and no at once: exactly one of them counts', async () => {

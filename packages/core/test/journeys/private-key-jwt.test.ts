@@ -1,5 +1,4 @@
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
-import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
 import { authorize, post, redirectUri, registerConfidential } from '../support/client.ts'
 import {
@@ -241,13 +240,6 @@ describe('the feature', () => {
     const key = await clientKey()
     await expect(registerWithKey(world, key)).rejects.toThrow('jwks: is not known')
     expectJsonError(await postWith(world, await assertion(world, { client_id: 'any' }, key)), 401, 'invalid_client')
-  })
-
-  test('it needs a storage that remembers what was used', () => {
-    const { replays: _, ...storage } = memoryStorage()
-    expect(() => createQuickWorld({ features: [privateKeyJwt()], storage })).toThrow(
-      new TypeError('the feature private-key-jwt needs a storage with replays'),
-    )
   })
 
   test.each<[object, string]>([

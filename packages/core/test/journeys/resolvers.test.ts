@@ -92,7 +92,7 @@ describe('prompt=none, where the user would have to do something', () => {
     const { go, host, writes } = await returning()
     expect((await go({ prompt: 'none' })).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expect(host.asked).toEqual(['account', 'postLogin'])
-    expect(writes).toEqual(['authorizationCodes.issue'])
+    expect(writes).toEqual(['grants.commit'])
   })
 })
 

@@ -12,7 +12,6 @@ import {
   signInAt,
 } from '../support/logout.ts'
 import { watchEnds } from '../support/observer.ts'
-import { createQuickWorld } from '../support/tokens.ts'
 import { alice, type WorldOptions } from '../support/world.ts'
 
 const told = { client_uri: 'https://app.example.com/ended?from=id' }
@@ -113,13 +112,6 @@ describe('provider.sessionEnded', () => {
     await world.provider.sessionEnded(sessionId)
     const event = world.events.find(({ type }) => type === 'session.ended')
     expect(event).toEqual({ type: 'session.ended', grantsEnded: 1 })
-  })
-
-  test('a feature that watches sessions needs the store for it', () => {
-    const { sessionClients: _, ...storage } = memoryStorage()
-    expect(() => createQuickWorld({ storage, features: [watchEnds().feature] })).toThrow(
-      new TypeError('the feature watch needs a storage with sessionClients'),
-    )
   })
 })
 

@@ -61,7 +61,7 @@ describe('a storage that is away', () => {
     const cached = await start()
     const other = createQuickWorld({
       storage: wrapStorage(cached.world.storage, (name, _args, run) => {
-        if (name === 'interactions.insert') throw away
+        if (name === 'records.insert') throw away
         return run()
       }),
     })

@@ -226,7 +226,7 @@ test.each([
   const client = await registerEnding(world)
   add('secret', client.client_secret)
   for (const verb of [
-    ...['clients.find', 'interactions.insert', 'interactions.find', 'consents.find', 'authorizationCodes.issue'],
+    ...['clients.find', 'records.insert', 'records.find', 'consents.find', 'grants.commit'],
     ...['authorizationCodes.find', 'authorizationCodes.redeem', 'accessTokens.find', 'accessTokens.findJwt'],
     ...['refreshTokens.find', 'refreshTokens.rotate', 'grants.revoke', 'grants.list', 'accessTokens.delete'],
   ]) {

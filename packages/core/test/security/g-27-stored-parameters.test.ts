@@ -16,16 +16,16 @@ import { createWorld, type WorldOptions } from '../support/world.ts'
 async function start(options: WorldOptions = {}) {
   const { storage, writes } = watchStorage()
   const rows: string[] = []
-  const { interactions } = storage
+  const { records } = storage
   const world = createWorld({
     ...options,
     storage: {
       ...storage,
-      interactions: {
-        ...interactions,
+      records: {
+        ...records,
         insert(record) {
           rows.push(JSON.stringify(record))
-          return interactions.insert(record)
+          return records.insert(record)
         },
       },
     },

@@ -199,7 +199,7 @@ describe('G12 a failure inside tells nothing outside', () => {
     const { storage, fail } = failingStorage()
     const world = createWorld({ storage, clientCacheSeconds: 0 })
     const client = await registerConfidential(world)
-    fail('interactions', 'insert', failure())
+    fail('records', 'insert', failure())
     const redirected = await ask(world, client)
     expectErrorRedirect(world, redirected, redirectUri, 'server_error')
     expectSilent(JSON.stringify([...redirected.headers]))

@@ -270,10 +270,11 @@ describe('H08 once', () => {
       features: [privateKeyJwt()],
       storage: {
         ...storage,
-        replays: {
-          claim(claim) {
-            claimed.push(claim.id)
-            return storage.replays.claim(claim)
+        records: {
+          ...storage.records,
+          insert(record) {
+            claimed.push(record.id)
+            return storage.records.insert(record)
           },
         },
       },

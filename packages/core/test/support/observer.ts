@@ -3,7 +3,7 @@ import type { SessionClient } from '../../src/contracts/session-observer.ts'
 
 /** A feature that tells clients by writing down whom it told. */
 export interface WatchedEnds {
-  readonly feature: Feature<'sessionClients'>
+  readonly feature: Feature
   /** Each call, with the ids of the clients that it was about. */
   readonly told: (readonly string[])[]
   readonly clients: SessionClient[]
@@ -18,7 +18,6 @@ export function watchEnds(options: { readonly ttl?: number; readonly name?: stri
     clients,
     feature: {
       name: options.name ?? 'watch',
-      storage: ['sessionClients'],
       sessionObserver: {
         clientSessionTtl: options.ttl ?? 3600,
         concerns: ({ client_uri }) => client_uri !== undefined,

@@ -1,7 +1,7 @@
 import type { Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 
-const reads: ReadonlySet<string> = new Set(['find', 'findById', 'findJwt', 'list'])
+const reads: ReadonlySet<string> = new Set(['find', 'findById', 'findJwt', 'findMany', 'list'])
 
 type Store = Record<string, (...values: unknown[]) => unknown>
 type Around = (store: string, verb: string, call: () => unknown) => unknown

@@ -68,7 +68,7 @@ async function prepare(storage: Storage, place: Place): Promise<Setting> {
     return answer as never
   }
   const gated = wrapStorage(storage, (name, _args, run) => {
-    if (name !== 'authorizationCodes.issue') return run()
+    if (name !== 'grants.commit') return run()
     return (async () => {
       if (place === 'before the write of the code') await gate.pass()
       const outcome = await run()

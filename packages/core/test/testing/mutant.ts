@@ -1,4 +1,4 @@
-import type { CompleteStorage } from '../../src/storage/storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 
 /** An adapter with one fault. */
 export interface Mutant {
@@ -6,25 +6,25 @@ export interface Mutant {
   readonly verb: string
   readonly fault: string
   /** Breaks a storage that works. */
-  readonly mutate: (storage: CompleteStorage) => CompleteStorage
+  readonly mutate: (storage: Storage) => Storage
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any verb, whatever it takes and answers
 export type Call = (...args: any[]) => any
 
 /** The verb in question, and the storage that works for whatever else a fault needs. */
-export type Break = (call: Call, storage: CompleteStorage) => Call
+export type Break = (call: Call, storage: Storage) => Call
 
 type Stores = Readonly<Record<string, Readonly<Record<string, Call>> | Call>>
 
-function callOf(storage: CompleteStorage, verb: string): Call {
+function callOf(storage: Storage, verb: string): Call {
   const [store = '', name] = verb.split('.')
   const found = (storage as unknown as Stores)[store]
   return (name === undefined ? found : (found as Readonly<Record<string, Call>>)[name]) as Call
 }
 
 /** The same storage with another implementation of one verb. */
-export function withVerb(storage: CompleteStorage, verb: string, call: Call): CompleteStorage {
+export function withVerb(storage: Storage, verb: string, call: Call): Storage {
   const [store = '', name] = verb.split('.')
   if (name === undefined) return { ...storage, [store]: call }
   return { ...storage, [store]: { ...(storage as unknown as Stores)[store], [name]: call } }

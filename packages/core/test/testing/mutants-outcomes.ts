@@ -1,10 +1,10 @@
-import type { CompleteStorage } from '../../src/storage/storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 import { altering, type Mutant, misnaming, mutant, withVerb } from './mutant.ts'
 
 /** A storage in which revocations are known to the verbs that read, and to no verb that writes. */
-function blindToRevocations(storage: CompleteStorage): CompleteStorage {
+function blindToRevocations(storage: Storage): Storage {
   const revoked = new Map<string, number>()
-  const overlaid = (verb: string, broken: CompleteStorage): CompleteStorage =>
+  const overlaid = (verb: string, broken: Storage): Storage =>
     altering(verb, '', {
       out: (found) => {
         const revokedAt = revoked.get(found.grant?.id)
@@ -36,20 +36,20 @@ export const misspeakingAdapters: readonly Mutant[] = [
   misnaming('clients.replace', 'conflict', 'won'),
   misnaming('clients.delete', false, true),
   misnaming('clients.delete', true, 1),
-  misnaming('interactions.replace', 'conflict', 'won'),
-  misnaming('interactions.take', false, true),
+  misnaming('records.insert', 'exists', 'won'),
+  misnaming('records.replace', 'conflict', 'won'),
+  misnaming('records.take', false, true),
+  misnaming('records.take', true, 1),
   misnaming('consents.replaceScope', false, true),
   misnaming('consents.delete', false, true),
   misnaming('grants.revoke', false, true),
-  misnaming('authorizationCodes.issue', 'gone', 'won'),
+  misnaming('grants.commit', 'gone', 'won'),
   misnaming('authorizationCodes.redeem', 'replayed', 'dead'),
   misnaming('authorizationCodes.redeem', 'dead', 'replayed'),
   misnaming('refreshTokens.reuse', 'exhausted', 'won'),
   misnaming('signingKeys.insert', 'exists', 'won'),
-  misnaming('replays.claim', 'replayed', 'won'),
-  misnaming('sessionClients.take', false, true),
   misnaming('clients.find', undefined, null),
-  misnaming('interactions.find', undefined, null),
+  misnaming('records.find', undefined, null),
   misnaming('refreshTokens.find', undefined, null),
 
   altering('refreshTokens.rotate', 'answers dead where it was rotated', {
@@ -93,15 +93,41 @@ export const misspeakingAdapters: readonly Mutant[] = [
   mutant('clients.replace', 'ignores the version', (call, { clients }) => async (record) => {
     return call(record, (await clients.find(record.id))?.version ?? 1)
   }),
-  mutant(
-    'interactions.replace',
-    'takes any version that is not newer',
-    (call, { interactions }) =>
-      async (record, version) => {
-        const stored = (await interactions.find(record.id))?.version ?? 0
-        return call(record, Math.max(stored, version))
-      },
-  ),
+  mutant('records.replace', 'takes any version that is not newer', (call, { records }) => async (record, version) => {
+    const stored = (await records.find(record))?.version ?? 0
+    return call(record, Math.max(stored, version))
+  }),
+  mutant('records.replace', 'adds a record that is not there', (call, { records }) => async (record, version) => {
+    return (await records.find(record)) ? call(record, version) : records.insert(record)
+  }),
+  altering('records.take', 'ignores the version', { in: ({ version: _, ...key }) => key }),
+  mutant('records.take', 'takes any version up to the one it was given', (call, { records }) => async (take) => {
+    const stored = (await records.find(take))?.version ?? 0
+    return call(take.version === undefined ? take : { ...take, version: Math.min(stored, take.version) })
+  }),
+  altering('grants.commit', 'ignores the version of what it takes', {
+    in: ({ take, ...commit }) => ({
+      ...commit,
+      take: take?.map(({ version: _, ...key }: { version?: number }) => key),
+    }),
+  }),
+  altering('records.deleteAll', 'ignores the kind', { in: ({ kind: _, ...query }) => query }),
+  mutant('records.deleteAll', 'takes what matches any of the members', (call) => async ({ kind, clientId, userId }) => {
+    if (clientId === undefined || userId === undefined) return call({ kind, clientId, userId })
+    return (await call({ kind, clientId })) + (await call({ kind, userId }))
+  }),
+  mutant('records.deleteAll', 'deletes everything when nobody is named', (call, { records }) => async (query) => {
+    return (query.clientId ?? query.userId) ? call(query) : records.deleteAll({ ...query, clientId: 'client' })
+  }),
+  altering('records.deleteAll', 'answers nothing', { out: () => undefined }),
+  altering('records.findMany', 'answers the first alone', { out: (found) => found.slice(0, 1) }),
+  altering('records.findMany', 'has undefined for what does not exist', {
+    out: (found) => (found.length === 0 ? [undefined] : found),
+  }),
+  altering('records.findMany', 'finds five at most', { in: (query) => ({ ...query, ids: query.ids.slice(0, 5) }) }),
+  mutant('records.findMany', 'forgets the kind', (call) => async (query) => {
+    return [...(await call(query)), ...(await call({ ...query, kind: 'other' }))]
+  }),
   mutant('clients.replace', 'adds a client that is not there', (call, { clients }) => async (record, version) => {
     return (await clients.find(record.id)) ? call(record, version) : clients.insert(record)
   }),
@@ -121,8 +147,8 @@ export const misspeakingAdapters: readonly Mutant[] = [
     await accessTokens.delete(record.id)
     return call(record)
   }),
-  mutant('interactions.insert', 'overwrites what is there', (call, { interactions }) => async (record) => {
-    await interactions.take(record.id)
+  mutant('records.insert', 'overwrites what is there', (call, { records }) => async (record) => {
+    await records.take({ kind: record.kind, id: record.id })
     return call(record)
   }),
   mutant('accessTokens.revokeJwt', 'fails for what is revoked', (call, { accessTokens }) => async (query) => {

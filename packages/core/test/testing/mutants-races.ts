@@ -1,21 +1,24 @@
-import type { AuthorizationCodeRecord } from '../../src/storage/authorization-code.ts'
+import type { GrantCommit } from '../../src/storage/grant-store.ts'
+import type { RecordKey } from '../../src/storage/record.ts'
 import { gap, type Mutant, mutant, sharing } from './mutant.ts'
 
 type Row = { readonly id: string }
 const byId = (row: Row) => row.id
+const byKey = ({ kind, id }: RecordKey) => `${kind} ${id}`
 
 /** What may happen once, and happens to fifty. */
 export const racyAdapters: readonly Mutant[] = [
   sharing('clients.insert', byId),
   sharing('clients.replace', byId),
   sharing('clients.delete', (id: string) => id),
-  sharing('interactions.insert', byId),
-  sharing('interactions.replace', byId),
-  sharing('interactions.take', (id: string) => id),
+  sharing('records.insert', byKey),
+  sharing('records.replace', byKey),
+  sharing('records.take', byKey),
   sharing('consents.delete', (id: string) => id),
   sharing('grants.revoke', byId),
-  sharing('authorizationCodes.issue', ({ interactionId }: { interactionId?: string }) => interactionId ?? Symbol()),
-  sharing('authorizationCodes.issue', ({ code }: { code: AuthorizationCodeRecord }) => code.id),
+  sharing('grants.commit', ({ take: [first] = [] }: GrantCommit) => first?.id ?? Symbol()),
+  sharing('grants.commit', ({ code }: GrantCommit) => code?.id ?? Symbol()),
+  sharing('grants.commit', ({ refreshToken }: GrantCommit) => refreshToken?.id ?? Symbol()),
   sharing('authorizationCodes.redeem', byId),
   sharing('accessTokens.insert', byId),
   sharing('refreshTokens.rotate', byId),
@@ -25,8 +28,6 @@ export const racyAdapters: readonly Mutant[] = [
     'signingKeys.insert',
     (key: { algorithm: string; generation: number }) => `${key.algorithm} ${key.generation}`,
   ),
-  sharing('replays.claim', byId),
-  sharing('sessionClients.take', (id: string) => id),
 
   mutant('clients.markUsed', 'reads the client and writes it back later', (_, { clients }) => async ({ id, now }) => {
     const found = await clients.find(id)
@@ -42,11 +43,11 @@ export const racyAdapters: readonly Mutant[] = [
     await clients.delete(record.id)
     return (await clients.insert(record)) === 'won' ? 'won' : 'conflict'
   }),
-  mutant('interactions.replace', 'brings back what was taken', (call, { interactions }) => async (record, version) => {
-    const found = await interactions.find(record.id)
+  mutant('records.replace', 'brings back what was taken', (call, { records }) => async (record, version) => {
+    const found = await records.find(record)
     await gap()
-    if (found?.version === version && !(await interactions.find(record.id))) {
-      await interactions.insert(record)
+    if (found?.version === version && !(await records.find(record))) {
+      await records.insert(record)
       return 'won'
     }
     return call(record, version)
@@ -82,18 +83,6 @@ export const racyAdapters: readonly Mutant[] = [
         return call({ ...query, scope })
       },
   ),
-  mutant('withdrawals.note', 'fails for the second of two first marks', (call, { withdrawals }) => async (record) => {
-    const [known] = await withdrawals.find([record.id])
-    await gap()
-    if (!known && (await withdrawals.find([record.id])).length > 0) throw new Error('unique index')
-    return call(record)
-  }),
-  mutant('withdrawals.note', 'loses a mark that is purged meanwhile', (call, { withdrawals }) => async (record) => {
-    const [known] = await withdrawals.find([record.id])
-    await gap()
-    if (known && (await withdrawals.find([record.id])).length === 0) return
-    return call(record)
-  }),
   mutant('consents.deleteAll', 'counts before it deletes', (call, { consents }) => async (query) => {
     const users = ['one', 'two', 'three', 'user']
     const lists = await Promise.all(users.map((userId) => consents.list({ userId })))
@@ -101,7 +90,7 @@ export const racyAdapters: readonly Mutant[] = [
     await call(query)
     return lists.flat().filter(({ clientId }) => clientId === query.clientId).length
   }),
-  mutant('authorizationCodes.issue', 'loses consents that were remembered meanwhile', (call, { consents }) => {
+  mutant('grants.commit', 'loses consents that were remembered meanwhile', (call, { consents }) => {
     return async (issue) => {
       const found = issue.consent && (await consents.find(issue.consent))
       await gap()
@@ -130,21 +119,44 @@ export const racyAdapters: readonly Mutant[] = [
     const spare = found?.token.rotatedAt !== undefined && found.token.reuses < query.limit
     return call(spare ? { ...query, limit: 1000 } : query)
   }),
-  mutant('replays.claim', 'inserts what is there, too', (call) => async (claim) => {
+  mutant('records.insert', 'is won wherever it is there afterwards', (call) => async (record) => {
     await gap()
-    await call(claim)
+    await call(record)
     return 'won'
   }),
-  mutant('sessionClients.note', 'writes the end it was given', (call, { sessionClients }) => async (record) => {
+  mutant('records.replace', 'asks for the version first', (call, { records }) => async (record, version) => {
+    const found = await records.find(record)
     await gap()
-    await sessionClients.take(record.id)
-    return call(record)
+    if (found?.version !== version) return 'conflict'
+    return call(record, (await records.find(record))?.version ?? version)
   }),
-  mutant('sessionClients.take', 'is true for whoever found it', (call, { sessionClients }) => async (id) => {
-    const sessions = await sessionClients.list(id.split(' ')[0])
+  mutant('records.take', 'is true for whoever found it', (call, { records }) => async (take) => {
+    const found = await records.find(take)
     await gap()
-    await call(id)
-    return sessions.some((one) => one.id === id)
+    await call(take)
+    return found !== undefined && (take.version === undefined || take.version === found.version)
+  }),
+  mutant('records.take', 'asks for the version first', (call, { records }) => async ({ version, ...key }) => {
+    const found = await records.find(key)
+    await gap()
+    return version === undefined || found?.version === version ? call(key) : false
+  }),
+  mutant('grants.commit', 'asks for the version first', (call, { records }) => async ({ take = [], ...commit }) => {
+    for (const { version, ...key } of take) {
+      const found = await records.find(key)
+      if (found === undefined || (version !== undefined && found.version !== version)) return 'gone'
+    }
+    await gap()
+    return call({ ...commit, take: take.map(({ kind, id }: RecordKey) => ({ kind, id })) })
+  }),
+  mutant('records.deleteAll', 'counts before it deletes', (call, { records }) => async (query) => {
+    const ids = Array.from({ length: 20 }, (_, row) => ({ kind: 'kind', id: `r${row}` }))
+    const found = await Promise.all(ids.map((key) => records.find(key)))
+    await gap()
+    const deleted = await call(query)
+    const { clientId, userId } = query
+    const counted = found.filter((one) => one && (clientId ? one.clientId === clientId : one.userId === userId)).length
+    return found.every((one) => one === undefined) ? deleted : counted
   }),
   mutant('purgeExpired', 'counts what another one removed', (call) => {
     let most = 0
@@ -154,17 +166,13 @@ export const racyAdapters: readonly Mutant[] = [
       return query.limit === 5 || query.limit === 3 ? most : removed
     }
   }),
-  mutant(
-    'purgeExpired',
-    'deletes a record that was noted anew meanwhile',
-    (call, { sessionClients }) =>
-      async (query) => {
-        const expired = (await sessionClients.list('session')).filter(({ expiresAt }) => expiresAt < query.now)
-        await gap()
-        for (const { id } of expired.slice(0, query.limit)) await sessionClients.take(id)
-        return call(query)
-      },
-  ),
+  mutant('purgeExpired', 'deletes a record that was replaced meanwhile', (call, { records }) => async (query) => {
+    const listed = await records.list({ kind: 'kind', ownerId: 'owner', limit: 100 })
+    const expired = listed.filter(({ expiresAt }) => expiresAt < query.now)
+    await gap()
+    for (const { kind, id } of expired.slice(0, query.limit)) await records.take({ kind, id })
+    return call(query)
+  }),
   mutant('purgeExpired', 'deletes a client that was used meanwhile', (call, { clients }) => async (query) => {
     const { unusedClientsBefore: before = 0 } = query
     const unused = (await clients.list({ limit: 100 })).filter((client) => {

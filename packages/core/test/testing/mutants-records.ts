@@ -3,16 +3,22 @@ import { altering, type Call, type Mutant, mutant } from './mutant.ts'
 /** What a record may have, by the verb that writes it and the member of its argument that is the record. */
 const optional: readonly (readonly [string, string | undefined, readonly string[]])[] = [
   ['clients.insert', undefined, ['machineScope', 'userId', 'referenceId', 'registrationTokenHash', 'usedAt']],
-  ['interactions.insert', undefined, ['priorSession', 'userId', 'sessionId', 'withdrawals', 'referenceId']],
+  ['records.insert', undefined, ['ownerId', 'clientId', 'userId']],
+  ['records.replace', undefined, ['ownerId', 'clientId', 'userId']],
   ['consents.remember', undefined, ['referenceId']],
-  ['accessTokens.insert', undefined, ['grantId']],
-  ['authorizationCodes.issue', 'grant', ['sessionId', 'authTime', 'acr', 'amr', 'referenceId', 'claims', 'revokedAt']],
-  ['authorizationCodes.issue', 'code', ['codeChallenge', 'nonce', 'consumedAt']],
+  ['accessTokens.insert', undefined, ['grantId', 'extra']],
+  ['grants.commit', 'grant', ['sessionId', 'authTime', 'acr', 'amr', 'referenceId', 'claims', 'extra', 'revokedAt']],
+  ['grants.commit', 'code', ['codeChallenge', 'nonce', 'extra', 'consumedAt']],
+  ['grants.commit', 'accessToken', ['grantId', 'extra']],
+  ['grants.commit', 'refreshToken', ['extra']],
+  ['authorizationCodes.redeem', 'accessToken', ['grantId', 'extra']],
   [
     'authorizationCodes.redeem',
     'refreshToken',
-    ['rotatedAt', 'successorId', 'predecessorId', 'sealedSuccessor', 'sealedUntil'],
+    ['rotatedAt', 'successorId', 'predecessorId', 'sealedSuccessor', 'sealedUntil', 'extra'],
   ],
+  ['refreshTokens.rotate', 'successor', ['extra']],
+  ['refreshTokens.rotate', 'accessToken', ['grantId', 'extra']],
 ]
 
 function atRecord(part: string | undefined, change: Call): Call {
@@ -43,7 +49,7 @@ export const lossyAdapters: readonly Mutant[] = [
       in: atRecord(part, (record) => ({ ...Object.fromEntries(members.map((member) => [member, null])), ...record })),
     }),
   ]),
-  ...[['clients.insert'], ['interactions.insert'], ['authorizationCodes.issue', 'grant']].map(([verb = '', part]) =>
+  ...[['clients.insert'], ['records.insert'], ['grants.commit', 'grant']].map(([verb = '', part]) =>
     altering(verb, 'takes empty and zero for absent', { in: atRecord(part, map(empties)) }),
   ),
   altering('clients.insert', 'takes every client for one of the server', {
@@ -58,7 +64,6 @@ export const lossyAdapters: readonly Mutant[] = [
     return call(machineScope === undefined ? rest : { ...rest, machineScope }, version)
   }),
   altering('signingKeys.insert', 'keeps numbers in 32 bits', { in: map(narrow) }),
-  altering('withdrawals.note', 'keeps numbers in 32 bits', { in: map(narrow) }),
   ...['authorizationCodes.find', 'refreshTokens.find', 'accessTokens.find', 'accessTokens.findJwt'].map((verb) =>
     altering(verb, 'comes without the revocation of the grant', {
       out: (found) => (found.grant ? { ...found, grant: without('revokedAt')(found.grant) } : found),
@@ -73,11 +78,10 @@ export const lossyAdapters: readonly Mutant[] = [
   altering('refreshTokens.find', 'takes a rotated token for a rotated successor', {
     out: (found) => ({ ...found, successorRotated: found.token.rotatedAt !== undefined }),
   }),
-  ...['interactions.find', 'authorizationCodes.find', 'accessTokens.find', 'refreshTokens.find', 'grants.find'].map(
-    (verb) =>
-      altering(verb, 'hides what expired long ago', {
-        out: (found) => ((found.code ?? found.token ?? found).expiresAt < 1000 ? undefined : found),
-      }),
+  ...['records.find', 'authorizationCodes.find', 'accessTokens.find', 'refreshTokens.find', 'grants.find'].map((verb) =>
+    altering(verb, 'hides what expired long ago', {
+      out: (found) => ((found.code ?? found.token ?? found).expiresAt < 1000 ? undefined : found),
+    }),
   ),
   altering('accessTokens.revokeJwt', 'ignores what expired long ago', {
     in: (query) => (query.expiresAt < 1000 ? { ...query, jti: 'other' } : query),
@@ -117,8 +121,18 @@ export const lossyAdapters: readonly Mutant[] = [
   altering('signingKeys.list', 'sorts by generation alone', {
     out: (found) => [...found].sort((a, b) => a.generation - b.generation),
   }),
-  altering('sessionClients.list', 'sorts as people do', {
-    out: (found) => [...found].sort((a, b) => a.clientId.localeCompare(b.clientId, 'en')),
+  altering('records.list', 'has another order', { out: (found) => [...found].reverse() }),
+  altering('records.list', 'sorts as people do', {
+    out: (found) => [...found].sort((a, b) => a.id.localeCompare(b.id, 'en')),
+  }),
+  altering('records.list', 'sorts by UTF-16', { out: (found) => [...found].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
+  altering('records.list', 'has no end', { in: (query) => ({ ...query, limit: 100 }) }),
+  altering('records.list', 'has no pages', { in: without('after') }),
+  mutant('records.list', 'forgets the kind', (call) => async (query) => {
+    return [...(await call(query)), ...(await call({ ...query, kind: 'other' }))].slice(0, query.limit)
+  }),
+  altering('records.insert', 'keeps the value flat', {
+    in: (record) => ({ ...record, value: map((one) => (typeof one === 'object' ? {} : one))(record.value) }),
   }),
 
   altering('purgeExpired', 'ignores the limit', { in: (query) => ({ ...query, limit: 100_000 }) }),

@@ -1,4 +1,4 @@
-import type { CompleteStorage } from '../../src/storage/storage.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 import { wrapStorage } from '../support/storage.ts'
 import { altering, type Mutant, mapStrings } from './mutant.ts'
 
@@ -9,13 +9,13 @@ const folds = {
 } as const
 
 const idMembers: ReadonlySet<string> = new Set([
-  ...['id', 'jti', 'grantId', 'clientId', 'userId', 'referenceId', 'sessionId', 'interactionId', 'algorithm'],
+  ...['id', 'jti', 'grantId', 'clientId', 'userId', 'referenceId', 'sessionId', 'kind', 'ownerId', 'algorithm'],
 ])
 
 /** A collation for one verb: what it is given counts as the first text that was seen anywhere and is the same to it. */
 function folding(verb: string, fault: keyof typeof folds): Mutant {
   const fold = folds[fault]
-  const mutate = (storage: CompleteStorage): CompleteStorage => {
+  const mutate = (storage: Storage): Storage => {
     const seen = new Map<string, string>()
     const first = (text: string): string => {
       const folded = fold(text)
@@ -32,7 +32,7 @@ function folding(verb: string, fault: keyof typeof folds): Mutant {
       if (name !== verb) return run()
       const [store = '', member = ''] = name.split('.')
       return stores[store]?.[member]?.(...folded)
-    }) as CompleteStorage
+    }) as Storage
   }
   return { verb, fault, mutate }
 }
@@ -40,11 +40,12 @@ function folding(verb: string, fault: keyof typeof folds): Mutant {
 /** Every verb that looks something up. */
 const lookUps = [
   ...['clients.find', 'clients.insert', 'clients.replace', 'clients.markUsed', 'clients.delete', 'clients.list'],
-  ...['interactions.insert', 'interactions.find', 'interactions.replace', 'interactions.take'],
+  ...['records.insert', 'records.find', 'records.findMany', 'records.list', 'records.replace', 'records.take'],
+  ...['records.deleteAll'],
   ...['consents.find', 'consents.findById', 'consents.list', 'consents.remember', 'consents.replaceScope'],
   ...['consents.delete', 'consents.deleteAll'],
   ...['grants.find', 'grants.list', 'grants.revoke', 'grants.revokeAll'],
-  ...['authorizationCodes.issue', 'authorizationCodes.find', 'authorizationCodes.redeem'],
+  ...['grants.commit', 'authorizationCodes.find', 'authorizationCodes.redeem'],
   ...[
     'accessTokens.insert',
     'accessTokens.find',
@@ -53,15 +54,13 @@ const lookUps = [
     'accessTokens.findJwt',
   ],
   ...['refreshTokens.find', 'refreshTokens.rotate', 'refreshTokens.reuse'],
-  ...['signingKeys.insert', 'signingKeys.delete', 'replays.claim'],
-  ...['withdrawals.note', 'withdrawals.find'],
-  ...['sessionClients.note', 'sessionClients.list', 'sessionClients.take'],
+  ...['signingKeys.insert', 'signingKeys.delete'],
 ]
 
 /** Every verb that writes text. */
 const writes = [
-  ...['clients.insert', 'clients.replace', 'interactions.insert', 'interactions.replace', 'consents.remember'],
-  ...['authorizationCodes.issue', 'authorizationCodes.redeem', 'accessTokens.insert', 'refreshTokens.rotate'],
+  ...['clients.insert', 'clients.replace', 'records.insert', 'records.replace', 'consents.remember'],
+  ...['grants.commit', 'authorizationCodes.redeem', 'accessTokens.insert', 'refreshTokens.rotate'],
   ...['signingKeys.insert'],
 ]
 
@@ -72,7 +71,7 @@ function cutting(verb: string, length: number): Mutant {
   })
 }
 
-const cutIds = [...writes, 'replays.claim', 'withdrawals.note', 'accessTokens.revokeJwt']
+const cutIds = [...writes, 'accessTokens.revokeJwt']
 
 export const collatingAdapters: readonly Mutant[] = lookUps.flatMap((verb) =>
   (Object.keys(folds) as (keyof typeof folds)[]).map((fault) => folding(verb, fault)),

@@ -2,27 +2,46 @@ import { altering, type Mutant, mutant } from './mutant.ts'
 
 /** One transaction made of several, so that a failure or a loser leaves something behind. */
 export const halfWritingAdapters: readonly Mutant[] = [
-  mutant('authorizationCodes.issue', 'takes the interaction first', (call, { interactions }) => {
-    return async ({ interactionId, ...issue }) => {
-      if (interactionId !== undefined && !(await interactions.take(interactionId))) return 'gone'
-      return call(issue)
+  mutant('grants.commit', 'takes the records first', (call, { records }) => {
+    return async ({ take = [], ...commit }) => {
+      for (const one of take) if (!(await records.take(one))) return 'gone'
+      return call(commit)
     }
   }),
-  mutant(
-    'authorizationCodes.issue',
-    'remembers the consent first',
-    (call, { consents }) =>
-      async ({ consent, ...issue }) => {
-        if (consent) await consents.remember(consent)
-        return call(issue)
-      },
+  mutant('grants.commit', 'takes all but the last record first', (call, { records }) => {
+    return async ({ take = [], ...commit }) => {
+      for (const one of take.slice(0, -1)) if (!(await records.take(one))) return 'gone'
+      return call({ ...commit, take: take.slice(-1) })
+    }
+  }),
+  altering('grants.commit', 'takes the first record alone', {
+    in: ({ take = [], ...commit }) => ({ ...commit, take: take.slice(0, 1) }),
+  }),
+  mutant('grants.commit', 'remembers the consent first', (call, { consents }) => async ({ consent, ...commit }) => {
+    if (consent) await consents.remember(consent)
+    return call(commit)
+  }),
+  mutant('grants.commit', 'adds the access token first', (call, { accessTokens }) => {
+    return async ({ accessToken, ...commit }) => {
+      if (accessToken) await accessTokens.insert(accessToken)
+      return call(commit)
+    }
+  }),
+  mutant('grants.commit', 'adds the access token last', (call, { accessTokens }) => {
+    return async ({ accessToken, ...commit }) => {
+      const outcome = await call(commit)
+      if (outcome === 'won' && accessToken) await accessTokens.insert(accessToken)
+      return outcome
+    }
+  }),
+  altering('grants.commit', 'leaves the records', { in: ({ take: _, ...commit }) => commit }),
+  ...['consent', 'grant', 'code', 'accessToken', 'refreshToken'].map((part) =>
+    altering('grants.commit', `forgets the ${part}`, { in: ({ [part]: _, ...commit }) => commit }),
   ),
-  altering('authorizationCodes.issue', 'forgets the consent', { in: ({ consent: _, ...issue }) => issue }),
-  altering('authorizationCodes.issue', 'leaves the interaction', { in: ({ interactionId: _, ...issue }) => issue }),
-  mutant('authorizationCodes.issue', 'replaces a remembered consent', (call, { consents }) => async (issue) => {
-    const found = issue.consent && (await consents.find(issue.consent))
+  mutant('grants.commit', 'replaces a remembered consent', (call, { consents }) => async (commit) => {
+    const found = commit.consent && (await consents.find(commit.consent))
     if (found) await consents.delete(found.id)
-    return call(issue)
+    return call(commit)
   }),
   mutant('authorizationCodes.redeem', 'adds the access token first', (call, { accessTokens }) => {
     return async ({ accessToken, ...redemption }) => {
@@ -148,35 +167,7 @@ export const halfWritingAdapters: readonly Mutant[] = [
   mutant('clients.replace', 'keeps members that are absent now', (call, { clients }) => async (record, version) => {
     return call({ ...(await clients.find(record.id)), ...record }, version)
   }),
-  mutant(
-    'interactions.replace',
-    'keeps members that are absent now',
-    (call, { interactions }) =>
-      async (record, version) => {
-        return call({ ...(await interactions.find(record.id)), ...record }, version)
-      },
-  ),
-  mutant('withdrawals.note', 'keeps the first mark', (call, { withdrawals }) => async (record) => {
-    if ((await withdrawals.find([record.id])).length === 0) await call(record)
-  }),
-  mutant('withdrawals.note', 'keeps the first version', (call, { withdrawals }) => async (record) => {
-    const [known] = await withdrawals.find([record.id])
-    return call({ ...record, version: known?.version ?? record.version })
-  }),
-  mutant('withdrawals.note', 'keeps the first time', (call, { withdrawals }) => async (record) => {
-    const [known] = await withdrawals.find([record.id])
-    return call({ ...record, notedAt: known?.notedAt ?? record.notedAt })
-  }),
-  mutant('withdrawals.note', 'keeps the first end', (call, { withdrawals }) => async (record) => {
-    const [known] = await withdrawals.find([record.id])
-    return call({ ...record, expiresAt: known?.expiresAt ?? record.expiresAt })
-  }),
-  mutant('sessionClients.note', 'moves the end back', (call, { sessionClients }) => async (record) => {
-    await sessionClients.take(record.id)
-    return call(record)
-  }),
-  mutant('sessionClients.note', 'keeps the first end', (call, { sessionClients }) => async (record) => {
-    const known = (await sessionClients.list(record.sessionId)).find(({ id }) => id === record.id)
-    return call({ ...record, expiresAt: known?.expiresAt ?? record.expiresAt })
+  mutant('records.replace', 'keeps members that are absent now', (call, { records }) => async (record, version) => {
+    return call({ ...(await records.find(record)), ...record }, version)
   }),
 ]

@@ -1,10 +1,8 @@
 import {
   type AccessTokenClaimsInput,
-  type AnyFeature,
   type Authentication,
   type ClientInput,
   type ClientRecord,
-  type CompleteStorage,
   createProvider,
   type Feature,
   type Handler,
@@ -167,14 +165,15 @@ describe('what must not compile', () => {
     type Without<Store extends keyof Storage, Verb extends string> = Omit<Storage, Store> & {
       readonly [name in Store]: Omit<Storage[Store], Verb>
     }
-    expectTypeOf(memory).toEqualTypeOf<CompleteStorage>()
-    expectTypeOf(memory).toExtend<Storage>()
+    expectTypeOf(memory).toEqualTypeOf<Storage>()
     expectTypeOf<Without<'grants', 'nothing'>>().toExtend<Storage>()
     expectTypeOf<Without<'authorizationCodes', 'redeem'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'refreshTokens', 'rotate'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'refreshTokens', 'reuse'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'grants', 'revoke'>>().not.toExtend<Storage>()
-    expectTypeOf<Without<'interactions', 'take'>>().not.toExtend<Storage>()
+    expectTypeOf<Without<'grants', 'commit'>>().not.toExtend<Storage>()
+    expectTypeOf<Without<'records', 'take'>>().not.toExtend<Storage>()
+    expectTypeOf<Omit<Storage, 'records'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'clients', 'replace'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'consents', 'remember'>>().not.toExtend<Storage>()
     expectTypeOf<Without<'accessTokens', 'findJwt'>>().not.toExtend<Storage>()
@@ -197,32 +196,26 @@ describe('what must not compile', () => {
   })
 })
 
-describe('the storage that features need', () => {
-  const { replays, sessionClients: _, ...base } = memoryStorage()
-  const plain: Feature = { name: 'plain' }
-  const once: Feature<'replays'> = { name: 'once', storage: ['replays'] }
+describe('a storage from before the generic store', () => {
+  const { records, ...older } = memoryStorage()
+  const { commit: _, ...grants } = older.grants
 
-  test('is demanded by the compiler', () => {
-    compiled(() => [
-      createProvider({ ...surface, authentication, storage: base }),
-      createProvider({ ...surface, authentication, storage: base, features: [plain] }),
-      createProvider({ ...surface, authentication, storage: { ...base, replays }, features: [plain, once] }),
-      // @ts-expect-error the storage has no replays
-      createProvider({ ...surface, authentication, storage: base, features: [once] }),
-      // @ts-expect-error the storage has no replays
-      createProvider({ ...surface, authentication, storage: base, features: [plain, once] }),
-    ])
-    const storage: Storage = base
-    const features: readonly AnyFeature[] = [once]
-    compiled(() => createProvider({ ...surface, authentication, storage, features }))
+  test('is refused at start-up, and told what it lacks', () => {
+    const refused = (storage: object) => () =>
+      createProvider({ ...surface, authentication, storage: storage as unknown as Storage })
+    expect(refused(older)).toThrow('storage must be a storage with records (docs/storage.md)')
+    expect(refused({ ...older, records, grants })).toThrow(
+      'storage must be a storage with grants.commit (docs/storage.md)',
+    )
   })
 
-  test('is demanded at start-up where the compiler does not know', () => {
-    const storage: Storage = base
-    const features: readonly AnyFeature[] = [plain, once]
-    expect(() => createProvider({ ...surface, authentication, storage, features })).toThrow(
-      new TypeError('the feature once needs a storage with replays'),
-    )
+  test('is refused by the compiler', () => {
+    compiled(() => [
+      // @ts-expect-error the storage has no records
+      createProvider({ ...surface, authentication, storage: older }),
+    ])
+    const plain: Feature = { name: 'plain' }
+    compiled(() => createProvider({ ...surface, authentication, storage: memoryStorage(), features: [plain] }))
   })
 })
 

@@ -1,5 +1,6 @@
 import { clientOrigin } from './client-origin.ts'
 import { initial } from './initial.ts'
+import { records } from './records.ts'
 import { refreshPredecessors } from './refresh-predecessors.ts'
 import type { SchemaChange } from './schema-change.ts'
 import { withdrawals } from './withdrawals.ts'
@@ -13,4 +14,5 @@ export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0002_client_origin': clientOrigin,
   '0003_refresh_predecessors': refreshPredecessors,
   '0004_withdrawals': withdrawals,
+  '0005_records': records,
 }

@@ -4,7 +4,7 @@ import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { createTable } from './table.ts'
 
 /** The schema that this version of the package is written for: the number of its last migration. */
-export const schemaVersion = 4
+export const schemaVersion = 5
 
 /** What a migration leaves behind. */
 export interface SchemaVersion {
@@ -29,8 +29,11 @@ export function createSchemaTable(target: SchemaTarget, version: SchemaVersion):
   ]
 }
 
-/** Every later migration's last statement, and the first when it is taken back. What older packages can work with stays. */
-export function setSchemaVersion(target: SchemaTarget, version: number): SchemaStatement {
-  const db = target.db as Kysely<OAuthTables>
-  return db.updateTable(target.tables.schema).set({ version }).where('id', '=', 1)
+/**
+ * Every later migration's last statement, and the first when it is taken back. Without `compatibleSince` the packages that
+ * could work with the tables before can do so afterwards, too.
+ */
+export function setSchemaVersion(target: SchemaTarget, version: number, compatibleSince?: number): SchemaStatement {
+  const changes = { version, ...(compatibleSince !== undefined && { compatible_since: compatibleSince }) }
+  return (target.db as Kysely<OAuthTables>).updateTable(target.tables.schema).set(changes).where('id', '=', 1)
 }

@@ -8,6 +8,8 @@ export type Column = 'key' | 'integer key' | ColumnKind | `${ColumnKind}?`
 export interface TableDefinition {
   readonly name: string
   readonly columns: Readonly<Record<string, Column>>
+  /** The columns of the primary key, where they are several and none of them is a `key`. */
+  readonly key?: readonly string[]
   /** Each is the list of its columns. */
   readonly indexes?: readonly (readonly string[])[]
   readonly unique?: readonly (readonly string[])[]
@@ -18,8 +20,9 @@ export interface TableDefinition {
 /** The statements that make a table with its indexes. */
 export function createTable(target: SchemaTarget, definition: TableDefinition): readonly SchemaStatement[] {
   const { db, dialect } = target
-  const { name, columns, indexes = [], unique = [], clustered = false } = definition
+  const { name, columns, key, indexes = [], unique = [], clustered = false } = definition
   const parts = Object.entries(columns).map(([column, kind]) => columnOf(target, column, kind))
+  if (key !== undefined) parts.push(sql`primary key (${sql.join(key.map((column) => sql.id(column)))})`)
   const end = sql.raw(clustered ? dialect.clusteredTable : dialect.table)
   const all = [
     ...indexes.map((index) => ({ kind: sql`index`, index })),

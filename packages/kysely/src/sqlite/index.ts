@@ -1,4 +1,4 @@
-import type { CompleteStorage } from '@oauth/core'
+import type { Storage } from '@oauth/core'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
@@ -18,7 +18,7 @@ export interface SqliteStorageOptions extends TableOptions {
   readonly migrate?: boolean
 }
 
-export interface SqliteStorage extends CompleteStorage {
+export interface SqliteStorage extends Storage {
   /** Kysely on the same connection, for queries of the host's own; `db.withTables<…>()` adds the host's tables. The types have the default prefix. */
   readonly db: Kysely<OAuthTables>
   /** Closes the database, unless it was opened by the host. */

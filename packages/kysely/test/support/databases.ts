@@ -195,8 +195,8 @@ async function onServer(server: string, statement: string): Promise<void> {
 /** Deletes every row of the tables with this prefix, and leaves the tables. */
 export async function emptyTables(db: Kysely<object>, tablePrefix = 'oauth_'): Promise<void> {
   const names = [
-    ...['clients', 'interactions', 'consents', 'grants', 'authorization_codes', 'access_tokens', 'revoked_jwts'],
-    ...['refresh_tokens', 'signing_keys', 'withdrawals', 'replays', 'session_clients'],
+    ...['clients', 'consents', 'grants', 'authorization_codes', 'access_tokens', 'revoked_jwts', 'refresh_tokens'],
+    ...['signing_keys', 'records'],
   ]
   // Most are empty: one question finds those that are not.
   const used = names.map(

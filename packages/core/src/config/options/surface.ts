@@ -1,4 +1,4 @@
-import type { AnyFeature } from '../../contracts/feature.ts'
+import type { Feature } from '../../contracts/feature.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 /** Where the server is, what it stands on, what it is made of. */
@@ -18,5 +18,5 @@ export interface SurfaceOptions {
   /** Where everything is kept: `memoryStorage()`, `sqliteStorage(file)` of `@oauth/kysely/sqlite`, or your own. */
   readonly storage: Storage
   /** Optional parts of the server, each chosen by import. */
-  readonly features?: readonly AnyFeature[] | undefined
+  readonly features?: readonly Feature[] | undefined
 }

@@ -48,12 +48,11 @@ const entries = {
  * which the session ended: what fails after all attempts is an event, and is not tried again.
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function backChannelLogout(options: BackChannelLogoutOptions = {}): Feature<'sessionClients'> {
+export function backChannelLogout(options: BackChannelLogoutOptions = {}): Feature {
   const { waitUntil, ...parsed } = parseFeatureOptions('backChannelLogout', entries, options)
   const { clientSessionTtlSeconds, maxWaitSeconds, ...rules } = parsed
-  return Object.freeze<Feature<'sessionClients'>>({
+  return Object.freeze<Feature>({
     name: 'back-channel-logout',
-    storage: ['sessionClients'],
     clientMetadata: backChannelLogoutMetadata,
     serverMetadata: () => ({ backchannel_logout_supported: true, backchannel_logout_session_supported: true }),
     sessionObserver: {

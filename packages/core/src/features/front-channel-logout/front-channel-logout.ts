@@ -26,11 +26,10 @@ const entries = { clientSessionTtlSeconds: v.optional(v.pipe(v.number(), v.integ
  * and back-channel logout does better.
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Feature<'sessionClients'> {
+export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Feature {
   const { clientSessionTtlSeconds } = parseFeatureOptions('frontChannelLogout', entries, options)
-  return Object.freeze<Feature<'sessionClients'>>({
+  return Object.freeze<Feature>({
     name: 'front-channel-logout',
-    storage: ['sessionClients'],
     clientMetadata: frontChannelLogoutMetadata,
     serverMetadata: () => ({ frontchannel_logout_supported: true, frontchannel_logout_session_supported: true }),
     sessionObserver: {

@@ -2,10 +2,10 @@ import { unsealSecret } from '../../clients/secret.ts'
 import type { ClientAuthMethod, CredentialSources, PresentedCredentials } from '../../contracts/client-auth-method.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { VerifiedJwt } from '../../contracts/key-set.ts'
-import { sha256 } from '../../crypto/hash.ts'
 import { verifyClientSignature, verifySecretSignature } from '../../keys/client-signature.ts'
 import { decodeUnverifiedJwt } from '../../keys/unverified-jwt.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { type AudienceRule, checkAssertion } from './check-assertion.ts'
 
@@ -106,11 +106,9 @@ async function verifyAssertion(
     now: ctx.clock.now(),
   })
   if (typeof accepted === 'string') return `assertion: ${accepted}`
-  const { replays } = ctx.storage
-  if (replays === undefined) throw new Error('the storage has no replays')
-  const id = await sha256(JSON.stringify(['client assertion', issuer, client.id, accepted.jti]))
-  const outcome = await replays.claim({ id, expiresAt: accepted.refusedFrom })
-  return outcome === 'won' || 'assertion: replayed'
+  const { jti, refusedFrom } = accepted
+  const once = { purpose: 'client assertion', clientId: client.id, value: jti, refusedFrom }
+  return (await claimOnce(ctx, once)) || 'assertion: replayed'
 }
 
 function algorithmsOf({ metadata }: ClientRecord, supported: readonly string[]): readonly string[] {

@@ -50,7 +50,7 @@ const entries = {
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core section 9}).
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'replays'> {
+export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature {
   const { audiences, clientSecretJwt, ...parsed } = parseFeatureOptions('privateKeyJwt', entries, options)
   const rules = {
     ...parsed,
@@ -61,9 +61,8 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'repl
   }
   const secretAlgorithms = clientSecretJwt ? ['HS256'] : []
   const algorithms = [...parsed.signingAlgorithms, ...secretAlgorithms]
-  return Object.freeze<Feature<'replays'>>({
+  return Object.freeze<Feature>({
     name: 'private-key-jwt',
-    storage: ['replays'],
     clientAuthMethods: [privateKeyJwtMethod(rules), ...(clientSecretJwt ? [clientSecretJwtMethod(rules)] : [])],
     clientMetadata: [jwksMetadata, assertionMetadata(parsed.signingAlgorithms, secretAlgorithms)],
     serverMetadata: () => ({

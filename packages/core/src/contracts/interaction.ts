@@ -1,10 +1,9 @@
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import type { Awaitable } from './awaitable.ts'
 
 /** What the user has to do next. Each is a page of the host's. */
 export type InteractionStep = 'login' | 'create' | 'select_account' | 'post_login' | 'consent'
 
-/** An authorization request that waits for its user. */
+/** An authorization request that waits for its user. It is kept as a record of the kind `interaction`. */
 export interface InteractionRecord {
   /** Random; the `state` that login and consent pages see. */
   readonly id: string
@@ -30,17 +29,6 @@ export interface InteractionRecord {
   readonly referenceId?: string
   readonly createdAt: number
   readonly expiresAt: number
-  /** Counts up with each change; `replace` compares it. */
+  /** Raised with each change. Of two that change it at once, one wins. */
   readonly version: number
-}
-
-export interface InteractionStore {
-  /** Adds an interaction. A taken id fails and changes nothing. */
-  insert(record: InteractionRecord): Awaitable<void>
-  /** Reads one interaction, expired ones too: the core has the clock. */
-  find(id: string): Awaitable<InteractionRecord | undefined>
-  /** ATOMIC. Replaces the interaction whose stored version is `expectedVersion`; `conflict` if it moved on or is gone. */
-  replace(record: InteractionRecord, expectedVersion: number): Awaitable<'won' | 'conflict'>
-  /** ATOMIC. Removes the interaction: `true` for exactly one caller. */
-  take(id: string): Awaitable<boolean>
 }

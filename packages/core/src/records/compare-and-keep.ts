@@ -1,0 +1,28 @@
+import type { Context } from '../contracts/context.ts'
+import type { RecordEntry } from '../storage/record.ts'
+
+/** How often a record may change under us, or come and go, before we give up. */
+const attempts = 100
+
+/**
+ * Adds a record, or changes the one that has its kind and id: what `change` makes of it is written, unless somebody else
+ * was faster; then `change` is asked again with what is stored now. Where `change` answers `undefined` the stored record
+ * stays. A new record costs one write.
+ */
+export async function compareAndKeep(
+  ctx: Context,
+  record: RecordEntry,
+  change: (known: RecordEntry) => RecordEntry | undefined,
+): Promise<void> {
+  const { records } = ctx.storage
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if ((await records.insert(record)) === 'won') return
+    const known = await records.find({ kind: record.kind, id: record.id })
+    // Taken or purged in between.
+    if (known === undefined) continue
+    const next = change(known)
+    if (next === undefined) return
+    if ((await records.replace({ ...next, version: known.version + 1 }, known.version)) === 'won') return
+  }
+  throw new Error(`a record of the kind ${record.kind} changes too often to be written`)
+}

@@ -1,0 +1,52 @@
+import type { Awaitable, GrantStore } from '@oauth/core'
+import { insertAccessToken } from './access-tokens.ts'
+import { insertCode } from './authorization-codes.ts'
+import { accessTokenToRow, codeToRow, grantToRow, refreshTokenToRow } from './codec-tokens.ts'
+import { grantColumns } from './columns.ts'
+import { rememberConsent, remembering } from './consents.ts'
+import { takeRecord } from './records.ts'
+import { insertRefreshToken } from './refresh-tokens.ts'
+import { affected, type Runner } from './runner.ts'
+import type { GrantRow, Schema } from './schema.ts'
+import { type Bind, bindAll, statement } from './statement.ts'
+
+/** Thrown inside the transaction, so that it rolls back the records that it has removed before it missed one. */
+const gone = new Error('a record is gone')
+
+/** Removes records, remembers a consent and adds a grant with what belongs to it, in one transaction. */
+export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
+  const { db, tables } = schema
+  const takeOf = takeRecord(schema)
+  const remember = rememberConsent(schema)
+  const addGrant = statement((bind: Bind<GrantRow>) => db.insertInto(tables.grants).values(bindAll(bind, grantColumns)))
+  const addCode = insertCode(schema)
+  const addAccessToken = insertAccessToken(schema)
+  const addRefreshToken = insertRefreshToken(schema)
+  return ({ take = [], consent, grant, code, accessToken, refreshToken }) => {
+    const attempt = () =>
+      runner.transaction<'won'>(function* () {
+        // What decides comes first: whoever does not get the records has written nothing.
+        for (const one of take) if ((yield* affected(takeOf(one), one)) !== 1) throw gone
+        if (consent) yield* remember(consent)
+        if (grant) yield* affected(addGrant, grantToRow(grant))
+        if (code) yield* affected(addCode, codeToRow(code))
+        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
+        if (refreshToken) yield* affected(addRefreshToken, refreshTokenToRow(refreshToken))
+        return 'won'
+      })
+    return unlessGone(() => (consent ? remembering(attempt) : attempt()))
+  }
+}
+
+function unlessGone(action: () => Awaitable<'won'>): Awaitable<'won' | 'gone'> {
+  const recover = (error: unknown): 'gone' => {
+    if (error === gone) return 'gone'
+    throw error
+  }
+  try {
+    const outcome = action()
+    return outcome instanceof Promise ? outcome.catch(recover) : outcome
+  } catch (error) {
+    return recover(error)
+  }
+}

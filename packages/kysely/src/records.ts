@@ -1,0 +1,141 @@
+import type { RecordStore } from '@oauth/core'
+import { recordFromRow, recordToRow } from './codec.ts'
+import { recordColumns } from './columns.ts'
+import { unlessTaken } from './errors.ts'
+import type { Runner } from './runner.ts'
+import type { RecordRow, Schema } from './schema.ts'
+import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+
+interface TakeRow {
+  readonly kind: string
+  readonly id: string
+  readonly version?: number | undefined
+}
+
+interface DeleteAllRow {
+  readonly kind?: string | undefined
+  readonly client_id?: string | undefined
+  readonly user_id?: string | undefined
+}
+
+type ListQuery = Parameters<RecordStore['list']>[0]
+
+/** Removes one record. `take` and a commit use it; each of the two statements decides by itself who gets the row. */
+export function takeRecord({ db, tables }: Schema): (take: TakeRow) => Statement<TakeRow, unknown> {
+  const anyVersion = statement((bind: Bind<TakeRow>) =>
+    db.deleteFrom(tables.records).where('kind', '=', bind('kind')).where('id', '=', bind('id')),
+  )
+  const oneVersion = statement((bind: Bind<TakeRow>) =>
+    db
+      .deleteFrom(tables.records)
+      .where('kind', '=', bind('kind'))
+      .where('id', '=', bind('id'))
+      .where('version', '=', bind('version')),
+  )
+  return ({ version }) => (version === undefined ? anyVersion : oneVersion)
+}
+
+/** A statement for each shape of a query: what is asked for differs, and so does the index that answers it. */
+function byShape<Input, Row>(
+  shapeOf: (input: Input) => string,
+  build: (input: Input) => Statement<Input, Row>,
+): (input: Input) => Statement<Input, Row> {
+  const known = new Map<string, Statement<Input, Row>>()
+  return (input) => {
+    const shape = shapeOf(input)
+    const found = known.get(shape)
+    if (found) return found
+    const built = build(input)
+    known.set(shape, built)
+    return built
+  }
+}
+
+export function recordStore(schema: Schema, runner: Runner): RecordStore {
+  const { db, tables } = schema
+  const select = () => db.selectFrom(tables.records).select(recordColumns)
+  const find = statement((bind: Bind<Pick<RecordRow, 'kind' | 'id'>>) =>
+    select().where('kind', '=', bind('kind')).where('id', '=', bind('id')),
+  )
+  const insert = statement((bind: Bind<RecordRow>) =>
+    db.insertInto(tables.records).values(bindAll(bind, recordColumns)),
+  )
+  const replace = statement((bind: Bind<RecordRow & { expected_version: number }>) =>
+    db
+      .updateTable(tables.records)
+      .set(bindAll(bind, replacedColumns))
+      .where('kind', '=', bind('kind'))
+      .where('id', '=', bind('id'))
+      .where('version', '=', bind('expected_version')),
+  )
+  const take = takeRecord(schema)
+  const findMany = byShape<Readonly<Record<string, string>>, RecordRow>(
+    (input) => String(Object.keys(input).length),
+    (input) =>
+      statement((bind: Bind<Readonly<Record<string, string>>>) => {
+        const ids = Object.keys(input).filter((name) => name !== 'kind')
+        return select()
+          .where('kind', '=', bind('kind'))
+          .where(
+            'id',
+            'in',
+            ids.map((name) => bind(name)),
+          )
+      }),
+  )
+  const list = byShape<ListQuery, RecordRow>(
+    ({ after }) => String(after !== undefined),
+    ({ after }) =>
+      statement((bind: Bind<ListQuery>) => {
+        const all = select()
+          .where('owner_id', '=', bind('ownerId'))
+          .where('kind', '=', bind('kind'))
+          .orderBy('id')
+          .limit(bind('limit'))
+        return after === undefined ? all : all.where('id', '>', bind('after'))
+      }),
+  )
+  const deleteAll = byShape<DeleteAllRow, unknown>(
+    ({ kind, client_id, user_id }) => [kind, client_id, user_id].map((member) => member !== undefined).join(' '),
+    ({ kind, client_id, user_id }) =>
+      statement((bind: Bind<DeleteAllRow>) => {
+        let remove = db.deleteFrom(tables.records)
+        if (client_id !== undefined) remove = remove.where('client_id', '=', bind('client_id'))
+        if (user_id !== undefined) remove = remove.where('user_id', '=', bind('user_id'))
+        if (kind !== undefined) remove = remove.where('kind', '=', bind('kind'))
+        return remove
+      }),
+  )
+
+  return {
+    // One statement: the primary key decides.
+    insert: (record) =>
+      unlessTaken<'won' | 'exists'>(
+        () => runner.write(insert, recordToRow(record), () => 'won'),
+        () => 'exists',
+      ),
+    find: ({ kind, id }) => runner.find(find, { kind, id }, (row) => row && recordFromRow(row)),
+    findMany({ kind, ids }) {
+      const asked = [...new Set(ids)]
+      if (asked.length === 0) return []
+      const input = { kind, ...Object.fromEntries(asked.map((id, index) => [`id_${index}`, id])) }
+      return runner.list(findMany(input), input, (found) => found.map(recordFromRow))
+    },
+    list: (query) => runner.list(list(query), query, (found) => found.map(recordFromRow)),
+    // One statement: the update names the version, so that the second of two finds no row.
+    replace: (record, expectedVersion) =>
+      runner.write(replace, { ...recordToRow(record), expected_version: expectedVersion }, (affected) =>
+        affected === 1 ? 'won' : 'conflict',
+      ),
+    // One statement: a row is deleted once.
+    take: (query) => runner.write(take(query), query, (affected) => affected === 1),
+    deleteAll({ kind, clientId, userId }) {
+      if (clientId === undefined && userId === undefined) throw new Error('records.deleteAll: name a client or a user')
+      const input = { kind, client_id: clientId, user_id: userId }
+      return runner.write(deleteAll(input), input, (affected) => affected)
+    },
+  }
+}
+
+/** The key stays: it is what the row is found by. */
+const replacedColumns = recordColumns.filter((column) => column !== 'kind' && column !== 'id')
