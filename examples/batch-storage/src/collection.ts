@@ -1,0 +1,31 @@
+import type { Key, Write } from './key-value.ts'
+
+/** Records of one kind: where each is kept, and the further keys under which it is found. */
+export interface Collection<R> {
+  readonly name: string
+  /** The key of a record, without the name of the collection. */
+  keyOf(record: R): Key
+  /** Keys that lead to the record. They come and go together with what they are made of, in the same batch. */
+  indexes?(record: R): readonly Key[]
+}
+
+export const primaryKey = (collection: { readonly name: string }, key: Key): Key => [collection.name, ...key]
+
+/** Times and numbers as text whose order is that of the numbers. */
+export const ordered = (value: number): string => String(value).padStart(16, '0')
+
+/** What has to be written for a record to become another one, to come, or to go. The value of an index key is the record's key. */
+export function writesFor<R>(collection: Collection<R>, before: R | undefined, after: R | undefined): readonly Write[] {
+  const writes = new Map<string, Write>()
+  const add = (write: Write): void => void writes.set(JSON.stringify(write.key), write)
+  if (before !== undefined) {
+    add({ key: primaryKey(collection, collection.keyOf(before)) })
+    for (const key of collection.indexes?.(before) ?? []) add({ key })
+  }
+  if (after !== undefined) {
+    const key = collection.keyOf(after)
+    add({ key: primaryKey(collection, key), value: after })
+    for (const index of collection.indexes?.(after) ?? []) add({ key: index, value: key })
+  }
+  return [...writes.values()]
+}
