@@ -203,9 +203,9 @@ describe('a storage from before the generic store', () => {
   test('is refused at start-up, and told what it lacks', () => {
     const refused = (storage: object) => () =>
       createProvider({ ...surface, authentication, storage: storage as unknown as Storage })
-    expect(refused(older)).toThrow('storage must be a storage with records (docs/storage.md)')
+    expect(refused(older)).toThrow('option storage: must be a storage with records (docs/storage.md)')
     expect(refused({ ...older, records, grants })).toThrow(
-      'storage must be a storage with grants.commit (docs/storage.md)',
+      'option storage: must be a storage with grants.commit (docs/storage.md)',
     )
   })
 
