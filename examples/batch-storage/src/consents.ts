@@ -41,11 +41,11 @@ export function consentStore(store: KeyValueStore): ConsentStore {
       return found.filter((consent) => referenceId === undefined || consent.referenceId === referenceId)
     },
     remember: (record) => transact(store, (transaction) => rememberConsent(transaction, record)),
-    replaceScope: ({ id, scope, now }) =>
+    replaceScope: ({ id, scope, claims, now }) =>
       transact(store, async (transaction) => {
         const known = await transaction.get(consents, id)
         if (known === undefined) return false
-        transaction.put(consents, known, { ...known, scope, updatedAt: now })
+        transaction.put(consents, known, { ...known, scope, claims: claims ?? known.claims, updatedAt: now })
         return true
       }),
     delete: remove,
