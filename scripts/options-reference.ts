@@ -11,11 +11,11 @@ export const optionsPage = 'docs/options.md'
 
 /** What the parts are called; `ProviderOptions` says which there are and in which order. */
 const titles: Readonly<Record<string, string>> = {
-  SurfaceOptions: 'Surface',
+  ServerOptions: 'Surface',
   HostOptions: 'Host',
   TokenOptions: 'Grant types, scopes, audiences, signatures',
   LifetimeOptions: 'Lifetimes',
-  FormatOptions: 'Formats',
+  TokenFormatOptions: 'Formats',
   RegistrationOptions: 'Registration and trust',
   OutboundOptions: 'Outbound requests',
   ClaimHooks: 'Claim hooks',

@@ -1,12 +1,13 @@
-import type { UserCalls } from './authorization/calls.ts'
-import type { LoginContext } from './authorization/login-context.ts'
-import type { ClientCalls } from './clients/calls.ts'
 import type { RegisteredClient } from './clients/information.ts'
 import type { ClientInput } from './clients/metadata-schema.ts'
+import type { ClientApi } from './clients/server-api.ts'
 import type { ClientChanges } from './clients/update.ts'
+import type { ConsentApi } from './consents/server-api.ts'
 import type { KeyRotation } from './contracts/key-set.ts'
 import type { Readiness } from './contracts/readiness.ts'
 import type { Handler, Handlers } from './handlers.ts'
+import type { LoginContext } from './interaction/login-context.ts'
+import type { SessionApi } from './logout/server-api.ts'
 import type { ClientRecord } from './storage/client.ts'
 import type { VerifiedAccessToken } from './tokens/verify.ts'
 
@@ -14,7 +15,7 @@ import type { VerifiedAccessToken } from './tokens/verify.ts'
  * An authorization server: mount `fetch`, call the rest on the server side. `createProvider` knows from the options which
  * handlers there are (`Own`); the name `Provider` alone says of those that options bring that they may be absent.
  */
-export interface Provider<Own extends Handlers = Handlers> extends ClientCalls, UserCalls {
+export interface Provider<Own extends Handlers = Handlers> extends ClientApi, ConsentApi, SessionApi {
   readonly issuer: string
   /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
   readonly fetch: Handler

@@ -1,18 +1,19 @@
-import { userCalls } from './authorization/calls.ts'
-import { verifyPageQuery } from './authorization/page-query.ts'
-import { resolveLoginContext } from './authorization/resolve-login-context.ts'
-import { clientCalls } from './clients/calls.ts'
 import { createInitialAccessToken } from './clients/initial-access-token.ts'
 import { registerClient } from './clients/register.ts'
+import { clientApi } from './clients/server-api.ts'
 import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
 import { resolveConfig } from './config/resolve.ts'
+import { consentApi } from './consents/server-api.ts'
 import type { Config } from './contracts/config.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
 import { hostPorts } from './host/ports.ts'
 import { errorResponse } from './http/error-response.ts'
 import { pathOf } from './http/target.ts'
+import { verifyPageQuery } from './interaction/page-query.ts'
+import { resolveLoginContext } from './interaction/resolve-login-context.ts'
+import { sessionApi } from './logout/server-api.ts'
 import { authorizationServerMetadata, openidConfiguration } from './metadata/documents.ts'
 import { OAuthError } from './protocol/errors.ts'
 import type { Provider } from './provider-types.ts'
@@ -79,8 +80,9 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     createInitialAccessToken: ({ expiresIn }) => createInitialAccessToken(ctx, expiresIn),
     getClient: async (clientId) => ctx.storage.clients.find(clientId),
     updateClient: (clientId, changes) => updateClient(ctx, clientId, changes),
-    ...clientCalls(ctx),
-    ...userCalls(ctx),
+    ...clientApi(ctx),
+    ...consentApi(ctx),
+    ...sessionApi(ctx),
     async verifyAccessToken(token, { audience } = {}) {
       const verified = await verifyAccessToken(ctx, token)
       return verified === undefined || audience === undefined || verified.audience.includes(audience)

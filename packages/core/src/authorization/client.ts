@@ -33,7 +33,7 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
 }
 
 /** Where the answer goes, an error too: in the response mode asked for if there is such a one, or else in the query. */
-export function answerTo(
+export function redirectTarget(
   ctx: Context,
   { client, redirectUri }: VerifiedClient,
   parameters: Parameters,

@@ -7,12 +7,12 @@ import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import { interactionKey } from '../records/interactions.ts'
+import { noteSessionClient } from '../sessions/session-clients.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
 import { isMarkedAnew, readStanding } from '../withdrawals/standing.ts'
-import { noteSessionClient } from './session-clients.ts'
 import { accessWithdrawn, takeBack } from './withdrawn.ts'
 
 export interface Approval {
@@ -72,7 +72,7 @@ export async function issueCode(ctx: Context, approval: Approval): Promise<Autho
   }
   ctx.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
   await markClientUsed(ctx, client)
-  return { code: credential.text, state: request.state, iss: ctx.config.issuer }
+  return { code: credential.text }
 }
 
 /** What a browser is told that comes too late. */

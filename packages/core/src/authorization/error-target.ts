@@ -3,7 +3,7 @@ import type { RedirectTarget } from '../protocol/errors.ts'
 import { redirectHost } from '../protocol/redirect-uri.ts'
 import { webHost } from '../protocol/web-host.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { isStranger } from './stranger.ts'
+import { isUnapprovedClient } from './unapproved-client.ts'
 
 /**
  * Where an error goes: to the client, or `never` where nobody is sent to a client that they know nothing of. For an
@@ -16,8 +16,8 @@ export async function errorTarget(
   client: ClientRecord,
   target: RedirectTarget,
 ): Promise<RedirectTarget | 'never'> {
-  if (await startsStrangersProgram(ctx, request, client, target.redirectUri)) return 'never'
-  const held = ctx.config.redirectErrorsAfterConsentOnly && (await isStranger(ctx, request, client))
+  if (await startsProgramOfUnapprovedClient(ctx, request, client, target.redirectUri)) return 'never'
+  const held = ctx.config.redirectErrorsAfterConsentOnly && (await isUnapprovedClient(ctx, request, client))
   return held ? 'never' : target
 }
 
@@ -25,11 +25,11 @@ export async function errorTarget(
  * Whether a browser that is sent to this URI would start a program, with a text of the client's choice, for a client that
  * its user knows nothing of. Only an action of the user's may do that.
  */
-export async function startsStrangersProgram(
+export async function startsProgramOfUnapprovedClient(
   ctx: Context,
   request: Request,
   client: ClientRecord,
   redirectUri: string,
 ): Promise<boolean> {
-  return webHost(redirectUri) === undefined && isStranger(ctx, request, client, redirectHost(redirectUri))
+  return webHost(redirectUri) === undefined && isUnapprovedClient(ctx, request, client, redirectHost(redirectUri))
 }

@@ -2,7 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
-import { answerTo, verifyClient } from './client.ts'
+import { redirectTarget, verifyClient } from './client.ts'
 import { errorTarget } from './error-target.ts'
 import { resolveRequestUri } from './request-uri.ts'
 
@@ -38,7 +38,7 @@ async function targetOf(ctx: Context, request: Request, sent: UncheckedParameter
   try {
     if (sent.repeated.has('client_id') || sent.repeated.has('redirect_uri')) refuseRepeated(sent)
     const verified = await verifyClient(ctx, sent)
-    return await errorTarget(ctx, request, verified.client, answerTo(ctx, verified, sent))
+    return await errorTarget(ctx, request, verified.client, redirectTarget(ctx, verified, sent))
   } catch {
     return 'never'
   }

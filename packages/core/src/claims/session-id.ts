@@ -1,5 +1,5 @@
 import type { Context } from '../contracts/context.ts'
-import { createNameSealer, type Sealer } from '../crypto/seal.ts'
+import { createDeterministicSealer, type Sealer } from '../crypto/seal.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
@@ -58,7 +58,7 @@ function sealersOf({ config }: Context): readonly Sealer[] {
   const { pairwiseSecret, secrets } = config
   const stable = pairwiseSecret === undefined ? [] : [pairwiseSecret]
   return [...stable, ...secrets.toReversed()].map((secret) => {
-    const sealer = sealers.get(secret) ?? createNameSealer(secret, 'oauth/session-id')
+    const sealer = sealers.get(secret) ?? createDeterministicSealer(secret, 'oauth/session-id')
     sealers.set(secret, sealer)
     return sealer
   })

@@ -1,6 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { outboundUrlProblem } from '../http/outbound.ts'
-import { createRemembered, type Remembered } from '../http/remembered.ts'
+import { createUrlCache, type UrlCache } from '../http/url-cache.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
@@ -8,7 +8,7 @@ import { parseJson } from '../protocol/json.ts'
 /** Seconds for which a list is kept: so long a redirect URI that is added to it is not seen. */
 const maxAge = 60
 
-const lists = new WeakMap<Context, Remembered<readonly unknown[]>>()
+const lists = new WeakMap<Context, UrlCache<readonly unknown[]>>()
 
 /**
  * Whoever names a sector has to be named by it: its list has all redirect URIs of the client
@@ -43,10 +43,10 @@ async function fetchList(ctx: Context, uri: string): Promise<readonly unknown[]>
   }
 }
 
-function listsOf(ctx: Context): Remembered<readonly unknown[]> {
+function listsOf(ctx: Context): UrlCache<readonly unknown[]> {
   const known = lists.get(ctx)
   if (known !== undefined) return known
-  const remembered = createRemembered(async (uri) => {
+  const remembered = createUrlCache(async (uri) => {
     const { status, text } = await ctx.outbound(uri, { mediaTypes: ['application/json'] })
     if (status !== 200) throw new Error(`${uri} answered ${status}`)
     const list: unknown = parseJson(text)

@@ -1,22 +1,22 @@
 import type { ClaimHooks } from '../contracts/hooks.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Resolvers } from '../contracts/resolvers.ts'
-import type { FormatOptions } from './options/formats.ts'
+import type { TokenFormatOptions } from './options/formats.ts'
 import type { HostOptions } from './options/host.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { OutboundOptions } from './options/outbound.ts'
 import type { RegistrationOptions } from './options/registration.ts'
-import type { SurfaceOptions } from './options/surface.ts'
+import type { ServerOptions } from './options/server.ts'
 import type { TestingOptions } from './options/testing.ts'
 import type { TokenOptions } from './options/tokens.ts'
 
 /** The options of `createProvider`. An unknown one throws, with the nearest known name. */
 export interface ProviderOptions<User extends BaseUser = BaseUser>
-  extends SurfaceOptions,
+  extends ServerOptions,
     HostOptions<User>,
     TokenOptions,
     LifetimeOptions,
-    FormatOptions,
+    TokenFormatOptions,
     RegistrationOptions,
     OutboundOptions,
     ClaimHooks<User>,

@@ -53,7 +53,7 @@ export function createTokenSealers(secrets: readonly string[], purpose: string):
  * The same, but one text in one context always looks the same: a name that tells nothing, and that we can read back. The
  * initialisation vector is a MAC of both, the construction of {@link https://www.rfc-editor.org/rfc/rfc5297 RFC 5297}.
  */
-export function createNameSealer(secret: string, purpose: string): Sealer {
+export function createDeterministicSealer(secret: string, purpose: string): Sealer {
   const vector = async (text: string, context: string): Promise<Uint8Array<ArrayBuffer>> => {
     const mac = await hmacBase64(`${purpose}/vector\0${secret}`, `${context.length}.${context}${text}`)
     return Uint8Array.from(atob(mac).slice(0, ivLength), (character) => character.charCodeAt(0))

@@ -1,15 +1,15 @@
-import { answerTo, verifyClient } from '../authorization/client.ts'
+import { redirectErrorsToClient } from '../authorization/authorization-response.ts'
+import { redirectTarget, verifyClient } from '../authorization/client.ts'
 import { errorTarget } from '../authorization/error-target.ts'
 import { hintedSubject } from '../authorization/id-token-hint.ts'
 import { resolveParameters } from '../authorization/parameters.ts'
-import { begin } from '../authorization/proceed.ts'
 import { parseAuthorizationRequest } from '../authorization/request.ts'
-import { towardsClient } from '../authorization/respond.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
 import { readFormText } from '../http/form.ts'
 import { parseUnchecked, refuseRepeated } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
+import { begin } from '../interaction/proceed.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
 /** The authorization endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}). */
@@ -33,8 +33,8 @@ export const authorize: Endpoint = {
     const verified = await verifyClient(ctx, parameters)
     const { client } = verified
     // Above this line an error is a page; below it, it goes to the client, unless the client is a stranger.
-    const findTarget = () => errorTarget(ctx, request, client, answerTo(ctx, verified, parameters))
-    return towardsClient(findTarget, async () => {
+    const findTarget = () => errorTarget(ctx, request, client, redirectTarget(ctx, verified, parameters))
+    return redirectErrorsToClient(findTarget, async () => {
       refuseRepeated(parameters)
       const authorization = parseAuthorizationRequest(ctx, verified, parameters)
       const hinted = await hintedSubject(ctx, client, parameters.get('id_token_hint'))

@@ -1,13 +1,7 @@
+import { redirectErrorsToClient, respondToClient } from '../authorization/authorization-response.ts'
 import { interactionIsOver, issueCode } from '../authorization/code.ts'
-import { consentOf, consentReference } from '../authorization/consent.ts'
-import { grantedClaims, readAccepted } from '../authorization/consent-answer.ts'
-import { type LoadedInteraction, loadInteraction } from '../authorization/load.ts'
-import { pageUrl } from '../authorization/page-url.ts'
-import { respondToClient, towardsClient } from '../authorization/respond.ts'
-import { requireSameOrigin } from '../authorization/same-origin.ts'
-import { currentSession } from '../authorization/signed-in.ts'
-import { interactionState } from '../authorization/state-reference.ts'
-import { refuseWithdrawn } from '../authorization/withdrawn.ts'
+import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
+import { consentOf, consentReference } from '../consents/consent-decision.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
@@ -15,10 +9,16 @@ import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
+import { type LoadedInteraction, loadInteraction } from '../interaction/load-interaction.ts'
+import { pageUrl } from '../interaction/page-url.ts'
+import { refuseWithdrawn } from '../interaction/refuse-withdrawn.ts'
+import { interactionState } from '../interaction/state-reference.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { replaceInteraction, takeInteraction } from '../records/interactions.ts'
+import { currentSession } from '../sessions/signed-in.ts'
 import { beginningNow, readStanding } from '../withdrawals/standing.ts'
+import { requireSameOrigin } from './same-origin.ts'
 
 /** Where the consent page posts the user's answer. A GET shows the page that is due and never approves. */
 export const consent: Endpoint = {
@@ -64,7 +64,7 @@ async function approve(
   const accepted = readAccepted(parameters, interaction.request)
   const { scope } = accepted
   // An answer of the user's, who has seen where it goes.
-  return towardsClient(
+  return redirectErrorsToClient(
     async () => target,
     async () => {
       const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
@@ -85,7 +85,7 @@ async function approve(
         interactionId: interaction.id,
       })
       ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })
-      return respondToClient(ctx, request, interaction.request, response)
+      return respondToClient(ctx, request, target, response)
     },
   )
 }

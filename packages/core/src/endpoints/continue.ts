@@ -1,12 +1,12 @@
+import { redirectErrorsToClient } from '../authorization/authorization-response.ts'
 import { errorTarget } from '../authorization/error-target.ts'
-import { loadInteraction } from '../authorization/load.ts'
-import { resume } from '../authorization/proceed.ts'
-import { towardsClient } from '../authorization/respond.ts'
-import { interactionState } from '../authorization/state-reference.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import type { InteractionStep } from '../contracts/interaction.ts'
 import { readQueryAndBody } from '../http/form.ts'
 import type { Parameters } from '../http/parameters.ts'
+import { loadInteraction } from '../interaction/load-interaction.ts'
+import { resume } from '../interaction/proceed.ts'
+import { interactionState } from '../interaction/state-reference.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
 /** Where every page sends its user back to. What has been done is read from the session, not believed. */
@@ -21,7 +21,7 @@ export const continueInteraction: Endpoint = {
     const state = await interactionState(ctx, parameters)
     const { interaction, client, target } = await loadInteraction(ctx, request, state)
     // The user may have passed all pages without a click, and has agreed to nothing yet.
-    return towardsClient(
+    return redirectErrorsToClient(
       () => errorTarget(ctx, request, client, target),
       () => {
         return resume(ctx, request, client, interaction, finishedStep(interaction.step, parameters))

@@ -1,15 +1,4 @@
-import { endHostSession, type SessionEnd } from '../authorization/end-session.ts'
-import { startsStrangersProgram } from '../authorization/error-target.ts'
-import { logoutPageUrl, readLogoutQuestion, signLogoutQuestion } from '../authorization/logout-confirmation.ts'
-import {
-  type LogoutProblem,
-  type LogoutRequest,
-  type LogoutTarget,
-  mayReturnTo,
-  parseLogoutRequest,
-} from '../authorization/logout-request.ts'
-import { requireSameOrigin } from '../authorization/same-origin.ts'
-import { currentSession } from '../authorization/signed-in.ts'
+import { startsProgramOfUnapprovedClient } from '../authorization/error-target.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
@@ -20,9 +9,20 @@ import { json } from '../http/json.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect, wantsJson, withParameters } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
+import { endHostSession, type SessionEnd } from '../logout/end-session.ts'
+import { logoutPageUrl, readLogoutQuestion, signLogoutQuestion } from '../logout/logout-confirmation.ts'
+import {
+  type LogoutProblem,
+  type LogoutRequest,
+  type LogoutTarget,
+  mayReturnTo,
+  parseLogoutRequest,
+} from '../logout/rp-initiated-logout.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { shownDestination } from '../protocol/redirect-uri.ts'
+import { currentSession } from '../sessions/signed-in.ts'
+import { requireSameOrigin } from './same-origin.ts'
 
 /**
  * The logout endpoint ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout
@@ -61,7 +61,7 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
     return ask(ctx, request, signedIn.session.id, other, parameters)
   }
   // Before the session ends: an ID token that somebody sends along is no proof that this user agreed to anything.
-  const held = target && client && (await startsStrangersProgram(ctx, request, client, target.redirectUri))
+  const held = target && client && (await startsProgramOfUnapprovedClient(ctx, request, client, target.redirectUri))
   const next = held ? undefined : target
   if (sessionId === undefined) return leave(request, next)
   // Without a session to ask, a pairwise subject does not say who the user is.

@@ -1,10 +1,10 @@
-import { loadInteraction } from '../authorization/load.ts'
-import { verifyPageQuery } from '../authorization/page-query.ts'
-import { pageUrl, returnUrl } from '../authorization/page-url.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
+import { loadInteraction } from '../interaction/load-interaction.ts'
+import { verifyPageQuery } from '../interaction/page-query.ts'
+import { pageUrl, returnUrl } from '../interaction/page-url.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 

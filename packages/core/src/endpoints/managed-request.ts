@@ -1,10 +1,10 @@
-import { requireSameOrigin } from '../authorization/same-origin.ts'
 import { type Caller, requireCaller } from '../clients/caller.ts'
 import type { Context } from '../contracts/context.ts'
 import { isJsonObject, type JsonObject, readJsonObject } from '../http/json-object.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { requireSameOrigin } from './same-origin.ts'
 
 /** Reads a parameter of a request; `undefined` when it is absent or empty. */
 export type Reader = (name: string) => string | undefined
@@ -13,7 +13,7 @@ export type Reader = (name: string) => string | undefined
  * Who asks, and for what. The query is looked at only once it is known who asks.
  * @throws {OAuthError} `invalid_token` (401), `invalid_request`
  */
-export async function readQuestion(
+export async function readQuery(
   ctx: Context,
   request: Request,
 ): Promise<{ readonly caller: Caller; readonly get: Reader }> {
@@ -25,7 +25,7 @@ export async function readQuestion(
  * Who wants something changed, and what: a JSON object, posted by a page of ours.
  * @throws {OAuthError} `access_denied` from another site, `invalid_token` (401), `invalid_request`
  */
-export async function readOrder(
+export async function readJsonCommand(
   ctx: Context,
   request: Request,
 ): Promise<{ readonly caller: Caller; readonly body: JsonObject }> {

@@ -2,8 +2,6 @@ import type { Context } from '../contracts/context.ts'
 import type { GrantType } from '../contracts/grant-type.ts'
 import type { Minted } from '../contracts/issuance.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
-import { sha256 } from '../crypto/hash.ts'
-import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isLive } from '../policy/grant.ts'
 import { checkVerifier } from '../policy/pkce.ts'
@@ -65,10 +63,7 @@ async function findCode(ctx: Context, client: ClientRecord, parameters: Paramete
 }
 
 async function checkBindings(code: AuthorizationCodeRecord, parameters: Parameters): Promise<void> {
-  const verifier = checkVerifier(code.codeChallenge, parameters.get('code_verifier'))
-  if (verifier !== undefined && !timingSafeEqual(await sha256(verifier), code.codeChallenge as string)) {
-    throw new OAuthError('invalid_grant', 'invalid code_verifier')
-  }
+  await checkVerifier(code.codeChallenge, parameters.get('code_verifier'))
   const redirectUri = parameters.get('redirect_uri')
   // PKCE binds the code more tightly than the URI does, so OAuth 2.1 lets the parameter go where there is a challenge.
   const mayBeAbsent = !code.redirectUriSent || code.codeChallenge !== undefined

@@ -38,7 +38,7 @@ export const refreshToken: GrantType = {
       scope: refreshedScope(client, grant.scope, parameters.get('scope')),
       resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config),
     }
-    if (verdict === 'twin') {
+    if (verdict === 'retry') {
       return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }
     }
     return { ...issuance, refresh: true, commit: (minted) => rotate(ctx, presented, minted) }
@@ -54,7 +54,7 @@ async function findToken(ctx: Context, client: ClientRecord, parameters: Paramet
   return { text: found.text, found }
 }
 
-async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'twin'> {
+async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'retry'> {
   const { token, grant } = presented.found
   const now = ctx.clock.now()
   if (!isLive(grant, now)) throw invalidToken('the grant has ended')
@@ -84,7 +84,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   })
   if (rotation.outcome === 'won') return { refreshToken: successor.text }
   if (rotation.outcome === 'dead') throw invalidToken('the grant has ended')
-  // Lost a race: another request with the same token was first, and this one is its twin.
+  // Lost a race: another request with the same token was first, and this one is a retry of it.
   const { token, grant, successorRotated } = rotation
   const overtaken: Presented = { text: presented.text, found: { token, grant, successorRotated } }
   await judge(ctx, overtaken)

@@ -21,9 +21,9 @@ export function errorResponse(error: OAuthError, audience: ErrorAudience): Respo
   return page(error.status, titleOf(error.status), [text, `Error: ${error.code}`], headers)
 }
 
-/** The same as an authorization response: what the client's redirect URI gets, in the response mode it asked for. */
-export function errorParameters(error: OAuthError, state: string | undefined, issuer: string): AuthorizationResponse {
-  return { error: error.code, error_description: descriptionOf(error), state, iss: issuer }
+/** An error as the parameters of an authorization response: what the client's redirect URI gets. */
+export function errorParameters(error: OAuthError): AuthorizationResponse {
+  return { error: error.code, error_description: descriptionOf(error) }
 }
 
 function descriptionOf({ description }: OAuthError): string | undefined {

@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Context } from '../contracts/context.ts'
 import { mostKeys, publicKeyProblem } from '../crypto/public-key.ts'
-import { createRemembered, type Remembered } from '../http/remembered.ts'
+import { createUrlCache, type UrlCache } from '../http/url-cache.ts'
 import type { PublicKeySet } from '../protocol/client-metadata.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -23,7 +23,7 @@ const mediaTypes = ['application/jwk-set+json', 'application/json']
 
 /** Key sets that were read: a key is imported once, not with every signature. */
 const read = new WeakMap<PublicKeySet, ClientKeys>()
-const fetched = new WeakMap<Context, Remembered<ClientKeys>>()
+const fetched = new WeakMap<Context, UrlCache<ClientKeys>>()
 
 /**
  * The keys that a client registered, by value or by reference
@@ -62,10 +62,10 @@ export function candidateKeys(keys: ClientKeys, header: Readonly<Record<string, 
   })
 }
 
-function keysByReference(ctx: Context): Remembered<ClientKeys> {
+function keysByReference(ctx: Context): UrlCache<ClientKeys> {
   const known = fetched.get(ctx)
   if (known !== undefined) return known
-  const remembered = createRemembered((url) => fetchKeys(ctx, url), ctx.clock)
+  const remembered = createUrlCache((url) => fetchKeys(ctx, url), ctx.clock)
   fetched.set(ctx, remembered)
   return remembered
 }

@@ -3,15 +3,9 @@ import type { KeySet, VerifiedJwt } from '../contracts/key-set.ts'
 import { encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
-import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, scheduleRing, signingKey } from './key-ring.ts'
-import { isOpen } from './load.ts'
+import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
+import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
 import { secretProblem } from './problems.ts'
-
-export interface KeySetOptions extends KeyRingOptions {
-  readonly issuer: string
-  /** Seconds between the publication of a new key and its first signature. */
-  readonly activationDelay: number
-}
 
 /**
  * The signing keys of all processes that share a storage: generated on first use, read again every few seconds, rotated
@@ -94,29 +88,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
       return (await current()).jwks
     },
 
-    async rotate(rotation = {}) {
-      const activatesAt =
-        options.clock.now() + (rotation.dropPrevious === true ? 0 : (rotation.activateAfter ?? options.activationDelay))
-      const before = await read()
-      for (const algorithm of options.algorithms) await addSigningKey(options, before, algorithm, activatesAt)
-      if (rotation.dropPrevious === true) for (const id of before.byId.keys()) await options.store.delete(id)
-      await read()
-    },
+    rotate: (rotation = {}) => rotateKeys(options, read, rotation),
 
-    async purge() {
-      const now = options.clock.now()
-      let purged = 0
-      for (const keys of (await read()).byAlgorithm.values()) {
-        for (const { key, neededUntil } of scheduleRing(keys, now, options.longestLifetime)) {
-          // A process that has another secret may sign with what we cannot open. It would make a new one, and so on.
-          if (neededUntil > now || !isOpen(key)) continue
-          await options.store.delete(key.id)
-          purged++
-        }
-      }
-      if (purged > 0) await read()
-      return purged
-    },
+    purge: () => purgeKeys(options, read),
 
     check: () => checkKeys(options, look, read),
   }

@@ -1,3 +1,5 @@
+import { sha256 } from '../crypto/hash.ts'
+import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { isPublic } from './client.ts'
@@ -43,13 +45,14 @@ export function checkChallenge(client: ClientRecord, request: PkceRequest): stri
 }
 
 /**
- * The verifier to hash, or `undefined` when neither side used PKCE.
- * @throws {OAuthError} `invalid_grant` for a missing, malformed or uncalled-for verifier
+ * Compares the verifier of a token request with the challenge of the authorization request. Without PKCE on either side
+ * there is nothing to compare.
+ * @throws {OAuthError} `invalid_grant` for a verifier that is missing, malformed, uncalled-for or not that of the challenge
  * ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.6 RFC 7636 section 4.6})
  */
-export function checkVerifier(challenge: string | undefined, presented: string | undefined): string | undefined {
+export async function checkVerifier(challenge: string | undefined, presented: string | undefined): Promise<void> {
   if (challenge === undefined) {
-    if (presented === undefined) return undefined
+    if (presented === undefined) return
     throw new OAuthError('invalid_grant', 'code_verifier provided but PKCE was not used in authorization')
   }
   if (presented === undefined) {
@@ -58,5 +61,6 @@ export function checkVerifier(challenge: string | undefined, presented: string |
   if (!verifier.test(presented)) {
     throw new OAuthError('invalid_grant', 'code_verifier must be 43 to 128 unreserved characters')
   }
-  return presented
+  if (!timingSafeEqual(await sha256(presented), challenge))
+    throw new OAuthError('invalid_grant', 'invalid code_verifier')
 }

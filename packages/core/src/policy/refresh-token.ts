@@ -23,11 +23,11 @@ export function judgeRefreshToken(
   found: FoundRefreshToken,
   now: number,
   reuseWindow: number,
-): 'fresh' | 'twin' | 'replay' {
+): 'fresh' | 'retry' | 'replay' {
   const { rotatedAt } = found.token
   if (rotatedAt === undefined) return 'fresh'
   if (found.successorRotated) return 'replay'
-  return now < rotatedAt + reuseWindow ? 'twin' : 'replay'
+  return now < rotatedAt + reuseWindow ? 'retry' : 'replay'
 }
 
 /** How many access tokens the holders of one old refresh token may get inside the window. */

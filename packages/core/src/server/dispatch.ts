@@ -1,11 +1,11 @@
+import { respondWithError } from '../authorization/authorization-response.ts'
 import { authenticatedClient } from '../clients/authenticate.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
-import { errorParameters, errorResponse } from '../http/error-response.ts'
+import { errorResponse } from '../http/error-response.ts'
 import { wantsJson } from '../http/redirect.ts'
 import { asOAuthError } from '../policy/failure.ts'
-import { responseModeOf } from '../policy/response-mode.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 
 /**
@@ -81,6 +81,5 @@ async function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown
   if (target === undefined || target === 'never') {
     return errorResponse(error, endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors)
   }
-  const mode = responseModeOf(ctx.registry, target.responseMode)
-  return mode.respond(ctx, request, target, errorParameters(error, target.state, ctx.config.issuer))
+  return respondWithError(ctx, request, target, error)
 }

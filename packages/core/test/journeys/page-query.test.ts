@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { signPageQuery, verifyPageQuery } from '../../src/authorization/page-query.ts'
+import { signPageQuery, verifyPageQuery } from '../../src/interaction/page-query.ts'
 import { authorizeUrl, createPkce, registerConfidential } from '../support/client.ts'
 import { alice, createWorld } from '../support/world.ts'
 

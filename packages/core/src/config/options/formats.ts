@@ -1,5 +1,5 @@
 /** How tokens look, and what limits them. */
-export interface FormatOptions {
+export interface TokenFormatOptions {
   /**
    * Access tokens are always opaque; confidential clients get ID tokens in HS256 under their own secret, public clients
    * none; there are no signing keys and no JWKS. Client secrets are then kept sealed beside their hash. Default `false`.

@@ -1,4 +1,3 @@
-import { requireSameOrigin } from '../../authorization/same-origin.ts'
 import { createClientAsAdmin, requireAdmin } from '../../clients/administer.ts'
 import { findCaller } from '../../clients/caller.ts'
 import { managedClientWithSecret } from '../../clients/managed-client.ts'
@@ -6,6 +5,7 @@ import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { readJsonObject } from '../../http/json-object.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+import { requireSameOrigin } from '../same-origin.ts'
 
 /** An administrator makes a client, with the members that nobody else may set. */
 export const adminCreateClient: Endpoint = {

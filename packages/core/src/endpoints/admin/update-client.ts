@@ -1,4 +1,3 @@
-import { requireSameOrigin } from '../../authorization/same-origin.ts'
 import { requireAdmin, updateClientAsAdmin } from '../../clients/administer.ts'
 import { managedClient } from '../../clients/managed-client.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
@@ -6,6 +5,7 @@ import { json } from '../../http/json.ts'
 import { readJsonObject } from '../../http/json-object.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readClientUpdate } from '../managed-request.ts'
+import { requireSameOrigin } from '../same-origin.ts'
 
 /** An administrator changes a client, with the members that nobody else may set. */
 export const adminUpdateClient: Endpoint = {

@@ -2,7 +2,7 @@ import { deleteOwnClient } from '../../clients/self-service.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readOrder, requireClientId } from '../managed-request.ts'
+import { readJsonCommand, requireClientId } from '../managed-request.ts'
 
 /** Deletes one of the caller's clients, and with it everything that was granted to it. */
 export const deleteClient: Endpoint = {
@@ -11,7 +11,7 @@ export const deleteClient: Endpoint = {
   methods: ['POST'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, body } = await readOrder(ctx, request)
+    const { caller, body } = await readJsonCommand(ctx, request)
     await deleteOwnClient(ctx, caller, requireClientId(body.client_id))
     return json(200, {})
   },

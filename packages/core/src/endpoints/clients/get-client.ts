@@ -4,7 +4,7 @@ import { isTrustedByHost } from '../../clients/trust.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readQuestion, requireClientId } from '../managed-request.ts'
+import { readQuery, requireClientId } from '../managed-request.ts'
 
 /** One of the caller's clients, without its secret. */
 export const getClient: Endpoint = {
@@ -13,7 +13,7 @@ export const getClient: Endpoint = {
   methods: ['GET'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, get } = await readQuestion(ctx, request)
+    const { caller, get } = await readQuery(ctx, request)
     const client = await findOwnClient(ctx, caller, 'read', requireClientId(get('client_id')))
     return json(200, managedClient(client, await isTrustedByHost(ctx, client)))
   },

@@ -4,7 +4,7 @@ import { isTrustedByHost } from '../../clients/trust.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readQuestion } from '../managed-request.ts'
+import { readQuery } from '../managed-request.ts'
 
 /** The caller's clients and those of their reference, in the order of their ids: at most 1000, the rest with `after`. */
 export const getClients: Endpoint = {
@@ -13,7 +13,7 @@ export const getClients: Endpoint = {
   methods: ['GET'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, get } = await readQuestion(ctx, request)
+    const { caller, get } = await readQuery(ctx, request)
     const clients = await listOwnClients(ctx, caller, { referenceId: get('reference_id'), after: get('after') })
     const shown = clients.map(async (client) => managedClient(client, await isTrustedByHost(ctx, client)))
     return json(200, await Promise.all(shown))

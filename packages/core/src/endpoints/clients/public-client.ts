@@ -1,13 +1,13 @@
-import { verifyPageQuery } from '../../authorization/page-query.ts'
 import { clientNotFound } from '../../clients/change.ts'
 import { publicClient as publicClientMembers } from '../../clients/managed-client.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { readFormOrJson } from '../../http/form.ts'
 import { json } from '../../http/json.ts'
+import { verifyPageQuery } from '../../interaction/page-query.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import { readQuestion, requireClientId } from '../managed-request.ts'
+import { readQuery, requireClientId } from '../managed-request.ts'
 
 /** What a page shows of a client to a user who is signed in. */
 export const publicClient: Endpoint = {
@@ -16,7 +16,7 @@ export const publicClient: Endpoint = {
   methods: ['GET'],
   errors: 'json',
   async handle(ctx, request) {
-    const { get } = await readQuestion(ctx, request)
+    const { get } = await readQuery(ctx, request)
     return show(ctx, requireClientId(get('client_id')))
   },
 }

@@ -3,7 +3,7 @@ import { rotateOwnClientSecret } from '../../clients/self-service.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readOrder, requireClientId } from '../managed-request.ts'
+import { readJsonCommand, requireClientId } from '../managed-request.ts'
 
 /** Gives one of the caller's clients a new secret; the one before it is dead at once. */
 export const rotateClientSecret: Endpoint = {
@@ -12,7 +12,7 @@ export const rotateClientSecret: Endpoint = {
   methods: ['POST'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, body } = await readOrder(ctx, request)
+    const { caller, body } = await readJsonCommand(ctx, request)
     const rotated = await rotateOwnClientSecret(ctx, caller, requireClientId(body.client_id))
     return json(200, managedClientWithSecret(rotated))
   },

@@ -3,7 +3,7 @@ import { updateOwnClient } from '../../clients/self-service.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readClientUpdate, readOrder } from '../managed-request.ts'
+import { readClientUpdate, readJsonCommand } from '../managed-request.ts'
 
 /** Changes what one of the caller's clients says of itself. */
 export const updateClient: Endpoint = {
@@ -12,7 +12,7 @@ export const updateClient: Endpoint = {
   methods: ['POST'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, body } = await readOrder(ctx, request)
+    const { caller, body } = await readJsonCommand(ctx, request)
     const { clientId, update } = readClientUpdate(body)
     return json(200, managedClient(await updateOwnClient(ctx, caller, clientId, update)))
   },

@@ -1,8 +1,8 @@
-import { deleteConsent as endConsent } from '../../authorization/consents.ts'
+import { deleteConsent as endConsent } from '../../consents/manage-consents.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readOrder } from '../managed-request.ts'
+import { readJsonCommand } from '../managed-request.ts'
 import { findOwnConsent } from './own-consent.ts'
 
 /** Withdraws one of the caller's consents, and ends what was granted under it. */
@@ -12,7 +12,7 @@ export const deleteConsent: Endpoint = {
   methods: ['POST'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, body } = await readOrder(ctx, request)
+    const { caller, body } = await readJsonCommand(ctx, request)
     const { id } = await findOwnConsent(ctx, caller, 'delete', body.id)
     await endConsent(ctx, id)
     return json(200, {})

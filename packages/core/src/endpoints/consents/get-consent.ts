@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readQuestion } from '../managed-request.ts'
+import { readQuery } from '../managed-request.ts'
 import { consentView, findOwnConsent } from './own-consent.ts'
 
 /** One of the caller's consents. */
@@ -11,7 +11,7 @@ export const getConsent: Endpoint = {
   methods: ['GET'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, get } = await readQuestion(ctx, request)
+    const { caller, get } = await readQuery(ctx, request)
     return json(200, consentView(await findOwnConsent(ctx, caller, 'read', get('id'))))
   },
 }

@@ -1,8 +1,8 @@
-import { listConsents } from '../../authorization/consents.ts'
+import { listConsents } from '../../consents/manage-consents.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
-import { readQuestion } from '../managed-request.ts'
+import { readQuery } from '../managed-request.ts'
 import { consentView } from './own-consent.ts'
 
 /** What the caller agreed to; with `reference_id` only what they agreed to under it. Never anybody else's. */
@@ -12,7 +12,7 @@ export const getConsents: Endpoint = {
   methods: ['GET'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, get } = await readQuestion(ctx, request)
+    const { caller, get } = await readQuery(ctx, request)
     return json(200, (await listConsents(ctx, caller.user.id, get('reference_id'))).map(consentView))
   },
 }

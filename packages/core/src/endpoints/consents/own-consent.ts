@@ -1,5 +1,5 @@
-import { consentNotFound } from '../../authorization/consents.ts'
 import { type Caller, hasPrivilege } from '../../clients/caller.ts'
+import { consentNotFound } from '../../consents/manage-consents.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { ClientAction } from '../../contracts/resolvers.ts'
 import type { ConsentRecord } from '../../storage/consent.ts'

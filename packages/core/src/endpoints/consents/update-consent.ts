@@ -1,9 +1,9 @@
-import { updateConsent as narrowConsent } from '../../authorization/consents.ts'
+import { updateConsent as narrowConsent } from '../../consents/manage-consents.ts'
 import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import { readOrder, requireUpdate } from '../managed-request.ts'
+import { readJsonCommand, requireUpdate } from '../managed-request.ts'
 import { consentView, findOwnConsent } from './own-consent.ts'
 
 /** Narrows one of the caller's consents to the scopes, and the claims if there are any, that are named. More is agreed to on the consent page alone. */
@@ -13,7 +13,7 @@ export const updateConsent: Endpoint = {
   methods: ['POST'],
   errors: 'json',
   async handle(ctx, request) {
-    const { caller, body } = await readOrder(ctx, request)
+    const { caller, body } = await readJsonCommand(ctx, request)
     const { id } = await findOwnConsent(ctx, caller, 'update', body.id)
     const { scopes, claims } = requireUpdate(body.update)
     if (!isList(scopes)) throw new OAuthError('invalid_request', 'scopes must be provided')

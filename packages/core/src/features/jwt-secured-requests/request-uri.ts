@@ -1,6 +1,6 @@
 import type { Context } from '../../contracts/context.ts'
 import { sha256 } from '../../crypto/hash.ts'
-import { createRemembered, type Remembered } from '../../http/remembered.ts'
+import { createUrlCache, type UrlCache } from '../../http/url-cache.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 
@@ -22,7 +22,7 @@ interface Fetched {
   readonly hash: string
 }
 
-const fetched = new WeakMap<Context, Remembered<Fetched>>()
+const fetched = new WeakMap<Context, UrlCache<Fetched>>()
 
 /**
  * The request object behind a `request_uri` that the client registered, and behind no other: the server fetches nothing
@@ -55,10 +55,10 @@ export async function fetchRequestObject(ctx: Context, client: ClientRecord, uri
   }
 }
 
-function requestObjects(ctx: Context): Remembered<Fetched> {
+function requestObjects(ctx: Context): UrlCache<Fetched> {
   const known = fetched.get(ctx)
   if (known !== undefined) return known
-  const remembered = createRemembered((url) => fetchDocument(ctx, url), ctx.clock)
+  const remembered = createUrlCache((url) => fetchDocument(ctx, url), ctx.clock)
   fetched.set(ctx, remembered)
   return remembered
 }

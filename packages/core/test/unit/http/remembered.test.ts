@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createRemembered } from '../../../src/http/remembered.ts'
+import { createUrlCache } from '../../../src/http/url-cache.ts'
 
 function start() {
   const clock = { time: 1000, now: () => clock.time }
   const loads: string[] = []
   const broken = new Set<string>()
-  const remembered = createRemembered(async (url) => {
+  const remembered = createUrlCache(async (url) => {
     loads.push(url)
     await Promise.resolve()
     if (broken.has(url)) throw new Error(`${url} is broken`)

@@ -1,4 +1,5 @@
 import { subjectOf } from '../claims/subject.ts'
+import { consentReference, isConsentMissing } from '../consents/consent-decision.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionStep } from '../contracts/interaction.ts'
@@ -6,7 +7,6 @@ import type { InteractionFacts } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { allowedValues } from '../protocol/claims-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { consentReference, isConsentMissing } from './consent.ts'
 
 type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'> & {
   /** The host's partition of consents that was looked in. What comes of the facts belongs to this one alone. */

@@ -1,3 +1,4 @@
+import { interactionIsOver } from '../authorization/code.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { createId } from '../crypto/credential.ts'
@@ -5,10 +6,9 @@ import { queryOf } from '../http/target.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { insertInteraction, readInteraction } from '../records/interactions.ts'
+import type { Approver } from '../sessions/signed-in.ts'
 import { isSameBrowser, recogniseBrowser } from './browser.ts'
-import { interactionIsOver } from './code.ts'
 import { pageUrl } from './page-url.ts'
-import type { Approver } from './signed-in.ts'
 
 /** The binding of an interaction to whom it is for, from login on, and the marks that were there at that moment. */
 export function boundTo({

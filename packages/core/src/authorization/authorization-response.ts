@@ -1,8 +1,9 @@
 import type { Context } from '../contracts/context.ts'
+import { errorParameters } from '../http/error-response.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { responseModeOf } from '../policy/response-mode.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import type { AuthorizationResponse, RedirectTarget } from '../protocol/errors.ts'
+import type { AuthorizationResponse, OAuthError, RedirectTarget } from '../protocol/errors.ts'
 
 /** Where the answer to a request goes, and how. */
 export function targetOf({ clientId, redirectUri, state, responseMode }: AuthorizationRequest): RedirectTarget {
@@ -15,7 +16,7 @@ export function targetOf({ clientId, redirectUri, state, responseMode }: Authori
  * @param findTarget is asked after an error alone, so that a request that succeeds costs no look-up for it; where it
  * fails itself, the error stays on a page
  */
-export async function towardsClient(
+export async function redirectErrorsToClient(
   findTarget: () => Promise<RedirectTarget | 'never'>,
   run: () => Promise<Response>,
 ): Promise<Response> {
@@ -30,9 +31,20 @@ export async function towardsClient(
 export async function respondToClient(
   ctx: Context,
   request: Request,
-  authorization: AuthorizationRequest,
-  response: AuthorizationResponse,
+  target: RedirectTarget,
+  parameters: AuthorizationResponse,
 ): Promise<Response> {
-  const mode = responseModeOf(ctx.registry, authorization.responseMode)
-  return mode.respond(ctx, request, targetOf(authorization), response)
+  const mode = responseModeOf(ctx.registry, target.responseMode)
+  // Every response names its issuer: a client of several servers can tell who answers (RFC 9207 section 2).
+  return mode.respond(ctx, request, target, { ...parameters, state: target.state, iss: ctx.config.issuer })
+}
+
+/** Takes an error to the client ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}). */
+export async function respondWithError(
+  ctx: Context,
+  request: Request,
+  target: RedirectTarget,
+  error: OAuthError,
+): Promise<Response> {
+  return respondToClient(ctx, request, target, errorParameters(error))
 }

@@ -2,7 +2,7 @@ import type { Feature } from '../../contracts/feature.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 /** Where the server is, what it stands on, what it is made of. */
-export interface SurfaceOptions {
+export interface ServerOptions {
   /**
    * The public URL of the application, for instance `https://id.example.com`. Every URL that we publish begins with it
    * and no header ever changes one. https, or http on a loopback host; no query, no fragment.

@@ -1,11 +1,10 @@
 import type { Context } from '../contracts/context.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
-import { type ConsentChanges, deleteConsent, listConsents, updateConsent } from './consents.ts'
-import { endSession, type SessionEnd } from './end-session.ts'
-import { type ConnectedGrant, listGrants, revokeUserGrants } from './user-grants.ts'
+import { type ConnectedGrant, listGrants, revokeUserGrants } from './connected-apps.ts'
+import { type ConsentChanges, deleteConsent, listConsents, updateConsent } from './manage-consents.ts'
 
 /** What the server side does with what users agreed to. */
-export interface UserCalls {
+export interface ConsentApi {
   /** What a user agreed to, oldest first; with `referenceId` only what was agreed under it. */
   listConsents(
     userId: string,
@@ -30,24 +29,14 @@ export interface UserCalls {
    * what began before, unless the user signs in anew. What was consented to is still remembered.
    */
   revokeUserGrants(userId: string, options?: { readonly clientId?: string | undefined }): Promise<number>
-  /**
-   * Tells this server that a session of yours has ended: by your own logout page, by itself, or because you ended it. The
-   * grants that were given in it end (`grantsEndingWithSession`), and the clients that signed the user in within it are
-   * told, by the features that do so. Call it after the session has ended: once it has returned, no code is issued in
-   * the session, whatever began before. A second call finds nothing left to do. `/oauth2/end-session` does the same by
-   * itself, after `authentication.endSession`: do not call it from there.
-   * @throws {TypeError} without a session
-   */
-  sessionEnded(sessionId: string): Promise<SessionEnd>
 }
 
-export function userCalls(ctx: Context): UserCalls {
+export function consentApi(ctx: Context): ConsentApi {
   return {
     listConsents: (userId, { referenceId } = {}) => listConsents(ctx, userId, referenceId),
     updateConsent: (consentId, changes) => updateConsent(ctx, consentId, changes),
     deleteConsent: (consentId) => deleteConsent(ctx, consentId),
     listGrants: (userId) => listGrants(ctx, userId),
     revokeUserGrants: (userId, { clientId } = {}) => revokeUserGrants(ctx, userId, clientId),
-    sessionEnded: (sessionId) => endSession(ctx, { sessionId }),
   }
 }

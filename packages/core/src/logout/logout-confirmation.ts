@@ -2,8 +2,8 @@ import type { Context } from '../contracts/context.ts'
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
 import { hmacBase64 } from '../crypto/hmac.ts'
 import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
-import type { LogoutTarget } from './logout-request.ts'
-import { signPageQuery } from './page-query.ts'
+import { signPageQuery } from '../interaction/page-query.ts'
+import type { LogoutTarget } from './rp-initiated-logout.ts'
 
 /** What the user confirms. */
 interface Question {

@@ -1,8 +1,8 @@
 import { isTrusted } from '../clients/trust.ts'
 import type { Context } from '../contracts/context.ts'
 import { isSelfRegistered } from '../policy/client.ts'
+import { currentSession } from '../sessions/signed-in.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { currentSession } from './signed-in.ts'
 
 /**
  * Whether a client is a stranger to whoever is in front of the browser: a user or a program from outside registered it,
@@ -11,7 +11,7 @@ import { currentSession } from './signed-in.ts'
  * @param scheme the private-use scheme in question, with its colon: then only a consent that has sent a code there counts,
  * and a client that belongs to a user or an organisation, who can change its redirect URIs, is from outside as well
  */
-export async function isStranger(
+export async function isUnapprovedClient(
   ctx: Context,
   request: Request,
   client: ClientRecord,

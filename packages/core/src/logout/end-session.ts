@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { BrowserWork, SessionClient } from '../contracts/session-observer.ts'
+import { listSessionClients, takeSessionClients } from '../sessions/session-clients.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
-import { listSessionClients, takeSessionClients } from './session-clients.ts'
 
 /** A session of the host's that is to end. */
 export interface EndingSession {

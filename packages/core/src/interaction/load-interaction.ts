@@ -1,14 +1,14 @@
+import { targetOf } from '../authorization/authorization-response.ts'
+import { isRegistered } from '../authorization/client.ts'
+import { interactionIsOver } from '../authorization/code.ts'
+import { errorTarget } from '../authorization/error-target.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { isRegistered } from './client.ts'
-import { interactionIsOver } from './code.ts'
 import { currentRequest } from './current-request.ts'
-import { errorTarget } from './error-target.ts'
 import { findInteraction } from './interaction.ts'
-import { targetOf } from './respond.ts'
 
 export interface LoadedInteraction {
   /** With what its client is registered for now. */

@@ -6,7 +6,7 @@ import { type ClientListing, listClients } from './list.ts'
 import { rotateClientSecret, type SecretRotation } from './rotate-secret.ts'
 
 /** What the server side does with clients that exist. */
-export interface ClientCalls {
+export interface ClientApi {
   /**
    * Clients as they are stored, disabled ones too, in the order of their ids.
    * @throws {TypeError} when `limit` is no whole number from 1 to 1000
@@ -27,7 +27,7 @@ export interface ClientCalls {
   rotateClientSecret(clientId: string, options?: SecretRotation): Promise<RegisteredClient>
 }
 
-export function clientCalls(ctx: Context): ClientCalls {
+export function clientApi(ctx: Context): ClientApi {
   return {
     listClients: (listing) => listClients(ctx, listing),
     deleteClient: (clientId) => deleteClient(ctx, clientId),

@@ -4,7 +4,7 @@ import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { type ClaimsRequest, filterClaims } from '../protocol/claims-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
-import type { Accepted } from './consent.ts'
+import type { Accepted } from './consent-decision.ts'
 
 /**
  * What the consent page confirms, of all that a request asks for.

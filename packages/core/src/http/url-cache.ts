@@ -1,5 +1,5 @@
 /** What was fetched from URLs, kept for a while. */
-export interface Remembered<Value> {
+export interface UrlCache<Value> {
   /**
    * What is behind a URL, at most `maxAge` seconds old. A fragment is no part of the URL: it is never sent. Callers at one
    * time share one request. A failure is not tried again for half a minute, and does not drop what was fetched before it.
@@ -25,10 +25,10 @@ function isYounger(at: number, age: number, now: number): boolean {
   return now >= at && now - at < age
 }
 
-export function createRemembered<Value>(
+export function createUrlCache<Value>(
   load: (url: string) => Promise<Value>,
   clock: { now(): number },
-): Remembered<Value> {
+): UrlCache<Value> {
   const entries = new Map<string, Entry<Value>>()
 
   const entryOf = (url: string): Entry<Value> => {

@@ -1,3 +1,6 @@
+import { respondToClient, targetOf } from '../authorization/authorization-response.ts'
+import { issueCode } from '../authorization/code.ts'
+import { accessWithdrawn } from '../authorization/withdrawn.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
@@ -7,15 +10,13 @@ import { type InteractionVerdict, judgeInteraction } from '../policy/interaction
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { replaceInteraction } from '../records/interactions.ts'
+import { type Approver, findApprover } from '../sessions/signed-in.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { beginningNow, isWithdrawnSince } from '../withdrawals/standing.ts'
-import { issueCode } from './code.ts'
 import { gatherFacts } from './facts.ts'
 import { boundTo, type DueStep, startInteraction } from './interaction.ts'
 import { pageUrl } from './page-url.ts'
-import { respondToClient } from './respond.ts'
-import { type Approver, findApprover } from './signed-in.ts'
-import { accessWithdrawn, refuseWithdrawn } from './withdrawn.ts'
+import { refuseWithdrawn } from './refuse-withdrawn.ts'
 
 /** What is to be done next: a page to show, or under which reference to issue the code. */
 type Judgement =
@@ -145,5 +146,5 @@ async function approve(
     claims: authorization.claims,
     ...(interactionId !== undefined && { interactionId }),
   })
-  return respondToClient(ctx, request, authorization, response)
+  return respondToClient(ctx, request, targetOf(authorization), response)
 }

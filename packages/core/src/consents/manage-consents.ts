@@ -6,8 +6,8 @@ import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
-import { revokeGrantsWhere } from './user-grants.ts'
-import { forgetConsent } from './withdrawn.ts'
+import { revokeGrantsWhere } from './connected-apps.ts'
+import { forgetConsent } from './forget-consent.ts'
 
 export function consentNotFound(): OAuthError {
   return new OAuthError('not_found', 'no consent')

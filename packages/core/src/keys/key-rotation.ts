@@ -1,0 +1,38 @@
+import type { KeyRotation } from '../contracts/key-set.ts'
+import { addSigningKey, type KeyRing, type KeyRingOptions, scheduleRing } from './key-ring.ts'
+import { isOpen } from './load.ts'
+
+export interface KeySetOptions extends KeyRingOptions {
+  readonly issuer: string
+  /** Seconds between the publication of a new key and its first signature. */
+  readonly activationDelay: number
+}
+
+/** Adds a key for each algorithm: published at once, signing after the delay. With `dropPrevious` it deletes all earlier keys. */
+export async function rotateKeys(
+  options: KeySetOptions,
+  read: () => Promise<KeyRing>,
+  { dropPrevious = false, activateAfter = options.activationDelay }: KeyRotation,
+): Promise<void> {
+  const activatesAt = options.clock.now() + (dropPrevious ? 0 : activateAfter)
+  const before = await read()
+  for (const algorithm of options.algorithms) await addSigningKey(options, before, algorithm, activatesAt)
+  if (dropPrevious) for (const id of before.byId.keys()) await options.store.delete(id)
+  await read()
+}
+
+/** Deletes the keys that no live token needs; answers how many. */
+export async function purgeKeys(options: KeySetOptions, read: () => Promise<KeyRing>): Promise<number> {
+  const now = options.clock.now()
+  let purged = 0
+  for (const keys of (await read()).byAlgorithm.values()) {
+    for (const { key, neededUntil } of scheduleRing(keys, now, options.longestLifetime)) {
+      // A process that has another secret may sign with what we cannot open. It would make a new one, and so on.
+      if (neededUntil > now || !isOpen(key)) continue
+      await options.store.delete(key.id)
+      purged++
+    }
+  }
+  if (purged > 0) await read()
+  return purged
+}
