@@ -98,6 +98,8 @@ describe('the consent page of a client that registered itself', () => {
     clientName: '<b>Your Bank</b>',
     selfRegistered: true,
     redirectHost: 'evil.example',
+    completion: 'code',
+    parameters: {},
     scopes: ['openid'],
     resources: [],
     claims: [],

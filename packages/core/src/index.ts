@@ -17,9 +17,10 @@ export type { ProviderOptions } from './config/options.ts'
 export type { ConnectedGrant } from './consents/connected-apps.ts'
 export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
+export type { VerifiedAccessToken } from './contracts/access-token.ts'
 export type { Clock } from './contracts/clock.ts'
 export type { OAuthEvent } from './contracts/events.ts'
-export type { Feature } from './contracts/feature.ts'
+export type { Feature, FeatureApis } from './contracts/feature.ts'
 export type {
   AccessTokenClaimsInput,
   ClaimHooks,
@@ -34,6 +35,8 @@ export type { InteractionStep } from './contracts/interaction.ts'
 export type { KeyRotation } from './contracts/key-set.ts'
 export type { Random } from './contracts/random.ts'
 export type {
+  BucketDefaults,
+  BuiltInRateLimitBucket,
   LimitedRequest,
   RateLimitBucket,
   RateLimitChoice,
@@ -63,6 +66,8 @@ export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/cl
 export type { ClientMetadata, FeatureClientMetadata, PublicKeySet } from './protocol/client-metadata.ts'
 export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm.ts'
 export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
+// Everything, so that a feature can widen the interface by `declare module '@oauth/core'`.
+export * from './protocol/feature-error-codes.ts'
 export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
 export { createProvider } from './provider.ts'
@@ -91,4 +96,3 @@ export type {
 export type { SigningKeyRecord, SigningKeyStore } from './storage/signing-key.ts'
 export type { Storage } from './storage/storage.ts'
 export { StorageUnavailableError } from './storage/storage-unavailable-error.ts'
-export type { VerifiedAccessToken } from './tokens/verify.ts'

@@ -3,25 +3,30 @@ import type { ClientInput } from './clients/metadata-schema.ts'
 import type { ClientApi } from './clients/server-api.ts'
 import type { ClientChanges } from './clients/update.ts'
 import type { ConsentApi } from './consents/server-api.ts'
+import type { VerifiedAccessToken } from './contracts/access-token.ts'
 import type { KeyRotation } from './contracts/key-set.ts'
 import type { Readiness } from './contracts/readiness.ts'
 import type { Handler, Handlers } from './handlers.ts'
 import type { LoginContext } from './interaction/login-context.ts'
 import type { SessionApi } from './logout/server-api.ts'
 import type { ClientRecord } from './storage/client.ts'
-import type { VerifiedAccessToken } from './tokens/verify.ts'
 
 /**
  * An authorization server: mount `fetch`, call the rest on the server side. `createProvider` knows from the options which
  * handlers there are (`Own`); the name `Provider` alone says of those that options bring that they may be absent.
  */
-export interface Provider<Own extends Handlers = Handlers> extends ClientApi, ConsentApi, SessionApi {
+export interface Provider<Own extends Handlers = Handlers, Apis extends object = Readonly<Record<string, object>>>
+  extends ClientApi,
+    ConsentApi,
+    SessionApi {
   readonly issuer: string
   /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
   readonly fetch: Handler
   /** Whether a request is for this server, so that an adapter may pass it on when not. */
   readonly matches: (request: { readonly url: string }) => boolean
   readonly handlers: Own
+  /** The APIs of the installed features, by the names of the features; an empty object for one that has none. */
+  readonly features: Apis
   /** What the OpenID discovery document says; without the grant type `authorization_code`, the one of RFC 8414. */
   readonly metadata: Readonly<Record<string, unknown>>
 

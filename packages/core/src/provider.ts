@@ -6,6 +6,7 @@ import type { ProviderOptions } from './config/options.ts'
 import { resolveConfig } from './config/resolve.ts'
 import { consentApi } from './consents/server-api.ts'
 import type { Config } from './contracts/config.ts'
+import type { Feature, FeatureApis } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
 import { hostPorts } from './host/ports.ts'
@@ -19,7 +20,9 @@ import { OAuthError } from './protocol/errors.ts'
 import type { Provider } from './provider-types.ts'
 import { assemble } from './server/assemble.ts'
 import { createContext } from './server/context.ts'
+import { createCore } from './server/core.ts'
 import { dispatch } from './server/dispatch.ts'
+import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter } from './server/router.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
@@ -44,78 +47,84 @@ export function createProvider<
   const DisableJwtPlugin,
   const Registration,
   const Prelogin,
+  const Features extends readonly Feature[] = readonly [],
 >(
   options: ProviderOptions<User> & {
     readonly grantTypes?: GrantTypes
     readonly disableJwtPlugin?: DisableJwtPlugin
     readonly allowDynamicClientRegistration?: Registration
     readonly allowPublicClientPrelogin?: Prelogin
+    readonly features?: Features
   },
-): Provider<HandlersFor<GrantTypes, DisableJwtPlugin, Registration, Prelogin>>
+): Provider<HandlersFor<GrantTypes, DisableJwtPlugin, Registration, Prelogin>, FeatureApis<Features>>
 /** With the type of the user written out, the handlers that options bring are typed as possibly absent. */
 export function createProvider<User extends BaseUser>(options: ProviderOptions<User>): Provider
 export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const ports = hostPorts(options)
   const config: Config = resolveConfig(options, ports)
-  const registry = assemble(config, options.features ?? [])
-  const ctx = createContext(config, registry, options.storage, ports)
+  const core = createCore(createContext(config, options.storage, ports))
+  const { registry, apis } = assemble(core, options.features ?? [])
+  core.registry = registry
+  if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports)
+  Object.freeze(core)
   const router = createRouter(config, registry.endpoints)
   const handlers = Object.fromEntries(
-    registry.endpoints.map((endpoint) => [endpoint.name, (request: Request) => dispatch(ctx, endpoint, request)]),
+    registry.endpoints.map((endpoint) => [endpoint.name, (request: Request) => dispatch(core, endpoint, request)]),
   )
   const metadata = registry.grantTypes.has('authorization_code') ? openidConfiguration : authorizationServerMetadata
 
   return Object.freeze<Provider>({
     issuer: config.issuer,
     handlers: Object.freeze(handlers) as unknown as Handlers,
+    features: apis,
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
     matches: (request) => router.owns(pathOf(request.url)),
     async fetch(request) {
       const endpoint = router.find(pathOf(request.url))
-      if (endpoint !== undefined) return dispatch(ctx, endpoint, request)
+      if (endpoint !== undefined) return dispatch(core, endpoint, request)
       return errorResponse(new OAuthError('not_found', 'there is no such endpoint'), 'json')
     },
 
-    registerClient: (input) => registerClient(ctx, input),
-    createInitialAccessToken: ({ expiresIn }) => createInitialAccessToken(ctx, expiresIn),
-    getClient: async (clientId) => ctx.storage.clients.find(clientId),
-    updateClient: (clientId, changes) => updateClient(ctx, clientId, changes),
-    ...clientApi(ctx),
-    ...consentApi(ctx),
-    ...sessionApi(ctx),
+    registerClient: (input) => registerClient(core, input),
+    createInitialAccessToken: ({ expiresIn }) => createInitialAccessToken(core, expiresIn),
+    getClient: async (clientId) => core.clients.load(clientId),
+    updateClient: (clientId, changes) => updateClient(core, clientId, changes),
+    ...clientApi(core),
+    ...consentApi(core),
+    ...sessionApi(core),
     async verifyAccessToken(token, { audience } = {}) {
-      const verified = await verifyAccessToken(ctx, token)
+      const verified = await verifyAccessToken(core, token)
       return verified === undefined || audience === undefined || verified.audience.includes(audience)
         ? verified
         : undefined
     },
     async revokeGrant(grantId) {
-      const ended = await ctx.storage.grants.revoke({ id: grantId, now: ctx.clock.now() })
-      if (ended) ctx.emit({ type: 'grant.revoked', grantId })
+      const ended = await core.storage.grants.revoke({ id: grantId, now: core.clock.now() })
+      if (ended) core.emit({ type: 'grant.revoked', grantId })
       return ended
     },
-    verifyPageQuery: (url) => verifyPageQuery(config.pageSecrets, url, ctx.clock.now()),
-    resolveLoginContext: (request) => resolveLoginContext(ctx, request),
+    verifyPageQuery: (url) => verifyPageQuery(config.pageSecrets, url, core.clock.now()),
+    resolveLoginContext: (request) => resolveLoginContext(core, request),
     async tryResolveLoginContext(request) {
       try {
-        return await resolveLoginContext(ctx, request)
+        return await resolveLoginContext(core, request)
       } catch (error) {
         if (error instanceof OAuthError) return undefined
         throw error
       }
     },
-    ready: createReadiness(ctx),
-    rotateSigningKeys: (rotation) => ctx.keys.rotate(rotation),
+    ready: createReadiness(core),
+    rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
     async purgeExpired({ limit = 1000 } = {}) {
       if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('limit must be a whole number')
-      const now = ctx.clock.now()
+      const now = core.clock.now()
       const { unusedClientTtl } = config.registration
-      const removed = await ctx.storage.purgeExpired({
+      const removed = await core.storage.purgeExpired({
         now,
         limit,
         ...(unusedClientTtl !== undefined && { unusedClientsBefore: now - unusedClientTtl }),
       })
-      return removed + (await ctx.keys.purge())
+      return removed + (await core.keys.purge())
     },
   })
 }

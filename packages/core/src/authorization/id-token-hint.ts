@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { decodeBase64url, decodeUtf8 } from '../crypto/base64url.ts'
+import { signsWithClientSecrets } from '../policy/client-support.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { idTokenType } from '../tokens/id-token.ts'
@@ -18,7 +19,7 @@ export interface IdTokenHint {
  * ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}).
  */
 export async function verifyIdTokenHint(ctx: Context, hint: string): Promise<IdTokenHint | undefined> {
-  const claims = ctx.config.jwtDisabled
+  const claims = signsWithClientSecrets(ctx)
     ? await verifySecretHint(ctx, hint)
     : (await ctx.keys.verify(hint, idTokenType, { ignoreExpiry: true }))?.claims
   const { aud, sub, sid } = claims ?? {}

@@ -12,17 +12,18 @@ import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
 import { opaqueParameters } from './opaque-parameters.ts'
 import { pageHints, refuseLongAcrValues } from './page-hints.ts'
+import { readExtra } from './request-extra.ts'
 
 /**
  * The rest of an authorization request, typed and checked. `resource` is ignored here, the
  * token endpoint decides, unless the option `bindResources` is set.
  * @throws {OAuthError} with a code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
  */
-export function parseAuthorizationRequest(
+export async function parseAuthorizationRequest(
   ctx: Context,
   verified: VerifiedClient,
   parameters: Parameters,
-): AuthorizationRequest {
+): Promise<AuthorizationRequest> {
   const { client, redirectUri, redirectUriSent } = verified
   refuseUnsupported(parameters)
   const opaque = opaqueParameters(parameters)
@@ -48,6 +49,7 @@ export function parseAuthorizationRequest(
   // Without openid it is no request of OpenID Connect, and the parameter means nothing.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
   if (ctx.config.requireAcrValues) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
+  const extra = await readExtra(ctx, client, parameters)
   return {
     clientId: client.id,
     redirectUri,
@@ -63,6 +65,7 @@ export function parseAuthorizationRequest(
     ...(responseMode !== undefined && { responseMode }),
     ...(claims !== undefined && { claims }),
     ...pageHints(parameters, client.metadata.default_acr_values),
+    ...(extra !== undefined && { extra }),
   }
 }
 

@@ -31,9 +31,14 @@ export function withoutReserved(ctx: Context, hook: ClaimHook, claims: CustomCla
   const dropped: string[] = []
   const kept: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(claims)) {
-    if (reserved.has(name)) dropped.push(name)
+    if (reserved.has(name) || isOfFeature(ctx, hook, name)) dropped.push(name)
     else if (value !== undefined && typeof value !== 'function') kept[name] = value
   }
   if (dropped.length > 0) ctx.emit({ type: 'claims.reserved_name_dropped', hook, names: dropped })
   return kept
+}
+
+/** Whether a feature says this member of access tokens and token answers. */
+function isOfFeature({ registry }: Context, hook: ClaimHook, name: string): boolean {
+  return registry.tokenMembers.has(name) && (hook === 'customAccessTokenClaims' || hook === 'customTokenResponseFields')
 }

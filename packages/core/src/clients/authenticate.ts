@@ -1,5 +1,6 @@
 import type { ClientAuthMethod, CredentialSources, PresentedCredentials } from '../contracts/client-auth-method.ts'
 import type { Context } from '../contracts/context.ts'
+import type { RateLimitBucket } from '../contracts/rate-limit.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
@@ -10,6 +11,7 @@ import type { ClientRecord } from '../storage/client.ts'
  * The client that a request to the token endpoint (or another that authenticates clients) comes from. The method that
  * is registered is the method that is required; credentials of two methods at once are refused; an unknown client and a
  * wrong secret look and cost the same.
+ * @param bucket the limit that its requests count against
  * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited`
  * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1})
  */
@@ -17,30 +19,26 @@ export async function authenticateClient(
   ctx: Context,
   request: Request,
   parameters: Parameters,
+  bucket?: RateLimitBucket,
 ): Promise<ClientRecord> {
-  const { method, presented } = collectCredentials(ctx, { authorization: readAuthorization(request), parameters })
+  const { method, presented } = collectCredentials(ctx, {
+    request,
+    authorization: readAuthorization(request),
+    parameters,
+  })
   // Before a signature is verified, and perhaps a key fetched for it. A secret costs no more than the answer to it.
   if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(request, presented.clientId)
   const client = await ctx.clients.find(presented.clientId)
   const verdict = await method.verify(ctx, client, presented)
   const verified = verdict === true
   if (client !== undefined && client.metadata.token_endpoint_auth_method === method.name && verified) {
-    await ctx.limits?.countAuthenticated(request, client)
-    authenticated.set(request, client)
+    await ctx.limits?.countAuthenticated(bucket, request, client)
     return client
   }
   await ctx.limits?.countRefusedCredentials(request, presented.clientId)
   if (client === undefined) throw refuse(ctx, method, presented, 'unknown or disabled client')
   const wrong = typeof verdict === 'string' ? verdict : 'wrong or expired credentials'
   throw refuse(ctx, method, presented, verified ? 'not the registered method' : wrong)
-}
-
-/** Which client each request turned out to come from: what the answer may say of it to scripts is decided later. */
-const authenticated = new WeakMap<Request, ClientRecord>()
-
-/** The client that a request has authenticated as, or `undefined` when it has not. */
-export function authenticatedClient(request: Request): ClientRecord | undefined {
-  return authenticated.get(request)
 }
 
 function collectCredentials(

@@ -74,6 +74,9 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
 
 /** Under the id that was chosen, or under the first generated one that is free. */
 async function insert(ctx: Context, chosen: string | undefined, row: Omit<ClientRecord, 'id'>): Promise<ClientRecord> {
+  if (chosen !== undefined && ctx.clients.isForeign(chosen)) {
+    throw new OAuthError('invalid_client_metadata', 'client_id belongs to a source of clients: it cannot be registered')
+  }
   for (let attempt = 0; attempt < tries; attempt++) {
     const id = chosen ?? ctx.config.formats.generateClientId?.() ?? createRandomId(ctx.random)
     const client: ClientRecord = { id, ...row }

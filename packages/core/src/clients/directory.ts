@@ -1,3 +1,4 @@
+import type { ClientSource } from '../contracts/client-source.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { ClientDirectory } from '../contracts/context.ts'
 import type { ClientRecord, ClientStore } from '../storage/client.ts'
@@ -13,13 +14,20 @@ const mostEntries = 1000
 
 /**
  * Clients by id, kept for a few seconds as frozen objects. Only clients that exist are kept, so made-up ids fill nothing;
- * a write through this process drops its entry at once, a write through another one counts when the entry ends.
+ * a write through this process drops its entry at once, a write through another one counts when the entry ends. A source of
+ * clients, which a feature brings, is asked each time: it knows how long what it has loaded is good.
+ * @param sources those of the features, once they have started
  */
-export function createClientDirectory(store: ClientStore, clock: Clock, cacheSeconds: number): ClientDirectory {
+export function createClientDirectory(
+  store: ClientStore,
+  clock: Clock,
+  cacheSeconds: number,
+  sources: () => readonly ClientSource[] = () => [],
+): ClientDirectory {
   const entries = new Map<string, Entry>()
   let changes = 0
 
-  const load = async (id: string): Promise<ClientRecord | undefined> => {
+  const read = async (id: string): Promise<ClientRecord | undefined> => {
     entries.delete(id)
     const before = changes
     const client = await store.find(id)
@@ -33,17 +41,34 @@ export function createClientDirectory(store: ClientStore, clock: Clock, cacheSec
     return client
   }
 
+  const sourceOf = (id: string): ClientSource | undefined => sources().find((source) => source.owns(id))
+
   return {
     find(id) {
+      const source = sourceOf(id)
+      if (source !== undefined) return loadFrom(source, id)
       const entry = entries.get(id)
       const now = clock.now()
       // Before `since` the clock was set back: the entry could be of any age.
       if (entry !== undefined && now >= entry.since && now < entry.until) return entry.client
-      return load(id)
+      return read(id)
     },
+    load(id) {
+      const source = sourceOf(id)
+      return source === undefined ? store.find(id) : loadFrom(source, id)
+    },
+    isForeign: (id) => sourceOf(id) !== undefined,
     forget(id) {
       changes++
       entries.delete(id)
     },
   }
+}
+
+/** A client from a source of a feature. What a source answers is checked: another client's id would open its grants. */
+async function loadFrom(source: ClientSource, id: string): Promise<ClientRecord | undefined> {
+  const client = await source.load(id)
+  if (client === undefined || client.disabled) return undefined
+  if (client.id === id) return client
+  throw new TypeError('a source of clients must answer with the client that it was asked for, or undefined')
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import { signsWithClientSecrets } from '../policy/client-support.ts'
 import { sectorHosts } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -120,14 +121,15 @@ function checkRedirectUris(metadata: ClientMetadata, { before, schemes }: Client
   }
 }
 
-function checkSigning({ config }: MetadataRules, metadata: ClientMetadata): void {
+function checkSigning(ctx: MetadataRules, metadata: ClientMetadata): void {
+  const { config } = ctx
   const algorithm = metadata.id_token_signed_response_alg
   if (algorithm !== undefined && !config.idTokenAlgorithms.includes(algorithm)) {
     throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
   }
   const userinfo = metadata.userinfo_signed_response_alg
   // Signed with a key of ours: there is none where ID tokens are signed with the client's secret.
-  if (userinfo !== undefined && (config.jwtDisabled || !config.signingAlgorithms.includes(userinfo))) {
+  if (userinfo !== undefined && (signsWithClientSecrets(ctx) || !config.signingAlgorithms.includes(userinfo))) {
     throw invalid(`unsupported userinfo_signed_response_alg ${userinfo}`)
   }
 }

@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { createSealer } from '../crypto/seal.ts'
+import { signsWithClientSecrets } from '../policy/client-support.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientSecret } from '../storage/client.ts'
@@ -52,12 +53,9 @@ export function requireStoredSecret(
 }
 
 /** Whether the client's secret has to be kept as well as its hash. */
-export function sealsSecret(
-  { config, registry }: Context,
-  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>,
-): boolean {
-  const method = registry.clientAuthMethods.get(metadata.token_endpoint_auth_method)
-  return config.jwtDisabled || method?.sealsSecret === true
+export function sealsSecret(ctx: Context, metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
+  const method = ctx.registry.clientAuthMethods.get(metadata.token_endpoint_auth_method)
+  return signsWithClientSecrets(ctx) || method?.sealsSecret === true
 }
 
 /** The secret itself, or `undefined` when it was not sealed, or with a secret that we do not have. */

@@ -8,8 +8,6 @@ import { parseJson } from '../protocol/json.ts'
 /** Seconds for which a list is kept: so long a redirect URI that is added to it is not seen. */
 const maxAge = 60
 
-const lists = new WeakMap<Context, UrlCache<readonly unknown[]>>()
-
 /**
  * Whoever names a sector has to be named by it: its list has all redirect URIs of the client
  * ({@link https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation OpenID Connect Registration section 5}).
@@ -35,7 +33,7 @@ export async function checkSectorIdentifier(
 
 async function fetchList(ctx: Context, uri: string): Promise<readonly unknown[]> {
   try {
-    return await listsOf(ctx).get(uri, maxAge, () => {
+    return await ctx.once(createLists).get(uri, maxAge, () => {
       if (!ctx.fetchBudget.take(uri)) throw new Error(`the host of ${uri} is asked too often`)
     })
   } catch (cause) {
@@ -43,18 +41,15 @@ async function fetchList(ctx: Context, uri: string): Promise<readonly unknown[]>
   }
 }
 
-function listsOf(ctx: Context): UrlCache<readonly unknown[]> {
-  const known = lists.get(ctx)
-  if (known !== undefined) return known
-  const remembered = createUrlCache(async (uri) => {
+/** The lists that were fetched, of one provider. */
+function createLists(ctx: Context): UrlCache<readonly unknown[]> {
+  return createUrlCache(async (uri) => {
     const { status, text } = await ctx.outbound(uri, { mediaTypes: ['application/json'] })
     if (status !== 200) throw new Error(`${uri} answered ${status}`)
     const list: unknown = parseJson(text)
     if (!Array.isArray(list)) throw new Error(`${uri} is no list`)
     return list
   }, ctx.clock)
-  lists.set(ctx, remembered)
-  return remembered
 }
 
 function invalid(description: string, cause?: unknown): OAuthError {

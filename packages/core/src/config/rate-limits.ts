@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import type {
-  RateLimitBucket,
+  BucketDefaults,
+  BucketRules,
+  BuiltInRateLimitBucket,
   RateLimitChoice,
   RateLimitOptions,
   RateLimitPolicy,
@@ -15,14 +17,8 @@ const choice = v.optional(
   v.union([v.literal(false), rule, v.function()], 'must be { max, windowSeconds }, false or a function'),
 )
 
-interface Defaults {
-  readonly address: number
-  /** Absent where nobody authenticates as a client. */
-  readonly client?: number
-}
-
 /** How many a minute. */
-const defaults: Readonly<Record<RateLimitBucket, Defaults>> = {
+const defaults: Readonly<Record<BuiltInRateLimitBucket, BucketDefaults>> = {
   token: { address: 600, client: 600 },
   authorize: { address: 600 },
   introspect: { address: 12_000, client: 6000 },
@@ -35,9 +31,9 @@ const defaults: Readonly<Record<RateLimitBucket, Defaults>> = {
 /** How many times the refused credentials of one client an address may have of all clients. */
 const clientsPerAddress = 10
 
-const buckets = Object.entries(defaults) as readonly [RateLimitBucket, Defaults][]
+const buckets = Object.entries(defaults) as readonly [BuiltInRateLimitBucket, BucketDefaults][]
 
-function bucketSchema({ client }: Defaults): v.GenericSchema {
+function bucketSchema({ client }: BucketDefaults): v.GenericSchema {
   const members: v.ObjectEntries = client === undefined ? { address: choice } : { address: choice, client: choice }
   const message = `must be { max, windowSeconds }, { ${Object.keys(members).join(', ')} } or false`
   const one: v.GenericSchema = v.union([v.literal(false), rule], message)
@@ -57,25 +53,37 @@ export const rateLimitSchema: v.GenericSchema = v.strictObject({
     ),
   ),
   ...(Object.fromEntries(buckets.map(([bucket, limits]) => [bucket, bucketSchema(limits)])) as Record<
-    RateLimitBucket,
+    BuiltInRateLimitBucket,
     v.GenericSchema
   >),
+  features: v.optional(v.record(v.string(), bucketSchema({ address: 1, client: 1 }))),
 })
 
 /** The rules that apply, once for all requests. */
 export function resolveRateLimits(options: RateLimitOptions): RateLimitPolicy {
-  const rules = buckets.map(([bucket, usual]) => {
-    const given = choicesOf(bucket, options[bucket])
-    const address = resolveChoice(`${bucket}.address`, given.address, usual.address)
-    const client =
-      usual.client === undefined ? () => undefined : resolveChoice(`${bucket}.client`, given.client, usual.client)
-    return [bucket, Object.freeze({ address, client })] as const
+  const rules = buckets.map(([bucket, usual]) => [bucket, rulesOf(bucket, options[bucket], usual)] as const)
+  const { clientAddress, limiter, features = {} } = options
+  return Object.freeze<RateLimitPolicy>({
+    rules: new Map(rules),
+    rulesOf: (bucket, usual) =>
+      rulesOf(`features.${bucket}`, Object.hasOwn(features, bucket) ? features[bucket] : undefined, usual),
+    named: Object.keys(features),
+    clientAddress: clientAddress || undefined,
+    limiter,
   })
-  const { clientAddress, limiter } = options
-  return Object.freeze({ rules: new Map(rules), clientAddress: clientAddress || undefined, limiter })
 }
 
-function choicesOf(bucket: RateLimitBucket, given: RateLimitOptions[RateLimitBucket]): RateLimitsOfBucket {
+function rulesOf(bucket: string, choice: BucketChoice, usual: BucketDefaults): BucketRules {
+  const given = choicesOf(bucket, choice)
+  const address = resolveChoice(`${bucket}.address`, given.address, usual.address)
+  const client =
+    usual.client === undefined ? () => undefined : resolveChoice(`${bucket}.client`, given.client, usual.client)
+  return Object.freeze({ address, client })
+}
+
+type BucketChoice = RateLimitRule | false | RateLimitsOfBucket | undefined
+
+function choicesOf(bucket: string, given: BucketChoice): RateLimitsOfBucket {
   if (given === undefined) return {}
   if (given === false) return { address: false, client: false }
   if (!('max' in given)) return given

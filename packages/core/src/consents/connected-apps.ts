@@ -30,7 +30,7 @@ export interface ConnectedGrant {
 export async function listGrants(ctx: Context, userId: string): Promise<readonly ConnectedGrant[]> {
   const grants = await ctx.storage.grants.list({ userId, now: ctx.clock.now() })
   const ids = [...new Set(grants.map(({ clientId }) => clientId))]
-  const clients = new Map(await Promise.all(ids.map(async (id) => [id, await ctx.storage.clients.find(id)] as const)))
+  const clients = new Map(await Promise.all(ids.map(async (id) => [id, await ctx.clients.load(id)] as const)))
   return grants.flatMap(({ id, clientId, scope, resources, referenceId, createdAt, expiresAt }) => {
     const client = clients.get(clientId)
     if (client === undefined) return []

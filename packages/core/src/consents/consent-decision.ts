@@ -30,11 +30,17 @@ export async function isConsentMissing(
   })
   if (consent === undefined) return true
   const newResource = request.resources.some((resource) => !consent.resources.includes(resource))
-  const newHost = !consent.redirectHosts.includes(redirectHost(request.redirectUri))
+  const { redirectUri } = request
+  const newHost = redirectUri !== undefined && !consent.redirectHosts.includes(redirectHost(redirectUri))
   const newClaim = claimsBeyondScope(request.claims, [...request.scope, ...consent.scope]).some(
     ({ name }) => !consent.claims.includes(name),
   )
-  return newResource || newHost || newClaim || firstScopeOutside(request.scope, consent.scope) !== undefined
+  const newExtra = Object.entries(request.extra ?? {}).some(([name, value]) => {
+    const parameter = ctx.registry.authorizationParameters.get(name)
+    return parameter === undefined || parameter.isCovered?.(value, consent) === false
+  })
+  const newScope = firstScopeOutside(request.scope, consent.scope) !== undefined
+  return newResource || newHost || newClaim || newExtra || newScope
 }
 
 /** The host's partition of consents that this one belongs to. A consent with one never answers for one without. */
@@ -71,7 +77,7 @@ export function consentOf(
     scope,
     resources: request.resources,
     claims,
-    redirectHosts: [redirectHost(request.redirectUri)],
+    redirectHosts: request.redirectUri === undefined ? [] : [redirectHost(request.redirectUri)],
     createdAt: now,
     updatedAt: now,
   }

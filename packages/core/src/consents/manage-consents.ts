@@ -41,7 +41,7 @@ export async function updateConsent(ctx: Context, id: string, changes: ConsentCh
   if (scope.length === 0) throw new OAuthError('invalid_request', 'scopes must be provided')
   const consent = await ctx.storage.consents.findById(id)
   if (consent === undefined) throw consentNotFound()
-  const client = await ctx.storage.clients.find(consent.clientId)
+  const client = await ctx.clients.load(consent.clientId)
   if (client === undefined) throw clientNotFound()
   const unregistered = firstScopeOutside(scope, parseScope(client.metadata.scope) ?? [])
   if (unregistered !== undefined) {

@@ -5,6 +5,8 @@ import type { Context } from './context.ts'
 
 /** Where client credentials may be. */
 export interface CredentialSources {
+  /** For methods that look at other headers, or at a client certificate. */
+  readonly request: Request
   readonly authorization: Authorization | undefined
   readonly parameters: Parameters
 }

@@ -15,6 +15,13 @@ import type { Registry } from './registry.ts'
 export interface ClientDirectory {
   /** `undefined` for unknown and for disabled clients alike. */
   find(id: string): Awaitable<ClientRecord | undefined>
+  /**
+   * The client as it is stored or as its source knows it, disabled ones too; not cached. Only a stored client can be
+   * changed.
+   */
+  load(id: string): Awaitable<ClientRecord | undefined>
+  /** Whether a feature's source of clients owns the id, so that nobody can register it. */
+  isForeign(id: string): boolean
   /** Forgets what is cached: a write through this process is seen at once. */
   forget(id: string): void
 }
@@ -35,4 +42,9 @@ export interface Context {
   /** There with the option `rateLimit`. */
   readonly limits?: Limits
   emit(event: OAuthEvent): void
+  /**
+   * Makes something once for this provider, for instance a cache that several files share: the same function gets the same
+   * value each time.
+   */
+  once<Value>(make: (ctx: Context) => Value): Value
 }

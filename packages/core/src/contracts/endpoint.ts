@@ -1,11 +1,34 @@
 import type { ErrorAudience } from '../http/error-response.ts'
-import type { Context } from './context.ts'
+import type { Parameters } from '../http/parameters.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { Core } from './core.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
- * One row of the endpoint table, which feeds the router, `provider.handlers` and the discovery documents alike.
+ * One row of the endpoint table, which feeds the router, `provider.handlers` and the discovery documents alike. It has
+ * either `handle`, or `handleClient` when the client has to authenticate.
  */
-export interface Endpoint {
+export type Endpoint = OpenEndpoint | ClientEndpoint
+
+/** An endpoint that reads the request by itself. */
+export interface OpenEndpoint extends EndpointRow {
+  handle(core: Core, request: Request): Promise<Response>
+}
+
+/** An endpoint at which clients authenticate, like the token endpoint: a form by POST, with credentials of the client. */
+export interface ClientEndpoint extends EndpointRow {
+  handleClient(core: Core, call: ClientCall): Promise<Response>
+}
+
+/** A request of a client that has authenticated. */
+export interface ClientCall {
+  readonly request: Request
+  readonly client: ClientRecord
+  /** The form, without repeated parameters. */
+  readonly parameters: Parameters
+}
+
+interface EndpointRow {
   /** Its name in `provider.handlers`. */
   readonly name: string
   /** Below the issuer, for instance `/oauth2/token`. */
@@ -26,5 +49,4 @@ export interface Endpoint {
   readonly rateLimit?: RateLimitBucket
   /** The member of the discovery documents that names its URL. */
   readonly metadata?: string
-  handle(ctx: Context, request: Request): Promise<Response>
 }

@@ -1,26 +1,40 @@
-import type { ClientAuthMethod } from './client-auth-method.ts'
-import type { ClientMetadataPart } from './client-metadata-part.ts'
-import type { Config } from './config.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { GrantType } from './grant-type.ts'
-import type { ParameterSource } from './parameter-source.ts'
-import type { ResponseMode } from './response-mode.ts'
-import type { SessionObserver } from './session-observer.ts'
+import type { Core } from './core.ts'
+import type { Parts } from './parts.ts'
 
 /**
- * An optional part of the server as data: what it adds to the tables. It is chosen by import path, folded in once at
- * start-up, and afterwards nothing asks whether it is on. The built-in parts are records of the same kind.
+ * A capability of the server: what it adds to a provider. It is chosen by import path, started once, and afterwards
+ * nothing asks whether it is on. The built-in parts (the grant types, the authentication methods) are features, too.
+ * @example
+ * ```ts
+ * export function greeting(): Feature<'greeting', { greet(name: string): string }> {
+ *   return {
+ *     name: 'greeting',
+ *     start: (core) => ({
+ *       serverMetadata: { greeting_endpoint: `${core.config.issuer}/greeting` },
+ *       api: { greet: (name) => `hello ${name}` },
+ *     }),
+ *   }
+ * }
+ * // createProvider({ features: [greeting()], ... }).features.greeting.greet('Ada')
+ * ```
  */
-export interface Feature {
-  readonly name: string
-  readonly endpoints?: readonly Endpoint[]
-  readonly grantTypes?: readonly GrantType[]
-  readonly clientAuthMethods?: readonly ClientAuthMethod[]
-  readonly sessionObserver?: SessionObserver
-  /** One part, or several. Two features that need the same members bring the same part, which then counts once. */
-  readonly clientMetadata?: ClientMetadataPart | readonly ClientMetadataPart[]
-  readonly responseModes?: readonly ResponseMode[]
-  readonly authorizationParameters?: ParameterSource
-  /** Members that it adds to the discovery documents, or says otherwise there. */
-  serverMetadata?(config: Config): Readonly<Record<string, unknown>>
+export interface Feature<Name extends string = string, Api extends object = object> {
+  /** Unique among the features of a provider, and the name of its API: `provider.features.<name>`. */
+  readonly name: Name
+  /** Names of features that have to be there as well. `createProvider` refuses to start without them. */
+  readonly requires?: readonly string[]
+  /** Names of features that must not be there. `createProvider` refuses to start with one of them. */
+  readonly excludes?: readonly string[]
+  /**
+   * Called once for each provider, before its first request. What the feature keeps between requests lives in this
+   * closure. `core.registry` and `core.limits` are complete only when all features have started: use them in requests.
+   */
+  start(core: Core): Parts & { readonly api?: Api }
 }
+
+/** The APIs of these features, by the names of the features. */
+export type FeatureApis<Features> = Features extends readonly (infer One)[]
+  ? { readonly [F in One as F extends Feature<infer Name, object> ? Name : never]: ApiOf<F> }
+  : Readonly<Record<string, object>>
+
+type ApiOf<F> = F extends Feature<string, infer Api> ? Api : object

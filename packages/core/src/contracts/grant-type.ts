@@ -1,7 +1,17 @@
 import type { Parameters } from '../http/parameters.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import type { Context } from './context.ts'
+import type { Core } from './core.ts'
 import type { Issuance } from './issuance.ts'
+import type { Binding } from './sender-constraint.ts'
+
+/** A request to the token endpoint whose client has authenticated and may use the grant type. */
+export interface TokenRequest {
+  readonly request: Request
+  readonly client: ClientRecord
+  readonly parameters: Parameters
+  /** The key that the request proved, with a sender constraint. */
+  readonly binding?: Binding
+}
 
 /** A way to get tokens at the token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4 RFC 6749 section 4}). */
 export interface GrantType {
@@ -12,5 +22,5 @@ export interface GrantType {
   /** Whether it gives tokens without a user: what a client that anybody may register must not have by itself. */
   readonly withoutUser: boolean
   /** Checks every binding and decides; changes nothing (its `commit` does). */
-  decide(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<Issuance>
+  decide(core: Core, request: TokenRequest): Promise<Issuance>
 }

@@ -11,6 +11,10 @@ export interface InteractionRecord {
   /** SHA-256 of the cookie of the browser that began it, base64url. */
   readonly browserHash: string
   readonly request: AuthorizationRequest
+  /** What it ends in; absent in an interaction that began before there was a choice: then it is the authorization code. */
+  readonly completion?: string
+  /** What the completion needs in the end. */
+  readonly value?: object
   /** The step that is due. */
   readonly step: InteractionStep
   /** The steps that have been taken. */

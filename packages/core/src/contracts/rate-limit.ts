@@ -7,11 +7,8 @@ export interface RateLimitRule {
   readonly windowSeconds: number
 }
 
-/**
- * What is limited apart from each other: the endpoints by their names, and `authentication`, which counts refused client
- * credentials at all of them.
- */
-export type RateLimitBucket =
+/** The buckets that every provider has. */
+export type BuiltInRateLimitBucket =
   | 'token'
   | 'authorize'
   | 'introspect'
@@ -19,6 +16,20 @@ export type RateLimitBucket =
   | 'register'
   | 'userinfo'
   | 'authentication'
+
+/**
+ * What is limited apart from each other: the endpoints by their names, `authentication`, which counts refused client
+ * credentials at all of them, and the buckets of features.
+ */
+export type RateLimitBucket = BuiltInRateLimitBucket | (string & {})
+
+/** Requests a minute by default. */
+export interface BucketDefaults {
+  /** From one address. */
+  readonly address: number
+  /** Of one client; absent where no client authenticates. */
+  readonly client?: number
+}
 
 /**
  * One rule for all, `false` for no limit, or a function that answers for one address or one client. `undefined` from
@@ -76,8 +87,10 @@ export interface RateLimiter {
  * from one address, 200 from one address; a rule alone is the first of the two, and the second is ten times that.
  */
 export type RateLimitOptions = {
-  readonly [Bucket in RateLimitBucket]?: RateLimitRule | false | RateLimitsOfBucket | undefined
+  readonly [Bucket in BuiltInRateLimitBucket]?: RateLimitRule | false | RateLimitsOfBucket | undefined
 } & {
+  /** The limits of buckets that features bring, by the names that their documentation says. */
+  readonly features?: Readonly<Record<string, RateLimitRule | false | RateLimitsOfBucket>> | undefined
   /**
    * The address that a request came from, as only the host can know it (which proxy to believe): an IP address, with or
    * without port, brackets and zone. Of a list with commas the last one counts, which the nearest proxy has added.
@@ -94,9 +107,18 @@ export type RateLimitOptions = {
 /** Answers for one address or one client; `undefined` for no limit. */
 export type RateLimitRules = (name: string) => RateLimitRule | undefined
 
+export interface BucketRules {
+  readonly address: RateLimitRules
+  readonly client: RateLimitRules
+}
+
 /** The option after parsing. */
 export interface RateLimitPolicy {
-  readonly rules: ReadonlyMap<RateLimitBucket, { readonly address: RateLimitRules; readonly client: RateLimitRules }>
+  readonly rules: ReadonlyMap<RateLimitBucket, BucketRules>
+  /** The rules of a feature's bucket. */
+  rulesOf(bucket: string, defaults: BucketDefaults): BucketRules
+  /** The buckets of features for which the host set limits. */
+  readonly named: readonly string[]
   readonly clientAddress: ((request: Request) => string | undefined) | undefined
   readonly limiter: RateLimiter | undefined
 }
@@ -125,5 +147,5 @@ export interface Limits {
    * right ones are refused as well: guesses that were sent at once learn no more than guesses one by one.
    * @throws {OAuthError} `rate_limited` (429)
    */
-  countAuthenticated(request: Request, client: ClientRecord): Promise<void>
+  countAuthenticated(bucket: RateLimitBucket | undefined, request: Request, client: ClientRecord): Promise<void>
 }

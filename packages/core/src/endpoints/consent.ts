@@ -1,24 +1,27 @@
-import { redirectErrorsToClient, respondToClient } from '../authorization/authorization-response.ts'
-import { interactionIsOver, issueCode } from '../authorization/code.ts'
+import { interactionIsOver } from '../authorization/interaction-is-over.ts'
+import { acceptExtra, keptExtra } from '../authorization/request-extra.ts'
 import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
-import { consentOf, consentReference } from '../consents/consent-decision.ts'
+import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
+import { completionOf, deny, failThroughCompletion } from '../interaction/complete.ts'
 import { type LoadedInteraction, loadInteraction } from '../interaction/load-interaction.ts'
 import { pageUrl } from '../interaction/page-url.ts'
 import { refuseWithdrawn } from '../interaction/refuse-withdrawn.ts'
 import { interactionState } from '../interaction/state-reference.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { replaceInteraction, takeInteraction } from '../records/interactions.ts'
+import { interactionKey, replaceInteraction, takeInteraction } from '../records/interactions.ts'
+import { requireSameOrigin } from '../sessions/same-origin.ts'
 import { currentSession } from '../sessions/signed-in.ts'
-import { beginningNow, readStanding } from '../withdrawals/standing.ts'
-import { requireSameOrigin } from './same-origin.ts'
+import { type Beginning, beginningNow, readStanding } from '../withdrawals/standing.ts'
 
 /** Where the consent page posts the user's answer. A GET shows the page that is due and never approves. */
 export const consent: Endpoint = {
@@ -37,23 +40,25 @@ export const consent: Endpoint = {
     const loaded = await loadInteraction(ctx, request, await interactionState(ctx, parameters))
     if (loaded.interaction.step !== 'consent')
       throw new OAuthError('invalid_request', 'consent is not the step that is due')
-    if (parameters.get('accept')?.toLowerCase() !== 'true') return deny(ctx, loaded)
-    return approve(ctx, request, loaded, parameters)
+    const answered: LoadedInteraction = { ...loaded, pending: { ...loaded.pending, answered: true } }
+    if (parameters.get('accept')?.toLowerCase() !== 'true') return refuse(ctx, request, answered)
+    return approve(ctx, request, answered, parameters)
   },
 }
 
-async function deny(ctx: Context, { interaction, target }: LoadedInteraction): Promise<never> {
+async function refuse(ctx: Context, request: Request, { interaction, pending }: LoadedInteraction): Promise<Response> {
   if (!(await takeInteraction(ctx, interaction.id))) throw new OAuthError('invalid_request', interactionIsOver)
   ctx.emit({ type: 'interaction.denied', clientId: interaction.clientId })
-  throw new OAuthError('access_denied', 'User denied access').towards(target)
+  return deny(ctx, request, pending)
 }
 
 async function approve(
   ctx: Context,
   request: Request,
-  { interaction, client, target }: LoadedInteraction,
+  loaded: LoadedInteraction,
   parameters: Parameters,
 ): Promise<Response> {
+  const { interaction, pending } = loaded
   const beginning = beginningNow(ctx)
   const signedIn = await currentSession(ctx, request)
   if (signedIn === undefined) throw signedOut()
@@ -62,32 +67,52 @@ async function approve(
     throw new OAuthError('access_denied', 'this consent was asked of another session')
   }
   const accepted = readAccepted(parameters, interaction.request)
-  const { scope } = accepted
-  // An answer of the user's, who has seen where it goes.
-  return redirectErrorsToClient(
-    async () => target,
-    async () => {
-      const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
-      if (referenceId !== interaction.referenceId) return askAgain(ctx, request, interaction, referenceId)
-      // After the host was asked, so that whatever was withdrawn meanwhile is seen before anything is written.
-      const standing = await readStanding(ctx, client, signedIn)
-      if (standing.sessionEnded) throw signedOut()
-      await refuseWithdrawn(ctx, interaction, { signedIn, standing }, beginning)
-      const response = await issueCode(ctx, {
-        client,
-        request: interaction.request,
-        signedIn,
-        withdrawals: standing.versions,
-        scope,
-        claims: grantedClaims(interaction.request, accepted),
-        consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
-        ...(referenceId !== undefined && { referenceId }),
-        interactionId: interaction.id,
-      })
-      ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: scope })
-      return respondToClient(ctx, request, target, response)
+  const answer: Answer = { signedIn, accepted, authorization: acceptExtra(ctx, interaction.request, parameters) }
+  return failThroughCompletion(ctx, request, pending, () => complete(ctx, request, loaded, answer, beginning))
+}
+
+/** What the user said on the consent page, and who the user is. */
+interface Answer {
+  readonly signedIn: SignedIn<BaseUser>
+  readonly accepted: Accepted
+  /** The request as the user left it. */
+  readonly authorization: AuthorizationRequest
+}
+
+async function complete(
+  ctx: Context,
+  request: Request,
+  { interaction, client, pending }: LoadedInteraction,
+  { signedIn, accepted, authorization }: Answer,
+  beginning: Beginning,
+): Promise<Response> {
+  const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
+  if (referenceId !== interaction.referenceId) return askAgain(ctx, request, interaction, referenceId)
+  // After the host was asked, so that whatever was withdrawn meanwhile is seen before anything is written.
+  const standing = await readStanding(ctx, client, signedIn)
+  if (standing.sessionEnded) throw signedOut()
+  await refuseWithdrawn(ctx, interaction, { signedIn, standing }, beginning)
+  const extra = keptExtra(ctx, authorization, 'grant')
+  const response = await completionOf(ctx, pending.completion).approve(request, {
+    ...pending,
+    authorization,
+    grant: {
+      client,
+      userId: signedIn.user.id,
+      session: signedIn.session,
+      scope: accepted.scope,
+      resources: authorization.resources,
+      claims: grantedClaims(interaction.request, accepted),
+      referenceId,
+      withdrawals: standing.versions,
+      ...(extra !== undefined && { extra }),
     },
-  )
+    consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
+    take: [interactionKey(interaction.id)],
+  })
+  const { userId = signedIn.user.id } = interaction
+  ctx.emit({ type: 'consent.remembered', clientId: client.id, userId, scopes: accepted.scope })
+  return response
 }
 
 /** The user has switched to another reference since the page was shown: what they agreed to there is not this. */

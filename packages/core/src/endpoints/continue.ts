@@ -1,9 +1,8 @@
-import { redirectErrorsToClient } from '../authorization/authorization-response.ts'
-import { errorTarget } from '../authorization/error-target.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import type { InteractionStep } from '../contracts/interaction.ts'
 import { readQueryAndBody } from '../http/form.ts'
 import type { Parameters } from '../http/parameters.ts'
+import { failThroughCompletion } from '../interaction/complete.ts'
 import { loadInteraction } from '../interaction/load-interaction.ts'
 import { resume } from '../interaction/proceed.ts'
 import { interactionState } from '../interaction/state-reference.ts'
@@ -19,14 +18,9 @@ export const continueInteraction: Endpoint = {
   async handle(ctx, request) {
     const parameters = await readQueryAndBody(request)
     const state = await interactionState(ctx, parameters)
-    const { interaction, client, target } = await loadInteraction(ctx, request, state)
-    // The user may have passed all pages without a click, and has agreed to nothing yet.
-    return redirectErrorsToClient(
-      () => errorTarget(ctx, request, client, target),
-      () => {
-        return resume(ctx, request, client, interaction, finishedStep(interaction.step, parameters))
-      },
-    )
+    const loaded = await loadInteraction(ctx, request, state)
+    const finished = finishedStep(loaded.interaction.step, parameters)
+    return failThroughCompletion(ctx, request, loaded.pending, () => resume(ctx, request, loaded, finished))
   },
 }
 

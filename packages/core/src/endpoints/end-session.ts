@@ -21,8 +21,8 @@ import {
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { shownDestination } from '../protocol/redirect-uri.ts'
+import { requireSameOrigin } from '../sessions/same-origin.ts'
 import { currentSession } from '../sessions/signed-in.ts'
-import { requireSameOrigin } from './same-origin.ts'
 
 /**
  * The logout endpoint ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout

@@ -1,6 +1,4 @@
-import { authenticateClient } from '../clients/authenticate.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
@@ -15,12 +13,10 @@ export const introspect: Endpoint = {
   errors: 'json',
   rateLimit: 'introspect',
   metadata: 'introspection_endpoint',
-  async handle(ctx, request) {
-    const parameters = await readForm(request)
-    const client = await authenticateClient(ctx, request, parameters)
+  async handleClient(core, { client, parameters }) {
     if (isPublic(client)) throw new OAuthError('invalid_client', 'introspection needs a client that can authenticate')
     const token = parameters.get('token')
     if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
-    return json(200, await introspectToken(ctx, client, token))
+    return json(200, await introspectToken(core, client, token))
   },
 }

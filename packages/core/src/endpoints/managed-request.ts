@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, readJsonObject } from '../http/json-obje
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { requireSameOrigin } from './same-origin.ts'
+import { requireSameOrigin } from '../sessions/same-origin.ts'
 
 /** Reads a parameter of a request; `undefined` when it is absent or empty. */
 export type Reader = (name: string) => string | undefined

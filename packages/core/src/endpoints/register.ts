@@ -10,7 +10,7 @@ import { readJsonObject } from '../http/json-object.ts'
 import { invalidTokenChallenge, noTokenChallenge } from '../protocol/challenge.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { isSameOrigin, requireSameOrigin } from './same-origin.ts'
+import { isSameOrigin, requireSameOrigin } from '../sessions/same-origin.ts'
 
 /**
  * Dynamic client registration ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}). It exists

@@ -1,6 +1,4 @@
-import { authenticateClient } from '../clients/authenticate.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -18,12 +16,10 @@ export const revoke: Endpoint = {
   cors: 'client',
   rateLimit: 'revoke',
   metadata: 'revocation_endpoint',
-  async handle(ctx, request) {
-    const parameters = await readForm(request)
-    const client = await authenticateClient(ctx, request, parameters)
+  async handleClient(core, { client, parameters }) {
     const token = parameters.get('token')
     if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
-    await revokeToken(ctx, client, token)
+    await revokeToken(core, client, token)
     return json(200, {})
   },
 }

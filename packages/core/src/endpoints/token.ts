@@ -1,10 +1,9 @@
-import { authenticateClient } from '../clients/authenticate.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { readForm } from '../http/form.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}), start to end. */
@@ -16,19 +15,23 @@ export const token: Endpoint = {
   cors: 'client',
   rateLimit: 'token',
   metadata: 'token_endpoint',
-  async handle(ctx, request) {
-    const parameters = await readForm(request)
-    const client = await authenticateClient(ctx, request, parameters)
+  async handleClient(core, { request, client, parameters }) {
     const name = parameters.get('grant_type')
     if (name === undefined) throw new OAuthError('invalid_request', 'missing grant_type')
-    const grantType = ctx.registry.grantTypes.get(name)
+    const grantType = core.registry.grantTypes.get(name)
     if (grantType === undefined) throw new OAuthError('unsupported_grant_type', `unsupported grant_type ${name}`)
     // A public client may have been given a grant type by hand that proves nothing without a secret.
     const provesNothing = !grantType.publicClients && isPublic(client)
     if (provesNothing || !client.metadata.grant_types.includes(name)) {
       throw new OAuthError('unauthorized_client', `The client is not authorized to use 'grant_type=${name}'`)
     }
-    const issuance = await grantType.decide(ctx, client, parameters)
-    return json(200, await issueTokens(ctx, issuance))
+    const binding =
+      core.registry.senderConstraints.size === 0
+        ? undefined
+        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
+    const bound = binding !== undefined && { binding }
+    const issuance = await grantType.decide(core, { request, client, parameters, ...bound })
+    const { body, headers } = await issueTokens(core, { ...issuance, ...bound })
+    return json(200, body, headers)
   },
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../contracts/context.ts'
-import type { GrantType } from '../contracts/grant-type.ts'
+import type { GrantType, TokenRequest } from '../contracts/grant-type.ts'
 import type { Minted } from '../contracts/issuance.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
 import type { Parameters } from '../http/parameters.ts'
@@ -26,10 +26,14 @@ export const authorizationCode: GrantType = {
   name: 'authorization_code',
   publicClients: true,
   withoutUser: false,
-  async decide(ctx, client, parameters) {
+  async decide(ctx, request) {
+    const { client, parameters } = request
     const found = await findCode(ctx, client, parameters)
-    await checkBindings(found.code, parameters)
-    if (found.code.consumedAt !== undefined) throw await endReplayed(ctx, found)
+    await checkBindings(ctx, found.code, request)
+    if (found.code.consumedAt !== undefined) {
+      await endReplayed(ctx, found)
+      throw invalidCode('the code was used before')
+    }
     if (ctx.clock.now() >= found.code.expiresAt) throw invalidCode('the code has expired')
     if (!isLive(found.grant, ctx.clock.now())) throw invalidCode('the grant has ended')
 
@@ -62,13 +66,19 @@ async function findCode(ctx: Context, client: ClientRecord, parameters: Paramete
   return found
 }
 
-async function checkBindings(code: AuthorizationCodeRecord, parameters: Parameters): Promise<void> {
+async function checkBindings(ctx: Context, code: AuthorizationCodeRecord, request: TokenRequest): Promise<void> {
+  const { parameters } = request
   await checkVerifier(code.codeChallenge, parameters.get('code_verifier'))
   const redirectUri = parameters.get('redirect_uri')
   // PKCE binds the code more tightly than the URI does, so OAuth 2.1 lets the parameter go where there is a challenge.
   const mayBeAbsent = !code.redirectUriSent || code.codeChallenge !== undefined
   if (redirectUri === undefined ? !mayBeAbsent : redirectUri !== code.redirectUri) {
     throw new OAuthError('invalid_grant', "Invalid 'redirect_uri' in request.")
+  }
+  for (const [name, value] of Object.entries(code.extra ?? {})) {
+    const parameter = ctx.registry.authorizationParameters.get(name)
+    if (parameter === undefined) throw invalidCode(`the parameter ${name} of its request is not known to this process`)
+    await parameter.checkRedemption?.(value, request)
   }
 }
 
@@ -80,16 +90,18 @@ async function redeem(ctx: Context, found: FoundCode, minted: Minted): Promise<{
     ...(accessToken !== undefined && { accessToken }),
     ...(refreshToken !== undefined && { refreshToken: refreshToken.record }),
   })
-  if (outcome === 'replayed') throw await endReplayed(ctx, found)
+  if (outcome === 'replayed') {
+    await endReplayed(ctx, found)
+    throw invalidCode('the code was used before')
+  }
   if (outcome === 'dead') throw invalidCode('the grant has ended')
   return refreshToken === undefined ? {} : { refreshToken: refreshToken.text }
 }
 
 /** A code that comes twice has been seen by somebody else: what the first one got dies (RFC 9700 section 2.1.1). */
-async function endReplayed(ctx: Context, { code, grant }: FoundCode): Promise<OAuthError> {
+async function endReplayed(ctx: Context, { code, grant }: FoundCode): Promise<void> {
   const ended = await ctx.storage.grants.revoke({ id: code.grantId, now: ctx.clock.now() })
   ctx.emit({ type: 'code.replayed', clientId: grant.clientId, grantId: code.grantId, ended })
-  return invalidCode('the code was used before')
 }
 
 /** The wire says the same for all of them; the event hook gets the reason. */

@@ -8,7 +8,7 @@ export const clientCredentials: GrantType = {
   name: 'client_credentials',
   publicClients: false,
   withoutUser: true,
-  async decide(ctx, client, parameters) {
+  async decide(ctx, { client, parameters }) {
     const access = machineAccess(client, ctx.config)
     return {
       grantType: 'client_credentials',

@@ -1,20 +1,23 @@
 import type { Context } from '../contracts/context.ts'
-import type { GrantType } from '../contracts/grant-type.ts'
+import type { Core } from '../contracts/core.ts'
+import type { GrantType, TokenRequest } from '../contracts/grant-type.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
-import type { Parameters } from '../http/parameters.ts'
+import type { Sealer } from '../crypto/seal.ts'
 import { isLive } from '../policy/grant.ts'
 import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
 import { grantedResources } from '../policy/resource.ts'
 import { refreshedScope } from '../policy/scope.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+import { isBoundTo } from '../tokens/binding.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
-import { successorSealer } from '../tokens/sealed-successor.ts'
+import { createSuccessorSealers, type SuccessorSealers } from '../tokens/sealed-successor.ts'
 
 interface Presented {
   readonly text: string
   readonly found: FoundRefreshToken
+  /** Seals and opens the successor. */
+  readonly sealer: Sealer
 }
 
 /**
@@ -23,35 +26,47 @@ interface Presented {
  * {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 section 4.14.2}). Inside the reuse window the
  * same old token gets the same successor; outside it, or two generations back, the family dies.
  */
-export const refreshToken: GrantType = {
-  name: 'refresh_token',
-  publicClients: true,
-  withoutUser: false,
-  async decide(ctx, client, parameters) {
-    const presented = await findToken(ctx, client, parameters)
-    const { grant } = presented.found
-    const verdict = await judge(ctx, presented)
-    const issuance: Omit<Issuance, 'refresh' | 'commit'> = {
-      grantType: 'refresh_token',
-      client,
-      grant,
-      scope: refreshedScope(client, grant.scope, parameters.get('scope')),
-      resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config),
-    }
-    if (verdict === 'retry') {
-      return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }
-    }
-    return { ...issuance, refresh: true, commit: (minted) => rotate(ctx, presented, minted) }
-  },
+export function refreshToken(core: Core): GrantType {
+  const sealers = createSuccessorSealers(core)
+  return {
+    name: 'refresh_token',
+    publicClients: true,
+    withoutUser: false,
+    decide: (ctx, request) => decide(ctx, sealers, request),
+  }
 }
 
-async function findToken(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<Presented> {
+async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenRequest): Promise<Issuance> {
+  const { client, parameters } = request
+  const presented = await findToken(ctx, sealers, request)
+  const { grant } = presented.found
+  const verdict = await judge(ctx, presented)
+  const issuance: Omit<Issuance, 'refresh' | 'commit'> = {
+    grantType: 'refresh_token',
+    client,
+    grant,
+    scope: refreshedScope(client, grant.scope, parameters.get('scope')),
+    resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config),
+  }
+  if (verdict === 'retry') {
+    return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }
+  }
+  return { ...issuance, refresh: true, commit: (minted) => rotate(ctx, presented, minted) }
+}
+
+async function findToken(
+  ctx: Context,
+  sealers: SuccessorSealers,
+  { client, parameters, binding }: TokenRequest,
+): Promise<Presented> {
   const text = parameters.get('refresh_token')
   if (text === undefined) throw new OAuthError('invalid_request', 'missing refresh_token')
   const found = await findRefreshToken(ctx, text)
   if (found === undefined) throw invalidToken('unknown token')
   if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
-  return { text: found.text, found }
+  // A token of a public client stays with the key that it was issued to (RFC 9449 section 5).
+  if (!isBoundTo(found.token.extra?.cnf, binding)) throw invalidToken('the token is bound to another key')
+  return { text: found.text, found, sealer: sealers(found.text) }
 }
 
 async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'retry'> {
@@ -59,7 +74,10 @@ async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'ret
   const now = ctx.clock.now()
   if (!isLive(grant, now)) throw invalidToken('the grant has ended')
   const verdict = judgeRefreshToken(presented.found, now, ctx.config.lifetimes.refreshTokenReuseWindow)
-  if (verdict === 'replay') throw await endFamily(ctx, presented)
+  if (verdict === 'replay') {
+    await endFamily(ctx, presented)
+    throw invalidToken('the token was used before')
+  }
   if (now >= token.expiresAt) throw invalidToken('the token has expired')
   return verdict
 }
@@ -77,7 +95,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
     ...(predecessorId !== undefined && { predecessorId }),
     // Nobody may come again with a token that has no window: nothing is kept for a retry.
     ...(window > 0 && {
-      sealedSuccessor: await successorSealer(ctx, presented.text).seal(successor.text, id),
+      sealedSuccessor: await presented.sealer.seal(successor.text, id),
       sealedUntil: now + window,
     }),
     ...(minted.accessToken !== undefined && { accessToken: minted.accessToken }),
@@ -86,14 +104,14 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   if (rotation.outcome === 'dead') throw invalidToken('the grant has ended')
   // Lost a race: another request with the same token was first, and this one is a retry of it.
   const { token, grant, successorRotated } = rotation
-  const overtaken: Presented = { text: presented.text, found: { token, grant, successorRotated } }
+  const overtaken: Presented = { ...presented, found: { token, grant, successorRotated } }
   await judge(ctx, overtaken)
   return reuse(ctx, overtaken, minted)
 }
 
 async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
   const { token, grant } = presented.found
-  const successor = await successorSealer(ctx, presented.text).unseal(token.sealedSuccessor ?? '', token.id)
+  const successor = await presented.sealer.unseal(token.sealedSuccessor ?? '', token.id)
   if (successor === undefined) throw invalidToken('the successor cannot be opened')
   const outcome = await ctx.storage.refreshTokens.reuse({
     id: token.id,
@@ -106,11 +124,10 @@ async function reuse(ctx: Context, presented: Presented, minted: Minted): Promis
 }
 
 /** Somebody else may hold the newer tokens: the whole family ends, and one event tells of it. */
-async function endFamily(ctx: Context, { found }: Presented): Promise<OAuthError> {
+async function endFamily(ctx: Context, { found }: Presented): Promise<void> {
   const { grant } = found
   const ended = await ctx.storage.grants.revoke({ id: grant.id, now: ctx.clock.now() })
   if (ended) ctx.emit({ type: 'refresh_token.replayed', clientId: grant.clientId, grantId: grant.id, ended })
-  return invalidToken('the token was used before')
 }
 
 /** The wire says the same for all of them; the event hook gets the reason. */

@@ -10,11 +10,25 @@ import { json } from './json.ts'
  */
 export type ErrorAudience = 'json' | 'bearer' | 'page'
 
-/** The one place where an error becomes an answer of ours: as JSON, or as a page. */
-export function errorResponse(error: OAuthError, audience: ErrorAudience): Response {
+/** How a token is bound to a key, as a challenge names it: the scheme, and its own parameters. */
+export interface ChallengeScheme {
+  readonly tokenType: string
+  readonly challenge?: Readonly<Record<string, string>>
+}
+
+/**
+ * The one place where an error becomes an answer of ours: as JSON, or as a page.
+ * @param schemes those in which a token may be presented beside `Bearer`
+ */
+export function errorResponse(
+  error: OAuthError,
+  audience: ErrorAudience,
+  schemes: Iterable<ChallengeScheme> = [],
+): Response {
   const description = descriptionOf(error)
   const headers: Record<string, string> = { ...error.details.headers }
-  const challenge = error.details.challenge ?? (audience === 'bearer' ? bearerChallenge(error, description) : undefined)
+  const challenge =
+    error.details.challenge ?? (audience === 'bearer' ? tokenChallenge(error, description, schemes) : undefined)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
   if (audience !== 'page') return json(error.status, { error: error.code, error_description: description }, headers)
   const text = description === undefined ? 'The request could not be completed.' : sentence(description)
@@ -30,11 +44,19 @@ function descriptionOf({ description }: OAuthError): string | undefined {
   return description === undefined ? undefined : safeDescription(description)
 }
 
-function bearerChallenge(error: OAuthError, description: string | undefined): string | undefined {
+function tokenChallenge(
+  error: OAuthError,
+  description: string | undefined,
+  schemes: Iterable<ChallengeScheme>,
+): string | undefined {
   // It is the client's token that is asked to be better: a server's failure and an empty allowance challenge nobody.
   if (error.status >= 500 || error.code === 'rate_limited') return undefined
-  const { scope } = error.details
-  return formatChallenge('Bearer', { realm: 'oauth', error: error.code, error_description: description, scope })
+  const said = { error: error.code, error_description: description, scope: error.details.scope }
+  const challenges = [formatChallenge('Bearer', { realm: 'oauth', ...said })]
+  for (const { tokenType, challenge } of schemes) {
+    if (tokenType !== 'Bearer') challenges.push(formatChallenge(tokenType, { ...challenge, ...said }))
+  }
+  return challenges.join(', ')
 }
 
 function titleOf(status: number): string {

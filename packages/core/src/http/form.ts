@@ -7,13 +7,17 @@ import { queryOf } from './target.ts'
 /**
  * The parameters of a form POST. A query string next to it is refused: it ends up in logs, and a parameter that comes
  * from two places can be validated in one and used from the other.
+ * @param repeatable the names of parameters that may come more than once
  * @throws {OAuthError} `invalid_request`
  */
-export async function readForm(request: Request): Promise<Parameters> {
-  return parseParameters(await readFormText(request))
+export async function readForm(request: Request, repeatable?: ReadonlySet<string>): Promise<Parameters> {
+  return parseParameters(await readFormText(request), repeatable)
 }
 
-/** The same, before parsing. */
+/**
+ * The text of a form POST.
+ * @throws {OAuthError} `invalid_request` for another content type, and for a query beside the form
+ */
 export async function readFormText(request: Request): Promise<string> {
   if (mediaType(request) !== 'application/x-www-form-urlencoded') {
     throw new OAuthError('invalid_request', 'the content type must be application/x-www-form-urlencoded')

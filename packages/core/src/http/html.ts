@@ -70,7 +70,10 @@ export function scriptedPage(title: string, body: string, hash: string): Respons
   return render(200, title, body, { 'content-security-policy': `${policy}; script-src '${hash}'` })
 }
 
-/** With the headers that every page of ours carries. */
+/**
+ * A page with the headers that every page of the server carries: it loads nothing from elsewhere and stays out of frames.
+ * @param body HTML: escape everything that comes from outside with `escapeHtml`
+ */
 export function render(
   status: number,
   title: string,

@@ -17,8 +17,8 @@ export interface UncheckedParameters extends Parameters {
   readonly repeated: ReadonlySet<string>
 }
 
-/** Only `resource` may be repeated ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2}). */
-const repeatable: ReadonlySet<string> = new Set(['resource'])
+/** `resource` may be repeated ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2}). Features name others. */
+const resourceAlone: ReadonlySet<string> = new Set(['resource'])
 const none: readonly string[] = []
 const mostParameters = 100
 
@@ -27,9 +27,10 @@ const mostParameters = 100
  * @throws {OAuthError} `invalid_request` for a repeated parameter
  * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}), for a NUL character (no database
  * can keep it) and for more than a hundred parameters
+ * @param repeatable the names of parameters that may come more than once
  */
-export function parseParameters(encoded: string): Parameters {
-  const parameters = parseUnchecked(encoded)
+export function parseParameters(encoded: string, repeatable?: ReadonlySet<string>): Parameters {
+  const parameters = parseUnchecked(encoded, repeatable)
   refuseRepeated(parameters)
   return parameters
 }
@@ -39,8 +40,8 @@ export function refuseRepeated({ repeated }: UncheckedParameters): void {
   for (const name of repeated) throw new OAuthError('invalid_request', `the parameter ${name} is repeated`)
 }
 
-/** The same as `parseParameters`, but for repetition, which is left to `refuseRepeated`. */
-export function parseUnchecked(encoded: string): UncheckedParameters {
+/** Reads `application/x-www-form-urlencoded` text like `parseParameters`, and leaves repetition to `refuseRepeated`. */
+export function parseUnchecked(encoded: string, repeatable: ReadonlySet<string> = resourceAlone): UncheckedParameters {
   const values = new Map<string, string | string[]>()
   const repeated = new Set<string>()
   let count = 0

@@ -1,9 +1,9 @@
-import { interactionIsOver } from '../authorization/code.ts'
+import { interactionIsOver } from '../authorization/interaction-is-over.ts'
+import type { Pending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { createId } from '../crypto/credential.ts'
 import { queryOf } from '../http/target.ts'
-import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { insertInteraction, readInteraction } from '../records/interactions.ts'
 import type { Approver } from '../sessions/signed-in.ts'
@@ -29,7 +29,7 @@ export interface DueStep {
 export async function startInteraction(
   ctx: Context,
   request: Request,
-  authorization: AuthorizationRequest,
+  { authorization, completion, value }: Pending,
   { step, referenceId }: DueStep,
   approver: Approver,
 ): Promise<{ readonly location: string; readonly setCookie: string }> {
@@ -41,6 +41,8 @@ export async function startInteraction(
     clientId: authorization.clientId,
     browserHash: browser.hash,
     request: authorization,
+    completion,
+    ...(value !== undefined && { value }),
     step,
     completed: [],
     ...(signedIn !== undefined && { priorSession: { id: signedIn.session.id, authTime: signedIn.session.authTime } }),

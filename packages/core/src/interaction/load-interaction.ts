@@ -1,12 +1,12 @@
-import { targetOf } from '../authorization/authorization-response.ts'
 import { isRegistered } from '../authorization/client.ts'
-import { interactionIsOver } from '../authorization/code.ts'
-import { errorTarget } from '../authorization/error-target.ts'
+import { interactionIsOver } from '../authorization/interaction-is-over.ts'
+import type { LoadedPending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { asOAuthError } from '../policy/failure.ts'
-import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import { completionOf } from './complete.ts'
 import { currentRequest } from './current-request.ts'
 import { findInteraction } from './interaction.ts'
 
@@ -14,7 +14,8 @@ export interface LoadedInteraction {
   /** With what its client is registered for now. */
   readonly interaction: InteractionRecord
   readonly client: ClientRecord
-  readonly target: RedirectTarget
+  /** What its completion gets to see. */
+  readonly pending: LoadedPending
 }
 
 /**
@@ -26,18 +27,23 @@ export async function loadInteraction(
   request: Request,
   state: string | undefined,
 ): Promise<LoadedInteraction> {
-  const interaction = await findInteraction(ctx, request, state)
-  const client = await ctx.clients.find(interaction.clientId)
-  if (client === undefined || !isRegistered(client, interaction.request.redirectUri))
+  const stored = await findInteraction(ctx, request, state)
+  const client = await ctx.clients.find(stored.clientId)
+  const { redirectUri } = stored.request
+  if (client === undefined || (redirectUri !== undefined && !isRegistered(client, redirectUri))) {
     throw new OAuthError('invalid_request', interactionIsOver)
-  const target = targetOf(interaction.request)
-  try {
-    return {
-      interaction: { ...interaction, request: currentRequest(ctx, client, interaction.request) },
-      client,
-      target,
-    }
-  } catch (thrown) {
-    throw asOAuthError(thrown).towards(await errorTarget(ctx, request, client, target))
   }
+  const pending = pendingOf(stored, client)
+  try {
+    const interaction = { ...stored, request: currentRequest(ctx, client, stored.request) }
+    return { interaction, client, pending: { ...pending, authorization: interaction.request } }
+  } catch (thrown) {
+    const error = asOAuthError(thrown)
+    await completionOf(ctx, pending.completion).fail?.(request, pending, error)
+    throw error
+  }
+}
+
+function pendingOf({ completion = 'code', request, value }: InteractionRecord, client: ClientRecord): LoadedPending {
+  return { completion, authorization: request, client, ...(value !== undefined && { value }) }
 }

@@ -21,7 +21,10 @@ export interface LoginContext {
   readonly tosUri?: string
   /** A user, software or somebody unknown registered the client: nobody has verified what it says of itself. Tell the user. */
   readonly selfRegistered: boolean
-  /** Where the code will go: the host of an http(s) redirect URI, or the scheme of an app with its colon (`com.example.app:`). */
+  /**
+   * Where the code will go: the host of an http(s) redirect URI, or the scheme of an app with its colon
+   * (`com.example.app:`). Empty where the browser is sent nowhere, because the tokens go to a device.
+   */
   readonly redirectHost: string
   readonly scopes: readonly string[]
   /** The resources that the client wants tokens for, with `bindResources`; the user should see them. */
@@ -40,6 +43,10 @@ export interface LoginContext {
   readonly acrValues: readonly string[]
   /** Only a session with one of `acrValues` will do: any other is an error for the client. */
   readonly acrRequired: boolean
+  /** What the interaction ends in: `code`, or the name that a feature gives it. */
+  readonly completion: string
+  /** What features tell the user about parameters of the request, by the names of the parameters. */
+  readonly parameters: Readonly<Record<string, unknown>>
   /** What the client knows about who might sign in. Text from the client: escape it. */
   readonly loginHint?: string
   /** Space separated BCP 47 tags of the languages for the page; whatever the client sent. */

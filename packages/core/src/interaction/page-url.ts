@@ -20,7 +20,8 @@ export async function pageUrl(
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') query.append(name, value)
   }
-  add('response_type', 'code')
+  const { completion = 'code' } = interaction
+  if (completion === 'code') add('response_type', 'code')
   add('redirect_uri', request.redirectUri)
   add('scope', formatScope(request.scope))
   add('state', interaction.id)

@@ -1,55 +1,66 @@
-import { respondToClient, targetOf } from '../authorization/authorization-response.ts'
-import { issueCode } from '../authorization/code.ts'
+import { keptExtra } from '../authorization/request-extra.ts'
 import { accessWithdrawn } from '../authorization/withdrawn.ts'
+import type { LoadedPending, Pending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { redirect } from '../http/redirect.ts'
 import { requireSupport } from '../policy/client-support.ts'
 import { type InteractionVerdict, judgeInteraction } from '../policy/interaction.ts'
-import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { replaceInteraction } from '../records/interactions.ts'
+import { interactionKey, replaceInteraction } from '../records/interactions.ts'
 import { type Approver, findApprover } from '../sessions/signed-in.ts'
-import type { ClientRecord } from '../storage/client.ts'
 import { beginningNow, isWithdrawnSince } from '../withdrawals/standing.ts'
+import { completionOf, failThroughCompletion } from './complete.ts'
 import { gatherFacts } from './facts.ts'
 import { boundTo, type DueStep, startInteraction } from './interaction.ts'
+import type { LoadedInteraction } from './load-interaction.ts'
 import { pageUrl } from './page-url.ts'
 import { refuseWithdrawn } from './refuse-withdrawn.ts'
 
-/** What is to be done next: a page to show, or under which reference to issue the code. */
+/** What is to be done next: a page to show, or under which reference to complete. */
 type Judgement =
   | ({ readonly kind: 'interact' } & DueStep)
   | { readonly kind: 'proceed'; readonly signedIn: SignedIn<BaseUser>; readonly referenceId: string | undefined }
 
-/** A request that has just come in: answer it at once, or begin an interaction. */
-export async function begin(
-  ctx: Context,
-  request: Request,
-  client: ClientRecord,
-  authorization: AuthorizationRequest,
-): Promise<Response> {
+/**
+ * A request that has just come in: complete it at once, or begin an interaction.
+ * @throws {OAuthError} `invalid_client` when the client is unknown or disabled
+ */
+export async function interact(ctx: Context, request: Request, pending: Pending): Promise<Response> {
+  const client = await ctx.clients.find(pending.authorization.clientId)
+  if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
+  const loaded = { ...pending, client }
+  return failThroughCompletion(ctx, request, loaded, () => begin(ctx, request, loaded))
+}
+
+async function begin(ctx: Context, request: Request, pending: LoadedPending): Promise<Response> {
+  const { client, authorization } = pending
+  completionOf(ctx, pending.completion)
   requireSupport(ctx, client, authorization.scope)
   const beginning = beginningNow(ctx)
   const approver = await findApprover(ctx, request, client)
   if (isWithdrawnSince(ctx, beginning, approver.standing)) throw accessWithdrawn()
   const { signedIn } = approver
   const prior = signedIn && { id: signedIn.session.id, authTime: signedIn.session.authTime }
-  const judgement = await judge(ctx, client, authorization, signedIn, [], ctx.clock.now(), prior)
+  const judgement = await judge(ctx, pending, {
+    signedIn,
+    completed: [],
+    requestedAt: ctx.clock.now(),
+    priorSession: prior,
+  })
   if (judgement.kind === 'interact') {
-    const { location, setCookie } = await startInteraction(ctx, request, authorization, judgement, approver)
+    const { location, setCookie } = await startInteraction(ctx, request, pending, judgement, approver)
     return redirect(request, location, { 'set-cookie': setCookie })
   }
-  return approve(ctx, request, client, authorization, judgement, approver)
+  return approve(ctx, request, pending, judgement, approver)
 }
 
-/** A user who comes back from a page: on to the next one, or to the client. Idempotent until the code is issued. */
+/** A user who comes back from a page: on to the next one, or to the end. Idempotent until the end is written. */
 export async function resume(
   ctx: Context,
   request: Request,
-  client: ClientRecord,
-  interaction: InteractionRecord,
+  { interaction, client, pending }: LoadedInteraction,
   finished: InteractionStep | undefined,
 ): Promise<Response> {
   const beginning = beginningNow(ctx)
@@ -58,9 +69,9 @@ export async function resume(
   await refuseWithdrawn(ctx, interaction, approver, beginning)
   const completed = finished === undefined ? interaction.completed : [...new Set([...interaction.completed, finished])]
   const { createdAt, priorSession } = interaction
-  const judgement = await judge(ctx, client, interaction.request, signedIn, completed, createdAt, priorSession)
+  const judgement = await judge(ctx, pending, { signedIn, completed, requestedAt: createdAt, priorSession })
   if (judgement.kind !== 'interact') {
-    return approve(ctx, request, client, interaction.request, judgement, approver, interaction.id)
+    return approve(ctx, request, pending, judgement, approver, interaction.id)
   }
   if (finished === judgement.step) refuseUnchangedSession(ctx, interaction, finished, signedIn)
   const { userId, sessionId, withdrawals, referenceId, ...unbound } = interaction
@@ -98,14 +109,18 @@ function refuseUnchangedSession(
   )
 }
 
+/** Where the user stands with a request. */
+interface Progress {
+  readonly signedIn: SignedIn<BaseUser> | undefined
+  readonly completed: readonly InteractionStep[]
+  readonly requestedAt: number
+  readonly priorSession: InteractionRecord['priorSession']
+}
+
 async function judge(
   ctx: Context,
-  client: ClientRecord,
-  request: AuthorizationRequest,
-  signedIn: SignedIn<BaseUser> | undefined,
-  completed: readonly InteractionStep[],
-  requestedAt: number,
-  priorSession: InteractionRecord['priorSession'],
+  { client, authorization: request }: LoadedPending,
+  { signedIn, completed, requestedAt, priorSession }: Progress,
 ): Promise<Judgement> {
   const { referenceId, ...facts } = await gatherFacts(ctx, client, request, signedIn, completed)
   const verdict: InteractionVerdict = judgeInteraction({
@@ -127,24 +142,29 @@ async function judge(
   return { kind: 'proceed', signedIn, referenceId }
 }
 
-async function approve(
+function approve(
   ctx: Context,
   request: Request,
-  client: ClientRecord,
-  authorization: AuthorizationRequest,
+  pending: LoadedPending,
   { signedIn, referenceId }: Extract<Judgement, { kind: 'proceed' }>,
   { standing }: Approver,
   interactionId?: string,
 ): Promise<Response> {
-  const response = await issueCode(ctx, {
-    client,
-    request: authorization,
-    signedIn,
-    withdrawals: standing.versions,
-    ...(referenceId !== undefined && { referenceId }),
-    scope: authorization.scope,
-    claims: authorization.claims,
-    ...(interactionId !== undefined && { interactionId }),
+  const { client, authorization } = pending
+  const extra = keptExtra(ctx, authorization, 'grant')
+  return completionOf(ctx, pending.completion).approve(request, {
+    ...pending,
+    grant: {
+      client,
+      userId: signedIn.user.id,
+      session: signedIn.session,
+      scope: authorization.scope,
+      resources: authorization.resources,
+      claims: authorization.claims,
+      referenceId,
+      withdrawals: standing.versions,
+      ...(extra !== undefined && { extra }),
+    },
+    take: interactionId === undefined ? [] : [interactionKey(interactionId)],
   })
-  return respondToClient(ctx, request, targetOf(authorization), response)
 }

@@ -1,4 +1,5 @@
-import { interactionIsOver } from '../authorization/code.ts'
+import { interactionIsOver } from '../authorization/interaction-is-over.ts'
+import { describeExtra } from '../authorization/request-extra.ts'
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
@@ -35,13 +36,15 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     ...link('policyUri', policy_uri),
     ...link('tosUri', tos_uri),
     selfRegistered: isSelfRegistered(client),
-    redirectHost: shownDestination(redirectUri),
+    redirectHost: redirectUri === undefined ? '' : shownDestination(redirectUri),
     scopes: scope,
     resources,
     claims: claimsBeyondScope(claims, scope),
     ...(interaction.referenceId !== undefined && { referenceId: interaction.referenceId }),
     acrValues: wantedAcr(interaction.request, ctx.config.requireAcrValues),
     acrRequired: requiredAcr(interaction.request, ctx.config.requireAcrValues) !== undefined,
+    completion: interaction.completion ?? 'code',
+    parameters: describeExtra(ctx, interaction.request),
     ...hintsOf(interaction.request),
   }
 }

@@ -23,7 +23,6 @@ const mediaTypes = ['application/jwk-set+json', 'application/json']
 
 /** Key sets that were read: a key is imported once, not with every signature. */
 const read = new WeakMap<PublicKeySet, ClientKeys>()
-const fetched = new WeakMap<Context, UrlCache<ClientKeys>>()
 
 /**
  * The keys that a client registered, by value or by reference
@@ -37,7 +36,7 @@ export async function clientKeys(
   fresh = false,
 ): Promise<ClientKeys | undefined> {
   if (jwks_uri !== undefined) {
-    return keysByReference(ctx).get(jwks_uri, fresh ? 1 : keysMaxAge, () => {
+    return ctx.once(createFetchedKeys).get(jwks_uri, fresh ? 1 : keysMaxAge, () => {
       if (!ctx.fetchBudget.take(jwks_uri, `keys of ${id}`)) throw new Error(`${jwks_uri} is fetched too often`)
     })
   }
@@ -62,12 +61,9 @@ export function candidateKeys(keys: ClientKeys, header: Readonly<Record<string, 
   })
 }
 
-function keysByReference(ctx: Context): UrlCache<ClientKeys> {
-  const known = fetched.get(ctx)
-  if (known !== undefined) return known
-  const remembered = createUrlCache((url) => fetchKeys(ctx, url), ctx.clock)
-  fetched.set(ctx, remembered)
-  return remembered
+/** The key sets that were fetched, of one provider. */
+function createFetchedKeys(ctx: Context): UrlCache<ClientKeys> {
+  return createUrlCache((url) => fetchKeys(ctx, url), ctx.clock)
 }
 
 async function fetchKeys(ctx: Context, url: string): Promise<ClientKeys> {

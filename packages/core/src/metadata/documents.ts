@@ -10,6 +10,23 @@ const claims = [
   ...['email', 'email_verified', 'address', 'phone_number', 'phone_number_verified'],
 ]
 
+/** Members that a server without the feature for them has to say. One feature may say them otherwise. */
+const defaultMembers = { request_parameter_supported: false, request_uri_parameter_supported: false }
+
+/** The names of the members that may be said otherwise. */
+export const replaceableMembers: ReadonlySet<string> = new Set(Object.keys(defaultMembers))
+
+/** The members that the core says by itself, whatever their value. */
+export const coreMembers: ReadonlySet<string> = new Set([
+  ...['issuer', 'scopes_supported', 'response_types_supported', 'response_modes_supported', 'grant_types_supported'],
+  ...['token_endpoint_auth_methods_supported', 'revocation_endpoint_auth_methods_supported'],
+  ...['introspection_endpoint_auth_methods_supported', 'code_challenge_methods_supported', 'acr_values_supported'],
+  ...['authorization_response_iss_parameter_supported', 'subject_types_supported', 'claim_types_supported'],
+  ...['id_token_signing_alg_values_supported', 'userinfo_signing_alg_values_supported', 'claims_supported'],
+  ...['claims_parameter_supported', 'claims_locales_supported', 'ui_locales_supported', 'display_values_supported'],
+  ...['prompt_values_supported', ...replaceableMembers],
+])
+
 /**
  * Everything advertised is true and everything true is advertised: the tables say what there is
  * ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
@@ -54,12 +71,11 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     claims_locales_supported: config.advertised.claimsLocales,
     ui_locales_supported: config.advertised.uiLocales,
     display_values_supported: config.advertised.displayValues,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
+    ...defaultMembers,
     prompt_values_supported: prompts.filter(
       (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
     ),
-    // Once more: a feature may say otherwise.
+    // Once more: a feature may say otherwise than the defaults.
     ...registry.serverMetadata,
   }
 }

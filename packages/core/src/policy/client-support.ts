@@ -28,6 +28,16 @@ export function getsIdToken({ config }: Support, client: ClientRecord, scope: re
   return scope.includes('openid') && !(config.jwtDisabled && isPublic(client))
 }
 
+/** Whether a token for these resources is a JWT: for this server alone, and without keys of ours, it is opaque. */
+export function getsJwtAccessToken({ config }: Support, resources: readonly string[]): boolean {
+  return resources.length > 0 && !config.jwtDisabled
+}
+
+/** Whether JWTs for clients are signed with the secret of each client, because this server has no keys. */
+export function signsWithClientSecrets({ config }: Support): boolean {
+  return config.jwtDisabled
+}
+
 /**
  * What the ID tokens and logout tokens of this client are signed with: under `disableJwtPlugin` its secret, whatever it
  * registered before.

@@ -7,6 +7,6 @@ import { isPublic } from './client.ts'
  * get a code without anybody being asked
  * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}).
  */
-export function mayGoUnasked(client: ClientRecord, redirectUri: string, nativeToo: boolean): boolean {
-  return nativeToo || !isPublic(client) || redirectUri.startsWith('https://')
+export function mayGoUnasked(client: ClientRecord, redirectUri: string | undefined, nativeToo: boolean): boolean {
+  return nativeToo || !isPublic(client) || redirectUri?.startsWith('https://') === true
 }

@@ -8,7 +8,8 @@ import type { Prompt } from './prompt.ts'
  */
 export interface AuthorizationRequest {
   readonly clientId: string
-  readonly redirectUri: string
+  /** Absent where the answer reaches the client on another way than through the browser. */
+  readonly redirectUri?: string
   /** Whether the request named the redirect URI; if so, the token request must repeat it unless PKCE binds the code. */
   readonly redirectUriSent: boolean
   readonly scope: readonly string[]
@@ -31,4 +32,6 @@ export interface AuthorizationRequest {
   readonly acrValues?: string
   /** The `sub` of a valid `id_token_hint`: only this user will do. Empty for a hint made for another client. */
   readonly hintedSubject?: string
+  /** The values of parameters that features read, by the names of the parameters. */
+  readonly extra?: Readonly<Record<string, unknown>>
 }

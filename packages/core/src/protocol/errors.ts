@@ -1,3 +1,5 @@
+import type { FeatureErrorCodes } from './feature-error-codes.ts'
+
 /** Registered error codes, grouped by the document that registers them. The value is the HTTP status of a JSON answer. */
 export const errorStatus = {
   // RFC 6749 sections 4.1.2.1 and 5.2 (OAuth 2.1 sections 4.1.2.1 and 3.2.4)
@@ -39,7 +41,7 @@ export const errorStatus = {
   rate_limited: 429,
 } as const
 
-export type OAuthErrorCode = keyof typeof errorStatus
+export type OAuthErrorCode = keyof typeof errorStatus | keyof FeatureErrorCodes
 
 /** Where an authorization response goes once the client and its redirect URI have been verified. */
 export interface RedirectTarget {
@@ -84,7 +86,8 @@ export class OAuthError extends Error {
   }
 
   get status(): number {
-    return this.details.status ?? errorStatus[this.code]
+    // The status of a feature's code is known to the registry: `details.status` has it by the time an answer is made.
+    return this.details.status ?? (errorStatus as Readonly<Record<string, number>>)[this.code] ?? 400
   }
 
   /** The same error, addressed to the client's verified redirect URI, unless it is to stay on a page of ours. */

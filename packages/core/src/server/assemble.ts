@@ -1,51 +1,164 @@
 import { createMetadataSchemas } from '../clients/metadata-schema.ts'
-import type { ClientAuthMethod } from '../contracts/client-auth-method.ts'
-import type { Config } from '../contracts/config.ts'
-import type { Endpoint } from '../contracts/endpoint.ts'
+import type { Core } from '../contracts/core.ts'
 import type { Feature } from '../contracts/feature.ts'
-import type { GrantType } from '../contracts/grant-type.ts'
+import type { Parts } from '../contracts/parts.ts'
 import type { Registry } from '../contracts/registry.ts'
-import type { ResponseMode } from '../contracts/response-mode.ts'
-import { base, builtInGrantTypes, chosenByOptions } from './built-in.ts'
+import { coreMembers, replaceableMembers } from '../metadata/documents.ts'
+import { errorStatus } from '../protocol/errors.ts'
+import { builtInFeatures } from './built-in.ts'
+import { clash, fold, type Owned } from './tables.ts'
 
-/**
- * Folds the built-in parts and the features into the tables that requests are served from.
- * @throws {TypeError} for an unknown grant type, and for two features that bring the same thing
- */
-export function assemble(config: Config, features: readonly Feature[]): Registry {
-  const chosen = config.grantTypes.map((name) => {
-    const feature = builtInGrantTypes.get(name)
-    if (feature !== undefined) return feature
-    throw new TypeError(`grantTypes: ${name} is not known; there are ${[...builtInGrantTypes.keys()].join(', ')}`)
-  })
-  const all = [base, ...chosenByOptions(config), ...chosen, ...features]
-  const clientMetadata = [...new Set(all.flatMap((feature) => feature.clientMetadata ?? []))]
-  const endpoints = table<Endpoint>(all, 'endpoints', ({ path }) => path)
-  return Object.freeze({
-    endpoints: [...endpoints.values()],
-    grantTypes: table<GrantType>(all, 'grantTypes', ({ name }) => name),
-    clientAuthMethods: table<ClientAuthMethod>(all, 'clientAuthMethods', ({ name }) => name),
-    clientMetadata,
-    metadataSchemas: createMetadataSchemas(clientMetadata),
-    responseModes: table<ResponseMode>(all, 'responseModes', ({ name }) => name),
-    sessionObservers: all.flatMap((feature) => feature.sessionObserver ?? []),
-    parameterSources: all.flatMap((feature) => feature.authorizationParameters ?? []),
-    serverMetadata: Object.assign({}, ...all.map((feature) => feature.serverMetadata?.(config))),
-  })
+/** What a provider serves, and the APIs of its features by name. */
+export interface Assembled {
+  readonly registry: Registry
+  readonly apis: Readonly<Record<string, object>>
 }
 
-function table<Row>(
-  features: readonly Feature[],
-  member: 'endpoints' | 'grantTypes' | 'clientAuthMethods' | 'responseModes',
-  key: (row: Row) => string,
-): ReadonlyMap<string, Row> {
-  const rows = new Map<string, Row>()
-  for (const feature of features) {
-    for (const row of (feature[member] ?? []) as readonly Row[]) {
-      if (rows.has(key(row)))
-        throw new TypeError(`the feature ${feature.name} brings ${key(row)}, which is there already`)
-      rows.set(key(row), row)
+interface Started {
+  readonly name: string
+  readonly parts: Parts & { readonly api?: object }
+}
+
+/**
+ * Starts the built-in features and those of the host, and folds what they bring into the tables that requests are served
+ * from.
+ * @throws {TypeError} for something that is no feature, for a feature that lacks another one, and for two features that
+ * bring the same thing
+ */
+export function assemble(core: Core, given: readonly Feature[]): Assembled {
+  given.forEach(checkFeature)
+  const features = [...builtInFeatures(core.config), ...given]
+  checkCompany(features)
+  const started = features.map((feature): Started => ({ name: feature.name, parts: feature.start(core) }))
+  const rows = <Row>(pick: (parts: Parts) => readonly Row[] | undefined): readonly Owned<Row>[] =>
+    started.flatMap(({ name, parts }) => (pick(parts) ?? []).map((row) => ({ feature: name, row })))
+  const entries = <Value>(pick: (parts: Parts) => Readonly<Record<string, Value>> | undefined) =>
+    rows((parts) => Object.entries(pick(parts) ?? {}))
+
+  const endpoints = rows(({ endpoints }) => endpoints)
+  fold('the endpoint', endpoints, ({ name }) => name)
+  fold(
+    'the discovery member',
+    endpoints.filter(({ row }) => row.metadata !== undefined),
+    ({ metadata }) => metadata as string,
+  )
+  const clientMetadata = [...new Set(rows(({ clientMetadata }) => clientMetadata).map(({ row }) => row))]
+  const registry: Registry = {
+    endpoints: [...fold('the endpoint path', endpoints, ({ path }) => path).values()],
+    grantTypes: fold(
+      'the grant type',
+      rows(({ grantTypes }) => grantTypes),
+      ({ name }) => name,
+    ),
+    clientAuthMethods: fold(
+      'the client authentication method',
+      rows(({ clientAuthMethods }) => clientAuthMethods),
+      ({ name }) => name,
+    ),
+    responseModes: fold(
+      'the response mode',
+      rows(({ responseModes }) => responseModes),
+      ({ name }) => name,
+    ),
+    parameterSources: rows(({ parameterSources }) => parameterSources).map(({ row }) => row),
+    authorizationParameters: fold(
+      'the authorization parameter',
+      rows(({ authorizationParameters }) => authorizationParameters),
+      ({ name }) => name,
+    ),
+    completions: fold(
+      'the completion',
+      rows(({ completions }) => completions),
+      ({ name }) => name,
+    ),
+    senderConstraints: fold(
+      'the confirmation method',
+      rows(({ senderConstraints }) => senderConstraints),
+      ({ confirmation }) => confirmation,
+    ),
+    clientSources: rows(({ clientSources }) => clientSources).map(({ row }) => row),
+    tokenMembers: fold(
+      'the token member',
+      rows(({ tokenMembers }) => tokenMembers),
+      ({ name }) => name,
+    ),
+    clientMetadata,
+    metadataSchemas: createMetadataSchemas(clientMetadata),
+    sessionObservers: rows(({ sessionObservers }) => sessionObservers).map(({ row }) => row),
+    serverMetadata: foldMetadata(
+      entries(({ serverMetadata }) => serverMetadata),
+      endpoints,
+    ),
+    errors: foldErrors(entries(({ errors }) => errors)),
+    rateLimits: values(
+      fold(
+        'the rate limit bucket',
+        entries(({ rateLimits }) => rateLimits),
+        ([name]) => name,
+      ),
+    ),
+    repeatable: new Set(['resource', ...rows(({ repeatable }) => repeatable).map(({ row }) => row)]),
+  }
+  return {
+    registry: Object.freeze(registry),
+    apis: Object.freeze(Object.fromEntries(started.map(({ name, parts }) => [name, parts.api ?? Object.freeze({})]))),
+  }
+}
+
+function checkFeature(feature: unknown, index: number): void {
+  if (typeof feature === 'function') {
+    const name = feature.name || 'feature'
+    throw new TypeError(`features[${index}] is a function: call it, ${name}()`)
+  }
+  const { name, start } = (feature ?? {}) as Partial<Feature>
+  if (typeof name === 'string' && name !== '' && typeof start === 'function') return
+  throw new TypeError(`features[${index}] is no feature: it must be an object with name and start`)
+}
+
+/** Each name once, whatever a feature needs beside it, and nothing that it excludes. */
+function checkCompany(features: readonly Feature[]): void {
+  const names = new Set<string>()
+  for (const { name } of features) {
+    if (names.has(name)) throw new TypeError(`the feature ${name} is there twice: leave one of them out`)
+    names.add(name)
+  }
+  for (const { name, requires = [], excludes = [] } of features) {
+    const missing = requires.find((other) => !names.has(other))
+    if (missing !== undefined)
+      throw new TypeError(`the feature ${name} needs the feature ${missing}: add it to features`)
+    const unwanted = excludes.find((other) => names.has(other))
+    if (unwanted !== undefined) {
+      throw new TypeError(`the feature ${name} cannot be together with the feature ${unwanted}: leave one of them out`)
     }
   }
-  return rows
+}
+
+function foldMetadata(
+  members: readonly Owned<readonly [string, unknown]>[],
+  endpoints: readonly Owned<{ readonly metadata?: string }>[],
+): Readonly<Record<string, unknown>> {
+  const urls = new Map(endpoints.map(({ feature, row }) => [row.metadata, feature]))
+  for (const { feature, row } of members) {
+    const [name] = row
+    const owner = urls.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? 'core' : undefined)
+    if (owner === 'core') {
+      throw new TypeError(`the feature ${feature} says ${name} in discovery, which is the server's own to say`)
+    }
+    if (owner !== undefined) throw clash('the discovery member', name, owner, feature)
+  }
+  return Object.freeze(Object.fromEntries(fold('the discovery member', members, ([name]) => name).values()))
+}
+
+function foldErrors(codes: readonly Owned<readonly [string, number]>[]): ReadonlyMap<string, number> {
+  for (const { feature, row } of codes) {
+    const [code, status] = row
+    if (Object.hasOwn(errorStatus, code)) throw clash('the error code', code, 'core', feature)
+    if (Number.isInteger(status) && status >= 400 && status <= 599) continue
+    throw new TypeError(`the feature ${feature} must give the error code ${code} a status from 400 to 599`)
+  }
+  return values(fold('the error code', codes, ([code]) => code))
+}
+
+function values<Value>(table: ReadonlyMap<string, readonly [string, Value]>): ReadonlyMap<string, Value> {
+  return new Map(table.values())
 }

@@ -1,3 +1,4 @@
+import { codeCompletion } from '../authorization/code-completion.ts'
 import { responseModes } from '../authorization/response-modes.ts'
 import { clientSecretBasic } from '../clients/auth/client-secret-basic.ts'
 import { clientSecretPost } from '../clients/auth/client-secret-post.ts'
@@ -27,46 +28,64 @@ import { refreshToken } from '../grants/refresh-token.ts'
 import { clientManagement, clientsBeforeLogin } from './client-management.ts'
 
 /** What every server has. */
-export const base: Feature = {
+const base: Feature = {
   name: 'base',
-  endpoints: [token, introspect, revoke, authorizationServerMetadataEndpoint, ...clientManagement],
-  clientAuthMethods: [clientSecretBasic, clientSecretPost, none],
+  start: (core) => ({
+    endpoints: [token, introspect, revoke, authorizationServerMetadataEndpoint(core), ...clientManagement],
+  }),
 }
 
+const clientAuthentication: readonly Feature[] = [clientSecretBasic, clientSecretPost, none].map((method) => ({
+  name: method.name,
+  start: () => ({ clientAuthMethods: [method] }),
+}))
+
 /** For servers that sign with keys of their own: all but those with `disableJwtPlugin`. */
-const signingKeys: Feature = { name: 'signing_keys', endpoints: [jwks] }
+const signingKeys: Feature = { name: 'signing_keys', start: () => ({ endpoints: [jwks] }) }
 
 /** For hosts that can end a session, where there are ID tokens. */
-const sessionEnd: Feature = { name: 'end_session', endpoints: [endSession] }
+const sessionEnd: Feature = { name: 'end_session', start: () => ({ endpoints: [endSession] }) }
 
 /** For servers with which clients register themselves. */
-const dynamicRegistration: Feature = { name: 'dynamic_registration', endpoints: [register, clientConfiguration] }
+const dynamicRegistration: Feature = {
+  name: 'dynamic_registration',
+  start: () => ({ endpoints: [register, clientConfiguration] }),
+}
 
-/** The parts that single options turn on. */
-export function chosenByOptions(config: Config): readonly Feature[] {
-  const parts: readonly (readonly [boolean, Feature])[] = [
+/** What the option `grantTypes` chooses from: each with all that belongs to it. */
+const grantTypes: readonly Feature[] = [
+  {
+    name: 'authorization_code',
+    start: (core) => ({
+      endpoints: [
+        ...[authorize, continueInteraction, consent, login, userinfo, openidConfigurationEndpoint(core)],
+        ...[getConsents, getConsent, updateConsent, deleteConsent],
+      ],
+      grantTypes: [authorizationCode],
+      completions: [codeCompletion(core)],
+      responseModes,
+    }),
+  },
+  { name: 'client_credentials', start: () => ({ grantTypes: [clientCredentials] }) },
+  { name: 'refresh_token', start: (core) => ({ grantTypes: [refreshToken(core)] }) },
+]
+
+/**
+ * The features that the package brings by itself, as the options choose them.
+ * @throws {TypeError} for an unknown grant type
+ */
+export function builtInFeatures(config: Config): readonly Feature[] {
+  const optional: readonly (readonly [boolean, Feature])[] = [
     [!config.jwtDisabled, signingKeys],
     [config.registration.prelogin, clientsBeforeLogin],
     [config.registration.enabled, dynamicRegistration],
     [config.authentication.endSession !== undefined && config.grantTypes.includes('authorization_code'), sessionEnd],
   ]
-  return parts.flatMap(([on, feature]) => (on ? feature : []))
+  const chosen = config.grantTypes.map((name) => {
+    const feature = grantTypes.find((one) => one.name === name)
+    if (feature !== undefined) return feature
+    const known = grantTypes.map((one) => one.name).join(', ')
+    throw new TypeError(`grantTypes: ${name} is not known; there are ${known}. Others come with features`)
+  })
+  return [base, ...clientAuthentication, ...optional.flatMap(([on, feature]) => (on ? feature : [])), ...chosen]
 }
-
-/** What the option `grantTypes` chooses from: each with all that belongs to it. */
-export const builtInGrantTypes: ReadonlyMap<string, Feature> = new Map<string, Feature>([
-  [
-    'authorization_code',
-    {
-      name: 'authorization_code',
-      endpoints: [
-        ...[authorize, continueInteraction, consent, login, userinfo, openidConfigurationEndpoint],
-        ...[getConsents, getConsent, updateConsent, deleteConsent],
-      ],
-      grantTypes: [authorizationCode],
-      responseModes,
-    },
-  ],
-  ['client_credentials', { name: 'client_credentials', grantTypes: [clientCredentials] }],
-  ['refresh_token', { name: 'refresh_token', grantTypes: [refreshToken] }],
-])

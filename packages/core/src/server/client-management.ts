@@ -17,4 +17,7 @@ export const clientManagement: readonly Endpoint[] = [
 ]
 
 /** For login pages that show a client to whoever asks. */
-export const clientsBeforeLogin: Feature = { name: 'clients_before_login', endpoints: [publicClientPrelogin] }
+export const clientsBeforeLogin: Feature = {
+  name: 'clients_before_login',
+  start: () => ({ endpoints: [publicClientPrelogin] }),
+}

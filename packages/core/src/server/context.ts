@@ -11,20 +11,21 @@ import { sealingPurpose } from '../keys/generate.ts'
 import { createKeySet } from '../keys/key-set.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
 import type { Storage } from '../storage/storage.ts'
-import { createLimits } from './rate-limit.ts'
 
-/** Everything a request may need, made once. */
-export function createContext(config: Config, registry: Registry, storage: Storage, ports: HostPorts): Context {
+/** A context whose tables are filled when the features have started. */
+export type StartingContext = { -readonly [Member in keyof Context]: Context[Member] }
+
+/** Everything a request may need, made once. The tables of the features come later: `registry`, and `limits` with them. */
+export function createContext(config: Config, storage: Storage, ports: HostPorts): StartingContext {
   const { clock, random, emit } = ports
   const { lifetimes, secrets } = config
   const [first, ...others] = secrets
-  const clients = createClientDirectory(storage.clients, clock, lifetimes.clientCache)
-  return Object.freeze<Context>({
+  const made = new Map<unknown, unknown>()
+  const ctx: StartingContext = {
     config,
-    registry,
+    registry: beforeStart,
     storage,
-    clients,
-    ...(config.rateLimit && { limits: createLimits(config.rateLimit, { clock, emit }) }),
+    clients: createClientDirectory(storage.clients, clock, lifetimes.clientCache, () => ctx.registry.clientSources),
     keys: createKeySet({
       store: storage.signingKeys,
       sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],
@@ -42,5 +43,17 @@ export function createContext(config: Config, registry: Registry, storage: Stora
     fetchBudget: createFetchBudget(clock),
     outbound: createOutbound(config.outbound, lookupHost),
     emit,
-  })
+    once(make) {
+      if (!made.has(make)) made.set(make, make(ctx))
+      return made.get(make) as ReturnType<typeof make>
+    },
+  }
+  return ctx
 }
+
+/** What a feature meets that asks for the tables while it starts. */
+const beforeStart: Registry = new Proxy({} as Registry, {
+  get(_target, member) {
+    throw new TypeError(`core.registry.${String(member)} is there once all features have started: use it in a request`)
+  },
+})

@@ -1,50 +1,67 @@
 import { respondWithError } from '../authorization/authorization-response.ts'
-import { authenticatedClient } from '../clients/authenticate.ts'
-import type { Context } from '../contracts/context.ts'
+import { authenticateClient } from '../clients/authenticate.ts'
+import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
+import { readForm } from '../http/form.ts'
 import { wantsJson } from '../http/redirect.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/** An answer, and the client that authenticated for it. */
+interface Served {
+  readonly response: Response
+  readonly client?: ClientRecord | undefined
+}
 
 /**
  * A request to one endpoint: method, then the endpoint itself. Whatever is thrown below becomes an answer here, and
  * nowhere else.
  */
-export async function dispatch(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
+export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
   const origin = request.headers.get('origin')
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
     const real = isRealOrigin(origin) ? origin : undefined
     return preflight(endpoint.methods, endpoint.cors === 'client' ? real : real && '*')
   }
-  const served = await serve(ctx, endpoint, request)
-  const response = request.method === 'HEAD' ? new Response(null, served) : served
+  const served = await serve(core, endpoint, request)
+  const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
   // Only a script says where it comes from.
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
   if (endpoint.cors === 'any') return allowAnyOrigin(response)
-  return isOwnOrigin(request, origin) ? allowOrigin(response, origin) : response
+  return isOwnOrigin(served.client, origin) ? allowOrigin(response, origin) : response
 }
 
 /** Whether the client that the request authenticated as has its pages there. */
-function isOwnOrigin(request: Request, origin: string): boolean {
-  const uris = authenticatedClient(request)?.metadata.redirect_uris ?? []
+function isOwnOrigin(client: ClientRecord | undefined, origin: string): boolean {
+  const uris = client?.metadata.redirect_uris ?? []
   return uris.some((uri) => /^https?:/.test(uri) && URL.canParse(uri) && new URL(uri).origin === origin)
 }
 
-async function serve(ctx: Context, endpoint: Endpoint, request: Request): Promise<Response> {
+async function serve(core: Core, endpoint: Endpoint, request: Request): Promise<Served> {
+  let client: ClientRecord | undefined
   try {
-    const method = request.method === 'HEAD' ? 'GET' : request.method
-    if (!endpoint.methods.includes(method as Endpoint['methods'][number])) {
-      const allow = endpoint.methods.join(', ')
-      throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
-    }
-    if (endpoint.changesOnGet) refuseLooking(endpoint, request)
-    if (endpoint.rateLimit !== undefined) await ctx.limits?.countRequest(endpoint.rateLimit, request)
-    return await endpoint.handle(ctx, request)
+    checkMethod(endpoint, request)
+    if (endpoint.rateLimit !== undefined) await core.limits?.countRequest(endpoint.rateLimit, request)
+    if ('handle' in endpoint) return { response: await endpoint.handle(core, request) }
+    const parameters = await readForm(request, core.registry.repeatable)
+    client = await authenticateClient(core, request, parameters, endpoint.rateLimit)
+    return { client, response: await endpoint.handleClient(core, { request, client, parameters }) }
   } catch (thrown) {
-    return await refuse(ctx, endpoint, request, thrown)
+    return { client, response: await refuse(core, endpoint, request, thrown) }
   }
+}
+
+/** @throws {OAuthError} `method_not_allowed`, also for a request that only looks where looking would change something */
+function checkMethod(endpoint: Endpoint, request: Request): void {
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  if (!endpoint.methods.includes(method as Endpoint['methods'][number])) {
+    const allow = endpoint.methods.join(', ')
+    throw new OAuthError('method_not_allowed', `use ${allow}`, { headers: { allow } })
+  }
+  if (endpoint.changesOnGet) refuseLooking(endpoint, request)
 }
 
 /**
@@ -63,12 +80,12 @@ function refuseLooking({ methods }: Endpoint, request: Request): void {
 }
 
 /** Turns whatever was thrown into an answer, and tells the event hook the true reason. */
-async function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown: unknown): Promise<Response> {
-  const error = asOAuthError(thrown)
+async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: unknown): Promise<Response> {
+  const error = withStatus(core, asOAuthError(thrown))
   if (error.status >= 500) {
-    ctx.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
+    core.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
   } else {
-    ctx.emit({
+    core.emit({
       type: 'request.refused',
       endpoint: endpoint.name,
       error: error.code,
@@ -78,8 +95,14 @@ async function refuse(ctx: Context, endpoint: Endpoint, request: Request, thrown
     })
   }
   const target = error.details.redirect
-  if (target === undefined || target === 'never') {
-    return errorResponse(error, endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors)
-  }
-  return respondWithError(ctx, request, target, error)
+  if (target !== undefined && target !== 'never') return respondWithError(core, request, target, error)
+  const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
+  return errorResponse(error, audience, core.registry.senderConstraints.values())
+}
+
+/** A feature's error code has the status that the feature gave it, unless the error says another one. */
+function withStatus(core: Core, error: OAuthError): OAuthError {
+  const status = core.registry.errors.get(error.code)
+  if (status === undefined || error.details.status !== undefined) return error
+  return new OAuthError(error.code, error.description, { ...error.details, status })
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type {
+  BucketDefaults,
   LimitedRequest,
   Limits,
   RateLimitBucket,
@@ -27,11 +28,20 @@ interface Counted {
 /** What a limiter has to keep of a text from outside. */
 const longest = 255
 
-/** The limits by the option `rateLimit`. A limiter that fails stops nobody. */
-export function createLimits(policy: RateLimitPolicy, { clock, emit }: Surroundings): Limits {
+/**
+ * The limits by the option `rateLimit`. A limiter that fails stops nobody.
+ * @throws {TypeError} when the option names a bucket that no feature brings
+ */
+export function createLimits(
+  policy: RateLimitPolicy,
+  featureBuckets: ReadonlyMap<string, BucketDefaults>,
+  { clock, emit }: Surroundings,
+): Limits {
+  const rules = new Map(policy.rules)
+  for (const [bucket, defaults] of featureBuckets) rules.set(bucket, policy.rulesOf(bucket, defaults))
+  const unknown = policy.named.find((bucket) => !featureBuckets.has(bucket))
+  if (unknown !== undefined) throw new TypeError(`rateLimit.features.${unknown} is the bucket of no installed feature`)
   const limiter = policy.limiter ?? createMemoryRateLimiter()
-  /** Which limit a request was counted against: a client that it authenticates as counts against the same. */
-  const buckets = new WeakMap<Request, RateLimitBucket>()
 
   const ask = async (
     bucket: RateLimitBucket,
@@ -59,14 +69,12 @@ export function createLimits(policy: RateLimitPolicy, { clock, emit }: Surroundi
 
   const byAddress = (bucket: RateLimitBucket, request: Request) => (): Counted | undefined => {
     const address = addressOf(request)
-    return address === undefined
-      ? undefined
-      : { key: `address ${address}`, rule: policy.rules.get(bucket)?.address(address) }
+    return address === undefined ? undefined : { key: `address ${address}`, rule: rules.get(bucket)?.address(address) }
   }
 
   const byClient = (bucket: RateLimitBucket, clientId: string) => (): Counted => ({
     key: `client ${clientId}`,
-    rule: policy.rules.get(bucket)?.client(clientId),
+    rule: rules.get(bucket)?.client(clientId),
   })
 
   /** One client's credentials from one address: nobody locks a client out from somewhere else. */
@@ -74,7 +82,7 @@ export function createLimits(policy: RateLimitPolicy, { clock, emit }: Surroundi
     const address = addressOf(request)
     if (address === undefined) return undefined
     const named = clientId.slice(0, longest)
-    return { key: `address ${address} client ${named}`, rule: policy.rules.get('authentication')?.client(named) }
+    return { key: `address ${address} client ${named}`, rule: rules.get('authentication')?.client(named) }
   }
 
   const checkCredentials = async (request: Request, clientId: string): Promise<void> => {
@@ -87,7 +95,6 @@ export function createLimits(policy: RateLimitPolicy, { clock, emit }: Surroundi
 
   return {
     async countRequest(bucket, request) {
-      buckets.set(request, bucket)
       refuseBeyond(await ask(bucket, 'consume', byAddress(bucket, request)))
     },
     checkCredentials,
@@ -96,11 +103,10 @@ export function createLimits(policy: RateLimitPolicy, { clock, emit }: Surroundi
       refuseBeyond(await ask('authentication', 'consume', byBoth(request, clientId)))
       refuseBeyond(await ask('authentication', 'consume', byAddress('authentication', request)))
     },
-    async countAuthenticated(request, client) {
+    async countAuthenticated(bucket, request, client) {
       // A public client has proved nothing: anybody can name it.
       if (isPublic(client)) return
       await checkCredentials(request, client.id)
-      const bucket = buckets.get(request)
       if (bucket !== undefined) refuseBeyond(await ask(bucket, 'consume', byClient(bucket, client.id)))
     },
   }

@@ -1,5 +1,4 @@
 import type { Context } from '../contracts/context.ts'
-import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { SessionClient } from '../contracts/session-observer.ts'
 import {
   listRecordedClients,
@@ -8,6 +7,7 @@ import {
   takeRecordedClient,
 } from '../records/session-clients.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { GrantRecord } from '../storage/grant.ts'
 
 /**
  * Notes that a client has signed its user in within a session, where a feature will have to tell it of the end. Before
@@ -16,14 +16,15 @@ import type { ClientRecord } from '../storage/client.ts'
 export async function noteSessionClient(
   ctx: Context,
   client: ClientRecord,
-  { user, session }: SignedIn<BaseUser>,
+  { userId, sessionId }: Pick<GrantRecord, 'userId' | 'sessionId'>,
 ): Promise<void> {
+  if (sessionId === undefined) return
   const observers = ctx.registry.sessionObservers.filter((observer) => observer.concerns(client.metadata))
   if (observers.length === 0) return
   await recordSessionClient(ctx, {
-    sessionId: session.id,
+    sessionId,
     clientId: client.id,
-    userId: user.id,
+    userId,
     expiresAt: ctx.clock.now() + Math.max(...observers.map(({ clientSessionTtl }) => clientSessionTtl)),
   })
 }

@@ -9,7 +9,7 @@ import type { Issuance } from '../contracts/issuance.ts'
 import { leftHalfHash } from '../crypto/hash.ts'
 import { idTokenAlgorithmOf } from '../policy/client-support.ts'
 import type { GrantRecord } from '../storage/grant.ts'
-import { signWithSecret } from './secret-signature.ts'
+import { signForClient } from './sign-for-client.ts'
 
 /** The `typ` of our ID tokens: what tells them apart from access tokens. */
 export const idTokenType = 'JWT'
@@ -46,6 +46,5 @@ export async function mintIdToken(
     sid: await sessionIdFor(ctx, client, grant.sessionId),
     at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
   }
-  if (ctx.config.jwtDisabled) return signWithSecret(ctx, client, idTokenType, claims)
-  return ctx.keys.sign(algorithm, idTokenType, claims)
+  return signForClient(ctx, client, idTokenType, claims)
 }

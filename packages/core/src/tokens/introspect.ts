@@ -2,14 +2,16 @@ import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
+import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import { isLive } from '../policy/grant.ts'
 import { scopeMember } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { resourcesOf } from './audience.ts'
+import { tokenTypeOf } from './binding.ts'
 import { findRefreshToken } from './find-refresh-token.ts'
-import { type VerifiedAccessToken, verifyAccessToken } from './verify.ts'
+import { verifyAccessToken } from './verify.ts'
 
 const inactive = { active: false } as const
 
@@ -39,12 +41,13 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
         })
   return {
     ...(token.kind === 'jwt' ? custom : withoutReserved(ctx, 'customAccessTokenClaims', custom)),
+    ...token.extra,
     active: true,
     iss: ctx.config.issuer,
     sub: user ? await subjectOf(ctx, client, user.id) : client.id,
     client_id: client.id,
     azp: client.id,
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(ctx, token.extra?.cnf),
     scope: scopeMember(token.scopes),
     iat: token.issuedAt,
     exp: token.expiresAt,

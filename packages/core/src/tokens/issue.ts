@@ -3,16 +3,19 @@ import { withoutReserved } from '../claims/reserved.ts'
 import { sessionNameFor } from '../claims/session-id.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
-import type { Issuance, Minted } from '../contracts/issuance.ts'
+import type { Issuance, Minted, TokenAnswer } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
-import { getsIdToken } from '../policy/client-support.ts'
+import { isPublic } from '../policy/client.ts'
+import { getsIdToken, getsJwtAccessToken } from '../policy/client-support.ts'
 import { checkMachineTokens } from '../policy/machine-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { scopeMember } from '../protocol/scope.ts'
+import type { AccessTokenRecord } from '../storage/access-token.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { mintIdToken } from './id-token.ts'
-import { mintJwtAccessToken } from './jwt-access-token.ts'
+import { type AccessTokenFacts, mintJwtAccessToken } from './jwt-access-token.ts'
 import { markClientUsed } from './mark-client-used.ts'
+import { answeredMembers, membersOf } from './members.ts'
 import { mintOpaqueAccessToken } from './opaque-access-token.ts'
 
 /**
@@ -20,14 +23,15 @@ import { mintOpaqueAccessToken } from './opaque-access-token.ts'
  * that can fail (the host's user look-up and hooks, signing) happens before the one write, so that a failure consumes
  * nothing; the tokens leave only when the write was won.
  */
-export async function issueTokens(ctx: Context, issuance: Issuance): Promise<object> {
+export async function issueTokens(ctx: Context, issuance: Issuance): Promise<TokenAnswer> {
   const { client, grant, scope } = issuance
   if (grant === undefined) checkMachineTokens(issuance, ctx.config)
   const user = grant === undefined ? undefined : await findUser(ctx, grant)
   const now = ctx.clock.now()
   const expiresAt = Math.min(now + accessTokenLifetime(ctx, issuance), grant?.expiresAt ?? Number.POSITIVE_INFINITY)
 
-  const access = await mintAccessToken(ctx, issuance, user, now, expiresAt)
+  const members = await membersOf(ctx, issuance)
+  const access = await mintAccessToken(ctx, issuance, { user, members, now, expiresAt })
   const idToken =
     user !== undefined && grant !== undefined && getsIdToken(ctx, client, scope)
       ? await mintIdToken(ctx, { ...issuance, grant }, user, access.text, now)
@@ -37,7 +41,8 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     ...(user !== undefined && { user }),
     ...hookFacts(client, scope, issuance.resources, grant),
   })
-  const refresh = grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, grant, now) : undefined
+  const refresh =
+    grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, issuance, grant, now) : undefined
   const encode = await refreshTokenEncoder(ctx, issuance)
   // An encoder that fails, fails here. A retry of a rotation gets the successor of before: it is encoded once it is known.
   const encoded = refresh && encode(refresh.text)
@@ -55,15 +60,17 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<obj
     ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
   })
   await markClientUsed(ctx, client)
-  return {
+  const body = {
     access_token: access.text,
-    token_type: 'Bearer',
+    token_type: issuance.binding?.tokenType ?? 'Bearer',
     expires_in: expiresAt - now,
     scope: scopeMember(scope),
     refresh_token: refreshToken === refresh?.text ? encoded : refreshToken && encode(refreshToken),
     id_token: idToken,
+    ...answeredMembers(ctx, members),
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
   }
+  return { body, headers: issuance.binding?.headers ?? {} }
 }
 
 /** The host's encoder learns the session by the name that this client may know: what it makes leaves the server. */
@@ -90,17 +97,15 @@ async function findUser(ctx: Context, grant: GrantRecord): Promise<BaseUser> {
 async function mintAccessToken(
   ctx: Context,
   issuance: Issuance,
-  user: BaseUser | undefined,
-  now: number,
-  expiresAt: number,
-) {
-  if (issuance.resources.length === 0 || ctx.config.jwtDisabled)
-    return mintOpaqueAccessToken(ctx, issuance, now, expiresAt)
-  return { text: await mintJwtAccessToken(ctx, issuance, user, now, expiresAt), record: undefined }
+  facts: AccessTokenFacts,
+): Promise<{ readonly text: string; readonly record?: AccessTokenRecord }> {
+  if (!getsJwtAccessToken(ctx, issuance.resources)) return mintOpaqueAccessToken(ctx, issuance, facts)
+  return { text: await mintJwtAccessToken(ctx, issuance, facts) }
 }
 
 async function mintRefreshToken(
   ctx: Context,
+  { client, binding }: Issuance,
   grant: GrantRecord,
   now: number,
 ): Promise<NonNullable<Minted['refreshToken']>> {
@@ -109,6 +114,8 @@ async function mintRefreshToken(
     id: credential.id,
     secretHash: credential.secretHash,
     grantId: grant.id,
+    // A public client has nothing else that it could prove at the next refresh.
+    ...(isPublic(client) && binding !== undefined && { extra: { cnf: binding.cnf } }),
     createdAt: now,
     expiresAt: Math.min(now + ctx.config.lifetimes.refreshToken, grant.expiresAt),
     reuses: 0,

@@ -7,18 +7,27 @@ import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { scopeMember } from '../protocol/scope.ts'
+import type { Extra } from '../storage/extra.ts'
 import { audienceOf } from './audience.ts'
 
 /** {@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1} */
 export const accessTokenType = 'at+jwt'
 
+/** What an access token says beside its issuance. */
+export interface AccessTokenFacts {
+  /** Absent for a machine token. */
+  readonly user: BaseUser | undefined
+  /** What features and the binding say. */
+  readonly members: Extra | undefined
+  readonly now: number
+  readonly expiresAt: number
+}
+
 /** An access token that resource servers verify by themselves. It has no row. */
 export async function mintJwtAccessToken(
   ctx: Context,
   issuance: Issuance,
-  user: BaseUser | undefined,
-  now: number,
-  expiresAt: number,
+  { user, members, now, expiresAt }: AccessTokenFacts,
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
   const audience = audienceOf(ctx, issuance)
@@ -28,6 +37,7 @@ export async function mintJwtAccessToken(
   })
   return ctx.keys.sign(ctx.config.accessTokenAlgorithm, accessTokenType, {
     ...withoutReserved(ctx, 'customAccessTokenClaims', custom),
+    ...members,
     iss: ctx.config.issuer,
     sub: user === undefined ? client.id : await subjectOf(ctx, client, user.id),
     aud: audience.length === 1 ? audience[0] : audience,

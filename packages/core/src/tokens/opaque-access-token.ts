@@ -3,13 +3,13 @@ import type { Issuance } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
 import type { AccessTokenRecord } from '../storage/access-token.ts'
 import { audienceOf } from './audience.ts'
+import type { AccessTokenFacts } from './jwt-access-token.ts'
 
 /** An access token that means something only here: a row keeps its hash. */
 export async function mintOpaqueAccessToken(
   ctx: Context,
   issuance: Issuance,
-  now: number,
-  expiresAt: number,
+  { members, now, expiresAt }: AccessTokenFacts,
 ): Promise<{ readonly text: string; readonly record: AccessTokenRecord }> {
   const credential = await createCredential('a', ctx.config.issuer, now, ctx.random, ctx.config.formats.accessToken)
   const record: AccessTokenRecord = {
@@ -19,6 +19,7 @@ export async function mintOpaqueAccessToken(
     ...(issuance.grant !== undefined && { grantId: issuance.grant.id }),
     scope: issuance.scope,
     audience: audienceOf(ctx, issuance),
+    ...(members !== undefined && { extra: members }),
     createdAt: now,
     expiresAt,
   }

@@ -4,16 +4,13 @@ import { createTokenSealers, type Sealer } from '../crypto/seal.ts'
 /** Separates the key under which a token keeps its successor from every other key. */
 const purpose = 'oauth/refresh-token-successor'
 
-const sealers = new WeakMap<Context, (token: string) => Sealer>()
+/** Makes what seals and opens the successor of a refresh token. */
+export type SuccessorSealers = (token: string) => Sealer
 
 /**
- * Seals and opens the successor of a refresh token. Its key needs the token and the secret of the server: a copy of the
+ * Seals and opens the successors of refresh tokens. The key needs the token and the secret of the server: a copy of the
  * database opens nothing, not even together with a refresh token that was used.
  */
-export function successorSealer(ctx: Context, token: string): Sealer {
-  const known = sealers.get(ctx)
-  if (known !== undefined) return known(token)
-  const made = createTokenSealers(ctx.config.secrets, purpose)
-  sealers.set(ctx, made)
-  return made(token)
+export function createSuccessorSealers({ config }: Context): SuccessorSealers {
+  return createTokenSealers(config.secrets, purpose)
 }

@@ -1,41 +1,11 @@
+import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
 import { isLive } from '../policy/grant.ts'
-import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import { parseScope } from '../protocol/scope.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { accessTokenType, grantIdOf } from './jwt-access-token.ts'
-
-/** What a good access token says. */
-export interface VerifiedAccessToken {
-  readonly kind: 'opaque' | 'jwt'
-  /** The row's id, or the `jti`. */
-  readonly id: string
-  readonly clientId: string
-  /** The host's own user id, whatever `sub` a client sees; absent for a machine token. */
-  readonly userId?: string
-  /** The host's own session id, whatever `sid` a client sees. Do not pass it on to clients. */
-  readonly sessionId?: string
-  /** Seconds since the epoch at which the user last authenticated, as far as the approval knows. */
-  readonly authTime?: number
-  /** The authentication context class of the session in which the user approved. */
-  readonly acr?: string
-  /** The authentication methods of that session ({@link https://www.rfc-editor.org/rfc/rfc8176 RFC 8176}). */
-  readonly amr?: readonly string[]
-  readonly grantId?: string
-  /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
-  readonly referenceId?: string
-  readonly scopes: readonly string[]
-  /** The claims that the client asked for one by one, and the user agreed to. */
-  readonly requestedClaims?: ClaimsRequest
-  /** The resources it is for; empty for an opaque token, which is for this server. */
-  readonly audience: readonly string[]
-  /** Seconds since the epoch. */
-  readonly issuedAt: number
-  readonly expiresAt: number
-  /** The claims of a JWT. */
-  readonly claims?: Readonly<Record<string, unknown>>
-}
+import { membersInClaims } from './members.ts'
 
 /** An access token of ours that is good now, or `undefined`: known, not expired or revoked, its grant and client alive. */
 export async function verifyAccessToken(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
@@ -61,6 +31,7 @@ async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessT
     ...fromGrant(grant),
     scopes: token.scope,
     audience: token.audience,
+    ...(token.extra !== undefined && { extra: token.extra }),
     issuedAt: token.createdAt,
     expiresAt: token.expiresAt,
   }
@@ -76,6 +47,7 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
   const { revoked, grant } = await ctx.storage.accessTokens.findJwt({ jti, ...(grantId !== undefined && { grantId }) })
   if (revoked) return undefined
   if (grantId !== undefined && (grant === undefined || !isLive(grant, ctx.clock.now()))) return undefined
+  const extra = membersInClaims(ctx, jwt.claims)
   return {
     kind: 'jwt',
     id: jti,
@@ -85,6 +57,7 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
     audience: typeof aud === 'string' ? [aud] : (aud as readonly string[]),
     issuedAt: iat,
     expiresAt: exp,
+    ...(extra !== undefined && { extra }),
     claims: jwt.claims,
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../contracts/context.ts'
-import type { BaseUser, SignedIn } from '../contracts/host.ts'
+import type { BaseUser, Session, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { readWithdrawals, type WithdrawalRecord } from '../records/withdrawals.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -33,25 +33,30 @@ export function beginningNow(ctx: Context): Beginning {
   return { at: ctx.clock.now(), noted: countNoted(ctx) }
 }
 
+/** A user, and the session in which the user approved, if there was one. */
+interface Standee {
+  readonly user: BaseUser
+  readonly session?: Pick<Session, 'id' | 'authTime'>
+}
+
 /** Reads the marks, in one round trip. */
-export async function readStanding(
-  ctx: Context,
-  client: ClientRecord,
-  { user, session }: SignedIn<BaseUser>,
-): Promise<Standing> {
-  const sessionMark = await markId(ctx, { sessionId: session.id })
+export async function readStanding(ctx: Context, client: ClientRecord, { user, session }: Standee): Promise<Standing> {
+  const sessionMark = session && (await markId(ctx, { sessionId: session.id }))
   const clientMark = await markId(ctx, { clientId: client.id })
   const userMark = await markId(ctx, { userId: user.id })
   const userAtClientMark = await markId(ctx, { userId: user.id, clientId: client.id })
-  const marks = await readWithdrawals(ctx, [sessionMark, clientMark, userMark, userAtClientMark])
+  const marks = await readWithdrawals(ctx, [
+    ...(sessionMark === undefined ? [] : [sessionMark]),
+    ...[clientMark, userMark, userAtClientMark],
+  ])
   if (marks.length === 0) return unmarked
-  const notedAt = (id: string): number | undefined => marks.find((mark) => mark.id === id)?.notedAt
+  const notedAt = (id: string | undefined): number | undefined => marks.find((mark) => mark.id === id)?.notedAt
   const ended = notedAt(sessionMark)
   const deleted = notedAt(clientMark)
   return {
     versions: marks.map(({ version }) => version),
     grants: marks.filter(({ id }) => id !== sessionMark),
-    sessionEnded: ended !== undefined && session.authTime <= ended,
+    sessionEnded: ended !== undefined && session !== undefined && session.authTime <= ended,
     clientDeleted: deleted !== undefined && client.createdAt < deleted,
   }
 }

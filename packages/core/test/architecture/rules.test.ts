@@ -119,17 +119,29 @@ describe('shape', () => {
     expect(classes.length).toBe(2)
   })
 
-  test('no barrel but the three index files', () => {
+  test('no barrel but the three index files and the entry for features', () => {
     const barrels = sources.filter(({ code }) => /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\b/m.test(code))
     expect(barrels.map(({ path }) => path)).toEqual(
-      ['index.ts', 'memory/index.ts', 'testing/index.ts'].filter((path) => barrels.some((one) => one.path === path)),
+      ['feature.ts', 'index.ts', 'memory/index.ts', 'testing/index.ts'].filter((path) =>
+        barrels.some((one) => one.path === path),
+      ),
     )
-    expect(find(/^export\s+(?:type\s+)?\*/)).toEqual([])
+    // An interface that features widen is found by `declare module` only when its file is exported whole.
+    expect(find(/^export\s+(?:type\s+)?\*/)).toEqual(["index.ts: export * from ''"])
     expect(sources.filter(({ path }) => path.endsWith('index.ts')).map(({ path }) => path)).toEqual([
       'index.ts',
       'memory/index.ts',
       'testing/index.ts',
     ])
+  })
+
+  test('no side door: nothing hangs on a request or on the context from outside', () => {
+    expect(find(/WeakMap<(?:Request|Context|Core)\b/)).toEqual([])
+  })
+
+  test('whether there are signing keys is asked in one file, and where the server is put together', () => {
+    const places = ['policy/client-support.ts', 'metadata/documents.ts', 'contracts/config.ts', 'config/policies.ts']
+    expect(find(/\bjwtDisabled\b/, only(...places, 'server/built-in.ts', 'server/context.ts'))).toEqual([])
   })
 
   test('no any, no suppressed type error', () => {
@@ -144,7 +156,7 @@ describe('answers', () => {
   test('a Response is made in http/ alone (and copied without its body for HEAD)', () => {
     const made = find(/\bnew Response\b|\bResponse\.(?:json|redirect|error)\b/, ({ folder }) => folder === 'http')
     expect(made.length).toBe(1)
-    expect(made[0]).toMatch(/^server\/dispatch\.ts: .*\? new Response\(null, served\)/)
+    expect(made[0]).toMatch(/^server\/dispatch\.ts: .*\? new Response\(null, served\.response\)/)
   })
 
   test('an error becomes an answer in http/error-response.ts alone', () => {

@@ -5,18 +5,26 @@ import type { ClientMetadataPart } from '../../src/contracts/client-metadata-par
 import { redirectUri } from '../support/client.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 
+const part: ClientMetadataPart = {
+  members: { colour: v.picklist(['red', 'blue']), shade: v.string() },
+  async check(_ctx, metadata) {
+    const { colour, shade } = metadata as { readonly colour?: string; readonly shade?: string }
+    if (shade !== undefined && colour === undefined) {
+      throw new OAuthError('invalid_client_metadata', 'a shade needs a colour')
+    }
+  },
+}
+
+function featureOf(name: string, ...clientMetadata: readonly ClientMetadataPart[]): Feature {
+  return { name, start: () => ({ clientMetadata }) }
+}
+
 const feature: Feature = {
   name: 'colours',
-  clientMetadata: {
-    members: { colour: v.picklist(['red', 'blue']), shade: v.string() },
-    async check(_ctx, metadata) {
-      const { colour, shade } = metadata as { readonly colour?: string; readonly shade?: string }
-      if (shade !== undefined && colour === undefined) {
-        throw new OAuthError('invalid_client_metadata', 'a shade needs a colour')
-      }
-    },
-  },
-  serverMetadata: () => ({ colours_supported: ['red', 'blue'], claims_parameter_supported: 'perhaps' }),
+  start: () => ({
+    clientMetadata: [part],
+    serverMetadata: { colours_supported: ['red', 'blue'], request_parameter_supported: 'perhaps' },
+  }),
 }
 
 const dynamic = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true }
@@ -63,15 +71,14 @@ describe('client metadata of a feature', () => {
     const { provider } = createQuickWorld({ features: [feature] })
     expect(provider.metadata).toMatchObject({
       colours_supported: ['red', 'blue'],
-      claims_parameter_supported: 'perhaps',
+      request_parameter_supported: 'perhaps',
     })
   })
 
   test('one part in two features counts once, several parts of one feature count each', async () => {
-    const part = feature.clientMetadata as ClientMetadataPart
     const size: ClientMetadataPart = { members: { size: v.number() } }
-    const features = [{ name: 'one', clientMetadata: [part, size] }, { name: 'two', clientMetadata: [part] }, feature]
-    const world = createQuickWorld({ features: features.map((one) => ({ ...one, serverMetadata: () => ({}) })) })
+    const features = [featureOf('one', part, size), featureOf('two', part), feature]
+    const world = createQuickWorld({ features })
     const registered = await world.provider.registerClient(withMembers({ colour: 'red', size: 7 }))
     expect(registered).toMatchObject({ colour: 'red', size: 7 })
     await expect(world.provider.registerClient(withMembers({ shade: 'dark' }))).rejects.toThrow(
@@ -80,19 +87,11 @@ describe('client metadata of a feature', () => {
   })
 
   test('a member that is there already is refused at start-up', () => {
-    expect(() =>
-      createQuickWorld({
-        features: [
-          feature,
-          {
-            ...feature,
-            name: 'again',
-            clientMetadata: { ...(feature.clientMetadata as object), members: { colour: v.string() } },
-          },
-        ],
-      }),
-    ).toThrow(new TypeError('client metadata colour is there already'))
-    const taken: Feature = { name: 'taken', clientMetadata: { members: { scope: v.string() } } }
+    const again = featureOf('again', { members: { colour: v.string() } })
+    expect(() => createQuickWorld({ features: [feature, again] })).toThrow(
+      new TypeError('client metadata colour is there already'),
+    )
+    const taken = featureOf('taken', { members: { scope: v.string() } })
     expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)
   })
 })

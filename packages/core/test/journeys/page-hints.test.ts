@@ -125,7 +125,7 @@ describe('discovery', () => {
   })
 
   test('a feature may say otherwise', () => {
-    const features = [{ name: 'objects', serverMetadata: () => ({ request_parameter_supported: true }) }]
+    const features = [{ name: 'objects', start: () => ({ serverMetadata: { request_parameter_supported: true } }) }]
     const { metadata } = createQuickWorld({ features } as WorldOptions).provider
     expect(metadata.request_parameter_supported).toBe(true)
     expect(metadata.request_uri_parameter_supported).toBe(false)

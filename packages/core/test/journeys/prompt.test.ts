@@ -168,6 +168,8 @@ describe('other parameters of a request', () => {
       claims: [],
       acrValues: [],
       acrRequired: false,
+      completion: 'code',
+      parameters: {},
       display: 'popup',
       loginHint: 'alice@example.com',
       uiLocales: 'de en',

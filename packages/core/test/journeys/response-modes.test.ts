@@ -225,15 +225,17 @@ describe('which response modes there are', () => {
   test('a feature brings its own: it gets what there is to tell, errors too, and discovery knows it', async () => {
     const feature: Feature = {
       name: 'test_modes',
-      responseModes: [
-        {
-          name: 'shout',
-          async respond(_ctx, _request, { clientId, redirectUri: to }, parameters) {
-            const named = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
-            return new Response(JSON.stringify({ clientId, to, ...named }))
+      start: () => ({
+        responseModes: [
+          {
+            name: 'shout',
+            async respond(_ctx, _request, { clientId, redirectUri: to }, parameters) {
+              const named = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
+              return new Response(JSON.stringify({ clientId, to, ...named }))
+            },
           },
-        },
-      ],
+        ],
+      }),
     }
     const { world, client, go } = await returning({ features: [feature] } as WorldOptions)
     expect(world.provider.metadata.response_modes_supported).toEqual(['query', 'fragment', 'form_post', 'shout'])
@@ -245,8 +247,10 @@ describe('which response modes there are', () => {
 
   test('two features with one response mode are refused at start-up', () => {
     const respond = () => new Response()
-    const features = [{ name: 'again', responseModes: [{ name: 'query', respond }] }]
-    expect(() => createQuickWorld({ features } as WorldOptions)).toThrow(/again brings query/)
+    const features = [{ name: 'again', start: () => ({ responseModes: [{ name: 'query', respond }] }) }]
+    expect(() => createQuickWorld({ features } as WorldOptions)).toThrow(
+      'the features authorization_code and again both bring the response mode query: leave one of them out',
+    )
   })
 
   test('a server for machines alone has none', () => {

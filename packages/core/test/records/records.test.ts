@@ -139,7 +139,7 @@ test('a deleted client takes its sign-ins in progress along: one that gets the s
 
 test('what a feature says about a refresh token goes on to its successors', async () => {
   const storage = memoryStorage()
-  const extra = { cnf: { jkt: 'thumbprint' } }
+  const extra = { colour: 'red' }
   const world = createQuickWorld({
     storage: {
       ...storage,

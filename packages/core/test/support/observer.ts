@@ -18,15 +18,19 @@ export function watchEnds(options: { readonly ttl?: number; readonly name?: stri
     clients,
     feature: {
       name: options.name ?? 'watch',
-      sessionObserver: {
-        clientSessionTtl: options.ttl ?? 3600,
-        concerns: ({ client_uri }) => client_uri !== undefined,
-        sessionEnded(_ctx, ended) {
-          told.push(ended.map(({ client }) => client.id))
-          clients.push(...ended)
-          return { frames: ended.flatMap(({ client }) => client.metadata.client_uri ?? []) }
-        },
-      },
+      start: () => ({
+        sessionObservers: [
+          {
+            clientSessionTtl: options.ttl ?? 3600,
+            concerns: ({ client_uri }) => client_uri !== undefined,
+            sessionEnded(_ctx, ended) {
+              told.push(ended.map(({ client }) => client.id))
+              clients.push(...ended)
+              return { frames: ended.flatMap(({ client }) => client.metadata.client_uri ?? []) }
+            },
+          },
+        ],
+      }),
     },
   }
 }

@@ -214,7 +214,7 @@ describe('a storage from before the generic store', () => {
       // @ts-expect-error the storage has no records
       createProvider({ ...surface, authentication, storage: older }),
     ])
-    const plain: Feature = { name: 'plain' }
+    const plain: Feature = { name: 'plain', start: () => ({}) }
     compiled(() => createProvider({ ...surface, authentication, storage: memoryStorage(), features: [plain] }))
   })
 })

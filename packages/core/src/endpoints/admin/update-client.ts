@@ -4,8 +4,8 @@ import type { Endpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { readJsonObject } from '../../http/json-object.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
+import { requireSameOrigin } from '../../sessions/same-origin.ts'
 import { readClientUpdate } from '../managed-request.ts'
-import { requireSameOrigin } from '../same-origin.ts'
 
 /** An administrator changes a client, with the members that nobody else may set. */
 export const adminUpdateClient: Endpoint = {

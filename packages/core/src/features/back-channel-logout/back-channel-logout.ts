@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Context } from '../../contracts/context.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import type { SessionObserver } from '../../contracts/session-observer.ts'
 import { backChannelLogoutMetadata } from './client-metadata.ts'
 import { deliverAll } from './deliver.ts'
 import { pause } from './pause.ts'
@@ -48,25 +49,28 @@ const entries = {
  * which the session ended: what fails after all attempts is an event, and is not tried again.
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function backChannelLogout(options: BackChannelLogoutOptions = {}): Feature {
+export function backChannelLogout(options: BackChannelLogoutOptions = {}): Feature<'backChannelLogout'> {
   const { waitUntil, ...parsed } = parseFeatureOptions('backChannelLogout', entries, options)
   const { clientSessionTtlSeconds, maxWaitSeconds, ...rules } = parsed
-  return Object.freeze<Feature>({
-    name: 'back-channel-logout',
-    clientMetadata: backChannelLogoutMetadata,
-    serverMetadata: () => ({ backchannel_logout_supported: true, backchannel_logout_session_supported: true }),
-    sessionObserver: {
-      clientSessionTtl: clientSessionTtlSeconds,
-      concerns: ({ backchannel_logout_uri }) => backchannel_logout_uri !== undefined,
-      async sessionEnded(ctx, clients) {
-        if (clients.length > 0) {
-          const delivery = deliverAll(ctx, rules, clients)
-          if (waitUntil !== undefined) handOver(ctx, waitUntil, delivery)
-          else if (maxWaitSeconds > 0) await Promise.race([delivery, pause(maxWaitSeconds)])
-        }
-        return { frames: [] }
-      },
+  const sessionObserver: SessionObserver = {
+    clientSessionTtl: clientSessionTtlSeconds,
+    concerns: ({ backchannel_logout_uri }) => backchannel_logout_uri !== undefined,
+    async sessionEnded(ctx, clients) {
+      if (clients.length > 0) {
+        const delivery = deliverAll(ctx, rules, clients)
+        if (waitUntil !== undefined) handOver(ctx, waitUntil, delivery)
+        else if (maxWaitSeconds > 0) await Promise.race([delivery, pause(maxWaitSeconds)])
+      }
+      return { frames: [] }
     },
+  }
+  return Object.freeze<Feature<'backChannelLogout'>>({
+    name: 'backChannelLogout',
+    start: () => ({
+      clientMetadata: [backChannelLogoutMetadata],
+      serverMetadata: { backchannel_logout_supported: true, backchannel_logout_session_supported: true },
+      sessionObservers: [sessionObserver],
+    }),
   })
 }
 

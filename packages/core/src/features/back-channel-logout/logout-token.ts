@@ -3,8 +3,7 @@ import { subjectOf } from '../../claims/subject.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { SessionClient } from '../../contracts/session-observer.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
-import { idTokenAlgorithmOf } from '../../policy/client-support.ts'
-import { signWithSecret } from '../../tokens/secret-signature.ts'
+import { signForClient } from '../../tokens/sign-for-client.ts'
 
 /** The `typ` that keeps a logout token from being taken for any other. */
 const logoutTokenType = 'logout+jwt'
@@ -22,7 +21,6 @@ const event = 'http://schemas.openid.net/event/backchannel-logout'
  */
 export async function mintLogoutToken(ctx: Context, { client, userId, sessionId }: SessionClient): Promise<string> {
   const now = ctx.clock.now()
-  const algorithm = idTokenAlgorithmOf(ctx, client)
   const claims = {
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, userId),
@@ -33,6 +31,5 @@ export async function mintLogoutToken(ctx: Context, { client, userId, sessionId 
     sid: await sessionIdFor(ctx, client, sessionId),
     events: { [event]: {} },
   }
-  if (ctx.config.jwtDisabled) return signWithSecret(ctx, client, logoutTokenType, claims)
-  return ctx.keys.sign(algorithm, logoutTokenType, claims)
+  return signForClient(ctx, client, logoutTokenType, claims)
 }

@@ -3,7 +3,7 @@ import { sessionIdFor } from '../../claims/session-id.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
-import type { SessionClient } from '../../contracts/session-observer.ts'
+import type { SessionClient, SessionObserver } from '../../contracts/session-observer.ts'
 import { withParameters } from '../../http/redirect.ts'
 import { frontChannelLogoutMetadata, frontChannelUriProblem } from './client-metadata.ts'
 
@@ -26,19 +26,22 @@ const entries = { clientSessionTtlSeconds: v.optional(v.pipe(v.number(), v.integ
  * and back-channel logout does better.
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Feature {
+export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Feature<'frontChannelLogout'> {
   const { clientSessionTtlSeconds } = parseFeatureOptions('frontChannelLogout', entries, options)
-  return Object.freeze<Feature>({
-    name: 'front-channel-logout',
-    clientMetadata: frontChannelLogoutMetadata,
-    serverMetadata: () => ({ frontchannel_logout_supported: true, frontchannel_logout_session_supported: true }),
-    sessionObserver: {
-      clientSessionTtl: clientSessionTtlSeconds,
-      concerns: ({ frontchannel_logout_uri }) => frontchannel_logout_uri !== undefined,
-      async sessionEnded(ctx, clients) {
-        return { frames: (await Promise.all(clients.map((client) => frameOf(ctx, client)))).flat() }
-      },
+  const sessionObserver: SessionObserver = {
+    clientSessionTtl: clientSessionTtlSeconds,
+    concerns: ({ frontchannel_logout_uri }) => frontchannel_logout_uri !== undefined,
+    async sessionEnded(ctx, clients) {
+      return { frames: (await Promise.all(clients.map((client) => frameOf(ctx, client)))).flat() }
     },
+  }
+  return Object.freeze<Feature<'frontChannelLogout'>>({
+    name: 'frontChannelLogout',
+    start: () => ({
+      clientMetadata: [frontChannelLogoutMetadata],
+      serverMetadata: { frontchannel_logout_supported: true, frontchannel_logout_session_supported: true },
+      sessionObservers: [sessionObserver],
+    }),
   })
 }
 

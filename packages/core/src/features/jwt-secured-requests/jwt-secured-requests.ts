@@ -41,21 +41,23 @@ const entries = {
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#JWTRequests OpenID Connect Core section 6}).
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Feature {
+export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Feature<'jwtSecuredRequests'> {
   const rules: RequestObjectRules = parseFeatureOptions('jwtSecuredRequests', entries, options)
-  return Object.freeze<Feature>({
-    name: 'jwt-secured-requests',
-    clientMetadata: [jwksMetadata, requestObjectMetadata(rules)],
-    authorizationParameters: { resolve: (ctx, sent) => resolveRequestObject(ctx, rules, sent) },
-    serverMetadata: () => ({
-      request_parameter_supported: true,
-      request_uri_parameter_supported: true,
-      require_request_uri_registration: true,
-      request_object_signing_alg_values_supported: [
-        ...rules.signingAlgorithms,
-        ...(rules.unsigned === 'refused' ? [] : ['none']),
-      ],
-      ...(rules.required && { require_signed_request_object: true }),
+  return Object.freeze<Feature<'jwtSecuredRequests'>>({
+    name: 'jwtSecuredRequests',
+    start: () => ({
+      clientMetadata: [jwksMetadata, requestObjectMetadata(rules)],
+      parameterSources: [{ resolve: (ctx, sent) => resolveRequestObject(ctx, rules, sent) }],
+      serverMetadata: {
+        request_parameter_supported: true,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
+        request_object_signing_alg_values_supported: [
+          ...rules.signingAlgorithms,
+          ...(rules.unsigned === 'refused' ? [] : ['none']),
+        ],
+        ...(rules.required && { require_signed_request_object: true }),
+      },
     }),
   })
 }

@@ -22,8 +22,6 @@ interface Fetched {
   readonly hash: string
 }
 
-const fetched = new WeakMap<Context, UrlCache<Fetched>>()
-
 /**
  * The request object behind a `request_uri` that the client registered, and behind no other: the server fetches nothing
  * because a URL says so ({@link https://www.rfc-editor.org/rfc/rfc9101#section-10.4 RFC 9101 section 10.4}). A fragment is no
@@ -46,21 +44,18 @@ export async function fetchRequestObject(ctx: Context, client: ClientRecord, uri
   }
   const byHash = hashPattern.test(fragment)
   try {
-    const known = await requestObjects(ctx).get(url, byHash ? maxAgeByHash : maxAge, beforeFetch)
+    const known = await ctx.once(createRequestObjects).get(url, byHash ? maxAgeByHash : maxAge, beforeFetch)
     if (!byHash || known.hash === fragment) return known.jwt
-    return (await requestObjects(ctx).get(url, leastPause, beforeFetch)).jwt
+    return (await ctx.once(createRequestObjects).get(url, leastPause, beforeFetch)).jwt
   } catch (cause) {
     if (cause instanceof OAuthError) throw cause
     throw new OAuthError('invalid_request_uri', 'the request object cannot be fetched', { cause })
   }
 }
 
-function requestObjects(ctx: Context): UrlCache<Fetched> {
-  const known = fetched.get(ctx)
-  if (known !== undefined) return known
-  const remembered = createUrlCache((url) => fetchDocument(ctx, url), ctx.clock)
-  fetched.set(ctx, remembered)
-  return remembered
+/** The request objects that were fetched, of one provider. */
+function createRequestObjects(ctx: Context): UrlCache<Fetched> {
+  return createUrlCache((url) => fetchDocument(ctx, url), ctx.clock)
 }
 
 async function fetchDocument(ctx: Context, url: string): Promise<Fetched> {

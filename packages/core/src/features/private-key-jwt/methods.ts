@@ -18,12 +18,6 @@ export interface AssertionRules {
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Members of discovery that name the endpoints at which clients authenticate. */
-const authenticating: ReadonlySet<string> = new Set([
-  ...['token_endpoint', 'revocation_endpoint', 'introspection_endpoint', 'pushed_authorization_request_endpoint'],
-  ...['device_authorization_endpoint', 'backchannel_authentication_endpoint'],
-])
-
 /** Assertions that the client's own key has signed. */
 export function privateKeyJwtMethod(rules: AssertionRules): ClientAuthMethod {
   return {
@@ -98,9 +92,7 @@ async function verifyAssertion(
   const accepted = checkAssertion(jwt.header, jwt.claims, {
     clientId: client.id,
     issuer,
-    endpoints: ctx.registry.endpoints.flatMap(({ metadata, path }) =>
-      metadata !== undefined && authenticating.has(metadata) ? issuer + path : [],
-    ),
+    endpoints: ctx.registry.endpoints.flatMap((endpoint) => ('handleClient' in endpoint ? issuer + endpoint.path : [])),
     audienceRule: rules.audienceRule(client),
     maxLifetime: rules.maxLifetimeSeconds,
     now: ctx.clock.now(),

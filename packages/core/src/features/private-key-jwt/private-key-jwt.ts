@@ -50,7 +50,7 @@ const entries = {
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core section 9}).
  * @throws {TypeError} when an option is unknown or wrong
  */
-export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature {
+export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'privateKeyJwt'> {
   const { audiences, clientSecretJwt, ...parsed } = parseFeatureOptions('privateKeyJwt', entries, options)
   const rules = {
     ...parsed,
@@ -61,14 +61,16 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature {
   }
   const secretAlgorithms = clientSecretJwt ? ['HS256'] : []
   const algorithms = [...parsed.signingAlgorithms, ...secretAlgorithms]
-  return Object.freeze<Feature>({
-    name: 'private-key-jwt',
-    clientAuthMethods: [privateKeyJwtMethod(rules), ...(clientSecretJwt ? [clientSecretJwtMethod(rules)] : [])],
-    clientMetadata: [jwksMetadata, assertionMetadata(parsed.signingAlgorithms, secretAlgorithms)],
-    serverMetadata: () => ({
-      token_endpoint_auth_signing_alg_values_supported: algorithms,
-      revocation_endpoint_auth_signing_alg_values_supported: algorithms,
-      introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+  return Object.freeze<Feature<'privateKeyJwt'>>({
+    name: 'privateKeyJwt',
+    start: () => ({
+      clientAuthMethods: [privateKeyJwtMethod(rules), ...(clientSecretJwt ? [clientSecretJwtMethod(rules)] : [])],
+      clientMetadata: [jwksMetadata, assertionMetadata(parsed.signingAlgorithms, secretAlgorithms)],
+      serverMetadata: {
+        token_endpoint_auth_signing_alg_values_supported: algorithms,
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+      },
     }),
   })
 }

@@ -1,0 +1,69 @@
+import type { Approved, Completion } from '../contracts/completion.ts'
+import type { Core } from '../contracts/core.ts'
+import { createCredential } from '../crypto/credential.ts'
+import { requireSupport } from '../policy/client-support.ts'
+import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
+import { markClientUsed } from '../tokens/mark-client-used.ts'
+import { respondToClient, targetOf } from './authorization-response.ts'
+import { errorTarget } from './error-target.ts'
+import { interactionIsOver } from './interaction-is-over.ts'
+import { commitGrant, createGrant } from './new-grant.ts'
+import { keptExtra } from './request-extra.ts'
+
+/** An interaction that ends in an authorization code, which the browser takes to the client. */
+export function codeCompletion(core: Core): Completion {
+  return {
+    name: 'code',
+    async approve(request, approved) {
+      const response = await issueCode(core, approved)
+      return respondToClient(core, request, targetOf(approved.authorization), response)
+    },
+    async deny(_request, { authorization }) {
+      throw new OAuthError('access_denied', 'User denied access').towards(targetOf(authorization))
+    },
+    async fail(request, { client, authorization, answered }, error) {
+      const target = targetOf(authorization)
+      // Whoever answered the consent page has seen where the answer goes.
+      throw error.towards(
+        answered === true ? target : await errorTarget(core, request, client, target).catch(() => 'never' as const),
+      )
+    },
+  }
+}
+
+/**
+ * Turns an approval into a grant with its code, and answers with what the client is told
+ * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}). The code leaves only if nothing
+ * was withdrawn before it was written.
+ * @throws {OAuthError} `access_denied` when something was; `invalid_request` when the interaction is over
+ */
+async function issueCode(core: Core, approved: Approved): Promise<AuthorizationResponse> {
+  const { client, authorization, consent, take } = approved
+  // Once more: the interaction may have begun in another process, or under another registration.
+  requireSupport(core, client, approved.grant.scope)
+  const now = core.clock.now()
+  const newGrant = createGrant(core, approved.grant)
+  const { grant } = newGrant
+  const credential = await createCredential('c', core.config.issuer, now, core.random)
+  const extra = keptExtra(core, authorization, 'code')
+  const code = {
+    id: credential.id,
+    secretHash: credential.secretHash,
+    grantId: grant.id,
+    redirectUri: targetOf(authorization).redirectUri,
+    redirectUriSent: authorization.redirectUriSent,
+    ...(authorization.codeChallenge !== undefined && { codeChallenge: authorization.codeChallenge }),
+    ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
+    ...(extra !== undefined && { extra }),
+    createdAt: now,
+    expiresAt: now + core.config.lifetimes.authorizationCode,
+  }
+  const commit = { code, take, ...(consent !== undefined && { consent }) }
+  // The client has its answer already; this browser needs a word, not a second redirect.
+  if ((await commitGrant(core, newGrant, commit, client)) === 'gone') {
+    throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
+  }
+  core.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
+  await markClientUsed(core, client)
+  return { code: credential.text }
+}

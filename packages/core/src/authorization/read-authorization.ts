@@ -1,0 +1,46 @@
+import type { Context } from '../contracts/context.ts'
+import type { ReadAuthorization } from '../contracts/core.ts'
+import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
+import { asOAuthError } from '../policy/failure.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { redirectTarget, type VerifiedClient, verifyClient } from './client.ts'
+import { errorTarget } from './error-target.ts'
+import { hintedSubject } from './id-token-hint.ts'
+import { resolveParameters } from './parameters.ts'
+import { parseAuthorizationRequest } from './request.ts'
+
+/**
+ * An authorization request, typed and checked, from wherever its parameters came. Before its client and redirect URI are
+ * sure an error is a page; afterwards it goes to the client, unless the client is one that its user knows nothing of.
+ * @throws {OAuthError}
+ */
+export async function readAuthorization(
+  ctx: Context,
+  request: Request,
+  sent: UncheckedParameters,
+): Promise<ReadAuthorization> {
+  const parameters = await resolveParameters(ctx, request, sent)
+  for (const name of ['client_id', 'redirect_uri']) {
+    if (parameters.repeated.has(name)) refuseRepeated(parameters)
+  }
+  const verified = await verifyClient(ctx, parameters)
+  try {
+    refuseRepeated(parameters)
+    return { client: verified.client, parameters, authorization: await parse(ctx, verified, parameters) }
+  } catch (thrown) {
+    const target = redirectTarget(ctx, verified, parameters)
+    throw asOAuthError(thrown).towards(
+      await errorTarget(ctx, request, verified.client, target).catch(() => 'never' as const),
+    )
+  }
+}
+
+async function parse(
+  ctx: Context,
+  verified: VerifiedClient,
+  parameters: UncheckedParameters,
+): Promise<AuthorizationRequest> {
+  const authorization = await parseAuthorizationRequest(ctx, verified, parameters)
+  const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))
+  return hinted === undefined ? authorization : { ...authorization, hintedSubject: hinted }
+}

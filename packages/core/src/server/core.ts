@@ -1,0 +1,27 @@
+import { commitGrant, createGrant } from '../authorization/new-grant.ts'
+import { readAuthorization } from '../authorization/read-authorization.ts'
+import { authenticateClient } from '../clients/authenticate.ts'
+import type { Core } from '../contracts/core.ts'
+import { interact } from '../interaction/proceed.ts'
+import { readBinding } from '../tokens/binding.ts'
+import { issueTokens } from '../tokens/issue.ts'
+import { readAccessToken } from '../tokens/present.ts'
+import type { StartingContext } from './context.ts'
+
+/** A core whose tables are filled when the features have started. */
+export type StartingCore = { -readonly [Member in keyof Core]: Core[Member] }
+
+/** Adds the verbs of features to a context: it stays one object, whatever a function calls it. */
+export function createCore(ctx: StartingContext): StartingCore {
+  const core: StartingCore = Object.assign(ctx, {
+    authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),
+    readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
+    interact: (request, pending) => interact(core, request, pending),
+    grantFor: (facts) => createGrant(core, facts),
+    commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
+    issue: (issuance) => issueTokens(core, issuance),
+    readBinding: async (request, facts) => readBinding(core, request, facts),
+    readAccessToken: (request, endpoint) => readAccessToken(core, request, endpoint),
+  } satisfies Omit<Core, keyof StartingContext>)
+  return core
+}

@@ -1,0 +1,36 @@
+/** A feature's rows, with the name of the feature. */
+export interface Owned<Row> {
+  readonly feature: string
+  readonly row: Row
+}
+
+/**
+ * Folds the rows of all features into one table.
+ * @param what names a row in an error text, for instance `the grant type`
+ * @throws {TypeError} when two features bring a row with one key; it names both features
+ */
+export function fold<Row>(
+  what: string,
+  rows: readonly Owned<Row>[],
+  key: (row: Row) => string,
+): ReadonlyMap<string, Row> {
+  const owners = new Map<string, string>()
+  const table = new Map<string, Row>()
+  for (const { feature, row } of rows) {
+    const name = key(row)
+    const owner = owners.get(name)
+    if (owner !== undefined) throw clash(what, name, owner, feature)
+    owners.set(name, feature)
+    table.set(name, row)
+  }
+  return table
+}
+
+/** What two features do not agree on, and what the host can do about it. */
+export function clash(what: string, name: string, owner: string, feature: string): TypeError {
+  return new TypeError(
+    owner === feature
+      ? `the feature ${feature} brings ${what} ${name} twice`
+      : `the features ${owner} and ${feature} both bring ${what} ${name}: leave one of them out`,
+  )
+}

@@ -1,0 +1,62 @@
+import type { PresentedAccessToken } from '../contracts/access-token.ts'
+import type { Context } from '../contracts/context.ts'
+import { readAuthorization } from '../http/authorization-header.ts'
+import { mediaType } from '../http/body.ts'
+import { readForm } from '../http/form.ts'
+import { parseParameters } from '../http/parameters.ts'
+import { queryOf } from '../http/target.ts'
+import { noTokenChallenge } from '../protocol/challenge.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { isBoundTo, readBinding } from './binding.ts'
+import { verifyAccessToken } from './verify.ts'
+
+/**
+ * The access token that a request presents, verified. A token that is bound to a key is good in its own scheme and with a
+ * proof of the key alone: as a bearer token it is refused
+ * ({@link https://www.rfc-editor.org/rfc/rfc9449#section-7.2 RFC 9449 section 7.2}).
+ * @param endpoint the URL of the endpoint as discovery names it
+ * @throws {OAuthError} `invalid_token` or `invalid_request`
+ */
+export async function readAccessToken(ctx: Context, request: Request, endpoint: string): Promise<PresentedAccessToken> {
+  const { scheme, text } = await readToken(ctx, request)
+  const token = await verifyAccessToken(ctx, text)
+  if (token === undefined) throw new OAuthError('invalid_token', 'the access token is invalid, expired or revoked')
+  const cnf = token.extra?.cnf
+  const binding =
+    ctx.registry.senderConstraints.size === 0
+      ? undefined
+      : await readBinding(ctx, request, { endpoint, accessToken: text })
+  if (!isBoundTo(cnf, binding)) {
+    throw new OAuthError('invalid_token', 'the access token is bound to a key that the request does not prove to hold')
+  }
+  const expected = cnf === undefined ? 'Bearer' : (binding?.tokenType ?? 'Bearer')
+  if (scheme !== expected.toLowerCase()) {
+    throw new OAuthError('invalid_token', `the access token must be presented with the scheme ${expected}`)
+  }
+  return { token, headers: binding?.headers ?? {} }
+}
+
+/**
+ * The token in the header, or in a form body; two at once are refused, and so is one in the URL
+ * ({@link https://www.rfc-editor.org/rfc/rfc6750#section-2 RFC 6750 section 2}).
+ */
+async function readToken(
+  { registry }: Context,
+  request: Request,
+): Promise<{ readonly scheme: string; readonly text: string }> {
+  const authorization = readAuthorization(request)
+  const schemes = [...registry.senderConstraints.values()].map(({ tokenType }) => tokenType.toLowerCase())
+  const known = authorization?.scheme === 'bearer' || schemes.includes(authorization?.scheme ?? '')
+  const header = known ? authorization?.credentials : undefined
+  const query = queryOf(request.url)
+  if (query !== '' && parseParameters(query).get('access_token') !== undefined) {
+    throw new OAuthError('invalid_request', 'an access token does not belong in a URL')
+  }
+  const isForm = request.method === 'POST' && mediaType(request) === 'application/x-www-form-urlencoded'
+  const body = isForm ? (await readForm(request)).get('access_token') : undefined
+  if (header !== undefined && body !== undefined) throw new OAuthError('invalid_request', 'more than one access token')
+  const text = header || body
+  // No token, no error code: RFC 6750 section 3.1 leaves it out where nothing was tried.
+  if (!text) throw new OAuthError('invalid_token', 'an access token is required', { challenge: noTokenChallenge })
+  return { text, scheme: header ? (authorization?.scheme ?? 'bearer') : 'bearer' }
+}
