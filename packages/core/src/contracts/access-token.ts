@@ -28,7 +28,10 @@ export interface VerifiedAccessToken {
   /** Seconds since the epoch. */
   readonly issuedAt: number
   readonly expiresAt: number
-  /** What features say about the token, and `cnf`: the key that it is bound to. */
+  /**
+   * What features say about the token, and `cnf`: the key that it is bound to. A token with `cnf` is good with a proof of
+   * that key alone: whoever serves a request with it has to look for the proof.
+   */
   readonly extra?: Extra
   /** The claims of a JWT. */
   readonly claims?: Readonly<Record<string, unknown>>

@@ -21,7 +21,7 @@ export const authorize: Endpoint = {
     const asGet = foreignFormAsGet(request, core.config.issuer + endpointPaths.authorize, encoded)
     if (asGet !== undefined) return asGet
     const sent = parseUnchecked(encoded, core.registry.repeatable)
-    const { authorization } = await readAuthorization(core, request, sent)
-    return interact(core, request, { completion: 'code', authorization })
+    const { client, authorization } = await readAuthorization(core, request, sent)
+    return interact(core, request, { completion: 'code', authorization }, client)
   },
 }

@@ -10,6 +10,7 @@ import { type InteractionVerdict, judgeInteraction } from '../policy/interaction
 import { OAuthError } from '../protocol/errors.ts'
 import { interactionKey, replaceInteraction } from '../records/interactions.ts'
 import { type Approver, findApprover } from '../sessions/signed-in.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import { beginningNow, isWithdrawnSince } from '../withdrawals/standing.ts'
 import { completionOf, failThroughCompletion } from './complete.ts'
 import { gatherFacts } from './facts.ts'
@@ -25,10 +26,16 @@ type Judgement =
 
 /**
  * A request that has just come in: complete it at once, or begin an interaction.
+ * @param known the client, where the caller has just looked it up
  * @throws {OAuthError} `invalid_client` when the client is unknown or disabled
  */
-export async function interact(ctx: Context, request: Request, pending: Pending): Promise<Response> {
-  const client = await ctx.clients.find(pending.authorization.clientId)
+export async function interact(
+  ctx: Context,
+  request: Request,
+  pending: Pending,
+  known?: ClientRecord,
+): Promise<Response> {
+  const client = known ?? (await ctx.clients.find(pending.authorization.clientId))
   if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
   const loaded = { ...pending, client }
   return failThroughCompletion(ctx, request, loaded, () => begin(ctx, request, loaded))
