@@ -20,9 +20,13 @@ import { pageUrl } from './page-url.ts'
 import { refuseWithdrawn } from './refuse-withdrawn.ts'
 
 /** What is to be done next: a page to show, or under which reference to complete. */
-type Judgement =
-  | ({ readonly kind: 'interact' } & DueStep)
-  | { readonly kind: 'proceed'; readonly signedIn: SignedIn<BaseUser>; readonly referenceId: string | undefined }
+type Judgement = ({ readonly kind: 'interact' } & DueStep) | Proceed
+
+interface Proceed {
+  readonly kind: 'proceed'
+  readonly signedIn: SignedIn<BaseUser>
+  readonly referenceId: string | undefined
+}
 
 /**
  * A request that has just come in: complete it at once, or begin an interaction.
@@ -60,7 +64,7 @@ async function begin(ctx: Context, request: Request, pending: LoadedPending): Pr
     const { location, setCookie } = await startInteraction(ctx, request, pending, judgement, approver)
     return redirect(request, location, { 'set-cookie': setCookie })
   }
-  return approve(ctx, request, pending, judgement, approver)
+  return approve(ctx, request, pending, { ...judgement, approver })
 }
 
 /** A user who comes back from a page: on to the next one, or to the end. Idempotent until the end is written. */
@@ -78,7 +82,7 @@ export async function resume(
   const { createdAt, priorSession } = interaction
   const judgement = await judge(ctx, pending, { signedIn, completed, requestedAt: createdAt, priorSession })
   if (judgement.kind !== 'interact') {
-    return approve(ctx, request, pending, judgement, approver, interaction.id)
+    return approve(ctx, request, pending, { ...judgement, approver, interactionId: interaction.id })
   }
   if (finished === judgement.step) refuseUnchangedSession(ctx, interaction, finished, signedIn)
   const { userId, sessionId, withdrawals, referenceId, ...unbound } = interaction
@@ -149,13 +153,18 @@ async function judge(
   return { kind: 'proceed', signedIn, referenceId }
 }
 
+/** An approval without a further question: the user had agreed before, or need not be asked. */
+interface SilentApproval extends Proceed {
+  readonly approver: Approver
+  /** The interaction that ends with it; absent where none was needed. */
+  readonly interactionId?: string
+}
+
 function approve(
   ctx: Context,
   request: Request,
   pending: LoadedPending,
-  { signedIn, referenceId }: Extract<Judgement, { kind: 'proceed' }>,
-  { standing }: Approver,
-  interactionId?: string,
+  { signedIn, referenceId, approver: { standing }, interactionId }: SilentApproval,
 ): Promise<Response> {
   const { client, authorization } = pending
   const extra = keptExtra(ctx, authorization, 'grant')

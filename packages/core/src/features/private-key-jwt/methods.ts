@@ -24,9 +24,12 @@ export function privateKeyJwtMethod(rules: AssertionRules): ClientAuthMethod {
     name: 'private_key_jwt',
     collect: (sources) => collectAssertion(sources, (algorithm) => !isSymmetric(algorithm)),
     verify: (ctx, client, presented) =>
-      verifyAssertion(ctx, 'private_key_jwt', rules, client, presented, (known, assertion) =>
-        verifyClientSignature(ctx, known, assertion, algorithmsOf(known, rules.signingAlgorithms)),
-      ),
+      verifyAssertion(ctx, client, presented, {
+        ...rules,
+        method: 'private_key_jwt',
+        verifySignature: (known, assertion) =>
+          verifyClientSignature(ctx, known, assertion, algorithmsOf(known, rules.signingAlgorithms)),
+      }),
   }
 }
 
@@ -37,9 +40,11 @@ export function clientSecretJwtMethod(rules: AssertionRules): ClientAuthMethod {
     sealsSecret: true,
     collect: (sources) => collectAssertion(sources, isSymmetric),
     verify: (ctx, client, presented) =>
-      verifyAssertion(ctx, 'client_secret_jwt', rules, client, presented, async (known, assertion) =>
-        verifySecretSignature(assertion, await secretsOf(ctx, known)),
-      ),
+      verifyAssertion(ctx, client, presented, {
+        ...rules,
+        method: 'client_secret_jwt',
+        verifySignature: async (known, assertion) => verifySecretSignature(assertion, await secretsOf(ctx, known)),
+      }),
   }
 }
 
@@ -71,22 +76,27 @@ function isSymmetric(algorithm: unknown): boolean {
   return typeof algorithm === 'string' && algorithm.startsWith('HS')
 }
 
+/** What assertions of one authentication method are checked against. */
+interface MethodRules extends AssertionRules {
+  readonly method: string
+  /** The JWT when the client has signed it; a text says why not. */
+  verifySignature(client: ClientRecord, assertion: string): Promise<VerifiedJwt | string>
+}
+
 /**
  * Signature, then claims, then the one write: a `jti` is used up by an assertion that is good, and by no other. Of two
  * requests with one assertion the second is refused, at the same moment as well.
  */
 async function verifyAssertion(
   ctx: Context,
-  method: string,
-  rules: AssertionRules,
   client: ClientRecord | undefined,
   { assertion }: PresentedCredentials,
-  verifySignature: (client: ClientRecord, assertion: string) => Promise<VerifiedJwt | string>,
+  rules: MethodRules,
 ): Promise<boolean | string> {
   if (client === undefined || assertion === undefined) return false
   // Before anything is fetched for it, or used up.
-  if (client.metadata.token_endpoint_auth_method !== method) return 'not the registered method'
-  const jwt = await verifySignature(client, assertion)
+  if (client.metadata.token_endpoint_auth_method !== rules.method) return 'not the registered method'
+  const jwt = await rules.verifySignature(client, assertion)
   if (typeof jwt === 'string') return `assertion: ${jwt}`
   const { issuer } = ctx.config
   const accepted = checkAssertion(jwt.header, jwt.claims, {
