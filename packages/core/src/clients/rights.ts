@@ -99,7 +99,9 @@ export function checkRights(registry: Registry, rights: ClientRights, metadata: 
 
 function checkMachine(registry: Registry, { machines, before, registeredBy }: ClientRights, metadata: ClientMetadata) {
   if (machines === 'all') return
-  const got = machineGrantTypes(registry, metadata).find((name) => before?.grant_types.includes(name) !== true)
+  const got = machineGrantTypes(registry, metadata).find(
+    (name) => before?.grant_types.some((had) => had === name) !== true,
+  )
   if (got !== undefined && registeredBy === 'anonymous') {
     throw invalid(`${got} grant requires authenticated registration`)
   }

@@ -28,14 +28,40 @@ export interface FeatureClientMetadata {
 }
 
 /**
+ * The grant types that a client may register. A feature that brings a grant type adds its name by declaration merging:
+ * `declare module '@oauth/core' { interface GrantTypeNames { 'urn:example:grant': true } }`.
+ */
+export interface GrantTypeNames {
+  authorization_code: true
+  refresh_token: true
+  client_credentials: true
+}
+
+/**
+ * The authentication methods that a client may register. A feature that brings a method adds its name by declaration
+ * merging, like a grant type in `GrantTypeNames`.
+ */
+export interface ClientAuthMethodNames {
+  none: true
+  client_secret_basic: true
+  client_secret_post: true
+}
+
+/** The name of a grant type, for instance `authorization_code`. */
+export type GrantTypeName = keyof GrantTypeNames
+
+/** The name of a client authentication method, for instance `client_secret_basic`. */
+export type ClientAuthMethodName = keyof ClientAuthMethodNames
+
+/**
  * Client metadata as it is registered and answered, in the wire names of
  * {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}, OpenID Connect Registration 1.0 and the
  * members that only the server side may set. It is kept exactly as registered, hence snake_case inside as well.
  */
 export interface ClientMetadata extends FeatureClientMetadata {
   readonly redirect_uris: readonly string[]
-  readonly token_endpoint_auth_method: string
-  readonly grant_types: readonly string[]
+  readonly token_endpoint_auth_method: ClientAuthMethodName
+  readonly grant_types: readonly GrantTypeName[]
   readonly response_types: readonly string[]
   /** Space separated scopes this client may ask for; also what it gets when it asks for none. */
   readonly scope: string

@@ -81,7 +81,7 @@ describe('what may be registered', () => {
 
   test('seed B150 B152 an unsupported method or response type is refused on the server side as well', async () => {
     const { provider } = createWorld()
-    for (const wrong of [{ token_endpoint_auth_method: 'private_key_jwt' }, { response_types: ['token'] }]) {
+    for (const wrong of [{ token_endpoint_auth_method: 'private_key_jwt' } as const, { response_types: ['token'] }]) {
       await expect(provider.registerClient({ ...minimal, ...wrong })).rejects.toMatchObject({
         code: 'invalid_client_metadata',
       })

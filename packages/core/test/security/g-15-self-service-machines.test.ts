@@ -9,7 +9,7 @@ import { alice, type World, type WorldOptions } from '../support/world.ts'
 
 const files = 'https://files.example.com/v1'
 const machine = { grant_type: 'client_credentials' }
-const both = { grant_types: ['authorization_code', 'client_credentials'] }
+const both = { grant_types: ['authorization_code', 'client_credentials'] } as const
 const minimal = { redirect_uris: [redirectUri] }
 const access = { clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [api] } }
 
