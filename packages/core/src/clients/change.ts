@@ -28,5 +28,5 @@ export async function changeClient(
       return changed
     }
   }
-  throw new OAuthError('temporarily_unavailable', 'the client is being changed by others')
+  throw new OAuthError('temporarily_unavailable', 'other requests are changing the client: try again')
 }

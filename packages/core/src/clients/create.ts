@@ -50,7 +50,7 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
   if (secret === undefined && creation.secret !== undefined) {
     throw new OAuthError(
       'invalid_client_metadata',
-      `a client_secret goes with no ${metadata.token_endpoint_auth_method} client`,
+      `a client with token_endpoint_auth_method ${metadata.token_endpoint_auth_method} has no client_secret: leave it out`,
     )
   }
   const { owner, secretExpiresAt = registeredSecretExpiry(ctx), registrationTokenHash } = creation
@@ -80,5 +80,5 @@ async function insert(ctx: Context, chosen: string | undefined, row: Omit<Client
     if ((await ctx.storage.clients.insert(client)) === 'won') return client
     if (chosen !== undefined) throw new OAuthError('invalid_client_metadata', 'client_id is already registered')
   }
-  throw new Error('generateClientId makes only ids that are taken')
+  throw new Error(`generateClientId answered with a taken id ${tries} times: it must make a new one each time`)
 }

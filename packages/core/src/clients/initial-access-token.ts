@@ -12,7 +12,9 @@ const purpose = 'oauth/initial-access-token'
  * @throws {TypeError} when that is no whole number above 0, or registration is off
  */
 export async function createInitialAccessToken(ctx: Context, expiresIn: number): Promise<string> {
-  if (!ctx.config.registration.enabled) throw new TypeError('allowDynamicClientRegistration is off')
+  if (!ctx.config.registration.enabled) {
+    throw new TypeError('createInitialAccessToken needs the option allowDynamicClientRegistration')
+  }
   if (!Number.isSafeInteger(expiresIn) || expiresIn < 1) throw new TypeError('expiresIn must be a whole number above 0')
   const expiresAt = ctx.clock.now() + expiresIn
   return createSealer(ctx.config.secrets[0], purpose).seal(String(expiresAt), ctx.config.issuer)

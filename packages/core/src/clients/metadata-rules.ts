@@ -1,12 +1,14 @@
 import type { Context } from '../contracts/context.ts'
+import { featureOfAuthMethod } from '../policy/feature-names.ts'
 import { sectorHosts } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import { formatScope, parseScope } from '../protocol/scope.ts'
+import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { isMachineOnly, withoutUserScopes } from './machine.ts'
 import type { MetadataInput } from './metadata-schema.ts'
-import { type ClientRights, checkRights } from './rights.ts'
+import { type ClientAuthor, type ClientRights, checkRights } from './rights.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
 
 /** What metadata is checked against. */
@@ -37,11 +39,11 @@ export async function completeMetadata(
     // Where no subject depends on it, it is unknown like any other member: nothing is fetched for nothing.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
-  checkGrantTypes(ctx, metadata)
+  checkGrantTypes(ctx, metadata, rights)
   checkRights(ctx.registry, rights, metadata)
-  checkAuthentication(ctx, metadata)
+  checkAuthentication(ctx, metadata, rights)
   checkRedirectUris(metadata, rights)
-  checkSigning(ctx, metadata)
+  checkSigning(ctx, metadata, rights)
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   // Last, because it asks somebody else.
@@ -82,12 +84,15 @@ function inferApplicationType(redirectUris: readonly string[]): 'web' | 'native'
   return redirectUris.length > 0 && redirectUris.every(isLoopbackRedirectUri) ? 'native' : 'web'
 }
 
-function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata): void {
+function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {
   const { grant_types, response_types } = metadata
   const unknown = grant_types.find((name) => !registry.grantTypes.has(name))
-  if (unknown !== undefined) throw invalid(`unsupported grant_type ${unknown}`)
+  if (unknown !== undefined) {
+    const remedy = coreGrantTypes.has(unknown) ? 'an entry in the option grantTypes' : undefined
+    throw unsupported(author, 'grant_type', unknown, registry.grantTypes.keys(), remedy)
+  }
   const responseType = response_types.find((name) => name !== 'code')
-  if (responseType !== undefined) throw invalid(`unsupported response_type ${responseType}`)
+  if (responseType !== undefined) throw invalid(`unsupported response_type ${responseType}: this server supports code`)
   if (!grant_types.includes('authorization_code')) return
   if (metadata.redirect_uris.length === 0) {
     throw new OAuthError('invalid_redirect_uri', 'Redirect URIs are required for authorization_code clients')
@@ -97,9 +102,12 @@ function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata):
   }
 }
 
-function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetadata): void {
+function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {
   const method = metadata.token_endpoint_auth_method
-  if (!registry.clientAuthMethods.has(method)) throw invalid(`unsupported token_endpoint_auth_method ${method}`)
+  const methods = registry.clientAuthMethods
+  if (!methods.has(method)) {
+    throw unsupported(author, 'token_endpoint_auth_method', method, methods.keys(), featureOfAuthMethod(method))
+  }
   if (method !== 'none') return
   const confidential = metadata.grant_types.find((name) => registry.grantTypes.get(name)?.publicClients === false)
   if (confidential !== undefined) throw invalid(`public clients cannot use the grant type ${confidential}`)
@@ -120,15 +128,25 @@ function checkRedirectUris(metadata: ClientMetadata, { before, schemes }: Client
   }
 }
 
-function checkSigning({ config }: MetadataRules, metadata: ClientMetadata): void {
+function checkSigning({ config }: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {
+  const remedy = config.jwtDisabled
+    ? 'the option disableJwtPlugin to be false'
+    : 'an entry in the option idTokenSigningAlgorithms'
   const algorithm = metadata.id_token_signed_response_alg
   if (algorithm !== undefined && !config.idTokenAlgorithms.includes(algorithm)) {
-    throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
+    throw unsupported(
+      author,
+      'id_token_signed_response_alg',
+      algorithm,
+      config.idTokenAlgorithms,
+      knownOnly(algorithm, remedy),
+    )
   }
   const userinfo = metadata.userinfo_signed_response_alg
   // Signed with a key of ours: there is none where ID tokens are signed with the client's secret.
   if (userinfo !== undefined && (config.jwtDisabled || !config.signingAlgorithms.includes(userinfo))) {
-    throw invalid(`unsupported userinfo_signed_response_alg ${userinfo}`)
+    const offered = config.jwtDisabled ? [] : config.signingAlgorithms
+    throw unsupported(author, 'userinfo_signed_response_alg', userinfo, offered, knownOnly(userinfo, remedy))
   }
 }
 
@@ -159,6 +177,34 @@ export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata):
   }
 }
 
-function invalid(description: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', description)
+const coreGrantTypes: ReadonlySet<string> = new Set(['authorization_code', 'client_credentials', 'refresh_token'])
+
+/** The remedy for an algorithm that this package knows; nothing helps with another one. */
+function knownOnly(algorithm: string, remedy: string): string | undefined {
+  return (signingAlgorithms as readonly string[]).includes(algorithm) ? remedy : undefined
+}
+
+/**
+ * The error for a value that this server does not support. The server side is told what to change; an author from
+ * outside is told what the server supports, and the remedy goes to the event.
+ * @param remedy completes "needs"; `undefined` where no option and no feature helps
+ */
+function unsupported(
+  author: ClientAuthor,
+  member: string,
+  value: string,
+  offered: Iterable<string>,
+  remedy: string | undefined,
+): OAuthError {
+  const needs = remedy === undefined ? undefined : `${member} ${value} needs ${remedy}`
+  if (needs !== undefined && author === 'host') return invalid(needs)
+  const names = [...offered].join(', ')
+  const description = `unsupported ${member} ${value}${names === '' ? '' : `: this server supports ${names}`}`
+  return invalid(description, needs)
+}
+
+function invalid(description: string, cause?: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', description, {
+    ...(cause !== undefined && { cause: new Error(cause) }),
+  })
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
 import type { Registry } from '../contracts/registry.ts'
+import { featureOfMember } from '../policy/feature-names.ts'
 import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isShallow } from '../protocol/json.ts'
@@ -79,8 +80,24 @@ const metadataEntries = {
 } satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
 const identityEntries = {
-  client_id: v.optional(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/))),
-  client_secret: v.optional(v.pipe(v.string(), v.minLength(32), v.maxLength(512), v.regex(/^[\x20-\x7e]+$/))),
+  client_id: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/,
+        'must have 1 to 255 printable ASCII characters, without spaces, quotation marks and backslashes',
+      ),
+    ),
+  ),
+  client_secret: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[\x20-\x7e]{32,512}$/,
+        'must have 32 to 512 printable ASCII characters; leave it out, and the server makes one',
+      ),
+    ),
+  ),
   client_secret_expires_at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   user_id: v.optional(text),
   reference_id: v.optional(text),
@@ -93,7 +110,9 @@ const identityEntries = {
 export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): MetadataSchemas {
   const brought: Record<string, v.GenericSchema> = {}
   for (const [name, schema] of parts.flatMap(({ members }) => Object.entries(members))) {
-    if (name in brought || name in metadataEntries) throw new TypeError(`client metadata ${name} is there already`)
+    if (name in brought || name in metadataEntries) {
+      throw new TypeError(`client metadata ${name} is there already: the core or another feature brings it`)
+    }
     brought[name] = v.optional(schema)
   }
   return {
@@ -147,5 +166,10 @@ function parse(schema: v.GenericSchema, input: object): unknown {
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'client metadata'
   const code = path.startsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata'
-  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? 'is not known' : issue.message}`)
+  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? unknownMember(path) : issue.message}`)
+}
+
+function unknownMember(name: string): string {
+  const feature = featureOfMember(name)
+  return feature === undefined ? 'is not known' : `is not known without ${feature}`
 }

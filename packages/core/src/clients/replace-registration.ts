@@ -79,7 +79,11 @@ export async function replaceRegistration(
  * @throws {OAuthError} `access_denied`
  */
 export async function refuseTrusted(ctx: Context, client: ClientRecord): Promise<void> {
-  if (await isTrusted(ctx, client)) throw new OAuthError('access_denied', 'trusted clients must be updated manually')
+  if (!(await isTrusted(ctx, client))) return
+  throw new OAuthError(
+    'access_denied',
+    'trusted clients must be updated manually: call provider.updateClient on the server side',
+  )
 }
 
 async function checkIdentity(ctx: Context, current: ClientRecord, input: Input): Promise<void> {

@@ -75,10 +75,15 @@ export function clientRights(
 }
 
 function scopesFromOutside(config: Config, author: ClientAuthor, before: ClientMetadata | undefined): ScopePolicy {
-  const { defaults, allowed, added = [] } = author === 'registrant' ? dynamicScopes(config) : registrationScopes(config)
+  const {
+    defaults,
+    allowed,
+    added = [],
+    remedy,
+  } = author === 'registrant' ? dynamicScopes(config) : registrationScopes(config)
   // What is added unasked is added once: a client may give it back.
-  if (before === undefined) return { defaults, allowed, added }
-  return { defaults, allowed: [...allowed, ...(parseScope(before.scope) ?? [])] }
+  if (before === undefined) return { defaults, allowed, added, remedy }
+  return { defaults, allowed: [...allowed, ...(parseScope(before.scope) ?? [])], remedy }
 }
 
 /**
@@ -88,13 +93,15 @@ function scopesFromOutside(config: Config, author: ClientAuthor, before: ClientM
 export function checkRights(registry: Registry, rights: ClientRights, metadata: ClientMetadata): void {
   checkMachine(registry, rights, metadata)
   if (usesSecret(metadata) && !rights.secret) {
-    throw invalid(`${metadata.token_endpoint_auth_method} requires authenticated registration`)
+    throw invalid(
+      `${metadata.token_endpoint_auth_method} requires authenticated registration: sign in, or send an initial access token`,
+    )
   }
   if (!metadata.require_pkce && !rights.withoutPkce) throw invalid('pkce is required for registered clients')
   if (metadata.enable_end_session === true && !rights.endSession) throw byOperator('enable_end_session')
   if (metadata.skip_consent === true && !rights.skipConsent) throw byOperator('skip_consent')
   const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], rights.scopes.allowed)
-  if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
+  if (outside !== undefined) throw invalid(`cannot request scope ${outside}: ${rights.scopes.remedy}`)
 }
 
 function checkMachine(registry: Registry, { machines, before, registeredBy }: ClientRights, metadata: ClientMetadata) {
@@ -103,16 +110,21 @@ function checkMachine(registry: Registry, { machines, before, registeredBy }: Cl
     (name) => before?.grant_types.some((had) => had === name) !== true,
   )
   if (got !== undefined && registeredBy === 'anonymous') {
-    throw invalid(`${got} grant requires authenticated registration`)
+    throw invalid(`${got} grant requires authenticated registration: sign in, or send an initial access token`)
   }
   if (got !== undefined && machines === undefined) {
-    throw invalid(`the grant type ${got} is only for clients that the operator registers`)
+    throw invalid(
+      `the grant type ${got} is for clients that the operator registers: the server allows it to others with its option clientRegistrationMachineAccess`,
+    )
   }
   if (!isMachineOnly(registry, metadata)) return
   // No user ever delegates to it, so what it may not have without one it has no use for.
   const kept = before === undefined ? [] : (parseScope(before.scope) ?? [])
   const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], [...(machines?.scopes ?? []), ...kept])
-  if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
+  if (outside === undefined) return
+  throw invalid(
+    `cannot request scope ${outside} without a user: the server allows it with its option clientRegistrationMachineAccess`,
+  )
 }
 
 function byOperator(member: string): OAuthError {

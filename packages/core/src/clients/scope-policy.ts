@@ -6,11 +6,15 @@ export interface ScopePolicy {
   readonly allowed: readonly string[]
   /** What it gets beside that, unasked. */
   readonly added?: readonly string[]
+  /** What would allow a scope that is not allowed, for error texts. */
+  readonly remedy: string
 }
+
+const remedyFromOutside = 'the server allows it with its options scopes and clientRegistrationAllowedScopes'
 
 /** What the server side may register: every scope of the server. */
 export function serverScopes(config: Config): ScopePolicy {
-  return { defaults: defaultScope(config), allowed: config.scopes }
+  return { defaults: defaultScope(config), allowed: config.scopes, remedy: 'add it to the option scopes' }
 }
 
 /**
@@ -20,15 +24,18 @@ export function serverScopes(config: Config): ScopePolicy {
 export function registrationScopes(config: Config): ScopePolicy {
   const { defaultScopes, allowedScopes = config.scopes } = config.registration
   const named = defaultScopes ?? (config.defaultScopes.length > 0 ? config.defaultScopes : undefined)
-  if (named !== undefined) return { defaults: named, allowed: [...named, ...allowedScopes] }
-  return { defaults: defaultScope(config).filter((scope) => allowedScopes.includes(scope)), allowed: allowedScopes }
+  if (named !== undefined) {
+    return { defaults: named, allowed: [...named, ...allowedScopes], remedy: remedyFromOutside }
+  }
+  const defaults = defaultScope(config).filter((scope) => allowedScopes.includes(scope))
+  return { defaults, allowed: allowedScopes, remedy: remedyFromOutside }
 }
 
 /** What a client may register that registers itself at `/oauth2/register`, where it may be given more than it asks for. */
 export function dynamicScopes(config: Config): ScopePolicy {
-  const { defaults, allowed } = registrationScopes(config)
+  const { defaults, allowed, remedy } = registrationScopes(config)
   const added = config.registration.addedScopes
-  return { defaults, allowed: [...allowed, ...added], added }
+  return { defaults, allowed: [...allowed, ...added], added, remedy }
 }
 
 /** A client that registers no scope may ask for what the host made the default, or for what every provider has. */

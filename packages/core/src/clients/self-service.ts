@@ -98,7 +98,10 @@ async function requireChangeable(
 
 /** A client that users are not asked about is the host's: whoever could change where it sends them would be, too. */
 export function trustedClient(): OAuthError {
-  return new OAuthError('invalid_request', 'trusted clients must be updated manually')
+  return new OAuthError(
+    'invalid_request',
+    'trusted clients must be updated manually: call provider.updateClient on the server side',
+  )
 }
 
 function publicChanges(ctx: Context, update: object): ClientChanges {

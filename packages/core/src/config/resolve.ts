@@ -131,7 +131,8 @@ function checkTogether(options: ParsedOptions, scopes: readonly string[]): void 
     ['scopeExpirations', Object.keys(options.scopeExpirations)],
   ] as const) {
     const unknown = list?.find((scope) => !scopes.includes(scope))
-    if (unknown !== undefined) throw new TypeError(`${name} ${unknown} not found in supported scopes`)
+    if (unknown !== undefined)
+      throw new TypeError(`${name} ${unknown} not found in supported scopes: add it to the option scopes`)
   }
 }
 
@@ -141,11 +142,13 @@ function checkMachineAccess(
 ): void {
   const forUsers = access?.scopes.find((scope) => standardScopes.includes(scope))
   if (forUsers !== undefined) {
-    throw new TypeError(`clientRegistrationMachineAccess.scopes ${forUsers} is about a user, and a machine has none`)
+    throw new TypeError(
+      `clientRegistrationMachineAccess.scopes ${forUsers} is about a user, and a machine has none: leave it out`,
+    )
   }
   const outside = access?.resources.find((resource) => !validAudiences.includes(resource))
   if (outside !== undefined) {
-    throw new TypeError(`clientRegistrationMachineAccess.resources ${outside} is not in validAudiences`)
+    throw new TypeError(`clientRegistrationMachineAccess.resources ${outside} is not in validAudiences: add it there`)
   }
 }
 

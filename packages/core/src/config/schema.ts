@@ -10,7 +10,9 @@ import { storageSchema } from './storage-schema.ts'
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
-const secret = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))
+const makeSecret = 'make one with `openssl rand -base64 32`'
+const shortSecret = `must have at least 32 characters: ${makeSecret}`
+const secret = v.pipe(v.string(shortSecret), v.minLength(32, shortSecret))
 const text = v.pipe(v.string(), v.nonEmpty())
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope'))
 /** Characters that need no escaping anywhere a token goes. */
@@ -39,11 +41,19 @@ function objectWith(...methods: readonly string[]) {
   )
 }
 
-/** Every option, once: what is not here is not an option. The type holds it to `ProviderOptions`. */
+/** What a required option is for, to complete "is required". */
+const required: Readonly<Record<string, string>> = {
+  baseUrl: 'set it to the public URL of your application, for instance https://id.example.com',
+  secret: makeSecret,
+  storage: 'for instance memoryStorage() from @oauth/core/memory, which forgets everything with the process',
+  authentication: 'set it to { getSession, getUser }, which tell who is signed in',
+}
+
+/** The schema of every option. A name that is not here is not an option; the type demands one entry per option. */
 const optionEntries = {
   baseUrl: text,
   basePath: v.optional(v.string(), '/auth'),
-  secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], 'must have at least 32 characters'),
+  secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], shortSecret),
   storage: storageSchema,
   features: v.optional(v.array(v.looseObject({ name: text })), []),
   authentication: objectWith('getSession', 'getUser'),
@@ -201,10 +211,25 @@ export function parseOptions(options: object): ParsedOptions {
     const nearest = nearestName(name, Object.keys(optionEntries), renamedOptions)
     throw new TypeError(`unknown option ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
   }
+  refuseUncalled(given)
   const result = v.safeParse(optionsSchema, given)
   if (result.success) return result.output as unknown as ParsedOptions
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'options'
-  const missing = !((path.split('.')[0] as string) in given)
-  throw new TypeError(missing ? `the option ${path} is required` : `option ${path}: ${issue.message}`)
+  if (path in required && !(path in given)) throw new TypeError(`the option ${path} is required: ${required[path]}`)
+  throw new TypeError(`option ${path.replaceAll(/\.(\d+)/g, '[$1]')}: ${issue.message}`)
+}
+
+/** Features and storages are made by functions: whoever forgets the parentheses is told so. */
+function refuseUncalled({ features, storage }: Readonly<Record<string, unknown>>): void {
+  const given: readonly (readonly [path: string, value: unknown, example: string])[] = [
+    ...(Array.isArray(features) ? features : []).map(
+      (feature: unknown, index) => [`features[${index}]`, feature, 'privateKeyJwt'] as const,
+    ),
+    ['storage', storage, 'memoryStorage'],
+  ]
+  for (const [path, value, example] of given) {
+    if (typeof value !== 'function') continue
+    throw new TypeError(`${path} is a function: call it, for instance ${value.name || example}()`)
+  }
 }

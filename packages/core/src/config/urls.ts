@@ -6,7 +6,8 @@ import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
  * @throws {TypeError} that says what is wrong
  */
 export function resolveIssuer(baseUrl: string, basePath: string): string {
-  if (!URL.canParse(baseUrl)) throw new TypeError(`baseUrl: ${baseUrl} is not an absolute URL`)
+  if (!URL.canParse(baseUrl))
+    throw new TypeError(`baseUrl: ${baseUrl} is not an absolute URL, as https://id.example.com is`)
   const url = new URL(baseUrl)
   if (url.protocol !== 'https:' && !isLoopbackRedirectUri(url.href)) {
     throw new TypeError('baseUrl: must use https, or http on a loopback host')
@@ -16,7 +17,9 @@ export function resolveIssuer(baseUrl: string, basePath: string): string {
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl: must not have user information')
   // A URL parser would resolve dots and so see another path than the one that was configured.
   if (!/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*\/?$/.test(basePath)) {
-    throw new TypeError('basePath: must be empty, or begin with / and have plain segments')
+    throw new TypeError(
+      'basePath: must be empty, or begin with / and have letters, digits and - . _ ~ between the slashes',
+    )
   }
   const path = withoutTrailingSlash(url.pathname) + withoutTrailingSlash(basePath)
   // The normal form of the URL: host in lower case, no default port.
@@ -30,7 +33,7 @@ export function resolveIssuer(baseUrl: string, basePath: string): string {
 export function resolvePage(name: string, page: string | undefined, baseUrl: string): string | undefined {
   if (page === undefined) return undefined
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`
-  if (!URL.canParse(page, base)) throw new TypeError(`${name}: ${page} is not a path or a URL`)
+  if (!URL.canParse(page, base)) throw new TypeError(`${name}: ${page} is not a path, as /login is, and not a URL`)
   const url = new URL(page, base)
   if (url.hash !== '' || page.includes('#')) throw new TypeError(`${name}: must not have a fragment`)
   if (url.protocol !== 'https:' && !isLoopbackRedirectUri(url.href)) {

@@ -61,7 +61,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const key =
         signingKey(await current(), algorithm, options.clock.now()) ??
         signingKey(await read(), algorithm, options.clock.now())
-      if (key === undefined) throw new Error(`there is no usable ${algorithm} signing key`)
+      if (key === undefined) {
+        throw new Error(`there is no usable ${algorithm} signing key: provider.ready() tells why`)
+      }
       const text = `${header(algorithm, typ, key.id)}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`
       return `${text}.${encodeBase64url(await key.signer(text))}`
     },

@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { isPublic } from './client.ts'
+import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 
 /** What a client is compared with. Its registration may be older than this configuration, or of another process. */
 type Support = Pick<Context, 'config' | 'registry'>
@@ -14,10 +15,16 @@ type Support = Pick<Context, 'config' | 'registry'>
 export function requireSupport(ctx: Support, client: ClientRecord, scope: readonly string[]): void {
   const { token_endpoint_auth_method: method, require_signed_request_object } = client.metadata
   if (!ctx.registry.clientAuthMethods.has(method)) {
-    throw unsupported(client, 'token_endpoint_auth_method', method, 'install the feature that brings this method')
+    const feature = featureOfAuthMethod(method) ?? 'the feature that brings this method'
+    throw unsupported(client, 'token_endpoint_auth_method', method, `install ${feature}`)
   }
   if (require_signed_request_object === true && !hasMember(ctx, 'require_signed_request_object')) {
-    throw unsupported(client, 'require_signed_request_object', 'true', 'install the feature jwtSecuredRequests()')
+    throw unsupported(
+      client,
+      'require_signed_request_object',
+      'true',
+      `install ${featureOfMember('require_signed_request_object')}`,
+    )
   }
   pairwiseSecretFor(ctx, client)
   if (getsIdToken(ctx, client, scope)) idTokenAlgorithmOf(ctx, client)

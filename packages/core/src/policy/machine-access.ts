@@ -26,6 +26,10 @@ export interface MachinePolicy {
   readonly registration: { readonly machineAccess: RegisteredMachineAccess | undefined }
 }
 
+/** What the host can change, for the event. */
+const remedy =
+  'the option clientRegistrationMachineAccess allows it to clients that users register; provider.updateClient with grant_types or scope allows it to one client'
+
 /** Whether the option `clientRegistrationMachineAccess` is about clients of this origin. */
 export function mayRegisterMachines(registeredBy: ClientOrigin): boolean {
   return registeredBy === 'user' || registeredBy === 'initial_access_token'
@@ -46,6 +50,7 @@ export function machineAccess({ registeredBy, machineScope }: ClientRecord, conf
   throw new OAuthError(
     'unauthorized_client',
     'clients that were not registered by the operator get no tokens without a user',
+    { cause: new Error(remedy) },
   )
 }
 
@@ -59,9 +64,11 @@ export function checkMachineTokens(
 ): void {
   const access = machineAccess(client, config)
   const beyond = access.scopes && firstScopeOutside(scope, access.scopes)
-  if (beyond !== undefined) throw new OAuthError('invalid_scope', `scope ${beyond} is not allowed without a user`)
+  if (beyond !== undefined) {
+    throw new OAuthError('invalid_scope', `scope ${beyond} is not allowed without a user`, { cause: new Error(remedy) })
+  }
   if (resources.every((resource) => access.resources.includes(resource))) return
-  throw new OAuthError('invalid_target', 'the resource is not allowed without a user')
+  throw new OAuthError('invalid_target', 'the resource is not allowed without a user', { cause: new Error(remedy) })
 }
 
 function both(one: readonly string[] | undefined, other: readonly string[] | undefined): readonly string[] | undefined {

@@ -71,7 +71,9 @@ export function refreshedScope(
   if (parameter === undefined) return left
   const asked = parse(parameter)
   const outside = firstScopeOutside(asked, granted)
-  if (outside !== undefined) throw new OAuthError('invalid_scope', `unable to issue scope ${outside}`)
+  if (outside !== undefined) {
+    throw new OAuthError('invalid_scope', `unable to issue scope ${outside}: the user did not grant it`)
+  }
   return within(parameter, registeredScope(client))
 }
 

@@ -13,7 +13,7 @@ import type { RefreshTokenRecord } from './refresh-token.ts'
 export interface GrantCommit {
   /** The condition: each of these records is there, in the version that is named, if one is. They are removed. */
   readonly take?: readonly RecordTake[]
-  /** UrlCache as `ConsentStore.remember` does it. */
+  /** The consent to remember, as `ConsentStore.remember` does it. */
   readonly consent?: ConsentRecord
   /** Added. An id that is taken fails the whole commit; that holds for the code and the tokens, too. */
   readonly grant?: GrantRecord

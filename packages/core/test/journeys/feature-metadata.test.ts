@@ -91,7 +91,7 @@ describe('client metadata of a feature', () => {
           },
         ],
       }),
-    ).toThrow(new TypeError('client metadata colour is there already'))
+    ).toThrow(new TypeError('client metadata colour is there already: the core or another feature brings it'))
     const taken: Feature = { name: 'taken', clientMetadata: { members: { scope: v.string() } } }
     expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)
   })

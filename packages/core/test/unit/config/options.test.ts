@@ -147,22 +147,22 @@ describe('seed B179 B181 B182 B183 B184 options that need each other', () => {
     [
       'seed B179 an advertised scope that there is not',
       { advertisedMetadata: { scopesSupported: ['x'] } },
-      /^advertisedMetadata\.scopesSupported x not found in supported scopes$/,
+      /^advertisedMetadata\.scopesSupported x not found in supported scopes: add it to the option scopes$/,
     ],
     [
       'a default for registration that there is not',
       { clientRegistrationDefaultScopes: ['x'] },
-      /^clientRegistrationDefaultScopes x not found in supported scopes$/,
+      /^clientRegistrationDefaultScopes x not found in supported scopes: add it to the option scopes$/,
     ],
     [
       'a scope for machines that there is not',
       { clientCredentialsDefaultScopes: ['x'] },
-      /^clientCredentialsDefaultScopes x not found in supported scopes$/,
+      /^clientCredentialsDefaultScopes x not found in supported scopes: add it to the option scopes$/,
     ],
     [
       'a lifetime for a scope that there is not',
       { scopeExpirations: { x: 60 } },
-      /^scopeExpirations x not found in supported scopes$/,
+      /^scopeExpirations x not found in supported scopes: add it to the option scopes$/,
     ],
     ['seed B181 no loginUrl', { loginUrl: undefined }, /^loginUrl is required with the authorization_code grant type$/],
     [
@@ -263,5 +263,53 @@ describe('values of the options for tokens, trust and registration', () => {
     ['dangerouslyAllowPrivateAddresses', 'localhost'],
   ])('%s: %j is refused by name', (name, value) => {
     expect(refusal({ [name]: value })).toMatch(new RegExp(`\\b${name}\\b`))
+  })
+})
+
+describe('the error of a wrong option says what to change', () => {
+  /** Not called, as one writes it by mistake. */
+  function privateKeyJwt() {}
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no secret', { secret: undefined }, 'the option secret is required: make one with `openssl rand -base64 32`'],
+    [
+      'an empty secret',
+      { secret: '' },
+      'option secret: must have at least 32 characters: make one with `openssl rand -base64 32`',
+    ],
+    [
+      'a short secret in a list',
+      { secret: ['s'.repeat(32), 'short'] },
+      'option secret[1]: must have at least 32 characters: make one with `openssl rand -base64 32`',
+    ],
+    [
+      'a feature that was not called',
+      { features: [privateKeyJwt] },
+      'features[0] is a function: call it, for instance privateKeyJwt()',
+    ],
+    [
+      'a nameless feature that was not called',
+      {
+        features: [
+          (
+            () => () =>
+              undefined
+          )(),
+        ],
+      },
+      'features[0] is a function: call it, for instance privateKeyJwt()',
+    ],
+    [
+      'a storage that was not called',
+      { storage: memoryStorage },
+      'storage is a function: call it, for instance memoryStorage()',
+    ],
+    [
+      'a scope in no list of the server',
+      { clientRegistrationDefaultScopes: ['notes:read'] },
+      'clientRegistrationDefaultScopes notes:read not found in supported scopes: add it to the option scopes',
+    ],
+  ])('%s', (_name, changes, message) => {
+    expect(refusal(changes)).toBe(message)
   })
 })
