@@ -11,13 +11,12 @@ import { resolvePolicies } from './policies.ts'
 import { type ParsedOptions, parseOptions } from './schema.ts'
 import { resolveIssuer, resolvePage } from './urls.ts'
 
-/** Scopes that every provider has. */
+/** The scopes that every provider has. */
 const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
 /**
- * The options, checked, completed and frozen. What the host answers later (sessions, users, hooks, resolvers,
- * generators) is wrapped here, once, so that each answer is checked where it comes in: nothing behind the configuration
- * has to remember it.
+ * Checks the options, completes them with defaults and freezes them. Functions of the host (sessions, users, hooks,
+ * resolvers, generators) are wrapped here once, so that every later answer is checked where it comes in.
  * @throws {TypeError} that names the option and says what is wrong
  */
 export function resolveConfig<User extends BaseUser>(
@@ -89,7 +88,7 @@ export function resolveConfig<User extends BaseUser>(
   })
 }
 
-/** What no single option can tell. */
+/** Checks the options that depend on each other. */
 function checkTogether(options: ParsedOptions, scopes: readonly string[]): void {
   const { grantTypes } = options
   if (grantTypes.includes('authorization_code')) {

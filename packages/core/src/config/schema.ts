@@ -15,7 +15,7 @@ const shortSecret = `must have at least 32 characters: ${makeSecret}`
 const secret = v.pipe(v.string(shortSecret), v.minLength(32, shortSecret))
 const text = v.pipe(v.string(), v.nonEmpty())
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope'))
-/** Characters that need no escaping anywhere a token goes. */
+/** Letters that need no escaping in headers, URLs and forms. */
 const prefix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'))
 const hook = v.optional(v.function())
 const uri = v.pipe(
@@ -30,7 +30,7 @@ const privateUseScheme = v.pipe(
   v.check((name) => name !== 'http' && name !== 'https', 'is no private-use scheme'),
 )
 
-/** Whatever is not a plain value is checked for the members that we call. */
+/** Checks that a value is an object with the methods that the server calls. */
 function objectWith(...methods: readonly string[]) {
   return v.custom<object>(
     (value) => {
@@ -195,14 +195,14 @@ type Defaulted =
   | 'dangerouslyAllowPrivateAddresses'
   | keyof LifetimeOptions
 
-/** The options that are plain values, checked and completed. */
+/** The options after the check, with the defaults filled in. */
 export type ParsedOptions = Omit<ProviderOptions, Defaulted> & {
   readonly [Option in Defaulted]: NonNullable<ProviderOptions[Option]>
 }
 
 /**
- * Checks the options strictly. A member that is `undefined` is absent.
- * @throws {TypeError} naming the option, and for an unknown one the nearest known name
+ * Checks the options: unknown names and wrong values are errors, and a member that is `undefined` is absent.
+ * @throws {TypeError} that names the option and what is wrong; for an unknown option also the nearest known name
  */
 export function parseOptions(options: object): ParsedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))

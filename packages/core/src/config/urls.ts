@@ -1,8 +1,8 @@
 import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
 
 /**
- * The issuer identifier ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}), checked once:
- * whatever is odd here would be wrong in every token.
+ * Makes the issuer identifier ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}) of
+ * `baseUrl` and `basePath`. It checks both, since a mistake here would be in every token.
  * @throws {TypeError} that says what is wrong
  */
 export function resolveIssuer(baseUrl: string, basePath: string): string {
@@ -15,7 +15,7 @@ export function resolveIssuer(baseUrl: string, basePath: string): string {
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(baseUrl))
     throw new TypeError('baseUrl: must not have a query or a fragment')
   if (url.username !== '' || url.password !== '') throw new TypeError('baseUrl: must not have user information')
-  // A URL parser would resolve dots and so see another path than the one that was configured.
+  // A URL parser resolves dot segments and so would read another path than the configured one.
   if (!/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*\/?$/.test(basePath)) {
     throw new TypeError(
       'basePath: must be empty, or begin with / and have letters, digits and - . _ ~ between the slashes',
@@ -27,7 +27,7 @@ export function resolveIssuer(baseUrl: string, basePath: string): string {
 }
 
 /**
- * A page of the host's, a path of its own or an absolute URL.
+ * Makes the absolute URL of a page of the application, which is given as a path or an absolute URL.
  * @throws {TypeError} that names the option
  */
 export function resolvePage(name: string, page: string | undefined, baseUrl: string): string | undefined {
