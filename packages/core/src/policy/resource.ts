@@ -1,7 +1,8 @@
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 
 /**
- * The audiences that a token request asks for, in the spelling that was configured; a trailing slash makes no difference.
+ * Returns the resources that a request asks for, in the spelling of the configuration. A trailing slash makes no
+ * difference.
  * @throws {OAuthError} `invalid_target` ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2})
  */
 export function requestedResources(
@@ -23,8 +24,8 @@ export function requestedResources(
 }
 
 /**
- * The audiences of a token that comes from a grant. With `bindResources` the grant has named them: the request may only
- * narrow them, and gets all of them when it names none.
+ * Returns the resources of a token that belongs to a grant. With `bindResources` the grant names them: the token
+ * request may ask for some of them, and gets all of them when it names none.
  * @throws {OAuthError} `invalid_target`
  */
 export function grantedResources(
@@ -33,7 +34,7 @@ export function grantedResources(
   config: { readonly bindResources: boolean; readonly validAudiences: readonly string[] },
 ): readonly string[] {
   if (!config.bindResources) return requestedResources(asked, config.validAudiences)
-  // What the server has dropped since nobody gets any more.
+  // Resources that were removed from validAudiences since then are left out.
   const valid = granted.filter((resource) => config.validAudiences.includes(resource))
   return asked.length === 0 ? valid : requestedResources(asked, valid, 'the grant')
 }
