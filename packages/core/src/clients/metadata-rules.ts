@@ -11,13 +11,13 @@ import type { MetadataInput } from './metadata-schema.ts'
 import { type ClientAuthor, type ClientRights, checkRights } from './rights.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
 
-/** What metadata is checked against. */
+/** The configuration that metadata is checked against. */
 type MetadataRules = Pick<Context, 'config' | 'registry'>
 
 /**
- * The effective metadata of a client: what was given, completed by defaults and checked as a whole
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
- * @param rights what its author may make of it, and what it was before
+ * Completes the given metadata with defaults and checks it as a whole ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
+ * @param rights what the author may set, and the metadata before the change
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function completeMetadata(
@@ -36,7 +36,7 @@ export async function completeMetadata(
     scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
-    // Where no subject depends on it, it is unknown like any other member: nothing is fetched for nothing.
+    // Without the option pairwiseSecret no subject depends on it, so it is dropped and not fetched.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
   checkGrantTypes(ctx, metadata, rights)
@@ -46,15 +46,16 @@ export async function completeMetadata(
   checkSigning(ctx, metadata, rights)
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
-  // Last, because it asks somebody else.
+  // Last, because it sends a request.
   await checkSectorIdentifier(ctx, metadata, rights.before)
   return metadata
 }
 
 /**
- * What was asked for, or else the defaults, and what the host adds. A machine gets nothing unasked that is about users
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace what was
- * asked for).
+ * Returns the scope of a client: the requested scopes or else the defaults, and those that the option
+ * `clientRegistrationAddedScopes` adds. A client without a user gets no unrequested scope about users ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace requested
+ * values).
  */
 function effectiveScope(given: string | undefined, rights: ClientRights, machineOnly: boolean): string {
   const { scopes, machines } = rights
@@ -70,14 +71,15 @@ function effectiveScope(given: string | undefined, rights: ClientRights, machine
   return formatScope([...new Set([...listed, ...possible])])
 }
 
-/** Some agents register an empty scope where they know none: no scope that could be meant. */
+/** Tells whether a registration names no scope. Some agents register an empty scope because they know none. */
 function saysNoScope(given: string | undefined, { author, before }: ClientRights): boolean {
   return given === undefined || (given.trim() === '' && author !== 'host' && before === undefined)
 }
 
 /**
- * Clients forget to say it, and a native one read as web would lose its loopback redirect. One private-use scheme is
- * enough: no web application has one, and Cursor registers an https URI beside it.
+ * Infers `application_type`, which clients often leave out; a native client that is read as web would lose its loopback
+ * redirect. One private-use scheme makes a client native: no web application has one, and Cursor registers an https URI
+ * beside it.
  */
 function inferApplicationType(redirectUris: readonly string[]): 'web' | 'native' {
   if (redirectUris.some((uri) => !/^https?:/i.test(uri))) return 'native'
@@ -114,7 +116,10 @@ function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetada
   if (!metadata.require_pkce) throw invalid('pkce is required for public clients')
 }
 
-/** A URI that the client has already is the server side's, or of an earlier rule: changing its name must not fail for it. */
+/**
+ * Checks the redirect URIs. A URI that the client already has was registered by the server side or under an earlier
+ * rule, so it may keep any scheme: a change of the name must not fail because of it.
+ */
 function checkRedirectUris(metadata: ClientMetadata, { before, schemes }: ClientRights): void {
   const native = metadata.application_type === 'native'
   const allowed = (uri: string, known: readonly string[] = []) => (known.includes(uri) ? 'any' : schemes)
@@ -143,29 +148,32 @@ function checkSigning({ config }: MetadataRules, metadata: ClientMetadata, { aut
     )
   }
   const userinfo = metadata.userinfo_signed_response_alg
-  // Signed with a key of ours: there is none where ID tokens are signed with the client's secret.
+  // A key of the server signs userinfo. Under disableJwtPlugin there is none.
   if (userinfo !== undefined && (config.jwtDisabled || !config.signingAlgorithms.includes(userinfo))) {
     const offered = config.jwtDisabled ? [] : config.signingAlgorithms
     throw unsupported(author, 'userinfo_signed_response_alg', userinfo, offered, knownOnly(userinfo, remedy))
   }
 }
 
-/** {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1} */
+/**
+ * Checks that a pairwise client has exactly one sector ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
+ */
 function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): void {
   if (metadata.subject_type !== 'pairwise') return
   if (config.pairwiseSecret === undefined) throw invalid('pairwise subject_type requires the option pairwiseSecret')
-  // Without a URL there is no host; which URL it may be is checked where it is fetched.
+  // Only the form is checked here, to read the host. Whether the server may fetch the URL is checked before it does.
   const { sector_identifier_uri: uri } = metadata
   if (uri !== undefined && !URL.canParse(uri)) throw invalid('sector_identifier_uri is not an absolute URL')
-  // Beside the host of another, a loopback address would get what only that host may know.
+  // A loopback address beside the host of another client would get the subjects of that host.
   if (sectorHosts(metadata).length > 1) {
     throw invalid('pairwise clients need redirect_uris on one host, or a sector_identifier_uri')
   }
 }
 
 /**
- * A client that has tokens of a user and then moves to the host of another client would be told who the user is there.
- * So whoever changes a client from outside leaves it in the sector in which it began.
+ * Refuses a change of the sector of a client. A client that moved to the host of another client would learn the `sub`
+ * of its users there. Only the server side may do that.
  * @throws {OAuthError} `invalid_client_metadata`
  */
 export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata): void {
