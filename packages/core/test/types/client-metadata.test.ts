@@ -57,7 +57,7 @@ describe('the type of a client that is registered', () => {
     })
   })
 
-  test('promises nothing that the server does not check: a name without its feature is refused when it is registered', async () => {
+  test('does not replace the check at runtime: a declared name without its feature is refused at registration', async () => {
     const provider = createProvider({
       baseUrl: 'https://id.example.com',
       secret: 's'.repeat(32),
