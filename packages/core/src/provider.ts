@@ -4,6 +4,7 @@ import { clientApi } from './clients/server-api.ts'
 import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
 import { resolveConfig } from './config/resolve.ts'
+import { switchedOff } from './config/switched-off.ts'
 import { consentApi } from './consents/server-api.ts'
 import type { Config } from './contracts/config.ts'
 import type { Feature, FeatureApis } from './contracts/feature.ts'
@@ -80,8 +81,14 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
     matches: (request) => router.owns(pathOf(request.url)),
     async fetch(request) {
-      const endpoint = router.find(pathOf(request.url))
+      const path = pathOf(request.url)
+      const endpoint = router.find(path)
       if (endpoint !== undefined) return dispatch(core, endpoint, request)
+      const off = switchedOff(config, path)
+      if (off !== undefined) {
+        const description = `this endpoint is off: turn it on with the option ${off.option}`
+        core.emit({ type: 'request.refused', endpoint: off.endpoint, error: 'not_found', status: 404, description })
+      }
       return errorResponse(new OAuthError('not_found', 'there is no such endpoint'), 'json')
     },
 

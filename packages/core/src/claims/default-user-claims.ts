@@ -1,15 +1,15 @@
 import type { BaseUser, StandardClaims } from '../contracts/host.ts'
 import { checkStandardClaim, standardClaims } from './standard-claim.ts'
 
-/** For each claim the members of a host's user that may hold it: its own name, and the same in camelCase. */
+/** For each claim, the members of a user that may hold it: the name of the claim, and its name in camelCase. */
 const sources: readonly (readonly [claim: string, names: readonly string[]])[] = [...standardClaims].map((claim) => [
   claim,
   [...new Set([claim, camelCase(claim), ...(claim === 'picture' ? ['image'] : [])])],
 ])
 
 /**
- * The standard claims that the user's own members hold: of several members for one claim the first of the right type.
- * When none has it, the first is answered as it is, and `checkedUserClaims` tells what is wrong with it.
+ * Reads the standard claims from the members of a user. When several members hold one claim, it takes the first of the
+ * right type. When none has the right type, it takes the first, and `checkedUserClaims` reports what is wrong with it.
  */
 export function defaultUserClaims(user: BaseUser): StandardClaims {
   const claims: Record<string, unknown> = {}

@@ -2,8 +2,8 @@ import type { ClaimsInput } from '../contracts/hooks.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * What every claim hook is told, beside the user.
- * @param approval the grant, or what a token says of it; absent for a machine
+ * Makes the input that every claim hook gets, without the user.
+ * @param approval the grant, or what a token says of it; absent for a token without a user
  */
 export function hookFacts(
   client: ClientRecord,

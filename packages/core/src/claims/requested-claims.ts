@@ -7,24 +7,26 @@ import { reservedClaims } from './reserved.ts'
 import { scopeClaims } from './scope-claims.ts'
 import { standardClaims } from './standard-claim.ts'
 
-/** Names that the server itself says, and about which a request may still say which value will do. */
+/**
+ * Claims that the server controls (`sub`, `acr`). A client may still demand a value for them, which the server checks.
+ */
 const judged: ReadonlySet<string> = new Set(['sub', 'acr'])
 
-/** One claim that a user is asked about. */
+/** A claim that the user is asked to approve. */
 export interface AskedClaim {
   readonly name: string
-  /** The client says that it cannot do well without. */
+  /** Whether the client marked the claim as essential. */
   readonly essential: boolean
 }
 
-/** Whether one of the scopes brings this claim anyway. */
+/** Tells whether one of the scopes gives the claim. */
 export function isCoveredByScope(name: string, scope: readonly string[]): boolean {
   return scope.some((one) => (scopeClaims[one] as readonly string[] | undefined)?.includes(name) === true)
 }
 
 /**
- * Whether a request for this claim means anything: a standard claim of a scope that the client is registered for, or one
- * that the host has named (`advertisedMetadata.claimsSupported`). What is not understood is ignored
+ * Tells whether a client may ask for a claim by name: a standard claim of a scope that the client is registered for, or
+ * a claim that the option `advertisedMetadata.claimsSupported` lists. The server ignores requests for other claims
  * ({@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter OpenID Connect Core section 5.5}).
  */
 export function mayAskFor(name: string, registeredScope: readonly string[], named: readonly string[]): boolean {
@@ -34,8 +36,8 @@ export function mayAskFor(name: string, registeredScope: readonly string[], name
 }
 
 /**
- * Those claims by name that the client may ask for now: a scope that the host has taken from it takes its claims along,
- * out of requests and grants that are there.
+ * Returns those requested claims that the client may ask for now. When a client loses a scope, it loses the claims of
+ * that scope as well, also in stored requests and grants.
  */
 export function askableClaims(
   { config }: Context,
@@ -47,7 +49,7 @@ export function askableClaims(
   return Object.fromEntries(Object.entries(requested).filter(([name]) => mayAskFor(name, registered, named)))
 }
 
-/** What is asked for beyond what these scopes bring: the user has to agree to it by name. */
+/** Returns the requested claims that these scopes do not give. The user has to approve each by name. */
 export function claimsBeyondScope(request: ClaimsRequest | undefined, scope: readonly string[]): readonly AskedClaim[] {
   const asked = new Map<string, boolean>()
   for (const place of claimPlaces) {
@@ -59,7 +61,10 @@ export function claimsBeyondScope(request: ClaimsRequest | undefined, scope: rea
   return [...asked].map(([name, essential]) => ({ name, essential }))
 }
 
-/** Those claims of a user that were asked for by name. One that has none of the values asked for is left out. */
+/**
+ * Returns those claims of a user that the client asked for by name. It leaves out a claim that has none of the demanded
+ * values.
+ */
 export function claimsByName(claims: StandardClaims, requested: RequestedClaims = {}): Record<string, unknown> {
   const selected: Record<string, unknown> = {}
   for (const [name, details] of Object.entries(requested)) {

@@ -2,17 +2,17 @@ import type { Context } from '../contracts/context.ts'
 import type { ClaimHooks, CustomClaims } from '../contracts/hooks.ts'
 import type { BaseUser } from '../contracts/host.ts'
 
-/** Names that no hook may set, in any token: what they say is the server's word. */
+/** Claims that no hook may set in any token, because the server controls them. */
 const always = [
   ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'azp', 'client_id', 'sid', 'scope', 'cnf', 'act', 'may_act'],
   ...['auth_time', 'acr', 'amr', 'nonce', 'at_hash', 'c_hash', 's_hash'],
-  // These change how what we build is read or written, and say nothing.
+  // These are no claims: they would change how the object is read or written.
   ...['__proto__', 'toJSON'],
 ]
 
 type ClaimHook = keyof ClaimHooks<BaseUser>
 
-/** Per hook, what it may not set. */
+/** The names that each hook may not set. */
 export const reservedClaims: Readonly<Record<ClaimHook, ReadonlySet<string>>> = {
   customAccessTokenClaims: new Set([...always, 'token_type', 'active', 'username']),
   customIdTokenClaims: new Set([...always, 'events', 'sub_jwk']),
@@ -24,7 +24,7 @@ export const reservedClaims: Readonly<Record<ClaimHook, ReadonlySet<string>>> = 
   ]),
 }
 
-/** What a hook returned, without reserved names; dropping one is told about. */
+/** Removes reserved names from the answer of a hook, and emits an event when it removed one. */
 export function withoutReserved(ctx: Context, hook: ClaimHook, claims: CustomClaims | undefined | null): CustomClaims {
   if (claims === undefined || claims === null) return {}
   const reserved = reservedClaims[hook]

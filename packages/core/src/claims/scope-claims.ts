@@ -1,6 +1,9 @@
 import type { StandardClaims } from '../contracts/host.ts'
 
-/** {@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims OpenID Connect Core section 5.4} */
+/**
+ * The claims that each scope gives ({@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims OpenID
+ * Connect Core section 5.4}).
+ */
 export const scopeClaims: Readonly<Record<string, readonly (keyof StandardClaims)[]>> = {
   profile: [
     'name',
@@ -23,7 +26,7 @@ export const scopeClaims: Readonly<Record<string, readonly (keyof StandardClaims
   phone: ['phone_number', 'phone_number_verified'],
 }
 
-/** The claims that the scopes let through. Absent ones stay absent: a claim is never null or an empty text. */
+/** Returns the claims that the scopes give. It leaves out claims that are null or an empty string. */
 export function claimsForScope(claims: StandardClaims, scope: readonly string[]): Record<string, unknown> {
   const selected: Record<string, unknown> = {}
   for (const name of scope) {

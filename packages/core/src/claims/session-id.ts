@@ -3,8 +3,8 @@ import { createDeterministicSealer, type Sealer } from '../crypto/seal.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * Whether the client has to do with the end of its users' sessions: it may end them, or is told. It knows them by the
- * `sid` in its tokens.
+ * Tells whether the client may end sessions of its users, or is notified when they end. Such a client gets `sid` in its
+ * tokens.
  */
 export function followsSessions(ctx: Context, { metadata }: ClientRecord): boolean {
   return (
@@ -14,8 +14,8 @@ export function followsSessions(ctx: Context, { metadata }: ClientRecord): boole
 }
 
 /**
- * The `sid` of every token and answer for this client: `undefined` for a client that does not follow sessions, the
- * session's name (`sessionNameFor`) for one that does.
+ * Returns the `sid` for tokens and answers of this client (`sessionNameFor`); `undefined` for a client that does not
+ * follow sessions.
  */
 export async function sessionIdFor(
   ctx: Context,
@@ -26,9 +26,9 @@ export async function sessionIdFor(
 }
 
 /**
- * What a client may know of a session of the host's: a name that is always the same for this client and session, that no
- * other client can relate to, and that this server alone can read back. The host's own id never leaves: it may be the
- * value of a cookie, or the key to one.
+ * Makes the `sid` of a session for one client. It is always the same for this client and session, differs for every
+ * other client, and only this server can read it back. The session id of the application never leaves the server,
+ * because it may be the value of a cookie.
  */
 export async function sessionNameFor(
   ctx: Context,
@@ -38,7 +38,9 @@ export async function sessionNameFor(
   return sessionId === undefined ? undefined : sealersOf(ctx)[0]?.seal(sessionId, contextOf(ctx, client))
 }
 
-/** The session of the host's behind a `sid` that was made for this client; `undefined` for any other text. */
+/**
+ * Returns the session id of the application for a `sid` that was made for this client; `undefined` for any other text.
+ */
 export async function readSessionId(ctx: Context, client: ClientRecord, sid: string): Promise<string | undefined> {
   for (const sealer of sealersOf(ctx)) {
     const sessionId = await sealer.unseal(sid, contextOf(ctx, client))
@@ -47,12 +49,13 @@ export async function readSessionId(ctx: Context, client: ClientRecord, sid: str
   return undefined
 }
 
-/** Deriving a key takes time, and there are few secrets in the life of a process. */
+/** The sealers by secret, because deriving a key takes time. A process has few secrets. */
 const sealers = new Map<string, Sealer>()
 
 /**
- * The first one seals, all of them unseal. A name has to stay the same while the client's session lasts, so the first is
- * the secret that changes last: `pairwiseSecret`, which never does, or else the oldest one in `secret`.
+ * Returns the sealers: the first one seals, all of them unseal. A `sid` has to stay the same as long as the session of
+ * the client lasts, so the first one has the secret that changes last: `pairwiseSecret`, which never changes, or else
+ * the oldest one in `secret`.
  */
 function sealersOf({ config }: Context): readonly Sealer[] {
   const { pairwiseSecret, secrets } = config

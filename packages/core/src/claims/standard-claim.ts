@@ -5,14 +5,14 @@ import { scopeClaims } from './scope-claims.ts'
 /** The claims of OpenID Connect Core section 5.1 that scopes bring. */
 export const standardClaims: ReadonlySet<string> = new Set(Object.values(scopeClaims).flat())
 
-/** A claim as it may be sent, or what it must be and is not. */
+/** The value of a claim as it may be sent, or a text that says of what type it must be. */
 export type CheckedClaim = { readonly value: unknown } | { readonly expected: string }
 
 /**
- * The value of a standard claim in the type that
- * {@link https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims OpenID Connect Core section 5.1} gives it.
- * What can mean one thing alone is converted: a `Date` or milliseconds for `updated_at`, 1 and 0 of a database for a
- * boolean.
+ * Converts the value of a standard claim to the type that
+ * {@link https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims OpenID Connect Core section 5.1} defines.
+ * It converts values that can mean only one thing: a `Date` or milliseconds for `updated_at`, and 1 and 0 from a
+ * database for a boolean.
  */
 export function checkStandardClaim(name: string, value: unknown): CheckedClaim {
   switch (name as keyof StandardClaims) {
@@ -31,7 +31,10 @@ export function checkStandardClaim(name: string, value: unknown): CheckedClaim {
   }
 }
 
-/** {@link https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim OpenID Connect Core section 5.1.1} */
+/**
+ * Checks the `address` claim ({@link https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim OpenID Connect
+ * Core section 5.1.1}).
+ */
 function checkAddress(value: unknown): CheckedClaim {
   const expected = 'an object whose members are strings'
   if (typeof value !== 'object' || value === null || Symbol.iterator in value || isDate(value)) return { expected }

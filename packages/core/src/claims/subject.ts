@@ -5,10 +5,10 @@ import { sectorOf } from '../policy/sector.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * The `sub` that this client sees for a user: the one place that decides it, for every token and answer. A pairwise
- * client sees a name of its sector's own, which no other sector can relate to
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
- * @throws {OAuthError} `unauthorized_client` for a pairwise client where this process has no `pairwiseSecret`
+ * Returns the `sub` of a user for one client. Every token and answer uses it. A pairwise client gets a `sub` that is
+ * the same within its sector and unrelated to that of any other sector ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
+ * @throws {OAuthError} `unauthorized_client` for a pairwise client when this process has no `pairwiseSecret`
  */
 export async function subjectOf(ctx: Context, client: ClientRecord, userId: string): Promise<string> {
   const pairwiseSecret = pairwiseSecretFor(ctx, client)

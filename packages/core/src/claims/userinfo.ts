@@ -8,9 +8,10 @@ import { claimsForScope } from './scope-claims.ts'
 import { subjectOf } from './subject.ts'
 
 /**
- * What userinfo says ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}).
- * @param accessTokenClaims what the access token says
- * @param requested the claims asked for one by one, beside those of the scopes
+ * Collects the claims of a userinfo answer ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}).
+ * @param accessTokenClaims the claims of the access token
+ * @param requested the claims that the client asked for by name, beside those of the scopes
  */
 export async function userinfoClaims(
   ctx: Context,

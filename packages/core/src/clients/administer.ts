@@ -8,7 +8,10 @@ import { ownerOf, trustedClient } from './self-service.ts'
 import { isTrustedByHost } from './trust.ts'
 import { updateClient } from './update.ts'
 
-/** What no route changes, with its value: clients in use would break, or change hands. The server side can. */
+/**
+ * The members that no route changes, each with its stored value: a change would break clients in use or give them to
+ * another owner. The server side can change them.
+ */
 const fixed: Readonly<Record<string, (client: ClientRecord) => string | undefined>> = {
   token_endpoint_auth_method: ({ metadata }) => metadata.token_endpoint_auth_method,
   user_id: ({ userId }) => userId,
@@ -16,7 +19,8 @@ const fixed: Readonly<Record<string, (client: ClientRecord) => string | undefine
 }
 
 /**
- * Only `true` from `authorizeAdmin` counts: being signed in is never enough, and without the option nobody may.
+ * Checks that `authorizeAdmin` answers `true` for the request. Being signed in is not enough, and without the option
+ * nobody is an administrator.
  * @throws {OAuthError} `access_denied`
  */
 export async function requireAdmin(ctx: Context, request: Request): Promise<void> {
@@ -26,8 +30,9 @@ export async function requireAdmin(ctx: Context, request: Request): Promise<void
 }
 
 /**
- * Makes a client with whatever the server side may set. It belongs to whom the input names, or else to the caller.
- * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`, also for a member that is not known
+ * Creates a client for an administrator, who may set everything that the server side may set. Its owner is the one that
+ * the input names, or else the caller.
+ * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`, also for an unknown member
  */
 export async function createClientAsAdmin(
   ctx: Context,
@@ -42,10 +47,10 @@ export async function createClientAsAdmin(
 }
 
 /**
- * Changes a client: its metadata, restricted members included, and whether it is disabled. What no route changes is
- * refused by name, unless it says what is stored.
- * @throws {OAuthError} `not_found`, `invalid_request` for a client that configuration trusts, `invalid_client_metadata`,
- * `invalid_redirect_uri`
+ * Changes a client for an administrator: its metadata, including restricted members, and whether it is disabled. It
+ * refuses, by name, a new value for a member that no route changes.
+ * @throws {OAuthError} `not_found`, `invalid_request` for a client that the configuration trusts,
+ * `invalid_client_metadata`, `invalid_redirect_uri`
  */
 export async function updateClientAsAdmin(
   ctx: Context,

@@ -4,15 +4,15 @@ import type { ClientAction, ClientQuestion } from '../contracts/resolvers.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** Who manages clients or consents: the user of the host's session, and on whose behalf. */
+/** Who manages clients or consents: the signed-in user, and the reference that the user acts for. */
 export interface Caller {
   readonly user: BaseUser
   readonly session: Session
-  /** What `clientReferenceResolver` says: the organisation, workspace or whatever the user acts for. */
+  /** The answer of `clientReferenceResolver`: the organisation or workspace that the user acts for. */
   readonly referenceId?: string
 }
 
-/** The caller of this request, or `undefined` when nobody is signed in. */
+/** Returns the caller of a request; `undefined` when nobody is signed in. */
 export async function findCaller(ctx: Context, request: Request): Promise<Caller | undefined> {
   const signedIn = await ctx.config.authentication.getSession(request)
   if (!signedIn) return undefined
@@ -22,7 +22,7 @@ export async function findCaller(ctx: Context, request: Request): Promise<Caller
 }
 
 /**
- * The caller of this request. It is asked for before anything is looked up: whoever is not signed in learns nothing.
+ * Returns the caller of a request. Call it before any look-up, so that a caller who is not signed in learns nothing.
  * @throws {OAuthError} `invalid_token` (401)
  */
 export async function requireCaller(ctx: Context, request: Request): Promise<Caller> {
@@ -32,9 +32,10 @@ export async function requireCaller(ctx: Context, request: Request): Promise<Cal
 }
 
 /**
- * Whether the caller may do what is asked with something of a reference, or with a client of somebody else. `true` of the
- * hook counts for the reference that the caller acts for; elsewhere only `'admin'` does.
- * @param without the answer for the caller's own reference where the host has no hook
+ * Tells whether the caller may do an action with a client or consent of a reference, or with a client of another user.
+ * For the reference that the caller acts for, the hook `clientPrivileges` may answer `true`; for all others it has to
+ * answer `'admin'`.
+ * @param without the answer for the caller's own reference when there is no hook
  */
 export async function hasPrivilege(
   ctx: Context,
@@ -49,7 +50,10 @@ export async function hasPrivilege(
   return answer === 'admin' || (owned && answer === true)
 }
 
-/** Whether the caller may do this with the client: as its owner, for the reference that owns it, or as an administrator. */
+/**
+ * Tells whether the caller may do an action with a client: as its owner, for the reference that owns it, or as an
+ * administrator.
+ */
 export async function mayManage(
   ctx: Context,
   caller: Caller,
@@ -62,7 +66,7 @@ export async function mayManage(
 }
 
 /**
- * Whether the caller may create clients, wherever users do so. Without `mayCreateClient` every user may.
+ * Checks that the caller may create clients. Without `mayCreateClient` every user may.
  * @throws {OAuthError} `access_denied`
  */
 export async function requireCreator(ctx: Context, { user, session, referenceId }: Caller): Promise<void> {

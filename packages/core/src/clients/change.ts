@@ -2,7 +2,9 @@ import type { Context } from '../contracts/context.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** Two writers at once are rare; a fifth try that loses means that something is wrong. */
+/**
+ * How many attempts a change makes. Two writers at once are rare, so five lost attempts mean that something is wrong.
+ */
 const tries = 5
 
 export function clientNotFound(): OAuthError {
@@ -10,9 +12,9 @@ export function clientNotFound(): OAuthError {
 }
 
 /**
- * Changes a client. Of two changes at once neither is lost: the second is applied to the outcome of the first, so what
- * `change` decides it decides about what it replaces.
- * @throws {OAuthError} `not_found`, and whatever `change` throws
+ * Changes a client. Of two changes at once neither is lost: the second one is applied to the result of the first.
+ * `change` always gets the client that it replaces.
+ * @throws {OAuthError} `not_found`, and every error of `change`
  */
 export async function changeClient(
   ctx: Context,
@@ -28,5 +30,5 @@ export async function changeClient(
       return changed
     }
   }
-  throw new OAuthError('temporarily_unavailable', 'the client is being changed by others')
+  throw new OAuthError('temporarily_unavailable', 'other requests are changing the client: try again')
 }

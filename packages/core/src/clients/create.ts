@@ -7,41 +7,44 @@ import type { MetadataInput } from './metadata-schema.ts'
 import type { ClientRights } from './rights.ts'
 import { generateSecret, registeredSecretExpiry, storedSecret, usesSecret } from './secret.ts'
 
-/** Whose a client is: a user's, an organisation's, both, or nobody's. */
+/** The owner of a client: a user, an organisation (reference), both, or nobody. */
 export interface ClientOwner {
   readonly userId?: string
   readonly referenceId?: string
 }
 
-/** A client that is to be made. */
+/** A client to create. */
 export interface ClientCreation {
-  /** Its metadata, each member checked by itself (`parsePublicMetadata`, `parseClientInput`). */
+  /** The metadata. Each member was checked by itself (`parsePublicMetadata`, `parseClientInput`). */
   readonly metadata: MetadataInput
   readonly owner?: ClientOwner
-  /** What it may have, by who makes it: stored with it. */
+  /** What the client may have. It depends on who creates it. */
   readonly rights: ClientRights
-  /** Seconds since the epoch at which its secret ends, 0 for never. Default: by the option for registered clients. */
+  /**
+   * Seconds since the epoch at which the secret expires, 0 for never. Default: the option
+   * `clientRegistrationClientSecretExpiresAt`.
+   */
   readonly secretExpiresAt?: number
-  /** Its id. Default: a new one. */
+  /** The id. Default: a new one. */
   readonly id?: string
-  /** Its secret. Default: a new one, if its authentication method has one. */
+  /** The secret. Default: a new one, if the authentication method uses a secret. */
   readonly secret?: string
   readonly disabled?: boolean
-  /** Hash of the registration access token with which it will manage itself. */
+  /** The hash of the registration access token, with which the client manages itself. */
   readonly registrationTokenHash?: string
 }
 
-/** A client that was made, and its secret if it has one: of that only the hash was stored. */
+/** A created client, and its secret if it has one. Storage has only the hash of the secret. */
 export interface CreatedClient {
   readonly client: ClientRecord
   readonly secret?: string
 }
 
-/** A generator of the host's may repeat itself, but not for ever. */
+/** How often it asks a generator of the host for another id when one is taken. */
 const tries = 5
 
 /**
- * Makes a client: every way to register one ends here. Nothing is written unless all of it is right.
+ * Creates a client. Every way to register a client ends here. It writes nothing unless all metadata is valid.
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createClient(ctx: Context, creation: ClientCreation): Promise<CreatedClient> {
@@ -50,7 +53,7 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
   if (secret === undefined && creation.secret !== undefined) {
     throw new OAuthError(
       'invalid_client_metadata',
-      `a client_secret goes with no ${metadata.token_endpoint_auth_method} client`,
+      `a client with token_endpoint_auth_method ${metadata.token_endpoint_auth_method} has no client_secret: leave it out`,
     )
   }
   const { owner, secretExpiresAt = registeredSecretExpiry(ctx), registrationTokenHash } = creation
@@ -72,7 +75,7 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
   return { client, ...(secret !== undefined && { secret }) }
 }
 
-/** Under the id that was chosen, or under the first generated one that is free. */
+/** Stores the client under the chosen id, or under the first generated id that is free. */
 async function insert(ctx: Context, chosen: string | undefined, row: Omit<ClientRecord, 'id'>): Promise<ClientRecord> {
   if (chosen !== undefined && ctx.clients.isForeign(chosen)) {
     throw new OAuthError('invalid_client_metadata', 'client_id belongs to a source of clients: it cannot be registered')
@@ -83,5 +86,5 @@ async function insert(ctx: Context, chosen: string | undefined, row: Omit<Client
     if ((await ctx.storage.clients.insert(client)) === 'won') return client
     if (chosen !== undefined) throw new OAuthError('invalid_client_metadata', 'client_id is already registered')
   }
-  throw new Error('generateClientId makes only ids that are taken')
+  throw new Error(`generateClientId answered with a taken id ${tries} times: it must make a new one each time`)
 }

@@ -12,13 +12,15 @@ import { createRegistrationToken } from './registration-token.ts'
 import { type ClientRights, clientRights } from './rights.ts'
 import { usesSecret } from './secret.ts'
 
-/** Who registers: a user, software with an initial access token, or somebody whom nobody knows. */
+/** Who registers a client: a user, software with an initial access token, or a caller who is not signed in. */
 export interface Registrant {
   readonly registeredBy: Extract<ClientOrigin, 'user' | 'initial_access_token' | 'anonymous'>
   readonly owner?: ClientOwner
 }
 
-/** How a client manages itself ({@link https://www.rfc-editor.org/rfc/rfc7592#section-3 RFC 7592 section 3}). */
+/**
+ * What a client needs to manage itself ({@link https://www.rfc-editor.org/rfc/rfc7592#section-3 RFC 7592 section 3}).
+ */
 interface SelfManagement {
   readonly registration_access_token: string
   readonly registration_client_uri: string
@@ -27,8 +29,8 @@ interface SelfManagement {
 export type SelfManagedClient = ClientInformation & SelfManagement
 
 /**
- * Registers a client for somebody outside ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.1 RFC 7591 section 3.1}):
- * whatever is restricted stays at its default, whatever was asked for.
+ * Registers a client for a caller from outside ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.1 RFC 7591
+ * section 3.1}): Restricted members keep their defaults, whatever the caller asks for.
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function registerDynamicClient(
@@ -55,14 +57,14 @@ export async function registerDynamicClient(
   return { ...registeredClient(created), ...selfManagement(ctx, created.client.id, token) }
 }
 
-/** The client as it sees itself, with the token that is good from now on. */
+/** Returns the information of a client for the client itself, with its new registration access token. */
 export function selfManagedClient(ctx: Context, client: ClientRecord, token: string): SelfManagedClient {
   return { ...clientInformation(client), ...selfManagement(ctx, client.id, token) }
 }
 
 /**
- * What would make a client more than others is refused by name; the other restricted members are ignored like unknown
- * ones, because what they ask for is not given and the answer says so.
+ * Refuses the restricted members that would give a client more than others, by name. Other restricted members are
+ * ignored like unknown ones; the answer shows the stored values.
  */
 function refuseRestricted(
   { withoutPkce }: RegistrationPolicy,
@@ -75,9 +77,10 @@ function refuseRestricted(
 }
 
 /**
- * A client that gets no secret is a public one, whichever secret method it names (or none): agents name one and do
- * without. With the secret goes what only served to prove the client; its keys stay only where a feature needs them. A
- * client that proves itself by other means, such as `private_key_jwt`, needs no secret and stays as it is.
+ * Makes a client public when its author may not get a secret, even if the client names a method with a secret or none:
+ * agents do that and work without a secret. It removes the metadata that only served client authentication, and keeps
+ * the keys of the client only when a feature needs them. A client with another method, such as `private_key_jwt`, needs
+ * no secret and is not changed.
  */
 function withoutSecret(ctx: Context, rights: ClientRights, given: PublicMetadataInput): PublicMetadataInput {
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'

@@ -17,9 +17,9 @@ const publicKey = v.pipe(
 )
 
 /**
- * The keys of a client, by value or by reference
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). One object for all features that need
- * keys of clients.
+ * The client metadata for public keys, by value (`jwks`) or by reference (`jwks_uri`) ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). All features that need keys of clients share
+ * this object.
  */
 export const jwksMetadata: ClientMetadataPart = Object.freeze<ClientMetadataPart>({
   members: {

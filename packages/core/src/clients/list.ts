@@ -4,19 +4,21 @@ import type { ClientRecord } from '../storage/client.ts'
 import { type Caller, hasPrivilege } from './caller.ts'
 
 export interface ClientListing {
-  /** Clients of this user. With `referenceId` as well: of either. With neither: all. */
+  /**
+   * Lists the clients of this user. With `referenceId` too, it lists the clients of either; with neither, all clients.
+   */
   readonly userId?: string | undefined
   readonly referenceId?: string | undefined
-  /** Only clients after this id, to go on where a full page ended. */
+  /** Lists only clients after this id, to continue where a full page ended. */
   readonly after?: string | undefined
-  /** At most so many, 1 to 1000. Default 100. */
+  /** How many clients to list at most, 1 to 1000. Default 100. */
   readonly limit?: number | undefined
 }
 
 const mostClients = 1000
 
 /**
- * Clients in the order of their ids.
+ * Lists clients in the order of their ids.
  * @throws {TypeError} when `limit` is no whole number from 1 to 1000
  */
 export async function listClients(
@@ -35,7 +37,7 @@ export async function listClients(
 }
 
 /**
- * The caller's clients and those of their reference, or only those of the reference that is named.
+ * Lists the clients of the caller and of the reference that the caller acts for, or only those of the named reference.
  * @throws {OAuthError} `access_denied` for a reference whose clients the caller may not list, whether it has any or not
  */
 export async function listOwnClients(

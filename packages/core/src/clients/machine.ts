@@ -7,25 +7,25 @@ import type { ClientRecord } from '../storage/client.ts'
 
 type GrantTypes = Pick<ClientMetadata, 'grant_types'>
 
-/** The grant types of a client that work without a user. */
+/** Returns those grant types of a client that work without a user. */
 export function machineGrantTypes({ grantTypes }: Registry, { grant_types }: GrantTypes): readonly string[] {
   return grant_types.filter((name) => grantTypes.get(name)?.withoutUser === true)
 }
 
-/** Whether a client has no grant type with a user: scopes about users mean nothing to it. */
+/** Tells whether all grant types of a client work without a user, so that it has no use for scopes about users. */
 export function isMachineOnly(registry: Registry, metadata: GrantTypes): boolean {
   return metadata.grant_types.length > 0 && machineGrantTypes(registry, metadata).length === metadata.grant_types.length
 }
 
-/** The scopes that a machine may have: those that are not about a user. */
+/** Returns those scopes that are not about a user. */
 export function withoutUserScopes(scopes: readonly string[]): readonly string[] {
   return scopes.filter((scope) => !userScopes.has(scope))
 }
 
 /**
- * The `machineScope` of a client after a change by the server side. Where the change names grant types or scopes, the
- * server side has decided what the client may have without a user: a client from outside may from then on have these
- * scopes, whatever the option says, and a client of the host whatever it registered.
+ * Returns the `machineScope` of a client after a change by the server side. A change that names grant types or scopes
+ * decides what the client may have without a user: a client from outside may then have these scopes, whatever the
+ * option says, and a client of the server side all that it registered.
  */
 export function machineScopeGiven(
   registry: Registry,
@@ -39,8 +39,8 @@ export function machineScopeGiven(
 }
 
 /**
- * The `machineScope` of a client after a change from outside: scopes that an owner adds to a client of the host are for
- * users to delegate, and no scopes for the machine.
+ * Returns the `machineScope` of a client after a change from outside. Scopes that an owner adds to a client of the
+ * server side need a user; the client does not get them without one.
  */
 export function machineScopeKept(
   registry: Registry,

@@ -4,7 +4,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { CreatedClient } from './create.ts'
 import { clientInformation, type RegisteredClient } from './information.ts'
 
-/** A client as its managers see it: also whose it is. What the host keeps beside it stays under `metadata`. */
+/** A client as those who manage it see it, with its owner. Data of the application stays under `metadata`. */
 export interface ManagedClient extends RegisteredClient {
   readonly user_id?: string
   readonly reference_id?: string
@@ -12,7 +12,7 @@ export interface ManagedClient extends RegisteredClient {
   readonly disabled: boolean
 }
 
-/** @param trusted whether its users are not asked, for a reason that is not in its metadata */
+/** @param trusted whether configuration or resolver trusts the client, so that its users are not asked */
 export function managedClient(client: ClientRecord, trusted = false): ManagedClient {
   const { metadata, userId, referenceId, disabled } = client
   return {
@@ -25,12 +25,12 @@ export function managedClient(client: ClientRecord, trusted = false): ManagedCli
   }
 }
 
-/** The same with the secret that was made just now, once. */
+/** Returns a managed client together with its new secret, which the server shows only once. */
 export function managedClientWithSecret({ client, secret }: CreatedClient): ManagedClient {
   return { ...managedClient(client), ...(secret !== undefined && { client_secret: secret }) }
 }
 
-/** What anybody who is about to use the client may see of it. */
+/** Returns what every user of a client may see of it: its name, logo, contacts and links. */
 export function publicClient({ id, metadata }: ClientRecord): Readonly<Record<string, unknown>> {
   const { client_name, client_uri, logo_uri, contacts, tos_uri, policy_uri } = metadata
   return {
@@ -44,7 +44,7 @@ export function publicClient({ id, metadata }: ClientRecord): Readonly<Record<st
   }
 }
 
-/** Checked again before a page shows it: what is stored may have been written by hand. */
+/** Checks a link again before a page shows it, since somebody may have written it into storage by hand. */
 function safeLink(uri: string | undefined): string | undefined {
   return uri === undefined || linkProblem(uri) !== undefined ? undefined : uri
 }

@@ -1,22 +1,24 @@
 import type { Context } from '../contracts/context.ts'
 import { signsWithClientSecrets } from '../policy/client-support.ts'
+import { featureOfAuthMethod } from '../policy/feature-names.ts'
 import { sectorHosts } from '../policy/sector.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isLoopbackRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import { formatScope, parseScope } from '../protocol/scope.ts'
+import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { isMachineOnly, withoutUserScopes } from './machine.ts'
 import type { MetadataInput } from './metadata-schema.ts'
-import { type ClientRights, checkRights } from './rights.ts'
+import { type ClientAuthor, type ClientRights, checkRights } from './rights.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
 
-/** What metadata is checked against. */
+/** The configuration that metadata is checked against. */
 type MetadataRules = Pick<Context, 'config' | 'registry'>
 
 /**
- * The effective metadata of a client: what was given, completed by defaults and checked as a whole
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
- * @param rights what its author may make of it, and what it was before
+ * Completes the given metadata with defaults and checks it as a whole ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
+ * @param rights what the author may set, and the metadata before the change
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function completeMetadata(
@@ -35,25 +37,26 @@ export async function completeMetadata(
     scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
     application_type: given.application_type ?? inferApplicationType(redirectUris),
     require_pkce: given.require_pkce ?? true,
-    // Where no subject depends on it, it is unknown like any other member: nothing is fetched for nothing.
+    // Without the option pairwiseSecret no subject depends on it, so it is dropped and not fetched.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
-  checkGrantTypes(ctx, metadata)
+  checkGrantTypes(ctx, metadata, rights)
   checkRights(ctx.registry, rights, metadata)
-  checkAuthentication(ctx, metadata)
+  checkAuthentication(ctx, metadata, rights)
   checkRedirectUris(metadata, rights)
-  checkSigning(ctx, metadata)
+  checkSigning(ctx, metadata, rights)
   checkSubjectType(ctx, metadata)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
-  // Last, because it asks somebody else.
+  // Last, because it sends a request.
   await checkSectorIdentifier(ctx, metadata, rights.before)
   return metadata
 }
 
 /**
- * What was asked for, or else the defaults, and what the host adds. A machine gets nothing unasked that is about users
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace what was
- * asked for).
+ * Returns the scope of a client: the requested scopes or else the defaults, and those that the option
+ * `clientRegistrationAddedScopes` adds. A client without a user gets no unrequested scope about users ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace requested
+ * values).
  */
 function effectiveScope(given: string | undefined, rights: ClientRights, machineOnly: boolean): string {
   const { scopes, machines } = rights
@@ -69,26 +72,30 @@ function effectiveScope(given: string | undefined, rights: ClientRights, machine
   return formatScope([...new Set([...listed, ...possible])])
 }
 
-/** Some agents register an empty scope where they know none: no scope that could be meant. */
+/** Tells whether a registration names no scope. Some agents register an empty scope because they know none. */
 function saysNoScope(given: string | undefined, { author, before }: ClientRights): boolean {
   return given === undefined || (given.trim() === '' && author !== 'host' && before === undefined)
 }
 
 /**
- * Clients forget to say it, and a native one read as web would lose its loopback redirect. One private-use scheme is
- * enough: no web application has one, and Cursor registers an https URI beside it.
+ * Infers `application_type`, which clients often leave out; a native client that is read as web would lose its loopback
+ * redirect. One private-use scheme makes a client native: no web application has one, and Cursor registers an https URI
+ * beside it.
  */
 function inferApplicationType(redirectUris: readonly string[]): 'web' | 'native' {
   if (redirectUris.some((uri) => !/^https?:/i.test(uri))) return 'native'
   return redirectUris.length > 0 && redirectUris.every(isLoopbackRedirectUri) ? 'native' : 'web'
 }
 
-function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata): void {
+function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {
   const { grant_types, response_types } = metadata
   const unknown = grant_types.find((name) => !registry.grantTypes.has(name))
-  if (unknown !== undefined) throw invalid(`unsupported grant_type ${unknown}`)
+  if (unknown !== undefined) {
+    const remedy = coreGrantTypes.has(unknown) ? 'an entry in the option grantTypes' : undefined
+    throw unsupported(author, 'grant_type', unknown, registry.grantTypes.keys(), remedy)
+  }
   const responseType = response_types.find((name) => name !== 'code')
-  if (responseType !== undefined) throw invalid(`unsupported response_type ${responseType}`)
+  if (responseType !== undefined) throw invalid(`unsupported response_type ${responseType}: this server supports code`)
   if (!grant_types.includes('authorization_code')) return
   if (metadata.redirect_uris.length === 0) {
     throw new OAuthError('invalid_redirect_uri', 'Redirect URIs are required for authorization_code clients')
@@ -98,16 +105,22 @@ function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata):
   }
 }
 
-function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetadata): void {
+function checkAuthentication({ registry }: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {
   const method = metadata.token_endpoint_auth_method
-  if (!registry.clientAuthMethods.has(method)) throw invalid(`unsupported token_endpoint_auth_method ${method}`)
+  const methods = registry.clientAuthMethods
+  if (!methods.has(method)) {
+    throw unsupported(author, 'token_endpoint_auth_method', method, methods.keys(), featureOfAuthMethod(method))
+  }
   if (method !== 'none') return
   const confidential = metadata.grant_types.find((name) => registry.grantTypes.get(name)?.publicClients === false)
   if (confidential !== undefined) throw invalid(`public clients cannot use the grant type ${confidential}`)
   if (!metadata.require_pkce) throw invalid('pkce is required for public clients')
 }
 
-/** A URI that the client has already is the server side's, or of an earlier rule: changing its name must not fail for it. */
+/**
+ * Checks the redirect URIs. A URI that the client already has was registered by the server side or under an earlier
+ * rule, so it may keep any scheme: a change of the name must not fail because of it.
+ */
 function checkRedirectUris(metadata: ClientMetadata, { before, schemes }: ClientRights): void {
   const native = metadata.application_type === 'native'
   const allowed = (uri: string, known: readonly string[] = []) => (known.includes(uri) ? 'any' : schemes)
@@ -121,35 +134,47 @@ function checkRedirectUris(metadata: ClientMetadata, { before, schemes }: Client
   }
 }
 
-function checkSigning(ctx: MetadataRules, metadata: ClientMetadata): void {
+function checkSigning(ctx: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {
   const { config } = ctx
+  const keyless = signsWithClientSecrets(ctx)
+  const remedy = keyless ? 'the option disableJwtPlugin to be false' : 'an entry in the option idTokenSigningAlgorithms'
   const algorithm = metadata.id_token_signed_response_alg
   if (algorithm !== undefined && !config.idTokenAlgorithms.includes(algorithm)) {
-    throw invalid(`unsupported id_token_signed_response_alg ${algorithm}`)
+    throw unsupported(
+      author,
+      'id_token_signed_response_alg',
+      algorithm,
+      config.idTokenAlgorithms,
+      knownOnly(algorithm, remedy),
+    )
   }
   const userinfo = metadata.userinfo_signed_response_alg
-  // Signed with a key of ours: there is none where ID tokens are signed with the client's secret.
-  if (userinfo !== undefined && (signsWithClientSecrets(ctx) || !config.signingAlgorithms.includes(userinfo))) {
-    throw invalid(`unsupported userinfo_signed_response_alg ${userinfo}`)
+  // A key of the server signs userinfo. Under disableJwtPlugin there is none.
+  if (userinfo !== undefined && (keyless || !config.signingAlgorithms.includes(userinfo))) {
+    const offered = keyless ? [] : config.signingAlgorithms
+    throw unsupported(author, 'userinfo_signed_response_alg', userinfo, offered, knownOnly(userinfo, remedy))
   }
 }
 
-/** {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1} */
+/**
+ * Checks that a pairwise client has exactly one sector ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
+ */
 function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): void {
   if (metadata.subject_type !== 'pairwise') return
   if (config.pairwiseSecret === undefined) throw invalid('pairwise subject_type requires the option pairwiseSecret')
-  // Without a URL there is no host; which URL it may be is checked where it is fetched.
+  // Only the form is checked here, to read the host. Whether the server may fetch the URL is checked before it does.
   const { sector_identifier_uri: uri } = metadata
   if (uri !== undefined && !URL.canParse(uri)) throw invalid('sector_identifier_uri is not an absolute URL')
-  // Beside the host of another, a loopback address would get what only that host may know.
+  // A loopback address beside the host of another client would get the subjects of that host.
   if (sectorHosts(metadata).length > 1) {
     throw invalid('pairwise clients need redirect_uris on one host, or a sector_identifier_uri')
   }
 }
 
 /**
- * A client that has tokens of a user and then moves to the host of another client would be told who the user is there.
- * So whoever changes a client from outside leaves it in the sector in which it began.
+ * Refuses a change of the sector of a client. A client that moved to the host of another client would learn the `sub`
+ * of its users there. Only the server side may do that.
  * @throws {OAuthError} `invalid_client_metadata`
  */
 export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata): void {
@@ -161,6 +186,34 @@ export function checkSubjectKept(before: ClientMetadata, after: ClientMetadata):
   }
 }
 
-function invalid(description: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', description)
+const coreGrantTypes: ReadonlySet<string> = new Set(['authorization_code', 'client_credentials', 'refresh_token'])
+
+/** The remedy for an algorithm that this package knows; nothing helps with another one. */
+function knownOnly(algorithm: string, remedy: string): string | undefined {
+  return (signingAlgorithms as readonly string[]).includes(algorithm) ? remedy : undefined
+}
+
+/**
+ * The error for a value that this server does not support. The server side is told what to change; an author from
+ * outside is told what the server supports, and the remedy goes to the event.
+ * @param remedy completes "needs"; `undefined` where no option and no feature helps
+ */
+function unsupported(
+  author: ClientAuthor,
+  member: string,
+  value: string,
+  offered: Iterable<string>,
+  remedy: string | undefined,
+): OAuthError {
+  const needs = remedy === undefined ? undefined : `${member} ${value} needs ${remedy}`
+  if (needs !== undefined && author === 'host') return invalid(needs)
+  const names = [...offered].join(', ')
+  const description = `unsupported ${member} ${value}${names === '' ? '' : `: this server supports ${names}`}`
+  return invalid(description, needs)
+}
+
+function invalid(description: string, cause?: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', description, {
+    ...(cause !== undefined && { cause: new Error(cause) }),
+  })
 }

@@ -1,19 +1,24 @@
 import * as v from 'valibot'
 import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
 import type { Registry } from '../contracts/registry.ts'
+import { featureOfMember } from '../policy/feature-names.ts'
 import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isShallow } from '../protocol/json.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
 
-/** What the server side registers a client with: metadata, and what only the server side may choose. */
+/**
+ * The input with which the server side registers a client: metadata, and members that only the server side may set.
+ * `grant_types` and `token_endpoint_auth_method` take the names of the core and of imported features. Default: a
+ * confidential client (`client_secret_basic`) with the grant type `authorization_code`.
+ */
 export type ClientInput = { readonly [Member in keyof ClientMetadata]?: ClientMetadata[Member] | undefined } & {
-  /** The client's id. Default: random. */
+  /** The id of the client. Default: random. */
   readonly client_id?: string | undefined
-  /** Its secret: at least 32 characters of randomness. Default: generated. */
+  /** The secret of the client: 32 to 512 random characters. Default: the server makes one. */
   readonly client_secret?: string | undefined
-  /** Seconds since the epoch at which the secret ends; 0 for never. Default 0. */
+  /** Seconds since the epoch at which the secret expires; 0 for never. Default 0. */
   readonly client_secret_expires_at?: number | undefined
   /** The user who owns the client. */
   readonly user_id?: string | undefined
@@ -37,7 +42,10 @@ const scope = v.pipe(
   v.check((value) => parseScope(value) !== undefined, 'has characters that are not allowed'),
 )
 
-/** What a client may say of itself ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). */
+/**
+ * The members that a client may set itself ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section
+ * 2}).
+ */
 const publicEntries = {
   redirect_uris: v.optional(list),
   token_endpoint_auth_method: v.optional(text),
@@ -69,7 +77,7 @@ const publicEntries = {
   sector_identifier_uri: v.optional(text),
 }
 
-/** The members of `ClientMetadata`, each optional: what is checked without knowing the rest. */
+/** The schema of each member of `ClientMetadata`, all optional. They check each member by itself. */
 const metadataEntries = {
   ...publicEntries,
   require_pkce: v.optional(v.boolean()),
@@ -79,21 +87,39 @@ const metadataEntries = {
 } satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
 const identityEntries = {
-  client_id: v.optional(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/))),
-  client_secret: v.optional(v.pipe(v.string(), v.minLength(32), v.maxLength(512), v.regex(/^[\x20-\x7e]+$/))),
+  client_id: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/,
+        'must have 1 to 255 printable ASCII characters, without spaces, quotation marks and backslashes',
+      ),
+    ),
+  ),
+  client_secret: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[\x20-\x7e]{32,512}$/,
+        'must have 32 to 512 printable ASCII characters; leave it out, and the server makes one',
+      ),
+    ),
+  ),
   client_secret_expires_at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   user_id: v.optional(text),
   reference_id: v.optional(text),
 }
 
 /**
- * The schemas of this server, with the members that features bring.
+ * Makes the schemas of client metadata, with the members that features bring.
  * @throws {TypeError} when two features bring the same member
  */
 export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): MetadataSchemas {
   const brought: Record<string, v.GenericSchema> = {}
   for (const [name, schema] of parts.flatMap(({ members }) => Object.entries(members))) {
-    if (name in brought || name in metadataEntries) throw new TypeError(`client metadata ${name} is there already`)
+    if (name in brought || name in metadataEntries) {
+      throw new TypeError(`client metadata ${name} is there already: the core or another feature brings it`)
+    }
     brought[name] = v.optional(schema)
   }
   return {
@@ -107,21 +133,21 @@ export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): Met
   }
 }
 
-/** What was given, each member checked by itself. */
+/** The input of the server side after each member was checked by itself. */
 export type ParsedClientInput = ClientInput & { readonly disabled?: boolean | undefined }
 
-/** Metadata before it is completed by defaults and checked as a whole. */
+/** Client metadata before defaults complete it and before it is checked as a whole. */
 export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: ClientMetadata[Member] | undefined }
 
-/** The part of it that a client, or whoever manages it from outside, may choose. */
+/** The members of client metadata that a client, or whoever manages it from outside, may set. */
 export type PublicMetadataInput = Omit<
   MetadataInput,
   'require_pkce' | 'skip_consent' | 'enable_end_session' | 'metadata'
 >
 
 /**
- * Checks the shape of what the server side registers. `undefined` and `null` members are absent; unknown ones are
- * mistakes and named.
+ * Checks the members that the server side registers. `undefined` and `null` members are absent. An unknown member is an
+ * error that names it.
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export function parseClientInput({ metadataSchemas }: Registry, input: object): ParsedClientInput {
@@ -129,9 +155,9 @@ export function parseClientInput({ metadataSchemas }: Registry, input: object): 
 }
 
 /**
- * Checks the shape of what somebody outside registers: only what a client may say of itself is taken over. `null` members
- * are absent, all others (restricted and unknown ones) are ignored
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
+ * Checks the members that a caller from outside registers and returns those that a client may set itself. `null`
+ * members are absent; restricted and unknown members are ignored ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export function parsePublicMetadata({ metadataSchemas }: Registry, input: object): PublicMetadataInput {
@@ -147,5 +173,10 @@ function parse(schema: v.GenericSchema, input: object): unknown {
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'client metadata'
   const code = path.startsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata'
-  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? 'is not known' : issue.message}`)
+  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? unknownMember(path) : issue.message}`)
+}
+
+function unknownMember(name: string): string {
+  const feature = featureOfMember(name)
+  return feature === undefined ? 'is not known' : `is not known without ${feature}`
 }

@@ -13,7 +13,7 @@ export async function registerClient(ctx: Context, input: ClientInput): Promise<
 }
 
 /**
- * Makes a client with everything that the server side may set; answers with the client as it is stored.
+ * Creates a client with everything that the server side may set, and returns the stored client.
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createServerSide(
@@ -25,14 +25,14 @@ export async function createServerSide(
     parseClientInput(ctx.registry, input)
   const { post_logout_redirect_uris: afterLogout = [], enable_end_session = afterLogout.length > 0 } = metadata
   return createClient(ctx, {
-    // Who registers where to go after a logout wants the client to log out, unless it says otherwise.
+    // A client with post_logout_redirect_uris may end sessions, unless the input says otherwise.
     metadata: afterLogout.length > 0 ? { ...metadata, enable_end_session } : metadata,
     rights: clientRights(ctx.config, 'host', registeredBy),
     owner: {
       ...(user_id !== undefined && { userId: user_id }),
       ...(reference_id !== undefined && { referenceId: reference_id }),
     },
-    // What the server side registers lives as long as it says, not as the option for everybody else does.
+    // The option for expiry of secrets applies to other clients, not to those of the server side.
     secretExpiresAt: client_secret_expires_at ?? 0,
     ...(client_id !== undefined && { id: client_id }),
     ...(client_secret !== undefined && { secret: client_secret }),

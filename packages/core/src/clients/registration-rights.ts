@@ -4,9 +4,9 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 type Rights = Partial<Pick<ClientMetadata, 'enable_end_session' | 'require_pkce'>>
 
 /**
- * What the options give to a client that registers itself, beside what it may say of itself. It is stored with the
- * client, so that the answer tells it and the server side can take it away again.
- * @param given the client's metadata, method included
+ * Returns the rights that the options give a client that registers itself. They are stored with the client, so that the
+ * answer shows them and the server side can remove them.
+ * @param given the metadata of the client, with its authentication method
  */
 export function rightsOfNewClient(
   policy: RegistrationPolicy,
@@ -19,7 +19,10 @@ export function rightsOfNewClient(
 
 type EndingMetadata = { readonly post_logout_redirect_uris?: readonly string[] | undefined }
 
-/** A client that says where to go after a logout wants to log out. */
+/**
+ * Returns the right to end sessions for a client that registers `post_logout_redirect_uris`, if the option
+ * `clientRegistrationEnablesEndSession` gives it.
+ */
 export function rightToEndSessions(policy: RegistrationPolicy, given: EndingMetadata): Rights {
   const asked = given.post_logout_redirect_uris !== undefined && given.post_logout_redirect_uris.length > 0
   return policy.enablesEndSession && asked ? { enable_end_session: true } : {}

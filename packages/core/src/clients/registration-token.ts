@@ -6,13 +6,13 @@ import { invalidTokenChallenge, noTokenChallenge } from '../protocol/challenge.t
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** Equals no digest: an unknown client costs the same as a wrong token. */
+/** A text that equals no digest, so that an unknown client takes the same time as a wrong token. */
 const decoy = '*'.repeat(43)
 
 /** A registration access token ({@link https://www.rfc-editor.org/rfc/rfc7592#section-1.2 RFC 7592 section 1.2}). */
 export interface RegistrationToken {
   readonly token: string
-  /** What is stored of it. */
+  /** The hash of the token, which is stored. */
   readonly hash: string
 }
 
@@ -22,9 +22,9 @@ export async function createRegistrationToken(ctx: Context): Promise<Registratio
 }
 
 /**
- * The client that this token manages, as it is stored at this moment. Without a token, with the token of another client
- * or one that was replaced, for a client that is unknown, disabled or not registered by itself: the answer is the same
- * ({@link https://www.rfc-editor.org/rfc/rfc7592#section-2.1 RFC 7592 section 2.1}).
+ * Returns the stored client that a registration access token manages. The error is the same for a missing, wrong or
+ * replaced token and for a client that is unknown, disabled or was not registered at the endpoint ({@link
+ * https://www.rfc-editor.org/rfc/rfc7592#section-2.1 RFC 7592 section 2.1}).
  * @throws {OAuthError} `invalid_token`
  */
 export async function requireRegistrationToken(
@@ -56,7 +56,7 @@ export function invalidRegistrationToken(): OAuthError {
   })
 }
 
-/** With the issuer in it: another issuer on the same storage does not know the token. */
+/** The hash includes the issuer, so that another issuer on the same storage does not accept the token. */
 function hashOf(ctx: Context, token: string): string | Promise<string> {
   return sha256(`${token} ${ctx.config.issuer}`)
 }

@@ -16,7 +16,7 @@ import { isTrusted } from './trust.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
-/** What the server adds to an answer, and a client must not send back. */
+/** Members that the server adds to an answer and a client must not send back. */
 const serverMembers = [
   'registration_access_token',
   'registration_client_uri',
@@ -25,8 +25,8 @@ const serverMembers = [
 ] as const
 
 /**
- * A client replaces all it has said of itself: what it leaves out is gone. What only the server side sets stays as it
- * is, and so does the secret. The registration access token becomes a new one
+ * Replaces the metadata of a client at the request of the client itself. Members that the request leaves out are
+ * removed. Members that only the server side sets and the secret stay. The client gets a new registration access token
  * ({@link https://www.rfc-editor.org/rfc/rfc7592#section-2.2 RFC 7592 section 2.2}).
  * @throws {OAuthError} `invalid_token`, `invalid_client_metadata`, `invalid_redirect_uri` or `access_denied`
  */
@@ -39,7 +39,7 @@ export async function replaceRegistration(
   const given = parsePublicMetadata(ctx.registry, input)
   const next = await createRegistrationToken(ctx)
   const replaced = await changeClient(ctx, clientId, async (current) => {
-    // Of two replacements with one token only the first has it still.
+    // Of two replacements with one token only the first succeeds.
     if (!(await isRegistrationToken(ctx, current, token))) throw invalidRegistrationToken()
     await refuseTrusted(ctx, current)
     await checkIdentity(ctx, current, input)
@@ -51,7 +51,7 @@ export async function replaceRegistration(
         ...restrictedOf(current.metadata),
         ...given,
         token_endpoint_auth_method: method,
-        // Whoever gives its secret up needs what stands in for it.
+        // A client that gives up its secret needs PKCE.
         ...(method === 'none' && { require_pkce: true }),
       },
       clientRights(ctx.config, 'registrant', current.registeredBy, current),
@@ -74,12 +74,16 @@ export async function replaceRegistration(
 }
 
 /**
- * What was vouched for is not changed by what it was vouched for: a trusted client with another redirect URI would get
- * codes that nobody consented to.
+ * Refuses a trusted client: it must not change its own registration, because a new redirect URI would receive codes
+ * without consent.
  * @throws {OAuthError} `access_denied`
  */
 export async function refuseTrusted(ctx: Context, client: ClientRecord): Promise<void> {
-  if (await isTrusted(ctx, client)) throw new OAuthError('access_denied', 'trusted clients must be updated manually')
+  if (!(await isTrusted(ctx, client))) return
+  throw new OAuthError(
+    'access_denied',
+    'trusted clients must be updated manually: call provider.updateClient on the server side',
+  )
 }
 
 async function checkIdentity(ctx: Context, current: ClientRecord, input: Input): Promise<void> {

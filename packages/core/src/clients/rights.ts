@@ -12,20 +12,21 @@ import { dynamicScopes, registrationScopes, type ScopePolicy, serverScopes } fro
 import { usesSecret } from './secret.ts'
 
 /**
- * Who makes or changes a client. `host`: the server side or an administrator. `owner`: a user, by the routes for their
- * own clients. `registrant`: whoever registers it, and later has its registration access token.
+ * Who creates or changes a client. `host`: the server side or an administrator. `owner`: a user, by the routes for
+ * their own clients. `registrant`: the caller of `/oauth2/register`, and later the holder of the registration access
+ * token.
  */
 export type ClientAuthor = 'host' | 'owner' | 'registrant'
 
-/** What a client may become at the hands of its author. */
+/** What the author of a client may set. */
 export interface ClientRights {
   readonly author: ClientAuthor
   readonly registeredBy: ClientOrigin
   readonly scopes: ScopePolicy
-  /** Which private-use schemes the URIs may have that it adds. */
+  /** The private-use schemes that new redirect URIs may use. */
   readonly schemes: SchemePolicy
   /**
-   * Whether it may be given grant types that work without a user, and the scopes of a client that has no others.
+   * Whether the client may get grant types without a user, and with which scopes if it has only such grant types.
    * `undefined`: it may not.
    */
   readonly machines: 'all' | { readonly scopes: readonly string[] } | undefined
@@ -33,16 +34,16 @@ export interface ClientRights {
   readonly withoutPkce: boolean
   readonly endSession: boolean
   readonly skipConsent: boolean
-  /** What the client is before the change. It keeps what it has. */
+  /** The metadata before the change. The client may keep what it has. */
   readonly before?: ClientMetadata
 }
 
 /**
- * Decides what a client may have that not every client may: scopes, private-use schemes, grant types without a user, a secret, a life without
- * PKCE, the end of sessions, trust. Everything that makes or changes a client asks here, so that no change gives what a
- * creation refuses. What the server side gave to a client from outside, the client keeps; once it has given that up, only
- * the server side gives it again.
- * @param current the client as it is stored, where it is changed
+ * Decides which rights an author may give a client: scopes, private-use schemes, grant types without a user, a secret,
+ * leaving out PKCE, ending sessions, trust. Creations and changes both use it, so that no change gives what a creation
+ * refuses. A client keeps what the server side gave it; once the client has given it up, only the server side can give
+ * it again.
+ * @param current the stored client, when it is changed
  */
 export function clientRights(
   config: Config,
@@ -62,7 +63,7 @@ export function clientRights(
     ...common,
     scopes: scopesFromOutside(config, author, before),
     schemes: registration.redirectSchemes,
-    // A client of the host is limited by what the host registered: the option is not about it.
+    // The option does not apply to clients of the server side: their registration limits them.
     machines: mayRegisterMachines(registeredBy) ? registration.machineAccess : undefined,
     secret:
       known ||
@@ -75,42 +76,56 @@ export function clientRights(
 }
 
 function scopesFromOutside(config: Config, author: ClientAuthor, before: ClientMetadata | undefined): ScopePolicy {
-  const { defaults, allowed, added = [] } = author === 'registrant' ? dynamicScopes(config) : registrationScopes(config)
-  // What is added unasked is added once: a client may give it back.
-  if (before === undefined) return { defaults, allowed, added }
-  return { defaults, allowed: [...allowed, ...(parseScope(before.scope) ?? [])] }
+  const {
+    defaults,
+    allowed,
+    added = [],
+    remedy,
+  } = author === 'registrant' ? dynamicScopes(config) : registrationScopes(config)
+  // The added scopes are added at creation alone, so that a client can give them up.
+  if (before === undefined) return { defaults, allowed, added, remedy }
+  return { defaults, allowed: [...allowed, ...(parseScope(before.scope) ?? [])], remedy }
 }
 
 /**
- * Holds a client's metadata, complete, to what its author may make of it.
+ * Checks that the complete metadata of a client has nothing that its author may not set.
  * @throws {OAuthError} `invalid_client_metadata`
  */
 export function checkRights(registry: Registry, rights: ClientRights, metadata: ClientMetadata): void {
   checkMachine(registry, rights, metadata)
   if (usesSecret(metadata) && !rights.secret) {
-    throw invalid(`${metadata.token_endpoint_auth_method} requires authenticated registration`)
+    throw invalid(
+      `${metadata.token_endpoint_auth_method} requires authenticated registration: sign in, or send an initial access token`,
+    )
   }
   if (!metadata.require_pkce && !rights.withoutPkce) throw invalid('pkce is required for registered clients')
   if (metadata.enable_end_session === true && !rights.endSession) throw byOperator('enable_end_session')
   if (metadata.skip_consent === true && !rights.skipConsent) throw byOperator('skip_consent')
   const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], rights.scopes.allowed)
-  if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
+  if (outside !== undefined) throw invalid(`cannot request scope ${outside}: ${rights.scopes.remedy}`)
 }
 
 function checkMachine(registry: Registry, { machines, before, registeredBy }: ClientRights, metadata: ClientMetadata) {
   if (machines === 'all') return
-  const got = machineGrantTypes(registry, metadata).find((name) => before?.grant_types.includes(name) !== true)
+  const got = machineGrantTypes(registry, metadata).find(
+    (name) => before?.grant_types.some((had) => had === name) !== true,
+  )
   if (got !== undefined && registeredBy === 'anonymous') {
-    throw invalid(`${got} grant requires authenticated registration`)
+    throw invalid(`${got} grant requires authenticated registration: sign in, or send an initial access token`)
   }
   if (got !== undefined && machines === undefined) {
-    throw invalid(`the grant type ${got} is only for clients that the operator registers`)
+    throw invalid(
+      `the grant type ${got} is for clients that the operator registers: the server allows it to others with its option clientRegistrationMachineAccess`,
+    )
   }
   if (!isMachineOnly(registry, metadata)) return
-  // No user ever delegates to it, so what it may not have without one it has no use for.
+  // Without a grant type for users, a scope that needs a user is of no use.
   const kept = before === undefined ? [] : (parseScope(before.scope) ?? [])
   const outside = firstScopeOutside(parseScope(metadata.scope) ?? [], [...(machines?.scopes ?? []), ...kept])
-  if (outside !== undefined) throw invalid(`cannot request scope ${outside}`)
+  if (outside === undefined) return
+  throw invalid(
+    `cannot request scope ${outside} without a user: the server allows it with its option clientRegistrationMachineAccess`,
+  )
 }
 
 function byOperator(member: string): OAuthError {

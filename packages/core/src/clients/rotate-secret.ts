@@ -6,13 +6,16 @@ import type { CreatedClient } from './create.ts'
 import { earlierEnd, generateSecret, registeredSecretExpiry, storedSecret, usesSecret } from './secret.ts'
 
 export interface SecretRotation {
-  /** For how many seconds the secret before stays good beside the new one. Default 0: it is dead at once. */
+  /**
+   * For how many seconds the previous secret stays valid beside the new one. Default 0: the server refuses it at once.
+   */
   readonly keepPreviousFor?: number | undefined
 }
 
 /**
- * Gives a client a new secret, which ends as those of newly registered clients do. Never more than two are good at once.
- * @param check throws when the client, as it is now, may not get one
+ * Gives a client a new secret, which expires by the option `clientRegistrationClientSecretExpiresAt`. At most two
+ * secrets of a client are valid at once.
+ * @param check throws when the stored client may not get a new secret
  * @throws {OAuthError} `not_found`; `invalid_request` for a client that has no secret
  * @throws {TypeError} when `keepPreviousFor` is not a whole number of seconds
  */

@@ -13,15 +13,15 @@ export function usesSecret(metadata: Pick<ClientMetadata, 'token_endpoint_auth_m
   return metadata.token_endpoint_auth_method.startsWith('client_secret_')
 }
 
-/** A new secret as the client gets it, prefix and all. */
+/** Makes a new secret as the client gets it, with its prefix. */
 export function generateSecret(ctx: Context): string {
   const { generateClientSecret, clientSecretPrefix } = ctx.config.formats
   return clientSecretPrefix + (generateClientSecret?.() ?? encodeBase64url(ctx.random.bytes(32)))
 }
 
 /**
- * A secret as it is stored: its hash, and the secret itself sealed only where something is signed with it: ID tokens, or
- * the assertions of this client.
+ * Makes the stored form of a secret: its hash, and an encrypted copy only when it signs something: ID tokens, or the
+ * assertions of this client.
  * @param expiresAt seconds since the epoch, 0 for never
  */
 export async function storedSecret(
@@ -36,7 +36,8 @@ export async function storedSecret(
 }
 
 /**
- * A client that has become confidential has no secret, and one whose secret was not sealed has none to sign with.
+ * Checks that a client with a secret method has a stored secret, and an encrypted copy of it when its method needs one.
+ * A client that became confidential by a change may lack it.
  * @throws {OAuthError} `invalid_client_metadata`
  */
 export function requireStoredSecret(
@@ -52,13 +53,16 @@ export function requireStoredSecret(
   }
 }
 
-/** Whether the client's secret has to be kept as well as its hash. */
+/** Tells whether the server has to store an encrypted copy of the secret of a client beside its hash. */
 export function sealsSecret(ctx: Context, metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
   const method = ctx.registry.clientAuthMethods.get(metadata.token_endpoint_auth_method)
   return signsWithClientSecrets(ctx) || method?.sealsSecret === true
 }
 
-/** The secret itself, or `undefined` when it was not sealed, or with a secret that we do not have. */
+/**
+ * Decrypts the stored copy of a secret; `undefined` without a copy, or when it was encrypted with a secret that this
+ * process does not have.
+ */
 export async function unsealSecret(ctx: Context, { sealed, hash }: ClientSecret): Promise<string | undefined> {
   if (sealed === undefined) return undefined
   for (const secret of ctx.config.secrets) {
@@ -68,13 +72,13 @@ export async function unsealSecret(ctx: Context, { sealed, hash }: ClientSecret)
   return undefined
 }
 
-/** When a secret made now ends, by the option `clientRegistrationClientSecretExpiresAt`. */
+/** Returns when a secret that is made now expires, by the option `clientRegistrationClientSecretExpiresAt`. */
 export function registeredSecretExpiry(ctx: Context): number {
   const { secretExpiresAt } = ctx.config.registration
   return typeof secretExpiresAt === 'number' ? secretExpiresAt : ctx.clock.now() + secretExpiresAt.afterSeconds
 }
 
-/** The earlier of two ends, where 0 is never. */
+/** Returns the earlier of two times of expiry, where 0 means never. */
 export function earlierEnd(one: number, other: number): number {
   if (one === 0 || other === 0) return one + other
   return Math.min(one, other)

@@ -5,14 +5,14 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 
-/** Seconds for which a list is kept: so long a redirect URI that is added to it is not seen. */
+/** For how many seconds a list is cached. A redirect URI that is added to it counts after this time. */
 const maxAge = 60
 
 /**
- * Whoever names a sector has to be named by it: its list has all redirect URIs of the client
- * ({@link https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation OpenID Connect Registration section 5}).
- * The list is fetched when a client is made, and again when what it is compared with has changed: a host that is away
- * keeps nobody from disabling a client.
+ * Checks that the list behind `sector_identifier_uri` has all redirect URIs of the client ({@link
+ * https://openid.net/specs/openid-connect-registration-1_0.html#SectorIdentifierValidation OpenID Connect Registration
+ * section 5}). It fetches the list when a client is created, and again only when a change adds redirect URIs or another
+ * list, so that other changes, such as disabling a client, work while that host cannot be reached.
  * @throws {OAuthError} `invalid_client_metadata`
  */
 export async function checkSectorIdentifier(

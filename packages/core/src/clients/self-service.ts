@@ -13,23 +13,26 @@ import { rotateClientSecret } from './rotate-secret.ts'
 import { isTrusted } from './trust.ts'
 import { type ClientChanges, updateClient } from './update.ts'
 
-/** Set when a client is made, or by the server side: its owner does not change them. */
+/** Members that the owner of a client cannot change. They are set at creation or by the server side. */
 const fixed: ReadonlySet<string> = new Set(['token_endpoint_auth_method', 'subject_type'])
 
-/** What a client can do without. */
+/** Members that the owner can remove by `null`. */
 const removable: ReadonlySet<string> = new Set([
   ...['client_name', 'client_uri', 'logo_uri', 'contacts', 'tos_uri', 'policy_uri', 'software_id', 'software_version'],
   ...['post_logout_redirect_uris', 'id_token_signed_response_alg', 'userinfo_signed_response_alg'],
   ...['default_max_age', 'require_auth_time', 'default_acr_values', 'sector_identifier_uri'],
 ])
 
-/** Whose a client is that this caller makes: the organisation's they act for, which outlasts its members, or their own. */
+/**
+ * Returns the owner of a client that this caller creates: the organisation that the caller acts for, since it outlasts
+ * its members, or else the caller.
+ */
 export function ownerOf(caller: Caller): ClientOwner {
   return caller.referenceId === undefined ? { userId: caller.user.id } : { referenceId: caller.referenceId }
 }
 
 /**
- * Makes a client for its caller.
+ * Creates a client for the caller.
  * @throws {OAuthError} `access_denied`, `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function createOwnClient(ctx: Context, caller: Caller, input: object): Promise<CreatedClient> {
@@ -39,7 +42,8 @@ export async function createOwnClient(ctx: Context, caller: Caller, input: objec
 }
 
 /**
- * A client that the caller may do this with. A client of somebody else is as unknown as one that does not exist.
+ * Returns a client that the caller may do this action with. The error for a client of another user is that for an
+ * unknown client.
  * @throws {OAuthError} `not_found`
  */
 export async function findOwnClient(
@@ -54,8 +58,8 @@ export async function findOwnClient(
 }
 
 /**
- * Changes what a client may say of itself; members that are restricted, fixed or unknown are ignored, and `null` removes.
- * What the server side gave beyond what can be registered is kept, but not got (`clientRights`).
+ * Changes metadata that a client may set itself. Restricted, fixed and unknown members are ignored; `null` removes a
+ * member. The client keeps what the server side gave it, but cannot get it this way (`clientRights`).
  * @throws {OAuthError} `not_found`, `invalid_request` for a trusted client, `invalid_client_metadata`,
  * `invalid_redirect_uri`
  */
@@ -65,12 +69,12 @@ export async function updateOwnClient(
   clientId: string,
   update: object,
 ): Promise<ClientRecord> {
-  // Before its shape is judged: who may not see the client is told so whatever they send.
+  // Before the input is checked, so that a caller who may not see the client always gets the same error.
   await findOwnClient(ctx, caller, 'update', clientId)
   return updateClient(ctx, clientId, publicChanges(ctx, update), {
     author: 'owner',
     check: (current) => requireChangeable(ctx, caller, 'update', current),
-    // Whoever could move a pairwise client to another sector would learn what its users are called there.
+    // An owner who moved a pairwise client to another sector would learn the subjects of its users there.
     compare: checkSubjectKept,
   })
 }
@@ -96,9 +100,15 @@ async function requireChangeable(
   if (await isTrusted(ctx, current)) throw trustedClient()
 }
 
-/** A client that users are not asked about is the host's: whoever could change where it sends them would be, too. */
+/**
+ * Makes the error for a change of a trusted client. Owners cannot edit trusted clients: a new redirect URI would
+ * receive codes without consent.
+ */
 export function trustedClient(): OAuthError {
-  return new OAuthError('invalid_request', 'trusted clients must be updated manually')
+  return new OAuthError(
+    'invalid_request',
+    'trusted clients must be updated manually: call provider.updateClient on the server side',
+  )
 }
 
 function publicChanges(ctx: Context, update: object): ClientChanges {

@@ -5,22 +5,22 @@ import { type RegisteredClient, registeredClient } from './information.ts'
 import { type ClientListing, listClients } from './list.ts'
 import { rotateClientSecret, type SecretRotation } from './rotate-secret.ts'
 
-/** What the server side does with clients that exist. */
+/** The calls of the provider for existing clients. */
 export interface ClientApi {
   /**
-   * Clients as they are stored, disabled ones too, in the order of their ids.
+   * Lists the stored clients, also disabled ones, in the order of their ids.
    * @throws {TypeError} when `limit` is no whole number from 1 to 1000
    */
   listClients(listing?: ClientListing): Promise<readonly ClientRecord[]>
   /**
-   * Deletes a client. Its grants end, and with them every token, and what users agreed to is forgotten: a client that is
-   * given the same id later starts anew.
-   * @returns `false` when there was none
+   * Deletes a client. Its grants and tokens end and its consents are deleted, so that a later client with the same id
+   * starts without them.
+   * @returns `false` when there was no such client
    */
   deleteClient(clientId: string): Promise<boolean>
   /**
-   * Gives a client a new secret. The one before it is dead at once, or good for `keepPreviousFor` seconds more.
-   * @returns the client with its new secret, which is shown this once
+   * Gives a client a new secret. The server refuses the previous one at once, or after `keepPreviousFor` seconds.
+   * @returns the client with its new secret, which the server shows only once
    * @throws {OAuthError} `not_found`; `invalid_request` for a client that has no secret
    * @throws {TypeError} when `keepPreviousFor` is no whole number
    */

@@ -2,15 +2,17 @@ import type { Context } from '../contracts/context.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * Whether users of this client are not asked for consent: the server side said so, in storage, configuration or by the
- * resolver. Being public or using PKCE never implies it, and nothing that a client registers does. Where a code would go
- * is another question: `mayGoUnasked`.
+ * Tells whether a client is trusted, so that its users are not asked for consent. Only the server side makes a client
+ * trusted: by `skip_consent`, `cachedTrustedClients` or `trustedClientResolver`. Nothing that a client registers does.
+ * `mayGoUnasked` decides in addition whether the redirect URI allows it.
  */
 export async function isTrusted(ctx: Context, client: ClientRecord): Promise<boolean> {
   return client.metadata.skip_consent === true || isTrustedByHost(ctx, client)
 }
 
-/** Trusted by configuration or resolver: no route changes such a client. */
+/**
+ * Tells whether `cachedTrustedClients` or `trustedClientResolver` trusts the client. No route changes such a client.
+ */
 export async function isTrustedByHost(ctx: Context, client: ClientRecord): Promise<boolean> {
   const { trustedClients, resolvers } = ctx.config
   return trustedClients.has(client.id) || (await resolvers.trustedClientResolver?.(client)) === true

@@ -9,23 +9,25 @@ import { type ClientInput, parseClientInput } from './metadata-schema.ts'
 import { clientRights } from './rights.ts'
 import { earlierEnd, requireStoredSecret, usesSecret } from './secret.ts'
 
-/** What to change: a member that is `undefined` stays, one that is `null` is removed or gets its default again. */
+/**
+ * The changes of a client. A member that is `undefined` stays; a member that is `null` is removed or gets its default.
+ */
 export type ClientChanges = { readonly [Member in keyof ClientInput]: ClientInput[Member] | null } & {
   readonly disabled?: boolean | undefined
 }
 
-/** What a change by a route has to keep to. */
+/** The limits of a change that a route makes. */
 export interface UpdateLimits {
-  /** Whose change it is: what the client may become depends on it. */
+  /** Who changes the client. What the client may get depends on it. */
   readonly author: 'host' | 'owner'
-  /** Throws when the client, as it is now, may not be changed. */
+  /** Throws when the stored client may not be changed. */
   check(current: ClientRecord): Promise<void>
-  /** Throws when its metadata may not become what the change makes of it. */
+  /** Throws when the new metadata is not an allowed change of the stored one. */
   compare?(before: ClientMetadata, after: ClientMetadata): void
 }
 
 /**
- * Changes some of a client's metadata. Of two changes at once neither is lost: the second is applied to the outcome of
+ * Changes some members of a client. Of two changes at once neither is lost: the second one is applied to the result of
  * the first.
  * @throws {OAuthError} `invalid_client_metadata`, `invalid_redirect_uri`, or `not_found`
  */
@@ -65,7 +67,7 @@ export async function updateClient(
       ...rest,
       metadata,
       ...(machineScope !== undefined && { machineScope }),
-      // A client that becomes public has no use for its secret.
+      // A client that becomes public loses its secret.
       secrets: usesSecret(metadata) ? withExpiry(current.secrets, expiresAt) : [],
       disabled: disabled ?? current.disabled,
       ...(owner !== undefined && { userId: owner }),
@@ -76,7 +78,10 @@ export async function updateClient(
   return updated
 }
 
-/** The end is that of the current secret. What is left of the one before it ends no later, and is never prolonged. */
+/**
+ * Sets the expiry of the current secret. The previous secret, if it is still valid, expires no later, and its time is
+ * never extended.
+ */
 function withExpiry(secrets: readonly ClientSecret[], expiresAt: number | undefined): readonly ClientSecret[] {
   if (expiresAt === undefined) return secrets
   return secrets.map((secret, index) => ({

@@ -1,6 +1,6 @@
 /**
- * The known name that is closest to a misspelt one, if any is close.
- * @param renamed names of today by plain names of the past: without underscores, in lower case
+ * Finds the known name that is closest to a misspelt one; `undefined` when none is close.
+ * @param renamed current names by former names, which are written without underscores and in lower case
  */
 export function nearestName(
   name: string,
@@ -21,7 +21,7 @@ export function nearestName(
   return best
 }
 
-/** Levenshtein's, one row at a time. */
+/** The Levenshtein distance of two texts, computed one row at a time. */
 function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (let i = 1; i <= left.length; i++) {

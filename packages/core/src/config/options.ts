@@ -10,7 +10,7 @@ import type { ServerOptions } from './options/server.ts'
 import type { TestingOptions } from './options/testing.ts'
 import type { TokenOptions } from './options/tokens.ts'
 
-/** The options of `createProvider`. An unknown one throws, with the nearest known name. */
+/** The options of `createProvider`. An unknown option throws a `TypeError` that names the nearest known one. */
 export interface ProviderOptions<User extends BaseUser = BaseUser>
   extends ServerOptions,
     HostOptions<User>,

@@ -28,7 +28,7 @@ type Policies =
   | 'rateLimit'
   | 'outbound'
 
-/** The part of the configuration that says who may do what, and how credentials look. */
+/** Resolves the part of the configuration that decides who may do what, and how credentials look. */
 export function resolvePolicies<User extends BaseUser>(
   given: ProviderOptions<User>,
   options: ParsedOptions,

@@ -1,6 +1,6 @@
 /**
- * Options of the Python seed whose name here is not close to theirs, by their name without underscores and in lower case.
- * Whoever comes from there is told the name of today.
+ * Names of options in the Python original that are not similar to the names here, without underscores and in lower
+ * case. The error for such a name suggests the current one.
  */
 export const renamedOptions: Readonly<Record<string, string>> = {
   adapter: 'storage',

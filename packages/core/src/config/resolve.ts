@@ -6,18 +6,15 @@ import { checkedClaimHooks } from '../host/claim-hooks.ts'
 import { type HostPorts, hostPorts } from '../host/ports.ts'
 import { checkedUserClaims } from '../host/user-claims.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
+import { standardScopes } from '../protocol/scope.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolvePolicies } from './policies.ts'
 import { type ParsedOptions, parseOptions } from './schema.ts'
 import { resolveIssuer, resolvePage } from './urls.ts'
 
-/** Scopes that every provider has. */
-const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
-
 /**
- * The options, checked, completed and frozen. What the host answers later (sessions, users, hooks, resolvers,
- * generators) is wrapped here, once, so that each answer is checked where it comes in: nothing behind the configuration
- * has to remember it.
+ * Checks the options, completes them with defaults and freezes them. Functions of the host (sessions, users, hooks,
+ * resolvers, generators) are wrapped here once, so that every later answer is checked where it comes in.
  * @throws {TypeError} that names the option and says what is wrong
  */
 export function resolveConfig<User extends BaseUser>(
@@ -89,7 +86,7 @@ export function resolveConfig<User extends BaseUser>(
   })
 }
 
-/** What no single option can tell. */
+/** Checks the options that depend on each other. */
 function checkTogether(options: ParsedOptions, scopes: readonly string[]): void {
   const { grantTypes } = options
   if (grantTypes.includes('authorization_code')) {
@@ -131,7 +128,8 @@ function checkTogether(options: ParsedOptions, scopes: readonly string[]): void 
     ['scopeExpirations', Object.keys(options.scopeExpirations)],
   ] as const) {
     const unknown = list?.find((scope) => !scopes.includes(scope))
-    if (unknown !== undefined) throw new TypeError(`${name} ${unknown} not found in supported scopes`)
+    if (unknown !== undefined)
+      throw new TypeError(`${name} ${unknown} not found in supported scopes: add it to the option scopes`)
   }
 }
 
@@ -141,11 +139,13 @@ function checkMachineAccess(
 ): void {
   const forUsers = access?.scopes.find((scope) => standardScopes.includes(scope))
   if (forUsers !== undefined) {
-    throw new TypeError(`clientRegistrationMachineAccess.scopes ${forUsers} is about a user, and a machine has none`)
+    throw new TypeError(
+      `clientRegistrationMachineAccess.scopes ${forUsers} is about a user, and a machine has none: leave it out`,
+    )
   }
   const outside = access?.resources.find((resource) => !validAudiences.includes(resource))
   if (outside !== undefined) {
-    throw new TypeError(`clientRegistrationMachineAccess.resources ${outside} is not in validAudiences`)
+    throw new TypeError(`clientRegistrationMachineAccess.resources ${outside} is not in validAudiences: add it there`)
   }
 }
 

@@ -10,10 +10,12 @@ import { storageSchema } from './storage-schema.ts'
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
-const secret = v.pipe(v.string(), v.minLength(32, 'must have at least 32 characters'))
+const makeSecret = 'make one with `openssl rand -base64 32`'
+const shortSecret = `must have at least 32 characters: ${makeSecret}`
+const secret = v.pipe(v.string(shortSecret), v.minLength(32, shortSecret))
 const text = v.pipe(v.string(), v.nonEmpty())
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope'))
-/** Characters that need no escaping anywhere a token goes. */
+/** Letters that need no escaping in headers, URLs and forms. */
 const prefix = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'))
 const hook = v.optional(v.function())
 const uri = v.pipe(
@@ -28,7 +30,7 @@ const privateUseScheme = v.pipe(
   v.check((name) => name !== 'http' && name !== 'https', 'is no private-use scheme'),
 )
 
-/** Whatever is not a plain value is checked for the members that we call. */
+/** Checks that a value is an object with the methods that the server calls. */
 function objectWith(...methods: readonly string[]) {
   return v.custom<object>(
     (value) => {
@@ -39,11 +41,19 @@ function objectWith(...methods: readonly string[]) {
   )
 }
 
-/** Every option, once: what is not here is not an option. The type holds it to `ProviderOptions`. */
+/** What a required option is for, to complete "is required". */
+const required: Readonly<Record<string, string>> = {
+  baseUrl: 'set it to the public URL of your application, for instance https://id.example.com',
+  secret: makeSecret,
+  storage: 'for instance memoryStorage() from @oauth/core/memory, which forgets everything with the process',
+  authentication: 'set it to { getSession, getUser }, which tell who is signed in',
+}
+
+/** The schema of every option. A name that is not here is not an option; the type demands one entry per option. */
 const optionEntries = {
   baseUrl: text,
   basePath: v.optional(v.string(), '/auth'),
-  secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], 'must have at least 32 characters'),
+  secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], shortSecret),
   storage: storageSchema,
   features: v.optional(v.array(v.looseObject({ name: text })), []),
   authentication: objectWith('getSession', 'getUser'),
@@ -185,14 +195,14 @@ type Defaulted =
   | 'dangerouslyAllowPrivateAddresses'
   | keyof LifetimeOptions
 
-/** The options that are plain values, checked and completed. */
+/** The options after the check, with the defaults filled in. */
 export type ParsedOptions = Omit<ProviderOptions, Defaulted> & {
   readonly [Option in Defaulted]: NonNullable<ProviderOptions[Option]>
 }
 
 /**
- * Checks the options strictly. A member that is `undefined` is absent.
- * @throws {TypeError} naming the option, and for an unknown one the nearest known name
+ * Checks the options: unknown names and wrong values are errors, and a member that is `undefined` is absent.
+ * @throws {TypeError} that names the option and what is wrong; for an unknown option also the nearest known name
  */
 export function parseOptions(options: object): ParsedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
@@ -201,10 +211,25 @@ export function parseOptions(options: object): ParsedOptions {
     const nearest = nearestName(name, Object.keys(optionEntries), renamedOptions)
     throw new TypeError(`unknown option ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
   }
+  refuseUncalled(given)
   const result = v.safeParse(optionsSchema, given)
   if (result.success) return result.output as unknown as ParsedOptions
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'options'
-  const missing = !((path.split('.')[0] as string) in given)
-  throw new TypeError(missing ? `the option ${path} is required` : `option ${path}: ${issue.message}`)
+  if (path in required && !(path in given)) throw new TypeError(`the option ${path} is required: ${required[path]}`)
+  throw new TypeError(`option ${path.replaceAll(/\.(\d+)/g, '[$1]')}: ${issue.message}`)
+}
+
+/** Features and storages are made by functions: whoever forgets the parentheses is told so. */
+function refuseUncalled({ features, storage }: Readonly<Record<string, unknown>>): void {
+  const given: readonly (readonly [path: string, value: unknown, example: string])[] = [
+    ...(Array.isArray(features) ? features : []).map(
+      (feature: unknown, index) => [`features[${index}]`, feature, 'privateKeyJwt'] as const,
+    ),
+    ['storage', storage, 'memoryStorage'],
+  ]
+  for (const [path, value, example] of given) {
+    if (typeof value !== 'function') continue
+    throw new TypeError(`${path} is a function: call it, for instance ${value.name || example}()`)
+  }
 }

@@ -5,7 +5,7 @@ const stores = [
   'records',
 ]
 
-/** An adapter that was written for an older version of the port is refused at start-up, and told what it lacks. */
+/** Checks that a storage has every store. The error names the store that an adapter for an older version lacks. */
 export const storageSchema: v.GenericSchema<object> = v.custom<object>(
   (value) => missingOf(value) === undefined,
   ({ input }) => `must be a storage with ${missingOf(input)} (docs/storage.md)`,

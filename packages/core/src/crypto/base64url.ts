@@ -2,7 +2,10 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const values = new Int8Array(128).fill(-1)
 for (let index = 0; index < 64; index++) values[alphabet.charCodeAt(index)] = index
 
-/** {@link https://www.rfc-editor.org/rfc/rfc4648#section-5 RFC 4648 section 5}, without padding. */
+/**
+ * Encodes bytes as base64url without padding ({@link https://www.rfc-editor.org/rfc/rfc4648#section-5 RFC 4648 section
+ * 5}).
+ */
 export function encodeBase64url(bytes: Uint8Array): string {
   let text = ''
   let index = 0
@@ -20,7 +23,10 @@ export function encodeBase64url(bytes: Uint8Array): string {
   return text
 }
 
-/** `undefined` for anything that `encodeBase64url` would not have written, so that one value has one spelling. */
+/**
+ * Decodes base64url without padding. It returns `undefined` for text that `encodeBase64url` would not write, so that
+ * each value has exactly one spelling.
+ */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (text.length % 4 === 1) return undefined
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
@@ -47,7 +53,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text) as Uint8Array<ArrayBuffer>
 }
 
-/** `undefined` for bytes that are not UTF-8. */
+/** Decodes UTF-8; `undefined` for other bytes. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes)

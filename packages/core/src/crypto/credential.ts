@@ -3,8 +3,9 @@ import { sha256 } from './hash.ts'
 import { timingSafeEqual } from './timing-safe-equal.ts'
 
 /**
- * A credential is `<id><secret>`: the id is the key of its row and grows with time (inserts go to the end of the index,
- * and no second index is needed); the secret has 256 bits and only the hash of the whole credential (and of its issuer) is stored.
+ * A code or token, of the form `<id><secret>`. The id is the primary key of its record and grows with time, so that
+ * inserts go to the end of the index. The secret has 256 random bits. Storage gets only the hash of the whole
+ * credential together with its issuer.
  */
 export interface Credential {
   readonly text: string
@@ -12,20 +13,23 @@ export interface Credential {
   readonly secretHash: string
 }
 
-/** What a credential is for: the first letter of its id, so that one kind can never be looked up as another. */
+/**
+ * The kind of a credential (access token, code, refresh token) is the first letter of its id, so that no kind is looked
+ * up as another.
+ */
 export type CredentialKind = 'a' | 'c' | 'r'
 
 interface Randomness {
   bytes(length: number): Uint8Array
 }
 
-/** Lower case and in the order of its bytes, so that ids sort by time and no collation can confuse two of them. */
+/** Lower case and in the order of the bytes, so that ids sort by time and no collation takes two ids for one. */
 const alphabet = '0123456789abcdefghijklmnopqrstuv'
 const idLength = 25
 const secretLength = 43
 const credentialPattern = /^[acr][0-9a-v]{24}[A-Za-z0-9_-]{43}$/
 
-/** A 120-bit identifier: 40 bits of seconds, 80 of randomness, 24 characters, after a letter that says what it names. */
+/** Makes an identifier: a letter for its kind, and 24 characters with 40 bits of time in seconds and 80 random bits. */
 export function createId(kind: string, now: number, random: Randomness): string {
   const bytes = new Uint8Array(15)
   bytes.set(random.bytes(10), 5)
@@ -37,24 +41,25 @@ export function createId(kind: string, now: number, random: Randomness): string 
   return kind + encodeBase32hex(bytes)
 }
 
-/** An identifier of randomness alone. */
+/** Makes an identifier of 120 random bits. */
 export function createRandomId(random: Randomness): string {
   return encodeBase32hex(random.bytes(15))
 }
 
-/** How the host wants a kind of credential to look. */
+/** The format that the options give a kind of credential. */
 export interface CredentialFormat {
-  /** Put before every one; without it the text is no such credential. */
+  /** The prefix of every credential. Text without it is no such credential. */
   readonly prefix: string
-  /** Makes the text itself. It has no id in it, so its hash is the key of its row. */
+  /**
+   * Makes the text of the credential in place of the server. The text contains no id, so its hash is the primary key of
+   * the record.
+   */
   readonly generate?: (() => string) | undefined
 }
 
 const plain: CredentialFormat = { prefix: '' }
 
-/**
- * @param realm the issuer: a credential of one issuer is unknown to another on the same storage
- */
+/** @param realm the issuer; another issuer on the same storage does not accept the credential */
 export async function createCredential(
   kind: CredentialKind,
   realm: string,
@@ -71,7 +76,7 @@ export async function createCredential(
   return { text, id, secretHash: await hashCredential(text, realm) }
 }
 
-/** The id of the row that a text names if it is a credential of this kind, or `undefined` when it cannot be one. */
+/** Returns the id of the record that belongs to a credential of this kind; `undefined` for text that cannot be one. */
 export function credentialId(
   kind: CredentialKind,
   text: string,
@@ -86,7 +91,7 @@ export function credentialId(
   ) {
     return text.slice(start, start + idLength)
   }
-  // One that was made before the host changed its generator is still good, so its form comes first.
+  // Credentials from before the host set a generator stay valid, so the default form is checked first.
   return format.generate === undefined ? undefined : hashedId(kind, text)
 }
 
@@ -94,7 +99,7 @@ async function hashedId(kind: CredentialKind, text: string): Promise<string> {
   return `${kind}.${await sha256(text)}`
 }
 
-/** Whether the text is the credential of this issuer whose hash was stored. */
+/** Tells whether the text is the credential of this issuer with the stored hash. */
 export async function isCredential(text: string, realm: string, secretHash: string): Promise<boolean> {
   return timingSafeEqual(await hashCredential(text, realm), secretHash)
 }

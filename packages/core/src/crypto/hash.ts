@@ -1,7 +1,9 @@
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from './base64url.ts'
 import { synchronousCrypto } from './platform.ts'
 
-/** SHA-256 of a text, base64url. Synchronous where the platform can, hence `string | Promise<string>`: await it. */
+/**
+ * Computes SHA-256 of a text, in base64url. Await the result: it is synchronous only where the platform supports that.
+ */
 export const sha256: (text: string) => string | Promise<string> = chooseSha256()
 
 function chooseSha256(): (text: string) => string | Promise<string> {
@@ -13,7 +15,7 @@ function chooseSha256(): (text: string) => string | Promise<string> {
   return (text) => createHash('sha256').update(text).digest('base64url')
 }
 
-/** The left half of a digest, base64url: `at_hash` of OpenID Connect Core section 3.1.3.6. */
+/** Computes the left half of a digest, in base64url, as `at_hash` of OpenID Connect Core section 3.1.3.6 has it. */
 export async function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512'): Promise<string> {
   const bytes =
     digest === 'SHA-256'

@@ -2,7 +2,7 @@ import { encodeUtf8 } from './base64url.ts'
 
 const keys = new Map<string, Promise<CryptoKey>>()
 
-/** HMAC-SHA-256 of a text, standard base64 with padding. The key is imported once. */
+/** Computes HMAC-SHA-256 of a text, in standard base64 with padding. It imports each key once. */
 export async function hmacBase64(secret: string, text: string): Promise<string> {
   let key = keys.get(secret)
   if (key === undefined) {

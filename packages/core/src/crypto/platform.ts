@@ -1,4 +1,7 @@
-/** The part of `node:crypto` that we use where the platform has it: its synchronous primitives cost a tenth. */
+/**
+ * The part of `node:crypto` that the server uses where the platform has it. Its synchronous functions take a tenth of
+ * the time of WebCrypto.
+ */
 export interface SynchronousCrypto {
   hash?(algorithm: string, data: string, encoding: 'base64url'): string
   createHash(algorithm: string): { update(data: string): { digest(encoding: 'base64url'): string } }
@@ -28,8 +31,8 @@ interface MaybeProcess {
 }
 
 /**
- * Found without an import, so that the package loads where there is no such module. Node 20.16+, bun, deno and workerd
- * (with `nodejs_compat`) have it; elsewhere everything below goes through WebCrypto.
+ * `node:crypto`, looked up without an import, so that the package loads on platforms without it. Node 20.16+, bun, deno
+ * and workerd (with `nodejs_compat`) have it; elsewhere the server uses WebCrypto.
  */
 export const synchronousCrypto: SynchronousCrypto | undefined = (
   globalThis as MaybeProcess

@@ -1,17 +1,20 @@
 import { decodeBase64url } from './base64url.ts'
 
-/** How many keys a client may have: two of each kind, and room for a rotation. */
+/** The most keys that a client may have: two of each kind, with room for a rotation. */
 export const mostKeys = 20
 
-/** What only the owner of a key has ({@link https://www.rfc-editor.org/rfc/rfc7518#section-6 RFC 7518 section 6}). */
+/**
+ * Members of a JWK that only a private or symmetric key has ({@link https://www.rfc-editor.org/rfc/rfc7518#section-6
+ * RFC 7518 section 6}).
+ */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 type Key = Readonly<Record<string, unknown>>
 
 /**
- * Why a JWK is no public key that this server verifies signatures with; `undefined` when it is one. The sizes bound what
- * one signature can cost: work grows with the modulus and the exponent, and both are the client's choice. Keys for
- * encryption (`use: enc`) verify nothing, so that their size does not matter.
+ * Tells why this server cannot verify signatures with a JWK; `undefined` when it can. The sizes are limited because the
+ * client chooses modulus and exponent, and the work of a verification grows with both. Keys for encryption (`use: enc`)
+ * verify nothing, so their size does not matter.
  */
 export function publicKeyProblem(key: Key): string | undefined {
   const { kty, kid, use } = key
@@ -44,9 +47,9 @@ function curveProblem(key: Key, curve: string, coordinates: readonly string[]): 
   return good ? undefined : `must have ${coordinates.join(' and ')} of 32 bytes, in base64url`
 }
 
-/** A positive number in base64url, without zeros in front. */
+/** Decodes a positive number from base64url, without leading zeros. */
 function number(value: unknown): Uint8Array | undefined {
-  // Longer than any that is allowed, with room for zeros.
+  // The limit is above every allowed number, with room for leading zeros.
   if (typeof value !== 'string' || value.length > 1024) return undefined
   const bytes = decode(value)
   const start = bytes?.findIndex((byte) => byte !== 0) ?? -1

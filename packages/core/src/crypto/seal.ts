@@ -3,10 +3,13 @@ import { hmacBase64 } from './hmac.ts'
 import { synchronousCrypto } from './platform.ts'
 import { randomBytes } from './random.ts'
 
-/** Encrypts and authenticates a text for storage: AES-256-GCM under a key that HKDF derives from a secret. */
+/**
+ * Encrypts and decrypts texts with AES-256-GCM, under a key that HKDF derives from a secret. `context` is
+ * authenticated: a text opens only with the context that it was sealed with.
+ */
 export interface Sealer {
   seal(text: string, context: string): Promise<string>
-  /** `undefined` when it was sealed with another secret or for another context, or was changed. */
+  /** Decrypts a text. `undefined` when it was sealed with another secret or context, or was changed. */
   unseal(sealed: string, context: string): Promise<string | undefined>
 }
 
@@ -14,17 +17,17 @@ const ivLength = 12
 const tagLength = 16
 
 /**
- * @param secret what the key is derived from, by HKDF
- * @param purpose separates the keys of different uses of one secret
+ * @param secret the secret from which HKDF derives the key
+ * @param purpose a name for this use of the secret; each purpose has a key of its own
  */
 export function createSealer(secret: string, purpose: string): Sealer {
   return sealerOf(() => deriveKey(secret, purpose))
 }
 
 /**
- * Makes sealers whose key needs a token of ours and a secret of the server: neither opens anything without the other.
- * HKDF ({@link https://www.rfc-editor.org/rfc/rfc5869 RFC 5869}) in two steps: each secret is derived once, and a token
- * costs one HMAC. The first secret seals, all of them unseal.
+ * Makes sealers whose key is derived from a token and a secret of the server, so that neither opens anything without
+ * the other. It runs HKDF ({@link https://www.rfc-editor.org/rfc/rfc5869 RFC 5869}) in two steps: once for each secret,
+ * and one HMAC for each token. The first secret seals, all of them unseal.
  */
 export function createTokenSealers(secrets: readonly string[], purpose: string): (token: string) => Sealer {
   const roots = secrets.map((secret) => {
@@ -50,8 +53,9 @@ export function createTokenSealers(secrets: readonly string[], purpose: string):
 }
 
 /**
- * The same, but one text in one context always looks the same: a name that tells nothing, and that we can read back. The
- * initialisation vector is a MAC of both, the construction of {@link https://www.rfc-editor.org/rfc/rfc5297 RFC 5297}.
+ * Makes a sealer that encrypts the same text in the same context always to the same result, so that the result can
+ * serve as a name. The initialisation vector is a MAC of text and context, as in
+ * {@link https://www.rfc-editor.org/rfc/rfc5297 RFC 5297}.
  */
 export function createDeterministicSealer(secret: string, purpose: string): Sealer {
   const vector = async (text: string, context: string): Promise<Uint8Array<ArrayBuffer>> => {
@@ -61,7 +65,7 @@ export function createDeterministicSealer(secret: string, purpose: string): Seal
   return sealerOf(() => deriveKey(secret, purpose), vector)
 }
 
-/** The initialisation vector for a text: never the same for two of them. */
+/** Makes the initialisation vector for a text. Two texts must never get the same one. */
 type Vector = (text: string, context: string) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 
 function sealerOf(
@@ -82,7 +86,10 @@ async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<Ar
   return new Uint8Array(await crypto.subtle.deriveBits(parameters, material, 256))
 }
 
-/** The first block of HKDF's second step, under a key of the first ({@link https://www.rfc-editor.org/rfc/rfc5869#section-2.3 section 2.3}). */
+/**
+ * Computes the first block of HKDF-Expand, under a key of HKDF-Extract ({@link
+ * https://www.rfc-editor.org/rfc/rfc5869#section-2.3 section 2.3}).
+ */
 async function expandKey(root: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
   const input = concat(encodeUtf8(info), new Uint8Array([1]))
   if (synchronousCrypto !== undefined) return synchronousCrypto.createHmac('sha256', root).update(input).digest()

@@ -13,8 +13,9 @@ const webAlgorithms: Readonly<Record<string, AlgorithmIdentifier | RsaPssParams 
 }
 
 /**
- * RSA goes through WebCrypto, which takes its quarter of a millisecond off the thread that serves requests; elliptic
- * curves are faster than the trip to another thread, and are signed at once where the platform can.
+ * Imports a private key for signing. RSA signatures go through WebCrypto, which computes them on another thread.
+ * Elliptic curve signatures take less time than that hand-over, so the server computes them synchronously where the
+ * platform supports that.
  */
 export async function importSigner(jwk: JWK, algorithm: string): Promise<Signer> {
   const synchronous = synchronousSigner(jwk, algorithm)
@@ -25,7 +26,10 @@ export async function importSigner(jwk: JWK, algorithm: string): Promise<Signer>
   return async (text) => new Uint8Array(await crypto.subtle.sign(parameters, key, encodeUtf8(text)))
 }
 
-/** `undefined` where the platform has no such signature, or only says so when it is asked for one (workerd does). */
+/**
+ * Makes a synchronous signer; `undefined` where the platform has none. A trial signature finds out, since workerd
+ * throws only then.
+ */
 function synchronousSigner(jwk: JWK, algorithm: string): Signer | undefined {
   const node = synchronousCrypto
   if (node === undefined || (algorithm !== 'ES256' && algorithm !== 'EdDSA')) return undefined

@@ -22,7 +22,7 @@ export const token: Endpoint = {
     if (grantType === undefined) throw new OAuthError('unsupported_grant_type', `unsupported grant_type ${name}`)
     // A public client may have been given a grant type by hand that proves nothing without a secret.
     const provesNothing = !grantType.publicClients && isPublic(client)
-    if (provesNothing || !client.metadata.grant_types.includes(name)) {
+    if (provesNothing || !client.metadata.grant_types.some((registered) => registered === name)) {
       throw new OAuthError('unauthorized_client', `The client is not authorized to use 'grant_type=${name}'`)
     }
     const binding =

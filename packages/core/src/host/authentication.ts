@@ -5,12 +5,12 @@ import { isRecord, requireId, wrongAnswer } from './wrong-answer.ts'
 
 const sessionMember = 'authentication.getSession'
 
-/** Seconds by which the clock of the machine that made a session may be ahead of ours. */
+/** By how many seconds the clock of the machine that made a session may be ahead of the clock of this one. */
 const aheadSeconds = 30
 
 /**
- * The option `authentication`, with every answer checked where it comes in. A wrong answer throws a `TypeError` that
- * names the member; nothing that a client sent is the cause, so the request ends with `server_error`.
+ * Wraps the option `authentication` so that every answer is checked. A wrong answer throws a `TypeError` that names the
+ * member. No client can cause it, so the request ends with `server_error`.
  */
 export function checkedAuthentication<User extends BaseUser>(
   given: Authentication<User>,
@@ -34,7 +34,10 @@ export function checkedAuthentication<User extends BaseUser>(
   })
 }
 
-/** The user stays the object of the host's; the session becomes a copy with its times in seconds. */
+/**
+ * Checks the answer of `getSession`. The user stays the same object; the session becomes a copy with its times in
+ * seconds.
+ */
 function signedIn<User extends BaseUser>(answer: unknown, clock: Clock): SignedIn<User> | undefined {
   if (isNobody(answer)) return undefined
   if (!isRecord(answer)) throw wrongAnswer(sessionMember, '{ user, session }, or undefined', answer)
@@ -61,7 +64,10 @@ function sessionOf(session: Readonly<Record<string, unknown>>, clock: Clock): Se
   }
 }
 
-/** `max_age` and `auth_time` rest on it: a time that is missing, or yet to come, would satisfy every demand for ever. */
+/**
+ * Checks `session.authTime`, on which `max_age` and `auth_time` depend: a time that is missing or in the future would
+ * satisfy every demand for ever.
+ */
 function authTimeOf(value: unknown, clock: Clock): number {
   const seconds = secondsOf(value)
   if (Number.isNaN(seconds) || seconds < 0) {
@@ -71,7 +77,10 @@ function authTimeOf(value: unknown, clock: Clock): number {
   throw new TypeError(`${sessionMember}: session.authTime must be in the past; it is ${seconds}`)
 }
 
-/** A user other than the one asked for would send that person's claims to somebody else. */
+/**
+ * Checks the answer of `getUser`. With another user than the requested one, a client would get the claims of the wrong
+ * person.
+ */
 function userOf<User extends BaseUser>(answer: unknown, id: string): User | undefined {
   if (isNobody(answer)) return undefined
   requireUser('authentication.getUser', answer)

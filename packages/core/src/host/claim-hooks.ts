@@ -9,8 +9,8 @@ type HookName = keyof ClaimHooks<BaseUser>
 type Hook<Input> = (input: Input) => Awaitable<CustomClaims | undefined | null>
 
 /**
- * The claim hooks, with every answer checked before anything is consumed: an object whose members are JSON, `undefined`
- * or `null`. A wrong answer throws a `TypeError` that names the hook and the member.
+ * Wraps the claim hooks so that every answer is checked before a code or token is consumed: it must be an object whose
+ * members are JSON, `undefined` or `null`. A wrong answer throws a `TypeError` that names the hook and the member.
  */
 export function checkedClaimHooks<User extends BaseUser>(given: ClaimHooks<User>): ClaimHooks<User> {
   return Object.freeze({
@@ -30,7 +30,7 @@ function checked<Name extends HookName, Input>(
   return { [name]: asked } as { readonly [hook in Name]: Hook<Input> }
 }
 
-/** Reserved names are dropped later, whatever they hold. */
+/** Checks the answer of a claim hook. It skips reserved names, which are removed later whatever their value. */
 function requireClaims(name: HookName, answer: unknown): CustomClaims | undefined {
   if (answer === undefined || answer === null) return undefined
   if (!isRecord(answer)) throw wrongAnswer(name, 'an object of claims, undefined or null', answer)

@@ -1,21 +1,21 @@
 import type { Clock } from '../contracts/clock.ts'
 import { redact } from './redact.ts'
 
-/** The same failure is printed once in so many seconds, and no more than so many different ones. */
+/** The console prints the same failure once per window, and at most so many different failures. */
 const windowSeconds = 60
 const mostInWindow = 50
 
-/** How much of an error is printed. */
+/** How many lines of a stack, and how many causes, the console prints of an error. */
 const mostFrames = 4
 const mostCauses = 3
 
-/** Prints a failure: what failed, where, and the error behind it. */
+/** Prints a failure: where it happened, and the error. */
 export type Report = (where: string, cause?: unknown) => void
 
 /**
- * What speaks where the host does not listen: `console.error`, one call for one failure, redacted. A failure that comes
- * with every request is printed once a minute, so that nobody can fill a log from outside.
- * @param secrets the server's own, which are in no line
+ * Makes a function that prints failures with `console.error`, one call per failure, redacted. It prints the same
+ * failure once a minute, so that nobody can fill a log from outside.
+ * @param secrets the secrets of the server, which it removes from every line
  */
 export function createReport(clock: Clock, secrets: readonly string[]): Report {
   let since = 0
@@ -39,7 +39,7 @@ function join(first: string, [, ...others]: readonly string[]): string {
   return [first, ...others].join('\n')
 }
 
-/** Name and message, the top of the stack, and the same of what caused it. */
+/** Describes an error in lines: its name and message, the top of its stack, and its causes in the same way. */
 function describe(thrown: unknown, secrets: readonly string[], depth = 0): readonly string[] {
   if (!(thrown instanceof Error))
     return [redact(typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`, secrets)]
@@ -55,7 +55,7 @@ function describe(thrown: unknown, secrets: readonly string[], depth = 0): reado
   ]
 }
 
-/** Where it was thrown. The message comes first in a stack, and may look like a frame itself. */
+/** Returns the top frames of a stack. The message comes first in a stack and may look like a frame itself. */
 function framesOf(stack: unknown, message: string): readonly string[] {
   if (typeof stack !== 'string') return []
   const at = stack.indexOf(message)
@@ -76,6 +76,6 @@ function print(text: string): void {
     // biome-ignore lint/suspicious/noConsole: the one place, and redacted
     console.error(text)
   } catch {
-    // A console that throws is no reason for anything else to fail.
+    // A console that throws must not make the request fail.
   }
 }

@@ -5,9 +5,9 @@ import { createReport, type Report } from './console.ts'
 export type Emit = (event: OAuthEvent) => void
 
 /**
- * Tells the host what happens: its `onEvent`, or without one the console, which hears of what nobody expected alone. A
- * hook that only listens decides nothing: when it throws or rejects, the console is told, and the request goes on.
- * @param secrets the server's own, which the console never shows
+ * Makes the function that emits events: to `onEvent`, or without it to the console, which prints unexpected failures
+ * only. When `onEvent` throws or rejects, the console prints that, and the request goes on.
+ * @param secrets the secrets of the server, which the console never shows
  */
 export function createEmit(
   onEvent: ((event: OAuthEvent) => unknown) | undefined,
@@ -30,7 +30,7 @@ export function createEmit(
   }
 }
 
-/** What the console says of an event, and the error behind it. */
+/** The text that the console prints for an event, and the error. */
 type Line = readonly [where: string, cause?: unknown]
 
 type Lines = {
@@ -38,8 +38,8 @@ type Lines = {
 }
 
 /**
- * Every event, so that a new one says whether somebody has to hear of it: a failure through no fault of a client, and a
- * wrong answer of the host's, have a line. What happens every day has none.
+ * The line that the console prints for each type of event. Failures that no client caused, and wrong answers of the
+ * application, have a line. Everyday events have none. Every type is listed, so that a new one cannot be forgotten.
  */
 const lines: Lines = {
   'request.failed': ({ endpoint, cause }) => [`${endpoint} failed`, cause],

@@ -1,14 +1,14 @@
 import type { CredentialFormats } from '../contracts/config.ts'
 import { kindOf, wrongAnswer } from './wrong-answer.ts'
 
-/** What a text of the host's own making may look like. */
+/** The form that a text from a generator of the options must have. */
 interface Shape {
   readonly pattern: RegExp
-  /** Completes "must be". */
+  /** Completes "must answer with". */
   readonly right: string
 }
 
-/** 128 bits take 22 characters; a bearer token has the characters of RFC 6750 section 2.1. */
+/** 22 characters carry 128 bits. A bearer token has the characters of RFC 6750 section 2.1. */
 const accessToken: Shape = {
   pattern: /^(?=.{22,4096}$)[A-Za-z0-9._~+/-]+=*$/,
   right: 'a string of 22 to 4096 letters, digits and - . _ ~ + /',
@@ -31,8 +31,8 @@ const clientSecret: Shape = {
 }
 
 /**
- * The generators and formats, with every text checked before anything is stored or consumed. A wrong one throws a
- * `TypeError` that names the option; of the text, which is a credential, it says nothing.
+ * Wraps the generators and formats of the options so that every text is checked before anything is stored or consumed.
+ * A wrong text throws a `TypeError` that names the option and does not contain the text, which is a credential.
  */
 export function checkedFormats(given: CredentialFormats): CredentialFormats {
   const { encodeRefreshToken } = given

@@ -1,8 +1,8 @@
 import { kindOf } from './wrong-answer.ts'
 
 /**
- * Why a value would not arrive as it is in JSON, or `undefined` when it would: a `BigInt` and a cycle throw, a function
- * and `NaN` change or vanish without a word. What has a `toJSON` of its own, as a `Date`, is written as that says.
+ * Tells why JSON cannot carry a value unchanged; `undefined` when it can. `JSON.stringify` throws for a `BigInt` and a
+ * cycle, and silently changes or drops `NaN` and functions. A value with `toJSON`, as a `Date`, is allowed.
  */
 export function jsonProblem(value: unknown): string | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined

@@ -1,7 +1,7 @@
 import type { OutboundFetch } from '../http/outbound.ts'
 import { wrongAnswer } from './wrong-answer.ts'
 
-/** The option `outboundFetch`, with its answer checked. */
+/** Wraps the option `outboundFetch` so that its answer is checked. */
 export function checkedOutboundFetch(send: OutboundFetch | undefined): OutboundFetch | undefined {
   return (
     send &&
@@ -13,7 +13,10 @@ export function checkedOutboundFetch(send: OutboundFetch | undefined): OutboundF
   )
 }
 
-/** By its members: a proxy's `fetch` may have a class of its own, but its body has to be a stream of the Web. */
+/**
+ * Tells whether a value is a `Response` by its members, since the `fetch` of a proxy may have a class of its own. Its
+ * body must be a web stream.
+ */
 function isResponse(value: unknown): value is Response {
   const { status, headers, body } = (value ?? {}) as { status?: unknown; headers?: Headers; body?: Response['body'] }
   if (typeof status !== 'number' || typeof headers?.get !== 'function') return false

@@ -5,14 +5,14 @@ import { randomBytes } from '../crypto/random.ts'
 import { createEmit, type Emit } from './events.ts'
 import { checkedClock, checkedRandom } from './seams.ts'
 
-/** What everything else is made with: the time, randomness, and a way to tell the host what happened. */
+/** The time, the randomness and the events of a server, which everything else uses. */
 export interface HostPorts {
   readonly clock: Clock
   readonly random: Random
   readonly emit: Emit
 }
 
-/** The options that `hostPorts` reads; they are parsed only later, so nothing relies on their types. */
+/** The options that `hostPorts` reads. They are parsed later, so their types are not certain here. */
 interface GivenPorts {
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined

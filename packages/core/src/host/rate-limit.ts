@@ -2,8 +2,8 @@ import type { RateLimiter, RateLimitPolicy } from '../contracts/rate-limit.ts'
 import { isRecord, wrongAnswer } from './wrong-answer.ts'
 
 /**
- * The option `rateLimit`, with the answers of `clientAddress` and of the limiter checked. A wrong one is a limiter that
- * fails: the request goes on, and the event `rate_limiter.failed` names the member.
+ * Wraps the option `rateLimit` so that the answers of `clientAddress` and of the limiter are checked. A wrong answer
+ * counts as a failure of the limiter: the request goes on, and the event `rate_limiter.failed` names the member.
  */
 export function checkedRateLimit(given: RateLimitPolicy): RateLimitPolicy {
   const { limiter, clientAddress } = given

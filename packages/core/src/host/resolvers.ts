@@ -6,7 +6,7 @@ import { isRecord, requireId, wrongAnswer } from './wrong-answer.ts'
 type Check<Answer> = (name: string, answer: unknown) => Answer
 type Resolver<Values extends readonly never[], Answer> = (...values: Values) => Awaitable<Answer>
 
-/** The resolvers, with every answer checked: a wrong one throws a `TypeError` that names the resolver. */
+/** Wraps the resolvers so that every answer is checked. A wrong answer throws a `TypeError` that names the resolver. */
 export function checkedResolvers<User extends BaseUser>(given: Resolvers<User>): Resolvers<User> {
   return Object.freeze({
     ...checked('selectAccountResolver', given.selectAccountResolver, requireBoolean),
@@ -31,8 +31,8 @@ function checked<Values extends readonly never[], Answer>(
 }
 
 /**
- * No answer is no. Anything else that is no boolean is an error: taken for no it would skip what the host asks for, and
- * taken for yes it would open what the host keeps closed.
+ * Checks a boolean answer. `undefined` and `null` mean no. Any other value is an error: read as no it could skip a step
+ * that the application wants, and read as yes it could allow what the application forbids.
  */
 function requireBoolean(name: string, answer: unknown): boolean {
   if (typeof answer === 'boolean') return answer

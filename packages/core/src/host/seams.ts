@@ -3,7 +3,10 @@ import type { Random } from '../contracts/random.ts'
 import { leastMilliseconds } from '../protocol/seconds.ts'
 import { kindOf } from './wrong-answer.ts'
 
-/** The option `clock`: with milliseconds or fractions every lifetime would be wrong, and every expiry with it. */
+/**
+ * Wraps the option `clock` so that its answer is checked. With milliseconds or fractions, every lifetime would be
+ * wrong.
+ */
 export function checkedClock(clock: Clock): Clock {
   return {
     now() {
@@ -15,7 +18,10 @@ export function checkedClock(clock: Clock): Clock {
   }
 }
 
-/** The option `random`: with fewer bytes than were asked for, credentials could be guessed. */
+/**
+ * Wraps the option `random` so that its answer is checked. With fewer bytes than requested, credentials could be
+ * guessed.
+ */
 export function checkedRandom(random: Random): Random {
   return {
     bytes(length) {
@@ -28,7 +34,7 @@ export function checkedRandom(random: Random): Random {
   }
 }
 
-/** Also of another realm, as in the sandbox of a framework. */
+/** Tells whether a value is a `Uint8Array`, also one of another realm, as in the sandbox of a framework. */
 function isBytes(value: unknown): value is Uint8Array {
   return Object.prototype.toString.call(value) === '[object Uint8Array]'
 }

@@ -5,8 +5,8 @@ import { jsonProblem } from './json-problem.ts'
 import { isRecord, wrongAnswer } from './wrong-answer.ts'
 
 /**
- * The option `userClaims`, with its answer checked: a claim of the wrong type is left out with an event that says what
- * is right, and an answer that is no object at all throws a `TypeError`. Null is no claim.
+ * Wraps the option `userClaims` so that its answer is checked. It leaves out a claim of the wrong type, with an event
+ * that names the right type. An answer that is no object throws a `TypeError`. A claim that is null is absent.
  */
 export function checkedUserClaims<User>(
   claimsOf: (user: User) => StandardClaims,

@@ -1,9 +1,9 @@
 import { isDate } from '../protocol/seconds.ts'
 
 /**
- * The error for an answer of the host's that is not what its type says. It names the member and what is right, and of
- * the value it says only what kind it is: the value may be a secret. The request ends with `server_error`, the event
- * hook or the console gets this message.
+ * Makes the error for an answer of the application that is not what its type says. It names the member, the right type
+ * and the type of the value, but not the value, which may be a secret. The request ends with `server_error`; the event
+ * hook or the console gets the message.
  * @param member for instance `authentication.getSession: user.id`
  * @param right completes "must be"
  */
@@ -11,7 +11,7 @@ export function wrongAnswer(member: string, right: string, value: unknown): Type
   return new TypeError(`${member} must be ${right}; it is ${kindOf(value)}`)
 }
 
-/** What a value is, without the value: `a number`, `an empty string`, `NaN`. */
+/** Describes the type of a value without the value: `a number`, `an empty string`, `NaN`. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : String(value)
@@ -22,17 +22,20 @@ export function kindOf(value: unknown): string {
   return isDate(value) ? 'a Date' : 'an object'
 }
 
-/** An object with members: no array, `Map`, `Date` or promise, whose content would be missed without a word. */
+/**
+ * Tells whether a value is an object with members. An array, `Map`, `Date` or promise is not: its content would be lost
+ * silently.
+ */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   return !(Symbol.iterator in value) && !isDate(value) && typeof (value as { then?: unknown }).then !== 'function'
 }
 
-/** The longest id that every storage can keep. */
+/** The longest id that every storage can store. */
 const longestId = 255
 
 /**
- * An id that the host gives: a user's, a session's, a reference.
+ * Checks an id that the application answers, of a user, a session or a reference, and returns it.
  * @throws {TypeError} for anything but a string of 1 to 255 characters without NUL
  */
 export function requireId(member: string, value: unknown): string {

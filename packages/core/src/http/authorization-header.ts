@@ -1,4 +1,7 @@
-/** Scheme (lower case) and rest of an `Authorization` header ({@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2 RFC 9110 section 11.6.2}). */
+/**
+ * An `Authorization` header: its scheme in lower case, and the rest ({@link
+ * https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2 RFC 9110 section 11.6.2}).
+ */
 export interface Authorization {
   readonly scheme: string
   readonly credentials: string

@@ -1,11 +1,11 @@
 import { OAuthError } from '../protocol/errors.ts'
 
-/** The most that a request body may have, in bytes. */
+/** The largest request body that the server reads, in bytes. */
 export const bodyLimit = 65_536
 
 /**
- * The body as text, up to the limit. Whoever announces a length within it is read in one go, which is faster than a
- * stream; a server in front of us reads no more than was announced, and what came is measured all the same.
+ * Reads the body of a request as text, up to the limit. A body with a `content-length` within the limit is read in one
+ * go, which is faster than a stream; its size is checked afterwards all the same.
  * @throws {OAuthError} `invalid_request`, with status 413 above the limit
  */
 export async function readBody(request: Request): Promise<string> {
@@ -21,7 +21,7 @@ async function readBounded(request: Request): Promise<string> {
   if (announced === null || !/^\d+$/.test(announced)) return readStream(request)
   if (Number(announced) > bodyLimit) throw tooLarge()
   const text = await request.text()
-  // A character has at least one byte, so what has more characters has more bytes.
+  // A character has at least one byte, so a text with more characters has more bytes.
   if (text.length > bodyLimit) throw tooLarge()
   return text
 }
@@ -37,7 +37,8 @@ async function readStream(request: Request): Promise<string> {
     if (done) return text + decoder.decode()
     size += value.byteLength
     if (size > bodyLimit) {
-      // Not waited for: of two readers of one body, the first to stop is told so only when the other stops as well.
+      // Not awaited: with two readers of one body, the promise of the first resolves only when the second stops as
+      // well.
       reader.cancel().catch(() => undefined)
       throw tooLarge()
     }
@@ -45,12 +46,12 @@ async function readStream(request: Request): Promise<string> {
   }
 }
 
-/** Something before the server took the body: a fault of the host's, which every platform words in its own way. */
+/** Tells whether the application read the body before the server did. Each platform words this error in its own way. */
 function wasReadBefore(thrown: unknown): boolean {
   return thrown instanceof Error && /already|unusable|locked|disturbed/i.test(thrown.message)
 }
 
-/** A client that goes away in the middle is no failure of the server. */
+/** A client that closes the connection while it sends is no failure of the server. */
 function incomplete(cause: unknown): OAuthError {
   return new OAuthError('invalid_request', 'the request body ended too early', { cause })
 }
@@ -59,7 +60,7 @@ function tooLarge(): OAuthError {
   return new OAuthError('invalid_request', 'the request body is too large', { status: 413 })
 }
 
-/** The media type without its parameters, lower case. */
+/** Returns the media type of a request without its parameters, in lower case. */
 export function mediaType(request: Request): string {
   const header = request.headers.get('content-type')
   if (header === null) return ''

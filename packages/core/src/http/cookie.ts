@@ -1,4 +1,4 @@
-/** The value of a cookie of the request, or `undefined`. */
+/** Returns the value of a cookie of the request; `undefined` without it. */
 export function readCookie(request: Request, name: string): string | undefined {
   const header = request.headers.get('cookie')
   if (header === null) return undefined
@@ -9,7 +9,10 @@ export function readCookie(request: Request, name: string): string | undefined {
   return undefined
 }
 
-/** A `Set-Cookie` value that scripts cannot read and other sites' forms do not send. `maxAge` in seconds. */
+/**
+ * Formats a `Set-Cookie` header (`HttpOnly`, `SameSite=Lax`): scripts cannot read the cookie, and browsers do not send
+ * it with forms of other sites. `maxAge` is in seconds.
+ */
 export function formatCookie(
   name: string,
   value: string,

@@ -1,7 +1,10 @@
-/** Headers that scripts of other origins need to read an answer. Never with credentials: no cookie is looked at. */
+/**
+ * Response headers that scripts of other origins may read. Such requests carry no credentials: these endpoints read no
+ * cookie.
+ */
 const exposed = 'WWW-Authenticate, Retry-After'
 
-/** `null` is the origin of sandboxed frames and local files: anybody's. */
+/** Tells whether an `Origin` header names an origin. `null` does not: any sandboxed frame and local file has it. */
 export function isRealOrigin(origin: string | null): origin is string {
   return origin !== null && origin !== 'null'
 }
@@ -12,7 +15,7 @@ export function allowAnyOrigin(response: Response): Response {
   return response
 }
 
-/** For scripts of this origin alone. */
+/** Lets scripts of this origin, and no other, read a response. */
 export function allowOrigin(response: Response, origin: string): Response {
   response.headers.set('access-control-allow-origin', origin)
   response.headers.set('access-control-expose-headers', exposed)
@@ -21,7 +24,7 @@ export function allowOrigin(response: Response, origin: string): Response {
 }
 
 /**
- * The answer to a preflight ({@link https://fetch.spec.whatwg.org/#http-cors-protocol Fetch, CORS protocol}). Without an
+ * Answers a CORS preflight ({@link https://fetch.spec.whatwg.org/#http-cors-protocol Fetch, CORS protocol}). Without an
  * `origin` it allows nothing.
  */
 export function preflight(methods: readonly string[], origin: string | undefined): Response {

@@ -5,8 +5,9 @@ import { page } from './html.ts'
 import { json } from './json.ts'
 
 /**
- * Who reads an endpoint's errors: a program, a program that brought a bearer token and gets a challenge
- * ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}), or a person in front of a browser.
+ * Who reads the errors of an endpoint: a program (`json`), a program that sent a bearer token and gets a challenge
+ * (`bearer`, ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}), or a user in a browser
+ * (`page`).
  */
 export type ErrorAudience = 'json' | 'bearer' | 'page'
 
@@ -17,8 +18,8 @@ export interface ChallengeScheme {
 }
 
 /**
- * The one place where an error becomes an answer of ours: as JSON, or as a page.
- * @param schemes those in which a token may be presented beside `Bearer`
+ * Turns an error into a response, as JSON or as a page. No other code does that.
+ * @param schemes the schemes in which a client may present a token, beside `Bearer`
  */
 export function errorResponse(
   error: OAuthError,
@@ -35,7 +36,7 @@ export function errorResponse(
   return page(error.status, titleOf(error.status), [text, `Error: ${error.code}`], headers)
 }
 
-/** An error as the parameters of an authorization response: what the client's redirect URI gets. */
+/** Returns the parameters of an error response, which go to the redirect URI of the client. */
 export function errorParameters(error: OAuthError): AuthorizationResponse {
   return { error: error.code, error_description: descriptionOf(error) }
 }
@@ -49,7 +50,7 @@ function tokenChallenge(
   description: string | undefined,
   schemes: Iterable<ChallengeScheme>,
 ): string | undefined {
-  // It is the client's token that is asked to be better: a server's failure and an empty allowance challenge nobody.
+  // A challenge asks for a better token. That does not help against a failure of the server or a rate limit.
   if (error.status >= 500 || error.code === 'rate_limited') return undefined
   const said = { error: error.code, error_description: description, scope: error.details.scope }
   const challenges = [formatChallenge('Bearer', { realm: 'oauth', ...said })]

@@ -1,21 +1,24 @@
 import { webHost } from '../protocol/web-host.ts'
 
-/** How often the server sends requests because somebody else asked it to. */
+/** Limits how often the server sends requests to URLs of clients. */
 export interface FetchBudget {
   /**
-   * Counts a request to the host of this URL, and to the account of whoever causes it; `false` where either has had too many
-   * in this minute, and then nothing is counted.
+   * Counts a request to the host of this URL, and for the account that causes it. It returns `false`, and counts
+   * nothing, when either had too many requests in this minute.
    */
   take(url: string, account?: string): boolean
 }
 
-/** Requests a minute to one host, whoever causes them: a server that is named by many clients can bear five a second. */
+/**
+ * The most requests per minute to one host, for all accounts together: a host that many clients name can bear five per
+ * second.
+ */
 const mostToOneHost = 300
-/** Requests a minute that one account causes, to whatever hosts. */
+/** The most requests per minute that one account causes, to all hosts together. */
 const mostOfOneAccount = 120
-/** Counters at one time; the oldest makes room. */
+/** The most counters at one time; the oldest is removed first. */
 const mostCounters = 10_000
-/** Seconds. */
+/** The length of a window, in seconds. */
 const windowSeconds = 60
 
 interface Counter {
@@ -29,7 +32,7 @@ export function createFetchBudget(clock: { now(): number }): FetchBudget {
   const counterOf = (name: string): Counter => {
     const now = clock.now()
     const known = counters.get(name)
-    // One that ends later than a window lasts was opened before the clock was set back.
+    // A counter that ends later than a whole window from now was opened before the clock was set back.
     if (known !== undefined && now < known.endsAt && known.endsAt <= now + windowSeconds) return known
     counters.delete(name)
     if (counters.size >= mostCounters) counters.delete(counters.keys().next().value as string)

@@ -1,12 +1,12 @@
 import { escapeHtml, pageHeaders, render } from './html.ts'
 
-/** What may be in a `frame-src`: an origin has no space, semicolon or comma, which would end it. */
+/** Origins that are allowed in `frame-src`: without a space, semicolon or comma, which would end the directive. */
 const sourcePattern = /^https?:\/\/[a-z0-9.:[\]-]+$/
 
 /**
- * A page that loads URLs of other sites in frames that nobody sees, and then goes on, without a script: a browser counts
- * the seconds of `Refresh` from the end of the load, frames and all. Who does not want to wait has a link.
- * @param next where it goes on to; without it the page stays
+ * Makes a page that loads URLs of other sites in hidden frames and then continues, without a script: a browser counts
+ * the seconds of `Refresh` from the time at which all frames are loaded. A link lets the user go on at once.
+ * @param next the URL to continue at; without it the page stays
  */
 export function framesPage(
   title: string,
@@ -27,7 +27,7 @@ export function framesPage(
   })
 }
 
-/** A page in it may run and know itself by its cookies, and may not take the whole window. */
+/** The page in the frame may run scripts and use its cookies, but may not navigate the whole window. */
 function frameHtml(url: string): string {
   return `<iframe hidden sandbox="allow-scripts allow-same-origin allow-forms" src="${escapeHtml(url)}"></iframe>`
 }

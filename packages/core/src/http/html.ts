@@ -1,4 +1,4 @@
-/** Text as HTML text or as the value of a quoted attribute. */
+/** Escapes a text for HTML text and for values of quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] as string)
 }
@@ -12,8 +12,8 @@ const entities: Readonly<Record<string, string>> = {
 }
 
 /**
- * No `form-action`: Chromium checks it along the whole chain of redirects that a form starts. The styles are inline and
- * nothing else is loaded.
+ * The content security policy of pages. Styles are inline, and nothing else is loaded. It has no `form-action`, because
+ * Chromium checks that along the whole chain of redirects that a form starts.
  */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -26,7 +26,7 @@ export const pageHeaders: Readonly<Record<string, string>> = Object.freeze({
   'cache-control': 'no-store',
 })
 
-/** Fields and a button, posted without a script. All of it is text, not HTML. */
+/** A form of hidden fields and a button. All values are text, not HTML. */
 export interface PageForm {
   readonly action: string
   readonly fields: Readonly<Record<string, string>>
@@ -35,7 +35,7 @@ export interface PageForm {
   readonly id?: string
 }
 
-/** A page that tells of an error. `title` and `paragraphs` are text, not HTML. */
+/** Makes an error page. `title` and `paragraphs` are text, not HTML. */
 export function page(
   status: number,
   title: string,
@@ -45,7 +45,7 @@ export function page(
   return render(status, title, paragraphs.map(paragraphHtml).join('\n'), headers)
 }
 
-/** A page that says something, and may ask for a click. */
+/** Makes a page with a message, and optionally a form with one button. */
 export function messagePage(title: string, paragraphs: readonly string[], form?: PageForm): Response {
   return render(200, title, [...paragraphs.map(paragraphHtml), ...(form ? [formHtml(form)] : [])].join('\n'))
 }
@@ -54,7 +54,7 @@ function paragraphHtml(text: string): string {
   return `<p>${escapeHtml(text)}</p>`
 }
 
-/** The form as HTML, everything in it escaped. */
+/** Returns a form as HTML, with all values escaped. */
 export function formHtml({ action, fields, button, id = 'confirm' }: PageForm): string {
   const inputs = Object.entries(fields).map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
@@ -65,7 +65,10 @@ ${inputs.join('\n')}
 </form>`
 }
 
-/** A page with a script of ours in its body, the only one that may run: `hash` is the source that allows it. */
+/**
+ * Makes a page with one inline script in its body. `hash` is the source expression that allows this script and no
+ * other.
+ */
 export function scriptedPage(title: string, body: string, hash: string): Response {
   return render(200, title, body, { 'content-security-policy': `${policy}; script-src '${hash}'` })
 }

@@ -2,11 +2,12 @@ import { OAuthError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import { mediaType, readBody } from './body.ts'
 
-/** What a script posts: its members are whatever came, to be checked by who uses them. */
+/** A JSON object from outside. Whoever reads a member has to check its type. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /**
- * The JSON object in the body of a request. The content type is demanded: a form of another site cannot send it.
+ * Reads the JSON object in the body of a request. It demands the content type `application/json`, because a form of
+ * another site cannot send that.
  * @throws {OAuthError} `invalid_request`
  */
 export async function readJsonObject(request: Request): Promise<JsonObject> {

@@ -1,11 +1,14 @@
-/** Headers of an answer that holds tokens or secrets ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}). */
+/**
+ * Headers of a response with tokens or secrets ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749
+ * section 5.1}).
+ */
 export const noStore: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'application/json',
   'cache-control': 'no-store',
   pragma: 'no-cache',
 })
 
-/** A JSON answer that nobody stores. Absent members are left out by `JSON.stringify`. */
+/** Makes a JSON response that no cache stores. Members that are `undefined` are left out. */
 export function json(status: number, body: object, headers?: Readonly<Record<string, string>>): Response {
   return new Response(JSON.stringify(body), {
     status,
@@ -13,12 +16,12 @@ export function json(status: number, body: object, headers?: Readonly<Record<str
   })
 }
 
-/** Done, and nothing to say. */
+/** Makes an empty response (204) that no cache stores. */
 export function noContent(): Response {
   return new Response(null, { status: 204, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } })
 }
 
-/** An answer that was serialised at start-up and that anybody may keep for `maxAge` seconds. */
+/** Makes a public response from a text that was serialized before. Caches may keep it for `maxAge` seconds. */
 export function publicDocument(body: string, contentType: string, maxAge: number): Response {
   return new Response(body, {
     headers: {

@@ -1,4 +1,7 @@
-/** A JWT as an answer that nobody stores ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}). */
+/**
+ * Makes a response with a JWT that no cache stores ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}).
+ */
 export function jwtResponse(jwt: string, headers?: Readonly<Record<string, string>>): Response {
   return new Response(jwt, {
     headers: { 'content-type': 'application/jwt', 'cache-control': 'no-store', pragma: 'no-cache', ...headers },

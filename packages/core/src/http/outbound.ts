@@ -1,16 +1,16 @@
 import { isPrivateAddress, isPrivateHost } from '../protocol/private-address.ts'
 import type { LookupHost } from './platform.ts'
 
-/** How to send a request. The platform's `fetch` fits. */
+/** Sends a request. The `fetch` of the platform has this type. */
 export type OutboundFetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** What holds for every request that we send. */
+/** The rules for every request that the server sends. */
 export interface OutboundPolicy {
-  /** The host's own way out, which then decides what names resolve to. Default: the platform's `fetch`. */
+  /** The `outboundFetch` of the options, which then resolves host names. Default: the `fetch` of the platform. */
   readonly fetch?: OutboundFetch | undefined
-  /** Lets requests go to private addresses, and over plain http to them. */
+  /** Allows requests to private addresses, and plain http to them. */
   readonly allowPrivate: boolean
-  /** Seconds for the whole answer. */
+  /** How long the whole response may take, in seconds. */
   readonly timeout: number
 }
 
@@ -19,35 +19,36 @@ export interface OutboundRequest {
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: URLSearchParams | string
-  /** Media types that the answer may have; any other is an error. Without it the type does not matter. */
+  /** The media types that the response may have; any other is an error. Without it any type is accepted. */
   readonly mediaTypes?: readonly string[]
 }
 
-/** An answer, read whole. */
+/** A response with its whole body. */
 export interface OutboundAnswer {
   readonly status: number
   readonly text: string
 }
 
 /**
- * Sends a request to a URL that somebody else chose.
- * @throws {Error} whatever is wrong: the URL, the address behind it, an answer that is late, large or of another media
- * type. Its message is for the event hook, not for the wire
+ * Sends a request to a URL that a client chose.
+ * @throws {Error} when the URL or its address is not allowed, or the response is late, too large or of another media
+ * type. The message is for the event hook, not for a response
  */
 export type Outbound = (url: string, request?: OutboundRequest) => Promise<OutboundAnswer>
 
-/** More than any key set or request object has, in bytes, counted after decompression. */
+/** The largest response, in bytes after decompression. Key sets and request objects are smaller. */
 const largest = 262_144
 
 /**
- * The one way out: over https, to public addresses, in bounded time and of bounded size whatever answers. A redirect is
- * not followed and so is an answer like any that is not 200.
+ * Makes the function through which the server sends every request: over https, to public addresses, with limits for
+ * time and size. Redirects are not followed; a 3xx is treated like any other status but 200.
  *
- * A name is resolved before it is fetched, and refused if any of its addresses is private. A resolver that then tells
- * `fetch` another address is not seen; but https demands a certificate for the name, which no private service has.
+ * The function resolves a host name before it fetches, and refuses it if any of its addresses is private. A resolver
+ * could give `fetch` another address afterwards; but https demands a certificate for the name, which no private service
+ * has.
  */
 export function createOutbound({ fetch: own, allowPrivate, timeout }: OutboundPolicy, lookup?: LookupHost): Outbound {
-  // Looked up at each call: a platform may put another one there later.
+  // Looked up at each call, because a platform may replace `fetch` later.
   const send: OutboundFetch = own ?? ((url, init) => fetch(url, init))
   return async (url, request = {}) => {
     const problem = outboundUrlProblem(url, allowPrivate)
@@ -62,14 +63,17 @@ export function createOutbound({ fetch: own, allowPrivate, timeout }: OutboundPo
       if (own === undefined && !allowPrivate) await requirePublic(url, lookup)
       return receive(url, request, await send(url, initOf(request, signal)))
     }
-    // Raced as well: a `fetch` of the host's need not look at the signal.
+    // The time-out is raced as well, because the `outboundFetch` of the host may ignore the signal.
     return Promise.race([exchange(), late])
   }
 }
 
-/** Why a URL may not be fetched, as far as it can be told without asking a resolver; `undefined` when it may. */
+/**
+ * Tells why the server may not fetch a URL, as far as the URL itself shows that; `undefined` when it may. It resolves
+ * no names.
+ */
 export function outboundUrlProblem(url: string, allowPrivate: boolean): string | undefined {
-  // What a parser would strip or rewrite is not in a URL.
+  // A URL parser would strip or rewrite other characters.
   if (!/^[\x21-\x7e]+$/.test(url)) return 'has characters that are not allowed in a URL'
   if (!URL.canParse(url)) return 'is not an absolute URL'
   const { protocol, hostname, username, password } = new URL(url)
@@ -81,7 +85,7 @@ export function outboundUrlProblem(url: string, allowPrivate: boolean): string |
 
 async function requirePublic(url: string, lookup: LookupHost | undefined): Promise<void> {
   const { hostname } = new URL(url)
-  // An address was judged already, and names itself.
+  // An IP address needs no look-up and was checked before.
   if (lookup === undefined || hostname.startsWith('[') || /^[\d.]+$/.test(hostname)) return
   const found = await lookup(hostname)
   if (found === undefined) return

@@ -1,8 +1,8 @@
 import { json } from './json.ts'
 
 /**
- * Adds parameters to a URI without touching what it has: its own query is part of what was registered.
- * {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
+ * Adds parameters to the query of a URI and leaves the rest unchanged, since its own query is part of what the client
+ * registered. {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
  */
 export function withParameters(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const query = encode(parameters)
@@ -11,7 +11,7 @@ export function withParameters(uri: string, parameters: Readonly<Record<string, 
   return `${uri}${separator}${query}`
 }
 
-/** Adds parameters as the fragment of a URI that has none. */
+/** Adds parameters as the fragment of a URI without one. */
 export function withFragment(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
   return `${uri}#${encode(parameters)}`
 }
@@ -24,7 +24,10 @@ function encode(parameters: Readonly<Record<string, string | undefined>>): strin
   return encoded
 }
 
-/** Whether a script asks, which cannot follow a redirect to another origin and wants to be told instead. */
+/**
+ * Tells whether a script sent the request. A script cannot follow a redirect to another origin and gets the target as
+ * JSON instead.
+ */
 export function wantsJson(request: Request): boolean {
   return (
     request.headers.get('accept')?.includes('application/json') === true &&
@@ -33,8 +36,9 @@ export function wantsJson(request: Request): boolean {
 }
 
 /**
- * Sends the browser on: 302, or 303 after a POST, which never repeats it with its credentials
- * ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.12 RFC 9700 section 4.12}). A script gets the target as JSON.
+ * Redirects the browser: with 302, or after a POST with 303, so that the browser does not post credentials again
+ * ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.12 RFC 9700 section 4.12}). A script gets the target as
+ * JSON.
  */
 export function redirect(request: Request, location: string, headers?: Readonly<Record<string, string>>): Response {
   if (wantsJson(request)) return json(200, { redirect: true, url: location }, headers)

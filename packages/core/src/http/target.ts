@@ -1,11 +1,11 @@
-/** The path of an absolute URL, as it was sent: a request needs no `URL` object. */
+/** Returns the path of an absolute URL as it was sent, without making a `URL` object. */
 export function pathOf(url: string): string {
   const start = pathStart(url)
   const end = queryStart(url, start)
   return url.slice(start, end) || '/'
 }
 
-/** What follows `?`, without a fragment; empty when there is none. */
+/** Returns the query of a URL, without `?` and without a fragment; empty when there is none. */
 export function queryOf(url: string): string {
   const mark = queryStart(url, pathStart(url))
   if (url[mark] !== '?') return ''

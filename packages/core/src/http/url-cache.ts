@@ -1,10 +1,11 @@
-/** What was fetched from URLs, kept for a while. */
+/** A cache of documents that the server fetched from URLs. */
 export interface UrlCache<Value> {
   /**
-   * What is behind a URL, at most `maxAge` seconds old. A fragment is no part of the URL: it is never sent. Callers at one
-   * time share one request. A failure is not tried again for half a minute, and does not drop what was fetched before it.
-   * @param beforeLoad called before a request is sent; what it throws is thrown, and no request is sent
-   * @throws {Error} what `load` threw, now or shortly before
+   * Returns the document of a URL, at most `maxAge` seconds old. The fragment of the URL is ignored. Callers at the
+   * same time share one request. After a failure the server sends no request for 30 seconds; a document that was
+   * fetched before stays in the cache.
+   * @param beforeLoad called before a request is sent. If it throws, no request is sent
+   * @throws {Error} the error of `load`, from now or from the last 30 seconds
    */
   get(url: string, maxAge: number, beforeLoad?: () => void): Promise<Value>
 }
@@ -15,12 +16,12 @@ interface Entry<Value> {
   loading?: Promise<Value>
 }
 
-/** Seconds for which a failure stands. */
+/** For how many seconds a failure is answered without a new request. */
 const failureAge = 30
-/** Enough for the clients that are busy at one time; the oldest entry makes room. */
+/** The most entries, enough for the clients that are busy at one time. The oldest entry is removed first. */
 const mostEntries = 500
 
-/** What is newer than now is of no known age: the clock was set back. */
+/** A time in the future has no known age: the clock was set back. */
 function isYounger(at: number, age: number, now: number): boolean {
   return now >= at && now - at < age
 }

@@ -4,10 +4,10 @@ import { type KeyRing, type KeyRingOptions, signingKey } from './key-ring.ts'
 import { clockProblem, secretProblem } from './problems.ts'
 
 /**
- * Whether this process can sign with each algorithm. The very first keys are made, since otherwise nothing would be ready
- * before the first request; where `secret` opens none of those that are there, no other ones are.
+ * Checks that this process can sign with each algorithm. It makes the very first keys, because otherwise no server
+ * would be ready before its first request. It makes none when `secret` decrypts none of the stored keys.
  * @param look reads the keys
- * @param read reads the keys and makes those that are missing
+ * @param read reads the keys and makes missing ones
  */
 export async function checkKeys(
   options: Pick<KeyRingOptions, 'algorithms' | 'clock'>,
@@ -24,6 +24,6 @@ export async function checkKeys(
   const missing = cannotSign()
   if (missing.length > 0) return { ok: false, problem: `there is no usable ${missing.join(' and no ')} signing key` }
   const behind = behindKeys(ring, clock.now())
-  // It can sign, with keys that verifiers know: a warning.
+  // A warning: the process can sign, with keys that verifiers know.
   return { ok: true, ...(behind !== undefined && { problem: clockProblem(behind) }) }
 }

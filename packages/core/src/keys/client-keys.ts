@@ -6,29 +6,29 @@ import type { PublicKeySet } from '../protocol/client-metadata.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** A key of a client with which signatures may be verified. */
+/** A public key of a client, for verifying signatures. */
 export interface ClientKey {
   readonly jwk: Readonly<Record<string, unknown>>
-  /** Imports it for an algorithm, once. */
+  /** Imports the key for an algorithm, once. */
   load(algorithm: string): Promise<CryptoKey>
 }
 
-/** The keys of a client that are fit for signatures. */
+/** The keys of a client that can verify signatures. */
 export type ClientKeys = readonly ClientKey[]
 
-/** Seconds for which fetched keys are relied on: a key that its client has taken down is good for so long. */
+/** For how many seconds fetched keys are used. A key that its client has removed stays valid for this long. */
 const keysMaxAge = 300
 
 const mediaTypes = ['application/jwk-set+json', 'application/json']
 
-/** Key sets that were read: a key is imported once, not with every signature. */
+/** Key sets that were read, so that each key is imported once and not for every signature. */
 const read = new WeakMap<PublicKeySet, ClientKeys>()
 
 /**
- * The keys that a client registered, by value or by reference
- * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}); `undefined` when it has none.
- * @param fresh fetches them again, once a second at most, for a key that is not among those we know
- * @throws {Error} when they cannot be fetched, or are none
+ * Returns the keys of a client, from `jwks` or `jwks_uri` ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC
+ * 7591 section 2}); `undefined` when it has none.
+ * @param fresh fetches the keys again, at most once per second, to find a key that is not among the known ones
+ * @throws {Error} when the keys cannot be fetched, or the document is no key set
  */
 export async function clientKeys(
   ctx: Context,
@@ -46,12 +46,12 @@ export async function clientKeys(
   return known
 }
 
-/** The kind of key that an algorithm needs, where it is not RSA. */
+/** The curve of each algorithm; the other algorithms need an RSA key. */
 const curves: Readonly<Record<string, string>> = { ES256: 'P-256', EdDSA: 'Ed25519', Ed25519: 'Ed25519' }
 
 /**
- * The keys that may have signed a JWS with this header
- * ({@link https://www.rfc-editor.org/rfc/rfc7517#section-4 RFC 7517 section 4}).
+ * Returns the keys that may have signed a JWS with this header ({@link https://www.rfc-editor.org/rfc/rfc7517#section-4
+ * RFC 7517 section 4}).
  */
 export function candidateKeys(keys: ClientKeys, header: Readonly<Record<string, unknown>>): ClientKeys {
   const { alg, kid } = header
@@ -73,10 +73,11 @@ async function fetchKeys(ctx: Context, url: string): Promise<ClientKeys> {
 }
 
 /**
- * Keys that are not fit for signatures here are skipped, as
- * {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5} says: a document of the client's may be for
- * other servers as well. A set with too many keys is refused as a whole, because nobody could say which of them count.
- * @throws {Error} when it is no key set, or too large a one
+ * Reads a JWK set. It skips keys that this server cannot verify signatures with, as
+ * {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5} says, because the document of a client
+ * may be for other servers as well. It refuses a set with too many keys as a whole, because it cannot tell which of
+ * them matter.
+ * @throws {Error} when the document is no key set, or has too many keys
  */
 function readKeys(jwks: unknown): ClientKeys {
   const { keys } = (typeof jwks === 'object' && jwks !== null ? jwks : {}) as { readonly keys?: unknown }

@@ -6,13 +6,17 @@ import type { ClientRecord } from '../storage/client.ts'
 import { type ClientKey, type ClientKeys, candidateKeys, clientKeys } from './client-keys.ts'
 import { decodeUnverifiedJwt, type UnverifiedJwt } from './unverified-jwt.ts'
 
-/** The most keys that are tried for one signature. A client with more of a kind names the key by its `kid`. */
+/**
+ * The most keys that the server tries for one signature. A client with more keys of a kind has to name the key by
+ * `kid`.
+ */
 const mostCandidates = 4
 
 /**
- * A JWT that one of the client's registered keys signed with one of these algorithms, or a text that says why it is none.
- * The key comes from registration alone: what the header brings along (`jwk`, `jku`, `x5u`, `x5c`) is not looked at
- * ({@link https://www.rfc-editor.org/rfc/rfc8725#section-3.10 RFC 8725 section 3.10}). Claims are not judged.
+ * Verifies a JWT with the registered keys of a client and one of these algorithms. Returns the decoded JWT, or a text
+ * that says why it is not valid. The key comes from the registration alone: the server ignores keys in the header
+ * (`jwk`, `jku`, `x5u`, `x5c`) ({@link https://www.rfc-editor.org/rfc/rfc8725#section-3.10 RFC 8725 section 3.10}). It
+ * does not check the claims.
  */
 export async function verifyClientSignature(
   ctx: Context,
@@ -34,11 +38,11 @@ export async function verifyClientSignature(
     return `the client's keys cannot be used: ${error instanceof Error ? error.message : 'unknown error'}`
   }
   try {
-    // A key that the client has just published.
+    // The client may just have published the key.
     const fresh = await clientKeys(ctx, client, true)
     if (fresh !== undefined && fresh !== known && (await isSignedByOne(attempt, fresh))) return decoded
   } catch {
-    // Then the keys that were fetched before are all that there are.
+    // Then only the keys that were fetched before can be tried.
   }
   return unverified(attempt)
 }
@@ -48,12 +52,14 @@ function unverified({ tried }: Attempt): string {
   return `no key of the client has signed it${more}`
 }
 
-/** Where the name of a key is known, its set has nothing new to tell. */
+/** Tells whether the named key is among the known ones, so that fetching the set again would find no other. */
 function hasKey(keys: ClientKeys, kid: unknown): boolean {
   return kid !== undefined && keys.some(({ jwk }) => jwk.kid === kid)
 }
 
-/** A JWT under one of these secrets, in HS256, or a text that says why it is none. */
+/**
+ * Verifies a JWT with one of these secrets, in HS256. Returns the decoded JWT, or a text that says why it is not valid.
+ */
 export async function verifySecretSignature(jwt: string, secrets: readonly string[]): Promise<VerifiedJwt | string> {
   const decoded = decodeUnverifiedJwt(jwt)
   const problem = headerProblem(decoded, ['HS256'])
@@ -63,7 +69,7 @@ export async function verifySecretSignature(jwt: string, secrets: readonly strin
       await compactVerify(jwt, encodeUtf8(secret), { algorithms: ['HS256'] })
       return decoded
     } catch {
-      // Perhaps the next one.
+      // The next secret may verify it.
     }
   }
   return 'no secret of the client has signed it'
@@ -76,14 +82,14 @@ function headerProblem(decoded: UnverifiedJwt | undefined, algorithms: readonly 
   return crit !== undefined || b64 !== undefined ? 'has header parameters that are not understood' : undefined
 }
 
-/** A signature that is being verified, and the keys that have not made it. */
+/** A signature that is being verified, and the keys that failed to verify it. */
 interface Attempt {
   readonly jwt: string
   readonly header: Readonly<Record<string, unknown>>
   readonly tried: Set<string>
 }
 
-/** Without a `kid` several keys may fit: one of the first four is enough. */
+/** Tries up to four keys, since without a `kid` several keys may fit. */
 async function isSignedByOne({ jwt, header, tried }: Attempt, keys: ClientKeys): Promise<boolean> {
   const algorithm = header.alg as string
   for (const key of candidateKeys(keys, header)) {
@@ -95,13 +101,13 @@ async function isSignedByOne({ jwt, header, tried }: Attempt, keys: ClientKeys):
       await compactVerify(jwt, await key.load(algorithm), { algorithms: [algorithm] })
       return true
     } catch {
-      // Perhaps the next one.
+      // The next key may verify it.
     }
   }
   return false
 }
 
-/** What tells keys apart, whatever they are called. */
+/** Returns a text that identifies a key by its value, independent of its `kid`. */
 function materialOf({ jwk: { kty, n, e, x, y } }: ClientKey): string {
   return JSON.stringify([kty, n, e, x, y])
 }

@@ -2,13 +2,16 @@ import { clockBehind } from '../policy/signing-key.ts'
 import type { KeyRing, KeyRingOptions } from './key-ring.ts'
 import { clockProblem } from './problems.ts'
 
-/** Seconds by which the clock is behind the newest key and the last reading of the keys, when that is too much. */
+/**
+ * Returns by how many seconds the clock is behind the newest key and the last reading of the keys; `undefined` within
+ * the tolerance.
+ */
 export function behindKeys(ring: KeyRing, now: number, before?: KeyRing): number | undefined {
   const made = [...ring.byId.values()].map(({ createdAt }) => createdAt)
   return clockBehind(before === undefined ? made : [...made, before.readAt], now)
 }
 
-/** Looks at the clock with each reading of the keys, and says once when it was set back. */
+/** Checks the clock with each reading of the keys, and emits one event each time the clock was set back. */
 export function createClockWatch({
   clock,
   emit,

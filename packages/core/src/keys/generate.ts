@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { Sealer } from '../crypto/seal.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
 
-/** Separates what seals signing keys from every other use of the secret. */
+/** The purpose under which signing keys are encrypted, so that their key differs from every other use of the secret. */
 export const sealingPurpose = 'oauth/signing-key'
 
 export interface NewKey {
@@ -12,7 +12,7 @@ export interface NewKey {
   readonly activatesAt: number
 }
 
-/** A new key pair, its private half sealed. RSA keys have 2048 bits. */
+/** Makes a new key pair and encrypts its private key. RSA keys have 2048 bits. */
 export async function generateSigningKey(key: NewKey, sealer: Sealer): Promise<SigningKeyRecord> {
   const curve = key.algorithm === 'EdDSA' ? { crv: 'Ed25519' } : {}
   const { publicKey, privateKey } = await generateKeyPair(key.algorithm, { extractable: true, ...curve })

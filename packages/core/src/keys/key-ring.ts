@@ -11,16 +11,16 @@ export interface KeyRingOptions {
   readonly sealers: readonly [Sealer, ...Sealer[]]
   readonly algorithms: readonly string[]
   readonly clock: Clock
-  /** Seconds for which what was read is relied on. */
+  /** For how many seconds the keys that were read are used without another look. */
   readonly cacheSeconds: number
   readonly longestLifetime: number
   readonly emit: (event: OAuthEvent) => void
 }
 
-/** What is stored, imported: one reading of the key table. */
+/** The stored keys, imported, as one reading found them. */
 export interface KeyRing {
   readonly byId: ReadonlyMap<string, LoadedKey>
-  /** Each algorithm's keys, oldest first. */
+  /** The keys of each algorithm, oldest first. */
   readonly byAlgorithm: ReadonlyMap<string, readonly LoadedKey[]>
   /** The published keys as a JWK set. */
   readonly jwks: string
@@ -32,7 +32,7 @@ export async function readKeyRing(options: KeyRingOptions, before: KeyRing | und
   const byId = new Map<string, LoadedKey>()
   const byAlgorithm = new Map<string, LoadedKey[]>()
   for (const record of await options.store.list()) {
-    // Importing is dear and a stored key never changes.
+    // Importing takes time, and a stored key never changes.
     const key = before?.byId.get(record.id) ?? (await loadSigningKey(record, options.sealers))
     byId.set(key.id, key)
     byAlgorithm.set(key.algorithm, [...(byAlgorithm.get(key.algorithm) ?? []), key])
@@ -50,8 +50,9 @@ export async function readKeyRing(options: KeyRingOptions, before: KeyRing | und
 }
 
 /**
- * Where each key of one algorithm stands. A key that we can open gives way to the next one that we can open: what another
- * process has made with a secret that we do not have must not end the key with which we sign.
+ * Computes the state of each key of one algorithm. A key that this process can decrypt is followed by the next one that
+ * it can decrypt: a key that another process made with another secret must not end the key with which this process
+ * signs.
  */
 export function scheduleRing(
   keys: readonly LoadedKey[],
@@ -62,14 +63,12 @@ export function scheduleRing(
   return scheduleKeys(keys, now, longestLifetime).map((one) => ours.get(one.key.id) ?? one)
 }
 
-/** The key that signs now, of those that we can open; `undefined` where there is none. */
+/** Returns the key that signs now, out of those that this process can decrypt; `undefined` when there is none. */
 export function signingKey(ring: KeyRing, algorithm: string, now: number): OpenKey | undefined {
   return chooseSigningKey((ring.byAlgorithm.get(algorithm) ?? []).filter(isOpen), now)
 }
 
-/**
- * Adds the next generation of an algorithm's keys. When another process has just done so, that is as good.
- */
+/** Adds the next key of an algorithm. When another process has just added one, it does nothing. */
 export async function addSigningKey(
   options: KeyRingOptions,
   ring: KeyRing,

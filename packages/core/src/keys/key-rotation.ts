@@ -8,7 +8,10 @@ export interface KeySetOptions extends KeyRingOptions {
   readonly activationDelay: number
 }
 
-/** Adds a key for each algorithm: published at once, signing after the delay. With `dropPrevious` it deletes all earlier keys. */
+/**
+ * Adds a key for each algorithm. The server publishes it at once and signs with it after the delay. With `dropPrevious`
+ * it signs at once, and all earlier keys are deleted.
+ */
 export async function rotateKeys(
   options: KeySetOptions,
   read: () => Promise<KeyRing>,
@@ -21,13 +24,14 @@ export async function rotateKeys(
   await read()
 }
 
-/** Deletes the keys that no live token needs; answers how many. */
+/** Deletes the keys that no valid token needs, and returns how many. */
 export async function purgeKeys(options: KeySetOptions, read: () => Promise<KeyRing>): Promise<number> {
   const now = options.clock.now()
   let purged = 0
   for (const keys of (await read()).byAlgorithm.values()) {
     for (const { key, neededUntil } of scheduleRing(keys, now, options.longestLifetime)) {
-      // A process that has another secret may sign with what we cannot open. It would make a new one, and so on.
+      // A process with another secret may sign with a key that this one cannot decrypt. If it were deleted, that
+      // process would make a new one each time.
       if (neededUntil > now || !isOpen(key)) continue
       await options.store.delete(key.id)
       purged++

@@ -8,8 +8,8 @@ import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
 import { secretProblem } from './problems.ts'
 
 /**
- * The signing keys of all processes that share a storage: generated on first use, read again every few seconds, rotated
- * at runtime.
+ * Makes the set of signing keys, which all processes on one storage share. The keys are made at first use, read again
+ * every few seconds, and can be rotated at runtime.
  */
 export function createKeySet(options: KeySetOptions): KeySet {
   let ring: KeyRing | undefined
@@ -23,7 +23,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return fresh
   }
 
-  /** Reads the keys, and makes none. */
+  /** Reads the keys and makes none. */
   const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
 
   const read = (): Promise<KeyRing> => {
@@ -38,11 +38,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()
     const age = options.clock.now() - ring.readAt
-    // A negative age: the clock was set back, and says nothing of how long ago it was.
+    // With a negative age the clock was set back, so the true age is unknown.
     if (age >= 0 && age < options.cacheSeconds) return ring
-    // After a long silence anything may have happened to the keys.
+    // After a long time without requests the keys may have changed completely.
     if (age >= 2 * options.cacheSeconds) return read()
-    // Otherwise what we have goes on serving while the table is read again: a slow database slows nobody down.
+    // Otherwise the known keys are used while the storage is read again, so that a slow database delays no request.
     read().catch((cause) => options.emit({ type: 'request.failed', endpoint: 'signing keys', cause }))
     return ring
   }
@@ -61,7 +61,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const key =
         signingKey(await current(), algorithm, options.clock.now()) ??
         signingKey(await read(), algorithm, options.clock.now())
-      if (key === undefined) throw new Error(`there is no usable ${algorithm} signing key`)
+      if (key === undefined) {
+        throw new Error(`there is no usable ${algorithm} signing key: provider.ready() tells why`)
+      }
       const text = `${header(algorithm, typ, key.id)}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`
       return `${text}.${encodeBase64url(await key.signer(text))}`
     },
@@ -71,7 +73,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
       if (kid === undefined) return undefined
       const now = options.clock.now()
       let keys = await current()
-      // A key that another process has just made. Once a second at most, so that made-up names cost nothing.
+      // Another process may just have made the key. The storage is read at most once per second, so that invented names
+      // cost nothing.
       if (!keys.byId.has(kid) && now !== keys.readAt) keys = await read()
       const key = keys.byId.get(kid)
       if (key === undefined) return undefined
@@ -96,7 +99,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   }
 }
 
-/** Reads the keys and makes those that are missing: the first ones, and one in place of what nobody can open. */
+/** Reads the keys and makes missing ones: the first keys, and a new key when this process can decrypt none. */
 async function ensureKeys(options: KeyRingOptions, before: KeyRing | undefined): Promise<KeyRing> {
   let ring = await readKeyRing(options, before)
   const now = options.clock.now()
@@ -122,7 +125,7 @@ function readKid(jwt: string): string | undefined {
   }
 }
 
-/** A moment at which the token was still good. */
+/** Returns a time at which the token had not expired. */
 function beforeExpiry(jwt: string, now: number): number {
   try {
     const { exp } = decodeJwt(jwt)

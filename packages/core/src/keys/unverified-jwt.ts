@@ -1,15 +1,15 @@
 import { decodeBase64url, decodeUtf8 } from '../crypto/base64url.ts'
 import { parseJson } from '../protocol/json.ts'
 
-/** What a JWT says of itself. Nobody has vouched for it. */
+/** The content of a JWT whose signature nobody has verified. */
 export interface UnverifiedJwt {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
-  /** Base64url; empty for `alg: none`. */
+  /** The signature in base64url; empty for `alg: none`. */
   readonly signature: string
 }
 
-/** Reads a JWT in compact form without verifying it; `undefined` for anything else, encrypted ones too. */
+/** Decodes a signed JWT in compact form without verifying it; `undefined` for any other text and for encrypted JWTs. */
 export function decodeUnverifiedJwt(jwt: string): UnverifiedJwt | undefined {
   const [first = '', second = '', signature, more] = jwt.split('.', 4)
   if (signature === undefined || more !== undefined) return undefined

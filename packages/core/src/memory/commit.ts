@@ -3,7 +3,7 @@ import { rememberConsent, requireRememberable } from './consents.ts'
 import { isTakeable } from './records.ts'
 import { recordKey, type Tables } from './tables.ts'
 
-/** Everything that can fail comes before the first write: there is no roll-back. */
+/** Commits all writes or none. Memory has no roll-back, so everything that can fail comes before the first write. */
 export function commit(tables: Tables, writes: GrantCommit): 'won' | 'gone' {
   const { records, grants, authorizationCodes, accessTokens, refreshTokens } = tables
   const { take = [], consent, grant, code, accessToken, refreshToken } = writes

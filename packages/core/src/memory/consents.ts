@@ -6,7 +6,7 @@ function findConsent({ consents, consentIds }: Tables, key: ConsentKey): Consent
   return id === undefined ? undefined : consents.get(id)
 }
 
-/** Throws, before anything is written, when the consent would be a new one whose id is taken. */
+/** Throws when the consent would be a new one whose id is taken. Call it before the first write. */
 export function requireRememberable(tables: Tables, record: ConsentRecord | undefined): void {
   if (record && !findConsent(tables, record)) tables.consents.requireFree(record.id)
 }

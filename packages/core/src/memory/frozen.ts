@@ -1,6 +1,6 @@
 /**
- * A deep, frozen copy of plain data without members that are `undefined`. Rows are stored and handed out as such copies:
- * whoever changes what was passed in, or tries to change what came back, cannot change what is stored.
+ * Returns a deep, frozen copy of plain data, without members that are `undefined`. Rows are stored and answered as such
+ * copies, so that no caller can change what is stored.
  */
 export function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
@@ -8,7 +8,7 @@ export function frozen<T>(value: T): T {
   const copy: Record<string, unknown> = {}
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined) continue
-    // Parsed JSON may own a member of this name; assigning it would set the prototype instead.
+    // Parsed JSON may have a member of this name. Assigning it would set the prototype instead.
     if (name === '__proto__') Object.defineProperty(copy, name, { value: frozen(member), enumerable: true })
     else copy[name] = frozen(member)
   }

@@ -11,8 +11,11 @@ import { signingKeyStore } from './signing-keys.ts'
 import { tables as emptyTables } from './tables.ts'
 
 /**
- * A storage that lives and dies with the process: for development, tests and single-process demonstrations. It answers
- * at once (values, not promises), which also makes every verb atomic. What it hands out is frozen.
+ * Makes a storage in memory, which loses everything when the process ends: for development, tests and demonstrations
+ * with a single process. It answers with values instead of promises, which makes every verb atomic. The records that it
+ * answers are frozen.
+ * @example
+ * const provider = createProvider({ storage: memoryStorage(), ...options })
  */
 export function memoryStorage(): Storage {
   const tables = emptyTables()

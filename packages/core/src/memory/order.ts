@@ -1,6 +1,6 @@
 /**
- * The order of the UTF-8 bytes of two strings, in which databases sort with a binary collation. That of `<` is another
- * one: it compares UTF-16, where a character beyond U+FFFF comes before U+E000 to U+FFFF.
+ * Compares two strings by their UTF-8 bytes, as databases do with a binary collation. The operator `<` has another
+ * order: it compares UTF-16, where a character beyond U+FFFF comes before U+E000 to U+FFFF.
  */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
@@ -11,7 +11,7 @@ export function compareBytes(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Half of a character beyond U+FFFF comes after all that is whole. */
+/** Ranks half of a character beyond U+FFFF after every whole character. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

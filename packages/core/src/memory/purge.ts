@@ -19,7 +19,7 @@ function purgeRows<R extends { readonly id: string }>(
   return removed
 }
 
-/** Clears the sealed successors that no retry may open any more, and counts them. */
+/** Clears the sealed successors whose reuse window is over, and counts them. */
 function clearSeals({ refreshTokens }: Tables, limit: number, now: number): number {
   const over = [...refreshTokens.values()].filter(({ sealedUntil }) => sealedUntil !== undefined && sealedUntil < now)
   const cleared = over.slice(0, Math.max(0, limit))
@@ -27,7 +27,10 @@ function clearSeals({ refreshTokens }: Tables, limit: number, now: number): numb
   return cleared.length
 }
 
-/** Grants go after what hangs on them, so that a short limit leaves no child without its grant. */
+/**
+ * Removes what has expired. Grants come after their codes and tokens, so that a small limit leaves no code or token
+ * without its grant.
+ */
 export function purgeExpired(
   tables: Tables,
   { now, limit, unusedClientsBefore }: Parameters<Storage['purgeExpired']>[0],

@@ -6,7 +6,7 @@ export function findRecord({ records }: Tables, key: RecordKey): RecordEntry | u
   return records.get(recordKey(key))?.entry
 }
 
-/** Whether `take` would take it now. */
+/** Tells whether `take` would remove a record now. */
 export function isTakeable(tables: Tables, take: RecordTake): boolean {
   const found = findRecord(tables, take)
   return found !== undefined && (take.version === undefined || take.version === found.version)

@@ -1,7 +1,7 @@
 import type { FoundRefreshToken, RefreshTokenRecord, RefreshTokenStore } from '../storage/refresh-token.ts'
 import type { Tables } from './tables.ts'
 
-/** A token whose successor nobody can open any more. */
+/** Returns the token without its sealed successor. */
 export function withoutSeal(token: RefreshTokenRecord): RefreshTokenRecord {
   const { sealedSuccessor: _sealed, sealedUntil: _until, ...rest } = token
   return rest

@@ -1,20 +1,20 @@
 import { frozen } from './frozen.ts'
 
-/** One table: rows by id. */
+/** A table: rows by their id. */
 export interface Rows<R extends { readonly id: string }> {
   get(id: string): R | undefined
   has(id: string): boolean
-  /** Adds a row, or replaces the one with its id. */
+  /** Adds a row, or replaces the row with the same id. */
   put(row: R): void
   /** Adds a row; throws when its id is taken, as a primary key does. */
   insert(row: R): void
-  /** Throws when the id is taken: what a transaction asks before its first write. */
+  /** Throws when the id is taken. A transaction calls it before its first write. */
   requireFree(id: string | undefined): void
   delete(id: string): boolean
   values(): Iterable<R>
 }
 
-/** `onChange` keeps secondary indexes: it sees the row before and after each change. */
+/** Makes an empty table. `onChange` keeps secondary indexes: it gets the row before and after each change. */
 export function rows<R extends { readonly id: string }>(
   name: string,
   onChange?: (before: R | undefined, after: R | undefined) => void,

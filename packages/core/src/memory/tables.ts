@@ -9,7 +9,7 @@ import type { SigningKeyRecord } from '../storage/signing-key.ts'
 import { type Multimap, multimap } from './multimap.ts'
 import { type Rows, rows } from './rows.ts'
 
-/** What all stores of one memory storage share. */
+/** The tables and indexes that all stores of one memory storage share. */
 export interface Tables {
   readonly clients: Rows<ClientRecord>
   readonly consents: Rows<ConsentRecord>
@@ -22,11 +22,11 @@ export interface Tables {
   readonly grantsBySession: Multimap
   readonly authorizationCodes: Rows<AuthorizationCodeRecord>
   readonly accessTokens: Rows<AccessTokenRecord>
-  /** `jti` and until when it is refused. */
+  /** The revoked `jti` values and when they expire. */
   readonly revokedJwts: Rows<{ readonly id: string; readonly expiresAt: number }>
   readonly refreshTokens: Rows<RefreshTokenRecord>
   readonly signingKeys: Rows<SigningKeyRecord>
-  /** By kind and id together. */
+  /** The records, by kind and id together. */
   readonly records: Rows<RecordRow>
   readonly recordsByOwner: Multimap
   readonly recordsByClient: Multimap
@@ -39,17 +39,17 @@ export interface RecordRow {
   readonly entry: RecordEntry
 }
 
-/** One string per kind and id. */
+/** Returns one string per kind and id. */
 export function recordKey({ kind, id }: RecordKey): string {
   return JSON.stringify([kind, id])
 }
 
-/** One string per kind and owner. */
+/** Returns one string per kind and owner. */
 export function ownerKey(kind: string, ownerId: string): string {
   return JSON.stringify([kind, ownerId])
 }
 
-/** One string per key; an absent reference is another key than an empty one. */
+/** Returns one string per consent key. An absent reference is another key than an empty one. */
 export function consentKey({ clientId, userId, referenceId }: ConsentKey): string {
   return JSON.stringify(referenceId === undefined ? [clientId, userId] : [clientId, userId, referenceId])
 }
@@ -83,7 +83,7 @@ export function tables(): Tables {
     consentsByUser,
     consentsByClient,
     grants: rows('grants', (before, after) => {
-      // What a grant is found by never changes: only its coming and its going matter.
+      // The indexed members of a grant never change, so only adding and removing matter.
       if (before && after) return
       if (before) {
         grantsByUser.remove(before.userId, before.id)

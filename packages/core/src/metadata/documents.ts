@@ -1,13 +1,12 @@
+import { standardClaims } from '../claims/standard-claim.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { prompts } from '../protocol/prompt.ts'
 
-/** Claims that a client may find in an ID token or at userinfo. */
+/** The claims that a client may find in an ID token or at userinfo. */
 const claims = [
   ...['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', 'at_hash'],
-  ...['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile', 'picture'],
-  ...['website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
-  ...['email', 'email_verified', 'address', 'phone_number', 'phone_number_verified'],
+  ...standardClaims,
 ]
 
 /** Members that a server without the feature for them has to say. One feature may say them otherwise. */
@@ -28,11 +27,11 @@ export const coreMembers: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Everything advertised is true and everything true is advertised: the tables say what there is
+ * Makes the authorization server metadata from the tables of features, so that it says exactly what the server supports
  * ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
  */
 export function authorizationServerMetadata(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
-  // `none` only where there is something that a client without a secret can do.
+  // `none` is advertised only when a public client can use some grant type.
   const forPublic = [...registry.grantTypes.values()].some(({ publicClients }) => publicClients)
   const methods = [...registry.clientAuthMethods.keys()].filter((method) => forPublic || method !== 'none')
   const endpoints: Record<string, string> = {}
@@ -52,13 +51,16 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
     code_challenge_methods_supported: codeFlow ? ['S256'] : undefined,
     authorization_response_iss_parameter_supported: codeFlow ? true : undefined,
-    // RFC 9470 section 7: for clients that a resource server has sent here for a stronger authentication.
+    // RFC 9470 section 7: for clients that a resource server asks for a stronger authentication.
     acr_values_supported: codeFlow ? config.advertised.acrValues : undefined,
     ...registry.serverMetadata,
   }
 }
 
-/** {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata OpenID Connect Discovery section 3} */
+/**
+ * Makes the OpenID Connect discovery document ({@link
+ * https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata OpenID Connect Discovery section 3}).
+ */
 export function openidConfiguration(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
   return {
     ...authorizationServerMetadata(config, registry),
@@ -75,7 +77,7 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     prompt_values_supported: prompts.filter(
       (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
     ),
-    // Once more: a feature may say otherwise than the defaults.
+    // Once more, because a feature may replace one of the defaults above.
     ...registry.serverMetadata,
   }
 }

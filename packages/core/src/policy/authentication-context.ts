@@ -4,9 +4,10 @@ import { allowedValues } from '../protocol/claims-request.ts'
 type Asked = Pick<AuthorizationRequest, 'claims' | 'acrValues'>
 
 /**
- * The authentication contexts of which the session has to have one: those of an essential `acr` with values
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#acrSemantics OpenID Connect Core section 5.5.1.1}), or
- * else `acr_values` where the host takes it for a demand (`requireAcrValues`). `undefined` when the client leaves it to us.
+ * Returns the authentication contexts (`acr`) of which the session must have one: those of an essential `acr` claim
+ * with values ({@link https://openid.net/specs/openid-connect-core-1_0.html#acrSemantics OpenID Connect Core section
+ * 5.5.1.1}), or else `acr_values` if the option `requireAcrValues` makes it a requirement. `undefined` when any context
+ * is allowed.
  */
 export function requiredAcr(request: Asked, valuesRequired: boolean): readonly unknown[] | undefined {
   const acr = request.claims?.id_token?.acr
@@ -16,7 +17,10 @@ export function requiredAcr(request: Asked, valuesRequired: boolean): readonly u
   return values.length > 0 ? values : undefined
 }
 
-/** What the login page should try for, in the client's order of preference: what is required, the claims parameter first. */
+/**
+ * Returns the authentication contexts that the login page should aim at, in the order of preference of the client: the
+ * required ones, or else those of the `claims` parameter, or else `acr_values`.
+ */
 export function wantedAcr(request: Asked, valuesRequired: boolean): readonly string[] {
   const named = requiredAcr(request, valuesRequired) ?? allowedValues(request.claims?.id_token?.acr)
   return named === undefined ? listed(request) : named.filter((value) => typeof value === 'string')

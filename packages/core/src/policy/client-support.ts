@@ -2,28 +2,41 @@ import type { Context } from '../contracts/context.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { isPublic } from './client.ts'
+import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 
-/** What a client is compared with. Its registration may be older than this configuration, or of another process. */
+/**
+ * The configuration that a client is compared with. The client may have been registered under an older one, or by
+ * another process.
+ */
 type Support = Pick<Context, 'config' | 'registry'>
 
 /**
- * Whether this process can serve a client that wants these scopes, as far as its registration tells: asked before the
- * user is, so that nobody signs in for tokens that nobody can issue.
+ * Checks, before the user has to sign in, that this process can issue the tokens that the registration of the client
+ * and these scopes need.
  * @throws {OAuthError} `unauthorized_client`
  */
 export function requireSupport(ctx: Support, client: ClientRecord, scope: readonly string[]): void {
   const { token_endpoint_auth_method: method, require_signed_request_object } = client.metadata
   if (!ctx.registry.clientAuthMethods.has(method)) {
-    throw unsupported(client, 'token_endpoint_auth_method', method, 'install the feature that brings this method')
+    const feature = featureOfAuthMethod(method) ?? 'the feature that brings this method'
+    throw unsupported(client, 'token_endpoint_auth_method', method, `install ${feature}`)
   }
   if (require_signed_request_object === true && !hasMember(ctx, 'require_signed_request_object')) {
-    throw unsupported(client, 'require_signed_request_object', 'true', 'install the feature jwtSecuredRequests()')
+    throw unsupported(
+      client,
+      'require_signed_request_object',
+      'true',
+      `install ${featureOfMember('require_signed_request_object')}`,
+    )
   }
   pairwiseSecretFor(ctx, client)
   if (getsIdToken(ctx, client, scope)) idTokenAlgorithmOf(ctx, client)
 }
 
-/** Whether these scopes bring the client an ID token. Without keys of ours its secret signs, and a public client has none. */
+/**
+ * Tells whether the client gets an ID token for these scopes. Under `disableJwtPlugin` the secret of the client signs
+ * it, so a public client gets none.
+ */
 export function getsIdToken({ config }: Support, client: ClientRecord, scope: readonly string[]): boolean {
   return scope.includes('openid') && !(config.jwtDisabled && isPublic(client))
 }
@@ -39,8 +52,8 @@ export function signsWithClientSecrets({ config }: Support): boolean {
 }
 
 /**
- * What the ID tokens and logout tokens of this client are signed with: under `disableJwtPlugin` its secret, whatever it
- * registered before.
+ * Returns the algorithm of the ID tokens and logout tokens of a client. Under `disableJwtPlugin` it is HS256, whatever
+ * the client registered.
  * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have
  */
 export function idTokenAlgorithmOf({ config }: Support, client: ClientRecord): string {
@@ -51,7 +64,7 @@ export function idTokenAlgorithmOf({ config }: Support, client: ClientRecord): s
 }
 
 /**
- * What userinfo is signed with for this client; `undefined` when it is JSON.
+ * Returns the algorithm that signs userinfo for a client; `undefined` when the client gets JSON.
  * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have
  */
 export function userinfoAlgorithmOf({ config }: Support, client: ClientRecord): string | undefined {
@@ -64,8 +77,9 @@ export function userinfoAlgorithmOf({ config }: Support, client: ClientRecord): 
 }
 
 /**
- * What makes this client's pairwise subjects; `undefined` for a client that sees the ids of users.
- * @throws {OAuthError} `unauthorized_client` when it is pairwise and this process has no secret: it must not see the ids
+ * Returns the secret that makes the pairwise subjects of a client; `undefined` for a client that sees the ids of users.
+ * @throws {OAuthError} `unauthorized_client` when the client is pairwise and this process has no `pairwiseSecret`,
+ * since the client must not see the ids
  */
 export function pairwiseSecretFor({ config }: Support, client: ClientRecord): string | undefined {
   if (client.metadata.subject_type !== 'pairwise') return undefined
@@ -77,7 +91,10 @@ function hasMember({ registry }: Support, member: string): boolean {
   return registry.clientMetadata.some(({ members }) => Object.hasOwn(members, member))
 }
 
-/** The client's developer learns which member it is, the host's (by the event) what to change. */
+/**
+ * The description tells the developer of the client which member is unsupported; the cause tells the host what to
+ * change.
+ */
 function unsupported({ id }: ClientRecord, member: string, value: string, remedy: string): OAuthError {
   return new OAuthError('unauthorized_client', `this server does not support the client's ${member} ${value}`, {
     cause: new Error(`client ${id} is registered with ${member} ${value}, which this process lacks: ${remedy}`),

@@ -1,33 +1,38 @@
 import type { LoopbackRule } from '../protocol/redirect-uri.ts'
 import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
 
-/** A client that cannot keep a secret: it registered the authentication method `none`. */
+/**
+ * Tells whether a client is public, that is, registered with the authentication method `none`: it cannot keep a secret.
+ */
 export function isPublic(client: ClientRecord): boolean {
   return client.metadata.token_endpoint_auth_method === 'none'
 }
 
-/** Whether the host itself registered the client, in code or through an administrator. Any other origin is outside. */
+/** Tells whether the server side or an administrator registered the client. */
 export function isOfHost(registeredBy: ClientOrigin): boolean {
   return registeredBy === 'server' || registeredBy === 'admin'
 }
 
 /**
- * Whether nobody of the host has vouched for what the client says of itself: a user, software or somebody unknown
- * registered it.
+ * Tells whether a user, software or a caller who was not signed in registered the client, so that nobody has checked
+ * its metadata.
  */
 export function isSelfRegistered({ registeredBy }: Pick<ClientRecord, 'registeredBy'>): boolean {
   return !isOfHost(registeredBy)
 }
 
 /**
- * Whether the purge of unused clients takes the client until it was used once: it came through the registration endpoint.
- * The storage port asks the same of the row.
+ * Tells whether the purge of unused clients may delete the client: it came through the registration endpoint and was
+ * never used. `purgeExpired` of the storage checks the same.
  */
 export function isPurgedWhenUnused(client: ClientRecord): boolean {
   return client.registrationTokenHash !== undefined && client.usedAt === undefined
 }
 
-/** {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3} */
+/**
+ * Returns which loopback redirect URIs of the client may change their port ({@link
+ * https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}).
+ */
 export function loopbackRule(client: ClientRecord): LoopbackRule {
   const address = isPublic(client)
   return { address, localhost: address && client.metadata.application_type === 'native' }

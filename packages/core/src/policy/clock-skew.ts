@@ -1,9 +1,9 @@
-/** Seconds by which the clock of a client may differ from ours. */
+/** By how many seconds the clock of a client may differ from the clock of the server. */
 export const clockTolerance = 10
 
 /**
- * What is wrong with the times of a JWT that a client made, or `undefined`
- * ({@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4 RFC 7519 section 4.1.4}). Absent ones are not missed here.
+ * Tells what is wrong with the times of a JWT from a client; `undefined` when they are right ({@link
+ * https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4 RFC 7519 section 4.1.4}). Absent times are allowed here.
  */
 export function timeProblem(
   { exp, nbf, iat }: { readonly exp?: unknown; readonly nbf?: unknown; readonly iat?: unknown },

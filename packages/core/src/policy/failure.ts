@@ -2,9 +2,9 @@ import { OAuthError } from '../protocol/errors.ts'
 import { isStorageUnavailable } from '../storage/storage-unavailable-error.ts'
 
 /**
- * Whatever was thrown, as an error of the protocol: a database that is away for a moment is
- * {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 `temporarily_unavailable`}, with the time of the next
- * try; anything unexpected is `server_error`. The cause stays for the event hook.
+ * Turns any thrown value into an error of the protocol. A database that cannot be reached becomes
+ * {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 `temporarily_unavailable`}, with `retry-after`; an
+ * unexpected error becomes `server_error`. The thrown value stays as the cause, for the event hook.
  */
 export function asOAuthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown

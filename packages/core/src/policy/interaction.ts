@@ -7,21 +7,21 @@ import { requiredAcr } from './authentication-context.ts'
 export interface InteractionFacts {
   readonly request: AuthorizationRequest
   readonly session: Session | undefined
-  /** Whether `acr_values` is a demand (`requireAcrValues`). Default: it is a wish. */
+  /** Whether `acr_values` is a requirement (`requireAcrValues`). Default: a preference. */
   readonly acrValuesRequired?: boolean
   readonly now: number
-  /** The steps taken so far; none when the request has just come in. */
+  /** The steps that the user has completed; none when the request has just arrived. */
   readonly completed: readonly InteractionStep[]
-  /** When the request came in. */
+  /** Seconds since the epoch at which the request arrived. */
   readonly requestedAt: number
-  /** The session that existed when the request came in. */
+  /** The session that existed when the request arrived. */
   readonly priorSession: InteractionRecord['priorSession']
-  /** Whether the host wants the user to choose an account. */
+  /** Whether `selectAccountResolver` wants the user to choose an account. */
   readonly accountChoiceNeeded: boolean
-  /** Whether the host wants something done after login. */
+  /** Whether `postLoginResolver` wants a step after login. */
   readonly postLoginNeeded: boolean
   readonly consentMissing: boolean
-  /** Whether the session belongs to somebody else than the request means. */
+  /** Whether the request asks for another user than the one of the session. */
   readonly wrongUser: boolean
 }
 
@@ -31,14 +31,14 @@ export type InteractionVerdict =
   | { readonly kind: 'refuse'; readonly code: OAuthErrorCode; readonly description: string }
 
 /**
- * What an authorization request still needs of its user
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#Authenticates OpenID Connect Core section 3.1.2.3}).
+ * Decides what the user still has to do for an authorization request ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#Authenticates OpenID Connect Core section 3.1.2.3}).
  */
 export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
   const { prompt } = facts.request
   const silent = prompt.includes('none')
   if (facts.session === undefined || mustSignInAgain(facts, facts.session)) {
-    // Somebody has signed in for this request, and it is still not who, or not as, the client asked for.
+    // The user has signed in for this request, and the session is still not what the client asked for.
     const cannotHelp = facts.session !== undefined && madeAfterTheRequest(facts, facts.session)
     if (silent || (cannotHelp && facts.wrongUser)) {
       return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
@@ -69,7 +69,7 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
 
 function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
   const { prompt, maxAge } = facts.request
-  // No age at all: the same as prompt=login.
+  // max_age=0 means the same as prompt=login.
   const demanded = prompt.includes('login') || prompt.includes('create') || maxAge === 0
   const tooOld = maxAge !== undefined && facts.now - session.authTime > maxAge
   const required = requiredAcr(facts.request, facts.acrValuesRequired === true)
@@ -78,7 +78,10 @@ function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
   return !madeAfterTheRequest(facts, session)
 }
 
-/** Only a session made after the request proves anything: the one that was there before was the reason to ask. */
+/**
+ * Tells whether the user signed in after the request arrived. The session from before was the reason to ask, so it does
+ * not count.
+ */
 function madeAfterTheRequest(facts: InteractionFacts, session: Session): boolean {
   if (session.authTime < facts.requestedAt) return false
   const prior = facts.priorSession

@@ -4,23 +4,25 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { isPublic } from './client.ts'
 
-/** A SHA-256 digest in base64url has 43 characters, the last of which carries four bits. */
+/** A SHA-256 digest in base64url: 43 characters, of which the last one carries only four bits. */
 const s256Challenge = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
-/** {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.1 RFC 7636 section 4.1} */
+/** The form of a code verifier ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.1 RFC 7636 section 4.1}). */
 const verifier = /^[A-Za-z0-9._~-]{43,128}$/
 
 export interface PkceRequest {
   readonly challenge: string | undefined
   readonly method: string | undefined
   readonly scope: readonly string[]
-  /** Whether `require_pkce: false` holds with `offline_access` as well. */
+  /** Whether `require_pkce: false` exempts the client also when it asks for `offline_access`. */
   readonly offlineWithout?: boolean
 }
 
 /**
- * The challenge that an authorization request brings, or `undefined` where it may leave it out: S256 alone, for
- * everyone but confidential clients that the server side has exempted, and for them too with `offline_access`.
- * @throws {OAuthError} `invalid_request` ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1 RFC 7636 section 4.4.1})
+ * Checks the code challenge of an authorization request and returns it; `undefined` when the request has none and needs
+ * none. The method must be S256. Only a confidential client with `require_pkce: false` may leave PKCE out, and not with
+ * `offline_access`.
+ * @throws {OAuthError} `invalid_request` ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1 RFC 7636 section
+ * 4.4.1})
  */
 export function checkChallenge(client: ClientRecord, request: PkceRequest): string | undefined {
   const { challenge, method } = request
@@ -45,9 +47,9 @@ export function checkChallenge(client: ClientRecord, request: PkceRequest): stri
 }
 
 /**
- * Compares the verifier of a token request with the challenge of the authorization request. Without PKCE on either side
- * there is nothing to compare.
- * @throws {OAuthError} `invalid_grant` for a verifier that is missing, malformed, uncalled-for or not that of the challenge
+ * Checks the `code_verifier` of a token request against the challenge of the authorization request. When neither has
+ * PKCE, there is nothing to check.
+ * @throws {OAuthError} `invalid_grant` for a verifier that is missing, malformed or wrong, or comes without a challenge
  * ({@link https://www.rfc-editor.org/rfc/rfc7636#section-4.6 RFC 7636 section 4.6})
  */
 export async function checkVerifier(challenge: string | undefined, presented: string | undefined): Promise<void> {

@@ -1,20 +1,13 @@
 import { OAuthError } from '../protocol/errors.ts'
-import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
+import { firstScopeOutside, parseScope, standardScopes } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** Scopes that are about a user, and so mean nothing to a machine. */
-export const userScopes: ReadonlySet<string> = new Set([
-  'openid',
-  'profile',
-  'email',
-  'address',
-  'phone',
-  'offline_access',
-])
+/** Scopes that are about a user. A token without a user cannot have them. */
+export const userScopes: ReadonlySet<string> = new Set(standardScopes)
 
 /**
- * The scopes of an authorization request: those asked for, or a default when the parameter is absent
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
+ * Returns the scopes of an authorization request: the requested ones, or the default when `scope` is absent ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
  * @throws {OAuthError} `invalid_scope`
  */
 export function requestedScope(
@@ -24,7 +17,7 @@ export function requestedScope(
 ): readonly string[] {
   const registered = registeredScope(client)
   if (parameter === undefined) {
-    // Nobody gets a refresh token without asking for one.
+    // A client gets no refresh token without asking for one.
     const usual = defaults.length > 0 ? defaults : registered.filter((scope) => scope !== 'offline_access')
     const scope = registered.filter((one) => usual.includes(one))
     if (scope.length === 0) throw new OAuthError('invalid_scope', 'missing scope')
@@ -34,8 +27,8 @@ export function requestedScope(
 }
 
 /**
- * The scopes of a machine token: of those the client registered, and of those that it may have without a user.
- * @param allowed what it may have without a user (`machineAccess`); `undefined` is no limit
+ * Returns the scopes of a token without a user. Each must be registered by the client and allowed to it without a user.
+ * @param allowed the scopes that the client may have without a user (`machineAccess`); `undefined` is no limit
  * @throws {OAuthError} `invalid_scope`
  */
 export function machineScope(
@@ -59,7 +52,8 @@ export function machineScope(
 }
 
 /**
- * The scopes of a refreshed token: those asked for, within the grant and what the client is still registered for.
+ * Returns the scopes of a refreshed token: the requested ones. Each must be in the grant and still registered by the
+ * client.
  * @throws {OAuthError} `invalid_scope` ({@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6})
  */
 export function refreshedScope(
@@ -71,13 +65,15 @@ export function refreshedScope(
   if (parameter === undefined) return left
   const asked = parse(parameter)
   const outside = firstScopeOutside(asked, granted)
-  if (outside !== undefined) throw new OAuthError('invalid_scope', `unable to issue scope ${outside}`)
+  if (outside !== undefined) {
+    throw new OAuthError('invalid_scope', `unable to issue scope ${outside}: the user did not grant it`)
+  }
   return within(parameter, registeredScope(client))
 }
 
 /**
- * The scopes of a grant that its client is still registered for: only those are issued.
- * @throws {OAuthError} `invalid_grant` when nothing is left
+ * Returns the scopes of a grant that its client is still registered for. The server issues only these.
+ * @throws {OAuthError} `invalid_grant` when no scope is left
  */
 export function grantedScope(client: ClientRecord, granted: readonly string[]): readonly string[] {
   const scope = registeredPart(client, granted)
@@ -85,7 +81,7 @@ export function grantedScope(client: ClientRecord, granted: readonly string[]): 
   throw new OAuthError('invalid_grant', 'the client is no longer registered for any scope that was granted')
 }
 
-/** Those of the scopes that the client is registered for. */
+/** Returns those of the given scopes that the client is registered for. */
 export function registeredPart(client: ClientRecord, scopes: readonly string[]): readonly string[] {
   const registered = registeredScope(client)
   return scopes.filter((scope) => registered.includes(scope))

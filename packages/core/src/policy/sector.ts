@@ -4,10 +4,10 @@ import { isLoopbackHost, webHost } from '../protocol/web-host.ts'
 type SectorMetadata = Pick<ClientMetadata, 'redirect_uris' | 'sector_identifier_uri'>
 
 /**
- * The hosts that could name the sector of a pairwise client: that of its `sector_identifier_uri`, or else those of its
- * redirect URIs, of which there must then be exactly one
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
- * `undefined` stands for a URI that has no host of its own, because anybody may have it as well: a private-use scheme, a
+ * Returns the hosts that could name the sector of a pairwise client: the host of its `sector_identifier_uri`, or else
+ * the hosts of its redirect URIs, of which there must be exactly one ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}). `undefined`
+ * stands for a URI without a host of its own, which any other client may use as well: a private-use scheme or a
  * loopback address.
  */
 export function sectorHosts({ sector_identifier_uri, redirect_uris }: SectorMetadata): readonly (string | undefined)[] {
@@ -16,8 +16,8 @@ export function sectorHosts({ sector_identifier_uri, redirect_uris }: SectorMeta
 }
 
 /**
- * The sector of a pairwise client. One whose redirect URIs have no host is a sector of its own: otherwise all programs
- * on the machines of users would see one name of a user. No host has a space in it.
+ * Returns the sector of a pairwise client. A client whose redirect URIs have no host is a sector of its own; otherwise
+ * all native programs would see the same `sub` of a user. Such a sector contains a space, as no host does.
  */
 export function sectorOf({ id, metadata }: { readonly id: string; readonly metadata: SectorMetadata }): string {
   const hosts = sectorHosts(metadata)

@@ -1,18 +1,18 @@
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
 
-/** A key with its place in time. */
+/** A signing key with its state at a given time. */
 export interface ScheduledKey<Key extends SigningKeyRecord = SigningKeyRecord> {
   readonly key: Key
   readonly state: 'next' | 'active' | 'retired'
-  /** Seconds since the epoch from which no token that it signed can be good; `Infinity` while it may sign. */
+  /** Seconds since the epoch from which no token that the key signed can be valid; `Infinity` while it may sign. */
   readonly neededUntil: number
 }
 
 /**
- * Where each key of one algorithm stands. A key signs from its `activatesAt` until its successor's; all processes come
- * to the same answer without writing anything.
- * @param keys of one algorithm, in the order of their generations
- * @param longestLifetime of anything that they sign, in seconds
+ * Computes the state of each key of one algorithm. A key signs from its `activatesAt` until that of its successor. All
+ * processes get the same result, without a write.
+ * @param keys the keys of one algorithm, in the order of their generations
+ * @param longestLifetime the longest lifetime of a token that they sign, in seconds
  */
 export function scheduleKeys<Key extends SigningKeyRecord>(
   keys: readonly Key[],
@@ -28,9 +28,10 @@ export function scheduleKeys<Key extends SigningKeyRecord>(
 }
 
 /**
- * The key that signs now, of those of one algorithm that can be opened, oldest first: the newest active one. Where the
- * clock says that none is active yet, it was set back, or another process's clock was ahead. The latest time at which a
- * key was made has certainly passed: the key that was active then signs, for that is the one which verifiers know.
+ * Chooses the key that signs now: the newest active one. `keys` are the keys of one algorithm that this process can
+ * decrypt, oldest first. When no key is active yet, the clock was set back, or the clock of another process was ahead.
+ * The latest time at which a key was made has certainly passed, so the key that was active at that time signs:
+ * verifiers know it.
  */
 export function chooseSigningKey<Key extends SigningKeyRecord>(keys: readonly Key[], now: number): Key | undefined {
   const active = keys.findLast((key) => key.activatesAt <= now)
@@ -40,10 +41,13 @@ export function chooseSigningKey<Key extends SigningKeyRecord>(keys: readonly Ke
   return keys.slice(0, latest + 1).findLast((key) => key.activatesAt <= passed) ?? keys[0]
 }
 
-/** Seconds by which the clocks of two processes of one server may differ before the server says so. */
+/** By how many seconds the clocks of two processes may differ before the server reports it. */
 const clockTolerance = 60
 
-/** Seconds by which the clock is behind what has certainly passed, when that is too much. */
+/**
+ * Returns by how many seconds the clock is behind the latest of these times, which have certainly passed; `undefined`
+ * within the tolerance.
+ */
 export function clockBehind(passed: readonly number[], now: number): number | undefined {
   const behind = Math.max(now, ...passed) - now
   return behind > clockTolerance ? behind : undefined

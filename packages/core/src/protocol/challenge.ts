@@ -1,6 +1,7 @@
 /**
- * One `WWW-Authenticate` challenge, {@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 RFC 9110 section 11.6.1}.
- * Absent parameters are left out; quotes and backslashes cannot occur in what we put in, and are dropped.
+ * Formats one `WWW-Authenticate` challenge,
+ * {@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 RFC 9110 section 11.6.1}. It leaves out absent
+ * parameters and drops quotes, backslashes and characters outside ASCII.
  */
 export function formatChallenge(scheme: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const parts: string[] = []
@@ -10,8 +11,11 @@ export function formatChallenge(scheme: string, parameters: Readonly<Record<stri
   return parts.length === 0 ? scheme : `${scheme} ${parts.join(', ')}`
 }
 
-/** What a resource says when no token came: without an error code, because nothing was tried (RFC 6750 section 3.1). */
+/**
+ * The challenge for a request without a token. It has no error code, because the client has tried nothing (RFC 6750
+ * section 3.1).
+ */
 export const noTokenChallenge: string = formatChallenge('Bearer', { realm: 'oauth' })
 
-/** What is said of a bearer token that is not good. */
+/** The challenge for a bearer token that is not valid. */
 export const invalidTokenChallenge: string = formatChallenge('Bearer', { realm: 'oauth', error: 'invalid_token' })

@@ -1,29 +1,35 @@
-/** What is asked of one claim ({@link https://openid.net/specs/openid-connect-core-1_0.html#IndividualClaimsRequests OpenID Connect Core section 5.5.1}). */
+/**
+ * The request for one claim ({@link https://openid.net/specs/openid-connect-core-1_0.html#IndividualClaimsRequests
+ * OpenID Connect Core section 5.5.1}).
+ */
 export interface ClaimRequest {
   readonly essential?: boolean
   readonly value?: unknown
   readonly values?: readonly unknown[]
 }
 
-/** The claims of one place by name; `null` asks for a claim without saying more. */
+/** The requested claims of one place, by name. `null` asks for a claim without further demands. */
 export type RequestedClaims = Readonly<Record<string, ClaimRequest | null>>
 
-/** The `claims` parameter ({@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter OpenID Connect Core section 5.5}). */
+/**
+ * The parsed `claims` parameter ({@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter OpenID
+ * Connect Core section 5.5}).
+ */
 export interface ClaimsRequest {
   readonly userinfo?: RequestedClaims
   readonly id_token?: RequestedClaims
 }
 
-/** The places that claims are asked for in. */
+/** The members of the `claims` parameter, which say where the claims are returned. */
 export const claimPlaces = ['userinfo', 'id_token'] as const
 
-/** The values of which a claim has to have one, or `undefined` when any will do. */
+/** The values that a claim may have, or `undefined` when any value is allowed. */
 export function allowedValues(request: ClaimRequest | null | undefined): readonly unknown[] | undefined {
   if (request?.value === undefined && request?.values === undefined) return undefined
   return [...(request.value === undefined ? [] : [request.value]), ...(request.values ?? [])]
 }
 
-/** The same request with only the claims that pass; `undefined` when none does. */
+/** Returns the claims request with only those claims that pass, or `undefined` when none passes. */
 export function filterClaims(
   request: ClaimsRequest | undefined,
   passes: (name: string) => boolean,

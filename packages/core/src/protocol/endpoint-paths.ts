@@ -1,4 +1,4 @@
-/** Where the endpoints are, below the issuer: each path is written here and nowhere else. */
+/** The paths of the endpoints, below the issuer. Each path is written here and nowhere else. */
 export const endpointPaths = {
   authorize: '/oauth2/authorize',
   login: '/oauth2/login',

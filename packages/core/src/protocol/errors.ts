@@ -1,6 +1,6 @@
 import type { FeatureErrorCodes } from './feature-error-codes.ts'
 
-/** Registered error codes, grouped by the document that registers them. The value is the HTTP status of a JSON answer. */
+/** The error codes, grouped by the document that registers them, each with the HTTP status of its JSON answer. */
 export const errorStatus = {
   // RFC 6749 sections 4.1.2.1 and 5.2 (OAuth 2.1 sections 4.1.2.1 and 3.2.4)
   invalid_request: 400,
@@ -35,7 +35,7 @@ export const errorStatus = {
   invalid_request_object: 400,
   // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
   unmet_authentication_requirements: 400,
-  // Ours, for what no standard names: the HTTP semantics around the protocol.
+  // Codes of this package, for HTTP errors that no standard of the protocol names.
   not_found: 404,
   method_not_allowed: 405,
   rate_limited: 429,
@@ -43,7 +43,7 @@ export const errorStatus = {
 
 export type OAuthErrorCode = keyof typeof errorStatus | keyof FeatureErrorCodes
 
-/** Where an authorization response goes once the client and its redirect URI have been verified. */
+/** Where an authorization response goes, after the server has verified the client and its redirect URI. */
 export interface RedirectTarget {
   readonly clientId: string
   readonly redirectUri: string
@@ -51,26 +51,26 @@ export interface RedirectTarget {
   readonly responseMode?: string | undefined
 }
 
-/** The parameters of an authorization response, or of the error that comes in its place. */
+/** The parameters of an authorization response, or of an error response in its place. */
 export type AuthorizationResponse = Readonly<Record<string, string | undefined>>
 
 export interface OAuthErrorDetails {
-  /** The true reason, for the event hook. It never reaches the wire. */
+  /** The true reason, for the event hook alone. No answer contains it. */
   readonly cause?: unknown
   readonly status?: number
-  /** Response headers that belong to this error, for instance `retry-after`. */
+  /** Headers that the error response gets, for instance `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The scope that a resource asks for. */
+  /** The scope that the resource requires (`scope` in the challenge). */
   readonly scope?: string
   /** The value of `WWW-Authenticate`. */
   readonly challenge?: string
-  /** Where it goes; `never` keeps it on a page of ours whatever happens. */
+  /** Where the error goes. `never` keeps it on a page of the server. */
   readonly redirect?: RedirectTarget | 'never'
 }
 
 /**
- * The one error of the protocol. Throw it with a registered code; `http/error-response` alone turns it into an answer.
- * The description is for the developer of the client and must not repeat secrets.
+ * An error of the protocol. Throw it with a registered code; `http/error-response` turns it into an answer. The
+ * description is for the developer of the client and must not contain secrets.
  */
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode
@@ -90,7 +90,10 @@ export class OAuthError extends Error {
     return this.details.status ?? (errorStatus as Readonly<Record<string, number>>)[this.code] ?? 400
   }
 
-  /** The same error, addressed to the client's verified redirect URI, unless it is to stay on a page of ours. */
+  /**
+   * Returns this error with a redirect target, so that it goes to the verified redirect URI of the client. With
+   * `never`, now or before, it stays on a page of the server.
+   */
   towards(redirect: RedirectTarget | 'never'): OAuthError {
     if (redirect === 'never' || this.details.redirect === 'never') return this
     return new OAuthError(this.code, this.description, { ...this.details, redirect })
@@ -98,8 +101,8 @@ export class OAuthError extends Error {
 }
 
 /**
- * A description within the characters of {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}:
- * anything else becomes `?`, and what is long is cut.
+ * Limits a text to the characters of {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}:
+ * any other character becomes `?`. It cuts the text after 300 characters.
  */
 export function safeDescription(text: string): string {
   const safe = text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')

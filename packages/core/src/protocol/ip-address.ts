@@ -1,9 +1,12 @@
-/** Whether a text is an IPv4 address in its usual spelling, four decimal numbers. */
+/** Tells whether a text is an IPv4 address of four decimal numbers. */
 export function isIpv4(text: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255)
 }
 
-/** The eight groups of an IPv6 address in any of its spellings, a zone (`%eth0`) left out; `undefined` for other text. */
+/**
+ * Returns the eight groups of an IPv6 address in any of its spellings, without the zone (`%eth0`); `undefined` for
+ * other text.
+ */
 export function ipv6Groups(address: string): readonly number[] | undefined {
   // A resolver may name the interface (`fe80::1%eth0`), a URL cannot.
   const plain = address.split('%')[0] as string
@@ -17,9 +20,9 @@ export function ipv6Groups(address: string): readonly number[] | undefined {
 }
 
 /**
- * The network that an address stands for where requests are counted. IPv4 addresses stand for themselves, also when
- * they are written as IPv6 (`::ffff:192.0.2.1`). An IPv6 address stands for its /64 network, of which every subscriber has
- * at least one. A port, brackets and a zone are left out. Text that is no address stands for itself.
+ * Returns the network under which requests of an address are counted. An IPv4 address is counted by itself, also when
+ * it is written as IPv6 (`::ffff:192.0.2.1`). An IPv6 address is counted by its /64 network, since every subscriber has
+ * at least one. A port, brackets and a zone are removed. Text that is no address is returned unchanged.
  */
 export function networkOf(text: string): string {
   const address = withoutPort(text.trim())
@@ -36,6 +39,6 @@ export function networkOf(text: string): string {
 function withoutPort(text: string): string {
   if (text.startsWith('[')) return text.slice(1, text.indexOf(']') < 0 ? undefined : text.indexOf(']'))
   const colon = text.indexOf(':')
-  // One colon is before a port, several are in an IPv6 address.
+  // One colon precedes a port; several colons are part of an IPv6 address.
   return colon >= 0 && colon === text.lastIndexOf(':') && isIpv4(text.slice(0, colon)) ? text.slice(0, colon) : text
 }

@@ -1,13 +1,15 @@
-/** Levels of objects and lists within each other. A key in a set in an update of a client is on the sixth. */
+/**
+ * The most levels of objects and lists within each other. A key in a key set in a client update is on the sixth level.
+ */
 const deepest = 16
-/** Members of objects and elements of lists, in all. */
+/** The most members of objects and elements of lists, together. */
 const most = 10_000
 
 /**
- * The value of a JSON text from outside. Its depth and size are bounded before it is parsed: what walks over the value
- * later, to copy or to serialize it, calls itself once for each level.
- * @throws {SyntaxError} for what is no JSON
- * @throws {RangeError} for what is nested more than 16 levels deep, or has more than 10,000 elements
+ * Parses a JSON text from outside. It limits depth and size before it parses, because code that copies or serializes
+ * the value later recurses once per level.
+ * @throws {SyntaxError} when the text is not JSON
+ * @throws {RangeError} when the value is more than 16 levels deep or has more than 10,000 elements
  */
 export function parseJson(text: string): unknown {
   let depth = 0
@@ -34,7 +36,7 @@ export function parseJson(text: string): unknown {
   return JSON.parse(text)
 }
 
-/** Where the quotation mark is that ends a string. */
+/** Returns the index of the quotation mark that ends a string. */
 function endOfString(text: string, from: number): number {
   for (let index = from; index < text.length; index++) {
     const code = text.charCodeAt(index)
@@ -44,7 +46,10 @@ function endOfString(text: string, from: number): number {
   return text.length
 }
 
-/** Whether a value that did not come as text is as shallow as `parseJson` demands; false for one that contains itself. */
+/**
+ * Tells whether a value is at most 16 levels deep, as `parseJson` demands of text. `false` for a value that contains
+ * itself.
+ */
 export function isShallow(value: unknown, levels: number = deepest): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1))

@@ -1,9 +1,9 @@
 import { ipv6Groups, isIpv4 } from './ip-address.ts'
 
 /**
- * Whether a host of a URL is this machine or in a private network, as far as its name says: an address that is not
- * public, or a name that no public host has. What a public-looking name resolves to is another question. The host is a
- * parser's (`new URL(…).hostname`), which has turned decimal, octal and hexadecimal spellings into the usual one.
+ * Tells whether the host of a URL is this machine or in a private network, as far as its name says: an address that is
+ * not public, or a name that no public host has. It does not resolve names. Pass the host of a URL parser (`new
+ * URL(…).hostname`), which turns decimal, octal and hexadecimal addresses into the usual spelling.
  */
 export function isPrivateHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return isPrivateAddress(hostname.slice(1, -1))
@@ -15,7 +15,10 @@ export function isPrivateHost(hostname: string): boolean {
 /** {@link https://www.rfc-editor.org/rfc/rfc6761 RFC 6761}, RFC 6762, RFC 8375 and ICANN's reservation of `.internal`. */
 const privateNames = ['.localhost', '.local', '.localdomain', '.internal', '.home.arpa', '.intranet', '.lan']
 
-/** Networks that are not reached over the public Internet, or not as one host ({@link https://www.iana.org/assignments/iana-ipv4-special-registry IANA}). */
+/**
+ * IPv4 networks that are not reachable over the public Internet, or not as one host ({@link
+ * https://www.iana.org/assignments/iana-ipv4-special-registry IANA}).
+ */
 const privateIpv4: readonly (readonly [network: number, bits: number])[] = [
   [ipv4(0), 8],
   [ipv4(10), 8],
@@ -34,10 +37,7 @@ const privateIpv4: readonly (readonly [network: number, bits: number])[] = [
   [ipv4(240), 4],
 ]
 
-/**
- * Whether an IP address is anything but a public host's. What is no address counts as private: it is not known to be
- * public.
- */
+/** Tells whether an IP address is not the address of a public host. Text that is no address counts as private. */
 export function isPrivateAddress(address: string): boolean {
   if (isIpv4(address)) {
     const [a, b, c, d] = address.split('.').map(Number)
@@ -49,8 +49,8 @@ export function isPrivateAddress(address: string): boolean {
 }
 
 /**
- * Of IPv6 only global unicast (2000::/3) is public, and of that not what carries an IPv4 address (6to4, Teredo), nor
- * documentation. So mapped, loopback, unique local, link-local and multicast addresses are all on the other side.
+ * Only global unicast (2000::/3) is public, without addresses that carry an IPv4 address (6to4, Teredo) and those for
+ * documentation. Mapped, loopback, unique local, link-local and multicast addresses are private.
  */
 function isPrivateIpv6([first = 0, second = 0]: readonly number[]): boolean {
   if (first >>> 13 !== 1) return true

@@ -1,4 +1,4 @@
-/** In the order in which discovery publishes them. */
+/** The values of `prompt`, in the order in which discovery publishes them. */
 export const prompts = ['login', 'consent', 'create', 'select_account', 'none'] as const
 
 /**
@@ -9,7 +9,10 @@ export type Prompt = (typeof prompts)[number]
 
 const known: ReadonlySet<string> = new Set(prompts)
 
-/** The distinct prompt values, or `undefined` when one is unknown or `none` has company. */
+/**
+ * Parses a `prompt` parameter into its distinct values; `undefined` when a value is unknown or `none` is combined with
+ * another.
+ */
 export function parsePrompt(value: string): readonly Prompt[] | undefined {
   const values = [...new Set(value.split(' ').filter((part) => part !== ''))]
   if (!values.every((part): part is Prompt => known.has(part))) return undefined

@@ -7,7 +7,7 @@ import {
 } from './redirect-scheme.ts'
 import { webHost } from './web-host.ts'
 
-/** Which loopback redirects may change their port. */
+/** Which loopback redirect URIs may be used with another port than the registered one. */
 export interface LoopbackRule {
   /** `http://127.0.0.1` and `http://[::1]`. */
   readonly address: boolean
@@ -16,9 +16,10 @@ export interface LoopbackRule {
 }
 
 /**
- * Redirect URIs are compared as strings ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3 RFC 9700 section 4.1.3});
- * the one relaxation is the port of a loopback redirect of a native client
- * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}).
+ * Tells whether a presented redirect URI is the registered one. Redirect URIs are compared as strings ({@link
+ * https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3 RFC 9700 section 4.1.3}); the only exception is the port of a
+ * loopback redirect URI of a native client ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section
+ * 7.3}).
  */
 export function matchesRedirectUri(registered: string, presented: string, rule: LoopbackRule): boolean {
   if (registered === presented) return true
@@ -29,7 +30,8 @@ export function matchesRedirectUri(registered: string, presented: string, rule: 
   return right !== undefined && left.host === right.host && left.rest === right.rest
 }
 
-// Works on the string itself, so that no parser can normalise an odd spelling of the host into a loopback address.
+// The pattern matches the string itself, because a URL parser would turn other spellings of the host into a loopback
+// address.
 const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?((?:[/?].*)?)$/
 
 function splitLoopback(uri: string): { readonly host: string; readonly rest: string } | undefined {
@@ -45,8 +47,8 @@ export function isLoopbackRedirectUri(uri: string): boolean {
 }
 
 /**
- * Where a code goes, as far as it stays the same: the host, or the scheme of an app with its colon, which no host has. A
- * consent is remembered for it.
+ * Returns the destination that a consent is remembered for: the host of a redirect URI, or its private-use scheme with
+ * the colon, which no host has.
  */
 export function redirectHost(uri: string): string {
   const web = webHost(uri)
@@ -55,22 +57,28 @@ export function redirectHost(uri: string): string {
   return isLoopbackRedirectUri(uri) ? web.hostname : web.host
 }
 
-/** Where a browser goes, as a page tells it to its user: the host with its port, or the scheme of an app. */
+/**
+ * Returns the destination of a redirect URI as a page shows it to the user: the host with its port, or the private-use
+ * scheme.
+ */
 export function shownDestination(uri: string): string {
   return webHost(uri)?.host ?? redirectHost(uri)
 }
 
-/** Characters that no URI has. A parser would strip or rewrite some of them and so see another URI than a browser. */
+/**
+ * Characters that a URI cannot have. A parser strips or rewrites some of them and would so read another URI than a
+ * browser.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const forbidden = /[\x00-\x20\x7f-\uffff\\"<>^`{|}]/
 
 export type UriProblem = string
 
 /**
- * Why `uri` may not be a redirect URI, or `undefined` when it may: `https` anywhere, `http` on loopback, and for native
- * clients private-use schemes, with or without an authority
- * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}).
- * @param schemes which private-use schemes it may have. Default: any that is not dangerous
+ * Tells why `uri` may not be a redirect URI; `undefined` when it may. It may use `https` anywhere, `http` on loopback,
+ * and for native clients a private-use scheme, with or without an authority ({@link
+ * https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}).
+ * @param schemes which private-use schemes the client may use. Default: any that is not dangerous
  */
 export function redirectUriProblem(
   uri: string,
@@ -102,8 +110,9 @@ export function linkProblem(uri: string): UriProblem | undefined {
 }
 
 /**
- * Why `uri` may not begin a sign-in (`initiate_login_uri`), or `undefined` when it may: https without exception
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin OpenID Connect Core section 4}).
+ * Tells why `uri` may not be an `initiate_login_uri`, which starts a sign-in; `undefined` when it may. It must use
+ * https, even on loopback ({@link https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin OpenID
+ * Connect Core section 4}).
  */
 export function initiateLoginUriProblem(uri: string): UriProblem | undefined {
   const problem = redirectUriProblem(uri, false)

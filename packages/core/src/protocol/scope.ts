@@ -1,7 +1,13 @@
-/** `scope-token` of {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}. */
+/** The scopes of OpenID Connect: all of them are about a user ({@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims OpenID Connect Core section 5.4}). */
+export const standardScopes: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
+/** The pattern `scope-token` of {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-/** The distinct scopes of a space separated list, in their order; `undefined` when a scope has a forbidden character. */
+/**
+ * Parses a list of scopes that are separated by spaces into the distinct scopes, in their order; `undefined` when a
+ * scope has a forbidden character.
+ */
 export function parseScope(value: string): readonly string[] | undefined {
   if (value === '') return []
   const scopes = new Set<string>()
@@ -18,14 +24,14 @@ export function formatScope(scopes: readonly string[]): string {
 }
 
 /**
- * The value of a `scope` member, or `undefined` for none: a scope that is there has at least one token
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
+ * Formats the value of a `scope` member. It is `undefined` without scopes, because a `scope` that is present has at
+ * least one ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
  */
 export function scopeMember(scopes: readonly string[]): string | undefined {
   return scopes.length === 0 ? undefined : formatScope(scopes)
 }
 
-/** The first of `wanted` that `granted` does not hold. */
+/** Returns the first scope of `wanted` that is not in `granted`. */
 export function firstScopeOutside(wanted: readonly string[], granted: readonly string[]): string | undefined {
   return wanted.find((scope) => !granted.includes(scope))
 }

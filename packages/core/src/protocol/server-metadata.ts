@@ -1,2 +1,5 @@
-/** How long clients may keep the JWKS, in seconds. A new key is published at least this long before it signs. */
+/**
+ * How long clients may cache the JWKS, in seconds. The server publishes a new key at least this long before it signs
+ * with it.
+ */
 export const jwksMaxAge = 300

@@ -1,14 +1,14 @@
-/** The host of an http or https URL, as a parser reads it. */
+/** The host of an http or https URL, as a URL parser reads it. */
 export interface WebHost {
-  /** With the port, unless it is the default. */
+  /** The host name with the port, unless it is the default port. */
   readonly host: string
   readonly hostname: string
 }
 
 /**
- * The host of an http or https URL; `undefined` for everything else. It is the only function that tells the host of a
- * URL of somebody else's: what follows `//` in a private-use scheme (`evil://bank.example/cb`) is text of the app's own,
- * which no DNS has given to it ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}).
+ * Returns the host of an http or https URL; `undefined` for everything else. Use it for every URL from outside: what
+ * follows `//` in a private-use scheme (`evil://bank.example/cb`) is chosen by the application and is no DNS name
+ * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-7.1 RFC 8252 section 7.1}).
  */
 export function webHost(uri: string): WebHost | undefined {
   if (!/^https?:/i.test(uri) || !URL.canParse(uri)) return undefined
@@ -16,7 +16,7 @@ export function webHost(uri: string): WebHost | undefined {
   return { host, hostname }
 }
 
-/** Whether a host name of a parser's means the user's own machine, where any program may answer. */
+/** Tells whether a host name from a URL parser is the machine of the user, where any program may answer. */
 export function isLoopbackHost(hostname: string): boolean {
   const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
   if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true

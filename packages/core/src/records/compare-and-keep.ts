@@ -1,12 +1,12 @@
 import type { Context } from '../contracts/context.ts'
 import type { RecordEntry } from '../storage/record.ts'
 
-/** How often a record may change under us, or come and go, before we give up. */
+/** How many attempts it makes before it gives up. */
 const attempts = 100
 
 /**
- * Adds a record, or changes the one that has its kind and id: what `change` makes of it is written, unless somebody else
- * was faster; then `change` is asked again with what is stored now. Where `change` answers `undefined` the stored record
+ * Adds a record, or replaces the stored one with the same kind and id by what `change` makes of it. When another writer
+ * was faster, it calls `change` again with what is stored now. When `change` answers `undefined`, the stored record
  * stays. A new record costs one write.
  */
 export async function compareAndKeep(
@@ -18,7 +18,7 @@ export async function compareAndKeep(
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if ((await records.insert(record)) === 'won') return
     const known = await records.find({ kind: record.kind, id: record.id })
-    // Taken or purged in between.
+    // The record was taken or purged in between.
     if (known === undefined) continue
     const next = change(known)
     if (next === undefined) return

@@ -2,18 +2,18 @@ import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import type { RecordEntry, RecordKey } from '../storage/record.ts'
 
-/** The record that an interaction is kept as, for verbs that take it. */
+/** Returns the key of the record of an interaction. */
 export function interactionKey(id: string): RecordKey {
   return { kind: 'interaction', id }
 }
 
-/** Stores a new interaction. Its id is random, so that a taken one is a fault and no outcome. */
+/** Stores a new interaction. Its id is random, so an id that is taken is an error. */
 export async function insertInteraction(ctx: Context, interaction: InteractionRecord): Promise<void> {
   const outcome = await ctx.storage.records.insert(toRecord(interaction))
   if (outcome !== 'won') throw new Error('the random id of a new interaction is taken')
 }
 
-/** Reads an interaction, an expired one too. */
+/** Reads an interaction, also an expired one. */
 export async function readInteraction(ctx: Context, id: string): Promise<InteractionRecord | undefined> {
   const record = await ctx.storage.records.find(interactionKey(id))
   if (record === undefined) return undefined
@@ -21,7 +21,7 @@ export async function readInteraction(ctx: Context, id: string): Promise<Interac
   return { ...value, id, clientId, createdAt, expiresAt, version } as InteractionRecord
 }
 
-/** Stores the next state of an interaction, unless it moved on or is gone (`conflict`). */
+/** Stores the next state of an interaction. It answers `conflict` when the interaction has changed or is gone. */
 export async function replaceInteraction(
   ctx: Context,
   interaction: InteractionRecord,
@@ -30,14 +30,14 @@ export async function replaceInteraction(
   return ctx.storage.records.replace(toRecord(interaction), expectedVersion)
 }
 
-/** Ends an interaction: `true` for exactly one caller. */
+/** Removes an interaction and answers `true` to exactly one caller. */
 export async function takeInteraction(ctx: Context, id: string): Promise<boolean> {
   return ctx.storage.records.take(interactionKey(id))
 }
 
 /**
- * The user stays inside the value: an interaction belongs to a browser, and whoever withdraws a user's grants must not
- * delete the sign-in with which the user comes back.
+ * Makes the record of an interaction. The user is part of the value and not of the key: an interaction belongs to a
+ * browser, and revoking the grants of a user must not delete the sign-in with which the user returns.
  */
 function toRecord({ id, clientId, createdAt, expiresAt, version, ...value }: InteractionRecord): RecordEntry {
   return { ...interactionKey(id), clientId, value, version, createdAt, expiresAt }

@@ -4,23 +4,26 @@ import type { RecordEntry } from '../storage/record.ts'
 import { compareAndKeep } from './compare-and-keep.ts'
 
 /**
- * That a client has signed its user in within a session of the host's: whom to tell when the session ends. It outlives
- * the tokens, since the client's own session does, too.
+ * Says that a client has signed in its user within a session of the application, so that the client is notified when
+ * the session ends. The record outlives the tokens, because the session at the client does so too.
  */
 export interface SessionClientRecord {
   readonly sessionId: string
   readonly clientId: string
   readonly userId: string
-  /** Seconds since the epoch after which nobody has to be told any more. */
+  /** Seconds since the epoch after which the client need not be notified. */
   readonly expiresAt: number
 }
 
 const kind = 'session-client'
 
-/** How many records one read of a session's clients answers at most. */
+/** The most records that one read of the clients of a session answers. */
 const page = 100
 
-/** Keeps one record for a session and a client. Where there is one already only its end moves, and never backwards. */
+/**
+ * Stores one record for a session and a client. When there is one already, only its `expiresAt` changes, and never to
+ * an earlier time.
+ */
 export async function recordSessionClient(ctx: Context, noted: SessionClientRecord): Promise<void> {
   const { sessionId, clientId, userId, expiresAt } = noted
   const id = await idOf(ctx, sessionId, clientId)
@@ -30,7 +33,7 @@ export async function recordSessionClient(ctx: Context, noted: SessionClientReco
   )
 }
 
-/** The clients of a session that are to be told, in the order of their ids. */
+/** Reads the clients of a session that have to be notified, in the order of their ids. */
 export async function listRecordedClients(ctx: Context, sessionId: string): Promise<readonly SessionClientRecord[]> {
   const now = ctx.clock.now()
   const found: RecordEntry[] = []
@@ -46,7 +49,7 @@ export async function listRecordedClients(ctx: Context, sessionId: string): Prom
     after = read.length < page ? undefined : read.at(-1)?.id
   } while (after !== undefined)
   const alive = found.filter(({ expiresAt }) => now < expiresAt)
-  // Another issuer on the same storage tells its clients itself.
+  // Another issuer on the same storage notifies its clients itself.
   const own = await Promise.all(
     alive.map(async ({ id, clientId = '' }) => id === (await idOf(ctx, sessionId, clientId))),
   )
@@ -56,7 +59,10 @@ export async function listRecordedClients(ctx: Context, sessionId: string): Prom
     .sort((one, other) => (one.clientId < other.clientId ? -1 : 1))
 }
 
-/** Removes a record: `true` for exactly one caller, who is the one to tell the client. */
+/**
+ * Removes the record of a client. It answers `true` to exactly one caller, who then notifies the client, so that each
+ * client is notified once.
+ */
 export async function takeRecordedClient(
   ctx: Context,
   { sessionId, clientId }: Pick<SessionClientRecord, 'sessionId' | 'clientId'>,
@@ -64,7 +70,7 @@ export async function takeRecordedClient(
   return ctx.storage.records.take({ kind, id: await idOf(ctx, sessionId, clientId) })
 }
 
-/** With the issuer: two of them may share a storage, and a host. */
+/** The id includes the issuer, since two issuers may share a storage and an application. */
 async function idOf({ config }: Context, sessionId: string, clientId: string): Promise<string> {
   return sha256(JSON.stringify([config.issuer, sessionId, clientId]))
 }

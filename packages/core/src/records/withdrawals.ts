@@ -6,7 +6,7 @@ import { compareAndKeep } from './compare-and-keep.ts'
  * in a code. The core notes the mark before it revokes, and looks for marks before and after it issues a code.
  */
 export interface WithdrawalRecord {
-  /** The hash of the issuer and of what was withdrawn. The core makes it, of one length whatever it is made from. */
+  /** The hash of the issuer and of what was withdrawn. Its length is fixed. */
   readonly id: string
   /** Random and new each time, so that a reader sees that the mark was noted again, even within the same second. */
   readonly version: string

@@ -2,7 +2,10 @@ import type { Awaitable } from './awaitable.ts'
 import type { Extra } from './extra.ts'
 import type { GrantRecord } from './grant.ts'
 
-/** An opaque access token. A JWT access token has no row: its signature, its grant and its `jti` decide. */
+/**
+ * An opaque access token. A JWT access token has no record: its signature, its grant and its `jti` decide whether it is
+ * valid.
+ */
 export interface AccessTokenRecord {
   readonly id: string
   /** SHA-256 of the whole token, base64url. */
@@ -12,25 +15,25 @@ export interface AccessTokenRecord {
   readonly grantId?: string
   readonly scope: readonly string[]
   readonly audience: readonly string[]
-  /** What features say about the token. */
+  /** What features store with the token. */
   readonly extra?: Extra
   readonly createdAt: number
   readonly expiresAt: number
 }
 
 export interface AccessTokenStore {
-  /** Adds a token. A taken id fails and changes nothing. */
+  /** Adds a token. With an id that is taken it fails and changes nothing. */
   insert(record: AccessTokenRecord): Awaitable<void>
   /**
-   * Reads a token and, when it has one, its grant in one round trip; expired and revoked ones too. A token whose grant
-   * was purged keeps its `grantId` and comes without `grant`: the core takes it for dead.
+   * Reads a token, and its grant if it has one, in one round trip. It also answers expired tokens and revoked grants.
+   * A token whose grant was purged keeps its `grantId` and comes without `grant`; the core treats it as revoked.
    */
   find(id: string): Awaitable<{ readonly token: AccessTokenRecord; readonly grant?: GrantRecord } | undefined>
-  /** Removes one opaque token. Idempotent. */
+  /** Removes an opaque token. A token that is gone is no error. */
   delete(id: string): Awaitable<void>
-  /** Refuses the JWT with this `jti` until it expires. Idempotent. */
+  /** Remembers until `expiresAt` that the JWT with this `jti` is revoked. A second call changes nothing. */
   revokeJwt(query: { readonly jti: string; readonly expiresAt: number }): Awaitable<void>
-  /** Whether the `jti` was revoked, and the grant it came from, in one round trip. */
+  /** Tells whether the `jti` was revoked and reads the grant of the token, in one round trip. */
   findJwt(query: {
     readonly jti: string
     readonly grantId?: string

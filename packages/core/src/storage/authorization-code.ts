@@ -12,18 +12,20 @@ export interface AuthorizationCodeRecord {
   readonly grantId: string
   readonly redirectUri: string
   readonly redirectUriSent: boolean
-  /** The S256 challenge; absent only for a confidential client that is exempt from PKCE. */
+  /** The PKCE challenge (S256). It is absent only for a confidential client that need not use PKCE. */
   readonly codeChallenge?: string
   readonly nonce?: string
-  /** What features say about the code. */
+  /** What features store with the code. */
   readonly extra?: Extra
   readonly createdAt: number
   readonly expiresAt: number
-  /** Seconds since the epoch at which it was redeemed. A redeemed code stays, so that its replay is recognised. */
+  /**
+   * Seconds since the epoch at which it was redeemed. A redeemed code stays in storage, so that a replay is recognised.
+   */
   readonly consumedAt?: number
 }
 
-/** What a redemption writes together with the consumption. Self-contained access tokens have no record. */
+/** What the redemption of a code writes in its transaction. A JWT access token has no record. */
 export interface CodeRedemption {
   readonly id: string
   readonly now: number
@@ -32,13 +34,13 @@ export interface CodeRedemption {
 }
 
 export interface AuthorizationCodeStore {
-  /** Reads a code and its grant in one round trip; consumed and expired ones too. */
+  /** Reads a code and its grant in one round trip. It also answers consumed and expired codes. */
   find(id: string): Awaitable<{ readonly code: AuthorizationCodeRecord; readonly grant: GrantRecord } | undefined>
   /**
-   * ATOMIC, one transaction: consumes the code and adds the tokens, for exactly one caller.
-   * `replayed`: the code was consumed before, even when its grant was revoked since. `dead`: the code was not consumed and
-   * its grant is revoked; or there is no such code; or its grant was purged, whether the code was consumed or not. With
-   * either answer nothing changes. The core has looked at `expiresAt` before.
+   * ATOMIC, one transaction: marks the code as consumed and adds the tokens, for exactly one caller (`won`).
+   * `replayed`: the code was consumed before, even when its grant was revoked since. `dead`: the code was not consumed
+   * and its grant is revoked; or there is no such code; or its grant was purged, whether the code was consumed or not.
+   * With either answer nothing changes. The core has checked `expiresAt` before.
    */
   redeem(redemption: CodeRedemption): Awaitable<'won' | 'replayed' | 'dead'>
 }

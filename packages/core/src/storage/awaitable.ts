@@ -1,2 +1,5 @@
-/** A store may answer at once or later. Memory answers at once and saves the core a trip through the event loop. */
+/**
+ * The answer of a verb: a value or a promise. A store in memory answers with a value, which saves a turn of the event
+ * loop.
+ */
 export type Awaitable<T> = T | Promise<T>

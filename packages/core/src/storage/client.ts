@@ -1,21 +1,24 @@
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import type { Awaitable } from './awaitable.ts'
 
-/** One secret of a client. During a rotation two are good at once. */
+/** One secret of a client. During a rotation a client has two valid secrets. */
 export interface ClientSecret {
   /** SHA-256 of the secret, base64url. */
   readonly hash: string
-  /** Seconds since the epoch; the secret is refused from this second on. `0` means never. */
+  /** Seconds since the epoch from which the server refuses the secret; 0 for never. */
   readonly expiresAt: number
-  /** The secret itself, sealed. Only where a protocol needs the plaintext (HS256 under `disableJwtPlugin`). */
+  /**
+   * The secret itself, encrypted. It is there only where the server needs it in plain text: for `disableJwtPlugin` and
+   * `client_secret_jwt`.
+   */
   readonly sealed?: string
 }
 
 /**
- * How a client came to be. `server`: a server-side call registered it. `admin`: an administrator did, by the admin route.
- * `user`: a user did. `initial_access_token`: software with an initial access token did. `anonymous`: somebody whom nobody
- * knows did. `document`: it is a document at a URL (Client ID Metadata Document). It never changes: what the client may be
- * given later depends on it.
+ * Who registered a client. `server`: a server-side call. `admin`: an administrator, by the admin route. `user`: a
+ * signed-in user. `initial_access_token`: software with an initial access token. `anonymous`: a caller who was not
+ * signed in. `document`: nobody; the client is a document at a URL (Client ID Metadata Document). The value never
+ * changes, because what the client may get later depends on it.
  */
 export type ClientOrigin = 'server' | 'admin' | 'user' | 'initial_access_token' | 'anonymous' | 'document'
 
@@ -23,51 +26,57 @@ export type ClientOrigin = 'server' | 'admin' | 'user' | 'initial_access_token' 
 export interface ClientRecord {
   readonly id: string
   readonly metadata: ClientMetadata
-  /** The last is the current one; after a rotation the one before it may be good for a while. */
+  /** The last secret is the current one. After a rotation the one before it may stay valid for a while. */
   readonly secrets: readonly ClientSecret[]
   readonly disabled: boolean
   readonly registeredBy: ClientOrigin
   /**
-   * The scopes that the client may have in tokens without a user, where the server side has decided on them for this
-   * client alone. Absent: all that it registered, and for a client from outside what the option
-   * `clientRegistrationMachineAccess` says.
+   * The scopes that the client may get in tokens without a user, if the server side has set them for this client.
+   * Without it, a client of the server side may get all scopes that it registered, and any other client those of the
+   * option `clientRegistrationMachineAccess`.
    */
   readonly machineScope?: readonly string[]
   /** The user who owns the client, if one does. */
   readonly userId?: string
-  /** The organisation (or any other group of the host's) that owns the client, if one does. */
+  /** The organisation, or another group of your application, that owns the client, if one does. */
   readonly referenceId?: string
-  /** It came through the registration endpoint (RFC 7591): SHA-256 of the registration access token (and of the issuer) with which it manages itself. */
+  /**
+   * SHA-256 of the registration access token (and of the issuer), with which the client manages itself. Only a client
+   * that came through the registration endpoint (RFC 7591) has it.
+   */
   readonly registrationTokenHash?: string
-  /** Seconds since the epoch at which it first got a code or token; absent as long as it never did. */
+  /** Seconds since the epoch at which the client first got a code or a token. Absent until then. */
   readonly usedAt?: number
   readonly createdAt: number
   readonly updatedAt: number
-  /** Counts up with each change; `replace` compares it, so that of two writers exactly one wins. */
+  /** Grows by one with each change. `replace` compares it, so that of two writers exactly one wins. */
   readonly version: number
 }
 
 export interface ClientStore {
-  /** Reads one client, disabled ones too. Ids are compared byte for byte. */
+  /** Reads one client, also a disabled one. Ids are compared byte for byte. */
   find(id: string): Awaitable<ClientRecord | undefined>
-  /** ATOMIC. Adds the client unless its id is taken (`exists`; nothing changes then). */
+  /** ATOMIC. Adds the client. With an id that is taken it answers `exists` and changes nothing. */
   insert(record: ClientRecord): Awaitable<'won' | 'exists'>
   /**
    * ATOMIC. Replaces the client whose stored version is `expectedVersion`; with any other version nothing changes.
-   * `usedAt` is not part of it: what is stored stays, whatever the record says, so that no writer undoes a first use
-   * that was noted while it worked.
+   * `usedAt` stays as it is stored, whatever the record says, so that no writer undoes a first use that was noted
+   * meanwhile.
    */
   replace(record: ClientRecord, expectedVersion: number): Awaitable<'won' | 'conflict'>
   /**
-   * ATOMIC. Notes the first use of a client; later calls, and calls for an unknown one, change nothing. It is no change
-   * of the client: `version` and `updatedAt` stay.
+   * ATOMIC. Notes the first use of a client. Later calls, and calls for an unknown client, change nothing. `version`
+   * and `updatedAt` stay.
    */
   markUsed(query: { readonly id: string; readonly now: number }): Awaitable<void>
-  /** Removes the client. `false` when there was none. Tokens die with their client because the core looks it up. */
+  /**
+   * Removes the client and answers whether there was one. Its tokens need no write: the core looks up the client of
+   * every token.
+   */
   delete(id: string): Awaitable<boolean>
   /**
-   * Clients of an owner or a reference (both given: either matches; none given: all), in the order of their ids
-   * (by bytes), after the id `after`.
+   * Reads the clients of a user or a reference, in the order of the bytes of their ids, after the id `after`. With
+   * both members it reads the clients of either, with none all clients.
    */
   list(query: {
     readonly userId?: string

@@ -1,20 +1,25 @@
 import type { Awaitable } from './awaitable.ts'
 
-/** What identifies a remembered consent. A consent with a reference never answers for one without, nor the reverse. */
+/** What identifies a remembered consent. A consent with a reference and one without are different consents. */
 export interface ConsentKey {
   readonly clientId: string
   readonly userId: string
   readonly referenceId?: string
 }
 
-/** What a user agreed to, remembered per client and reference. It has an end of its own; ending the grants made under it is up to the core. */
+/**
+ * What a user approved for a client, under one reference or none. Deleting a consent ends no grants: the core does
+ * that.
+ */
 export interface ConsentRecord extends ConsentKey {
   readonly id: string
   readonly scope: readonly string[]
   readonly resources: readonly string[]
   /** The names of the claims that were asked for one by one. */
   readonly claims: readonly string[]
-  /** Where codes under this consent have gone: a client that moves elsewhere asks again. */
+  /**
+   * The hosts of the redirect URIs that got codes under this consent. A client with another host needs a new consent.
+   */
   readonly redirectHosts: readonly string[]
   readonly createdAt: number
   readonly updatedAt: number
@@ -23,14 +28,16 @@ export interface ConsentRecord extends ConsentKey {
 export interface ConsentStore {
   find(key: ConsentKey): Awaitable<ConsentRecord | undefined>
   findById(id: string): Awaitable<ConsentRecord | undefined>
-  /** A user's consents, oldest first; with `referenceId` only those under it. */
+  /** Reads the consents of a user, oldest first. With `referenceId` it reads only those under this reference. */
   list(query: { readonly userId: string; readonly referenceId?: string }): Awaitable<readonly ConsentRecord[]>
   /**
-   * ATOMIC. Adds the scopes, resources, claims and redirect hosts to the remembered consent of this key, or remembers a
-   * first one. Two at once lose nothing: the union of both is stored. The id and `createdAt` of an existing consent stay.
+   * ATOMIC. Adds the scopes, resources, claims and redirect hosts to the consent with this key, or stores a first
+   * one. Of two calls at once neither is lost: the union is stored. The id and `createdAt` of an existing consent stay.
    */
   remember(record: ConsentRecord): Awaitable<void>
-  /** Replaces the scopes of a consent, and its claims where `claims` is given. `false` when there is no such consent. */
+  /**
+   * Replaces the scopes of a consent, and its claims if `claims` is given. Answers whether there was such a consent.
+   */
   replaceScope(query: {
     readonly id: string
     readonly scope: readonly string[]
@@ -38,6 +45,6 @@ export interface ConsentStore {
     readonly now: number
   }): Awaitable<boolean>
   delete(id: string): Awaitable<boolean>
-  /** Deletes what anybody agreed to for this client; answers how many. */
+  /** Deletes the consents of all users for this client and answers how many there were. */
   deleteAll(query: { readonly clientId: string }): Awaitable<number>
 }

@@ -9,38 +9,42 @@ export interface RecordKey {
 }
 
 /**
- * One thing that the core or a feature keeps for a while: a sign-in in progress, a device code, a pushed authorization
- * request, the `jti` of an assertion that may not come again. Adapters store it as it is and never look into `value`.
+ * Something that the core or a feature stores for a while: a sign-in in progress, a device code, a pushed
+ * authorization request, the `jti` of an assertion that may be used once. Adapters store `value` unchanged and never
+ * read it.
  */
 export interface RecordEntry extends RecordKey {
-  /** Whose list it is in: `list` finds the records of one kind and one owner. The owner may be anything, for instance a session. */
+  /** The owner, by which `list` finds records of one kind. It may be anything, for instance a session. */
   readonly ownerId?: string
-  /** The client that it belongs to. The record is deleted together with the client. */
+  /** The client that the record belongs to. The record is deleted together with the client. */
   readonly clientId?: string
-  /** The user that it belongs to. */
+  /** The user that the record belongs to. */
   readonly userId?: string
   /** A JSON object. */
   readonly value: object
   /** 1 in a new record. Whoever replaces the record raises it; `replace` and `take` compare it. */
   readonly version: number
-  /** Seconds since the epoch; 0 where it is unknown. */
+  /** Seconds since the epoch; 0 when it is unknown. */
   readonly createdAt: number
-  /** Seconds since the epoch after which `purgeExpired` may delete the record. Until then reads answer with it: the core has the clock. */
+  /**
+   * Seconds since the epoch after which `purgeExpired` may delete the record. Reads answer with the record even after
+   * that: the core compares the time.
+   */
   readonly expiresAt: number
 }
 
-/** A record that has to be there, and goes. */
+/** Which record to remove. */
 export interface RecordTake extends RecordKey {
-  /** Only when the stored version is this one. */
+  /** Removes it only while the stored version is this one. */
   readonly version?: number
 }
 
 /**
- * The store for everything that has no store of its own. Every writing verb is one conditional write, so that a database
- * with conditional batches alone can have it.
+ * The store for everything that has no store of its own. Every verb that writes is one conditional write, so that a
+ * database with nothing but conditional batches can implement it.
  */
 export interface RecordStore {
-  /** ATOMIC. Adds the record unless its kind and id are taken: then it answers `exists` and changes nothing. */
+  /** ATOMIC. Adds the record. When its kind and id are taken, it answers `exists` and changes nothing. */
   insert(record: RecordEntry): Awaitable<'won' | 'exists'>
   /** Reads one record. */
   find(key: RecordKey): Awaitable<RecordEntry | undefined>
@@ -59,13 +63,14 @@ export interface RecordStore {
    */
   replace(record: RecordEntry, expectedVersion: number): Awaitable<'won' | 'conflict'>
   /**
-   * ATOMIC. Removes the record and answers `true` to exactly one caller. With `version`, only while the stored version is
-   * this one: who has read that version knows what it took.
+   * ATOMIC. Removes the record and answers `true` to exactly one caller. With `version` it does so only while the
+   * stored version is this one, so that a caller takes what it has read.
    */
   take(take: RecordTake): Awaitable<boolean>
   /**
-   * Deletes every record that matches ALL of the members given and answers how many. It may take several writes: a record
-   * that is inserted meanwhile may stay. Without a client or a user it fails, since that would delete everybody's records.
+   * Deletes every record that matches ALL of the given members and answers how many. It may take several writes: a
+   * record that is inserted meanwhile may stay. Without a client and a user it fails, since it would delete the records
+   * of everybody.
    */
   deleteAll(query: { readonly kind?: string; readonly clientId?: string; readonly userId?: string }): Awaitable<number>
 }

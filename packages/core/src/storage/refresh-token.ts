@@ -9,42 +9,43 @@ export interface RefreshTokenRecord {
   /** SHA-256 of the whole token, base64url. */
   readonly secretHash: string
   readonly grantId: string
-  /** What features say about the token. The core hands it on to the successor. */
+  /** What features store with the token. The core copies it to the successor. */
   readonly extra?: Extra
   readonly createdAt: number
-  /** The idle end: seconds since the epoch by which it has to be used. */
+  /** Seconds since the epoch from which the token is expired if it was not exchanged. */
   readonly expiresAt: number
-  /** Seconds since the epoch at which it was exchanged for its successor. */
+  /** Seconds since the epoch at which the client exchanged it for its successor. */
   readonly rotatedAt?: number
   readonly successorId?: string
-  /** The token that was exchanged for this one; absent for the first of its grant. */
+  /** The token that the client exchanged for this one. Absent for the first token of a grant. */
   readonly predecessorId?: string
   /**
-   * The successor itself, sealed under a key that needs this very token and the secret of the server. It is there for a
-   * retry inside the reuse window, and gone when the successor has rotated or the window is over.
+   * The successor itself, encrypted with a key that is derived from this token and the secret of the server. The
+   * server answers a retry inside the reuse window with it. It is removed when the successor is exchanged or the window
+   * has ended.
    */
   readonly sealedSuccessor?: string
-  /** Seconds since the epoch: the end of the reuse window. There together with `sealedSuccessor`. */
+  /** Seconds since the epoch at which the reuse window ends. It is there together with `sealedSuccessor`. */
   readonly sealedUntil?: number
-  /** How often it was presented again after its rotation. */
+  /** How often the client presented the token again after its exchange. */
   readonly reuses: number
 }
 
 export interface FoundRefreshToken {
   readonly token: RefreshTokenRecord
   readonly grant: GrantRecord
-  /** Whether the successor has itself been exchanged: then this token is two generations old. */
+  /** Whether the successor was exchanged too, so that this token is two generations old. */
   readonly successorRotated: boolean
 }
 
-/** What an exchange writes together with the rotation. */
+/** What the exchange of a refresh token writes in its transaction. */
 export interface RefreshRotation {
   readonly id: string
   readonly now: number
   readonly successor: RefreshTokenRecord
   /** The `predecessorId` of the token that rotates. */
   readonly predecessorId?: string
-  /** Absent, together with `sealedUntil`, where there is no reuse window. */
+  /** The encrypted successor. Absent, like `sealedUntil`, without a reuse window. */
   readonly sealedSuccessor?: string
   readonly sealedUntil?: number
   readonly accessToken?: AccessTokenRecord
@@ -52,13 +53,16 @@ export interface RefreshRotation {
 
 export type RotationOutcome =
   | { readonly outcome: 'won' }
-  /** Somebody else rotated it first; this is what is stored now. Nothing was written. */
+  /** Another request exchanged it first; these are the stored token and grant. Nothing was written. */
   | ({ readonly outcome: 'rotated' } & FoundRefreshToken)
-  /** Its grant is revoked, rotated or not, or there is no such token. Nothing was written. */
+  /** The grant is revoked, whether the token was exchanged or not; or there is no such token. Nothing was written. */
   | { readonly outcome: 'dead' }
 
 export interface RefreshTokenStore {
-  /** Reads a token, its grant and whether its successor was used, in one round trip; dead ones too. */
+  /**
+   * Reads a token, its grant and whether its successor was exchanged, in one round trip. It also answers expired and
+   * revoked ones.
+   */
   find(id: string): Awaitable<FoundRefreshToken | undefined>
   /**
    * ATOMIC, one transaction: marks the token as rotated (`rotatedAt = now`, `successorId`, `sealedSuccessor`,

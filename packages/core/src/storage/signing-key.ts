@@ -1,8 +1,8 @@
 import type { Awaitable } from './awaitable.ts'
 
 /**
- * One signing key. The set is append-only: which key is next, active or retired follows from `activatesAt` alone, so
- * that all processes agree without writing.
+ * One signing key. No stored key changes: whether it is next, active or retired follows from `activatesAt` alone, so
+ * that all processes agree without a write.
  */
 export interface SigningKeyRecord {
   /** The `kid`: RFC 7638 thumbprint of the public key. */
@@ -13,17 +13,20 @@ export interface SigningKeyRecord {
   readonly generation: number
   /** The public JWK as JSON. */
   readonly publicKey: string
-  /** The private JWK, sealed. */
+  /** The private JWK, encrypted with `secret`. */
   readonly sealedPrivateKey: string
   readonly createdAt: number
-  /** Seconds since the epoch from which it signs; it is published before. */
+  /** Seconds since the epoch from which the server signs with it. The server publishes it before. */
   readonly activatesAt: number
 }
 
 export interface SigningKeyStore {
-  /** All keys, by algorithm and generation, oldest first. */
+  /** Reads all keys, ordered by algorithm and generation, oldest first. */
   list(): Awaitable<readonly SigningKeyRecord[]>
-  /** ATOMIC. Adds the key unless its (algorithm, generation) or its id exists. */
+  /**
+   * ATOMIC. Adds the key. When its id, or its algorithm and generation, are taken, it answers `exists` and changes
+   * nothing.
+   */
   insert(record: SigningKeyRecord): Awaitable<'won' | 'exists'>
   delete(id: string): Awaitable<void>
 }

@@ -1,11 +1,10 @@
 /**
- * What an adapter throws when the database cannot be reached or does not answer in time, and nothing is known to be
- * wrong with the call itself: the server answers 503 `temporarily_unavailable` with `Retry-After`, and the client tries
- * again. Whether the last write took place may be unknown, which every verb allows for: a retry finds what is stored.
- * Anything else that an adapter throws is a fault of the server (500).
+ * An adapter throws this error when the database cannot be reached or does not answer in time. The server then
+ * answers 503 `temporarily_unavailable` with `Retry-After`, and the client tries again. The last write may have taken
+ * place: every verb allows for that, since a retry finds what is stored. Any other error of an adapter becomes a 500.
  */
 export class StorageUnavailableError extends Error {
-  /** Seconds after which another try is worth it. */
+  /** Seconds after which the client should try again. Default 5. */
   readonly retryAfter: number
 
   constructor(message: string, options: { readonly cause?: unknown; readonly retryAfter?: number } = {}) {
@@ -15,7 +14,10 @@ export class StorageUnavailableError extends Error {
   }
 }
 
-/** By name: two copies of this package in one application have two classes. */
+/**
+ * Tells whether a thrown value is a `StorageUnavailableError`. It compares the name, since two copies of this package
+ * have two classes.
+ */
 export function isStorageUnavailable(thrown: unknown): thrown is StorageUnavailableError {
   return thrown instanceof Error && thrown.name === 'StorageUnavailableError'
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../contracts/random.ts'
 
-/** Bytes that are the same in every run. For tests alone: anybody can tell the next one (xorshift32). */
+/** Makes a source of bytes that is the same in every run (xorshift32). For tests only: its bytes are predictable. */
 export function seededRandom(seed = 1): Random {
   let state = seed >>> 0 || 1
   return {

@@ -1,9 +1,11 @@
-/** A failed expectation of the storage contract. Assertions of our own, so that any test runner can run the contract. */
+/**
+ * Throws the error of a failed expectation. The contract has its own assertions, so that it runs in any test runner.
+ */
 function fail(what: string, expected: unknown, got: unknown): never {
   throw new Error(`${what}\n  expected: ${show(expected)}\n  got:      ${show(got)}`)
 }
 
-/** JSON in which `undefined` can be seen: an absent member and an undefined one are not the same. */
+/** Formats a value as JSON in which `undefined` is visible, since an absent member and an undefined one differ. */
 function show(value: unknown): string {
   const text = JSON.stringify(value, (_name, member: unknown) => {
     if (member === undefined) return '(undefined)'
@@ -23,17 +25,17 @@ function same(a: unknown, b: unknown): boolean {
   return names.every((name) => Object.hasOwn(b, name) && same(left[name], right[name]))
 }
 
-/** Deep and strict: a member that is there with the value `undefined` differs from an absent one. */
+/** Expects two values to be deeply equal. A member with the value `undefined` differs from an absent one. */
 export function equal(got: unknown, expected: unknown, what: string): void {
   if (!same(got, expected)) fail(what, expected, got)
 }
 
-/** The same elements in any order. */
+/** Expects two lists to have the same elements, in any order. */
 export function equalSets(got: readonly string[] | undefined, expected: readonly string[], what: string): void {
   equal(got && [...got].sort(), [...expected].sort(), what)
 }
 
-/** The verb has to fail: with a rejection, or with an exception where it answers at once. */
+/** Expects a verb to fail, with a rejection or an exception. */
 export async function rejects(action: () => unknown, what: string): Promise<void> {
   let answer: unknown
   try {
@@ -44,7 +46,7 @@ export async function rejects(action: () => unknown, what: string): Promise<void
   fail(what, 'an error', answer)
 }
 
-/** Whether a verb that answers nothing did its work; `false` when it failed. */
+/** Answers whether a verb succeeded. */
 export async function succeeds(action: () => unknown): Promise<boolean> {
   try {
     await action()
@@ -54,17 +56,17 @@ export async function succeeds(action: () => unknown): Promise<boolean> {
   }
 }
 
-/** Fifty callers at once. */
+/** Calls an action fifty times at once and returns the answers. */
 export function fifty<T>(action: (caller: number) => T | Promise<T>): Promise<readonly T[]> {
   return Promise.all(Array.from({ length: 50 }, async (_, caller) => action(caller)))
 }
 
-/** The sum of what several callers counted. */
+/** Adds up counts. */
 export function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0)
 }
 
-/** How often each outcome occurred. */
+/** Counts how often each outcome occurred. */
 export function tally(outcomes: readonly (string | boolean)[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const outcome of outcomes) counts[String(outcome)] = (counts[String(outcome)] ?? 0) + 1

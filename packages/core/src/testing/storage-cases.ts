@@ -1,4 +1,4 @@
 import type { Storage } from '../storage/storage.ts'
 
-/** Requirements by name, as the files of the storage contract list them. */
+/** The requirements of one part of the storage contract, by name. */
 export type ContractCases = Readonly<Record<string, (storage: Storage) => Promise<void>>>

@@ -24,13 +24,18 @@ import { signingKeyCases } from './storage-contract-signing-keys.ts'
 import { textCases } from './storage-contract-texts.ts'
 import { nameErrors } from './storage-named-errors.ts'
 
-/** One requirement: `run` resolves when the adapter meets it, and rejects with what was expected and what came. */
+/**
+ * One requirement of the storage contract. `run` resolves when the adapter meets it, and rejects with the expected and
+ * the actual result.
+ */
 export interface ContractCase {
   readonly name: string
   readonly run: () => Promise<void>
 }
 
-/** What makes the storage of one case: alone, or with what has to be called after the case. */
+/**
+ * Makes an empty storage for one case: the storage alone, or together with a function that closes it after the case.
+ */
 export type MakeStorage = () => Awaitable<
   Storage | { readonly storage: Storage; readonly close?: () => Awaitable<void> }
 >

@@ -9,10 +9,10 @@ import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** The time of most fixtures, in seconds; beyond 2038, where 32 bits end. */
+/** The time of most fixtures, in seconds since the epoch. It is after 2038, where 32 bits end. */
 export const now: number = 2_500_000_000
 
-/** Ids that a case-folding, accent-folding or space-trimming collation takes for one another. */
+/** Ids that a collation would confuse if it ignored case, accents or trailing spaces. */
 export const lookalikes: readonly string[] = [
   'Abc-1',
   'abc-1',
@@ -26,17 +26,19 @@ export const lookalikes: readonly string[] = [
   'Abc%1',
 ]
 
-/** Ids as long as they get, which differ in their last character alone. Not all of it is ASCII. */
+/** Ids of the greatest length, which differ only in their last character. They contain characters beyond ASCII. */
 export const longIds: readonly string[] = ['a', 'b', 'B', 'é'].map((end) => 'ü'.repeat(254) + end)
 
-/** Ids in the order of their bytes. UTF-16, in which JavaScript compares, has another one: there `🔑` is before `～`. */
+/** Ids in the order of their UTF-8 bytes. JavaScript compares UTF-16, where `🔑` comes before `～`. */
 export const byBytes: readonly string[] = ['A', 'Z', 'a', 'b', 'z', 'ü', '漢', '～', '🔑']
 
-/** Text that breaks an adapter which escapes by hand, cuts bytes or normalises. */
+/** Text that breaks an adapter that escapes by hand, cuts bytes or normalizes. */
 export const difficultText: string =
   '"quotes" \'single\' \\back\\ `tick` %_?$1:name <&> \r\n\t é e\u0301 ß İ 漢字 🔐 \u{10ffff} null'
 
-/** Longer than a `varchar(255)`, as redirect URIs, nonces and sealed values may be; not all of it is ASCII. */
+/**
+ * Text longer than a `varchar(255)`, as redirect URIs, nonces and sealed values may be, with characters beyond ASCII.
+ */
 export const longText: string = 'ü234567890'.repeat(1000)
 
 const metadata: ClientMetadata = {
@@ -155,7 +157,7 @@ export function signingKeyRecord(members: Partial<SigningKeyRecord> = {}): Signi
   }
 }
 
-/** A grant with a code, as an approval leaves them. */
+/** Stores a grant with a code, as an approval does. */
 export async function issueCode(
   storage: Storage,
   members: { readonly grant?: Partial<GrantRecord>; readonly code?: Partial<AuthorizationCodeRecord> } = {},
@@ -163,7 +165,7 @@ export async function issueCode(
   await storage.grants.commit({ grant: grantRecord(members.grant), code: codeRecord(members.code) })
 }
 
-/** A grant with a redeemed code and the refresh token that came of it. */
+/** Stores a grant with a redeemed code and its refresh token. */
 export async function issueRefreshToken(
   storage: Storage,
   members: { readonly grant?: Partial<GrantRecord>; readonly token?: Partial<RefreshTokenRecord> } = {},

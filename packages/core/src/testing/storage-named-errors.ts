@@ -2,7 +2,7 @@ import type { Storage } from '../storage/storage.ts'
 
 type Verb = (...args: unknown[]) => unknown
 
-/** The same storage; what a verb throws says which verb it was. */
+/** Wraps a storage so that the error of a verb names the verb. */
 export function nameErrors(storage: Storage): Storage {
   return proxy(storage, '') as Storage
 }

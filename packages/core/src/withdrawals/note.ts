@@ -3,7 +3,7 @@ import { createRandomId } from '../crypto/credential.ts'
 import { recordWithdrawal } from '../records/withdrawals.ts'
 import { markId, type Withdrawn } from './mark.ts'
 
-/** How many marks this process has noted, by the storage that it noted them in. */
+/** How many marks this process has noted, per storage. */
 const noted = new WeakMap<object, number>()
 
 /**
@@ -23,7 +23,7 @@ export async function noteWithdrawal(ctx: Context, withdrawn: Withdrawn): Promis
   noted.set(ctx.storage, countNoted(ctx) + 1)
 }
 
-/** A number that grows with each mark that this process notes: tells two moments of one second apart. */
+/** Returns how many marks this process has noted. The number orders two moments within one second. */
 export function countNoted(ctx: Context): number {
   return noted.get(ctx.storage) ?? 0
 }

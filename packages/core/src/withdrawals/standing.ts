@@ -6,7 +6,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import { markId } from './mark.ts'
 import { countNoted } from './note.ts'
 
-/** The moment at which a request begins, before the host is asked who is signed in. */
+/** The moment at which a request begins, before the server asks for the session. */
 export interface Beginning {
   /** Seconds since the epoch. */
   readonly at: number
@@ -18,7 +18,7 @@ export interface Beginning {
 export interface Standing {
   /** Every mark by its version. A version that is not among them was noted later. */
   readonly versions: readonly string[]
-  /** The marks that may end what is under way: those of the user, of the user at the client, and of the client. */
+  /** The marks that may end a sign-in in progress: those of the user, of the user at the client, and of the client. */
   readonly grants: readonly WithdrawalRecord[]
   /** Whether the session has ended: it was marked, and the user has not signed in anew within it since. */
   readonly sessionEnded: boolean
@@ -26,7 +26,7 @@ export interface Standing {
   readonly clientDeleted: boolean
 }
 
-/** No mark at all: where nobody is signed in. */
+/** No marks: nobody is signed in. */
 export const unmarked: Standing = { versions: [], grants: [], sessionEnded: false, clientDeleted: false }
 
 export function beginningNow(ctx: Context): Beginning {
@@ -61,17 +61,17 @@ export async function readStanding(ctx: Context, client: ClientRecord, { user, s
   }
 }
 
-/** Whether something was withdrawn after a request began, or while the host was asked who is signed in. */
+/** Tells whether something was withdrawn after a request began, or while the server asked for the session. */
 export function isWithdrawnSince(ctx: Context, { at, noted }: Beginning, { grants, clientDeleted }: Standing): boolean {
-  // A second is a long time: within it, the count of this process says what came first.
+  // Within one second, the count of this process tells which came first.
   const counted = countNoted(ctx) !== noted
   return clientDeleted || grants.some(({ notedAt }) => notedAt > at || (notedAt === at && counted))
 }
 
 /**
- * Whether something was withdrawn after an interaction began. A user who has signed in anew since then may go on: so does
- * somebody who resets a forgotten password in the middle of a sign-in.
- * @param beginning of the request that goes on with the interaction
+ * Tells whether something was withdrawn after an interaction began. A user who has signed in again since then may
+ * continue, for instance after resetting a password in the middle of the sign-in.
+ * @param beginning of the request that continues the interaction
  */
 export function isWithdrawnDuring(
   ctx: Context,
@@ -89,7 +89,7 @@ export function isWithdrawnDuring(
   return outlived || isWithdrawnSince(ctx, beginning, standing)
 }
 
-/** Whether a mark was noted since the standing before: what was issued in between has to be taken back. */
+/** Tells whether a mark was noted since the earlier standing, so that what was issued in between must be revoked. */
 export function isMarkedAnew(before: readonly string[], after: Standing): boolean {
   return after.versions.some((version) => !before.includes(version))
 }

@@ -13,9 +13,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   contracts: ['protocol', 'http', 'storage'],
   records: ['crypto', 'storage', 'contracts'],
   policy: ['protocol', 'crypto', 'storage', 'contracts'],
-  metadata: ['protocol', 'contracts'],
   keys: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy'],
   claims: ['protocol', 'crypto', 'storage', 'contracts', 'policy'],
+  metadata: ['protocol', 'contracts', 'claims'],
   withdrawals: ['crypto', 'storage', 'contracts', 'records'],
   sessions: ['protocol', 'storage', 'contracts', 'records', 'withdrawals'],
   clients: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'withdrawals'],
@@ -158,19 +158,19 @@ const internal = sources.flatMap(({ path, folder, imports }) =>
 )
 const folderOf = (path: string): string => path.split('/')[0] as string
 
-test('the sources are read', () => {
+test('the architecture test reads the sources', () => {
   expect(sources.length).toBeGreaterThan(100)
   expect(internal.length).toBeGreaterThan(300)
 })
 
-describe('layers', () => {
-  test('every folder has its row', () => {
+describe('the layers of the folders', () => {
+  test('every folder has a row in the table', () => {
     expect(
       [...new Set(sources.map(({ folder }) => folder))].filter((folder) => mayImport[folder] === undefined),
     ).toEqual([])
   })
 
-  test.each(Object.keys(mayImport))('%s imports only what its row names', (folder) => {
+  test.each(Object.keys(mayImport))('the folder %s imports only the folders that its row names', (folder) => {
     const allowed = new Set([folder, ...(mayImport[folder] ?? [])])
     const wrong = internal
       .filter((one) => one.folder === folder && !allowed.has(folderOf(one.target)))
@@ -178,7 +178,7 @@ describe('layers', () => {
     expect(wrong).toEqual([])
   })
 
-  test('a row names only folders above it, so that nothing goes round', () => {
+  test('a row names only folders above it, so that no cycle is possible', () => {
     const order = Object.keys(mayImport)
     for (const [index, folder] of order.entries()) {
       for (const target of mayImport[folder] ?? [])
@@ -186,7 +186,7 @@ describe('layers', () => {
     }
   })
 
-  test('a row names only what is needed', () => {
+  test('a row names only folders that are imported', () => {
     const unneeded = Object.entries(mayImport).flatMap(([folder, targets]) =>
       sources.some((source) => source.folder === folder)
         ? targets
@@ -197,7 +197,7 @@ describe('layers', () => {
     expect(unneeded).toEqual([])
   })
 
-  test('the public entries never import a feature, and no feature imports another', () => {
+  test('no public entry imports a feature, and no feature imports another', () => {
     const wrong = internal.filter(({ path, folder, target }) => {
       if (folderOf(target) !== 'features') return false
       return folder !== 'features' || path.split('/')[1] !== target.split('/')[1]
@@ -205,7 +205,7 @@ describe('layers', () => {
     expect(wrong).toEqual([])
   })
 
-  test('a bundle without features has nothing that only features use', () => {
+  test('a bundle without features contains no module that only features use', () => {
     const edges = new Map(sources.map(({ path, runtimeImports }) => [path, runtimeImports]))
     const reached = new Set<string>()
     const visit = (path: string): void => {
@@ -222,12 +222,12 @@ describe('layers', () => {
     expect(forFeatures.every((path) => edges.has(path))).toBe(true)
   })
 
-  test('every import names a file that exists, with its ending', () => {
+  test('every import names an existing file with its extension', () => {
     const paths = new Set(sources.map(({ path }) => path))
     expect(internal.filter(({ target }) => !paths.has(target))).toEqual([])
   })
 
-  test('nobody imports an index', () => {
+  test('no file imports an index file', () => {
     const wrong = internal.filter(({ target, path }) => target.endsWith('index.ts') && !path.endsWith('index.ts'))
     expect(wrong).toEqual([])
   })
@@ -253,17 +253,17 @@ function findCycle(edges: ReadonlyMap<string, readonly string[]>): readonly stri
   return undefined
 }
 
-describe('cycles', () => {
+describe('cycles of imports', () => {
   const relative = (path: string, specifiers: readonly string[]): readonly string[] =>
     specifiers.filter((specifier) => specifier.startsWith('.')).map((specifier) => resolveImport(path, specifier))
 
-  test('no module reaches itself', () => {
+  test('no module imports itself through others', () => {
     const edges = new Map(sources.map(({ path, runtimeImports }) => [path, relative(path, runtimeImports)]))
     expect([...edges.values()].flat().length).toBeGreaterThan(150)
     expect(findCycle(edges)).toBeUndefined()
   })
 
-  test('types go round in contracts/ alone, where the context holds what takes it', () => {
+  test('only contracts/ has cycles of types, since the context holds functions that take it', () => {
     const edges = new Map(
       sources.map(({ path, folder, imports }) => [
         path,
@@ -273,7 +273,7 @@ describe('cycles', () => {
     expect(findCycle(edges)).toBeUndefined()
   })
 
-  test('a cycle would be found', () => {
+  test('the search finds a cycle', () => {
     const edges = new Map([
       ['a', ['b']],
       ['b', ['c', 'd']],
@@ -289,11 +289,11 @@ describe('dependencies', () => {
     imports.filter((specifier) => !specifier.startsWith('.')).map((specifier) => ({ path, specifier })),
   )
 
-  test('only jose and valibot are imported', () => {
+  test('the core imports only jose and valibot', () => {
     expect([...new Set(external.map(({ specifier }) => specifier))].sort()).toEqual(['jose', 'valibot'])
   })
 
-  test('jose stays with keys and signatures, valibot with what is parsed', () => {
+  test('only folders with keys and signatures import jose, and only folders that parse import valibot', () => {
     const folders = (name: string): readonly string[] =>
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
@@ -301,7 +301,7 @@ describe('dependencies', () => {
     expect(folders('valibot')).toEqual(['clients', 'config', 'contracts', 'features'])
   })
 
-  test("they are the package's only dependencies", () => {
+  test('jose and valibot are the only dependencies of the package', () => {
     const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
     expect(Object.keys(manifest.dependencies).sort()).toEqual(['jose', 'valibot'])
     for (const kind of ['peerDependencies', 'optionalDependencies', 'bundledDependencies']) {

@@ -26,7 +26,7 @@ function declares({ code }: SourceFile, name: string): boolean {
 }
 
 describe('the platform', () => {
-  test('comments, strings and templates do not count, code does', () => {
+  test('the search for platform globals skips comments, strings and templates, and finds code', () => {
     const insert = ['$', '{process.env.X}'].join('')
     const text = `// process\n/* Buffer */ a('process' + \`Buffer ${insert} } window\` + /process'/.source)\nx(b)`
     expect(stripped(text).trim()).toBe(`a('' + \`${insert}\` + /./.source)\nx(b)`)
@@ -35,7 +35,7 @@ describe('the platform', () => {
   /** Where what only some platforms have is looked for, without an import. */
   const platforms = ['crypto/platform.ts', 'http/platform.ts']
 
-  test('no node: import or module name outside the platform.ts of crypto/ and http/', () => {
+  test('no file but platform.ts of crypto/ and http/ imports or names a node: module', () => {
     const wrong = sources.filter(
       ({ path, text, imports }) =>
         !platforms.includes(path) &&
@@ -57,12 +57,13 @@ describe('the platform', () => {
     'require',
     'module',
   ]
-  test.each(nodeGlobals)("Node's %s is in no file but those", (name) => {
-    const use = new RegExp(`(?<![.\\w$])${name}\\b(?!\\s*\\??:)`)
+  test.each(nodeGlobals)('no file but platform.ts of crypto/ and http/ uses %s of Node', (name) => {
+    // `declare module` only adds to types.
+    const use = new RegExp(`(?<![.\\w$])(?<!\\bdeclare )${name}\\b(?!\\s*\\??:)`)
     expect(find(use, (file) => platforms.includes(file.path) || declares(file, name))).toEqual([])
   })
 
-  test('globalThis is looked at in those alone', () => {
+  test('no file but platform.ts of crypto/ and http/ uses globalThis', () => {
     expect(find(/\bglobalThis\b/, only(...platforms))).toEqual([])
   })
 
@@ -70,11 +71,11 @@ describe('the platform', () => {
     ...['window', 'document', 'localStorage', 'sessionStorage', 'navigator', 'XMLHttpRequest', 'alert', 'self'],
     ...['indexedDB', 'HTMLElement', 'DOMParser', 'FileReader', 'history'],
   ]
-  test.each(pageGlobals)("a page's %s is in no file", (name) => {
+  test.each(pageGlobals)('no file uses %s of a web page', (name) => {
     expect(find(new RegExp(`(?<![.\\w$])${name}\\b(?!\\s*\\??:)`), (file) => declares(file, name))).toEqual([])
   })
 
-  test('no timer, one console: the redacting one in host/console.ts, one fetch: the guarded one in http/outbound.ts', () => {
+  test('no file uses a timer, only host/console.ts uses the console, and only http/outbound.ts uses fetch', () => {
     expect(find(/(?<![.\w$])(?:setTimeout|setInterval|eval|Function)\b\s*[.(]/)).toEqual([])
     expect(find(/(?<![.\w$])console\b/)).toEqual(['host/console.ts: console.error(text)'])
     const fetches = find(/(?<![.\w$])fetch\(/, (file) => /async fetch\(/.test(file.code))
@@ -83,7 +84,7 @@ describe('the platform', () => {
 })
 
 describe('determinism', () => {
-  test('the time comes from the clock', () => {
+  test('no file reads the time but through the clock', () => {
     expect(find(/\bDate\.now\b/, only('contracts/clock.ts'))).toEqual([])
     // Jose wants the clock's time as a Date.
     expect(find(/\bnew Date\b/, only('keys/key-set.ts', 'keys/hs256.ts'))).toEqual([])
@@ -93,33 +94,33 @@ describe('determinism', () => {
     expect(keySet).toMatch(/currentDate: new Date\(now \* 1000\)/)
   })
 
-  test('randomness comes from its port', () => {
+  test('no file makes randomness but through its port', () => {
     expect(find(/\bMath\.random\b|\brandomUUID\b/)).toEqual([])
     expect(find(/\bgetRandomValues\b/, only('crypto/random.ts'))).toEqual([])
     expect(find(/\brandomBytes\b/, only('crypto/random.ts', 'crypto/seal.ts', 'host/ports.ts'))).toEqual([])
   })
 })
 
-describe('shape', () => {
+describe('the shape of the sources', () => {
   test('no file has more than 300 lines', () => {
     const long = sources.filter(({ text }) => text.split('\n').length - 1 > 300).map(({ path }) => path)
     expect(long).toEqual([])
   })
 
-  test('no enum, no namespace, no decorator, no default export', () => {
+  test('no file has an enum, namespace, decorator or default export', () => {
     expect(find(/^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s/)).toEqual([])
     expect(find(/^\s*(?:export\s+)?(?:declare\s+)?namespace\s/)).toEqual([])
     expect(find(/^\s*@\w+/)).toEqual([])
     expect(find(/^\s*export default\b/)).toEqual([])
   })
 
-  test('no class but errors', () => {
+  test('every class is an error', () => {
     const classes = find(/(?<![.\w$])class\s+\w+/)
     expect(classes.filter((line) => !/class \w+Error extends \w*Error\b/.test(line))).toEqual([])
     expect(classes.length).toBe(2)
   })
 
-  test('no barrel but the three index files and the entry for features', () => {
+  test('only the three index files and the entry for features re-export', () => {
     const barrels = sources.filter(({ code }) => /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\b/m.test(code))
     expect(barrels.map(({ path }) => path)).toEqual(
       ['feature.ts', 'index.ts', 'memory/index.ts', 'testing/index.ts'].filter((path) =>
@@ -135,16 +136,16 @@ describe('shape', () => {
     ])
   })
 
-  test('no side door: nothing hangs on a request or on the context from outside', () => {
+  test('no state hangs on a request or on the context from outside', () => {
     expect(find(/WeakMap<(?:Request|Context|Core)\b/)).toEqual([])
   })
 
-  test('whether there are signing keys is asked in one file, and where the server is put together', () => {
+  test('one file, beside those that put the server together, asks whether there are signing keys', () => {
     const places = ['policy/client-support.ts', 'metadata/documents.ts', 'contracts/config.ts', 'config/policies.ts']
     expect(find(/\bjwtDisabled\b/, only(...places, 'server/built-in.ts', 'server/context.ts'))).toEqual([])
   })
 
-  test('no any, no suppressed type error', () => {
+  test('no file uses any or suppresses a type error', () => {
     expect(find(/:\s*any\b|\bas any\b|<any>/)).toEqual([])
     expect(
       sources.filter(({ text }) => /@ts-(?:ignore|expect-error|nocheck)/.test(text)).map(({ path }) => path),
@@ -152,14 +153,14 @@ describe('shape', () => {
   })
 })
 
-describe('answers', () => {
-  test('a Response is made in http/ alone (and copied without its body for HEAD)', () => {
+describe('responses', () => {
+  test('only http/ makes a Response (and HEAD copies one without its body)', () => {
     const made = find(/\bnew Response\b|\bResponse\.(?:json|redirect|error)\b/, ({ folder }) => folder === 'http')
     expect(made.length).toBe(1)
     expect(made[0]).toMatch(/^server\/dispatch\.ts: .*\? new Response\(null, served\.response\)/)
   })
 
-  test('an error becomes an answer in http/error-response.ts alone', () => {
+  test('only http/error-response.ts turns an error into a response', () => {
     expect(find(/(?<!function )\bpage\(/, only('http/error-response.ts'))).toEqual([])
     // Everything else that answers JSON says 200, or 201 where something was made.
     expect(find(/(?<!function )\bjson\((?!20[01]\b)/, only('http/error-response.ts'))).toEqual([])
@@ -169,7 +170,7 @@ describe('answers', () => {
     expect(members.filter((line) => !/formatChallenge\(/.test(line))).toEqual([])
   })
 
-  test('an endpoint throws and never answers with an error status', () => {
+  test('no endpoint answers with an error status: it throws', () => {
     const wrong = find(
       /\bstatus:\s*[45]\d\d\b/,
       ({ folder, code }) => folder !== 'endpoints' || /new OAuthError\(/.test(code),
@@ -189,7 +190,7 @@ describe('the endpoint table', () => {
     )
   })
 
-  test('every endpoint path is written once', () => {
+  test('every endpoint path is written only once', () => {
     const places = group(literals)
     const repeated = Object.fromEntries([...places].filter(([, paths]) => paths.length > 1))
     expect(repeated).toEqual({})

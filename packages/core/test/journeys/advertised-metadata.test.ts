@@ -44,7 +44,7 @@ describe('advertisedMetadata', () => {
     [
       'seed B179 a scope that the server has not',
       { scopesSupported: ['openid', 'admin'] },
-      /^advertisedMetadata\.scopesSupported admin not found in supported scopes$/,
+      /^advertisedMetadata\.scopesSupported admin not found in supported scopes: add it to the option scopes$/,
     ],
     ['a text that is no scope', { scopesSupported: ['a b'] }, /advertisedMetadata\.scopesSupported/],
     ['an empty claim', { claimsSupported: [''] }, /advertisedMetadata\.claimsSupported/],

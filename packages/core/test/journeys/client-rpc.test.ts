@@ -86,7 +86,9 @@ describe('create-client', () => {
     expect(body).toMatchObject({ scope: 'openid', client_secret_expires_at: world.clock.now() + 600 })
     const greedy = await rpc.post('/oauth2/create-client', { ...input, scope: 'openid notes:write' })
     expectJsonError(greedy, 400, 'invalid_client_metadata')
-    expect(greedy.body.error_description).toBe('cannot request scope notes:write')
+    expect(greedy.body.error_description).toBe(
+      'cannot request scope notes:write: the server allows it with its options scopes and clientRegistrationAllowedScopes',
+    )
   })
 })
 

@@ -160,7 +160,9 @@ describe('the option', () => {
     for (const world of [keysWorld(), createQuickWorld()]) {
       expect(world.provider.metadata.token_endpoint_auth_methods_supported).not.toContain('client_secret_jwt')
       const refused = world.provider.registerClient(input)
-      await expect(refused).rejects.toThrow('unsupported token_endpoint_auth_method client_secret_jwt')
+      await expect(refused).rejects.toThrow(
+        'token_endpoint_auth_method client_secret_jwt needs the option clientSecretJwt of the feature privateKeyJwt()',
+      )
       const made = await make(world, 'any', 'x'.repeat(43))
       expectJsonError(await postWith(world, made), 401, 'invalid_client')
     }

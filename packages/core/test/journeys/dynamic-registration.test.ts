@@ -120,7 +120,9 @@ describe('who may register', () => {
   test('anonymous clients get no machine tokens', async () => {
     const answer = await register(openWorld(), { grant_types: ['client_credentials'] })
     expectJsonError(answer, 400, 'invalid_client_metadata')
-    expect(answer.body.error_description).toBe('client_credentials grant requires authenticated registration')
+    expect(answer.body.error_description).toBe(
+      'client_credentials grant requires authenticated registration: sign in, or send an initial access token',
+    )
   })
 
   test('seed B141 signed in, nothing but redirect URIs: client_secret_basic, the code grant, a secret', async () => {

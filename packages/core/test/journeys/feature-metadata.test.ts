@@ -28,7 +28,7 @@ const feature: Feature = {
 }
 
 const dynamic = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true }
-const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', scope: 'notes:read' }
+const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', scope: 'notes:read' } as const
 /** A member that no type knows. */
 const withMembers = (members: object) => ({ ...input, ...members }) as typeof input
 
@@ -89,7 +89,7 @@ describe('client metadata of a feature', () => {
   test('a member that is there already is refused at start-up', () => {
     const again = featureOf('again', { members: { colour: v.string() } })
     expect(() => createQuickWorld({ features: [feature, again] })).toThrow(
-      new TypeError('client metadata colour is there already'),
+      new TypeError('client metadata colour is there already: the core or another feature brings it'),
     )
     const taken = featureOf('taken', { members: { scope: v.string() } })
     expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)

@@ -1,3 +1,4 @@
+import type { ClientInput } from '@oauth/core'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { describe, expect, test } from 'vitest'
 import { authorize, post, redirectUri, registerConfidential } from '../support/client.ts'
@@ -158,7 +159,11 @@ describe('private_key_jwt', () => {
 })
 
 describe('what clients register', () => {
-  const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'private_key_jwt', scope: 'notes:read' }
+  const input: ClientInput = {
+    redirect_uris: [redirectUri],
+    token_endpoint_auth_method: 'private_key_jwt',
+    scope: 'notes:read',
+  }
 
   test.each<[string, object, string]>([
     ['no keys', {}, 'private_key_jwt needs jwks or jwks_uri'],

@@ -48,7 +48,9 @@ describe('scopes, secrets and everything else', () => {
   })
 
   test('seed B159 an unknown scope is refused (as invalid_client_metadata, RFC 7591), those of the server pass', async () => {
-    expect(await refused({ scope: 'openid admin' })).toBe('cannot request scope admin')
+    expect(await refused({ scope: 'openid admin' })).toBe(
+      'cannot request scope admin: the server allows it with its options scopes and clientRegistrationAllowedScopes',
+    )
     expect(await registered(registrationWorld(), { scope: 'notes:read notes:write openid' })).toMatchObject({
       scope: 'notes:read notes:write openid',
     })
@@ -106,7 +108,8 @@ describe('scopes, secrets and everything else', () => {
     const outside = await register(named, { ...minimal, scope: 'notes:write' }, fromOwnPage(named))
     expect(outside.body).toMatchObject({
       error: 'invalid_client_metadata',
-      error_description: 'cannot request scope notes:write',
+      error_description:
+        'cannot request scope notes:write: the server allows it with its options scopes and clientRegistrationAllowedScopes',
     })
     expect((await register(named, { ...minimal, scope: 'profile' }, fromOwnPage(named))).status).toBe(400)
     const limited = registrationWorld({ clientRegistrationAllowedScopes: ['openid', 'notes:read'] })

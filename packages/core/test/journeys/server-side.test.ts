@@ -144,7 +144,7 @@ describe('getClient and updateClient', () => {
     for (const changes of [
       { client_id: 'other' },
       { client_secret: 'x'.repeat(40) },
-      { token_endpoint_auth_method: 'client_secret_basic' },
+      { token_endpoint_auth_method: 'client_secret_basic' } as const,
     ]) {
       const attempt = world.provider.updateClient(open.client_id, changes)
       await expect(attempt).rejects.toMatchObject({ code: 'invalid_client_metadata' })

@@ -79,7 +79,7 @@ describe('disableJwtPlugin: access tokens', () => {
 })
 
 describe('disableJwtPlugin: ID tokens', () => {
-  test.each(['client_secret_basic', 'client_secret_post'])(
+  test.each(['client_secret_basic', 'client_secret_post'] as const)(
     'seed B80 B68 of a confidential client (%s) are HS256 under its secret, with at_hash and nonce',
     async (token_endpoint_auth_method) => {
       const world = createPlainWorld()

@@ -7,7 +7,7 @@ describe('memoryStorage meets the storage contract', () => {
   for (const { name, run } of storageContract(() => memoryStorage())) test(name, run)
 })
 
-test('memoryStorage answers at once', () => {
+test('memoryStorage answers with values, not promises', () => {
   const storage = memoryStorage()
   expect(storage.clients.insert(clientRecord())).toBe('won')
   expect(storage.clients.find('client')).toEqual(clientRecord())
@@ -18,7 +18,7 @@ test('two memory storages share nothing', () => {
   expect(memoryStorage().clients.find('client')).toBeUndefined()
 })
 
-test('a member named __proto__ is kept as data', () => {
+test('memoryStorage stores a member named __proto__ as data', () => {
   const storage = memoryStorage()
   const metadata = JSON.parse('{"__proto__":{"skip_consent":true}}')
   const record = clientRecord()

@@ -37,7 +37,7 @@ describe('compareAndKeep', () => {
     expect(await storage.records.find(key)).toEqual(record)
   })
 
-  test('changes what is there, and again when somebody else was faster', async () => {
+  test('changes the stored record, and again when another writer was faster', async () => {
     const plain = memoryStorage()
     let meddled = false
     const storage = wrapStorage(plain, (name, _args, run) => {
@@ -52,7 +52,7 @@ describe('compareAndKeep', () => {
     expect(await plain.records.find(key)).toEqual({ ...record, value: { count: 41 }, version: 3 })
   })
 
-  test('adds the record after all when a purge removed the old one in between', async () => {
+  test('adds the record when a purge removed the old one in between', async () => {
     const plain = memoryStorage()
     const storage = wrapStorage(plain, (name, _args, run) => {
       if (name === 'records.find') plain.records.take(key)
@@ -63,7 +63,7 @@ describe('compareAndKeep', () => {
     expect(await plain.records.find(key)).toEqual(record)
   })
 
-  test('leaves what is there when there is nothing to change, and gives up when it changes all the time', async () => {
+  test('leaves the stored record when there is nothing to change, and gives up when it keeps changing', async () => {
     const plain = memoryStorage()
     plain.records.insert(record)
     await compareAndKeep(contextOn(plain), { ...record, value: {} }, () => undefined)
@@ -74,7 +74,7 @@ describe('compareAndKeep', () => {
 })
 
 describe('claimOnce', () => {
-  test('is won once for each purpose, issuer, client and value', async () => {
+  test('answers true once for each purpose, issuer, client and value', async () => {
     const storage = memoryStorage()
     const ctx = contextOn(storage)
     const claim = { purpose: 'client assertion', clientId: 'client', value: 'jti', refusedFrom: now + 60 }
@@ -86,7 +86,7 @@ describe('claimOnce', () => {
     expect(await claimOnce(contextOn(storage, 'https://other.example.com'), claim)).toBe(true)
   })
 
-  test('outlives the client that sent the value: registered again with its keys, it may not send it again', async () => {
+  test('still refuses a value when its client was deleted and registered again with the same keys', async () => {
     const storage = memoryStorage()
     const claim = { purpose: 'client assertion', clientId: 'client', value: 'jti', refusedFrom: now + 60 }
     await claimOnce(contextOn(storage), claim)
@@ -95,7 +95,7 @@ describe('claimOnce', () => {
   })
 })
 
-describe('the clients of a session', () => {
+describe('the recorded clients of a session', () => {
   const noted = (clientId: string, expiresAt = now + 100) => ({ sessionId: 's', clientId, userId: 'user', expiresAt })
 
   test('are all read, page by page, in the order of their ids', async () => {
@@ -105,7 +105,7 @@ describe('the clients of a session', () => {
     expect((await listRecordedClients(ctx, 's')).map(({ clientId }) => clientId)).toEqual(ids)
   })
 
-  test('have one record each, whose end moves forward alone, also when they are noted at once', async () => {
+  test('have one record each, whose end only moves forward, also when they are noted at once', async () => {
     const ctx = contextOn(memoryStorage())
     await Promise.all([5, 40, 12, 33].map((seconds) => recordSessionClient(ctx, noted('client', now + seconds))))
     expect(await listRecordedClients(ctx, 's')).toEqual([noted('client', now + 40)])
@@ -113,7 +113,7 @@ describe('the clients of a session', () => {
     expect(await listRecordedClients(ctx, 's')).toEqual([noted('client', now + 40)])
   })
 
-  test('are taken once, and those whose end has come are not read', async () => {
+  test('are taken once, and are not read after their end', async () => {
     const ctx = contextOn(memoryStorage())
     await recordSessionClient(ctx, noted('client'))
     await recordSessionClient(ctx, noted('over', now))
@@ -125,7 +125,7 @@ describe('the clients of a session', () => {
   })
 })
 
-test('a deleted client takes its sign-ins in progress along: one that gets the same id later finds none of them', async () => {
+test('deleting a client deletes its sign-ins in progress, so that a later client with the same id finds none', async () => {
   const world = createQuickWorld()
   const client = await registerConfidential(world)
   const browser = world.browser()
@@ -137,7 +137,7 @@ test('a deleted client takes its sign-ins in progress along: one that gets the s
   await expectErrorPage(await browser.consent(url, true), 400, 'invalid_request')
 })
 
-test('what a feature says about a refresh token goes on to its successors', async () => {
+test('the extra data of a refresh token is copied to its successors', async () => {
   const storage = memoryStorage()
   const extra = { colour: 'red' }
   const world = createQuickWorld({

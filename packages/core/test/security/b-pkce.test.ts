@@ -133,7 +133,7 @@ describe('B06 who may leave PKCE out', () => {
       code: 'invalid_client_metadata',
     })
     const exempt = await registerConfidential(world, { require_pkce: false })
-    const madePublic = { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] }
+    const madePublic = { token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] } as const
     await expect(world.provider.updateClient(exempt.client_id, madePublic)).rejects.toMatchObject({
       code: 'invalid_client_metadata',
     })

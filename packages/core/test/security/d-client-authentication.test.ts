@@ -23,19 +23,22 @@ async function register(world: World, input: ClientInput = {}) {
 }
 
 describe('D01 a confidential client has to prove itself', () => {
-  test.each(['client_secret_basic', 'client_secret_post'])('D01 %s: id alone, empty secret', async (method) => {
-    const { storage, writes } = watchStorage()
-    const world = createWorld({ storage })
-    const { id } = await register(world, { token_endpoint_auth_method: method })
-    writes.length = 0
-    expectJsonError(await tokenWith(world, { client_id: id }), 401, 'invalid_client')
-    expectJsonError(await tokenWith(world, { client_id: id, client_secret: '' }), 401, 'invalid_client')
-    expectJsonError(await tokenWith(world, {}, basic(id, '')), 401, 'invalid_client')
-    expectJsonError(await tokenWith(world, {}), 401, 'invalid_client')
-    const named = { client_id: id, token_endpoint_auth_method: 'none' }
-    expectJsonError(await tokenWith(world, named), 401, 'invalid_client')
-    expect(writes).toEqual([])
-  })
+  test.each(['client_secret_basic', 'client_secret_post'] as const)(
+    'D01 %s: id alone, empty secret',
+    async (method) => {
+      const { storage, writes } = watchStorage()
+      const world = createWorld({ storage })
+      const { id } = await register(world, { token_endpoint_auth_method: method })
+      writes.length = 0
+      expectJsonError(await tokenWith(world, { client_id: id }), 401, 'invalid_client')
+      expectJsonError(await tokenWith(world, { client_id: id, client_secret: '' }), 401, 'invalid_client')
+      expectJsonError(await tokenWith(world, {}, basic(id, '')), 401, 'invalid_client')
+      expectJsonError(await tokenWith(world, {}), 401, 'invalid_client')
+      const named = { client_id: id, token_endpoint_auth_method: 'none' }
+      expectJsonError(await tokenWith(world, named), 401, 'invalid_client')
+      expect(writes).toEqual([])
+    },
+  )
 
   test('D01 the same holds at revocation and introspection', async () => {
     const world = createWorld()
@@ -71,7 +74,13 @@ describe('D03 two methods at once', () => {
     client_assertion: 'e30.e30.e30',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
   }
-  test.each<[string, string, (id: string, secret: string) => [Parameters, Record<string, string>]]>([
+  test.each<
+    [
+      string,
+      'client_secret_basic' | 'client_secret_post',
+      (id: string, secret: string) => [Parameters, Record<string, string>],
+    ]
+  >([
     [
       'header and body',
       'client_secret_basic',

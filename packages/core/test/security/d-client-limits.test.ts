@@ -62,7 +62,7 @@ describe('D06 machine tokens', () => {
 describe('D07 only what was registered', () => {
   test('D07 a public client can neither register nor be changed to client_credentials', async () => {
     const world = createWorld()
-    const grant_types = ['authorization_code', 'client_credentials']
+    const grant_types = ['authorization_code', 'client_credentials'] as const
     await expect(registerPublic(world, { grant_types })).rejects.toMatchObject({ code: 'invalid_client_metadata' })
     const client = await registerPublic(world)
     await expect(world.provider.updateClient(client.client_id, { grant_types })).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe('D07 only what was registered', () => {
     const world = createWorld()
     const { client } = await register(world)
     const authorized = await authorize(world, client)
-    const only = (grant_types: string[]) =>
+    const only = (grant_types: ClientInput['grant_types']) =>
       world.provider.updateClient(client.client_id, { grant_types, response_types: [] })
     await only(['client_credentials'])
     expectJsonError(await exchangeCode(world, client, authorized), 400, 'unauthorized_client')

@@ -29,7 +29,7 @@ function visible({ status, headers, body }: Answer) {
   return { status, headers: Object.fromEntries(headers), body }
 }
 
-describe.each(['client_secret_basic', 'client_secret_post'])('D04 %s', (method) => {
+describe.each(['client_secret_basic', 'client_secret_post'] as const)('D04 %s', (method) => {
   test('D04 an unknown client does the same work and gets the same answer as a wrong secret', async () => {
     const world = createWorld()
     const { client_id } = await registerConfidential(world, { token_endpoint_auth_method: method })

@@ -148,7 +148,7 @@ describe('G14 what a client may have is decided by how it came to be, at each ch
 })
 
 describe('G14 what the server side gave is kept, not got', () => {
-  const given = { grant_types: ['authorization_code', 'client_credentials'], scope: 'openid notes:read' }
+  const given = { grant_types: ['authorization_code', 'client_credentials'], scope: 'openid notes:read' } as const
 
   test.each(Object.entries(ways).slice(1))(
     'G14 %s: a grant that the server side gave works, and is gone for good once given up',

@@ -9,7 +9,7 @@ import { alice, type World, type WorldOptions } from '../support/world.ts'
 
 const files = 'https://files.example.com/v1'
 const machine = { grant_type: 'client_credentials' }
-const both = { grant_types: ['authorization_code', 'client_credentials'] }
+const both = { grant_types: ['authorization_code', 'client_credentials'] } as const
 const minimal = { redirect_uris: [redirectUri] }
 const access = { clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [api] } }
 
@@ -104,7 +104,9 @@ describe('G15 with clientRegistrationMachineAccess', () => {
     const only = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }
     const answer = await create(world, { ...only, scope: 'notes:write' })
     expectJsonError(answer, 400, 'invalid_client_metadata')
-    expect(answer.body.error_description).toBe('cannot request scope notes:write')
+    expect(answer.body.error_description).toBe(
+      'cannot request scope notes:write without a user: the server allows it with its option clientRegistrationMachineAccess',
+    )
     const made = await create(world, { ...only, scope: 'notes:read' })
     expect(made.status).toBe(201)
     const update = { client_id: made.body.client_id, update: { scope: 'notes:read notes:write' } }

@@ -5,7 +5,7 @@ import { rpcOf } from '../support/rpc.ts'
 import { alice, bob, createWorld, type World } from '../support/world.ts'
 
 const path = '/admin/oauth2/update-client'
-const grants = ['authorization_code', 'client_credentials']
+const grants = ['authorization_code', 'client_credentials'] as const
 
 /** A client of alice’s and an administrator who is somebody else. */
 async function start() {

@@ -7,7 +7,7 @@ import { api, introspect, registerResourceServer } from '../support/tokens.ts'
 import { alice, type WorldOptions } from '../support/world.ts'
 
 const machine = { grant_type: 'client_credentials' }
-const only = { grant_types: ['client_credentials'] }
+const only = { grant_types: ['client_credentials'] } as const
 const access = { clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [api] } }
 const start = (options: WorldOptions = {}) =>
   registrationWorld({ idTokenSigningAlgorithm: 'ES256', ...access, ...options })

@@ -12,7 +12,9 @@ describe('G29 secrets that can be guessed', () => {
   ])('G29 %s is refused at start-up when it is short: %j', (name, value) => {
     expect(() => createWorld({ [name]: value })).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(new RegExp(`^option ${name}.*: must have at least 32 characters$`)),
+        message: expect.stringMatching(
+          new RegExp(`^option ${name}.*: must have at least 32 characters: make one with \`openssl rand -base64 32\`$`),
+        ),
       }),
     )
   })

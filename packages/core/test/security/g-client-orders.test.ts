@@ -16,7 +16,9 @@ describe('trusted clients are immutable', () => {
     const before = JSON.stringify(await world.provider.getClient(client_id))
     const answer = await (orders[name] as (typeof orders)[string])(rpcOf(world, alice), { client_id, id })
     expectJsonError(answer, 400, 'invalid_request')
-    expect(answer.body.error_description).toBe('trusted clients must be updated manually')
+    expect(answer.body.error_description).toBe(
+      'trusted clients must be updated manually: call provider.updateClient on the server side',
+    )
     expect(JSON.stringify(await world.provider.getClient(client_id))).toBe(before)
   })
 

@@ -37,7 +37,7 @@ function nodeTest(name: string, storage: string) {
 }
 
 describe('the built contract under node --test', () => {
-  test('passes for memoryStorage, with every case', () => {
+  test('passes every case for memoryStorage', () => {
     const { passed, failed, status, stdout } = nodeTest('memory', 'memoryStorage()')
     expect({ passed, failed, status }, stdout.slice(-2000)).toEqual({
       passed: storageContract(() => ({}) as never).length,
@@ -46,7 +46,7 @@ describe('the built contract under node --test', () => {
     })
   })
 
-  test('fails for an adapter that is wrong, and tells which verb, what was expected and what came', () => {
+  test('fails for a wrong adapter and tells the verb, the expected and the actual answer', () => {
     const wrong = `{ const storage = memoryStorage(); return { ...storage, grants: { ...storage.grants, revoke: () => true } } }`
     const { failed, status, stdout } = nodeTest('wrong', wrong)
     expect(status).not.toBe(0)

@@ -43,7 +43,7 @@ const authentication: Authentication<HostUser> = {
 /** What is inside is compiled and never run. */
 function compiled(_check: () => unknown): void {}
 
-describe('the user of the host', () => {
+describe('the user type of the host', () => {
   test('is inferred from getSession and getUser into every hook', () => {
     compiled(() =>
       createProvider({
@@ -81,7 +81,7 @@ describe('the user of the host', () => {
     expectTypeOf<IdTokenClaimsInput<HostUser>['user']>().toEqualTypeOf<HostUser>()
   })
 
-  test('has an id, and getSession and getUser agree on it', () => {
+  test('must have an id, and getSession and getUser must agree on it', () => {
     compiled(() => [
       createProvider({
         ...surface,
@@ -103,7 +103,7 @@ describe('the user of the host', () => {
     ])
   })
 
-  test('may be absent as undefined or null, now or later; the session has its time', () => {
+  test('may be absent as undefined or null, as a value or a promise, and a session must have its time', () => {
     expectTypeOf<() => null>().toExtend<Authentication<HostUser>['getSession']>()
     expectTypeOf<() => Promise<undefined>>().toExtend<Authentication<HostUser>['getUser']>()
     expectTypeOf<() => Promise<SignedIn<HostUser>>>().toExtend<Authentication<HostUser>['getSession']>()
@@ -113,7 +113,7 @@ describe('the user of the host', () => {
   })
 })
 
-describe('what must not compile', () => {
+describe('the compiler refuses', () => {
   test('options that are unknown, missing or wrong', () => {
     compiled(() => [
       // @ts-expect-error an unknown option
@@ -160,7 +160,7 @@ describe('what must not compile', () => {
     expectTypeOf<{ updated_at: string }>().not.toExtend<StandardClaims>()
   })
 
-  test('a storage that lacks a verb, or answers with another word', () => {
+  test('a storage that lacks a verb, or answers with a wrong word', () => {
     const memory = memoryStorage()
     type Without<Store extends keyof Storage, Verb extends string> = Omit<Storage, Store> & {
       readonly [name in Store]: Omit<Storage[Store], Verb>
@@ -200,7 +200,7 @@ describe('a storage from before the generic store', () => {
   const { records, ...older } = memoryStorage()
   const { commit: _, ...grants } = older.grants
 
-  test('is refused at start-up, and told what it lacks', () => {
+  test('is refused at start-up with the name of what it lacks', () => {
     const refused = (storage: object) => () =>
       createProvider({ ...surface, authentication, storage: storage as unknown as Storage })
     expect(refused(older)).toThrow('option storage: must be a storage with records (docs/storage.md)')
@@ -220,7 +220,7 @@ describe('a storage from before the generic store', () => {
 })
 
 describe('the provider', () => {
-  test('has the types of its methods', () => {
+  test('has methods with the documented types', () => {
     expectTypeOf(createProvider<HostUser>).returns.toEqualTypeOf<Provider>()
     expectTypeOf<Provider['fetch']>().toEqualTypeOf<Handler>()
     expectTypeOf<Handler>().toEqualTypeOf<(request: Request) => Promise<Response>>()
@@ -244,7 +244,7 @@ describe('the provider', () => {
     expectTypeOf<Provider['purgeExpired']>().returns.resolves.toEqualTypeOf<number>()
   })
 
-  test('is read-only, and its methods are strict', () => {
+  test('is read-only, and its methods refuse wrong arguments', () => {
     compiled((provider?: Provider) => {
       if (provider === undefined) return
       // @ts-expect-error read-only
@@ -265,7 +265,7 @@ describe('the provider', () => {
     })
   })
 
-  test('runs with just what the types demand', () => {
+  test('runs with only the options that the types demand', () => {
     const provider = createProvider({ ...surface, authentication })
     expect(provider.issuer).toBe('https://id.example.com/auth')
     expect(Object.isFrozen(provider) && Object.isFrozen(provider.handlers)).toBe(true)

@@ -1,67 +1,92 @@
-/** How tokens look, and what limits them. */
+/** How tokens and other credentials look, and what limits them. */
 export interface TokenFormatOptions {
   /**
-   * Access tokens are always opaque; confidential clients get ID tokens in HS256 under their own secret, public clients
-   * none; there are no signing keys and no JWKS. Client secrets are then kept sealed beside their hash. Default `false`.
+   * Makes a server without signing keys and without a JWKS. Access tokens are always opaque. ID tokens of confidential
+   * clients are signed with the secret of the client (HS256), so the server stores an encrypted copy of it; public
+   * clients get no ID token. Default `false`.
    */
   readonly disableJwtPlugin?: boolean | undefined
   /**
-   * Takes `resource` at the authorization endpoint, too: it is validated there, shown at consent, kept with the grant,
-   * and the token endpoint may only narrow it. Recommended where there is more than one resource server. Default `false`.
+   * Takes `resource` at the authorization endpoint as well. The server checks it there, shows it at consent and keeps
+   * it with the grant; a token request may then only name some of these resources. Recommended with more than one
+   * resource server. Default `false`.
    */
   readonly bindResources?: boolean | undefined
   /**
-   * Gives a refresh token to every client that registered the grant type, also where `offline_access` was not granted:
-   * for clients that never ask for it, as those of MCP. Such a grant ends with the session at `/oauth2/end-session`, and
-   * one with `offline_access` does not. Default `false`.
+   * Gives a refresh token to every client that registered the grant type `refresh_token`, even without the scope
+   * `offline_access`, for clients that never ask for it (as those of MCP). A grant without `offline_access` ends with
+   * the session of its user. Default `false`.
    */
   readonly refreshTokensWithoutOfflineAccess?: boolean | undefined
-  /** Seconds by scope: an access token lives no longer than the shortest of its scopes. */
+  /**
+   * The longest lifetime of an access token with a scope, in seconds by scope. The token lives no longer than the
+   * shortest of its scopes allows. Default: no limit beside `accessTokenTtlSeconds` and `m2mAccessTokenTtlSeconds`.
+   * @example
+   * scopeExpirations: { 'payments:write': 300 }
+   */
   readonly scopeExpirations?: Readonly<Record<string, number>> | undefined
-  /** What machine tokens may have, and get when they ask for nothing: it narrows what a client registered. Default: all of that. */
+  /**
+   * The scopes that a token without a user may have. A token request without `scope` gets all of them that its client
+   * registered. Default: every scope of the client that is not about a user.
+   */
   readonly clientCredentialsDefaultScopes?: readonly string[] | undefined
-  /** Put before credentials, so that leak scanners know them. With a prefix, one without it is unknown. */
+  /**
+   * Prefixes of credentials, so that secret scanners recognise a leaked one. The server then treats a credential
+   * without the prefix as unknown. Default: no prefix.
+   */
   readonly tokenPrefixes?: TokenPrefixes | undefined
-  /** Makes opaque access tokens of at least 128 bits of entropy: 22 letters, digits and `- . _ ~ + /` or more. */
+  /**
+   * Makes opaque access tokens: at least 22 (at most 4096) letters, digits and `- . _ ~ + /` with 128 or more random
+   * bits. Default: 256 random bits.
+   */
   readonly generateAccessToken?: (() => string) | undefined
-  /** Makes refresh tokens of at least 128 bits of entropy: 22 printable ASCII characters or more, without spaces. */
+  /**
+   * Makes refresh tokens: at least 22 (at most 4096) printable ASCII characters without spaces, with 128 or more random
+   * bits. Default: 256 random bits.
+   */
   readonly generateRefreshToken?: (() => string) | undefined
   /**
-   * What a client sees of a refresh token, for instance one that carries its session for a router in front. `sid` names
-   * the session as this client may know it: what the encoder answers leaves the server, so it never learns your session
-   * id. The answer is printable ASCII without spaces. Needs `refreshTokenDecoder`.
+   * Turns a refresh token into the text that the client gets, for instance with a part that tells a router in front
+   * which session it belongs to. `sid` is the session identifier that the tokens of this client carry, never the
+   * session id of your application. The text must be printable ASCII without spaces. It needs `refreshTokenDecoder`.
    */
   readonly refreshTokenEncoder?: ((token: string, sid: string | undefined) => string) | undefined
-  /** The token in what a client presents, or `undefined`. Must not throw. */
+  /**
+   * Turns the text that a client presents back into the refresh token, or answers `undefined` for any other text. It
+   * must not throw.
+   */
   readonly refreshTokenDecoder?: ((text: string) => string | undefined) | undefined
   /** Makes client ids of 1 to 255 printable ASCII characters without spaces. Default: 120 random bits. */
   readonly generateClientId?: (() => string) | undefined
   /** Makes client secrets of 32 to 1024 printable ASCII characters. Default: 256 random bits. */
   readonly generateClientSecret?: (() => string) | undefined
-  /** What discovery says in place of everything there is. */
+  /** Replaces values of the discovery documents. Default: the documents say everything that the server supports. */
   readonly advertisedMetadata?: AdvertisedMetadata | undefined
 }
 
+/** The prefix of each kind of credential: 1 to 32 letters, digits, `_` or `-`. */
 export interface TokenPrefixes {
   readonly accessToken?: string | undefined
   readonly refreshToken?: string | undefined
   readonly clientSecret?: string | undefined
 }
 
+/** Values of the discovery documents that you may replace. */
 export interface AdvertisedMetadata {
-  /** Each one has to be a scope of the server. */
+  /** The value of `scopes_supported`. Each scope must be one of the server. Default: all of them. */
   readonly scopesSupported?: readonly string[] | undefined
   /**
-   * Names beside the standard claims are those that `userClaims` answers and a client may ask for by name
-   * (`claims` parameter): everything else that it asks for is ignored.
+   * The value of `claims_supported`. Names that are no standard claims are claims of your own, which `userClaims`
+   * answers: a client may ask for those that you list here by name (`claims` parameter), and the server ignores all
+   * others.
    */
   readonly claimsSupported?: readonly string[] | undefined
-  /** The authentication contexts that sessions of the host's may have (`session.acr`). Default: nothing is said. */
+  /** The authentication contexts that sessions may have (`session.acr`). Default: absent. */
   readonly acrValuesSupported?: readonly string[] | undefined
-  /** The languages of the pages, BCP 47 tags. Default: nothing is said. */
+  /** The languages of your pages, as BCP 47 tags. Default: absent. */
   readonly uiLocalesSupported?: readonly string[] | undefined
-  /** The languages of the claims, BCP 47 tags. Default: nothing is said. */
+  /** The languages of the claims, as BCP 47 tags. Default: absent. */
   readonly claimsLocalesSupported?: readonly string[] | undefined
-  /** The values of `display` that the pages follow. Default: `page`. */
+  /** The values of `display` that your pages follow. Default: `page`. */
   readonly displayValuesSupported?: readonly string[] | undefined
 }

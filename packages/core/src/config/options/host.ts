@@ -2,67 +2,93 @@ import type { OAuthEvent } from '../../contracts/events.ts'
 import type { Authentication, BaseUser, UserClaims } from '../../contracts/host.ts'
 import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
 
-/** What the host brings: its users, its sessions, its pages. */
+/** What your application brings: its users, its sessions and its pages. */
 export interface HostOptions<User extends BaseUser> {
-  /** Who is signed in. The user type of every hook is inferred from here. */
+  /**
+   * Tells the server who is signed in. The user type of every hook is inferred from it.
+   * @example
+   * authentication: {
+   *   // The user and session of a request, or undefined.
+   *   getSession: (request) => sessions.current(request),
+   *   // The user with this id, or undefined when there is none any more.
+   *   getUser: (id) => users.find(id),
+   * }
+   */
   readonly authentication: Authentication<User>
   /**
-   * The claims about a user. Default: the standard claims are read from the user's own members, in snake_case or
-   * camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`. A `Date` or milliseconds in `updated_at` become seconds, 1
-   * and 0 booleans; a claim of another wrong type is left out, with an event. Other members are claims of your own: name them in
-   * `advertisedMetadata.claimsSupported`, and clients may ask for them by name.
+   * Answers the claims about a user. Default: the server reads the standard claims from the members of the user, in
+   * snake_case or camelCase (`givenName`, `emailVerified`, …), with `image` for `picture`. A `Date` or milliseconds in
+   * `updated_at` become seconds, and 1 and 0 become booleans. The server leaves out a claim of the wrong type and emits
+   * an event. Other members are claims of your own: list them in `advertisedMetadata.claimsSupported`, and clients may
+   * ask for them by name.
+   * @example
+   * userClaims: (user) => ({ name: user.displayName, email: user.mail, email_verified: user.mailConfirmed })
    */
   readonly userClaims?: ((user: User) => UserClaims) | undefined
-  /** The login page, a path of the application or an absolute URL. Required with the authorization_code grant type. */
+  /**
+   * The login page: a path of the application or an absolute URL. Required with the grant type `authorization_code`.
+   */
   readonly loginUrl?: string | undefined
-  /** The consent page. Required with the authorization_code grant type. */
+  /**
+   * The consent page: a path of the application or an absolute URL. Required with the grant type `authorization_code`.
+   */
   readonly consentUrl?: string | undefined
-  /** The page for `prompt=create`. Default: the login page. */
+  /** The page for `prompt=create`, where a user makes an account. Default: the login page. */
   readonly signupUrl?: string | undefined
-  /** The page for `prompt=select_account`; without it that prompt is refused. */
+  /**
+   * The page for `prompt=select_account`, where a user chooses an account. Default: the server refuses that prompt.
+   */
   readonly selectAccountUrl?: string | undefined
-  /** The page for what `postLoginResolver` asks for. Required with it. */
+  /** The page for what `postLoginResolver` asks of a user after login. Required with `postLoginResolver`. */
   readonly postLoginUrl?: string | undefined
   /**
-   * The page that asks whether to sign out, when a logout does not show whose session it means; it posts `confirmation`
-   * from its URL to `/oauth2/end-session`. Without it the question is on a page of ours.
+   * The page that asks the user whether to sign out, when a logout request does not prove whose session it means. The
+   * page posts `confirmation` from its URL to `/oauth2/end-session`. It needs `authentication.endSession`. Default: the
+   * server asks on a page of its own.
    */
   readonly logoutUrl?: string | undefined
   /**
-   * Which grants end with the session in which they were given: those without offline access (`online`), all of them, or
-   * none. Default `online`.
+   * Which grants end together with the session in which the user gave them: those without offline access (`online`),
+   * all of them, or none. Default `online`.
    */
   readonly grantsEndingWithSession?: 'online' | 'all' | 'none' | undefined
-  /** Signs the query of the URLs that pages get; at least 32 characters. Default: derived from `secret`. */
+  /**
+   * Signs the query of the URLs of your pages: at least 32 random characters (`openssl rand -base64 32`), the same in
+   * every process. Default: derived from `secret`.
+   */
   readonly oauthQuerySigningSecret?: string | undefined
   /**
-   * Lets a remembered consent, and the trust of `skip_consent`, `cachedTrustedClients` and `trustedClientResolver`, answer
-   * for public clients on loopback addresses and private-use schemes, too, although any program on the device can pretend
-   * to be one and then gets a code without anybody being asked
-   * ({@link https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). Default `false`: their users are
-   * asked each time.
+   * Lets a remembered consent, and the trust of `skip_consent`, `cachedTrustedClients` and `trustedClientResolver`,
+   * count for public clients on loopback addresses and private-use schemes too. Any program on the device can pretend
+   * to be such a client, and would then get a code without a question to the user ({@link
+   * https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). Default `false`: the server asks their
+   * users each time.
    */
   readonly rememberConsentOfNativeClients?: boolean | undefined
   /**
-   * Shows the errors of a client that registered itself on a page, and sends nobody to its redirect URI with one, as long
-   * as the user has agreed to nothing of it: otherwise a link to this server (`prompt=none`, a bad scope) leads anybody
-   * to wherever whoever registered it likes. Clients that try a silent login first then show that page. With a
-   * private-use scheme it is always so, because such a link would start a program. Default `false`.
+   * Shows the errors of a self-registered client on a page of the server, as long as the user has approved nothing for
+   * that client, instead of redirecting to the client. Otherwise a link to this server (`prompt=none`, a bad scope)
+   * would lead any user to the redirect URI of whoever registered the client. A client that tries a silent login first
+   * then shows this page. The server always does so for a private-use scheme, because such a redirect would start a
+   * program. Default `false`.
    */
   readonly redirectErrorsAfterConsentOnly?: boolean | undefined
   /**
-   * Makes `acr_values` (and the client's `default_acr_values`) a demand instead of a wish: a session that has none of
-   * them signs in again, and one that has none after that is `unmet_authentication_requirements`. For clients that are
-   * told by a resource server which class they need ({@link https://www.rfc-editor.org/rfc/rfc9470 RFC 9470}).
-   * Default `false`.
+   * Makes `acr_values` (and the `default_acr_values` of the client) a requirement: a session with none of these
+   * authentication contexts has to sign in again, and if the new session has none either, the client gets
+   * `unmet_authentication_requirements`. It is for clients that a resource server tells which context they need ({@link
+   * https://www.rfc-editor.org/rfc/rfc9470 RFC 9470}). Default `false`: they are a preference.
    */
   readonly requireAcrValues?: boolean | undefined
-  /** Limits requests by address, and by the client that authenticated; off without it. */
+  /** Limits requests by address and by client. Default: no limits. */
   readonly rateLimit?: RateLimitOptions | undefined
   /**
-   * Called with everything that happens, and not waited for. When it throws or rejects, `console.error` tells of it, once
-   * a minute, and the request goes on. Without it, `console.error` gets what nobody expected: requests that failed, wrong
-   * answers of yours, keys that no secret opens; each once a minute, without credentials.
+   * Called with every event: what happened, with the true reason and without credentials. The server does not wait for
+   * it. When it throws or rejects, the server prints that with `console.error`, at most once a minute, and the request
+   * goes on. Default: `console.error` gets unexpected failures (failed requests, wrong answers of your functions,
+   * signing keys that no secret opens), each at most once a minute and without credentials.
+   * @example
+   * onEvent: (event) => log.info(event)
    */
   readonly onEvent?: ((event: OAuthEvent) => void) | undefined
 }

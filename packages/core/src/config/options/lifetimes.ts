@@ -1,24 +1,38 @@
-/** How long things live, all in seconds. */
+/** How long codes, tokens, interactions and caches last. All values are whole seconds. */
 export interface LifetimeOptions {
-  /** Authorization codes. Default 60, at most 600. */
+  /** How long a client may take to exchange an authorization code, in seconds; at most 600. Default 60. */
   readonly authorizationCodeTtlSeconds?: number | undefined
-  /** Access tokens of users. Default 3600. */
+  /** The lifetime of an access token of a user, in seconds. Default 3600. */
   readonly accessTokenTtlSeconds?: number | undefined
-  /** Access tokens of machines (client_credentials). Default 3600. */
+  /** The lifetime of an access token without a user (`client_credentials`), in seconds. Default 3600. */
   readonly m2mAccessTokenTtlSeconds?: number | undefined
-  /** Refresh tokens, idle: each exchange starts it anew. Default 2592000 (30 days). */
+  /**
+   * How long a refresh token may stay unused, in seconds. Each exchange starts this time again. Default 2592000 (30
+   * days).
+   */
   readonly refreshTokenTtlSeconds?: number | undefined
-  /** A grant with refresh tokens, absolute: no exchange moves it. Default 31536000 (one year). */
+  /**
+   * How long a grant with refresh tokens lasts at most, in seconds, however often the client exchanges them. Default
+   * 31536000 (one year).
+   */
   readonly refreshTokenMaxTtlSeconds?: number | undefined
-  /** How long after its exchange an old refresh token still gets the same successor. Default 30; 0 turns it off. */
+  /**
+   * For how many seconds after its exchange an old refresh token still gets its successor, so that a lost response or a
+   * second tab does not sign the user out. With 0, an old refresh token ends the grant at once. Default 30.
+   */
   readonly refreshTokenReuseWindowSeconds?: number | undefined
-  /** ID tokens. Default 36000. */
+  /** The lifetime of an ID token, in seconds. Default 36000. */
   readonly idTokenTtlSeconds?: number | undefined
-  /** How long a user may take over login and consent. Default 600. */
+  /** How many seconds a user has for login, consent and the other pages of one authorization request. Default 600. */
   readonly interactionTtlSeconds?: number | undefined
-  /** How long a process may rely on a client it has read; a change made through this process counts at once. Default 5. */
+  /**
+   * For how many seconds a process keeps a client that it has read. A change through the same process counts at once, a
+   * change through another one within this time. With 0, the server reads the client for each request. Default 5.
+   */
   readonly clientCacheSeconds?: number | undefined
-  /** How often a process looks for new signing keys. A new key is published twice this long, and five minutes, before it
-   * signs. Default 60. */
+  /**
+   * How often a process looks for new signing keys, in seconds. The server publishes a new key twice this long, plus
+   * five minutes, before it signs with it. Default 60.
+   */
   readonly keyCacheSeconds?: number | undefined
 }

@@ -2,20 +2,21 @@ import type { OutboundFetch } from '../../http/outbound.ts'
 
 /**
  * How the server sends requests to URLs of clients (`jwks_uri`, `sector_identifier_uri`, `request_uris`,
- * `backchannel_logout_uri`): over https, without following redirects, reading no more than 256 KiB, and never to a private
+ * `backchannel_logout_uri`). It uses https, follows no redirects, reads at most 256 KiB, and never calls a private
  * network.
  */
 export interface OutboundOptions {
   /**
-   * Sends the requests in place of the platform's `fetch`, for instance through a proxy. What host names resolve to is
-   * then yours to check; without it they are looked up first, where the platform can, and refused if private.
+   * Sends these requests in place of the platform's `fetch`, for instance through a proxy. Your function must then
+   * refuse host names that resolve to private addresses. Default: the platform's `fetch`, after a look-up of the host
+   * name where the platform has one; the server refuses a name that resolves to a private address.
    */
   readonly outboundFetch?: OutboundFetch | undefined
-  /** Seconds after which a request is given up, whatever has come by then. Default 5. */
+  /** After how many seconds the server gives up a request. Default 5. */
   readonly outboundTimeoutSeconds?: number | undefined
   /**
-   * Lets requests go to private addresses, and over plain http to them: whoever registers a client could then reach what
-   * is behind your firewall. For test suites. Default `false`.
+   * Lets the requests go to private addresses, and there over plain http. Whoever registers a client could then reach
+   * services behind your firewall. For test suites. Default `false`.
    */
   readonly dangerouslyAllowPrivateAddresses?: boolean | undefined
 }

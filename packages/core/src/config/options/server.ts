@@ -1,22 +1,43 @@
 import type { Feature } from '../../contracts/feature.ts'
 import type { Storage } from '../../storage/storage.ts'
 
-/** Where the server is, what it stands on, what it is made of. */
+/** Where the server is, where it keeps its data, and which optional features it has. */
 export interface ServerOptions {
   /**
-   * The public URL of the application, for instance `https://id.example.com`. Every URL that we publish begins with it
-   * and no header ever changes one. https, or http on a loopback host; no query, no fragment.
+   * The public URL of the application, for instance `https://id.example.com`. Every URL that the server publishes
+   * begins with it; no request header changes that. It must use https, or http on a loopback host, and have no query
+   * and no fragment.
    */
   readonly baseUrl: string
-  /** Path below `baseUrl` where the endpoints are; the issuer is `baseUrl + basePath`. Default `/auth`; may be empty. */
+  /**
+   * The path below `baseUrl` where the endpoints are. The issuer is `baseUrl + basePath`. It may be empty. Default
+   * `/auth`.
+   */
   readonly basePath?: string | undefined
   /**
-   * Seals signing keys, initial access tokens, and client secrets under `disableJwtPlugin` and for `client_secret_jwt`, and signs what pages carry: at least 32 characters of randomness, the same in every process. To
-   * change it, give a list: the first one seals, all of them unseal.
+   * The secret of the server: at least 32 random characters, the same in every process. `openssl rand -base64 32` makes
+   * one. The server encrypts its signing keys and initial access tokens with it, signs the URLs of pages, and encrypts
+   * those client secrets that it needs in plain text (under `disableJwtPlugin` and for `client_secret_jwt`). To change
+   * it, give a list: the server encrypts with the first secret and decrypts with all of them.
+   * @example
+   * // One secret, from the environment.
+   * secret: process.env.OAUTH_SECRET
+   * // A new secret, and the one before it.
+   * secret: [process.env.OAUTH_SECRET, process.env.OAUTH_SECRET_BEFORE]
    */
   readonly secret: string | readonly [string, ...string[]]
-  /** Where everything is kept: `memoryStorage()`, `sqliteStorage(file)` of `@oauth/kysely/sqlite`, or your own. */
+  /**
+   * Where the server keeps its data: `memoryStorage()` for development, `sqliteStorage(file)` of
+   * `@oauth/kysely/sqlite`, or an adapter of your own.
+   */
   readonly storage: Storage
-  /** Optional parts of the server, each chosen by import. */
+  /**
+   * Optional features. Each comes from an import path of its own and is a function that you call with its options.
+   * Default: none.
+   * @example
+   * import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
+   *
+   * features: [privateKeyJwt()]
+   */
   readonly features?: readonly Feature[] | undefined
 }

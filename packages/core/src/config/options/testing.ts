@@ -1,10 +1,10 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { Random } from '../../contracts/random.ts'
 
-/** Seams for tests. */
+/** Replacements for the time and the randomness of the platform, for tests. */
 export interface TestingOptions {
-  /** Default: the system's. */
+  /** Tells the time in whole seconds since the epoch. A test sets it. Default: the system's clock. */
   readonly clock?: Clock | undefined
-  /** Default: the platform's. */
+  /** Makes random bytes. A test makes them predictable; production must not. Default: the platform's generator. */
   readonly random?: Random | undefined
 }

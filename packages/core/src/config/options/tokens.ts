@@ -1,38 +1,56 @@
 import type { SigningAlgorithm } from '../../protocol/signing-algorithm.ts'
 
-/** Which grant types, scopes and audiences there are, and how tokens are made. */
+/** Which grant types, scopes and audiences there are, and how the server signs tokens. */
 export interface TokenOptions {
-  /** Default: `authorization_code`, `client_credentials`, `refresh_token`. */
+  /**
+   * The grant types that the server offers. `refresh_token` needs `authorization_code`. Default: `authorization_code`,
+   * `client_credentials`, `refresh_token`.
+   */
   readonly grantTypes?: readonly string[] | undefined
-  /** Scopes beside `openid`, `profile`, `email`, `address`, `phone` and `offline_access`. */
+  /**
+   * The scopes of your own, beside `openid`, `profile`, `email`, `address`, `phone` and `offline_access`. Default:
+   * none.
+   * @example
+   * scopes: ['notes:read', 'notes:write']
+   */
   readonly scopes?: readonly string[] | undefined
   /**
-   * What a client that registers no scope is registered for, and what an authorization request without `scope` asks for,
-   * as far as the client is registered for it. Default: the standard scopes for a registration (`openid`, `profile`,
-   * `email`, `address`, `phone`, `offline_access`), and for a request what the client registered but `offline_access`.
+   * The scopes of a client that registers without `scope`, and of an authorization request without `scope` as far as
+   * its client is registered for them. Default: for a registration the standard scopes (`openid`, `profile`, `email`,
+   * `address`, `phone`, `offline_access`), and for a request all scopes of the client except `offline_access`.
    */
   readonly defaultScopes?: readonly string[] | undefined
   /**
-   * The resources (RFC 8707) that access tokens may be for; asking for one at the token endpoint makes the token a JWT
-   * (RFC 9068). Default: the issuer.
+   * The resource servers that access tokens may be for ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC
+   * 8707 section 2}), as absolute URIs. A token request with `resource` gets a JWT access token (RFC 9068) for that
+   * resource. Default: the issuer.
    */
   readonly validAudiences?: readonly string[] | undefined
   /**
-   * Makes an access token for a resource that carries `openid` good for userinfo as well: its `aud` names both. The
-   * resource server can then read the claims of the user there. With `false` such a token is for the resource alone, and
-   * a client gets a token for userinfo by a request without `resource`; with `bindResources` there is no such request for a
-   * grant with resources, and the claims come in the ID token alone. Default `true`.
+   * Lets a JWT access token with the scope `openid` work at the userinfo endpoint too: its `aud` then names the
+   * resource and the userinfo endpoint. The resource server could use the token to read the claims of the user there.
+   * With `false` the token is for the resource alone, and a client gets a token for userinfo by a token request without
+   * `resource`. Under `bindResources` a grant with resources has no such request; its client gets the claims in the ID
+   * token alone. Default `true`.
    */
   readonly userinfoAudience?: boolean | undefined
-  /** How ID tokens are signed for clients that registered nothing else. Default `RS256`, which every client can verify. */
+  /**
+   * The algorithm of ID tokens for clients that registered no `id_token_signed_response_alg`. Every client can verify
+   * the default. Default `RS256`.
+   */
   readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /**
-   * What else clients may register as `id_token_signed_response_alg`; there are keys for each. Default: the algorithm of
-   * JWT access tokens, for which there are keys anyway.
+   * Further algorithms that clients may register as `id_token_signed_response_alg`. The server makes keys for each.
+   * Default: the algorithm of JWT access tokens, which has keys anyway.
    */
   readonly idTokenSigningAlgorithms?: readonly SigningAlgorithm[] | undefined
-  /** How JWT access tokens are signed. Default `ES256`. */
+  /** The algorithm of JWT access tokens. Default `ES256`. */
   readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
-  /** Turns pairwise subjects on ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg Core section 8.1}); at least 32 characters. */
+  /**
+   * Lets clients register `subject_type: pairwise`, so that each sector of clients sees a user under another `sub`
+   * ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}). It is
+   * at least 32 random characters (`openssl rand -base64 32`), the same in every process. Never change it: every
+   * pairwise `sub` would change. Default: clients cannot be pairwise.
+   */
   readonly pairwiseSecret?: string | undefined
 }

@@ -12,6 +12,14 @@ import { clientSecretJwtMethod, privateKeyJwtMethod } from './methods.ts'
 
 export type { AudienceRule }
 
+declare module '../../protocol/client-metadata.ts' {
+  interface ClientAuthMethodNames {
+    private_key_jwt: true
+    /** With the option `clientSecretJwt`. */
+    client_secret_jwt: true
+  }
+}
+
 export interface PrivateKeyJwtOptions {
   /**
    * What an assertion may be addressed to. `issuer`: to our issuer, as a single string: what was made for another server

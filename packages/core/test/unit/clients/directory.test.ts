@@ -25,7 +25,7 @@ function table(cacheSeconds = 5) {
 }
 
 describe('the client directory', () => {
-  test('reads a client once, and again when its time has ended', async () => {
+  test('reads a client once, and again when its time in the cache has ended', async () => {
     const { clients, state, clock } = table()
     const first = await clients.find('a')
     expect(first?.id).toBe('a')
@@ -37,13 +37,13 @@ describe('the client directory', () => {
     expect(state.reads).toBe(2)
   })
 
-  test('answers at once what it has', async () => {
+  test('answers a cached client without a promise', async () => {
     const { clients } = table()
     await clients.find('a')
     expect(clients.find('a')).not.toBeInstanceOf(Promise)
   })
 
-  test('a use does not prolong an entry', async () => {
+  test('does not prolong an entry when it is used', async () => {
     const { clients, state, clock } = table()
     for (let second = 0; second < 10; second++) {
       await clients.find('a')
@@ -52,14 +52,14 @@ describe('the client directory', () => {
     expect(state.reads).toBe(2)
   })
 
-  test('without a cache it reads each time', async () => {
+  test('reads a client each time without a cache', async () => {
     const { clients, state } = table(0)
     await clients.find('a')
     await clients.find('a')
     expect(state.reads).toBe(2)
   })
 
-  test('what is forgotten is read anew', async () => {
+  test('reads a client again after it was forgotten', async () => {
     const { clients, put } = table()
     await clients.find('a')
     put('a', { version: 2 })
@@ -68,7 +68,7 @@ describe('the client directory', () => {
     expect((await clients.find('a'))?.version).toBe(2)
   })
 
-  test('a reading that was under way when the client changed is not kept', async () => {
+  test('does not cache a reading that was under way when the client changed', async () => {
     const { clients, put, state } = table()
     let open = (): void => {}
     state.gate = new Promise((resolve) => {
@@ -85,7 +85,7 @@ describe('the client directory', () => {
   test.each([
     ['unknown', 'b', {}],
     ['disabled', 'a', { disabled: true }],
-  ])('%s clients are none, and are not kept as none', async (_, id, changes) => {
+  ])('finds no client for %s clients, and does not cache that', async (_, id, changes) => {
     const { clients, put, state } = table()
     if (id === 'a') put('a', changes)
     expect(await clients.find(id)).toBeUndefined()
@@ -95,7 +95,7 @@ describe('the client directory', () => {
     expect((await clients.find(id))?.id).toBe(id)
   })
 
-  test('a client that was disabled meanwhile is none when its time has ended', async () => {
+  test('finds no client that was disabled meanwhile, once its time in the cache has ended', async () => {
     const { clients, put, clock } = table()
     await clients.find('a')
     put('a', { disabled: true })
@@ -104,7 +104,7 @@ describe('the client directory', () => {
     expect(await clients.find('a')).toBeUndefined()
   })
 
-  test('keeps a thousand clients at most: the oldest make room, the newest stay', async () => {
+  test('caches at most a thousand clients: the oldest are removed, the newest stay', async () => {
     const { clients, put, state } = table(1000)
     for (let index = 0; index < 1500; index++) {
       put(`c${index}`)
@@ -121,7 +121,7 @@ describe('the client directory', () => {
     expect(state.reads - before).toBeLessThanOrEqual(2)
   })
 
-  test('made-up ids push nobody out', async () => {
+  test('does not remove cached clients for invented ids', async () => {
     const { clients, state } = table(1000)
     await clients.find('a')
     for (let index = 0; index < 3000; index++) await clients.find(`made-up-${index}`)
@@ -130,7 +130,7 @@ describe('the client directory', () => {
     expect(state.reads).toBe(before)
   })
 
-  test('ids are compared byte for byte', async () => {
+  test('compares ids byte for byte', async () => {
     const { clients } = table()
     await clients.find('a')
     for (const id of ['A', 'a ', '', '__proto__']) expect(await clients.find(id)).toBeUndefined()

@@ -26,8 +26,8 @@ function refusal(changes: Record<string, unknown>): string {
 
 const resolve = (changes: Partial<ProviderOptions> = {}) => resolveConfig({ ...good, ...changes })
 
-describe('seed B176 defaults', () => {
-  test('seed B176 grants in order, no default scopes, everything that opens something off', () => {
+describe('the defaults of the options', () => {
+  test('are all grant types in order, no default scopes, and every option that opens something off (seed B176)', () => {
     expect(resolve()).toMatchObject({
       grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
       defaultScopes: [],
@@ -45,7 +45,7 @@ describe('seed B176 defaults', () => {
     expect(Object.values(resolve().resolvers).filter((resolver) => resolver !== undefined)).toEqual([])
   })
 
-  test('seed B176 lifetimes; the code lives 60 seconds (decision 21), the rest as in the seed', () => {
+  test('are a lifetime of 60 seconds for codes (decision 21) and the lifetimes of the seed for the rest (seed B176)', () => {
     expect(resolve().lifetimes).toEqual({
       authorizationCode: 60,
       accessToken: 3600,
@@ -60,14 +60,14 @@ describe('seed B176 defaults', () => {
     })
   })
 
-  test('outbound requests go by the platform, in five seconds, and to no private address', () => {
+  test('send outbound requests through the platform, within five seconds, and to no private address', () => {
     expect(resolve().outbound).toEqual({ fetch: undefined, allowPrivate: false, timeout: 5 })
     const outboundFetch = async () => new Response()
     const changes = { outboundFetch, outboundTimeoutSeconds: 2, dangerouslyAllowPrivateAddresses: true }
     expect(resolve(changes).outbound).toEqual({ fetch: expect.any(Function), allowPrivate: true, timeout: 2 })
   })
 
-  test('tokens have no prefix and no generator of the host', () => {
+  test('give tokens no prefix and no generator of the host', () => {
     expect(resolve().formats).toMatchObject({
       accessToken: { prefix: '', generate: undefined },
       refreshToken: { prefix: '', generate: undefined },
@@ -78,7 +78,7 @@ describe('seed B176 defaults', () => {
   })
 })
 
-describe('seed B177 the options that the seed removed are unknown here', () => {
+describe('options that the seed removed', () => {
   const removed = [
     ...['route_prefix', 'prefix', 'resource_server_url', 'resource_scopes', 'resources'],
     ...['include_root_resource_metadata_fallback', 'include_root_oauth_metadata_fallback'],
@@ -87,9 +87,12 @@ describe('seed B177 the options that the seed removed are unknown here', () => {
   ]
   const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-  test.each([...new Set([...removed, ...removed.map(camelCase)])])('seed B177 %s is refused by name', (name) => {
-    expect(refusal({ [name]: 'x' })).toMatch(new RegExp(`^unknown option ${name}(;|$)`))
-  })
+  test.each([...new Set([...removed, ...removed.map(camelCase)])])(
+    'the removed option %s is refused by name (seed B177)',
+    (name) => {
+      expect(refusal({ [name]: 'x' })).toMatch(new RegExp(`^unknown option ${name}(;|$)`))
+    },
+  )
 
   test.each([
     'adapter',
@@ -98,12 +101,12 @@ describe('seed B177 the options that the seed removed are unknown here', () => {
     'stateTtlSeconds',
     'codeChallengeMethod',
     'enableEndSession',
-  ])('and so is %s, which has no effect or another place here', (name) => {
+  ])('the option %s, which has no effect or another place here, is refused by name', (name) => {
     expect(refusal({ [name]: 'x' })).toMatch(new RegExp(`^unknown option ${name}(;|$)`))
   })
 })
 
-describe('an option that is called otherwise here', () => {
+describe('an option of the seed with another name here', () => {
   test.each([
     ['adapter', 'storage'],
     ['stateTtlSeconds', 'interactionTtlSeconds'],
@@ -112,13 +115,13 @@ describe('an option that is called otherwise here', () => {
     ['route_prefix', 'basePath'],
     ['resources', 'validAudiences'],
     ['login_url', 'loginUrl'],
-  ])('%s of the seed is told as %s', (name, now) => {
+  ])('the error for the option %s of the seed suggests %s', (name, now) => {
     expect(refusal({ [name]: 'x' })).toBe(`unknown option ${name}; did you mean ${now}?`)
   })
 })
 
-describe('seed B178 lists', () => {
-  test('seed B178 duplicate audiences collapse; scopes keep their order, without duplicates', () => {
+describe('options that are lists', () => {
+  test('duplicate audiences and scopes are removed, and scopes keep their order (seed B178)', () => {
     const config = resolve({
       validAudiences: ['https://b.example', 'https://a.example', 'https://b.example'],
       defaultScopes: ['notes', 'openid'],
@@ -131,38 +134,38 @@ describe('seed B178 lists', () => {
     ])
   })
 
-  test('grant types are there once', () => {
+  test('duplicate grant types are removed', () => {
     expect(resolve({ grantTypes: ['client_credentials', 'client_credentials'] }).grantTypes).toEqual([
       'client_credentials',
     ])
   })
 
-  test('seed B180 without audiences the issuer is the one', () => {
+  test('the issuer is the only audience by default (seed B180)', () => {
     expect(resolve({ baseUrl: 'https://x.example', basePath: '' }).validAudiences).toEqual(['https://x.example'])
   })
 })
 
-describe('seed B179 B181 B182 B183 B184 options that need each other', () => {
+describe('options that need each other (seed B179 B181 B182 B183 B184)', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
     [
       'seed B179 an advertised scope that there is not',
       { advertisedMetadata: { scopesSupported: ['x'] } },
-      /^advertisedMetadata\.scopesSupported x not found in supported scopes$/,
+      /^advertisedMetadata\.scopesSupported x not found in supported scopes: add it to the option scopes$/,
     ],
     [
       'a default for registration that there is not',
       { clientRegistrationDefaultScopes: ['x'] },
-      /^clientRegistrationDefaultScopes x not found in supported scopes$/,
+      /^clientRegistrationDefaultScopes x not found in supported scopes: add it to the option scopes$/,
     ],
     [
       'a scope for machines that there is not',
       { clientCredentialsDefaultScopes: ['x'] },
-      /^clientCredentialsDefaultScopes x not found in supported scopes$/,
+      /^clientCredentialsDefaultScopes x not found in supported scopes: add it to the option scopes$/,
     ],
     [
       'a lifetime for a scope that there is not',
       { scopeExpirations: { x: 60 } },
-      /^scopeExpirations x not found in supported scopes$/,
+      /^scopeExpirations x not found in supported scopes: add it to the option scopes$/,
     ],
     ['seed B181 no loginUrl', { loginUrl: undefined }, /^loginUrl is required with the authorization_code grant type$/],
     [
@@ -194,7 +197,7 @@ describe('seed B179 B181 B182 B183 B184 options that need each other', () => {
     ],
     ['logoutUrl where no session can be ended', { logoutUrl: '/bye' }, /^logoutUrl needs authentication.endSession$/],
     ['grantsEndingWithSession', { grantsEndingWithSession: 'some' }, /^option grantsEndingWithSession/],
-  ])('%s is refused', (_name, changes, message) => {
+  ])('the options are refused with %s', (_name, changes, message) => {
     expect(refusal(changes)).toMatch(message)
   })
 
@@ -213,16 +216,16 @@ describe('seed B179 B181 B182 B183 B184 options that need each other', () => {
     ],
     ['pages without their resolvers', { selectAccountUrl: '/accounts', postLoginUrl: '/terms' }],
     ['everything that may be off', { disableJwtPlugin: false, bindResources: false, scopeExpirations: {} }],
-  ])('%s is fine', (_name, changes) => {
+  ])('the options are accepted with %s', (_name, changes) => {
     expect(refusal(changes)).toBe('not refused')
   })
 
-  test('the pairwiseSecret is not in the message that refuses it', () => {
+  test('the message that refuses a pairwiseSecret does not contain it', () => {
     expect(refusal({ pairwiseSecret: 'my-short-pairwise' })).not.toContain('my-short-pairwise')
   })
 })
 
-describe('values of the options for tokens, trust and registration', () => {
+describe('wrong values of the options for tokens, trust and registration', () => {
   test.each<[string, unknown]>([
     ['disableJwtPlugin', 'yes'],
     ['bindResources', 1],
@@ -261,7 +264,55 @@ describe('values of the options for tokens, trust and registration', () => {
     ['outboundTimeoutSeconds', 0],
     ['outboundTimeoutSeconds', 1.5],
     ['dangerouslyAllowPrivateAddresses', 'localhost'],
-  ])('%s: %j is refused by name', (name, value) => {
+  ])('the option %s refuses %j by name', (name, value) => {
     expect(refusal({ [name]: value })).toMatch(new RegExp(`\\b${name}\\b`))
+  })
+})
+
+describe('the error of a wrong option says what to change', () => {
+  /** Not called, as one writes it by mistake. */
+  function privateKeyJwt() {}
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no secret', { secret: undefined }, 'the option secret is required: make one with `openssl rand -base64 32`'],
+    [
+      'an empty secret',
+      { secret: '' },
+      'option secret: must have at least 32 characters: make one with `openssl rand -base64 32`',
+    ],
+    [
+      'a short secret in a list',
+      { secret: ['s'.repeat(32), 'short'] },
+      'option secret[1]: must have at least 32 characters: make one with `openssl rand -base64 32`',
+    ],
+    [
+      'a feature that was not called',
+      { features: [privateKeyJwt] },
+      'features[0] is a function: call it, for instance privateKeyJwt()',
+    ],
+    [
+      'a nameless feature that was not called',
+      {
+        features: [
+          (
+            () => () =>
+              undefined
+          )(),
+        ],
+      },
+      'features[0] is a function: call it, for instance privateKeyJwt()',
+    ],
+    [
+      'a storage that was not called',
+      { storage: memoryStorage },
+      'storage is a function: call it, for instance memoryStorage()',
+    ],
+    [
+      'a scope in no list of the server',
+      { clientRegistrationDefaultScopes: ['notes:read'] },
+      'clientRegistrationDefaultScopes notes:read not found in supported scopes: add it to the option scopes',
+    ],
+  ])('the options are refused, and told what to change, with %s', (_name, changes, message) => {
+    expect(refusal(changes)).toBe(message)
   })
 })

@@ -42,7 +42,7 @@ describe('the issuer (RFC 8414 section 2)', () => {
     ['http://localhost:3000', '/auth', 'http://localhost:3000/auth'],
     ['http://127.0.0.1:3000', '', 'http://127.0.0.1:3000'],
     ['http://[::1]:3000', '/auth', 'http://[::1]:3000/auth'],
-  ])('%s and %j are %s', (baseUrl, basePath, issuer) => {
+  ])('baseUrl %s and basePath %j make the issuer %s', (baseUrl, basePath, issuer) => {
     expect(resolveIssuer(baseUrl, basePath)).toBe(issuer)
     expect(new URL(issuer).origin + new URL(issuer).pathname.replace(/\/$/, '')).toBe(issuer)
   })
@@ -75,12 +75,12 @@ describe('the issuer (RFC 8414 section 2)', () => {
     ['https://id.example.com', '/../auth', 'basePath'],
     ['https://id.example.com', '/auth/.', 'basePath'],
     ['https://id.example.com', '\\auth', 'basePath'],
-  ])('%s and %j are refused', (baseUrl, basePath, name) => {
+  ])('baseUrl %s and basePath %j are refused', (baseUrl, basePath, name) => {
     expect(refusal({ baseUrl, basePath })).toMatch(new RegExp(`^${name}: `))
   })
 
   test.each(['https://id.example.com//', 'https://id.example.com/app//'])(
-    '%s gives no issuer with a slash at its end',
+    'baseUrl %s makes an issuer without a slash at its end',
     (baseUrl) => {
       let issuer = 'refused'
       try {
@@ -105,29 +105,29 @@ describe('unknown options', () => {
     ['scope', 'scopes'],
     ['storge', 'storage'],
     ['onEvents', 'onEvent'],
-  ])('%s: did you mean %s?', (name, nearest) => {
+  ])('the error for the unknown option %s suggests %s', (name, nearest) => {
     expect(refusal({ [name]: 1 })).toBe(`unknown option ${name}; did you mean ${nearest}?`)
   })
 
   test.each(['somethingQuiteDifferentFromAnything', 'zzzzzzzzzz', 'toString', '__proto__x'])(
-    '%s resembles nothing',
+    'the error for the unknown option %s suggests no other',
     (name) => {
       expect(refusal({ [name]: 1 })).toBe(`unknown option ${name}`)
     },
   )
 
-  test('one that is undefined is absent, known or not', () => {
+  test('an unknown option that is undefined is absent', () => {
     expect(refusal({ signupUrl: undefined, login_url: undefined })).toBe('not refused')
   })
 
-  test('nearestName answers with the closest', () => {
+  test('nearestName returns the closest name', () => {
     expect(nearestName('abd', ['xyz', 'abc', 'abcd'])).toBe('abc')
     expect(nearestName('', ['abc'])).toBeUndefined()
     expect(nearestName('abc', [])).toBeUndefined()
   })
 })
 
-describe('bad values', () => {
+describe('wrong values of options', () => {
   const seconds = [
     ...['authorizationCodeTtlSeconds', 'accessTokenTtlSeconds', 'm2mAccessTokenTtlSeconds', 'refreshTokenTtlSeconds'],
     ...['refreshTokenMaxTtlSeconds', 'idTokenTtlSeconds', 'interactionTtlSeconds', 'keyCacheSeconds'],
@@ -186,33 +186,33 @@ describe('bad values', () => {
     ['loginUrl', 'javascript:alert(1)'],
     ['consentUrl', 'ftp://id.example.com/consent'],
     ['signupUrl', 'http://'],
-  ] as const)('%s: %j is refused by name', (name, value) => {
+  ] as const)('the option %s refuses %j by name', (name, value) => {
     expect(refusal({ [name]: value })).toMatch(new RegExp(`\\b${name}\\b`))
   })
 
-  test.each(['baseUrl', 'secret', 'storage', 'authentication'])('%s is required', (name) => {
-    expect(refusal({ [name]: undefined })).toBe(`the option ${name} is required`)
+  test.each(['baseUrl', 'secret', 'storage', 'authentication'])('the option %s is required', (name) => {
+    expect(refusal({ [name]: undefined })).toMatch(new RegExp(`^the option ${name} is required: .`))
   })
 
-  test('the secret is not in the message that refuses it', () => {
+  test('the message that refuses a secret does not contain it', () => {
     expect(refusal({ secret: 'my-short-secret' })).not.toContain('my-short-secret')
   })
 })
 
-describe('options together', () => {
+describe('options that depend on each other', () => {
   test.each(['loginUrl', 'consentUrl'])(
-    '%s is required with the authorization_code grant type, and not without',
+    'the option %s is required only with the authorization_code grant type',
     (name) => {
       expect(refusal({ [name]: undefined })).toMatch(new RegExp(`^${name} is required`))
       expect(refusal({ [name]: undefined, grantTypes: ['client_credentials'] })).toBe('not refused')
     },
   )
 
-  test('refresh_token needs authorization_code', () => {
+  test('the grant type refresh_token needs authorization_code', () => {
     expect(refusal({ grantTypes: ['refresh_token'] })).toMatch(/^grantTypes: /)
   })
 
-  test('what is resolved is complete and frozen', () => {
+  test('the resolved configuration is complete and frozen', () => {
     const config = resolveConfig({ ...good, scopes: ['notes', 'openid'], secret: [secret, 't'.repeat(32)] })
     expect(Object.isFrozen(config)).toBe(true)
     expect(Object.isFrozen(config.lifetimes) && Object.isFrozen(config.hooks) && Object.isFrozen(config.pages)).toBe(

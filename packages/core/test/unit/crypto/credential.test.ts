@@ -12,7 +12,7 @@ import { randomBytes } from '../../../src/crypto/random.ts'
 const random = { bytes: randomBytes }
 const realm = 'https://id.example.com/auth'
 
-describe('ids', () => {
+describe('ids of credentials', () => {
   test('sort by time as text, byte by byte, across every carry', () => {
     const times = [
       0,
@@ -35,7 +35,7 @@ describe('ids', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('have a letter and 24 lower-case characters, and are never the same', () => {
+  test('have a letter and 24 lower-case characters, and are never equal', () => {
     const ids = Array.from({ length: 2000 }, () => createId('i', 1_800_000_000, random))
     for (const id of ids) expect(id).toMatch(/^i[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(2000)
@@ -43,20 +43,20 @@ describe('ids', () => {
     expect(new Set(ids.map((id) => id.slice(9))).size).toBe(2000)
   })
 
-  test('of randomness alone have 120 bits', () => {
+  test('have 120 bits when they consist of randomness alone', () => {
     const ids = Array.from({ length: 500 }, () => createRandomId(random))
     for (const id of ids) expect(id).toMatch(/^[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(500)
   })
 
-  test('are a function of time and randomness', () => {
+  test('depend on time and randomness alone', () => {
     expect(createId('g', 1, seededRandom(5))).toBe(createId('g', 1, seededRandom(5)))
     expect(createId('g', 1, seededRandom(5))).not.toBe(createId('g', 1, seededRandom(6)))
   })
 })
 
 describe('credentials', () => {
-  test('are the id and 256 bits, and only the hash of all of it is for storage', async () => {
+  test('consist of the id and 256 bits, and only the hash of the whole text is for storage', async () => {
     const { text, id, secretHash } = await createCredential('r', realm, 1_800_000_000, random)
     expect(text).toMatch(/^r[0-9a-v]{24}[A-Za-z0-9_-]{43}$/)
     expect(text.startsWith(id)).toBe(true)
@@ -69,7 +69,7 @@ describe('credentials', () => {
     expect(await isCredential(id + other.text.slice(25), realm, secretHash)).toBe(false)
   })
 
-  test('of one issuer are unknown to another, and no digest of one is that of another', async () => {
+  test('of one issuer are unknown to another, and no two share a digest', async () => {
     const { text, secretHash } = await createCredential('c', realm, 1, random)
     for (const other of ['', `${realm}/`, `${realm} `, 'https://other.example.com/auth']) {
       expect(await isCredential(text, other, secretHash)).toBe(false)
@@ -78,7 +78,7 @@ describe('credentials', () => {
     expect(await isCredential(text, realm, '')).toBe(false)
   })
 
-  test('of one kind are none of another', async () => {
+  test('of one kind are no credentials of another kind', async () => {
     for (const kind of ['a', 'c', 'r'] as const) {
       const { text, id } = await createCredential(kind, realm, 1, random)
       for (const asked of ['a', 'c', 'r'] as const) {

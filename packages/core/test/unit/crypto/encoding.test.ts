@@ -7,7 +7,7 @@ import { randomBytes } from '../../../src/crypto/random.ts'
 import { timingSafeEqual } from '../../../src/crypto/timing-safe-equal.ts'
 
 describe('base64url (RFC 4648 section 5)', () => {
-  test('agrees with Buffer for every length up to 300, both ways', () => {
+  test('encodes and decodes like Buffer for every length up to 300', () => {
     for (let length = 0; length <= 300; length++) {
       const bytes = nodeRandomBytes(length)
       const text = bytes.toString('base64url')
@@ -16,7 +16,7 @@ describe('base64url (RFC 4648 section 5)', () => {
     }
   })
 
-  test('agrees for every value of a byte, in every position', () => {
+  test('encodes and decodes like Buffer for every byte in every position', () => {
     for (let value = 0; value < 256; value++) {
       for (const bytes of [[value], [0, value], [255, 0, value], [value, 255]]) {
         const text = Buffer.from(bytes).toString('base64url')
@@ -36,11 +36,11 @@ describe('base64url (RFC 4648 section 5)', () => {
     ['a character beyond ASCII', 'AAAÄ'],
     ['a character far beyond ASCII', 'AAA\u{1f600}'],
     ['a NUL', 'AAA\u0000'],
-  ])('decodes nothing with %s', (_, text) => {
+  ])('does not decode text with %s', (_, text) => {
     expect(decodeBase64url(text)).toBeUndefined()
   })
 
-  test('each value has one spelling: bits that are left over are zero', () => {
+  test('has one spelling for each value, in which unused bits are zero', () => {
     for (const text of ['AB', 'A_', 'AAB', 'AA_', `${'A'.repeat(42)}B`]) expect(decodeBase64url(text)).toBeUndefined()
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     for (const last of alphabet) {
@@ -51,7 +51,7 @@ describe('base64url (RFC 4648 section 5)', () => {
     expect([...alphabet].filter((last) => decodeBase64url(`AA${last}`) !== undefined).length).toBe(16)
   })
 
-  test('UTF-8 is decoded strictly', () => {
+  test('decodes UTF-8 strictly', () => {
     expect(decodeUtf8(encodeUtf8('aä\u{1f600}'))).toBe('aä\u{1f600}')
     for (const bytes of [[0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80]]) {
       expect(decodeUtf8(Uint8Array.from(bytes))).toBeUndefined()
@@ -64,37 +64,37 @@ describe('digests', () => {
     expect(await sha256(text)).toBe(createHash('sha256').update(text).digest('base64url'))
   })
 
-  test('the challenge of RFC 7636 appendix B', async () => {
+  test('sha256 makes the challenge of RFC 7636 appendix B', async () => {
     expect(await sha256('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(
       'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     )
   })
 
-  test.each(['SHA-256', 'SHA-512'] as const)('the left half of %s', async (digest) => {
+  test.each(['SHA-256', 'SHA-512'] as const)('leftHalfHash returns the left half of %s', async (digest) => {
     const bytes = createHash(digest.replace('-', '').toLowerCase()).update('token').digest()
     expect(await leftHalfHash('token', digest)).toBe(bytes.subarray(0, bytes.length / 2).toString('base64url'))
   })
 
-  test('HMAC of RFC 4231 test case 2', async () => {
+  test('hmacBase64 agrees with test case 2 of RFC 4231', async () => {
     const bytes = Buffer.from(await hmacBase64('Jefe', 'what do ya want for nothing?'), 'base64')
     expect(bytes.toString('hex')).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')
   })
 })
 
-describe('random bytes', () => {
-  test('never repeat, over many pools', () => {
+describe('random bytes from the pool', () => {
+  test('never repeat over many pools', () => {
     const seen = new Set<string>()
     for (let index = 0; index < 5000; index++) seen.add(Buffer.from(randomBytes(16)).toString('hex'))
     expect(seen.size).toBe(5000)
   })
 
-  test.each([0, 1, 10, 32, 1024, 1025, 4096, 60_000])('come in the length asked for: %i', (length) => {
+  test.each([0, 1, 10, 32, 1024, 1025, 4096, 60_000])('have the requested length of %i', (length) => {
     const bytes = randomBytes(length)
     expect(bytes.length).toBe(length)
     if (length >= 32) expect(bytes.some((byte) => byte !== 0)).toBe(true)
   })
 
-  test('belong to whom they were given: changing them changes nobody else, nor the bytes to come', () => {
+  test('belong to their caller: changing them changes no other bytes, earlier or later', () => {
     const before = randomBytes(32)
     const copy = Uint8Array.from(before)
     const others = Array.from({ length: 200 }, () => randomBytes(32))
@@ -107,7 +107,7 @@ describe('random bytes', () => {
     }
   })
 
-  test('every value of a byte comes up about as often as any other', () => {
+  test('have every value about equally often', () => {
     const counts = new Array<number>(256).fill(0)
     for (let index = 0; index < 4000; index++)
       for (const byte of randomBytes(32)) counts[byte] = (counts[byte] ?? 0) + 1

@@ -39,8 +39,8 @@ const secret = 'a-secret-for-tests-with-enough-characters'
 const names = ['synchronous', 'web'] as const
 const pairs = names.flatMap((seals) => names.map((opens) => [seals, opens] as const))
 
-describe('seal', () => {
-  test.each(pairs)('what the %s path seals the %s path opens', async (seals, opens) => {
+describe('sealing with WebCrypto and with the synchronous platform', () => {
+  test.each(pairs)('a text that the %s path seals, the %s path opens', async (seals, opens) => {
     const sealer = paths[seals].createSealer(secret, 'purpose')
     const opener = paths[opens].createSealer(secret, 'purpose')
     for (const text of ['', 'a', 'aä\u{1f600}', 'x'.repeat(5000)]) {
@@ -50,38 +50,44 @@ describe('seal', () => {
     }
   })
 
-  test.each(pairs)('sealed by the %s path, the %s path opens nothing that is wrong', async (seals, opens) => {
-    const sealed = await paths[seals].createSealer(secret, 'purpose').seal('the text', 'row-1')
-    const { createSealer } = paths[opens]
-    const opener = createSealer(secret, 'purpose')
-    expect(await opener.unseal(sealed, 'row-1')).toBe('the text')
-    expect(await opener.unseal(sealed, 'row-2')).toBeUndefined()
-    expect(await opener.unseal(sealed, '')).toBeUndefined()
-    expect(await createSealer(`${secret}x`, 'purpose').unseal(sealed, 'row-1')).toBeUndefined()
-    expect(await createSealer(secret, 'another purpose').unseal(sealed, 'row-1')).toBeUndefined()
-    for (const wrong of ['', 'A', 'AAAA', '!', `${sealed}=`, `${sealed}AAAA`, sealed.slice(4), sealed.slice(0, -4)]) {
-      expect([wrong, await opener.unseal(wrong, 'row-1')]).toEqual([wrong, undefined])
-    }
-    const bytes = Buffer.from(sealed, 'base64url')
-    for (let position = 0; position < bytes.length; position++) {
-      const changed = Buffer.from(bytes)
-      changed[position] = (changed[position] ?? 0) ^ 1
-      expect([position, await opener.unseal(changed.toString('base64url'), 'row-1')]).toEqual([position, undefined])
-    }
-  })
+  test.each(pairs)(
+    'of texts that the %s path sealed, the %s path opens none with a wrong secret, context or content',
+    async (seals, opens) => {
+      const sealed = await paths[seals].createSealer(secret, 'purpose').seal('the text', 'row-1')
+      const { createSealer } = paths[opens]
+      const opener = createSealer(secret, 'purpose')
+      expect(await opener.unseal(sealed, 'row-1')).toBe('the text')
+      expect(await opener.unseal(sealed, 'row-2')).toBeUndefined()
+      expect(await opener.unseal(sealed, '')).toBeUndefined()
+      expect(await createSealer(`${secret}x`, 'purpose').unseal(sealed, 'row-1')).toBeUndefined()
+      expect(await createSealer(secret, 'another purpose').unseal(sealed, 'row-1')).toBeUndefined()
+      for (const wrong of ['', 'A', 'AAAA', '!', `${sealed}=`, `${sealed}AAAA`, sealed.slice(4), sealed.slice(0, -4)]) {
+        expect([wrong, await opener.unseal(wrong, 'row-1')]).toEqual([wrong, undefined])
+      }
+      const bytes = Buffer.from(sealed, 'base64url')
+      for (let position = 0; position < bytes.length; position++) {
+        const changed = Buffer.from(bytes)
+        changed[position] = (changed[position] ?? 0) ^ 1
+        expect([position, await opener.unseal(changed.toString('base64url'), 'row-1')]).toEqual([position, undefined])
+      }
+    },
+  )
 
-  test.each(pairs)('what the %s path seals under a token and a secret, the %s path opens', async (seals, opens) => {
-    const sealed = await paths[seals].createTokenSealers([secret, 'older'], 'purpose')('token').seal('text', 'row-1')
-    const open = (secrets: readonly string[], token: string, purpose = 'purpose') =>
-      paths[opens].createTokenSealers(secrets, purpose)(token).unseal(sealed, 'row-1')
-    expect(await open([secret], 'token')).toBe('text')
-    expect(await open(['newer', secret], 'token')).toBe('text')
-    for (const wrong of [open([secret], 'other'), open(['older'], 'token'), open([secret], 'token', 'another')]) {
-      expect(await wrong).toBeUndefined()
-    }
-  })
+  test.each(pairs)(
+    'a text that the %s path seals under a token and a secret, the %s path opens',
+    async (seals, opens) => {
+      const sealed = await paths[seals].createTokenSealers([secret, 'older'], 'purpose')('token').seal('text', 'row-1')
+      const open = (secrets: readonly string[], token: string, purpose = 'purpose') =>
+        paths[opens].createTokenSealers(secrets, purpose)(token).unseal(sealed, 'row-1')
+      expect(await open([secret], 'token')).toBe('text')
+      expect(await open(['newer', secret], 'token')).toBe('text')
+      for (const wrong of [open([secret], 'other'), open(['older'], 'token'), open([secret], 'token', 'another')]) {
+        expect(await wrong).toBeUndefined()
+      }
+    },
+  )
 
-  test.each(names)('the %s path never seals alike, and shows nothing of the text', async (path) => {
+  test.each(names)('the %s path seals the same text differently each time and shows nothing of it', async (path) => {
     const sealer = paths[path].createSealer(secret, 'purpose')
     const sealed = await Promise.all(Array.from({ length: 50 }, () => sealer.seal('the text', 'row-1')))
     expect(new Set(sealed.map((text) => text.slice(0, 16))).size).toBe(50)
@@ -89,8 +95,8 @@ describe('seal', () => {
   })
 })
 
-describe('hash', () => {
-  test('both paths agree', async () => {
+describe('hashing with WebCrypto and with the synchronous platform', () => {
+  test('both paths compute the same hash', async () => {
     for (const text of ['', 'abc', 'aä\u{1f600}', 'x'.repeat(9999)]) {
       expect(await paths.web.sha256(text)).toBe(await paths.synchronous.sha256(text))
       expect(await paths.web.leftHalfHash(text, 'SHA-256')).toBe(await paths.synchronous.leftHalfHash(text, 'SHA-256'))
@@ -98,8 +104,8 @@ describe('hash', () => {
   })
 })
 
-describe('sign', () => {
-  test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('%s signatures of both paths are accepted by jose', async (alg) => {
+describe('signing with WebCrypto and with the synchronous platform', () => {
+  test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('jose accepts the %s signatures of both paths', async (alg) => {
     const pair = await generateKeyPair(alg, { extractable: true, ...(alg === 'EdDSA' && { crv: 'Ed25519' }) })
     const privateJwk = await exportJWK(pair.privateKey)
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k', alg } as JWK] })
@@ -115,7 +121,7 @@ describe('sign', () => {
     }
   })
 
-  test.each(names)('the %s path signs with nothing it does not know', async (path) => {
+  test.each(names)('the %s path refuses an algorithm that it does not know', async (path) => {
     const { privateKey } = await generateKeyPair('ES384', { extractable: true })
     await expect(paths[path].importSigner(await exportJWK(privateKey), 'ES384')).rejects.toThrow(TypeError)
     await expect(paths[path].importSigner({ kty: 'oct', k: 'AAAA' }, 'HS256')).rejects.toThrow()

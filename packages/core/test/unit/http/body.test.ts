@@ -50,25 +50,25 @@ async function refusal(promise: Promise<unknown>): Promise<OAuthError> {
 const tooLarge = { code: 'invalid_request', status: 413 }
 
 describe('readBody', () => {
-  test('the limit is 64 KiB', () => {
+  test('the limit of a request body is 64 KiB', () => {
     expect(bodyLimit).toBe(64 * 1024)
   })
 
-  test.each([0, 1, 65_535, 65_536])('%i bytes without a length pass', async (size) => {
+  test.each([0, 1, 65_535, 65_536])('a body of %i bytes without a content-length is read', async (size) => {
     expect((await readBody(post('a'.repeat(size)))).length).toBe(size)
   })
 
-  test('one byte more without a length is 413', async () => {
+  test('a body of one byte above the limit without a content-length is 413', async () => {
     expect(await refusal(readBody(post('a'.repeat(65_537))))).toMatchObject(tooLarge)
   })
 
-  test('bytes are counted, not characters', async () => {
+  test('the size of a body counts bytes, not characters', async () => {
     expect(await refusal(readBody(post('ä'.repeat(40_000))))).toMatchObject(tooLarge)
     expect((await readBody(post('ä'.repeat(30_000)))).length).toBe(30_000)
   })
 
   test.each(['65537', '10000000', '9'.repeat(30)])(
-    'an announced length of %s is 413 before anything is read',
+    'a content-length of %s is 413 before the body is read',
     async (length) => {
       const { stream, state } = chunks(1000, 10)
       expect(await refusal(readBody(post(stream, { 'content-length': length })))).toMatchObject(tooLarge)
@@ -76,16 +76,16 @@ describe('readBody', () => {
     },
   )
 
-  test('an announced length within the limit is read', async () => {
+  test('a body with a content-length within the limit is read', async () => {
     expect(await readBody(post('a=b', { 'content-length': '3' }))).toBe('a=b')
   })
 
-  test.each(['3', 'abc'])('an announced length of %j does not lift the limit', async (length) => {
+  test.each(['3', 'abc'])('a content-length of %j does not lift the limit', async (length) => {
     const body = 'a'.repeat(200_000)
     expect((await refusal(readBody(post(body, { 'content-length': length })))).code).toBe('invalid_request')
   })
 
-  test('a stream is read to its end, over the borders of chunks and characters', async () => {
+  test('a stream is read to its end, also when a chunk ends within a character', async () => {
     const bytes = new TextEncoder().encode('x=ä\u{1f600}')
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -103,7 +103,7 @@ describe('readBody', () => {
     expect(state.cancelled).toBe(true)
   })
 
-  test('no body is empty', async () => {
+  test('a request without a body has an empty text', async () => {
     expect(await readBody(new Request(url, { method: 'POST' }))).toBe('')
   })
 })
@@ -114,23 +114,23 @@ describe('forms', () => {
     [`${formType};charset=UTF-8`, formType],
     [`Application/X-WWW-Form-Urlencoded ; charset=utf-8`, formType],
     ['text/plain', 'text/plain'],
-  ])('the media type of %s', (header, expected) => {
+  ])('the media type of %s is read without parameters and in lower case', (header, expected) => {
     expect(mediaType(post('', { 'content-type': header }))).toBe(expected)
   })
 
   test.each(['application/json', 'multipart/form-data', 'text/plain', '', 'application/x-www-form-urlencodedx'])(
-    'the content type %j is refused',
+    'a form with the content type %j is refused',
     async (type) => {
       expect(await refusal(readForm(post('a=b', { 'content-type': type })))).toMatchObject({ code: 'invalid_request' })
     },
   )
 
-  test('a query string beside a form is refused, an empty one is none', async () => {
+  test('a query string beside a form is refused, and an empty one is allowed', async () => {
     expect(await refusal(readForm(post('a=b', {}, `${url}?c=d`)))).toMatchObject({ code: 'invalid_request' })
     expect((await readForm(post('a=b', {}, `${url}?`))).get('a')).toBe('b')
   })
 
-  test('JSON of a page is read alike: strings and booleans, own members only', async () => {
+  test('JSON from a page is read like a form: only its own members that are strings or booleans', async () => {
     const json = (body: string): Request => post(body, { 'content-type': 'application/json' })
     const parameters = await readFormOrJson(json('{"state":"s","accept":true,"n":1,"o":{},"__proto__":{"x":"y"}}'))
     const read = ['state', 'accept', 'n', 'o', 'x', '__proto__'].map((name) => parameters.get(name))
@@ -142,7 +142,7 @@ describe('forms', () => {
 })
 
 describe('parameters (RFC 6749 section 3.1)', () => {
-  test('an empty value is no value, and encoding is undone once', () => {
+  test('an empty parameter is absent, and values are decoded once', () => {
     const parameters = parseParameters('a=&b=%2520+x&c=%C3%A4&d')
     expect(['a', 'b', 'c', 'd', 'e'].map((name) => parameters.get(name))).toEqual([
       undefined,
@@ -154,13 +154,13 @@ describe('parameters (RFC 6749 section 3.1)', () => {
   })
 
   test.each(['a=1&a=2', 'a=1&a=1', 'a=&a=', 'scope=x&b=1&scope=y', '%61=1&a=2', '__proto__=1&__proto__=2'])(
-    '%s repeats a parameter',
+    'the query %s is refused because it repeats a parameter',
     (encoded) => {
       expect(() => parseParameters(encoded)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
     },
   )
 
-  test('resource alone may be repeated (RFC 8707 section 2)', () => {
+  test('only the parameter resource may be repeated (RFC 8707 section 2)', () => {
     const parameters = parseParameters('resource=a&resource=&resource=b')
     expect(parameters.all('resource')).toEqual(['a', 'b'])
     expect(parameters.get('resource')).toBe('a')
@@ -168,18 +168,18 @@ describe('parameters (RFC 6749 section 3.1)', () => {
     expect(parseParameters('x=1').all('x')).toEqual(['1'])
   })
 
-  test.each(['a=%00', 'a%00=b', 'a=b%00c'])('%s has a NUL', (encoded) => {
+  test.each(['a=%00', 'a%00=b', 'a=b%00c'])('the query %s is refused because it has a NUL', (encoded) => {
     expect(() => parseParameters(encoded)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   })
 
-  test('a hundred parameters pass, one more does not', () => {
+  test('a hundred parameters are read, and one more is refused', () => {
     const many = (count: number): string => Array.from({ length: count }, (_, index) => `p${index}=x`).join('&')
     expect(parseParameters(many(100)).get('p99')).toBe('x')
     expect(() => parseParameters(many(101))).toThrow(expect.objectContaining({ code: 'invalid_request' }))
     expect(() => parseParameters(many(10_000))).toThrow(OAuthError)
   })
 
-  test('names of Object.prototype are plain names', () => {
+  test('parameters may have the names of members of Object.prototype', () => {
     const parameters = parseParameters('constructor=1')
     expect(parameters.get('constructor')).toBe('1')
     expect(parameters.get('toString')).toBeUndefined()

@@ -12,8 +12,8 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('what is asked and answered', () => {
-  test('a GET with the media types that are taken, an answer read whole', async () => {
+describe('outbound requests and their answers', () => {
+  test('a GET sends the accepted media types and reads the whole answer', async () => {
     const remote = await startRemote()
     remote.serve('/doc', (request, response) => {
       response.writeHead(200, { 'content-type': 'Application/JSON; charset=utf-8' })
@@ -24,7 +24,7 @@ describe('what is asked and answered', () => {
     expect(JSON.parse(text)).toEqual({ method: 'GET', accept: 'application/json, text/plain', text: 'grün \u{1f600}' })
   })
 
-  test('a POST with a form, and any answer', async () => {
+  test('a POST sends a form and accepts an answer of any type', async () => {
     const remote = await startRemote()
     remote.serve('/hook', (request, response) => {
       let body = ''
@@ -37,14 +37,14 @@ describe('what is asked and answered', () => {
     expect(answer).toEqual({ status: 400, text: 'application/x-www-form-urlencoded;charset=UTF-8 a=1+2' })
   })
 
-  test('an answer without a body is empty', async () => {
+  test('an answer without a body has an empty text', async () => {
     const remote = await startRemote()
     remote.serve('/', (_, response) => void response.writeHead(204).end())
     expect(await local(`${remote.origin}/`)).toEqual({ status: 204, text: '' })
   })
 })
 
-describe('G02 where a request may go', () => {
+describe('where an outbound request may go (G02)', () => {
   test.each([
     ['http://example.com/', 'must use https'],
     ['ftp://example.com/', 'must use https'],
@@ -60,7 +60,7 @@ describe('G02 where a request may go', () => {
     ['https://[::ffff:10.0.0.1]/', 'must not be in a private network'],
     ['https://169.254.169.254/latest/meta-data', 'must not be in a private network'],
     ['https://localhost/', 'must not be in a private network'],
-  ])('%s %s: nothing is sent', async (url, problem) => {
+  ])('no request is sent to %s, which %s', async (url, problem) => {
     const sent = vi.fn<OutboundFetch>()
     vi.stubGlobal('fetch', sent)
     expect(outboundUrlProblem(url, false)).toBe(problem)
@@ -69,7 +69,7 @@ describe('G02 where a request may go', () => {
     expect(sent).not.toHaveBeenCalled()
   })
 
-  test('with the dangerous switch private hosts are fine, over plain http too; public ones only over https', () => {
+  test('dangerouslyAllowPrivateAddresses allows private hosts, also over plain http, and public hosts only over https', () => {
     expect(outboundUrlProblem('http://127.0.0.1:8080/', true)).toBeUndefined()
     expect(outboundUrlProblem('http://suite:8080/', true)).toBeUndefined()
     expect(outboundUrlProblem('https://10.0.0.1/', true)).toBeUndefined()
@@ -81,7 +81,7 @@ describe('G02 where a request may go', () => {
     ['a public and a private one', [{ address: '93.184.216.34' }, { address: '::1' }]],
     ['this machine, mapped', [{ address: '::ffff:127.0.0.1' }]],
     ['nothing', []],
-  ])('a name that resolves to %s is not fetched', async (_name, found) => {
+  ])('a host name that resolves to %s is not fetched', async (_name, found) => {
     const sent = vi.fn<OutboundFetch>()
     vi.stubGlobal('fetch', sent)
     const outbound = createOutbound(strict, async () => found)
@@ -89,7 +89,7 @@ describe('G02 where a request may go', () => {
     expect(sent).not.toHaveBeenCalled()
   })
 
-  test('a name that resolves to public addresses is fetched; a resolver that fails fetches nothing', async () => {
+  test('a host name that resolves to public addresses is fetched, and nothing is fetched when the resolver fails', async () => {
     const sent = vi.fn<OutboundFetch>(async () => new Response('here'))
     vi.stubGlobal('fetch', sent)
     const asked: string[] = []
@@ -109,20 +109,20 @@ describe('G02 where a request may go', () => {
     expect(sent).toHaveBeenCalledTimes(3)
   })
 
-  test('where the platform turns out to have no resolver, the request is sent', async () => {
+  test('the request is sent when the platform has no resolver', async () => {
     vi.stubGlobal('fetch', async () => new Response('here'))
     const outbound = createOutbound(strict, async () => undefined)
     expect((await outbound('https://example.com/')).text).toBe('here')
   })
 
-  test("the host's own fetch resolves names by itself", async () => {
+  test("no name is resolved before the host's own fetch", async () => {
     const lookup = vi.fn(async () => [{ address: '10.0.0.1' }])
     const outbound = createOutbound({ ...strict, fetch: async () => new Response('by proxy') }, lookup)
     expect((await outbound('https://example.com/')).text).toBe('by proxy')
     expect(lookup).not.toHaveBeenCalled()
   })
 
-  test('the resolver of the platform is the real one', async () => {
+  test('the resolver of the platform resolves localhost', async () => {
     const found = (await lookupHost?.('localhost')) ?? []
     expect(found.length).toBeGreaterThan(0)
     expect(found.every(({ address }) => isPrivateAddress(address))).toBe(true)
@@ -130,7 +130,7 @@ describe('G02 where a request may go', () => {
     await expect(outbound('https://looks-public.example/')).rejects.toThrow('resolves to no public address')
   })
 
-  test('G03 a redirect is not followed, to wherever it leads', async () => {
+  test('a redirect is not followed, wherever it leads (G03)', async () => {
     const remote = await startRemote()
     remote.serve('/from', (_, response) => void response.writeHead(302, { location: '/to' }).end())
     expect((await local(`${remote.origin}/from`)).status).toBe(302)
@@ -138,13 +138,13 @@ describe('G02 where a request may go', () => {
   })
 })
 
-describe('G03 how long and how much', () => {
+describe('limits of outbound answers in time and size (G03)', () => {
   const started = (): (() => number) => {
     const at = performance.now()
     return () => performance.now() - at
   }
 
-  test('no answer at all', async () => {
+  test('a request without any answer is given up', async () => {
     const remote = await startRemote()
     remote.serve('/', () => undefined)
     const elapsed = started()
@@ -152,7 +152,7 @@ describe('G03 how long and how much', () => {
     expect(elapsed()).toBeLessThan(5000)
   })
 
-  test('a body that drips for ever', async () => {
+  test('a body that drips for ever is given up', async () => {
     const remote = await startRemote()
     remote.serve('/', (_, response) => {
       response.writeHead(200)
@@ -164,7 +164,7 @@ describe('G03 how long and how much', () => {
     expect(elapsed()).toBeLessThan(5000)
   })
 
-  test('a body without end is given up, and its connection closed', async () => {
+  test('an endless body is given up and its connection closed', async () => {
     const remote = await startRemote()
     let sent = 0
     const closed = new Promise<void>((resolve) => {
@@ -186,7 +186,7 @@ describe('G03 how long and how much', () => {
     expect(sent).toBeLessThan(50_000_000)
   })
 
-  test('a hundred megabytes in a small archive count unpacked', async () => {
+  test('the size of a compressed body counts after decompression', async () => {
     const remote = await startRemote()
     remote.serve('/', (_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
@@ -200,22 +200,25 @@ describe('G03 how long and how much', () => {
     await expect(outbound(`${remote.origin}/`)).rejects.toThrow('more than 262144 bytes')
   })
 
-  test('exactly as much as is allowed is read', async () => {
+  test('a body of exactly the largest size is read', async () => {
     const remote = await startRemote()
     remote.serve('/', (_, response) => void response.end('x'.repeat(262_144)))
     expect((await local(`${remote.origin}/`)).text).toHaveLength(262_144)
   })
 
-  test.each(['text/html', 'application/json-seq', ''])('the media type "%s" where JSON is asked for', async (type) => {
-    const remote = await startRemote()
-    remote.serve(
-      '/',
-      (_, response) => void response.writeHead(200, type === '' ? {} : { 'content-type': type }).end('{}'),
-    )
-    await expect(local(`${remote.origin}/`, { mediaTypes: ['application/json'] })).rejects.toThrow('media type')
-  })
+  test.each(['text/html', 'application/json-seq', ''])(
+    'an answer of the media type "%s" is refused where JSON is asked for',
+    async (type) => {
+      const remote = await startRemote()
+      remote.serve(
+        '/',
+        (_, response) => void response.writeHead(200, type === '' ? {} : { 'content-type': type }).end('{}'),
+      )
+      await expect(local(`${remote.origin}/`, { mediaTypes: ['application/json'] })).rejects.toThrow('media type')
+    },
+  )
 
-  test("a fetch of the host's that looks at no signal", async () => {
+  test("a host's own fetch that ignores the signal is given up all the same", async () => {
     const outbound = createOutbound({ ...strict, fetch: () => new Promise(() => undefined) })
     const elapsed = started()
     await expect(outbound('https://example.com/')).rejects.toThrow('did not answer within 1 s')

@@ -14,7 +14,7 @@ function start() {
   return { clock, loads, broken, remembered }
 }
 
-test('G03 a value is kept as long as the caller takes it', async () => {
+test('the URL cache keeps a value as long as the caller allows (G03)', async () => {
   const { clock, loads, remembered } = start()
   expect(await remembered.get('a', 60)).toBe('a 1')
   clock.time += 59
@@ -26,7 +26,7 @@ test('G03 a value is kept as long as the caller takes it', async () => {
   expect(loads).toEqual(['a', 'b', 'a', 'a'])
 })
 
-test('a clock that was set back makes nothing last longer: values and failures are loaded again (E10)', async () => {
+test('the URL cache loads values and failures again when the clock was set back (E10)', async () => {
   const { clock, loads, broken, remembered } = start()
   broken.add('b')
   await remembered.get('a', 60)
@@ -38,14 +38,14 @@ test('a clock that was set back makes nothing last longer: values and failures a
   expect(loads).toEqual(['a', 'b', 'a', 'b'])
 })
 
-test('callers at one time share one request', async () => {
+test('callers of the URL cache at the same time share one request', async () => {
   const { loads, remembered } = start()
   const all = await Promise.all(Array.from({ length: 50 }, () => remembered.get('a', 0)))
   expect(new Set(all)).toEqual(new Set(['a 1']))
   expect(loads).toEqual(['a'])
 })
 
-test('G03 a failure is not tried again for half a minute, and drops no value', async () => {
+test('the URL cache does not repeat a failed request for 30 seconds and keeps the value from before (G03)', async () => {
   const { clock, loads, broken, remembered } = start()
   await remembered.get('a', 60)
   broken.add('a')
@@ -61,7 +61,7 @@ test('G03 a failure is not tried again for half a minute, and drops no value', a
   expect(await remembered.get('a', 60)).toBe('a 3')
 })
 
-test('memory is bounded: the oldest entry makes room', async () => {
+test('the URL cache is bounded and removes its oldest entry', async () => {
   const { loads, remembered } = start()
   for (let count = 0; count < 501; count++) await remembered.get(`u${count}`, 60)
   await remembered.get('u500', 60)

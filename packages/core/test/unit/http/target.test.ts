@@ -5,7 +5,7 @@ import { escapeHtml, page } from '../../../src/http/html.ts'
 import { redirect, wantsJson, withParameters } from '../../../src/http/redirect.ts'
 import { pathOf, queryOf } from '../../../src/http/target.ts'
 
-describe('target', () => {
+describe('the target of a request', () => {
   test.each([
     ['https://a.example/auth/oauth2/token', '/auth/oauth2/token', ''],
     ['https://a.example/', '/', ''],
@@ -20,12 +20,12 @@ describe('target', () => {
     ['https://a.example:8443/%2e%2e/x', '/%2e%2e/x', ''],
     ['http://[::1]:3000/x?y', '/x', 'y'],
     ['/login?state=1', '/login', 'state=1'],
-  ])('%s has the path %s and the query %j', (url, path, query) => {
+  ])('the URL %s has the path %s and the query %j', (url, path, query) => {
     expect(pathOf(url)).toBe(path)
     expect(queryOf(url)).toBe(query)
   })
 
-  test('agrees with URL for what a Request holds', () => {
+  test('the path and query of a Request agree with those of URL', () => {
     for (const text of ['https://a.example?x=/y', 'https://a.example/a/../b?c#d', 'https://a.example/ä b?ä=%20']) {
       const { url } = new Request(text)
       expect(pathOf(url)).toBe(new URL(text).pathname)
@@ -43,12 +43,12 @@ describe('withParameters', () => {
     ['https://a.example', 'https://a.example?code=1'],
     ['com.example.app:/cb', 'com.example.app:/cb?code=1'],
     ['http://127.0.0.1:3000/cb?code=registered', 'http://127.0.0.1:3000/cb?code=registered&code=1'],
-  ])('keeps what was registered: %s', (uri, expected) => {
+  ])('withParameters keeps the registered URI %s unchanged before the new parameters', (uri, expected) => {
     expect(withParameters(uri, { code: '1', state: undefined })).toBe(expected)
     expect(withParameters(uri, { state: undefined })).toBe(uri)
   })
 
-  test('a value comes back byte for byte', () => {
+  test('a parameter value comes back byte for byte', () => {
     for (const value of ['a b+c&d=e#f?g%h', 'ä\u{1f600}', '"<>\'\\`', '\r\nSet-Cookie: x', '']) {
       const uri = withParameters('https://a.example/cb?x=1', { state: value, iss: 'https://id.example.com/auth' })
       const { searchParams } = new URL(uri)
@@ -67,7 +67,7 @@ describe('redirect', () => {
   test.each([
     ['GET', {}, 302],
     ['POST', { method: 'POST' }, 303],
-  ])('after a %s', (_, init, status) => {
+  ])('a redirect after a %s has the right status', (_, init, status) => {
     const response = redirect(request(init), to, { 'set-cookie': 'a=b' })
     expect(response.status).toBe(status)
     expect(response.headers.get('location')).toBe(to)
@@ -75,7 +75,7 @@ describe('redirect', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=b'])
   })
 
-  test('a script is told where to go', async () => {
+  test('a script gets the redirect target as JSON', async () => {
     const response = redirect(request({ headers: { accept: 'application/json' } }), to)
     expect([response.status, response.headers.get('location')]).toEqual([200, null])
     expect(await response.json()).toEqual({ redirect: true, url: to })
@@ -88,18 +88,18 @@ describe('redirect', () => {
     [{ accept: 'text/html' }, false],
     [{ accept: '*/*' }, false],
     [{}, false],
-  ])('%o wants JSON: %s', (headers, expected) => {
+  ])('whether a request with the headers %o wants JSON: %s', (headers, expected) => {
     expect(wantsJson(request({ headers: headers as Record<string, string> }))).toBe(expected)
   })
 })
 
-describe('html', () => {
-  test('escapes all that could end a text or an attribute', () => {
+describe('HTML pages', () => {
+  test('escape every character that could end a text or an attribute', () => {
     expect(escapeHtml(`<a b="c" d='e'>&amp;</a>`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;&lt;/a&gt;')
     expect(escapeHtml('plain ä \u{1f600}')).toBe('plain ä \u{1f600}')
   })
 
-  test('a page shows text as text, under a strict policy', async () => {
+  test('show text as text, under a strict content security policy', async () => {
     const attack = `</title></p><script>alert(1)</script><img src=x onerror='y'>`
     const response = page(400, attack, [attack, 'second'], { 'retry-after': '5' })
     const html = await response.text()
@@ -137,15 +137,15 @@ describe('cookies', () => {
     ['a=', ''],
     ['=a', undefined],
     ['', undefined],
-  ])('%j gives a as %j', (cookie, expected) => {
+  ])('the cookie header %j has the cookie a with the value %j', (cookie, expected) => {
     expect(readCookie(withCookie(cookie), 'a')).toBe(expected)
   })
 
-  test('no header, no cookie', () => {
+  test('a request without a cookie header has no cookie', () => {
     expect(readCookie(new Request('https://a.example/'), 'a')).toBeUndefined()
   })
 
-  test('a cookie of ours is out of reach of scripts and of other sites', () => {
+  test('a cookie of the server is not readable by scripts and not sent by other sites', () => {
     const parts = formatCookie('__Host-x', 'v', { maxAge: 60, secure: true }).split('; ')
     expect(parts[0]).toBe('__Host-x=v')
     // `__Host-` demands Secure, Path=/ and no Domain.
@@ -159,6 +159,6 @@ test.each([
   ['BASIC  eDp5 ', { scheme: 'basic', credentials: 'eDp5' }],
   ['Bearer', { scheme: 'bearer', credentials: '' }],
   ['Bearer a b', { scheme: 'bearer', credentials: 'a b' }],
-])('authorization: %j', (authorization, expected) => {
+])('the authorization header %j is split into scheme and credentials', (authorization, expected) => {
   expect(readAuthorization(new Request('https://a.example/', { headers: { authorization } }))).toEqual(expected)
 })

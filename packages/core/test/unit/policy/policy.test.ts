@@ -26,11 +26,11 @@ describe('PKCE (RFC 7636)', () => {
   const ask = (of: ClientRecord, code?: string, method?: string, scope: readonly string[] = ['openid']) =>
     checkChallenge(of, { challenge: code, method, scope })
 
-  test.each([app, web, exempt])('S256 is taken from everyone', (of) => {
+  test.each([app, web, exempt])('every client may use S256', (of) => {
     expect(ask(of, challenge, 'S256')).toBe(challenge)
   })
 
-  test('only an exempt confidential client may leave it out, and not with offline_access', () => {
+  test('only an exempt confidential client may leave PKCE out, and not with offline_access', () => {
     expect(ask(exempt)).toBeUndefined()
     expect(() => ask(exempt, undefined, undefined, ['openid', 'offline_access'])).toThrow(refused('invalid_request'))
     expect(() => ask(web)).toThrow(refused('invalid_request'))
@@ -52,11 +52,11 @@ describe('PKCE (RFC 7636)', () => {
     [`${challenge.slice(0, -1)}N`, 'S256'],
     [`${challenge.slice(0, -1)}\n`, 'S256'],
     ['a'.repeat(128), 'S256'],
-  ])('the challenge %s with the method %s is invalid_request, for an exempt client too', (code, method) => {
+  ])('the challenge %s with the method %s is invalid_request, also for an exempt client', (code, method) => {
     for (const of of [app, web, exempt]) expect(() => ask(of, code, method)).toThrow(refused('invalid_request'))
   })
 
-  test('the verifier has 43 to 128 unreserved characters', async () => {
+  test('a code verifier must have 43 to 128 unreserved characters', async () => {
     for (const good of ['a'.repeat(43), 'Z9-._~'.repeat(20), 'a'.repeat(128)]) {
       await expect(checkVerifier(await sha256(good), good)).resolves.toBeUndefined()
       await expect(checkVerifier(challenge, good)).rejects.toThrow(refused('invalid_grant'))
@@ -74,14 +74,14 @@ describe('PKCE (RFC 7636)', () => {
     }
   })
 
-  test('a verifier goes with a challenge and with nothing else', async () => {
+  test('a code verifier is required with a challenge and refused without one', async () => {
     await expect(checkVerifier(undefined, undefined)).resolves.toBeUndefined()
     await expect(checkVerifier(undefined, 'a'.repeat(43))).rejects.toThrow(refused('invalid_grant'))
     await expect(checkVerifier(challenge, undefined)).rejects.toThrow(refused('invalid_grant'))
   })
 })
 
-describe('refresh tokens', () => {
+describe('judging refresh tokens', () => {
   const now = 1000
   const found = (rotatedAt: number | undefined, successorRotated = false) =>
     ({ token: { ...(rotatedAt !== undefined && { rotatedAt }) }, grant: {}, successorRotated }) as never
@@ -95,11 +95,14 @@ describe('refresh tokens', () => {
     [now, false, 0, 'replay'],
     [now, true, 30, 'replay'],
     [now - 29, true, 3000, 'replay'],
-  ] as const)('rotated at %s, its successor too: %s, window %i: %s', (rotatedAt, successor, window, verdict) => {
-    expect(judgeRefreshToken(found(rotatedAt, successor), now, window)).toBe(verdict)
-  })
+  ] as const)(
+    'a token that was rotated at %s, with a rotated successor: %s, in a window of %i seconds, is %s',
+    (rotatedAt, successor, window, verdict) => {
+      expect(judgeRefreshToken(found(rotatedAt, successor), now, window)).toBe(verdict)
+    },
+  )
 
-  test('come with offline_access to a client that may refresh', () => {
+  test('a client that may refresh gets a refresh token with offline_access', () => {
     const may = client({ grant_types: ['authorization_code', 'refresh_token'] })
     const mayNot = client({ grant_types: ['authorization_code'] })
     const grantTypes = ['authorization_code', 'refresh_token']
@@ -119,12 +122,12 @@ describe('refresh tokens', () => {
     [{ expiresAt: now }, false],
     [{ expiresAt: now + 100, revokedAt: now }, false],
     [{ expiresAt: now + 100, revokedAt: 0 }, false],
-  ])('a grant %o is live: %s', (grant, live) => {
+  ])('whether a grant %o is live: %s', (grant, live) => {
     expect(isLive(grant as never, now)).toBe(live)
   })
 })
 
-describe('signing keys', () => {
+describe('the schedule of signing keys', () => {
   const key = (id: string, activatesAt: number) => ({ id, activatesAt }) as never
   const states = (now: number, ...times: number[]) =>
     scheduleKeys(
@@ -144,11 +147,11 @@ describe('signing keys', () => {
     [15, [0, 40, 15], ['retired', 'retired', 'active']],
     [50, [0, 40, 15], ['retired', 'retired', 'active']],
     [10, [], []],
-  ])('at %i keys that activate at %j are %j', (now, times, expected) => {
+  ])('at the time %i, keys that activate at %j are %j', (now, times, expected) => {
     expect(states(now, ...times)).toEqual(expected)
   })
 
-  test('a key is needed until the last token that it signed has expired', () => {
+  test('a key stays published until the last token that it signed has expired', () => {
     const scheduled = scheduleKeys([key('a', 0), key('b', 20)], 30, 100)
     expect(scheduled.map(({ neededUntil }) => neededUntil)).toEqual([120, Number.POSITIVE_INFINITY])
   })
@@ -167,7 +170,7 @@ describe('resources (RFC 8707)', () => {
       ['urn:example:c', 'https://a.example'],
     ],
     [['https://a.example', 'https://a.example/'], ['https://a.example']],
-  ])('%j are %j', (asked, expected) => {
+  ])('the requested resources %j become %j', (asked, expected) => {
     expect(requestedResources(asked, valid)).toEqual(expected)
   })
 
@@ -179,7 +182,7 @@ describe('resources (RFC 8707)', () => {
     'http://a.example',
     '/',
     ' ',
-  ])('%s is invalid_target, alone and beside a good one', (asked) => {
+  ])('the resource %s is invalid_target, alone and beside a valid one', (asked) => {
     expect(() => requestedResources([asked], valid)).toThrow(refused('invalid_target'))
     expect(() => requestedResources(['https://a.example', asked], valid)).toThrow(refused('invalid_target'))
   })
@@ -188,7 +191,7 @@ describe('resources (RFC 8707)', () => {
 describe('scope', () => {
   const of = client({ scope: 'openid email offline_access notes:read notes:write' })
 
-  test('of an authorization request', () => {
+  test('an authorization request gets the scopes that it asks for and the client registered, or the defaults', () => {
     expect(requestedScope(of, 'notes:read openid', [])).toEqual(['notes:read', 'openid'])
     expect(requestedScope(of, undefined, [])).toEqual(['openid', 'email', 'notes:read', 'notes:write'])
     expect(requestedScope(of, undefined, ['notes:read', 'other'])).toEqual(['notes:read'])
@@ -197,7 +200,7 @@ describe('scope', () => {
     }
   })
 
-  test('of a machine: nothing that is about a user', () => {
+  test('a token without a user gets no scope about users', () => {
     expect(machineScope(of, undefined, undefined)).toEqual(['notes:read', 'notes:write'])
     expect(machineScope(of, undefined, ['notes:write', 'never:registered'])).toEqual(['notes:write'])
     expect(() => machineScope(of, 'notes:read', ['notes:write'])).toThrow(refused('invalid_scope'))
@@ -207,7 +210,7 @@ describe('scope', () => {
     }
   })
 
-  test('of a refresh: within the grant and within the registration', () => {
+  test('a refreshed token gets only scopes of the grant that the client is still registered for', () => {
     expect(refreshedScope(of, ['openid', 'profile'], undefined)).toEqual(['openid'])
     expect(refreshedScope(of, ['openid', 'email'], 'email')).toEqual(['email'])
     for (const bad of ['notes:read', 'profile', '']) {
@@ -220,8 +223,11 @@ test.each([
   ['none', 'native', true, true],
   ['none', 'web', true, false],
   ['client_secret_basic', 'native', false, false],
-] as const)('%s %s: loopback ports may change: %s, of localhost too: %s', (method, type, address, localhost) => {
-  const of = client({ token_endpoint_auth_method: method, application_type: type })
-  expect(loopbackRule(of)).toEqual({ address, localhost })
-  expect(isPublic(of)).toBe(method === 'none')
-})
+] as const)(
+  'a %s client of type %s may change the port of a loopback address: %s, and of localhost: %s',
+  (method, type, address, localhost) => {
+    const of = client({ token_endpoint_auth_method: method, application_type: type })
+    expect(loopbackRule(of)).toEqual({ address, localhost })
+    expect(isPublic(of)).toBe(method === 'none')
+  },
+)

@@ -4,7 +4,7 @@ import { isPrivateAddress, isPrivateHost } from '../../../src/protocol/private-a
 /** As a parser sees the host. */
 const hostOf = (host: string): string => new URL(`https://${host}/`).hostname
 
-describe('G02 hosts that are private', () => {
+describe('hosts that are private (G02)', () => {
   test.each([
     ...['127.0.0.1', '127.255.255.254', '0.0.0.0', '0.1.2.3', '10.0.0.1', '10.255.255.255', '172.16.0.1'],
     ...['172.31.255.255', '192.168.0.1', '169.254.169.254', '100.64.0.1', '100.127.255.255', '192.0.0.8', '192.0.2.1'],
@@ -19,7 +19,7 @@ describe('G02 hosts that are private', () => {
     ...['[2001:db8::1]', '[2001:10::1]', '[100::1]', '[3fff::1]', '[4000::1]', '[fd00:ec2::254]'],
     ...['localhost', 'LOCALHOST', 'localhost.', 'a.localhost', 'printer.local', 'db.internal', 'intranet', 'nas.lan'],
     ...['metadata.google.internal', 'metadata.google.internal.', 'host.localdomain', 'x.home.arpa'],
-  ])('%s', (host) => {
+  ])('the host %s is private', (host) => {
     expect(isPrivateHost(hostOf(host))).toBe(true)
   })
 
@@ -28,11 +28,11 @@ describe('G02 hosts that are private', () => {
     ...['8.8.8.8', '1.1.1.1', '11.0.0.1', '172.15.255.255', '172.32.0.1', '192.167.1.1', '192.169.1.1', '100.63.0.1'],
     ...['100.128.0.1', '169.253.1.1', '198.17.0.1', '198.20.0.1', '223.255.255.255', '126.255.255.255', '128.0.0.1'],
     ...['[2606:4700:4700::1111]', '[2a00:1450:4001::200e]', '[2001:4860:4860::8888]', '[2001:200::1]', '[3ffe::1]'],
-  ])('%s is not', (host) => {
+  ])('the host %s is not private', (host) => {
     expect(isPrivateHost(hostOf(host))).toBe(false)
   })
 
-  test('what a resolver answers, with the name of an interface or a dotted tail', () => {
+  test('the address from a resolver may have an interface name or a dotted tail', () => {
     for (const address of [
       'fe80::1%eth0',
       '::ffff:127.0.0.1',

@@ -21,7 +21,7 @@ describe('matchesRedirectUri', () => {
     ['http://127.0.0.1', 'http://127.0.0.1:8080', addresses],
     ['http://[::1]/cb', 'http://[::1]:8080/cb', addresses],
     ['http://localhost/cb', 'http://localhost:8080/cb', all],
-  ])('%s is %s', (registered, presented, rule) => {
+  ])('the registered URI %s matches %s', (registered, presented, rule) => {
     expect(matchesRedirectUri(registered, presented, rule)).toBe(true)
   })
 
@@ -73,7 +73,7 @@ describe('matchesRedirectUri', () => {
     ['http://127.0.0.1/cb', ' http://127.0.0.1:8080/cb', all],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:8080/cb\nhttp://127.0.0.1/cb', all],
     ['https://a.example/cb', '', all],
-  ])('%s is not %j', (registered, presented, rule) => {
+  ])('the registered URI %s does not match %j', (registered, presented, rule) => {
     expect(matchesRedirectUri(registered, presented, rule)).toBe(false)
   })
 })
@@ -104,7 +104,7 @@ describe('redirectUriProblem', () => {
     ['com.example.app://host/cb', true],
     ['com.example.app:cb', true],
     ['myapp:/cb', true],
-  ])('%s may be registered', (uri, native) => {
+  ])('a client may register %s', (uri, native) => {
     expect(redirectUriProblem(uri, native)).toBeUndefined()
   })
 
@@ -161,7 +161,7 @@ describe('redirectUriProblem', () => {
     ['feed:javascript:alert(1)', false],
     ['com.example.app:https:x', true],
     ['view-source:x', true],
-  ])('%j may not (native: %s)', (uri, native) => {
+  ])('a client may not register %j (native: %s)', (uri, native) => {
     expect(redirectUriProblem(uri, native)).toBeTypeOf('string')
   })
 })
@@ -176,6 +176,6 @@ test.each([
   ['data:image/png;base64,AAAA', false],
   ['/logo.png', false],
   ['https://a.example/"onload="x', false],
-])('linkProblem: %s may be shown: %s', (uri, good) => {
+])('whether linkProblem lets a page show %s: %s', (uri, good) => {
   expect(linkProblem(uri) === undefined).toBe(good)
 })

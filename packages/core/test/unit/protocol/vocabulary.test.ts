@@ -14,18 +14,18 @@ describe('scope (RFC 6749 section 3.3)', () => {
     ['notes:read https://a.example/x !#[]~', ['notes:read', 'https://a.example/x', '!#[]~']],
     ['Openid openid', ['Openid', 'openid']],
     ['__proto__', ['__proto__']],
-  ])('%j has the scopes %j', (text, scopes) => {
+  ])('the text %j has the scopes %j', (text, scopes) => {
     expect(parseScope(text)).toEqual(scopes)
   })
 
   test.each(['"', '\\', 'a\tb', 'a\nb', 'a\u0000', 'ä', 'a\u007f', 'openid \u00a0profile', '\u{1f600}'])(
-    '%j is no scope',
+    'the text %j is not a list of scopes',
     (text) => {
       expect(parseScope(text)).toBeUndefined()
     },
   )
 
-  test('formatting and comparing keep order and case', () => {
+  test('formatting and comparing scopes keeps order and case', () => {
     expect(formatScope(parseScope('b a') ?? [])).toBe('b a')
     expect(firstScopeOutside(['a', 'b', 'c'], ['a'])).toBe('b')
     expect(firstScopeOutside(['a'], ['A'])).toBe('a')
@@ -41,12 +41,12 @@ describe('prompt (OpenID Connect Core section 3.1.2.1)', () => {
     ['login login', ['login']],
     ['create', ['create']],
     ['consent select_account', ['consent', 'select_account']],
-  ])('%j is %j', (text, prompts) => {
+  ])('the parameter %j has the prompts %j', (text, prompts) => {
     expect(parsePrompt(text)).toEqual(prompts)
   })
 
   test.each(['none login', 'login none', 'Login', 'loginconsent', 'login,consent', 'unknown', 'login\tconsent'])(
-    '%j is refused',
+    'the prompt parameter %j is refused',
     (text) => {
       expect(parsePrompt(text)).toBeUndefined()
     },
@@ -54,7 +54,7 @@ describe('prompt (OpenID Connect Core section 3.1.2.1)', () => {
 })
 
 describe('errors', () => {
-  test('a description has the characters of RFC 6749 section 5.2 only', () => {
+  test('an error description has only the characters of RFC 6749 section 5.2', () => {
     const everything = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code)).join('')
     const pieces = [everything.slice(0, 200), everything.slice(200)]
     for (const piece of pieces) {
@@ -65,7 +65,7 @@ describe('errors', () => {
     expect(safeDescription('the scope "a\\b" is\r\nunknown \u{1f600}')).toBe('the scope ?a?b? is??unknown ??')
   })
 
-  test('a long description is cut', () => {
+  test('a long error description is cut', () => {
     expect(safeDescription('x'.repeat(300)).length).toBe(300)
     const cut = safeDescription('x'.repeat(10_000))
     expect(cut.length).toBe(300)
@@ -86,15 +86,15 @@ describe('errors', () => {
     ['invalid_redirect_uri', 400],
     ['invalid_client_metadata', 400],
     ['invalid_target', 400],
-  ] as const)('%s has the status %i of its RFC', (code, status) => {
+  ] as const)('the error code %s has the status %i of its RFC', (code, status) => {
     expect(new OAuthError(code).status).toBe(status)
   })
 
-  test('every status is one of HTTP errors', () => {
+  test('every error code has the status of an HTTP error', () => {
     for (const status of Object.values(errorStatus)) expect([400, 401, 403, 404, 405, 429, 500, 503]).toContain(status)
   })
 
-  test('an error goes towards a redirect URI unless it must not', () => {
+  test('an error is addressed to a redirect URI unless it must stay on a page', () => {
     const target = { clientId: 'c', redirectUri: 'https://a.example/cb', state: 's' }
     const error = new OAuthError('invalid_scope', 'why', { cause: 'reason', status: 418 })
     expect(error.towards(target)).toMatchObject({ code: 'invalid_scope', description: 'why', status: 418 })
@@ -119,7 +119,7 @@ describe('challenge (RFC 9110 section 11.6.1)', () => {
     ['Bearer', { error_description: 'a "b" \\ c' }, 'Bearer error_description="a b  c"'],
     ['Bearer', { error_description: 'a\r\nSet-Cookie: x=y' }, 'Bearer error_description="aSet-Cookie: x=y"'],
     ['Bearer', { error_description: 'ä\u0000\u{1f600}' }, 'Bearer error_description=""'],
-  ])('%s with %o', (scheme, parameters, expected) => {
+  ])('the challenge of the scheme %s with %o is formatted', (scheme, parameters, expected) => {
     const challenge = formatChallenge(scheme, parameters)
     expect(challenge).toBe(expected)
     expect(new Headers({ 'www-authenticate': challenge }).get('www-authenticate')).toBe(expected)

@@ -8,8 +8,8 @@ function consume(limiter: RateLimiter, key: string, now: number, rule = minute):
   return limiter.consume({ bucket: 'token', key, rule, now }) as RateLimitVerdict
 }
 
-describe('the limiter in memory', () => {
-  test('lets `max` through in a window, then says when the next one begins', () => {
+describe('the rate limiter in memory', () => {
+  test('allows `max` requests in a window and then tells when the next window begins', () => {
     const limiter = createMemoryRateLimiter()
     expect([100, 110].map((now) => consume(limiter, 'a', now).allowed)).toEqual([true, true])
     expect(consume(limiter, 'a', 120)).toEqual({ allowed: false, retryAfterSeconds: 40 })
@@ -17,7 +17,7 @@ describe('the limiter in memory', () => {
     expect(consume(limiter, 'a', 160).allowed).toBe(true)
   })
 
-  test('a clock that was set back stops nobody for longer than a window (E10)', () => {
+  test('blocks nobody for longer than a window when the clock was set back (E10)', () => {
     const limiter = createMemoryRateLimiter()
     for (let count = 0; count < 3; count++) consume(limiter, 'a', 100_000)
     expect(consume(limiter, 'a', 100_000).allowed).toBe(false)
@@ -25,7 +25,7 @@ describe('the limiter in memory', () => {
     expect(consume(limiter, 'a', 502)).toEqual({ allowed: false, retryAfterSeconds: 58 })
   })
 
-  test('keys and buckets are apart', () => {
+  test('counts each key and each bucket separately', () => {
     const limiter = createMemoryRateLimiter()
     for (let count = 0; count < 3; count++) consume(limiter, 'a', 100)
     expect(consume(limiter, 'b', 100).allowed).toBe(true)
@@ -33,7 +33,7 @@ describe('the limiter in memory', () => {
     expect(other.allowed).toBe(true)
   })
 
-  test('check counts nothing', () => {
+  test('check does not count a request', () => {
     const limiter = createMemoryRateLimiter()
     const request = { bucket: 'authentication', key: 'a', rule: minute, now: 100 } as const
     for (let count = 0; count < 5; count++) expect(limiter.check(request)).toMatchObject({ allowed: true })
@@ -44,7 +44,7 @@ describe('the limiter in memory', () => {
     expect(limiter.check({ ...request, now: 160 })).toMatchObject({ allowed: true })
   })
 
-  test('memory is bounded: the oldest window that is not used up makes room', () => {
+  test('bounds its memory and removes the oldest window that is not exhausted', () => {
     const limiter = createMemoryRateLimiter()
     const wide: RateLimitRule = { max: 10, windowSeconds: 60 }
     for (let count = 0; count < 2; count++) consume(limiter, 'calm', 100, wide)
@@ -54,7 +54,7 @@ describe('the limiter in memory', () => {
     expect(consume(limiter, 'calm', 100, wide).allowed).toBe(false)
   })
 
-  test('D15 a flood of new keys does not make the limiter forget a caller who has used most of his allowance', () => {
+  test('does not forget a caller who has used most of the allowance under a flood of new keys (D15)', () => {
     const limiter = createMemoryRateLimiter()
     const wide: RateLimitRule = { max: 20, windowSeconds: 60 }
     for (let count = 0; count < 20; count++) consume(limiter, 'guesser', 100, wide)
@@ -65,7 +65,7 @@ describe('the limiter in memory', () => {
     expect(left).toEqual([true, true, true, true, true, false])
   })
 
-  test('D15 not even a flood of callers who use up their allowances makes it grow, and new callers are still counted', () => {
+  test('does not grow under a flood of callers that exhaust their allowances, and still counts new callers (D15)', () => {
     const limiter = createMemoryRateLimiter()
     for (let index = 0; index < 60_000; index++) {
       for (let count = 0; count < 2; count++) consume(limiter, `key-${index}`, 100)
@@ -75,7 +75,7 @@ describe('the limiter in memory', () => {
     expect(consume(limiter, 'key-0', 100).allowed).toBe(true)
   })
 
-  test('what has ended is removed, so that what lives keeps its place', () => {
+  test('removes ended windows, so that live ones keep their place', () => {
     const limiter = createMemoryRateLimiter()
     const day: RateLimitRule = { max: 1, windowSeconds: 86_400 }
     consume(limiter, 'patient', 100, day)

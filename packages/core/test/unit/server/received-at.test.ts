@@ -19,7 +19,7 @@ function seenBy(at: string, issuer = 'https://id.example.com/auth'): (path: stri
 }
 
 describe('receivedAt', () => {
-  test('maps a path to the issuer’s, with the query as it was', async () => {
+  test('maps a path to the path of the issuer and keeps the query', async () => {
     const seen = seenBy('/internal/id')
     expect(await seen('/internal/id/oauth2/token')).toBe('/auth/oauth2/token')
     expect(await seen('/internal/id/oauth2/authorize?a=%2F&b=/internal/id/')).toBe(
@@ -28,11 +28,11 @@ describe('receivedAt', () => {
     expect(await seen('/internal/id/%6Aunk?')).toBe('/auth/%6Aunk')
   })
 
-  test('a slash at the end says the same', async () => {
+  test('ignores a slash at the end of the path', async () => {
     expect(await seenBy('/internal/')('/internal/jwks')).toBe('/auth/jwks')
   })
 
-  test('leaves everything else to the host, and what came unchanged as it came', async () => {
+  test('returns a request outside the path, or already below the issuer, unchanged', async () => {
     const seen = seenBy('/internal')
     for (const path of ['/', '/internal', '/internals/jwks', '/x/internal/jwks', '/login']) {
       expect([path, await seen(path)]).toEqual([path, undefined])
@@ -40,20 +40,20 @@ describe('receivedAt', () => {
     for (const path of ['/auth/jwks', '/.well-known/openid-configuration/auth']) expect(await seen(path)).toBe(path)
   })
 
-  test('"/" is for proxies that take the path of the issuer away', async () => {
+  test('with "/" it restores the path of an issuer that a proxy removed', async () => {
     const seen = seenBy('/')
     expect(await seen('/jwks')).toBe('/auth/jwks')
     expect(await seen('/auth/jwks')).toBe('/auth/jwks')
     expect(await seen('/.well-known/openid-configuration/auth')).toBe('/.well-known/openid-configuration/auth')
   })
 
-  test('an issuer without a path', async () => {
+  test('works for an issuer without a path', async () => {
     const seen = seenBy('/internal', 'https://id.example.com')
     expect(await seen('/internal/oauth2/token')).toBe('/oauth2/token')
     expect(await seen('/internal/page')).toBeUndefined()
   })
 
-  test('a request keeps its method, headers and body', async () => {
+  test('keeps the method, headers and body of a request', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     const mounted = receivedAt(provider, '/internal')
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'x', client_secret: 'y' })
@@ -63,7 +63,7 @@ describe('receivedAt', () => {
     expect(mounted.issuer).toBe(provider.issuer)
   })
 
-  test.each(['', 'internal', '//internal', '/a?b', '/a#b'])('%j is no path', (path) => {
+  test.each(['', 'internal', '//internal', '/a?b', '/a#b'])('refuses %j, which is not a path', (path) => {
     expect(() => seenBy(path)).toThrow(TypeError)
   })
 })

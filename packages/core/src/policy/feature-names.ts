@@ -1,0 +1,40 @@
+import type { FeatureClientMetadata } from '../protocol/client-metadata.ts'
+
+const backChannelLogout = 'the feature backChannelLogout() from @oauth/core/features/back-channel-logout'
+const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/features/front-channel-logout'
+const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
+const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
+
+const ofMembers: Readonly<Record<keyof FeatureClientMetadata, string>> = {
+  jwks: `${privateKeyJwt} or ${jwtSecuredRequests}`,
+  jwks_uri: `${privateKeyJwt} or ${jwtSecuredRequests}`,
+  token_endpoint_auth_signing_alg: privateKeyJwt,
+  request_object_signing_alg: jwtSecuredRequests,
+  request_uris: jwtSecuredRequests,
+  require_signed_request_object: jwtSecuredRequests,
+  backchannel_logout_uri: backChannelLogout,
+  backchannel_logout_session_required: backChannelLogout,
+  frontchannel_logout_uri: frontChannelLogout,
+  frontchannel_logout_session_required: frontChannelLogout,
+}
+
+const ofAuthMethods: Readonly<Record<string, string>> = {
+  private_key_jwt: privateKeyJwt,
+  client_secret_jwt: `the option clientSecretJwt of ${privateKeyJwt}`,
+}
+
+/**
+ * Names the feature that brings a member of client metadata, for error texts; `undefined` for a member that no feature
+ * of this package brings. The text completes "needs".
+ */
+export function featureOfMember(member: string): string | undefined {
+  return Object.hasOwn(ofMembers, member) ? ofMembers[member as keyof FeatureClientMetadata] : undefined
+}
+
+/**
+ * Names the feature that brings a client authentication method, for error texts; `undefined` for a method that no
+ * feature of this package brings. The text completes "needs".
+ */
+export function featureOfAuthMethod(method: string): string | undefined {
+  return Object.hasOwn(ofAuthMethods, method) ? ofAuthMethods[method] : undefined
+}
