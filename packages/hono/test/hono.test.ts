@@ -107,6 +107,6 @@ describe('a body that was read before', () => {
     })
     const response = await send(app, form, 'a=1')
     expect(response.status).toBe(500)
-    expect(await response.text()).toContain('POST /auth/x: something before oauth(provider) has read the body')
+    expect(await response.text()).toContain('POST /auth/x: a handler before oauth(provider) has read the body')
   })
 })

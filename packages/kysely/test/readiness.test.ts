@@ -28,7 +28,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
       expect([ok, checks[0], checks[1]?.ok]).toEqual([false, { name: 'storage', ok: true }, false])
       return checks[1]?.problem
     }
-    expect(await problem()).toContain('are not there: run migrate(db)')
+    expect(await problem()).toContain('do not exist: run migrate(db)')
     await migrate(db)
     expect((await readyOn(db)).checks).toEqual([
       { name: 'storage', ok: true },

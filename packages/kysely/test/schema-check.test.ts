@@ -43,7 +43,7 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
   test('without tables it says so, and the same storage works once they are there', async () => {
     const early = kyselyStorage(database.db, { tablePrefix: 'late_' })
     expect(await storageError(() => early.clients.find('client'))).toMatch(
-      /oauth\/kysely \(late_…\) are not there: run migrate/,
+      /oauth\/kysely \(late_…\) do not exist: run migrate/,
     )
     expect(await storageError(() => issueCode(early))).toContain('run migrate')
     await migrate(database.db, { tablePrefix: 'late_' })
@@ -79,7 +79,7 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
     const { error } = await migrator(database.db, { tablePrefix: 'gone_' }).migrateTo(NO_MIGRATIONS)
     expect(error).toBeUndefined()
     expect(await storageError(() => kyselyStorage(database.db, { tablePrefix: 'gone_' }).clients.find('x'))).toContain(
-      'are not there',
+      'do not exist',
     )
   })
 })
@@ -108,5 +108,5 @@ test('sqliteStorage answers at once all the same, and says what is wrong', () =>
   expect(storage.clients.find('client')).toBeUndefined()
   expect(() => sqliteStorage(database).clients.find('client')).toThrow('cannot work with')
   database.exec('drop table oauth_schema')
-  expect(() => sqliteStorage(database).clients.find('client')).toThrow('are not there')
+  expect(() => sqliteStorage(database).clients.find('client')).toThrow('do not exist')
 })

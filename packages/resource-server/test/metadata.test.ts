@@ -45,7 +45,11 @@ describe('buildProtectedResourceMetadata', () => {
   })
 
   it.each<[string, ProtectedResourceMetadataOptions, string]>([
-    ['no authorization server', {}, 'at least one authorization server is required'],
+    [
+      'no authorization server',
+      {},
+      'at least one authorization server is required: pass authorizationServer or provider',
+    ],
     [
       'external scopes with one authorization server',
       { provider, externalScopes: ['x'] },
@@ -77,7 +81,7 @@ describe('buildProtectedResourceMetadata', () => {
     [
       'an algorithm that is none',
       { provider, resourceSigningAlgValuesSupported: ['none'] },
-      'resourceSigningAlgValuesSupported: must not have none',
+      'resourceSigningAlgValuesSupported: must not contain the algorithm none',
     ],
     ['the settings of the seed', { settings: provider } as never, 'no option settings; did you mean provider?'],
     ['an unknown option', { provider, scopeSupported: [] } as never, 'there is no option scopeSupported'],
