@@ -117,7 +117,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
       const { status, text } = await post(type, type === form ? 'a=1' : '{}')
       expect([status, text]).toEqual([500, '{"error":"host"}'])
       expect(String(errors)).toContain('POST /auth/x: a middleware before oauth(provider) has read the body')
-      expect(String(errors)).toContain('Move app.use(oauth(provider)) before it')
+      expect(String(errors)).toContain('Move app.use(oauth(provider)) before that middleware')
     },
   )
 
