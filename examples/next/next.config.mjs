@@ -4,7 +4,7 @@ const workspace = join(import.meta.dirname, '../..')
 
 /** @type {import('next').NextConfig} */
 export default {
-  // Nobody may put these pages into a frame and have them clicked.
+  // No other site may frame these pages and trick the user into a click (clickjacking).
   headers: async () => [
     { source: '/:page(login|consent)', headers: [{ key: 'content-security-policy', value: "frame-ancestors 'none'" }] },
   ],

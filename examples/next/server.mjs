@@ -1,5 +1,5 @@
-// Next.js with a server of its own, for the way it stops: `next start` closes idle connections at once, and the request
-// that is on its way on one is lost.
+// Next.js with its own server, because `next start` closes idle connections at once when it stops, and then a request that
+// is on its way on such a connection is lost.
 import { createServer } from 'node:http'
 import { Server } from 'node:net'
 

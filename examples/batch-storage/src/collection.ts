@@ -5,16 +5,16 @@ export interface Collection<R> {
   readonly name: string
   /** The key of a record, without the name of the collection. */
   keyOf(record: R): Key
-  /** Keys that lead to the record. They come and go together with what they are made of, in the same batch. */
+  /** Index keys that lead to the record. They are written and deleted in the same batch as the record. */
   indexes?(record: R): readonly Key[]
 }
 
 export const primaryKey = (collection: { readonly name: string }, key: Key): Key => [collection.name, ...key]
 
-/** Times and numbers as text whose order is that of the numbers. */
+/** Formats a number as text, so that the order of the texts is that of the numbers. */
 export const ordered = (value: number): string => String(value).padStart(16, '0')
 
-/** What has to be written for a record to become another one, to come, or to go. The value of an index key is the record's key. */
+/** Makes the writes that add, replace or delete a record. The value of an index key is the record's key. */
 export function writesFor<R>(collection: Collection<R>, before: R | undefined, after: R | undefined): readonly Write[] {
   const writes = new Map<string, Write>()
   const add = (write: Write): void => void writes.set(JSON.stringify(write.key), write)

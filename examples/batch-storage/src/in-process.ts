@@ -9,7 +9,7 @@ interface Stored {
 const encode = (key: Key): string => key.map((text) => `${text}\0`).join('')
 const decode = (encoded: string): Key => encoded.slice(0, -1).split('\0')
 
-/** What a round trip is to other callers: a turn for everybody else. */
+/** Simulates a round trip to a server: lets other callers run. */
 const roundTrip = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A key-value store inside this process. A real one is a service, with an ordered index and a disk. */
@@ -41,7 +41,7 @@ export function inProcessStore(): KeyValueStore {
     },
     async batch(conditions, writes) {
       await roundTrip()
-      // From here on nobody comes in between.
+      // From here on no other code runs in between.
       if (conditions.some(({ key, version }) => stored.get(encode(key))?.version !== version)) return false
       for (const { key, value } of writes) {
         if (value === undefined) stored.delete(encode(key))

@@ -3,13 +3,13 @@ export type Key = readonly string[]
 
 export interface Entry {
   readonly key: Key
-  /** JSON. */
+  /** A JSON value. */
   readonly value: unknown
-  /** New with every write of the key: one that was deleted and written again has another version. */
+  /** Changes with every write of the key, also when the key was deleted and written again. */
   readonly version: number
 }
 
-/** That a key has this version still; `undefined`: that it does not exist. */
+/** A condition: the key still has this version, or with `undefined`, does not exist. */
 export interface Condition {
   readonly key: Key
   readonly version: number | undefined
@@ -22,13 +22,13 @@ export interface Write {
 }
 
 /**
- * All that this example asks of a store. Deno KV has it as `get`, `list` and `atomic().check().set().commit()`, DynamoDB as
+ * The operations that this example needs of a store. Deno KV has them as `get`, `list` and `atomic().check().set().commit()`, DynamoDB as
  * `GetItem`, `Query` and `TransactWriteItems`, a SQL database without interactive transactions as a batch of statements.
  */
 export interface KeyValueStore {
   get(key: Key): Promise<Entry | undefined>
-  /** The first entries whose key begins with `prefix`, in the order of their keys, after the key `after`. */
+  /** Lists the first entries whose key begins with `prefix`, in the order of their keys, after the key `after`. */
   list(query: { readonly prefix: Key; readonly after?: Key; readonly limit?: number }): Promise<readonly Entry[]>
-  /** Does all writes if all conditions hold, and otherwise none of them. Answers whether they held. */
+  /** Does all writes if all conditions hold, otherwise none. Returns whether they held. */
   batch(conditions: readonly Condition[], writes: readonly Write[]): Promise<boolean>
 }

@@ -19,7 +19,7 @@ interface Task<R> {
 }
 
 function purgeOf<R>(store: KeyValueStore, { collection, index, before, isOver, change }: Task<R>): Purge {
-  // Asked again where it is deleted: what was used or extended meanwhile stays, and what went counts once.
+  // Check again in the transaction: records that were used or extended in the meantime stay, and each deleted one counts once.
   const finish = (key: Key): Promise<boolean> =>
     transact(store, async (transaction) => {
       const record = await transaction.get(collection, ...key)
@@ -56,7 +56,7 @@ export function purge(store: KeyValueStore): Storage['purgeExpired'] {
       isOver: ({ sealedUntil }) => sealedUntil !== undefined && sealedUntil < now,
       change: withoutSeal,
     })
-    // What has expired goes before it could be cleared, and grants go last: a short limit leaves no token without its grant.
+    // Delete expired tokens before clearing seals, and grants last: a small limit leaves no token without its grant.
     const purges = [
       ...[expired(refreshTokens), seals, expired(records), expired(codes), expired(accessTokens), expired(revokedJwts)],
       expired(grants),

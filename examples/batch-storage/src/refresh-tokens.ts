@@ -4,7 +4,7 @@ import { read } from './read.ts'
 import { accessTokens, grants, refreshTokens } from './tables.ts'
 import { transact } from './transaction.ts'
 
-/** A token whose successor nobody can open any more. */
+/** A token without its sealed successor. */
 export function withoutSeal(token: RefreshTokenRecord): RefreshTokenRecord {
   const { sealedSuccessor: _sealed, sealedUntil: _until, ...rest } = token
   return rest

@@ -2,26 +2,26 @@ import { StorageUnavailableError } from '@oauth/core'
 import { type Collection, primaryKey, writesFor } from './collection.ts'
 import type { Condition, Entry, Key, KeyValueStore, Write } from './key-value.ts'
 
-/** How often a verb is begun before it says that the store is too busy. */
+/** The largest number of attempts of a verb before it throws that the store is too busy. */
 const attempts = 500
 
 /**
- * Reads now and writes later: what was read is a condition of the batch in which all that was written goes out. So nothing
- * is decided on what somebody else has changed meanwhile.
+ * Collects reads and writes. At the end one batch does all writes, with the versions of everything that was read as its
+ * conditions, so that no decision is based on a record that another request has changed in the meantime.
  */
 export interface Transaction {
-  /** The record with this key, which has to be the same still when the batch runs; so has a record that is not there. */
+  /** Reads a record, or `undefined`. The batch runs only if it is still the same (or still does not exist). */
   get<R>(collection: Collection<R>, ...key: Key): Promise<R | undefined>
-  /** The key that an index key leads to, likewise. */
+  /** Reads the key that an index key leads to. The batch runs only if it is still the same. */
   follow(index: Key): Promise<Key | undefined>
-  /** Replaces what was read. */
+  /** Replaces a record that was read. */
   put<R>(collection: Collection<R>, before: R, after: R): void
   delete<R>(collection: Collection<R>, before: R): void
-  /** Adds a record. One whose key is taken fails. */
+  /** Adds a record. The verb fails if its key exists already. */
   insert<R>(collection: Collection<R>, record: R): Promise<void>
 }
 
-/** Runs `work`, and again as long as something that it has read changes before its batch runs. */
+/** Runs `work`, and repeats it if anything that it has read changes before its batch runs. */
 export async function transact<T>(store: KeyValueStore, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const conditions: Condition[] = []
@@ -43,7 +43,7 @@ export async function transact<T>(store: KeyValueStore, work: (transaction: Tran
         writes.push(...writesFor(collection, undefined, record))
       },
     })
-    // A loser writes nothing. What it is told may depend on several reads, so those have to hold at one moment, too.
+    // Without a write, check the reads too: the outcome may depend on several of them, so they must hold at one moment.
     if (writes.length === 0 && conditions.length < 2) return answer
     if (await store.batch(conditions, writes)) return answer
   }

@@ -17,7 +17,7 @@ async function failures(fault: (store: KeyValueStore) => KeyValueStore): Promise
   return failed
 }
 
-test('without the conditions of its batches the storage passes no race of the contract', async () => {
+test('without the conditions of its batches the storage fails every race of the contract', async () => {
   const failed = await failures((store) => ({ ...store, batch: (_conditions, writes) => store.batch([], writes) }))
   for (const name of [
     'grants.commit for one record is won by one of fifty',

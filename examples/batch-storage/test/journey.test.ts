@@ -13,7 +13,7 @@ import { alice } from '../../../packages/core/test/support/world.ts'
 import { inProcessStore } from '../src/in-process.ts'
 import { batchStorage } from '../src/storage.ts'
 
-test('the provider on batchStorage: from the sign-in to the end of a family, and no expired key after the purge', async () => {
+test('the provider runs on batchStorage from the sign-in to the end of a grant, and a purge leaves no expired key', async () => {
   const store = inProcessStore()
   const world = createQuickWorld({ storage: batchStorage(store) })
   const client = await registerConfidential(world)

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+// biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import type { OAuthEvent } from '@oauth/core'
 import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { createApp } from './app.ts'
@@ -6,7 +6,7 @@ import { users } from './host/users.ts'
 import { listen } from './server.ts'
 import { readSettings } from './settings.ts'
 
-/** What a person who looks at a failed test wants to know: what was refused, and why. */
+/** Prints what was refused, and why, for the person who looks at a failed test. */
 function report(event: OAuthEvent): void {
   if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
   if (event.type === 'request.refused') console.log(event.endpoint, event.error, event.description, event.cause ?? '')
@@ -24,7 +24,7 @@ try {
   Listening:  ${settings.tls === undefined ? 'http' : 'https'} on port ${running.port}
   Private addresses are ${settings.allowPrivateAddresses ? 'ALLOWED' : 'refused (ALLOW_PRIVATE_ADDRESSES=1 for a suite on this machine)'}
 `)
-  // A suite asks for new keys; nothing that it can reach rotates them.
+  // A suite asks its operator to rotate the keys, because no endpoint does it.
   process.stdin.on('data', () => {
     void app.provider.rotateSigningKeys({ activateAfter: 0 }).then(() => console.log('  The signing keys are new.'))
   })

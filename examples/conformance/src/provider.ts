@@ -14,8 +14,8 @@ export interface ConformanceProvider {
 }
 
 /**
- * The provider that a certification suite meets. What is dangerous here is what suites do and nobody else should:
- * clients that nobody knows register themselves, get secrets, and leave PKCE out.
+ * The provider for certification suites. Its dangerous options are for suites only: unknown clients may register
+ * themselves, get secrets, and omit PKCE.
  */
 export function createConformanceProvider(
   settings: Settings,

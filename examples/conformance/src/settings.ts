@@ -21,7 +21,7 @@ export interface Settings {
 
 const algorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
-/** Reads the environment; throws with a sentence for a person when something in it cannot be right. */
+/** Reads the environment. Throws an error with a readable message when a variable is invalid. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const port = readPort(env.PORT)
   const tls = readTls(env.TLS_KEY, env.TLS_CERT)
@@ -73,7 +73,7 @@ function readDatabase(value: string | undefined): string {
   return !value || value === ':memory:' ? ':memory:' : resolve(value)
 }
 
-/** What is in a file outlives the process, and so must what opens it. */
+/** Reads the secret. A database file outlives the process, so its secret must be set. */
 function freshSecret(database: string | undefined): string {
   if (database && database !== ':memory:') throw new Error('DATABASE needs OAUTH_SECRET, which seals the keys in it.')
   return randomBytes(32).toString('base64url')

@@ -114,7 +114,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect((await redeem(host, client, answer.get('code') ?? '')).body).toHaveProperty('refresh_token')
   })
 
-  test('pairwise: two sectors, two names of one user', async () => {
+  test('clients of two sectors get two pairwise subjects for one user', async () => {
     const subjects: unknown[] = []
     for (const uri of [callback, 'https://second.example.com/callback']) {
       const { body: client } = await register(host, { subject_type: 'pairwise', redirect_uris: [uri] })
@@ -131,7 +131,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(new Set([...subjects, 'user-1']).size).toBe(3)
   })
 
-  test('a wrong password is told, and denied consent is access_denied at the client', async () => {
+  test('the login page reports a wrong password, and a denied consent is access_denied at the client', async () => {
     const { body: client } = await register(host)
     const { browser, page } = await ask(host, client)
     const again = await browser.press(page, 'submit', { login: 'alice', password: 'wrong' })
@@ -202,7 +202,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
 })
 
 describe('private addresses', () => {
-  test('are refused without ALLOW_PRIVATE_ADDRESSES', async () => {
+  test('private addresses are refused without ALLOW_PRIVATE_ADDRESSES', async () => {
     const host = await startHost('http')
     const { status } = await register(host, { backchannel_logout_uri: 'https://127.0.0.1/out' })
     expect(status).toBe(400)
@@ -211,7 +211,7 @@ describe('private addresses', () => {
 })
 
 describe('ID_TOKEN_ALGORITHMS', () => {
-  test('chooses the algorithms that discovery and the JWKS name, for suites that do not know EdDSA', async () => {
+  test('ID_TOKEN_ALGORITHMS chooses the algorithms in discovery and the JWKS, for suites that do not know EdDSA', async () => {
     const { idTokenAlgorithms } = readSettings({ ID_TOKEN_ALGORITHMS: 'ES256, RS256' })
     const host = await startHost('http', { idTokenAlgorithms })
     const metadata = await discover(host)
@@ -255,7 +255,7 @@ describe('settings', () => {
     [{ ALLOW_PRIVATE_ADDRESSES: 'yes' }, 'ALLOW_PRIVATE_ADDRESSES'],
     [{ ID_TOKEN_ALGORITHMS: 'RS256 HS256' }, 'ID_TOKEN_ALGORITHMS'],
     [{ ID_TOKEN_ALGORITHMS: ' ' }, 'ID_TOKEN_ALGORITHMS'],
-  ])('%j is told in a sentence', (env, message) => {
+  ])('%j causes an error that is a sentence', (env, message) => {
     expect(() => readSettings(env)).toThrow(message)
   })
 })

@@ -4,14 +4,14 @@ import type { Database } from './database.ts'
 import { insertInto } from './documents.ts'
 import { takeRecord } from './records.ts'
 
-/** Thrown inside the transaction, so that it gives back the records that it took before it missed one. */
+/** Thrown inside the transaction when a record is gone, so that the deletions before it are rolled back. */
 const gone = new Error('a record is gone')
 
 export function commit(database: Database): GrantStore['commit'] {
   return async ({ take = [], consent, grant, code, accessToken, refreshToken }) => {
     try {
       return await database.transaction<'won'>(async (sql) => {
-        // What decides comes first: whoever does not get the records has written nothing.
+        // The deletions come first and decide: a request that does not get all records must write nothing.
         for (const one of take) if (!(await takeRecord(sql, one))) throw gone
         if (consent !== undefined) await rememberConsent(sql, consent)
         if (grant !== undefined) await sql.run(...insertInto('grants', grant))

@@ -8,7 +8,7 @@ const decode = (row: Row | undefined) => row && fromRow<ConsentRecord>(row.conse
 
 const union = (one: readonly string[], other: readonly string[]): readonly string[] => [...new Set([...one, ...other])]
 
-/** Within a transaction. The unique index lets one first consent in; `for update` holds what is there until we are done. */
+/** Runs within a transaction. The unique index lets one first consent in; `for update` locks an existing row until the end. */
 export async function rememberConsent(sql: Sql, record: ConsentRecord): Promise<void> {
   for (;;) {
     const onConflict = 'on conflict (user_id, client_id, reference_id) do nothing'
@@ -16,7 +16,7 @@ export async function rememberConsent(sql: Sql, record: ConsentRecord): Promise<
     if (affected === 1) return
     const lock = `select to_json(c) as consent from oauth.consents c where ${ofKey} for update`
     const known = decode((await sql.run(lock, keyOf(record))).rows[0])
-    // Deleted between the two statements: then it is a first consent after all.
+    // The row was deleted between the two statements: try the insert again.
     if (known === undefined) continue
     const merged = {
       ...known,

@@ -11,8 +11,8 @@ export interface Sql {
   run(text: string, values?: readonly unknown[]): Promise<Answer>
 }
 
-/** All that the stores know of PostgreSQL: a statement alone, or several as one transaction. */
+/** The operations of PostgreSQL that the stores use: one statement alone, or several as one transaction. */
 export interface Database extends Sql {
-  /** All of it or nothing: what `work` throws rolls back. It may run `work` more than once. */
+  /** Runs `work` in a transaction, and rolls back if it throws. It may run `work` more than once. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
 }

@@ -1,6 +1,6 @@
 import type { Row } from './database.ts'
 
-/** The members of a record that are columns. All others are in `body`. */
+/** The members of each record that are columns. All others are in `body`. */
 const columns = {
   clients: ['id', 'userId', 'referenceId', 'registrationTokenHash', 'usedAt', 'createdAt', 'version'],
   consents: ['id', 'userId', 'clientId', 'referenceId', 'createdAt'],

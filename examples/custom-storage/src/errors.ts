@@ -22,8 +22,8 @@ export function isAway(error: unknown): boolean {
   )
 }
 
-/** What a verb throws instead: 503 and `Retry-After` for a database that is away, 500 for all else. */
+/** Makes a `StorageUnavailableError` (503) if the database is unavailable. Returns other errors (500) unchanged. */
 export function toStorageError(error: unknown): unknown {
   if (!isAway(error)) return error
-  return new StorageUnavailableError('PostgreSQL is away', { cause: error })
+  return new StorageUnavailableError('PostgreSQL is unavailable', { cause: error })
 }

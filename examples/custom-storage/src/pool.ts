@@ -2,12 +2,12 @@ import type { Pool, PoolClient } from 'pg'
 import type { Database, Sql } from './database.ts'
 import { isConflict, toStorageError } from './errors.ts'
 
-/** How often a transaction is begun before its conflict is the caller's. */
+/** The largest number of attempts of a transaction before the caller gets the conflict. */
 const attempts = 10
 
-/** PostgreSQL through a pool of the host's. Give it a `connectionTimeoutMillis`: by default it waits for ever. */
+/** PostgreSQL through a pool of the host. Set its `connectionTimeoutMillis`: by default it waits for ever. */
 export function poolDatabase(pool: Pool): Database {
-  // A connection that breaks while nobody uses it: the pool has dropped it already, and without a listener Node ends.
+  // An idle connection broke. The pool has removed it already; without this listener the process would end.
   pool.on('error', ignore)
   return {
     async run(text, values = []) {
@@ -40,7 +40,7 @@ function sqlOn(connection: Pool | PoolClient): Sql {
 
 async function transact<T>(client: PoolClient, work: (sql: Sql) => Promise<T>): Promise<T> {
   let broken: Error | undefined
-  // Whatever breaks while we have it fails the query that is under way; the event says it once more.
+  // If the connection breaks during a query, the query fails. The event only repeats that.
   client.on('error', ignore)
   try {
     await client.query('begin')
@@ -48,7 +48,7 @@ async function transact<T>(client: PoolClient, work: (sql: Sql) => Promise<T>): 
     await client.query('commit')
     return result
   } catch (error) {
-    // A connection on which even that fails is thrown away, and the server rolls back by itself.
+    // If the roll-back fails as well, discard the connection: the server then rolls back by itself.
     await client.query('rollback').catch((reason: Error) => {
       broken = reason
     })

@@ -1,7 +1,7 @@
 import type { Storage } from '@oauth/core'
 import type { Database } from './database.ts'
 
-/** Grants last: a short limit leaves no token without its grant. */
+/** The tables in their order. Grants come last: a small limit leaves no token without its grant. */
 const expiring = ['records', 'codes', 'access_tokens', 'revoked_jwts', 'grants']
 
 /** Clears the sealed successors of refresh tokens whose reuse window is over. */
@@ -9,8 +9,8 @@ const clearSeals = `update oauth.refresh_tokens set sealed_successor = null, sea
   select id from oauth.refresh_tokens where sealed_until < $1 order by sealed_until limit $2 for update skip locked)`
 
 /**
- * Deletes what `condition` picks. Rows are locked while they are picked, and those that somebody else has are passed over.
- * `ctid` is where a row is: it holds for as long as the statement runs.
+ * Deletes the rows that match `condition`. It locks them, and skips rows that another transaction has locked.
+ * `ctid` is the position of a row. It is stable for the duration of the statement.
  */
 const deleteFrom = (table: string, condition: string, order: string): string =>
   `delete from oauth.${table} where ctid = any(array(

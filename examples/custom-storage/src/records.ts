@@ -5,7 +5,7 @@ import { fromRow, insertInto, replaceIn } from './documents.ts'
 const select = 'select to_json(r) as found from oauth.records r where kind = $1'
 const decode = (rows: readonly Row[]) => rows.map(({ found }) => fromRow<RecordEntry>(found))
 
-/** True for exactly one caller: the database decides who deletes the row. */
+/** Returns `true` to exactly one caller, because the database deletes the row once. */
 export async function takeRecord(sql: Sql, { kind, id, version }: RecordTake): Promise<boolean> {
   const text = 'delete from oauth.records where kind = $1 and id = $2 and ($3::bigint is null or version = $3)'
   return (await sql.run(text, [kind, id, version ?? null])).affected === 1

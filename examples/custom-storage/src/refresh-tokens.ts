@@ -36,7 +36,7 @@ export function refreshTokenStore(database: Database): RefreshTokenStore {
           if (found === undefined || found.grant.revokedAt !== undefined) return { outcome: 'dead' }
           return { outcome: 'rotated', ...found }
         }
-        // Whoever comes with a token two generations old is a thief: there is nothing left for a retry to open.
+        // A token two generations old can only be a replay, so clear its sealed successor.
         if (predecessorId !== undefined) {
           const clear = 'update oauth.refresh_tokens set sealed_successor = null, sealed_until = null where id = $1'
           await sql.run(clear, [predecessorId])

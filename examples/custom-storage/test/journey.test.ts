@@ -21,7 +21,7 @@ describe('the provider on documentStorage', () => {
   beforeAll(() => createSchema(database))
   afterAll(() => (db.closed ? undefined : db.close()))
 
-  test('from the sign-in to the end of a family, and 503 when the database is gone', async () => {
+  test('the provider runs on documentStorage from the sign-in to a replayed code, and answers 503 when the database is closed', async () => {
     const world = createQuickWorld({ storage: documentStorage(database) })
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)

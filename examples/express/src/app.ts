@@ -14,7 +14,7 @@ export function createApp(settings: Settings): App {
   const secure = settings.baseUrl.startsWith('https:')
   const app = express()
     .disable('x-powered-by')
-    // TLS ends at a proxy: without this express-session sets no secure cookie.
+    // TLS ends at a proxy. Without this setting, express-session sets no secure cookie.
     .set('trust proxy', secure)
     .use(health(provider))
     .use(
@@ -26,7 +26,7 @@ export function createApp(settings: Settings): App {
         cookie: { httpOnly: true, sameSite: 'lax', secure },
       }),
     )
-    // After the sessions, which it reads; before whatever reads bodies.
+    // After the session middleware, whose sessions it reads, and before any middleware that reads bodies.
     .use(oauth(provider))
     .use(pages(provider))
   return { app, provider, close }

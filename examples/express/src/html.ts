@@ -21,7 +21,7 @@ export function send(res: Response, status: number, title: string, body: Html): 
     .set({
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-      // Not `no-referrer`: then browsers would send forms without the origin that we check.
+      // Not `no-referrer`: then browsers would send forms without their origin, which the pages and the provider check.
       'referrer-policy': 'same-origin',
     })
     .type('html')

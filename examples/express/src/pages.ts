@@ -46,11 +46,11 @@ export function pages(provider: Provider): Router {
     .get('/login', async (req, res) => showLogin(res, 200, await contextOf(req)))
     .post('/login', urlencoded({ extended: false }), async (req, res) => {
       const context = await contextOf(req)
-      // A form of another site must not sign anybody in.
+      // Refuse forms of other sites: they could sign a user in to an account of the attacker.
       if (req.get('origin') !== origin) return showLogin(res, 403, context, 'Please try again.')
       const user = authenticate(String(req.body?.email), String(req.body?.password))
       if (user === undefined) return showLogin(res, 422, context, 'No account has this e-mail and password.')
-      // A new cookie: somebody else may know the one from before.
+      // Make a new cookie: an attacker may know the earlier one.
       req.session.regenerate((error) => {
         if (error) throw error
         Object.assign(req.session, {

@@ -9,7 +9,7 @@ declare module 'express-session' {
     userId: string
     /** Seconds since the epoch. */
     authTime: number
-    /** What the provider knows the session by. Not the value of the cookie, which is as good as a password. */
+    /** The id of the session for the provider. Not the value of the cookie, which is a secret like a password. */
     publicId: string
   }
 }

@@ -18,7 +18,7 @@ export interface AppOptions {
 export interface App {
   readonly fetch: (request: Request) => Response | Promise<Response>
   readonly provider: Provider
-  /** Removes what has expired. */
+  /** Deletes expired data. */
   readonly purgeExpired: () => Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
 
   const app = new Hono()
   app.use((c, next) => health(c.req.raw) ?? next())
-  // What is the provider's: the endpoints, and the well-known documents beside them.
+  // The provider answers its endpoints and its well-known documents.
   app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
   app.route('/', identityPages({ baseUrl, users, provider, sessions }))
 

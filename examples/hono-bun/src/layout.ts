@@ -4,9 +4,9 @@ import { html } from 'hono/html'
 export type Html = ReturnType<typeof html>
 
 /**
- * What every page carries. No `form-action`: Chromium checks it along the whole chain of redirects that a form starts,
- * and ours ends at the client. `same-origin` and not `no-referrer`: with the latter a browser posts our own forms with
- * `Origin: null`, and nobody could tell them from another site's.
+ * The headers of every page. No `form-action`, because Chromium applies it to the whole chain of redirects that a form
+ * starts, and that chain ends at the client. `same-origin`, not `no-referrer`: with the latter a browser posts the page's
+ * own forms with `Origin: null`, as it does for forms of other sites.
  */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next()
@@ -17,7 +17,7 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   c.header('cache-control', 'no-store')
 }
 
-/** `html` escapes what is put into it. */
+/** Wraps the body of a page. `html` escapes the inserted values. */
 export function respond(c: Context, status: 200 | 400 | 403 | 422, title: string, body: Html) {
   return c.html(
     html`<!doctype html>

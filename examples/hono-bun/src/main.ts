@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+// biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import { join } from 'node:path'
 import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { createApp, demoAccount } from './app.ts'
@@ -35,8 +35,9 @@ onStopSignal(async () => {
   await db.destroy()
 })
 
-/** It seals the signing keys in the database, so it has to be the same at each start, and nobody else's. */
+/** The secret that seals the signing keys in the database. It must be the same at each start, and secret. */
 function developmentSecret(): string {
-  if (!baseUrl.startsWith('http://localhost:')) throw new Error('OAUTH_SECRET: 32 random characters at least')
+  if (!baseUrl.startsWith('http://localhost:'))
+    throw new Error('OAUTH_SECRET must have at least 32 random characters: openssl rand -base64 48')
   return 'not a secret: for this machine alone'
 }

@@ -2,18 +2,18 @@ import { serve } from 'bun'
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-/** How long clients have, once the server stops, to hear on their next request that it does. */
+/** The time after the stop signal in which responses tell clients with `Connection: close` that the server stops. */
 const goodbyeMilliseconds = 2000
 
-/** After this the server breaks off what is left: Docker kills a container after ten seconds. */
+/** After this time the server closes all connections: Docker kills a container after ten seconds. */
 const limitMilliseconds = 8000
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
 
 /**
- * Serves a fetch handler on this machine alone, and answers with a function that stops without breaking off clients.
- * Bun closes idle connections when it stops, which loses the request that is on its way on one; so answers carry
- * `Connection: close` for a while first.
+ * Serves a fetch handler on this machine only, and returns a function that stops without losing requests. Bun closes idle
+ * connections when it stops, which loses a request that is on its way on one; so responses have `Connection: close` for a
+ * while first.
  */
 export function serveGracefully(port: number, fetch: Fetch): () => Promise<void> {
   let stopped: Promise<void> | undefined

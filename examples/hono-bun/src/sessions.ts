@@ -8,16 +8,16 @@ import type { User, Users } from './users.ts'
 const lifetime = 12 * 3600
 
 export interface Sessions {
-  /** Who is signed in: what the provider calls `authentication.getSession`. */
+  /** Returns the user who is signed in, for `authentication.getSession`. */
   current(request: Request): Promise<SignedIn<User> | undefined>
-  /** Signs in, in place of whoever was signed in with this browser. Answers a `Set-Cookie` value. */
+  /** Signs a user in and ends the earlier session of this browser. Returns a `Set-Cookie` value. */
   start(request: Request, user: User): Promise<string>
-  /** Ends a session by its id, which opens nothing. */
+  /** Ends a session by its id. The id is not a secret, unlike the value of the cookie. */
   end(id: string): Promise<void>
   purgeExpired(): Promise<void>
 }
 
-/** In the database, by the hash of the cookie's value: who reads the table cannot sign in with it. */
+/** Keeps sessions in the database, by the hash of the cookie's value, so that a reader of the table cannot sign in. */
 export function createSessions(db: Kysely<Tables>, users: Users, baseUrl: string): Sessions {
   const secure = baseUrl.startsWith('https:')
   const name = secure ? '__Host-session' : 'session'
@@ -36,7 +36,7 @@ export function createSessions(db: Kysely<Tables>, users: Users, baseUrl: string
       return { user, session: { id: row.id, authTime: row.auth_time, amr: ['pwd'] } }
     },
     async start(request, user) {
-      // Never the session from before the sign-in: somebody else may have planted its cookie.
+      // Never keep the session from before the sign-in: an attacker may have planted its cookie.
       await db.deleteFrom('app_sessions').where('cookie_hash', '=', cookieHash(request)).execute()
       const value = randomBytes(32).toString('base64url')
       await db

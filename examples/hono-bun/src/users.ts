@@ -11,14 +11,14 @@ export interface User {
 
 export interface Users {
   find(id: string): Promise<User | undefined>
-  /** The user whose address and password these are. */
+  /** Returns the user with this address and password. */
   authenticate(email: string, password: string): Promise<User | undefined>
   /** Leaves a user of this address as it is. */
   create(user: { readonly email: string; readonly name: string; readonly password: string }): Promise<void>
 }
 
 export function createUsers(db: Kysely<Tables>): Users {
-  // An unknown address costs as much time as a wrong password, so the clock does not tell which addresses exist.
+  // An unknown address costs as much time as a wrong password, so the duration does not reveal which addresses exist.
   const nobody = passwords.hash('nobody has this password')
   const users = () => db.selectFrom('app_users')
   return {

@@ -121,7 +121,7 @@ test('signs a user in on Bun: login, consent, code, ID token, userinfo, refresh,
   expect((await agent.open(again.url, redirectUri)).url.pathname).toBe('/login')
 })
 
-test('fifty exchanges of one code at once: one gets tokens', async () => {
+test('of fifty concurrent exchanges of one code one gets tokens', async () => {
   const configuration = await discover()
   const { url, checks } = await begin(configuration)
   const back = await authorize(createUserAgent(), url)
@@ -130,7 +130,7 @@ test('fifty exchanges of one code at once: one gets tokens', async () => {
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 })
 
-test('a wrong password, a form from another site, a denial', async () => {
+test('a wrong password, a form from another site and a denial are refused', async () => {
   const { url } = await begin(await discover())
   const agent = createUserAgent()
   const login = await agent.open(url, redirectUri)
@@ -146,7 +146,7 @@ test('a wrong password, a form from another site, a denial', async () => {
   expect(denied.url.searchParams.get('error')).toBe('access_denied')
 })
 
-test('F08 F09 pages and cookies: nothing runs, nothing is framed, no script reads the session', async () => {
+test('pages run no script and cannot be framed, and no script can read the session cookie (F08, F09)', async () => {
   const { url } = await begin(await discover())
   const agent = createUserAgent()
   const login = await agent.open(url, redirectUri)

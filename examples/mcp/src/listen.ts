@@ -4,7 +4,7 @@ import { gracefulStop } from '../../shared/src/stop-gracefully.ts'
 
 const addresses = new WeakMap<Request, string>()
 
-/** Who sent a request, as the socket says. Behind a proxy that is the proxy: read there what it says of its client. */
+/** Returns the client address of the socket. Behind a proxy that is the proxy: read its header there instead. */
 export function clientAddress(request: Request): string | undefined {
   return addresses.get(request)
 }
@@ -15,7 +15,7 @@ export interface Listening {
   readonly stop: () => Promise<void>
 }
 
-/** Serves a fetch handler on this machine alone: a demo account with a printed password is no one else's business. */
+/** Serves a fetch handler on this machine only, because the demo account has a published password. */
 export async function listen(
   port: number,
   fetch: (request: Request) => Response | Promise<Response>,

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+// biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { demoAccount } from './authorization-server/account.ts'
 import { createAuthorizationServer } from './authorization-server/authorization-server.ts'
@@ -13,7 +13,7 @@ try {
   process.exit(1)
 }
 
-/** Two servers in one process, which talk to each other over HTTP alone: each could be somewhere else. */
+/** Starts two servers in one process. They talk only over HTTP, so each could run elsewhere. */
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
   const { baseUrl, resource, secret, resourceSecret, allowedOrigins } = settings

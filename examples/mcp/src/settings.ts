@@ -9,7 +9,7 @@ export interface Settings {
   readonly resource: string
   /** Seals the authorization server's signing keys. */
   readonly secret: string
-  /** With it the MCP server asks about tokens. */
+  /** The client secret with which the MCP server introspects tokens. */
   readonly resourceSecret: string
   /** Origins whose scripts may use the MCP server: by default those of the MCP Inspector. */
   readonly allowedOrigins: readonly string[]
@@ -17,7 +17,7 @@ export interface Settings {
 
 const inspector = 'http://localhost:6274 http://127.0.0.1:6274'
 
-/** Secrets that are not set are made anew: nothing outlives this process anyway. */
+/** Reads the settings. It makes secrets that are not set, because no data outlives this process. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const port = readPort('PORT', env.PORT, 3000)
   const mcpPort = readPort('MCP_PORT', env.MCP_PORT, 3001)

@@ -88,7 +88,7 @@ test('a script registers, exchanges its code and calls a tool', async () => {
   expect(await tools.text()).toContain('list_notes')
 })
 
-test('a preflight from elsewhere is told nothing', async () => {
+test('a preflight from an unknown origin gets no CORS headers', async () => {
   const response = await fetch(example.notes, {
     method: 'OPTIONS',
     headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },

@@ -41,28 +41,31 @@ function metadataUrlOf(resource: string): string {
 }
 
 describe('the MCP server refuses', () => {
-  test.each(['POST', 'GET', 'DELETE'])('a %s without a token, and says where to get one', async (method) => {
-    const response = await fetch(example.notes, { method })
-    expect(response.status).toBe(401)
-    const metadataUrl = metadataUrlOf(example.notes)
-    expect(response.headers.get('www-authenticate')).toBe(
-      `Bearer scope="notes:read", resource_metadata="${metadataUrl}"`,
-    )
-    expect(await (await fetch(metadataUrl)).json()).toEqual({
-      resource: example.notes,
-      authorization_servers: [example.issuer],
-      scopes_supported: ['notes:read'],
-      resource_name: 'Notes',
-      bearer_methods_supported: ['header'],
-    })
-  })
+  test.each(['POST', 'GET', 'DELETE'])(
+    'the MCP server refuses a %s without a token, and says where to get one',
+    async (method) => {
+      const response = await fetch(example.notes, { method })
+      expect(response.status).toBe(401)
+      const metadataUrl = metadataUrlOf(example.notes)
+      expect(response.headers.get('www-authenticate')).toBe(
+        `Bearer scope="notes:read", resource_metadata="${metadataUrl}"`,
+      )
+      expect(await (await fetch(metadataUrl)).json()).toEqual({
+        resource: example.notes,
+        authorization_servers: [example.issuer],
+        scopes_supported: ['notes:read'],
+        resource_name: 'Notes',
+        bearer_methods_supported: ['header'],
+      })
+    },
+  )
 
-  test('a token in the query', async () => {
+  test('the MCP server refuses a token in the query', async () => {
     const response = await post(`${example.notes}?access_token=${await accessToken()}`, undefined)
     expect(response.status).toBe(400)
   })
 
-  test('a token for the MCP server next door, which has the same authorization server', async () => {
+  test('the MCP server refuses a token for another MCP server of the same authorization server', async () => {
     const token = await accessToken()
     expect((await post(example.notes, token)).status).toBe(200)
     const response = await post(example.other, token)
@@ -70,7 +73,7 @@ describe('the MCP server refuses', () => {
     expect(response.headers.get('www-authenticate')).toMatch(/error="invalid_token".*resource_metadata="/)
   })
 
-  test('a token that was revoked, and one whose grant was', async () => {
+  test('the MCP server refuses a revoked token, and a token whose grant was revoked', async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const { access_token = '' } = client.provider.tokens() ?? {}
@@ -87,7 +90,7 @@ describe('the MCP server refuses', () => {
     expect(client.asked).toHaveLength(2)
   })
 
-  test('an expired one, a forged one, and something else', async () => {
+  test('the MCP server refuses an expired token, a forged token and a text that is no token', async () => {
     const token = await accessToken()
     const [header, payload = '', signature] = token.split('.')
     const wider = { ...decodeJwt(token), scope: 'notes:read notes:write' }
@@ -98,7 +101,7 @@ describe('the MCP server refuses', () => {
     expect((await post(example.notes, token)).status).toBe(401)
   })
 
-  test('a tool that needs more, alone or in a batch, with all that it takes in one challenge', async () => {
+  test('the MCP server refuses a tool that needs more scopes, alone or in a batch, with all of them in one challenge', async () => {
     const token = await accessToken()
     for (const body of [addNote, [listNotes, addNote]]) {
       const response = await post(example.notes, token, body)
@@ -111,7 +114,7 @@ describe('the MCP server refuses', () => {
     expect((await post(example.notes, await accessToken('write'), addNote)).status).toBe(200)
   })
 
-  test('what is no JSON, what is no JSON-RPC and what is too long, without failing', async () => {
+  test('the MCP server refuses bodies that are no JSON, no JSON-RPC or too long, without a failure', async () => {
     const token = await accessToken()
     for (const body of ['{', '{}', 'null', '"x"', '{"method":"tools/call","params":{"name":{}}}'])
       expect((await post(example.notes, token, body)).status, body).toBe(400)
@@ -119,7 +122,7 @@ describe('the MCP server refuses', () => {
     expect((await fetch(example.notes, { headers: { authorization: `Bearer ${token}` } })).status).toBe(405)
   })
 
-  test('scripts of origins that it does not know, even with a token', async () => {
+  test('the MCP server refuses scripts of unknown origins, even with a token', async () => {
     const token = await accessToken()
     const response = await post(example.notes, token, listNotes, { origin: 'https://evil.example' })
     expect(response.status).toBe(403)
@@ -128,7 +131,7 @@ describe('the MCP server refuses', () => {
 })
 
 describe('the authorization server', () => {
-  test('a client that names no resource gets a token that is good at no MCP server', async () => {
+  test('a client that names no resource gets a token that no MCP server accepts', async () => {
     const client = createSdkClient(example, { resource: () => undefined })
     await expect(client.call('list_notes')).rejects.toThrow('401')
     expect(client.asked[0]?.searchParams.has('resource')).toBe(false)
@@ -137,14 +140,14 @@ describe('the authorization server', () => {
     for (const url of [example.notes, example.other]) expect((await post(url, access_token)).status).toBe(401)
   })
 
-  test('the consent page says so', async () => {
+  test('the consent page tells the user that such a token is for no MCP server', async () => {
     const client = createSdkClient(example, { resource: () => undefined })
     await client.call('list_notes').catch(() => undefined)
     const page = await openConsent(example.agent, client.asked[0] as URL)
     expect(page.body).toContain('no server: it named none')
   })
 
-  test('refuses a resource that it does not know, and one that the user has not seen', async () => {
+  test('the authorization server refuses an unknown resource, and one that the user has not seen', async () => {
     const unknown = createSdkClient(example, { resource: () => new URL('https://evil.example/mcp') })
     await expect(unknown.call('list_notes')).rejects.toThrow('the resource is unknown or not allowed')
 
@@ -157,7 +160,7 @@ describe('the authorization server', () => {
     expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_target' }])
   })
 
-  test('F06 the consent page names the resource and the redirect host, and marks a client that registered itself', async () => {
+  test('the consent page names the resource and the redirect host, and marks a client that registered itself (F06)', async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const page = await openConsent(example.agent, client.asked[0] as URL)
@@ -171,7 +174,7 @@ describe('the authorization server', () => {
     expect(page.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('F05 what a client says of itself is text on the pages', async () => {
+  test('the pages escape what a client says of itself (F05)', async () => {
     const { registerClient } = example.authorizationServer.provider
     const client_name = `<img src=x onerror=alert(1)>"'</title><script>alert(1)</script>`
     const { client_id } = await registerClient({
@@ -208,7 +211,7 @@ describe('the authorization server', () => {
     expect([stranger.status, stranger.headers.getSetCookie()]).toEqual([400, []])
   })
 
-  test('F08 F09 the session cookie is new at each sign-in and out of the reach of scripts', async () => {
+  test('the session cookie is new at each sign-in, and scripts cannot read it (F08, F09)', async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const before = example.agent.cookie('session')
@@ -224,7 +227,7 @@ describe('the authorization server', () => {
     expect((await openConsentPath(client.asked[0] as URL)).pathname).toBe('/login')
   })
 
-  test('G01 registration is open, for public clients of these scopes, and limited', async () => {
+  test('registration is open, for public clients of these scopes, and limited (G01)', async () => {
     const register = (metadata: object) =>
       fetch(`${example.issuer}/oauth2/register`, {
         method: 'POST',
@@ -241,7 +244,7 @@ describe('the authorization server', () => {
     expect(statuses).toEqual([...Array.from({ length: 27 }, () => 201), 429, 429])
   })
 
-  test('a client that nobody used is gone a day later, one that was used is not', async () => {
+  test('an unused client is deleted a day later, and a used client is not', async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const used = (await client.provider.clientInformation())?.client_id ?? ''

@@ -44,7 +44,7 @@ test('a client that is denied says so and ends', async () => {
   expect(client.output()).not.toContain('There are no notes.')
 })
 
-test('what answers with another state or issuer is no answer', async () => {
+test('the client ignores a response with another state or issuer', async () => {
   const client = start('src/client/main.ts', [resource])
   const agent = createUserAgent()
   const url = await client.nextUrl()

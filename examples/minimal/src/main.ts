@@ -2,13 +2,13 @@ import { serve } from '@hono/node-server'
 import { createProvider, type SignedIn } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 
-const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true } // your users
+const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true } // one of your users
 const sessions = new Map<string, SignedIn<typeof user>>() // your sessions, by the value of your cookie
 
 const provider = createProvider({
   baseUrl: 'http://localhost:3000', // the issuer is http://localhost:3000/auth
   secret: process.env.OAUTH_SECRET ?? 'at least 32 random characters, from your environment',
-  storage: sqliteStorage(process.env.DATABASE ?? './oauth.db'), // made and migrated when it is not there
+  storage: sqliteStorage(process.env.DATABASE ?? './oauth.db'), // creates and migrates the file if needed
   authentication: {
     getSession: (request) => sessions.get(/\bsid=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),
     getUser: (id) => (id === user.id ? user : undefined),

@@ -3,7 +3,7 @@ import { database as file } from './settings'
 
 let opened: Database.Database | undefined
 
-/** The file of SQLite, opened when it is first asked for; Next loads this module more than once, each with its own. */
+/** Opens the SQLite file at the first use. Next loads this module more than once, and each copy opens its own connection. */
 export function database(): Database.Database {
   if (opened === undefined) {
     const made = new Database(file, { timeout: 5000 })

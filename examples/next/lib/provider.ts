@@ -7,7 +7,7 @@ import { findUser } from './users'
 
 let made: Provider | undefined
 
-/** Made when it is first asked for, and not while Next builds. */
+/** Makes the provider at the first use, not during the build of Next. */
 export function provider(): Provider {
   made ??= createProvider({
     baseUrl,

@@ -17,7 +17,7 @@ interface Row {
 
 let db: Database.Database | undefined
 
-// In the database: Next loads this file more than once, and a variable would be one for each.
+// In the database, because Next loads this file more than once, each time with its own variables.
 function sessions(): Database.Database {
   if (db === undefined) {
     db = database()
@@ -29,7 +29,7 @@ function sessions(): Database.Database {
   return db
 }
 
-/** Starts a session and answers with a `Set-Cookie` value. The cookie is not the session's id, which the provider stores. */
+/** Starts a session and returns a `Set-Cookie` value. The cookie is not the session's id, which the provider stores. */
 export function startSession(user: User): string {
   const cookie = randomBytes(32).toString('base64url')
   const now = Math.floor(Date.now() / 1000)
@@ -38,7 +38,7 @@ export function startSession(user: User): string {
   return `${sessionCookie}=${cookie}; ${flags}`
 }
 
-/** Whose session the cookie is. */
+/** Returns the user of the session that belongs to the cookie. */
 export function findSession(cookie: string | undefined): SignedIn<User> | undefined {
   if (cookie === undefined) return undefined
   const since = Math.floor(Date.now() / 1000) - lifetime

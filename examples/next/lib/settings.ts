@@ -1,7 +1,7 @@
 export const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000'
 export const database = process.env.DATABASE ?? './oauth.db'
 
-/** Asked for when the first request comes: while Next builds, there is no secret. */
+/** Reads the settings at the first request: during the build of Next, there is no secret. */
 export function secret(): string {
   const { OAUTH_SECRET } = process.env
   if (OAUTH_SECRET === undefined) throw new Error('OAUTH_SECRET is not set: openssl rand -base64 48')

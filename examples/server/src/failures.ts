@@ -10,7 +10,7 @@ export const notFound: NotFoundHandler = (c) => {
   return respond(c, 404, { party: 'identity', title: 'No such page', body })
 }
 
-/** What happened goes to `report`, not to the page. */
+/** Makes the error page. It passes the error to `report` and does not show it to the visitor. */
 export function createErrorPage(report: (error: unknown) => void): ErrorHandler {
   return (error, c) => {
     if (error instanceof HTTPException && error.status === 413) return c.text('That is too long.', 413)

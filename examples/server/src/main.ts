@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+// biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { gracefulStop, onStopSignal } from '../../shared/src/stop-gracefully.ts'

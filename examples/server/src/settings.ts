@@ -14,7 +14,7 @@ export interface Settings {
 
 const defaultDatabase = resolve(import.meta.dirname, '../data/oauth.db')
 
-/** Reads the environment; throws with a sentence for a person when something in it cannot be right. */
+/** Reads the environment. Throws an error with a readable message when a variable is invalid. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const port = readPort(env.PORT)
   const baseUrl = readBaseUrl(env.BASE_URL || `http://localhost:${port}`)

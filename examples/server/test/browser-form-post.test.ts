@@ -50,7 +50,7 @@ async function expectResponse(): Promise<void> {
   })
 }
 
-test('H02 the page of form_post has one form, which brings the response whole when it is submitted by hand', async () => {
+test('the page of form_post has one form, which brings the response whole when it is submitted by hand (H02)', async () => {
   const agent = createUserAgent()
   const consent = await signIn(agent, await agent.open(await authorization()))
   const page = await agent.submit(consent, 'Allow')
@@ -60,7 +60,7 @@ test('H02 the page of form_post has one form, which brings the response whole wh
   await expectResponse()
 })
 
-describe.each(chromiums)('H02 form_post in Chromium', (executablePath) => {
+describe.each(chromiums)('form_post in Chromium (H02)', (executablePath) => {
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: chromiumArguments })
@@ -68,7 +68,7 @@ describe.each(chromiums)('H02 form_post in Chromium', (executablePath) => {
   afterAll(() => browser?.close(), timeout)
 
   test.each([true, false])(
-    'H02 with scripts: %s. The response arrives whole, and the callback may send the browser to another origin',
+    'with scripts: %s. The response arrives whole, and the callback may send the browser to another origin (H02)',
     { timeout },
     async (javaScriptEnabled) => {
       const context = await browser.newContext({ javaScriptEnabled })

@@ -58,7 +58,7 @@ describe('the consent page', () => {
     expect(page.body).not.toContain('Unverified')
   })
 
-  test('F05 the policy lets pictures come from the host of the logo, and from no other', async () => {
+  test('the policy lets pictures come from the host of the logo, and from no other (F05)', async () => {
     const { page } = await consentOf(links)
     expect(page.headers.get('content-security-policy')).toBe(
       "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.rp.example:8443; base-uri 'none'; frame-ancestors 'none'",
@@ -68,7 +68,7 @@ describe('the consent page', () => {
     expect(plain.body).not.toContain('<img')
   })
 
-  test('F05 a logo over http, or of a host that would end the policy, is not shown', async () => {
+  test('a logo over http, or of a host that would end the policy, is not shown (F05)', async () => {
     for (const logo_uri of ['http://localhost:1/logo.png', 'https://x;script-src/logo.png', "https://x'y,z/logo.png"]) {
       const { page } = await consentOf({ logo_uri })
       expect(page.body).not.toContain('<img')
@@ -108,7 +108,7 @@ describe('the consent page of a client that registered itself', () => {
   }
   const user = { name: 'Ada', email: 'ada@example.com' }
 
-  test('F06 has an "unverified" mark and the host where the answer goes', async () => {
+  test('the consent page has an "unverified" mark and the host that receives the response (F06)', async () => {
     const page = String(await consentView('/consent', context, user))
     expect(page).toContain('Unverified: this application registered itself.')
     expect(page).toContain('<strong>evil.example</strong>')
@@ -117,7 +117,7 @@ describe('the consent page of a client that registered itself', () => {
     expect(known).not.toContain('Unverified')
   })
 
-  test('F05 what it says of itself is text', async () => {
+  test('the consent page escapes what a client says of itself (F05)', async () => {
     const clientUri = 'https://x.example/"onclick="alert(1)'
     const page = String(await consentView('/consent', { ...context, clientUri }, user))
     expect(page).toContain('href="https://x.example/&quot;onclick=&quot;alert(1)"')

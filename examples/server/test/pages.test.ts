@@ -174,7 +174,7 @@ describe('the pages of the identity side', () => {
     expect((await apps()).body).toContain('It has no access now')
   })
 
-  test('F08 a sign-in makes a new session and ends the one before: nothing planted survives', async () => {
+  test('a sign-in makes a new session and ends the old one, so that a planted session does not survive (F08)', async () => {
     const agent = createUserAgent()
     agent.setCookie(sessionCookie, 'planted')
     await signIn(agent, await agent.open(`${example.baseUrl}/login`))
@@ -280,7 +280,7 @@ describe('the pages of the identity side', () => {
     expect(await signedIn(await signedInAgent())).toBe(true)
   })
 
-  test('G30 of forty passwords that are tried at once ten are looked at', { timeout: 60_000 }, async () => {
+  test('of forty passwords that are tried at the same time ten are checked (G30)', { timeout: 60_000 }, async () => {
     const account = { name: 'Target', email: 'parallel@example.com', password: 'a long password' }
     const owner = createUserAgent()
     await owner.submit(await owner.open(`${example.baseUrl}/signup`), 'Create account', account)

@@ -1,16 +1,16 @@
-/** What `provider.ready()` answers. */
+/** The result of `provider.ready()`. */
 export interface Readiness {
   readonly ok: boolean
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly problem?: string }[]
 }
 
-/** How long an answer of `/readyz` stands, in milliseconds: however often strangers ask, the storage is asked once. */
+/** Milliseconds for which a result of `/readyz` is reused, so that many requests cause one check of the storage. */
 const keptMilliseconds = 1000
 
 /**
- * Two pages for whoever runs the process: `/healthz` answers 200 while it is up and asks nothing, `/readyz` answers 200
- * or 503 by what `ready` finds. Neither tells a stranger what is wrong: that goes to `log`, once for each new problem.
- * @returns a function that answers a request for either page, and `undefined` for any other request
+ * Two pages for the operator of the process: `/healthz` answers 200 while the process runs, without a check; `/readyz`
+ * answers 200 or 503 by the result of `ready`. Neither page shows what is wrong: each new problem goes to `log` once.
+ * @returns a function that answers requests for these pages, and returns `undefined` for any other request
  */
 export function healthPages(
   ready: () => Promise<Readiness>,
@@ -22,7 +22,7 @@ export function healthPages(
   async function look(): Promise<Readiness> {
     try {
       const readiness = await ready()
-      // A problem beside `ok: true` is a warning, and belongs into the log as well.
+      // A problem together with `ok: true` is a warning, which goes to the log as well.
       const problems = readiness.checks.filter(({ ok, problem }) => !ok || problem !== undefined)
       report(problems.map(({ name, problem = 'failed' }) => `${name}: ${problem}`).join('; '))
       return readiness

@@ -2,17 +2,17 @@ import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 
 export interface GracefulStopOptions {
-  /** How long a connection that is kept alive may wait for its last request, in seconds. Default: 2. */
+  /** Seconds for which an idle connection may still send a last request. Default: 2. */
   readonly idleSeconds?: number
-  /** After so many seconds the server closes whatever is left. Default: 8; Docker kills a container after ten. */
+  /** Seconds after which the server closes all connections. Default: 8; Docker kills a container after ten. */
   readonly limitSeconds?: number
 }
 
 /**
- * Prepares an HTTP server to stop without breaking off its clients; call it before the first request.
+ * Prepares an HTTP server to stop without losing requests. Call it before the first request.
  *
- * The function that it answers with takes no new connection, answers the requests in flight, and tells every client to
- * close its connection (`Connection: close`). It resolves when no connection is left, within `limitSeconds`.
+ * The returned function stops listening, answers the requests in flight, and tells every client to close its connection
+ * (`Connection: close`). It resolves when no connection is left, within `limitSeconds`.
  */
 export function gracefulStop(
   server: Server,
@@ -45,8 +45,7 @@ export function gracefulStop(
 }
 
 /**
- * Runs `stop` once, when the process is asked to end (SIGTERM, or Ctrl+C). The process then ends by itself; a second
- * signal ends it at once.
+ * Runs `stop` once on SIGTERM or Ctrl+C. The process then ends by itself; a second signal ends it at once.
  */
 export function onStopSignal(stop: () => Promise<unknown>): void {
   const signals = ['SIGINT', 'SIGTERM'] as const

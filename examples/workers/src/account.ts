@@ -12,9 +12,9 @@ export function findUser(id: string): User | undefined {
   return id === user.id ? user : undefined
 }
 
-/** `password` is what the user's is. */
+/** Tells whether `password` is the user's password. */
 export async function authenticate(password: string, email: string, given: string): Promise<User | undefined> {
-  // Hashes are compared, so the time that takes tells nothing about the password.
+  // Compare hashes, so that the duration reveals nothing about the password.
   const same = (await sha256(given)) === (await sha256(password))
   return same && email.trim().toLowerCase() === user.email ? user : undefined
 }

@@ -1,4 +1,4 @@
-/** What the platform tells a Worker, with each request and not before. */
+/** The variables and secrets of a Worker. The platform passes them with each request, not earlier. */
 export interface Env {
   /** Where the Worker is, for instance `https://id.example.com`. */
   readonly BASE_URL: string

@@ -10,7 +10,7 @@ export interface Identity {
   readonly fetch: (request: Request) => Promise<Response>
 }
 
-/** The provider and its pages. Nothing here waits for anything: what does belongs to the request that needs it. */
+/** Makes the provider and its pages without I/O: each request does the I/O that it needs. */
 export function createIdentity(env: Env): Identity {
   const sessions = createSessions(env.BASE_URL)
   const provider = createProvider({
@@ -46,7 +46,7 @@ export function createIdentity(env: Env): Identity {
   }
 }
 
-/** The memory of a new isolate is empty. With a database this happens once, somewhere else. */
+/** Registers the demo client, because the memory of a new isolate is empty. With a database, do this once, elsewhere. */
 async function registerDemoClient(provider: Provider, env: Env): Promise<void> {
   try {
     await provider.registerClient({
@@ -57,7 +57,7 @@ async function registerDemoClient(provider: Provider, env: Env): Promise<void> {
       grant_types: ['authorization_code', 'refresh_token'],
     })
   } catch (error) {
-    // Another request of this isolate was first.
+    // Another request of this isolate has registered the client already.
     if (!(error instanceof OAuthError) || (await provider.getClient('demo')) === undefined) throw error
   }
 }

@@ -19,7 +19,7 @@ export function identityPages({ baseUrl, password, provider, sessions }: Host): 
   const pages = new Hono()
   pages.use(securityHeaders)
   pages.use(bodyLimit({ maxSize: 16 * 1024 }))
-  // A form that another site posts here is refused: nobody is signed in to an account that is not theirs.
+  // Refuse forms that another site posts here: they could sign a user in to an account of the attacker.
   pages.use(csrf({ origin: baseUrl }))
 
   pages.get('/style.css', (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }))
@@ -55,7 +55,7 @@ export function identityPages({ baseUrl, password, provider, sessions }: Host): 
 
 const over = html`<p>It took too long, or it was begun in another browser. Go back to the application and start again.</p>`
 
-/** The form's action keeps the query: it names the authorization that this sign-in is a part of. */
+/** The login form. Its action keeps the query, which names the authorization that this sign-in belongs to. */
 function loginForm(url: string, context: LoginContext, error?: string): Html {
   return html`<p>to go on to <strong>${context.clientName}</strong>.</p>
 ${error === undefined ? '' : html`<p role="alert">${error}</p>`}

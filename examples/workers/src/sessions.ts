@@ -5,15 +5,15 @@ import { sha256, type User } from './account.ts'
 const lifetime = 12 * 3600
 
 export interface Sessions {
-  /** Who is signed in: what the provider calls `authentication.getSession`. */
+  /** Returns the user who is signed in, for `authentication.getSession`. */
   current(request: Request): Promise<SignedIn<User> | undefined>
-  /** Signs in, in place of whoever was signed in with this browser. Answers a `Set-Cookie` value. */
+  /** Signs a user in and ends the earlier session of this browser. Returns a `Set-Cookie` value. */
   start(request: Request, user: User): Promise<string>
-  /** Ends a session by its id, which opens nothing. */
+  /** Ends a session by its id. The id is not a secret, unlike the value of the cookie. */
   end(id: string): void
 }
 
-/** In the memory of one isolate, by the hash of the cookie's value. */
+/** Keeps sessions in the memory of one isolate, by the hash of the cookie's value. */
 export function createSessions(baseUrl: string): Sessions {
   const secure = baseUrl.startsWith('https:')
   const name = secure ? '__Host-session' : 'session'
@@ -30,7 +30,7 @@ export function createSessions(baseUrl: string): Sessions {
       return found !== undefined && found.expiresAt > now() ? found : undefined
     },
     async start(request, user) {
-      // Never the session from before the sign-in: somebody else may have planted its cookie.
+      // Never keep the session from before the sign-in: an attacker may have planted its cookie.
       sessions.delete(await keyOf(request))
       for (const [key, { expiresAt }] of sessions) if (expiresAt <= now()) sessions.delete(key)
       const value = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>

@@ -2,8 +2,8 @@ import type { Env } from './env.ts'
 import { createIdentity, type Identity } from './identity.ts'
 
 /**
- * One for all requests of this isolate, made with the first: a module may do no I/O and make no random numbers while it
- * loads, and does not know its `env` either.
+ * The provider for all requests of this isolate, made at the first request: while a module loads, it may do no I/O, make no
+ * random numbers, and has no `env`.
  */
 let identity: Identity | undefined
 

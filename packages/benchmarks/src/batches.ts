@@ -8,8 +8,8 @@ import { addExpiredRows } from './server/expired-rows.ts'
 import { openStorage } from './server/open-storage.ts'
 
 /**
- * What expired rows cost on SQLite, in processor time of the process alone, which a busy machine hardly changes: the verbs of
- * the token endpoint on an empty database and beside a million expired rows, and a batch of the purge, by its size.
+ * Measures the cost of expired rows on SQLite, in processor time of the process, which other work on the machine hardly
+ * changes: the verbs of the token endpoint without and beside a million expired rows, and batches of the purge by size.
  */
 const expired = Number(process.env.ROWS ?? 1_000_000)
 const sizes = [100, 500, 1000, 5000] as const
@@ -29,13 +29,13 @@ async function cost(calls: number, call: (index: number) => unknown): Promise<nu
   return (user + system) / calls
 }
 
-/** As the core's: they grow with time, and within a second they are scattered. */
+/** Makes an id like those of the core: ids grow with time, and are random within a second. */
 const newId = () => `x01l${Math.floor(Date.now() / 1000)}${randomBytes(8).toString('hex')}`
 const soon = Math.floor(Date.now() / 1000) + 3600
 const life = { secretHash: newId(), createdAt: soon, expiresAt: soon }
 const accessToken = () => ({ ...life, id: newId(), clientId: 'client', scope: ['openid'], audience: [] })
 
-/** What client_credentials writes, and what a refresh reads and writes. */
+/** The verbs of client_credentials and of a refresh. */
 async function costOfVerbs(): Promise<readonly [insert: number, refresh: number]> {
   const grantId = newId()
   const [grant, code] = [
@@ -62,7 +62,7 @@ const onEmpty = await costOfVerbs()
 await addExpiredRows(db, settings)
 await costOfVerbs()
 const besideExpired = await costOfVerbs()
-/** Milliseconds of processor time; the batch runs in one go, so they are what everybody else waits. */
+/** Returns milliseconds of processor time. A batch runs synchronously, so all requests wait for that time. */
 async function batch(limit: number): Promise<{ readonly time: number; readonly removed: number }> {
   const start = process.cpuUsage()
   const removed = await storage.purgeExpired({ now, limit })

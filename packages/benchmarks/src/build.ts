@@ -10,7 +10,7 @@ export function buildPackages(): void {
     try {
       execFileSync(process.execPath, [paths.compiler, '-p', join(directory, 'tsconfig.build.json')], { stdio: 'pipe' })
     } catch (error) {
-      // The compiler writes its output even then; what is measured may be half of a change.
+      // The compiler writes its output in spite of errors, so the measured code may be incomplete.
       process.stderr.write(`${directory} has type errors:\n${(error as { stdout: Buffer }).stdout}`)
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { paths } from './paths.ts'
 import type { Question } from './protocol.ts'
 
-/** Whether processes can be kept on a core each. */
+/** Whether each process can be bound to one core. */
 export const pinned: boolean = canPin()
 
 function canPin(): boolean {
@@ -16,7 +16,7 @@ function canPin(): boolean {
   }
 }
 
-/** A process of ours that says one thing when it is ready, and then one thing for each question. */
+/** A child process that sends one message when it is ready, and then one message for each question. */
 export class Child {
   readonly #process: ChildProcess
   readonly #ended: Promise<never>
@@ -32,11 +32,11 @@ export class Child {
         reject(new Error(`the ${name} process ended with ${signal ?? code}`)),
       )
     })
-    // It ends by itself in `stop` as well, when nobody waits any more.
+    // The process also ends in `stop`, when no caller waits for a message.
     this.#ended.catch(() => undefined)
   }
 
-  /** The next thing it says. */
+  /** Returns the next message of the process. */
   hear<Message>(): Promise<Message> {
     const message = new Promise<Message>((resolve) => this.#process.once('message', (said) => resolve(said as Message)))
     return Promise.race([message, this.#ended])

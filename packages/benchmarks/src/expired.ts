@@ -3,14 +3,14 @@ import { type Figure, measure, median, type Subject } from './measure.ts'
 import type { Workload } from './protocol.ts'
 import { short } from './table.ts'
 
-/** Whether a million expired rows slow the token endpoint, and whether purging them does. */
+/** Measures whether a million expired rows, or purging them, slow the token endpoint down. */
 const rows = Number(process.env.ROWS ?? 1_000_000)
 const limit = Number(process.env.LIMIT ?? 1000)
 const rest = Number(process.env.REST ?? 4)
 const cpu = process.argv.includes('--cpu')
 const options = { connections: 32, rounds: 7, seconds: 2, cpu }
 
-/** Of PostgreSQL the processor time says little: most of it is spent in the server of the database. */
+/** For PostgreSQL, processor time is not useful: most of it is spent in the database server. */
 const found = process.env.POSTGRES_URL === undefined ? (['sqlite'] as const) : (['sqlite', 'postgres'] as const)
 const storages = found.filter((name) => name.startsWith(process.env.STORAGE ?? ''))
 const all: readonly Workload[] = ['client-credentials-opaque', 'refresh']

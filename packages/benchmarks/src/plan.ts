@@ -11,12 +11,12 @@ export interface Run {
 
 export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
 
-/** Answers that no storage has a part in. */
+/** Workloads that do not use the storage. */
 const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
 /** The two by which the price of a bridge that is not lazy is shown. */
 const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])
 
-/** The yardstick stands at the beginning, in the middle and at the end: a machine is not equally fast all the time. */
+/** Measures the bare server at the beginning, in the middle and at the end, because the machine's speed varies. */
 export function planRuns(options: Options): readonly Run[] {
   const runs = options.workloads.flatMap((load) => runsOf(load, options))
   const half = runs.length >> 1

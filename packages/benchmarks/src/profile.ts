@@ -21,13 +21,13 @@ interface Profile {
 interface Spent {
   /** Microseconds in the function itself. */
   self: number
-  /** The same with everything that it calls. */
+  /** Microseconds in the function and in everything that it calls. */
   total: number
 }
 
 /**
- * Where a server's time went: the dearest functions by their own time, and the parts they belong to.
- * @param microseconds processor time of one request or flow, to say what a share comes to
+ * Summarises a profile: the functions with the most self time, and the parts of the code that they belong to.
+ * @param microseconds processor time of one request or flow, to convert shares into time
  */
 export function reportProfile(file: string, microseconds: number, limit = 25): string {
   const profile = JSON.parse(readFileSync(file, 'utf8')) as Profile
@@ -91,7 +91,7 @@ function place({ url, lineNumber }: CallFrame): string {
   return `${url.replace(/^file:\/\/.*\/(node_modules\/\.pnpm\/[^/]+\/node_modules|packages)\//, '')}:${lineNumber + 1}`
 }
 
-/** The innermost frame that has a place tells what the time was spent for. */
+/** Returns the part of the code to which the innermost frame with a location belongs. */
 function partOf(stack: readonly CallFrame[]): string {
   const [inner] = stack
   if (inner !== undefined && /^\((garbage collector|program)\)$/.test(inner.functionName)) return inner.functionName

@@ -1,4 +1,4 @@
-/** What the measuring process, the server and the load generator say to each other. */
+/** The messages between the measuring process, the server and the load generator. */
 
 export const workloads = [
   'discovery',
@@ -13,7 +13,7 @@ export const workloads = [
 ] as const
 
 export type Workload = (typeof workloads)[number]
-/** The bare server's two, which everything else is a share of. */
+/** The two requests to the bare server. All ratios refer to them. */
 export type Load = Workload | 'bare-get' | 'bare-post'
 
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
@@ -24,7 +24,7 @@ export interface ServerSettings {
   readonly storage: StorageName
   /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with real ones. */
   readonly bridge: 'hono' | 'plain'
-  /** So many rows that have expired, beside those that the load makes. SQLite and PostgreSQL. */
+  /** The number of expired rows beside those that the load makes. SQLite and PostgreSQL only. */
   readonly expired?: number
   /** An empty folder, for the database. */
   readonly directory: string
@@ -33,7 +33,7 @@ export interface ServerSettings {
   readonly kysely: string
 }
 
-/** What the load generator has to know of a server. */
+/** What the load generator needs to know about a server. */
 export interface Target {
   readonly port: number
   readonly clients: Readonly<Record<ClientName, ClientCredentials>>
@@ -53,7 +53,7 @@ export interface LoadSettings {
   readonly target: Target
 }
 
-/** Where a process stands; two of them make a round. */
+/** The counters of a process at one moment. A round is the difference of two. */
 export interface Sample {
   /** Answered requests or, for a code flow, whole flows. Absent from a server. */
   readonly units: number

@@ -1,4 +1,4 @@
-// The same with every type named: `isolatedDeclarations` asks for it, and so every one of them has to have a public name.
+// An application that names every type, as `isolatedDeclarations` demands. So every one of them needs a public name.
 import {
   type Authentication,
   type ClientRecord,

@@ -1,4 +1,4 @@
-// An application as its author writes it: no annotation where TypeScript can infer. Its declarations are emitted, too.
+// A typical application: no type annotation where TypeScript can infer. The check also emits its declarations.
 import { createProvider, OAuthError, type SignedIn } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { fixedClock, seededRandom } from '@oauth/core/testing'

@@ -11,7 +11,7 @@ type Sizes = Readonly<Record<string, Size>>
 
 const file = join(import.meta.dirname, '../bundle-sizes.json')
 
-/** How much a bundle may grow before somebody has to say that it is meant. */
+/** How much a bundle may grow before a developer must confirm the new size with --update-sizes. */
 const tolerance = 0.05
 
 /** The size of a bundle that is committed. */
@@ -25,8 +25,8 @@ export function commitSize(name: string, { raw, gzip }: Size): void {
 }
 
 /**
- * Compares a size with the one that is committed.
- * @returns both in words
+ * Compares a size with the committed one.
+ * @returns a line with both sizes
  * @throws {Error} when it has grown by more than 5 %
  */
 export function compareSize(now: Size, before: Size | undefined): string {

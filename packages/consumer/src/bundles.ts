@@ -43,7 +43,7 @@ export async function bundle(
   }
 }
 
-/** The entries that leave something in a bundle although nothing of them is used. */
+/** Returns the entries that add code to a bundle although the bundle does not use them. */
 export async function entriesWithSideEffects(project: Project, entries: readonly Entry[]): Promise<readonly string[]> {
   const faults: string[] = []
   for (const { specifier } of entries) {

@@ -17,7 +17,7 @@ export function featureNames(workspace: string): readonly string[] {
     .map(({ name }) => name)
 }
 
-/** What is wrong with a bundle of the base: a module of a feature, or words that only a feature knows. */
+/** Returns the faults of the base bundle: modules of a feature, or words that only a feature uses. */
 export function baseFaults(base: Bundle): readonly string[] {
   const modules = [...base.inputs.keys()].filter((file) => file.includes('@oauth/core/dist/features/'))
   const words = Object.entries(readStrings()).flatMap(([feature, strings]) =>

@@ -4,7 +4,7 @@ import { formatMessage } from 'publint/utils'
 import { entriesOf } from './entries.ts'
 import { type Packed, readTarball } from './pack.ts'
 
-/** What publint says, suggestions too. */
+/** Returns the messages of publint, including suggestions. */
 export async function publintFaults(packed: Packed): Promise<readonly string[]> {
   const { messages } = await publint({ pack: { tarball: readTarball(packed).buffer }, strict: true })
   return messages

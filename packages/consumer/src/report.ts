@@ -1,9 +1,9 @@
 export interface Report {
-  /** Runs a check and prints what it answers, or why it failed. */
+  /** Runs a check and prints its result, or why it failed. */
   check(title: string, run: () => Promise<string>): Promise<void>
   /** @throws {Error} when there are faults */
   fail(faults: readonly string[]): void
-  /** Prints the sum and answers the exit code. */
+  /** Prints the summary and returns the exit code. */
   end(): number
 }
 

@@ -20,7 +20,7 @@ export function tryCommand(command: string, args: readonly string[], directory: 
   })
 }
 
-/** The same, for a command that has to succeed. */
+/** Runs a command to its end, and throws when it fails. */
 export async function runCommand(command: string, args: readonly string[], directory: string): Promise<string> {
   const { status, output } = await tryCommand(command, args, directory)
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${output}`)

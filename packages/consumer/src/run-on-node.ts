@@ -27,7 +27,7 @@ export function canRequireModules(): boolean {
   return (process.features as { readonly require_module?: boolean }).require_module === true
 }
 
-/** Does the same with `require`. */
+/** Loads every entry with `require`, each in its own process. */
 export function requireEntries(project: Project, packages: readonly Packed[]): Promise<void> {
   return loadEntries(project, packages, 'require.cjs', (name) => `require(${name})`)
 }

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path/posix'
 import { entriesOf } from './entries.ts'
 import type { Packed } from './pack.ts'
 
-/** What is wrong with a tarball: an empty list when nothing is. */
+/** Returns the faults of a tarball, or an empty list. */
 export function tarballFaults(packed: Packed): readonly string[] {
   return [...manifestFaults(packed), ...fileFaults(packed), ...mapFaults(packed), ...linkFaults(packed)]
 }

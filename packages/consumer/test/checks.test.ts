@@ -55,7 +55,7 @@ function sample(changes: Readonly<Record<string, string | undefined>> = {}, memb
 const projectOf = ({ folder }: Packed) => ({ folder: join(folder, '../../..'), dependencies: [] })
 
 describe('a tarball', () => {
-  test('is good when everything is in it', () => {
+  test('a complete tarball is accepted', () => {
     expect(tarballFaults(sample())).toEqual([])
   })
 
@@ -70,13 +70,13 @@ describe('a tarball', () => {
     ['with a link out of the package', { 'README.md': '[up](../../README.md)' }, {}, '../../README.md'],
     ['with a range of the workspace', {}, { dependencies: { '@oauth/core': 'workspace:^' } }, 'range of @oauth/core'],
     ['with side effects', {}, { sideEffects: undefined }, 'sideEffects is not false'],
-  ])('%s is refused', (_title, changes, members, fault) => {
+  ])('a tarball is refused: %s', (_title, changes, members, fault) => {
     expect(tarballFaults(sample(changes, members)).join('\n')).toContain(fault)
   })
 })
 
 describe('entries', () => {
-  test('are filled in where exports has a pattern', () => {
+  test('entries for a pattern in exports are listed one by one', () => {
     const pattern = { './features/*': { types: './dist/features/*/index.d.ts', default: './dist/features/*/index.js' } }
     const features = { 'dist/features/dpop/index.js': '', 'dist/features/dpop/parts/index.js': '' }
     expect(entriesOf(sample(features, { exports: pattern }))).toEqual([
@@ -90,7 +90,7 @@ describe('entries', () => {
     expect(entriesOf(sample({}, { exports: pattern }))).toEqual([])
   })
 
-  test('with a condition that nobody checks are refused', () => {
+  test('entries with an unknown condition are refused', () => {
     const target = { types: './dist/index.d.ts', browser: './dist/browser.js', default: './dist/index.js' }
     expect(() => entriesOf(sample({}, { exports: { '.': target } }))).toThrow('not { types, default } alone')
   })
@@ -104,7 +104,7 @@ describe('public names', () => {
   const inner =
     'export interface Answer { readonly reason: Reason }\nexport interface Reason { readonly text: string }\n'
 
-  test('are missing for what a function answers, and for what that holds', () => {
+  test('the return type of a function, and the types of its members, need public names', () => {
     const index = `import type { Answer } from './inner.ts'\nexport declare function ask(): Promise<Answer>\n`
     expect(unnamed({ 'dist/index.d.ts': index, 'dist/inner.d.ts': inner })).toEqual([
       '@oauth/sample Answer, from @oauth/sample ask',
@@ -112,7 +112,7 @@ describe('public names', () => {
     ])
   })
 
-  test('are missing for a base, a parameter, a type argument and what typeof leads to', () => {
+  test('a base, a parameter, a type argument and the target of typeof need public names', () => {
     const index = `interface Base {}
 declare const table: { readonly row: Row }
 interface Row {}
@@ -126,7 +126,7 @@ export {}
     expect(found.toSorted()).toEqual(['@oauth/sample Base', '@oauth/sample Options', '@oauth/sample Row'])
   })
 
-  test('are there when an entry exports them', () => {
+  test('a type that an entry exports has a public name', () => {
     const index = `import type { Answer } from './inner.ts'
 export type { Answer, Reason } from './inner.ts'
 export declare function ask(): Promise<Answer>
@@ -138,14 +138,14 @@ export declare function ask(): Promise<Answer>
 describe('bundles', () => {
   const entries: readonly Entry[] = entriesOf(sample())
 
-  test('keep what a package does while it loads, unless it says that this is nothing', async () => {
+  test('a bundle keeps the side effects of a package, unless the package declares that it has none', async () => {
     const script = { 'dist/index.js': 'globalThis.loaded = true; export const answer = 42' }
     expect(await entriesWithSideEffects(projectOf(sample(script)), entries)).toEqual([])
     const honest = projectOf(sample(script, { sideEffects: undefined }))
     expect(await entriesWithSideEffects(honest, entries)).toHaveLength(1)
   })
 
-  test('with a module or a word of a feature are refused', async () => {
+  test('a bundle of the base with a module or a word of a feature is refused', async () => {
     const base = await bundle(projectOf(sample()), `export { answer } from '@oauth/sample'`)
     expect(baseFaults(base)).toEqual([])
     const other = (change: Partial<Bundle>) => baseFaults({ ...base, ...change })
@@ -156,7 +156,7 @@ describe('bundles', () => {
     ])
   })
 
-  test('may shrink, or grow by 5 %', () => {
+  test('a bundle may shrink, or grow by 5 %', () => {
     const before = { raw: 1000, gzip: 100 }
     expect(compareSize(before, before)).toBe('1000 bytes as committed, gzip 100 bytes as committed')
     expect(compareSize({ raw: 1050, gzip: 80 }, before)).toBe(

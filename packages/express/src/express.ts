@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What is used of a request of Express, in both its majors. */
+/** The members of an Express request that this adapter uses. Requests of Express 4 and 5 fit. */
 export interface ExpressRequest extends IncomingMessage {
   originalUrl: string
-  /** Where body parsers leave what they read. */
+  /** The body that a body parser has read. */
   body?: unknown
-  /** Where some hosts, and the `verify` option of parsers, keep the body as it came. */
+  /** The unparsed body, which some hosts and the `verify` option of body parsers keep here. */
   rawBody?: unknown
 }
 
@@ -16,9 +16,9 @@ export type ExpressMiddleware = (
 ) => void
 
 /**
- * The URL of a request under the issuer's origin. The path is the one that came from the network: Express takes the
- * mount path off `req.url`. Scheme and host are not taken from the request, because any client can make them up.
- * `undefined` when it is no URL.
+ * Returns the URL of a request under the issuer's origin, or `undefined` when it is not a URL. The path is the one that
+ * the client sent, because Express removes the mount path from `req.url`. Scheme and host come from the issuer, because
+ * any client can forge them.
  */
 export function urlOf(origin: string, { originalUrl }: ExpressRequest): string | undefined {
   const url = originalUrl.startsWith('/') ? origin + originalUrl : originalUrl

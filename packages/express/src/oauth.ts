@@ -9,9 +9,9 @@ import { sendResponse } from './send-response.ts'
 const requests = new WeakMap<Request, ExpressRequest>()
 
 /**
- * Serves the provider in Express 4 and 5: `app.use(oauth(provider))`. What is not for the provider goes on to the next
- * handler. The provider answers its own errors; to the error handler of the application goes what the adapter cannot do:
- * a body that something has read before it, an answer whose stream fails.
+ * Serves the provider in Express 4 and 5: `app.use(oauth(provider))`. Requests that are not for the provider go on to the
+ * next handler. The provider answers its own errors. Only two errors go to the error handler of the application: another
+ * middleware has read the body before and it cannot be restored, or the stream of a response fails.
  */
 export function oauth(provider: Mountable): ExpressMiddleware {
   const { origin } = new URL(provider.issuer)
@@ -30,7 +30,7 @@ export function oauth(provider: Mountable): ExpressMiddleware {
       return RESPONSE_ALREADY_SENT
     }
     const listener = getRequestListener(answer, { overrideGlobalObjects: false, errorHandler: next })
-    // The listener reads the URL while it is called, and never again.
+    // The listener reads the URL only during this call.
     const belowMount = req.url
     req.url = url
     void listener(req, res)
@@ -39,8 +39,8 @@ export function oauth(provider: Mountable): ExpressMiddleware {
 }
 
 /**
- * The request of Express that a request of the provider came from, for hosts whose session middleware keeps the session
- * there: `getSession: (request) => expressRequest(request)?.session`.
+ * Returns the Express request behind a request that the provider passes to `getSession`. Use it when your session
+ * middleware keeps the session there: `getSession: (request) => expressRequest(request)?.session`.
  */
 export function expressRequest<Req extends IncomingMessage = ExpressRequest>(request: Request): Req | undefined {
   return requests.get(request) as Req | undefined

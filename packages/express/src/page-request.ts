@@ -1,8 +1,8 @@
 import type { ExpressRequest } from './express.ts'
 
 /**
- * What a page's handler passes on to the provider: `provider.resolveLoginContext(pageRequest(req))`. It has the URL and
- * the headers of the request, and no body.
+ * Turns the Express request of a page into the `Request` that the provider needs:
+ * `provider.resolveLoginContext(pageRequest(req))`. The result has the URL and the headers, and no body.
  */
 export function pageRequest({ originalUrl, rawHeaders }: ExpressRequest): Request {
   const headers = new Headers()

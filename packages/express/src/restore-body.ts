@@ -3,8 +3,8 @@ import type { ExpressRequest } from './express.ts'
 import { serializeForm } from './serialize-form.ts'
 
 /**
- * Puts the body back that a parser before us has read, as `rawBody`: that is where the bridge looks first.
- * @throws {Error} when it cannot be put together again
+ * Restores a body that a parser has read before, as `rawBody`, where `@hono/node-server` looks first.
+ * @throws {Error} when the body cannot be restored
  */
 export function restoreBody(req: ExpressRequest): void {
   if (!req.readableDidRead || req.rawBody instanceof Buffer || req.method === 'GET' || req.method === 'HEAD') return
@@ -22,7 +22,7 @@ function textOf({ body, headers }: ExpressRequest): string | Uint8Array | undefi
     case 'application/x-www-form-urlencoded':
       return typeof body === 'object' && body !== null ? serializeForm(body) : undefined
     default:
-      // The provider refuses the type and needs no body for that.
+      // The provider refuses this content type without reading the body.
       return ''
   }
 }
@@ -30,7 +30,7 @@ function textOf({ body, headers }: ExpressRequest): string | Uint8Array | undefi
 function bodyIsGone({ method, originalUrl }: ExpressRequest): Error {
   const [path] = originalUrl.split('?')
   return new Error(
-    `${method} ${path}: something before oauth(provider) has read the body and left nothing in req.body that it could ` +
-      'be made of. Move app.use(oauth(provider)) before it. (express.json() and express.urlencoded() may stay before.)',
+    `${method} ${path}: a middleware before oauth(provider) has read the body, and it cannot be restored from req.body. ` +
+      'Move app.use(oauth(provider)) before that middleware. (express.json() and express.urlencoded() may stay before.)',
   )
 }

@@ -5,13 +5,13 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = Awaited<ReturnType<Reader['read']>>
 
 /**
- * Writes an answer: in one go when all of it is there, as it comes when it is a stream.
- * @throws what the stream fails with; a client that goes away is no failure
+ * Writes a response: at once when the whole body is available, piece by piece when it is a stream.
+ * @throws the error of the stream; a client that disconnects is not an error
  */
 export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
   const headers = headersOf(res, response)
   if (response.body === null) {
-    // A length where there is no body would belong to the answer of a GET.
+    // For HEAD and 304, content-length would state the length of the response to a GET.
     const length = res.req.method === 'HEAD' || response.status === 304 ? {} : { 'content-length': 0 }
     res.writeHead(response.status, response.status === 204 ? headers : { ...length, ...headers }).end()
     return
@@ -31,12 +31,12 @@ function headersOf(res: ServerResponse, { headers }: Response): OutgoingHttpHead
   const record: OutgoingHttpHeaders = {}
   for (const [name, value] of headers) if (name !== 'set-cookie') record[name] = value
   const cookies = headers.getSetCookie()
-  // Cookies that handlers before us have set on this answer stay.
+  // Keep the cookies that earlier handlers have set on this response.
   if (cookies.length > 0) record['set-cookie'] = [res.getHeader('set-cookie') ?? [], cookies].flat() as string[]
   return record
 }
 
-/** Whether a stream ends with what was read of it, as far as can be known at once. */
+/** Tells whether the stream has ended after the first chunk, without waiting for more data. */
 async function isAtEnd(next: Promise<Chunk>): Promise<boolean> {
   const later = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
   return (await Promise.race([next, later]))?.done === true
@@ -51,7 +51,7 @@ async function stream(res: ServerResponse, reader: Reader, begun: readonly [Chun
     }
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value
   }
-  // Whoever makes the stream is told when the client has gone.
+  // Cancel the source of the stream when the client disconnects.
   const cancel = (): void => void reader.cancel().catch(() => undefined)
   res.once('close', cancel)
   try {
@@ -61,7 +61,7 @@ async function stream(res: ServerResponse, reader: Reader, begun: readonly [Chun
   }
 }
 
-/** Whether the client closed the connection: nobody waits for the answer any more. */
+/** Tells whether the error means that the client has closed the connection. */
 function isGone(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown }
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE'

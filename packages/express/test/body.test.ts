@@ -38,7 +38,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     ['repeated', 'a=1&b=2&a=1'],
     ['repeated often', Array.from({ length: 30 }, (_, index) => `resource=${index}`).join('&')],
     ['of a name that objects have', 'a=1&constructor=2'],
-  ])('express.urlencoded(): a form that is %s arrives as it was sent', async (_kind, sent) => {
+  ])('after express.urlencoded() a form that is %s reaches the provider as it was sent', async (_kind, sent) => {
     for (const extended of [false, true]) {
       const post = await echo(create.urlencoded({ extended }))
       const got = new URLSearchParams((await post(form, sent)).text)
@@ -52,7 +52,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
   })
 
   test.each(['a[b]=c&d=1', 'a[b][c]=1&a[d]=2&d=1', 'a[]=1&d=1', 'a[0]=1&d=1', 'd=1&a[1][b]=1&a[2][b]=1'])(
-    'extended: %s stays a name with brackets',
+    'with extended: true, %s stays a name with brackets',
     async (sent) => {
       const post = await echo(create.urlencoded({ extended: true }))
       const names = [...new URLSearchParams((await post(form, sent)).text).keys()]
@@ -66,12 +66,12 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     'resource=real&resource=other&resource[x]=1',
     'resource[x]=1&resource=real&resource=other',
     'resource[0]=1&resource[x]=real',
-  ])('extended: %s is refused, since the parser has made one of two', async (sent) => {
+  ])('with extended: true, %s is refused, because the parser has merged two parameters', async (sent) => {
     const post = await echo(create.urlencoded({ extended: true }))
     expect((await post(form, sent)).text).toBe('resource=%00')
   })
 
-  test('express.json(): the members arrive', async () => {
+  test('after express.json() the members of the body reach the provider', async () => {
     const post = await echo(create.json())
     const body = { redirect_uris: ['https://a.example/ü'], nested: { a: [1, null, 'x'] }, __proto: 1 }
     expect(JSON.parse((await post(json, JSON.stringify(body))).text)).toEqual(body)
@@ -80,7 +80,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     expect((await post(json, '')).status).toBe(200)
   })
 
-  test('express.text() and express.raw(): the bytes arrive', async () => {
+  test('after express.text() and express.raw() the bytes of the body reach the provider', async () => {
     for (const parser of [create.text({ type: '*/*' }), create.raw({ type: '*/*' })]) {
       const post = await echo(parser)
       expect((await post(form, 'a=%zz&a=ü')).text).toBe('a=%zz&a=ü')
@@ -88,13 +88,13 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     }
   })
 
-  test('a body that a parser kept as it came is what arrives', async () => {
+  test('the provider gets the unparsed body if a parser has kept it', async () => {
     const keep = (req: object, _res: unknown, rawBody: Buffer): void => void Object.assign(req, { rawBody })
     const post = await echo(create.urlencoded({ extended: true, verify: keep as never }))
     expect((await post(form, 'a[b]=c&a=1&x=%zz')).text).toBe('a[b]=c&a=1&x=%zz')
   })
 
-  test('a parser has taken the compression off as well', async () => {
+  test('a compressed body that a parser has read reaches the provider decompressed', async () => {
     const post = await echo(create.json())
     const answer = await server?.ask('/auth/x', {
       method: 'POST',
@@ -106,7 +106,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
   })
 
   test.each([form, json])(
-    '%s that was read and not kept: an error that says what to do, and no hanging',
+    '%s that was read and not kept causes an error that says what to do, and the request does not hang',
     async (type) => {
       const swallow: RequestHandler = (req, _res, next) =>
         void req
@@ -116,12 +116,12 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
       const post = await echo(swallow)
       const { status, text } = await post(type, type === form ? 'a=1' : '{}')
       expect([status, text]).toEqual([500, '{"error":"host"}'])
-      expect(String(errors)).toContain('POST /auth/x: something before oauth(provider) has read the body')
-      expect(String(errors)).toContain('Move app.use(oauth(provider)) before it')
+      expect(String(errors)).toContain('POST /auth/x: a middleware before oauth(provider) has read the body')
+      expect(String(errors)).toContain('Move app.use(oauth(provider)) before that middleware')
     },
   )
 
-  test('other types that were read are for the provider to refuse: no 500 for whoever sends them', async () => {
+  test('a body of another content type that was read before is refused by the provider, without a 500', async () => {
     const world = createQuickWorld({ basePath: '/auth' })
     const swallow: RequestHandler = (req, _res, next) =>
       void req
@@ -134,7 +134,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_request'])
   })
 
-  test('G02 repeated parameters are refused after parsers as well, but for resource', async () => {
+  test('repeated parameters other than resource are refused after body parsers as well (G02)', async () => {
     const world = createQuickWorld({ basePath: '/auth' })
     const { client_id, client_secret } = await registerConfidential(world)
     const app = create().use(create.json(), create.urlencoded({ extended: true }), oauth(world.provider))

@@ -16,7 +16,7 @@ async function eventually(check: () => boolean): Promise<void> {
 }
 const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
 
-describe.each(majors)('%s: who hears of an error', (_name, create) => {
+describe.each(majors)('%s: where errors go', (_name, create) => {
   let server: Listening | undefined
   const errors: unknown[] = []
   const printed: string[] = []
@@ -63,7 +63,7 @@ describe.each(majors)('%s: who hears of an error', (_name, create) => {
     })
   }
 
-  test('G35 a getSession that throws is answered as OAuth says, and the console hears of it, not the error handler', async () => {
+  test('an error of getSession is answered as an OAuth error and printed to the console, and does not reach the error handler (G35)', async () => {
     const { ask } = await serve(throwingProvider().fetch)
     const { status, text } = await ask('/auth/oauth2/get-clients')
     expect([status, JSON.parse(text)]).toEqual([500, { error: 'server_error' }])
@@ -72,7 +72,7 @@ describe.each(majors)('%s: who hears of an error', (_name, create) => {
     expect(printed[0]).toContain('[oauth] getClients failed: Error: the session store is down')
   })
 
-  test('G35 a body that ends too early is nobody’s error, and the next request is served', async () => {
+  test('a body that ends too early is reported as no error, and the next request is served (G35)', async () => {
     const { begin, ask } = await serve(throwingProvider().fetch)
     const outgoing = begin('/auth/oauth2/token', { method: 'POST', headers: { ...form, 'content-length': '100' } })
     outgoing.on('error', () => undefined)
@@ -84,7 +84,7 @@ describe.each(majors)('%s: who hears of an error', (_name, create) => {
     expect([errors, printed]).toEqual([[], []])
   })
 
-  test('G35 an answer whose stream fails before anything was sent goes to the error handler', async () => {
+  test('a response whose stream fails before anything was sent goes to the error handler (G35)', async () => {
     const failure = new Error('the stream broke')
     const { ask } = await serve(
       async () => new Response(new ReadableStream({ pull: (controller) => controller.error(failure) })),
@@ -93,7 +93,7 @@ describe.each(majors)('%s: who hears of an error', (_name, create) => {
     expect(errors).toEqual([failure])
   })
 
-  test('G35 an answer whose stream fails in the middle goes to the error handler, and the connection ends', async () => {
+  test('a response whose stream fails in the middle goes to the error handler, and the connection ends (G35)', async () => {
     const failure = new Error('the stream broke')
     const { ask } = await serve(async () => {
       const stream = new ReadableStream({
@@ -111,7 +111,7 @@ describe.each(majors)('%s: who hears of an error', (_name, create) => {
     expect(errors).toEqual([failure])
   })
 
-  test('G35 a client that goes away in the middle of an answer is nobody’s error', async () => {
+  test('a client that disconnects in the middle of a response is reported as no error (G35)', async () => {
     let cancelled = false
     const { begin } = await serve(async () => {
       const stream = new ReadableStream({

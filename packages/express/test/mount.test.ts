@@ -18,18 +18,21 @@ describe.each(majors)('%s', (_name, create) => {
     return status === 200 ? JSON.parse(text).issuer : status
   }
 
-  test.each(['', '/auth', '/a/b'])('mounted at the root, with the issuer at "%s"', async (basePath) => {
-    const { provider } = createQuickWorld({ basePath })
-    server = await listen(create().use(oauth(provider)).get('/page', page))
-    for (const document of ['openid-configuration', 'oauth-authorization-server']) {
-      expect(await issuerAt(`${basePath}/.well-known/${document}`)).toBe(provider.issuer)
-      expect(await issuerAt(`/.well-known/${document}${basePath}`)).toBe(provider.issuer)
-    }
-    expect((await server.ask('/page?x=1')).text).toBe('{"page":"/page?x=1"}')
-    expect((await server.ask('/authentic')).status).toBe(404)
-  })
+  test.each(['', '/auth', '/a/b'])(
+    'the provider works mounted at the root, with the issuer at "%s"',
+    async (basePath) => {
+      const { provider } = createQuickWorld({ basePath })
+      server = await listen(create().use(oauth(provider)).get('/page', page))
+      for (const document of ['openid-configuration', 'oauth-authorization-server']) {
+        expect(await issuerAt(`${basePath}/.well-known/${document}`)).toBe(provider.issuer)
+        expect(await issuerAt(`/.well-known/${document}${basePath}`)).toBe(provider.issuer)
+      }
+      expect((await server.ask('/page?x=1')).text).toBe('{"page":"/page?x=1"}')
+      expect((await server.ask('/authentic')).status).toBe(404)
+    },
+  )
 
-  test('mounted at its own path, or in a router: the provider sees the whole path', async () => {
+  test('the provider sees the whole path when it is mounted at its own path or in a router', async () => {
     const { provider } = createQuickWorld({ basePath: '/a/b' })
     const router = create.Router()
     router.use('/b', oauth(provider))
@@ -39,7 +42,7 @@ describe.each(majors)('%s', (_name, create) => {
     expect((await server.ask('/a/other?x=1')).text).toBe('{"page":"/other?x=1"}')
   })
 
-  test('dots in a path lead nowhere that the provider does not own', async () => {
+  test('dots in a path reach no path outside of the provider', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     server = await listen(create().use(oauth(provider)).use(page))
     expect((await server.ask('/auth/../admin')).text).toBe('{"page":"/auth/../admin"}')
@@ -47,13 +50,13 @@ describe.each(majors)('%s', (_name, create) => {
     expect(await issuerAt('/x/../auth/.well-known/openid-configuration')).toBe(provider.issuer)
   })
 
-  test('a request target that is a whole URL is read as one; its host is nobody', async () => {
+  test('a request target that is an absolute URL is parsed, and its host is ignored', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     server = await listen(create().use(oauth(provider)))
     expect(await issuerAt('http://evil.example/auth/.well-known/openid-configuration')).toBe(provider.issuer)
   })
 
-  test('behind a proxy that rewrites or strips the path of the issuer', async () => {
+  test('the provider works behind a proxy that rewrites or strips the path of the issuer', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     server = await listen(
       create()
@@ -77,7 +80,7 @@ describe.each(majors)('%s', (_name, create) => {
     expect((await server.ask('/unknown')).status).toBe(404)
   })
 
-  test('cookies of handlers before it stay, beside its own', async () => {
+  test('cookies of earlier handlers stay beside those of the provider', async () => {
     const own = mountable(async () => new Response('', { headers: { 'set-cookie': 'own=1' } }))
     const earlier: RequestHandler = (_req, res, next) => {
       res.cookie('earlier', '1', { path: '/x' })
@@ -87,7 +90,7 @@ describe.each(majors)('%s', (_name, create) => {
     expect((await server.ask('/auth/x')).headers.getSetCookie()).toEqual(['earlier=1; Path=/x', 'own=1'])
   })
 
-  test('an unexpected failure goes on as an error, once, with the URL that the handlers know', async () => {
+  test('an unexpected failure reaches the error handler once, with the URL that other handlers see', async () => {
     const cause = new Error('storage is on fire')
     const failing = mountable(async () => Promise.reject(cause))
     const seen: unknown[] = []
@@ -101,7 +104,7 @@ describe.each(majors)('%s', (_name, create) => {
     expect(seen).toEqual([cause, '/auth/x'])
   })
 
-  test('a host finds its request of Express, with the session that a middleware keeps there', async () => {
+  test('expressRequest returns the Express request with the session of a middleware', async () => {
     const user = { id: 'ada', name: 'Ada' }
     interface WithSession {
       session?: { readonly user: typeof user; readonly authTime: number }

@@ -4,7 +4,7 @@ import { restoreBody } from './restore-body.ts'
 
 /**
  * Serves the provider in Hono: `app.use(oauth(provider))`, in the application itself or in one that is mounted with
- * `route`. What is not for the provider goes on to the next handler.
+ * `route`. Requests that are not for the provider go on to the next handler.
  */
 export function oauth(provider: Mountable): MiddlewareHandler {
   return async (c, next) => {
@@ -12,8 +12,8 @@ export function oauth(provider: Mountable): MiddlewareHandler {
     if (!provider.matches(raw)) return next()
     const response = await provider.fetch(raw.bodyUsed ? await restoreBody(c.req) : raw)
     const merged = c.newResponse(response.body, response)
-    // Headers and cookies that handlers before us have set are in there. Assigned over them, Hono would let theirs win,
-    // and drop our cookies for theirs.
+    // `merged` has the headers and cookies that earlier handlers have set. A plain assignment to `c.res` would let those
+    // win over the provider's headers, and drop the provider's cookies.
     c.res = undefined
     c.res = merged
     return undefined

@@ -1,8 +1,8 @@
 import type { HonoRequest } from 'hono'
 
 /**
- * The request again, with the body that handlers before us have read through `c.req`, which keeps it.
- * @throws {Error} when it was read from `c.req.raw`, which keeps nothing
+ * Returns the request with the body that earlier handlers have read through `c.req`, which keeps it.
+ * @throws {Error} when a handler has read the body from `c.req.raw`, which does not keep it
  */
 export async function restoreBody(req: HonoRequest): Promise<Request> {
   const { method, headers, signal, url } = req.raw
@@ -14,14 +14,14 @@ async function bodyOf(req: HonoRequest): Promise<ArrayBuffer | string> {
   if (kind === undefined) throw bodyIsGone(req)
   if (kind !== 'formData') return req.arrayBuffer()
   const form = new URLSearchParams()
-  // Files come with a content type that the provider refuses anyway.
+  // Files need a content type that the provider refuses anyway.
   for (const [name, value] of await req.formData()) if (typeof value === 'string') form.append(name, value)
   return form.toString()
 }
 
 function bodyIsGone({ method, path }: HonoRequest): Error {
   return new Error(
-    `${method} ${path}: something before oauth(provider) has read the body of c.req.raw. Move app.use(oauth(provider)) ` +
-      'before it, or read it with c.req.text(), c.req.json() or c.req.parseBody(), which keep it.',
+    `${method} ${path}: a handler before oauth(provider) has read the body of c.req.raw. Move app.use(oauth(provider)) ` +
+      'before that handler, or read the body with c.req.text(), c.req.json() or c.req.parseBody(), which keep it.',
   )
 }

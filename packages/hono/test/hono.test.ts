@@ -14,16 +14,19 @@ describe('mounted', () => {
     return response.status === 200 ? ((await response.json()) as { issuer: string }).issuer : response.status
   }
 
-  test.each(['', '/auth', '/a/b'])('at the root, with the issuer at "%s"', async (basePath) => {
-    const { provider } = createQuickWorld({ basePath })
-    const app = new Hono().use(oauth(provider)).get('/page', (c) => c.text('page')) as Hono
-    expect(await issuerAt(app, basePath + document)).toBe(provider.issuer)
-    expect(await issuerAt(app, document + basePath)).toBe(provider.issuer)
-    expect(await (await app.request('/page')).text()).toBe('page')
-    expect(await issuerAt(app, '/authentic')).toBe(404)
-  })
+  test.each(['', '/auth', '/a/b'])(
+    'the provider works mounted at the root, with the issuer at "%s"',
+    async (basePath) => {
+      const { provider } = createQuickWorld({ basePath })
+      const app = new Hono().use(oauth(provider)).get('/page', (c) => c.text('page')) as Hono
+      expect(await issuerAt(app, basePath + document)).toBe(provider.issuer)
+      expect(await issuerAt(app, document + basePath)).toBe(provider.issuer)
+      expect(await (await app.request('/page')).text()).toBe('page')
+      expect(await issuerAt(app, '/authentic')).toBe(404)
+    },
+  )
 
-  test('as a handler, in an application under a path, and behind base paths: the provider sees the whole path', async () => {
+  test('the provider sees the whole path as a handler, in an application under a path, and behind base paths', async () => {
     const { provider } = createQuickWorld({ basePath: '/a/b' })
     const inner = new Hono().use('/b/*', oauth(provider)).get('/other', (c) => c.text('other'))
     const apps = [
@@ -37,7 +40,7 @@ describe('mounted', () => {
     expect(await (await (apps[1] as Hono).request('/a/other')).text()).toBe('other')
   })
 
-  test('behind a proxy that rewrites the path of the issuer', async () => {
+  test('the provider works behind a proxy that rewrites the path of the issuer', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     const app = new Hono().use(oauth(receivedAt(provider, '/internal')))
     expect(await issuerAt(app, `/internal${document}`)).toBe(provider.issuer)
@@ -48,26 +51,29 @@ describe('mounted', () => {
   test.each<[string, (c: Context) => void]>([
     ['the context', (c) => c.header('set-cookie', 'earlier=1')],
     ['the answer', (c) => c.res.headers.append('set-cookie', 'earlier=1')],
-  ])('cookies and headers that handlers before it have set on %s stay, beside its own', async (_where, set) => {
-    const own = mountable(async () => {
-      const headers = new Headers([
-        ['set-cookie', 'own=1'],
-        ['set-cookie', 'own2=1'],
-        ['x-both', 'own'],
-      ])
-      return new Response(null, { headers })
-    })
-    const earlier: MiddlewareHandler = async (c, next) => {
-      set(c)
-      c.header('x-earlier', '1')
-      c.header('x-both', 'earlier')
-      await next()
-    }
-    const response = await new Hono().use(earlier, oauth(own)).request(`${origin}/auth/x`)
-    expect(response.headers.getSetCookie()).toEqual(['earlier=1', 'own=1', 'own2=1'])
-    expect(response.headers.get('x-both')).toBe('own')
-    expect(response.headers.get('x-earlier')).toBe('1')
-  })
+  ])(
+    'cookies and headers that earlier handlers have set on %s stay beside those of the provider',
+    async (_where, set) => {
+      const own = mountable(async () => {
+        const headers = new Headers([
+          ['set-cookie', 'own=1'],
+          ['set-cookie', 'own2=1'],
+          ['x-both', 'own'],
+        ])
+        return new Response(null, { headers })
+      })
+      const earlier: MiddlewareHandler = async (c, next) => {
+        set(c)
+        c.header('x-earlier', '1')
+        c.header('x-both', 'earlier')
+        await next()
+      }
+      const response = await new Hono().use(earlier, oauth(own)).request(`${origin}/auth/x`)
+      expect(response.headers.getSetCookie()).toEqual(['earlier=1', 'own=1', 'own2=1'])
+      expect(response.headers.get('x-both')).toBe('own')
+      expect(response.headers.get('x-earlier')).toBe('1')
+    },
+  )
 })
 
 describe('a body that was read before', () => {
@@ -80,7 +86,7 @@ describe('a body that was read before', () => {
     app.request(`${origin}/auth/x`, { method: 'POST', headers: { 'content-type': type }, body })
 
   test.each(['text', 'arrayBuffer', 'blob', 'parseBody', 'formData'] as const)(
-    'by c.req.%s(): a form',
+    'a form that was read with c.req.%s() reaches the provider',
     async (read) => {
       const app = echo(async (c, next) => {
         await c.req[read]()
@@ -92,7 +98,7 @@ describe('a body that was read before', () => {
     },
   )
 
-  test('by c.req.json()', async () => {
+  test('JSON that was read with c.req.json() reaches the provider', async () => {
     const app = echo(async (c, next) => {
       await c.req.json()
       await next()
@@ -100,13 +106,13 @@ describe('a body that was read before', () => {
     expect(await (await send(app, 'application/json', '{"a":["ü"]}')).json()).toEqual({ a: ['ü'] })
   })
 
-  test('past Hono: an error that says what to do', async () => {
+  test('a body that was read from c.req.raw causes an error that says what to do', async () => {
     const app = echo(async (c, next) => {
       await c.req.raw.text()
       await next()
     })
     const response = await send(app, form, 'a=1')
     expect(response.status).toBe(500)
-    expect(await response.text()).toContain('POST /auth/x: something before oauth(provider) has read the body')
+    expect(await response.text()).toContain('POST /auth/x: a handler before oauth(provider) has read the body')
   })
 })

@@ -7,7 +7,7 @@ import type { Runner } from './runner.ts'
 import type { AccessTokenRow, RevokedJwtRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
-/** Also what redeeming a code and rotating a refresh token end with. */
+/** The insert of an access token. The transactions of `redeem`, `rotate`, `reuse` and `commit` use it as well. */
 export function insertAccessToken({ db, tables }: Schema): Statement<AccessTokenRow, unknown> {
   return statement((bind: Bind<AccessTokenRow>) =>
     db.insertInto(tables.accessTokens).values(bindAll(bind, accessTokenColumns)),
@@ -36,7 +36,7 @@ export function accessTokenStore(schema: Schema, runner: Runner): AccessTokenSto
   const revokeJwt = statement((bind: Bind<RevokedJwtRow>) =>
     db.insertInto(tables.revokedJwts).values(bindAll(bind, ['jti', 'expires_at'])),
   )
-  /** Always one row: there is nothing to join to when the `jti` is not revoked, and that is the usual case. */
+  /** Always finds one row. Usually the `jti` is not revoked, so the query cannot start from the table of revoked JWTs. */
   const findJwt = statement((bind: Bind<{ jti: string; grantId: string | undefined }>) =>
     db
       .selectFrom(db.selectNoFrom(sql<string>`${bind('jti')}`.as('jti')).as('asked'))

@@ -7,7 +7,7 @@ import { affected, type Runner, rows } from './runner.ts'
 import type { AuthorizationCodeRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
-/** What a commit may add. */
+/** The insert of a code, which `commit` uses. */
 export function insertCode({ db, tables }: Schema): Statement<AuthorizationCodeRow, unknown> {
   return statement((bind: Bind<AuthorizationCodeRow>) =>
     db.insertInto(tables.authorizationCodes).values(bindAll(bind, codeColumns)),
@@ -26,7 +26,7 @@ export function authorizationCodeStore(schema: Schema, runner: Runner): Authoriz
       .select(joinedGrantColumns)
       .where('t.id', '=', bind('id')),
   )
-  /** The one write that decides who redeems the code. */
+  /** The conditional write that only one request can win: it redeems the code. */
   const consume = statement((bind: Bind<{ id: string; now: number }>) =>
     db
       .updateTable(tables.authorizationCodes)

@@ -6,7 +6,7 @@ import type { Runner } from './runner.ts'
 import type { ClientRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 
-/** `replace` leaves the first use to `markUsed`, which may have noted it meanwhile. */
+/** `replace` does not write `used_at`, because `markUsed` may have set it at the same time. */
 const replacedColumns = clientColumns.filter((column) => column !== 'used_at')
 
 type ListQuery = Parameters<ClientStore['list']>[0]
@@ -35,7 +35,7 @@ export function clientStore(schema: Schema, runner: Runner): ClientStore {
   )
   const remove = statement((bind: Bind<{ id: string }>) => db.deleteFrom(tables.clients).where('id', '=', bind('id')))
 
-  /** By which of the members are given: each combination has its own statement, and so its own index. */
+  /** One statement for each combination of given members, so that the database can use an index for each. */
   const lists = new Map<string, Statement<ListQuery, ClientRow>>()
 
   function list(query: ListQuery): Statement<ListQuery, ClientRow> {
@@ -62,18 +62,18 @@ export function clientStore(schema: Schema, runner: Runner): ClientStore {
 
   return {
     find: (id) => runner.find(find, { id }, (row) => row && clientFromRow(row)),
-    // One statement: the primary key decides.
+    // One statement: the primary key lets only one insert succeed.
     insert: (record) =>
       unlessTaken<'won' | 'exists'>(
         () => runner.write(insert, clientToRow(record), () => 'won'),
         () => 'exists',
       ),
-    // One statement: the update names the version.
+    // One statement: its condition includes the version.
     replace: (record, expectedVersion) =>
       runner.write(replace, { ...clientToRow(record), expected_version: expectedVersion }, (affected) =>
         affected === 1 ? 'won' : 'conflict',
       ),
-    // One statement: the update names that it was never used.
+    // One statement: its condition is that the client was never used.
     markUsed: (query) => runner.write(markUsed, query, () => undefined),
     delete: (id) => runner.write(remove, { id }, (affected) => affected === 1),
     list: (query) => runner.list(list(query), query, (rows) => rows.map(clientFromRow)),

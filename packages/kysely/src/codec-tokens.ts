@@ -4,7 +4,7 @@ import type { AccessTokenRow, AuthorizationCodeRow, GrantRow, RefreshTokenRow } 
 
 type PresentGrantRow = { readonly [Name in keyof GrantRow as `g_${Name}`]: GrantRow[Name] }
 
-/** The columns of a grant beside those of what it is joined to; all are `null` when there is no grant. */
+/** The columns of a grant in a join with another table. All are `null` when the grant does not exist. */
 export type JoinedGrantRow = { readonly [Name in keyof PresentGrantRow]: PresentGrantRow[Name] | null }
 
 const extraToText = (extra: Extra | undefined): string | null => (extra === undefined ? null : JSON.stringify(extra))

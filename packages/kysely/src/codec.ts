@@ -1,10 +1,10 @@
 import type { ClientRecord, ConsentRecord, RecordEntry, SigningKeyRecord } from '@oauth/core'
 import type { ClientRow, ConsentRow, RecordRow, SigningKeyRow } from './schema.ts'
 
-/** While it is built: members that may be absent are assigned one by one, which is faster than spreading objects. */
+/** A record under construction: optional members are assigned one by one, which is faster than spreading objects. */
 export type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
 
-/** PostgreSQL answers a `bigint` as text. */
+/** Converts a column of seconds to a number. PostgreSQL returns a `bigint` as text. */
 export const seconds = (value: unknown): number => Number(value)
 
 export const scopeToText = (scope: readonly string[]): string => scope.join(' ')
@@ -35,9 +35,9 @@ export function clientToRow(record: ClientRecord): ClientRow {
 }
 
 /**
- * Who registered a client. `''` is a row of an earlier version of the package, which runs beside this one while it is
- * replaced: an owner makes it a user's, a registration token without one that of somebody whom nobody knows, who has the
- * fewest rights.
+ * Returns who registered a client. `''` is a row that an earlier version of the package wrote while both versions ran.
+ * Such a client was registered by a user if it has an owner, else anonymously (with the fewest rights) if it has a
+ * registration token.
  */
 function originOf(row: ClientRow): ClientRecord['registeredBy'] {
   if (row.registered_by !== '') return row.registered_by as ClientRecord['registeredBy']

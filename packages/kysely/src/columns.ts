@@ -9,7 +9,7 @@ import type {
   SigningKeyRow,
 } from './schema.ts'
 
-/** All columns of a row: the compiler refuses a list in which one is missing. */
+/** Lists all columns of a row. The compiler refuses an object in which a column is missing. */
 function all<Row>(columns: { readonly [Column in keyof Row]: true }): readonly (keyof Row)[] {
   return Object.keys(columns) as (keyof Row)[]
 }
@@ -126,14 +126,14 @@ export const recordColumns: readonly (keyof RecordRow)[] = all<RecordRow>({
   expires_at: true,
 })
 
-/** `t.id`, `t.…`: the columns of the table that a join calls `t`. */
+/** Lists the columns of the table with the alias `t` in a join: `t.id`, `t.…`. */
 export function ofToken<Column extends string>(columns: readonly Column[]): readonly `t.${Column}`[] {
   return columns.map((column) => `t.${column}` as const)
 }
 
 type JoinedGrantColumn = { readonly [Name in keyof GrantRow]: `g.${Name} as g_${Name}` }[keyof GrantRow]
 
-/** `g.id as g_id`, `g.…`: the columns of the grant that a join calls `g`, beside another table's. */
+/** The columns of the grant with the alias `g` in a join with another table: `g.id as g_id`, `g.…`. */
 export const joinedGrantColumns: readonly JoinedGrantColumn[] = grantColumns.map(
   (column) => `g.${column} as g_${column}` as JoinedGrantColumn,
 )

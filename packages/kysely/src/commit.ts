@@ -10,7 +10,7 @@ import { affected, type Runner } from './runner.ts'
 import type { GrantRow, Schema } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
 
-/** Thrown inside the transaction, so that it rolls back the records that it has removed before it missed one. */
+/** Thrown inside the transaction when a record is gone, so that the deletion of the records before it is rolled back. */
 const gone = new Error('a record is gone')
 
 /** Removes records, remembers a consent and adds a grant with what belongs to it, in one transaction. */
@@ -25,7 +25,7 @@ export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
   return ({ take = [], consent, grant, code, accessToken, refreshToken }) => {
     const attempt = () =>
       runner.transaction<'won'>(function* () {
-        // What decides comes first: whoever does not get the records has written nothing.
+        // The deletions come first and decide: a request that does not get all records must write nothing.
         for (const one of take) if ((yield* affected(takeOf(one), one)) !== 1) throw gone
         if (consent) yield* remember(consent)
         if (grant) yield* affected(addGrant, grantToRow(grant))

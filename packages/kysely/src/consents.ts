@@ -6,7 +6,7 @@ import { affected, type Program, type Runner, rows } from './runner.ts'
 import type { ConsentRow, Schema } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
 
-/** What a further consent adds to. */
+/** The columns that a further consent of the same key extends. */
 type Extended = 'scope' | 'resources' | 'claims' | 'redirect_hosts' | 'updated_at'
 type KeyRow = Pick<ConsentRow, 'client_id' | 'user_id' | 'reference_key'>
 
@@ -22,9 +22,9 @@ function findConsent({ db, tables }: Schema) {
 }
 
 /**
- * Remembers a consent within a transaction. Raising the version first locks the row (or finds none), so what is read
- * afterwards cannot change before the union is written. Of two that find no row, the unique index lets one insert; the
- * transaction of the other has to be run again, see `remembering`.
+ * Remembers a consent within a transaction. It raises the version first, which locks the row if there is one, so the row
+ * cannot change between the read and the write of the union. When two requests find no row, the unique index lets one of
+ * them insert; the other transaction must run again, see `remembering`.
  */
 export function rememberConsent(schema: Schema): (record: ConsentRecord) => Program<void> {
   const { db, tables } = schema
@@ -67,8 +67,8 @@ export function rememberConsent(schema: Schema): (record: ConsentRecord) => Prog
 }
 
 /**
- * Runs what remembers a consent, and again if somebody else's first consent of the same key came between. That happens
- * more than once only where consents of this key are deleted at the same time.
+ * Runs a transaction that remembers a consent, and runs it again if another request has inserted the first consent of the
+ * same key in the meantime. More than one repetition is needed only if consents of this key are deleted at the same time.
  */
 export function remembering<T>(attempt: () => Awaitable<T>, tries = 10): Awaitable<T> {
   return unlessTaken(attempt, () => (tries > 1 ? remembering(attempt, tries - 1) : attempt()))

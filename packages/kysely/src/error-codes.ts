@@ -1,21 +1,21 @@
 /**
- * What the failure of a statement means, whatever the driver calls it.
+ * The meaning of a failed statement, the same for all drivers.
  *
  * - `taken`: a primary key or a unique index has the value already.
- * - `rolled-back`: the database has undone the transaction, or the statement, because of somebody else's. It may begin again.
- * - `unreachable`: the database is away, in recovery, or did not answer. What became of the statement is unknown.
- * - `unusable`: the database has no room, may not be written, or cannot be read. Until an operator acts, it stays so.
+ * - `rolled-back`: the database has undone the transaction or the statement because of a concurrent one. It may run again.
+ * - `unreachable`: the database is unavailable, in recovery, or did not answer. The outcome of the statement is unknown.
+ * - `unusable`: the database is full, read-only or unreadable. An operator has to act.
  */
 export type Failure = 'taken' | 'rolled-back' | 'unreachable' | 'unusable'
 
-/** SQLite by name: better-sqlite3, libSQL, bun. A name may say more after an underscore (`SQLITE_IOERR_FSYNC`). */
+/** Error names of SQLite, in better-sqlite3, libSQL and bun. A name may have a suffix with details (`SQLITE_IOERR_FSYNC`). */
 const sqliteNames: readonly (readonly [RegExp, Failure])[] = [
   [/^SQLITE_CONSTRAINT_(?:PRIMARYKEY|UNIQUE|ROWID)$/, 'taken'],
   [/^SQLITE_(?:BUSY|LOCKED|PROTOCOL)(?:_|$)/, 'rolled-back'],
   [/^SQLITE_(?:FULL|READONLY|IOERR|CANTOPEN|NOTADB|CORRUPT|PERM|NOMEM|NOLFS)(?:_|$)/, 'unusable'],
 ]
 
-/** SQLite by number ({@link https://www.sqlite.org/rescode.html}): node:sqlite has no names. */
+/** Result codes of SQLite ({@link https://www.sqlite.org/rescode.html}), for node:sqlite, which has no names. */
 const sqliteNumbers: Readonly<Record<number, Failure>> = {
   1555: 'taken', // SQLITE_CONSTRAINT_PRIMARYKEY
   2067: 'taken', // SQLITE_CONSTRAINT_UNIQUE
@@ -34,7 +34,7 @@ const sqliteNumbers: Readonly<Record<number, Failure>> = {
   26: 'unusable', // SQLITE_NOTADB
 }
 
-/** PostgreSQL by SQLSTATE ({@link https://www.postgresql.org/docs/current/errcodes-appendix.html}), PGlite as well. */
+/** SQLSTATEs of PostgreSQL and PGlite ({@link https://www.postgresql.org/docs/current/errcodes-appendix.html}). */
 const postgres: Readonly<Record<string, Failure>> = {
   '23505': 'taken', // unique_violation
   '40001': 'rolled-back', // serialization_failure
@@ -60,7 +60,7 @@ const postgresClasses: readonly (readonly [RegExp, Failure])[] = [
   [/^58[0-9A-Z]{3}$/, 'unusable'],
 ]
 
-/** MySQL and MariaDB by number ({@link https://mariadb.com/kb/en/mariadb-error-codes/}). */
+/** Error numbers of MySQL and MariaDB ({@link https://mariadb.com/kb/en/mariadb-error-codes/}). */
 const mysql: Readonly<Record<number, Failure>> = {
   1062: 'taken', // ER_DUP_ENTRY
   1020: 'rolled-back', // ER_CHECKREAD: MariaDB with innodb_snapshot_isolation
@@ -109,14 +109,14 @@ const mysql: Readonly<Record<number, Failure>> = {
   1877: 'unusable', // ER_TABLE_CORRUPT
 }
 
-/** Sockets by Node's code, and mysql2 where there was no answer with a number. */
+/** Codes of Node for sockets, and of mysql2 for errors without a number. */
 const unreachableCodes: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH'],
   ...['ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_STREAM_DESTROYED'],
   ...['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR'],
 ])
 
-/** What the code of an error means, where it is a text. */
+/** Returns the meaning of an error code that is a string. */
 export function failureOfCode(code: unknown): Failure | undefined {
   if (typeof code !== 'string') return undefined
   if (unreachableCodes.has(code)) return 'unreachable'
@@ -124,12 +124,12 @@ export function failureOfCode(code: unknown): Failure | undefined {
   return [...sqliteNames, ...postgresClasses].find(([pattern]) => pattern.test(code))?.[1]
 }
 
-/** What the number of an error of MySQL or MariaDB means. A negative one is the operating system's. */
+/** Returns the meaning of an error number of MySQL or MariaDB. Negative numbers are of the operating system. */
 export function failureOfErrno(errno: unknown): Failure | undefined {
   return typeof errno === 'number' && errno > 0 ? mysql[errno] : undefined
 }
 
-/** What an extended result code of SQLite means. Its lowest byte is the code without the details. */
+/** Returns the meaning of an extended result code of SQLite. Its lowest byte is the code without details. */
 export function failureOfResultCode(code: unknown): Failure | undefined {
   return typeof code === 'number' && code > 0 ? (sqliteNumbers[code] ?? sqliteNumbers[code & 0xff]) : undefined
 }

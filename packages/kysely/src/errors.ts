@@ -1,7 +1,7 @@
 import { type Awaitable, StorageUnavailableError } from '@oauth/core'
 import { type Failure, failureOfCode, failureOfErrno, failureOfResultCode } from './error-codes.ts'
 
-/** What pg, its pool and mysql2 say without a code. */
+/** Messages of pg, its pool and mysql2 for connection errors without a code. */
 const unreachableMessages = new RegExp(
   [
     '^timeout exceeded when trying to connect',
@@ -15,37 +15,37 @@ const unreachableMessages = new RegExp(
   ].join('|'),
 )
 
-/** What the error of a driver means; `undefined` for anything that says the statement itself is at fault. */
+/** Returns the meaning of a driver's error, or `undefined` when the statement itself is at fault. */
 export function failureOf(error: unknown): Failure | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { code, extendedCode, errcode, errno, message, cause, errors } = error as Readonly<Record<string, unknown>>
   const named = failureOfCode(extendedCode) ?? failureOfCode(code)
   if (named !== undefined) return named
-  // node:sqlite has one code for everything, and the result code of SQLite beside it.
+  // node:sqlite has the same code for every error, and the result code of SQLite in `errcode`.
   const numbered = code === 'ERR_SQLITE_ERROR' ? failureOfResultCode(errcode) : failureOfErrno(errno)
   if (numbered !== undefined) return numbered
   if (typeof message === 'string' && unreachableMessages.test(message)) return 'unreachable'
-  // Each address of a host that was tried has an error of its own.
+  // An AggregateError has one error for each address of the host that was tried.
   if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0])
   return failureOf(cause)
 }
 
 /**
- * Whether a statement failed because a text in it is none to PostgreSQL, which has no NUL: nothing that is stored is like
- * it. (22021, character_not_in_repertoire.)
+ * Tells whether a statement failed because a text contains a character that PostgreSQL cannot store, such as NUL (22021,
+ * character_not_in_repertoire). Then no stored row can match it.
  */
 export function isImpossibleText(error: unknown): boolean {
   return typeof error === 'object' && error !== null && (error as { readonly code?: unknown }).code === '22021'
 }
 
-/** Whether SQLite has done nothing, because another connection has the lock. Not SQLITE_BUSY_SNAPSHOT: its transaction is lost. */
+/** Tells whether SQLite did nothing because another connection has the lock. Excludes SQLITE_BUSY_SNAPSHOT, which ends the transaction. */
 export function isLocked(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { code } = error as { readonly code?: unknown }
   return typeof code === 'string' && /^SQLITE_(?:BUSY(?!_SNAPSHOT)|LOCKED)/.test(code)
 }
 
-/** Whether a statement failed because its table does not exist. */
+/** Tells whether a statement failed because its table does not exist. */
 export function isMissingTable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { code, errno, message, cause } = error as Readonly<Record<string, unknown>>
@@ -53,10 +53,10 @@ export function isMissingTable(error: unknown): boolean {
   return (typeof message === 'string' && /\bno such table\b/.test(message)) || isMissingTable(cause)
 }
 
-/** Seconds after which a database may be usable again that an operator has to look after. */
+/** `Retry-After` in seconds while the database is unusable and an operator has to act. */
 const repairSeconds = 30
 
-/** The error that the core answers with 503, for one of a database that is away, too busy or unusable; any other as it is. */
+/** Makes a `StorageUnavailableError` (503) of the error of an unreachable, busy or unusable database. Returns other errors unchanged. */
 export function asUnavailable(error: unknown): unknown {
   const failure = failureOf(error)
   if (failure === 'unusable') {
@@ -70,7 +70,7 @@ export function asUnavailable(error: unknown): unknown {
   return error
 }
 
-/** `action()`; where it fails, at once or later, because a value is taken: `otherwise(error)`. */
+/** Runs `action`. When it fails because a unique value exists already, runs `otherwise` with the error instead. */
 export function unlessTaken<T>(action: () => Awaitable<T>, otherwise: (error: unknown) => Awaitable<T>): Awaitable<T> {
   const recover = (error: unknown): Awaitable<T> => {
     if (failureOf(error) === 'taken') return otherwise(error)

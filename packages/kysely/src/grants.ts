@@ -32,12 +32,12 @@ export function grantStore(schema: Schema, runner: Runner): GrantStore {
       .where('revoked_at', 'is', null),
   )
 
-  /** By which of the members are given: each combination has its own statement, and so its own index. */
+  /** One statement for each combination of given members, so that the database can use an index for each. */
   const revocations = new Map<string, Statement<RevokeAllInput, unknown>>()
 
   function revokeAll({ userId, clientId, sessionId, offline }: RevokeAllQuery): Statement<RevokeAllInput, unknown> {
     if (userId === undefined && clientId === undefined && sessionId === undefined) {
-      throw new Error('grants.revokeAll: name a user, a client or a session')
+      throw new Error('grants.revokeAll: pass userId, clientId or sessionId')
     }
     const given = [userId, clientId, sessionId, offline].map((member) => member !== undefined)
     const combination = given.join(' ')
@@ -66,7 +66,7 @@ export function grantStore(schema: Schema, runner: Runner): GrantStore {
       runner.list(list, query, (rows) =>
         rows.map(grantFromRow).filter((grant): grant is GrantRecord => grant !== undefined),
       ),
-    // One statement each: the update names that the grant is not revoked.
+    // One statement each: its condition is that the grant is not revoked.
     revoke: (query) => runner.write(revoke, query, (affected) => affected === 1),
     revokeAll(query) {
       const { offline, ...members } = query

@@ -19,15 +19,15 @@ async function drive<T>(program: Program<T>, run: (step: Step) => Promise<Answer
 }
 
 /**
- * Runs statements through any Kysely instance, with a promise for each, at the isolation level that the database has by
- * default. Each verb ends within the time limit, and is repeated as `repeat` says: a read or a transaction may be, a
- * write on its own or a `commit` whose outcome is unknown never is.
+ * Runs statements through any Kysely instance, with a promise for each, at the default isolation level of the database.
+ * Each verb ends within the time limit. After a lost connection, `repeat` runs a read or a transaction again, but never a
+ * single write or a `commit` whose outcome is unknown.
  */
 export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): Runner {
   const reading = () => true
   const writing = () => false
 
-  /** One statement on its own. Where the connection to run it on comes too late, it does not run. */
+  /** Runs one statement alone. It does not run if a connection becomes available only after the time limit. */
   function alone(statement: Step, isUndone: () => boolean): Promise<Answer> {
     return within(timeoutSeconds, (limit) =>
       repeat(
@@ -42,7 +42,7 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
     )
   }
 
-  /** The rows of a reading statement. */
+  /** Returns the rows of a reading statement. */
   async function read(statement: Step): Promise<readonly unknown[]> {
     try {
       return (await alone(statement, reading)).rows
@@ -52,7 +52,7 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
     }
   }
 
-  /** A program in one transaction, which is rolled back when the time is up before its `commit` is sent. */
+  /** Runs a program in one transaction. It is rolled back if the time limit passes before `commit` is sent. */
   async function attempt<T>(limit: TimeLimit, program: () => Program<T>, committing: () => void): Promise<T> {
     let failure: { readonly error: unknown } | undefined
     try {
@@ -72,7 +72,7 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
         }
       })
     } catch (error) {
-      // A roll-back that fails as well must not hide why it was needed.
+      // If the roll-back fails as well, throw the error that made it necessary.
       throw failure ? failure.error : error
     }
   }

@@ -15,7 +15,10 @@ interface UnusedClientsQuery {
   readonly limit: number
 }
 
-/** Each with the column of its key. Records have a key of two columns: see `purgeRecords`. Grants go after what hangs on them: a short limit leaves no child without its grant. */
+/**
+ * The tables to purge, each with its key column. Records have a key of two columns: see `purgeRecords`. Grants come last,
+ * so that a small limit leaves no code or token without its grant.
+ */
 const expiring = [
   ['refreshTokens', 'id'],
   ['revokedJwts', 'jti'],
@@ -25,8 +28,9 @@ const expiring = [
 ] as const
 
 /**
- * `key in (…)`. On PostgreSQL the rows that another purge is deleting are left to it, so that two never wait for each
- * other, and the list is made into an array first: a plan may run a locking subquery more than once, and find other rows.
+ * Makes the condition `key in (…)`. On PostgreSQL it skips rows that another purge has locked, so that two purges never
+ * wait for each other, and puts the list into an array first: a plan may run a locking subquery more than once, with
+ * different results.
  */
 function isListed(
   dialect: DialectName,
@@ -39,12 +43,12 @@ function isListed(
 }
 
 /**
- * Deletes the oldest rows that have expired, by the index of `expires_at`. MySQL has a `delete` with a limit; given a
- * subquery, MariaDB would read (and lock) the whole table.
+ * Deletes the oldest expired rows, by the index of `expires_at`. On MySQL it uses a `delete` with a limit, because with a
+ * subquery MariaDB would read (and lock) the whole table.
  */
 function purgeTable(schema: Schema, [table, key]: (typeof expiring)[number]): Statement<PurgeQuery, unknown> {
   const { db, tables, dialect } = schema
-  // All of these tables have the same two columns, which the compiler cannot tell of a union of them.
+  // All of these tables have these two columns, but the compiler does not see that in a union of their types.
   const name = tables[table] as typeof tables.accessTokens
   const id = key as 'id'
   return statement((bind: Bind<PurgeQuery>) => {
@@ -61,7 +65,7 @@ function purgeTable(schema: Schema, [table, key]: (typeof expiring)[number]): St
   })
 }
 
-/** Clears what rotated tokens have sealed, by the index of `sealed_until`: nobody may open it once that has passed. */
+/** Clears the sealed successors of rotated refresh tokens whose `sealed_until` has passed, by the index of that column. */
 function clearSeals({ db, tables, dialect }: Schema): Statement<PurgeQuery, unknown> {
   const { refreshTokens } = tables
   const cleared = { sealed_successor: null, sealed_until: null }
@@ -88,8 +92,8 @@ function clearSeals({ db, tables, dialect }: Schema): Statement<PurgeQuery, unkn
 }
 
 /**
- * As `purgeTable`, by the number that the database itself has for a row: the key of a record is two columns. No statement
- * of a purge keeps that number for longer than it runs.
+ * Deletes the oldest expired records. Their key has two columns, so it selects rows by the database's own row id (`ctid`,
+ * `rowid`), which is stable for the duration of one statement.
  */
 function purgeRecords({ db, tables, dialect }: Schema): Statement<PurgeQuery, unknown> {
   return statement((bind: Bind<PurgeQuery>) => {
@@ -112,8 +116,8 @@ function purgeRecords({ db, tables, dialect }: Schema): Statement<PurgeQuery, un
 }
 
 /**
- * The clients that registered themselves and never came back. That a client is unused is asked again where it is
- * deleted: by then, `markUsed` may have changed what the subquery listed.
+ * Deletes clients that registered themselves and never got a code or token. The `delete` checks `used_at` again, because
+ * `markUsed` may have changed a row after the subquery read it.
  */
 function purgeUnusedClients({ db, tables, dialect }: Schema): Statement<UnusedClientsQuery, unknown> {
   return statement((bind: Bind<UnusedClientsQuery>) => {
@@ -137,17 +141,17 @@ function purgeUnusedClients({ db, tables, dialect }: Schema): Statement<UnusedCl
     return (
       db
         .deleteFrom(tables.clients)
-        // Not `used_at is null`: SQLite would walk that index, through all clients of the host, instead of taking the ids.
+        // Not `used_at is null`: SQLite would then scan that index through all clients instead of using the ids.
         .where((eb) => eb(eb.fn.coalesce('used_at', eb.lit(-1)), '=', eb.lit(-1)))
         .where(isListed(dialect, 'id', unused as never))
     )
   })
 }
 
-/** Each table in a statement of its own: a purge holds no lock longer than one delete. */
+/** Purges each table in a separate statement, so that a purge holds no lock longer than one delete. */
 export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
   const [refreshTokens, ...others] = expiring
-  // What has expired goes before it could be cleared, so that it counts once.
+  // Delete expired refresh tokens before clearing sealed successors, so that each row counts once.
   const statements = [
     purgeTable(schema, refreshTokens),
     clearSeals(schema),

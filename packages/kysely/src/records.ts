@@ -20,7 +20,7 @@ interface DeleteAllRow {
 
 type ListQuery = Parameters<RecordStore['list']>[0]
 
-/** Removes one record. `take` and a commit use it; each of the two statements decides by itself who gets the row. */
+/** The delete of one record, for `take` and `commit`. The database lets only one request delete the row. */
 export function takeRecord({ db, tables }: Schema): (take: TakeRow) => Statement<TakeRow, unknown> {
   const anyVersion = statement((bind: Bind<TakeRow>) =>
     db.deleteFrom(tables.records).where('kind', '=', bind('kind')).where('id', '=', bind('id')),
@@ -35,7 +35,7 @@ export function takeRecord({ db, tables }: Schema): (take: TakeRow) => Statement
   return ({ version }) => (version === undefined ? anyVersion : oneVersion)
 }
 
-/** A statement for each shape of a query: what is asked for differs, and so does the index that answers it. */
+/** Compiles and caches one statement for each combination of given members, so that the database can use an index for each. */
 function byShape<Input, Row>(
   shapeOf: (input: Input) => string,
   build: (input: Input) => Statement<Input, Row>,
@@ -108,7 +108,7 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
   )
 
   return {
-    // One statement: the primary key decides.
+    // One statement: the primary key lets only one insert succeed.
     insert: (record) =>
       unlessTaken<'won' | 'exists'>(
         () => runner.write(insert, recordToRow(record), () => 'won'),
@@ -122,20 +122,20 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
       return runner.list(findMany(input), input, (found) => found.map(recordFromRow))
     },
     list: (query) => runner.list(list(query), query, (found) => found.map(recordFromRow)),
-    // One statement: the update names the version, so that the second of two finds no row.
+    // One statement: its condition includes the version, so that the second of two requests finds no row.
     replace: (record, expectedVersion) =>
       runner.write(replace, { ...recordToRow(record), expected_version: expectedVersion }, (affected) =>
         affected === 1 ? 'won' : 'conflict',
       ),
-    // One statement: a row is deleted once.
+    // One statement: the database deletes a row once.
     take: (query) => runner.write(take(query), query, (affected) => affected === 1),
     deleteAll({ kind, clientId, userId }) {
-      if (clientId === undefined && userId === undefined) throw new Error('records.deleteAll: name a client or a user')
+      if (clientId === undefined && userId === undefined) throw new Error('records.deleteAll: pass clientId or userId')
       const input = { kind, client_id: clientId, user_id: userId }
       return runner.write(deleteAll(input), input, (affected) => affected)
     },
   }
 }
 
-/** The key stays: it is what the row is found by. */
+/** The columns that `replace` writes: all but those of the primary key. */
 const replacedColumns = recordColumns.filter((column) => column !== 'kind' && column !== 'id')

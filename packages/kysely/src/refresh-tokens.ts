@@ -16,7 +16,7 @@ type RotatedColumns = Pick<RefreshTokenRow, 'id' | 'successor_id' | 'sealed_succ
 
 type FoundRow = RefreshTokenRow & JoinedGrantRow & { readonly successor_rotated_at: number | null }
 
-/** Also what redeeming a code ends with. */
+/** The insert of a refresh token. The transactions of `redeem`, `rotate` and `commit` use it. */
 export function insertRefreshToken({ db, tables }: Schema): Statement<RefreshTokenRow, unknown> {
   return statement((bind: Bind<RefreshTokenRow>) =>
     db.insertInto(tables.refreshTokens).values(bindAll(bind, refreshTokenColumns)),
@@ -42,7 +42,7 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
       .select('s.rotated_at as successor_rotated_at')
       .where('t.id', '=', bind('id')),
   )
-  /** The one write that decides who rotates the token. */
+  /** The conditional write that only one request can win: it rotates the token. */
   const rotate = statement((bind: Bind<RotatedColumns & { readonly now: number }>) =>
     db
       .updateTable(tables.refreshTokens)
@@ -59,7 +59,7 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
         ),
       ),
   )
-  /** After the successor has rotated, nobody may open it with the old token any more. */
+  /** Clears the sealed successor of the predecessor: once a successor has rotated, the old token must not open it. */
   const clear = statement((bind: Bind<{ id: string }>) =>
     db
       .updateTable(tables.refreshTokens)

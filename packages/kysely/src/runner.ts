@@ -2,7 +2,7 @@ import type { Awaitable } from '@oauth/core'
 import type { CompiledQuery } from 'kysely'
 import type { Statement } from './statement.ts'
 
-/** One statement with its values, on the way to the database. */
+/** A compiled statement with its values, ready to run. */
 export interface Step {
   readonly query: CompiledQuery
   readonly parameters: readonly unknown[]
@@ -15,36 +15,36 @@ export interface Answer {
 }
 
 /**
- * Several statements of which each may depend on the answers before it. Written once as a generator, it runs with a
- * promise for each step (any Kysely) or in one go (SQLite inside this process, where nobody can come between).
+ * Several statements, of which each may depend on the answers before it. A generator, so that the same code runs with a
+ * promise for each step (any Kysely instance) or synchronously (better-sqlite3, where no other code runs in between).
  */
 export type Program<T> = Generator<Step, T, Answer>
 
-/** What runs statements: the only thing that a store knows of the database. */
+/** Runs statements. A store accesses the database only through this. */
 export interface Runner {
-  /** One reading statement on its own, of which at most one row is wanted. */
+  /** Runs one reading statement alone and decodes its first row. */
   find<Input, Row, T>(statement: Statement<Input, Row>, input: Input, decode: (row: Row | undefined) => T): Awaitable<T>
-  /** One reading statement on its own. */
+  /** Runs one reading statement alone and decodes its rows. */
   list<Input, Row, T>(statement: Statement<Input, Row>, input: Input, decode: (rows: readonly Row[]) => T): Awaitable<T>
-  /** One writing statement on its own; answers how many rows it changed. */
+  /** Runs one writing statement alone and decodes the number of changed rows. */
   write<Input, T>(statement: Statement<Input, unknown>, input: Input, decode: (affected: number) => T): Awaitable<T>
-  /** All of it or nothing. */
+  /** Runs a program in one transaction. If it throws, nothing is written. */
   transaction<T>(program: () => Program<T>): Awaitable<T>
-  /** One statement after the other, each on its own. */
+  /** Runs a program without a transaction: each statement alone, one after the other. */
   sequence<T>(program: () => Program<T>): Awaitable<T>
 }
 
-/** A statement with its values. */
+/** Combines a statement with its values. */
 export function step<Input>(statement: Statement<Input, unknown>, input: Input): Step {
   return { query: statement.query, parameters: statement.parameters(input) }
 }
 
-/** In a program: the rows that a statement finds. */
+/** In a program, runs a statement and returns its rows. */
 export function* rows<Input, Row>(statement: Statement<Input, Row>, input: Input): Program<readonly Row[]> {
   return (yield step(statement, input)).rows as readonly Row[]
 }
 
-/** In a program: how many rows a statement changes. */
+/** In a program, runs a statement and returns the number of changed rows. */
 export function* affected<Input>(statement: Statement<Input, unknown>, input: Input): Program<number> {
   return (yield step(statement, input)).affected
 }

@@ -6,13 +6,13 @@ import type { Runner } from './runner.ts'
 import type { OAuthTables, Schema, SchemaRow, TableNames } from './schema.ts'
 import { type Bind, statement } from './statement.ts'
 
-/** What the table `schema` says. */
+/** The version in the table `schema`. */
 export interface FoundSchema {
   readonly version: number
   readonly compatibleSince: number
 }
 
-/** The query for the version of the schema. */
+/** Makes the query for the version of the schema. */
 export function selectVersion(
   db: Kysely<OAuthTables>,
   tables: TableNames,
@@ -20,12 +20,12 @@ export function selectVersion(
   return db.selectFrom(tables.schema).select(['version', 'compatible_since']).where('id', '=', 1)
 }
 
-/** PostgreSQL may answer integers as text, depending on the settings of the driver. */
+/** Decodes the row of the table `schema`. PostgreSQL may return integers as text, depending on the driver's settings. */
 export function foundSchema(row: Omit<SchemaRow, 'id'> | undefined): FoundSchema | undefined {
   return row && { version: Number(row.version), compatibleSince: Number(row.compatible_since) }
 }
 
-/** Which schema the tables have; `undefined` where there are none. */
+/** Reads which schema the tables have. Returns `undefined` when they do not exist. */
 export async function readSchemaVersion<Database>(
   db: Kysely<Database>,
   tables: TableNames,
@@ -38,11 +38,11 @@ export async function readSchemaVersion<Database>(
   }
 }
 
-/** Why this version of the package cannot work with the tables; `undefined` when it can. */
+/** Returns why this version of the package cannot work with the tables, or `undefined` when it can. */
 export function refuseSchema(found: FoundSchema | undefined, tables: TableNames): string | undefined {
   const named = tables.clients.replace(/clients$/, '…')
   if (found === undefined) {
-    return `the tables of @oauth/kysely (${named}) are not there: run migrate(db) of @oauth/kysely/migrations`
+    return `the tables of @oauth/kysely (${named}) do not exist: run migrate(db) of @oauth/kysely/migrations`
   }
   const { version, compatibleSince } = found
   if (version < schemaVersion) {
@@ -55,8 +55,8 @@ export function refuseSchema(found: FoundSchema | undefined, tables: TableNames)
 }
 
 /**
- * The same runner, which looks at the version of the schema before the first statement: once, when it fits. While it does
- * not, or cannot be read, no statement runs and the next call looks again.
+ * Wraps a runner: before the first statement it checks the version of the schema. If the version is right, it does not
+ * check again. If it is wrong or cannot be read, the statement does not run, and the next call checks again.
  */
 export function checkedRunner(runner: Runner, { db, tables }: Schema): Runner {
   const read = statement((_bind: Bind<object>) => selectVersion(db, tables))

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { DialectName } from './dialect.ts'
 
-/** What every table is called behind the prefix. */
+/** The names of the tables without the prefix. */
 const names = {
   clients: 'clients',
   consents: 'consents',
@@ -24,42 +24,42 @@ const names = {
 
 type Names = typeof names
 
-/** What is a table no more. */
+/** Tables of earlier schemas, which no longer exist. */
 export type FormerTable = 'interactions' | 'replays' | 'sessionClients' | 'withdrawals'
 
 /**
- * The names of the tables as they are in a database. The types are those of the default prefix: statements are built
- * alike for every prefix.
+ * The names of the tables in a database. The types always have the default prefix, because the statements are the same
+ * for every prefix.
  */
 export type TableNames = { readonly [Name in keyof Names]: `oauth_${Names[Name]}` }
 
 export interface TableOptions {
   /**
-   * What the names of the tables and of their indexes begin with: a lower-case letter, then up to 19 lower-case letters,
-   * digits and underscores. Default: `oauth_`.
+   * The beginning of the names of all tables and indexes: a lower-case letter, then up to 19 lower-case letters, digits
+   * and underscores. Not `sqlite_`. Default: `oauth_`.
    */
   readonly tablePrefix?: string
 }
 
 /**
- * The longest name behind it is that of an index, and it has to fit into the 63 characters of PostgreSQL with room for
- * names to come. PostgreSQL cuts longer ones without a word.
+ * The prefix and the longest index name must fit into the 63 characters of PostgreSQL, with room for future names.
+ * PostgreSQL truncates longer names without an error.
  */
 const prefixPattern = /^(?!sqlite_)[a-z][a-z0-9_]{0,19}$/
 
-/** The names of the tables with this prefix. Throws a `TypeError` for one that is no plain, short identifier. */
+/** Returns the names of the tables with this prefix. Throws a `TypeError` for an invalid prefix. */
 export function tableNames({ tablePrefix = 'oauth_' }: TableOptions = {}): TableNames {
   if (typeof tablePrefix !== 'string' || !prefixPattern.test(tablePrefix)) {
     throw new TypeError(
-      `@oauth/kysely: tablePrefix has to be 1 to 20 lower-case letters, digits and underscores, the first a letter, and not sqlite_; got ${JSON.stringify(tablePrefix)}`,
+      `@oauth/kysely: tablePrefix must be 1 to 20 lower-case letters, digits and underscores, begin with a letter, and not with sqlite_; got ${JSON.stringify(tablePrefix)}`,
     )
   }
   return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, tablePrefix + name])) as TableNames
 }
 
 /**
- * How values are kept: times as integer seconds, booleans as 0 and 1, scopes as space separated text, other lists and
- * objects as JSON text, absent members as `null`.
+ * A row of the table of clients. In all rows, times are integer seconds, booleans are 0 and 1, scopes are space-separated
+ * text, other lists and objects are JSON text, and absent members are `null`.
  */
 export interface ClientRow {
   readonly id: string
@@ -81,7 +81,7 @@ export interface ConsentRow {
   readonly id: string
   readonly client_id: string
   readonly user_id: string
-  /** Empty without a reference, else a colon and the reference: a unique index takes two `null`s for different. */
+  /** Empty without a reference, else a colon and the reference. Not `null`: a unique index treats two `null`s as different. */
   readonly reference_key: string
   readonly scope: string
   readonly resources: string
@@ -89,7 +89,7 @@ export interface ConsentRow {
   readonly redirect_hosts: string
   readonly created_at: number
   readonly updated_at: number
-  /** Counts the changes. Raising it is what locks the row while a union is written. */
+  /** The number of changes. Raising it locks the row while a union is written. */
   readonly version: number
 }
 
@@ -180,7 +180,7 @@ export interface RecordRow {
   readonly expires_at: number
 }
 
-/** Which schema the tables have: one row, which every migration sets. */
+/** The row with the version of the schema. There is one row, which every migration sets. */
 export interface SchemaRow {
   readonly id: number
   /** The number of the last migration. */
@@ -203,11 +203,11 @@ export interface OAuthTables {
   readonly oauth_schema: SchemaRow
 }
 
-/** What statements are built with. */
+/** The inputs for building statements. */
 export interface Schema {
   /** Compiles the statements. */
   readonly db: Kysely<OAuthTables>
-  /** The names of the tables as they are in this database. */
+  /** The names of the tables in this database. */
   readonly tables: TableNames
   readonly dialect: DialectName
 }

@@ -20,7 +20,7 @@ export function signingKeyStore(schema: Schema, runner: Runner): SigningKeyStore
 
   return {
     list: () => runner.list(list, {}, (rows) => rows.map(signingKeyFromRow)),
-    // One statement: the unique index on algorithm and generation decides.
+    // One statement: the unique index on algorithm and generation lets only one insert succeed.
     insert: (record) =>
       unlessTaken<'won' | 'exists'>(
         () => runner.write(insert, signingKeyToRow(record), () => 'won'),

@@ -1,13 +1,13 @@
 import type { Compilable, CompiledQuery } from 'kysely'
 
-/** A query that was compiled once and runs with other values each time. */
+/** A query that is compiled once and runs with different values each time. */
 export interface Statement<Input, Row> {
   readonly query: CompiledQuery<Row>
   /** The parameters, in the order of the SQL. An absent value is `null`. */
   readonly parameters: (input: Input) => readonly unknown[]
 }
 
-/** Stands for the value that `name` will have when the statement runs. */
+/** Makes a placeholder for the value that the input's member `name` has when the statement runs. */
 export type Bind<Input> = <Name extends keyof Input & string>(name: Name) => NonNullable<Input[Name]>
 
 const placeholder = Symbol('placeholder')
@@ -21,8 +21,8 @@ function isPlaceholder(value: unknown): value is Placeholder {
 }
 
 /**
- * Building and compiling a query with Kysely costs more than running it, so it happens once per storage: the query is
- * built with placeholders for values, and remembers in which order they came out.
+ * Compiles a query with placeholders for its values, and records the order of the placeholders. Building and compiling a
+ * query with Kysely costs more than running it, so each storage does it once.
  */
 export function statement<Input, Row>(build: (bind: Bind<Input>) => Compilable<Row>): Statement<Input, Row> {
   const query = build((name) => ({ [placeholder]: name }) as never).compile()
@@ -35,7 +35,7 @@ export function statement<Input, Row>(build: (bind: Bind<Input>) => Compilable<R
   }
 }
 
-/** The values of an insert or of a whole update: each column bound to the member of its name. */
+/** Binds each column to the input's member of the same name, for an insert or an update of a whole row. */
 export function bindAll<Row, Column extends keyof Row & string>(
   bind: Bind<Row>,
   columns: readonly Column[],

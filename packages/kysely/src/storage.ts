@@ -13,7 +13,7 @@ import { checkedRunner } from './schema-check.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { tableCheck } from './table-check.ts'
 
-/** The statements of a schema, run by a runner. Its version is looked at before the first one. */
+/** Makes the storage for a schema and a runner. It checks the version of the schema before the first statement. */
 export function storageOn(schema: Schema, unchecked: Runner): Storage {
   const runner = checkedRunner(unchecked, schema)
   return {

@@ -15,7 +15,7 @@ import type { FormerTable, Schema, TableNames } from './schema.ts'
 import { type FoundSchema, foundSchema, refuseSchema, selectVersion } from './schema-check.ts'
 import { type Bind, statement } from './statement.ts'
 
-/** The tables that the verbs use. The compiler refuses the list in which one is missing. */
+/** The tables that the verbs use, with their columns. The compiler refuses this list if a table is missing. */
 const columnsOf: {
   readonly [Table in Exclude<
     keyof TableNames,
@@ -34,14 +34,14 @@ const columnsOf: {
 }
 
 /**
- * What `storage.check` does: it reads the version of the schema each time, and no rows of each table with all its columns.
- * @param runner one that does not look at the version by itself
+ * Makes `storage.check`. At each call it reads the version of the schema, and selects all columns but no rows of each table.
+ * @param runner a runner that does not check the version by itself
  */
 export function tableCheck({ db, tables }: Schema, runner: Runner): () => Promise<string | undefined> {
   const version = statement((_bind: Bind<object>) => selectVersion(db, tables))
   const reads = Object.entries(columnsOf).map(([table, columns]) => {
     const name = tables[table as keyof typeof columnsOf]
-    // All tables at once are no type that the compiler could follow.
+    // The cast is needed because the union of all tables is too complex for the compiler.
     const query = db.selectFrom(name as typeof tables.clients).select(columns as never)
     return { name, read: statement((_bind: Bind<object>) => query.limit(0)) }
   })

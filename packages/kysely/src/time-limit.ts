@@ -1,16 +1,16 @@
 import { StorageUnavailableError } from '@oauth/core'
 
-/** How long something may take. */
+/** The time limit of a verb. */
 export interface TimeLimit {
-  /** Whether whoever waited for it has given up. */
+  /** Whether the time is over, so that the caller has already got an error. */
   readonly passed: boolean
-  /** Throws when it has passed, so that nothing more is begun that nobody waits for. */
+  /** Throws when the time is over, so that no further step begins. */
   check(): void
 }
 
 /**
- * What `work` resolves with, unless that takes longer than so many seconds: then a `StorageUnavailableError`. The work
- * itself cannot be ended from here; it looks at the limit before each step.
+ * Runs `work` and rejects with a `StorageUnavailableError` if it takes longer than the given seconds. It cannot stop the
+ * work itself, so `work` must check the limit before each step.
  */
 export async function within<T>(timeoutSeconds: number, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -30,7 +30,7 @@ export async function within<T>(timeoutSeconds: number, work: (limit: TimeLimit)
     }, timeoutSeconds * 1000)
   })
   const result = work(limit)
-  // It may fail after the limit, when nobody looks any more.
+  // `result` may reject after the limit; without a handler that would be an unhandled rejection.
   result.catch(() => undefined)
   try {
     return await Promise.race([result, timedOut])

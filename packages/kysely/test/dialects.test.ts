@@ -24,7 +24,7 @@ describe.each(databaseNames)('kyselyStorage on %s', (name) => {
     },
   )
 
-  test('an id with a NUL, which no record can have, is not found', async () => {
+  test('find returns undefined for an id with a NUL, which no record can have', async () => {
     await migrate(database.db)
     const storage = kyselyStorage(database.db)
     for (const { find } of [storage.clients, storage.grants, storage.accessTokens, storage.refreshTokens]) {

@@ -46,7 +46,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
   }
 
   describe('a connection that is lost', () => {
-    test('before a read is answered: the read is tried once more', () =>
+    test('a connection lost before a read is answered: the read runs once more', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await storage.clients.insert(clientRecord())
@@ -56,7 +56,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         }
       }))
 
-    test('twice: the read is given up', () =>
+    test('a connection lost twice: the read fails', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await storage.clients.find('client')
@@ -64,7 +64,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         await expect(storage.clients.find('client')).rejects.toThrow(StorageUnavailableError)
       }))
 
-    test('before commit: the transaction is run once more, and its outcome is that of one', () =>
+    test('a connection lost before commit: the transaction runs once more, and takes effect once', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await issueCode(storage)
@@ -73,7 +73,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.authorizationCodes.redeem(redemption)).toBe('replayed')
       }))
 
-    test('with the answer to commit: it is not repeated, and what was written stays', () =>
+    test('a connection lost with the answer to commit: the commit is not repeated, and its rows stay', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await issueCode(storage)
@@ -85,7 +85,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.authorizationCodes.redeem(redemption)).toBe('replayed')
       }))
 
-    test('with the answer to a write on its own: it is not repeated', () =>
+    test('a connection lost with the answer to a single write: the write is not repeated', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await storage.clients.find('client')
@@ -96,7 +96,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.records.insert(recordEntry())).toBe('exists')
       }))
 
-    test('because the server ended it: reads and transactions go on', () =>
+    test('a connection that the server ended: reads and transactions continue on another one', () =>
       linked(
         async (link, db) => {
           const storage = kyselyStorage(db)
@@ -121,7 +121,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
       await sql.raw(end).execute(database.db)
     }
 
-    test('while nobody listens at the address: 503 at once, and it works again afterwards', () =>
+    test("while nothing listens at the database's address, calls fail with 503 at once, and work again afterwards", () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await link.goDown()
@@ -142,7 +142,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
       return performance.now() - begun
     }
 
-    test('rejects within the time limit, and works again afterwards', () =>
+    test('a database that does not answer makes a call reject within the time limit, and works again afterwards', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db, { timeoutSeconds: 0.5 })
         await issueCode(storage)
@@ -161,7 +161,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.authorizationCodes.redeem(redemption)).toBe('won')
       }))
 
-    test('the look at the schema as well', () =>
+    test('the check of the schema rejects within the time limit as well', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db, { timeoutSeconds: 0.5 })
         link.stall()
@@ -170,7 +170,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         await expect.poll(async () => storage.clients.find('client')).toBeUndefined()
       }))
 
-    test('a transaction that was overtaken is rolled back when the database answers again', () =>
+    test('a transaction that exceeded the time limit is rolled back when the database answers again', () =>
       linked(
         async (link, db) => {
           const storage = kyselyStorage(db, { timeoutSeconds: 0.5 })

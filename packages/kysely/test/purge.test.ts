@@ -34,14 +34,14 @@ async function purgePlans() {
 }
 
 describe('purgeExpired on SQLite', () => {
-  test('has a statement for each table with an expires_at, grants after what hangs on them', async () => {
+  test('the purge has a statement for each table with an expires_at, and grants come after their codes and tokens', async () => {
     const { plans, expiring } = await purgePlans()
     const tables = plans.map(({ table }) => table).filter((table) => table !== 'oauth_clients')
     expect(tables.toSorted()).toEqual(expiring.toSorted())
     expect(tables.at(-1)).toBe('oauth_grants')
   })
 
-  test('finds what has expired by the index on expires_at, in its order, and deletes by the primary key', async () => {
+  test('the purge finds expired rows by the index on expires_at, in its order, and deletes by the primary key', async () => {
     const { plans } = await purgePlans()
     for (const { table, plan } of plans) {
       if (table === 'oauth_clients') continue
@@ -59,7 +59,7 @@ describe('purgeExpired on SQLite', () => {
 })
 
 describe('purgeExpired of sealed successors on SQLite', () => {
-  test('finds those whose window is over by an index of the few that have something sealed', () => {
+  test('the purge finds sealed successors whose window is over by a partial index', () => {
     const database = new Database(':memory:')
     const storage = sqliteStorage(database)
     const index = `select sql from sqlite_schema where name = 'oauth_refresh_tokens_sealed_until'`
@@ -95,11 +95,11 @@ describe('the purge loop of docs/storage.md on sqliteStorage', () => {
     return seen
   }
 
-  test('lets others in after each batch, by its pause', async () => {
+  test('the pause of the purge loop lets requests in after each batch', async () => {
     expect(await batchesBeforeOthers(() => pause(1))).toBe(1)
   })
 
-  test('would let nobody in without one', async () => {
+  test('without a pause the purge loop lets no request in', async () => {
     expect(await batchesBeforeOthers(() => undefined)).toBe(10)
   })
 })

@@ -20,7 +20,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
   let database: EmptyDatabase
   afterEach(() => database.drop())
 
-  test('says what is wrong with the schema, and is ready once it is right (G42)', async () => {
+  test('ready() says what is wrong with the schema, and is ok once it is right (G42)', async () => {
     database = await emptyDatabase(name)
     const { db } = database
     const problem = async () => {
@@ -28,7 +28,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
       expect([ok, checks[0], checks[1]?.ok]).toEqual([false, { name: 'storage', ok: true }, false])
       return checks[1]?.problem
     }
-    expect(await problem()).toContain('are not there: run migrate(db)')
+    expect(await problem()).toContain('do not exist: run migrate(db)')
     await migrate(db)
     expect((await readyOn(db)).checks).toEqual([
       { name: 'storage', ok: true },
@@ -55,7 +55,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
     expect((await readyOn(db)).ok).toBe(true)
   }, 60_000)
 
-  test('looks at the tables anew each time, whatever the storage has found before (G42)', async () => {
+  test('ready() checks the tables at each call, whatever the storage has found before (G42)', async () => {
     database = await emptyDatabase(name)
     const { db } = database
     await migrate(db)
@@ -67,7 +67,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
 })
 
 describe('sqliteStorage', () => {
-  test('refuses a schema that is newer and incompatible when it is constructed, and changes nothing (G43)', () => {
+  test('sqliteStorage refuses a newer, incompatible schema when it is constructed, and changes nothing (G43)', () => {
     const file = join(folder, 'newer.db')
     const before = new Database(file)
     sqliteStorage(before)
@@ -80,7 +80,7 @@ describe('sqliteStorage', () => {
     before.close()
   })
 
-  test('is ready while another process has the file locked, and is not when the file is no database any more (G42)', async () => {
+  test('sqliteStorage is ready while another process has the file locked, and not when the file is no database any more (G42)', async () => {
     const file = join(folder, 'locked.db')
     const { provider } = createQuickWorld({ storage: sqliteStorage(file) })
     expect((await provider.ready()).ok).toBe(true)

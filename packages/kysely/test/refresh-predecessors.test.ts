@@ -9,7 +9,7 @@ let database: EmptyDatabase
 afterEach(() => database.drop())
 
 describe.each(databaseNames)('the migration 0003_refresh_predecessors on %s', (name) => {
-  test('clears what old rows have sealed, at once where the successor has rotated, and keeps everything else', async () => {
+  test('the migration clears sealed successors of old rows, at once if the successor has rotated, and keeps everything else', async () => {
     database = await emptyDatabase(name)
     const { db } = database
     await migrate(db)

@@ -46,7 +46,7 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
     return db
   }
 
-  test('a transaction that never gets through is 503 with Retry-After, not a fault of the server', async () => {
+  test('a transaction that the database always rolls back is answered 503 with Retry-After, not 500', async () => {
     const runner = kyselyRunner(database.db as never, 5)
     let begun = 0
     const failing = runner.transaction(function* () {
@@ -62,7 +62,7 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
 
   // PGlite has one connection, so nothing in it can run into anything else: the database raises what a server would.
   if (name === 'pglite') {
-    test.each(['40P01', '40001', '55P03'])('a transaction that ends with SQLSTATE %s begins again', async (code) => {
+    test.each(['40P01', '40001', '55P03'])('a transaction that fails with SQLSTATE %s runs again', async (code) => {
       const runner = kyselyRunner(database.db as never, 5)
       let begun = 0
       const outcome = runner.transaction(function* () {
@@ -104,7 +104,7 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
     for (const id of ['a', 'b']) expect((await storage.clients.find(id))?.version).toBe(2)
   })
 
-  test('a lock that is not given in time is tried for again', async () => {
+  test('a transaction that waits too long for a lock runs again', async () => {
     await issueCode(kyselyStorage(database.db))
     const other = another()
     const patience = {

@@ -40,24 +40,24 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
   afterAll(() => database.drop())
   beforeEach(() => set(schemaVersion, schemaVersion))
 
-  test('without tables it says so, and the same storage works once they are there', async () => {
+  test('a storage without tables says so, and works once the tables exist', async () => {
     const early = kyselyStorage(database.db, { tablePrefix: 'late_' })
     expect(await storageError(() => early.clients.find('client'))).toMatch(
-      /oauth\/kysely \(late_…\) are not there: run migrate/,
+      /oauth\/kysely \(late_…\) do not exist: run migrate/,
     )
     expect(await storageError(() => issueCode(early))).toContain('run migrate')
     await migrate(database.db, { tablePrefix: 'late_' })
     expect(await early.clients.find('client')).toBeUndefined()
   })
 
-  test('an older one says: run migrate', async () => {
+  test('a storage on an older schema says: run migrate', async () => {
     await set(schemaVersion - 1, schemaVersion - 1)
     expect(await storageError(find)).toContain(
       `have schema ${schemaVersion - 1}, and this version of the package needs ${schemaVersion}: run migrate`,
     )
   })
 
-  test('a newer one that this version cannot work with says so, and migrate does, too', async () => {
+  test('a storage on a newer, incompatible schema says so, and so does migrate', async () => {
     await set(schemaVersion + 2, schemaVersion + 1)
     expect(await storageError(find)).toContain(
       `schema ${schemaVersion + 2}, which this version of the package (schema ${schemaVersion}) cannot work with`,
@@ -65,7 +65,7 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
     await expect(migrate(database.db, { tablePrefix })).rejects.toThrow('update @oauth/kysely')
   })
 
-  test('a newer one that it can work with is fine, and migrate leaves it alone', async () => {
+  test('a storage works on a newer, compatible schema, and migrate leaves it alone', async () => {
     await set(schemaVersion + 2, schemaVersion)
     // As the newer version has it: a migration that this one has never heard of.
     await sql`insert into idp_migrations (name, timestamp) values ('9999_later', 'x')`.execute(database.db)
@@ -74,17 +74,17 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
     await sql`delete from idp_migrations where name = '9999_later'`.execute(database.db)
   })
 
-  test('goes first when the tables are taken away', async () => {
+  test('the version is dropped before the tables', async () => {
     await migrate(database.db, { tablePrefix: 'gone_' })
     const { error } = await migrator(database.db, { tablePrefix: 'gone_' }).migrateTo(NO_MIGRATIONS)
     expect(error).toBeUndefined()
     expect(await storageError(() => kyselyStorage(database.db, { tablePrefix: 'gone_' }).clients.find('x'))).toContain(
-      'are not there',
+      'do not exist',
     )
   })
 })
 
-test('the version is read once, also where fifty begin at once', async () => {
+test('the version is read once, also for fifty concurrent calls', async () => {
   const statements: string[] = []
   const db = new Kysely<object>({
     dialect: new SqliteDialect({ database: new Database(':memory:') }),
@@ -99,7 +99,7 @@ test('the version is read once, also where fifty begin at once', async () => {
   expect(statements.filter((text) => text.includes('oauth_clients'))).toHaveLength(50)
 })
 
-test('sqliteStorage answers at once all the same, and says what is wrong', () => {
+test('sqliteStorage checks the version synchronously, and says what is wrong', () => {
   const database = new Database(':memory:')
   const storage = sqliteStorage(database)
   expect(storage.clients.find('client')).toBeUndefined()
@@ -108,5 +108,5 @@ test('sqliteStorage answers at once all the same, and says what is wrong', () =>
   expect(storage.clients.find('client')).toBeUndefined()
   expect(() => sqliteStorage(database).clients.find('client')).toThrow('cannot work with')
   database.exec('drop table oauth_schema')
-  expect(() => sqliteStorage(database).clients.find('client')).toThrow('are not there')
+  expect(() => sqliteStorage(database).clients.find('client')).toThrow('do not exist')
 })

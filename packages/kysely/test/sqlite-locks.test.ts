@@ -51,7 +51,7 @@ async function worstDelay(work: () => Promise<unknown>): Promise<number> {
 const count = (table: string) => other.prepare(`select count(*) from oauth_${table}`).pluck().get()
 
 describe('a SQLite file that another process has locked', () => {
-  test('does not freeze the process: discovery answers meanwhile, and six token requests answer after the lock (G40)', async () => {
+  test('a locked file does not block the process: discovery answers meanwhile, and six token requests answer after the lock (G40)', async () => {
     const world = createQuickWorld({ storage })
     const client = await registerConfidential(world, { grant_types: ['client_credentials'], redirect_uris: [] })
     const token = () => postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
@@ -79,7 +79,7 @@ describe('a SQLite file that another process has locked', () => {
     expect(delay).toBeLessThan(400)
   })
 
-  test('answers 503 to all who wait at the one deadline of five seconds, and not one after the other (G40)', async () => {
+  test('all waiting requests get 503 at the same deadline of five seconds, and not one after the other (G40)', async () => {
     const world = createQuickWorld({ storage })
     const client = await registerConfidential(world, { grant_types: ['client_credentials'], redirect_uris: [] })
     const token = () => postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
@@ -97,7 +97,7 @@ describe('a SQLite file that another process has locked', () => {
     expect(count('access_tokens')).toBe(2)
   }, 20_000)
 
-  test('is waited for in the order of the calls, each of which takes place once, transactions and purges too (G40)', async () => {
+  test('calls wait for a lock in their order, and each takes effect once, transactions and purges too (G40)', async () => {
     await issueCode(storage)
     await issueRefreshToken(storage, { grant: { id: 'g2' }, token: { id: 'old', expiresAt: now - 1 } })
     await storage.accessTokens.insert(accessTokenRecord({ id: 'old', expiresAt: now - 1 }))
@@ -117,7 +117,7 @@ describe('a SQLite file that another process has locked', () => {
     expect(await answers).toEqual(['won', 'won', 'replayed', 2, true, false])
   })
 
-  test('costs a call that meets no lock nothing: it answers at once, without a promise (G40)', async () => {
+  test('a call that meets no lock answers at once, without a promise (G40)', async () => {
     expect(storage.clients.insert(clientRecord())).toBe('won')
     other.exec('begin immediate')
     const waiting = storage.clients.delete('client')
@@ -127,7 +127,7 @@ describe('a SQLite file that another process has locked', () => {
     expect(storage.clients.insert(clientRecord())).toBe('won')
   })
 
-  test('lets the statements of the host on the same connection wait as well, and tells it what SQLite says (G40)', async () => {
+  test('statements of the host on the same connection wait for a lock as well, and fail with the error of SQLite (G40)', async () => {
     const { db } = storage
     other.exec('begin immediate')
     const remove = db.deleteFrom('oauth_clients').executeTakeFirst()
@@ -145,7 +145,7 @@ describe('a SQLite file that another process has locked', () => {
 })
 
 describe.each(['wal', 'delete'])('a Database of the host in the journal mode %s', (mode) => {
-  test('keeps its busy timeout, and calls wait as long without blocking the process (G40)', async () => {
+  test('a Database of the host keeps its busy timeout, and calls wait as long without blocking the process (G40)', async () => {
     const own = new Database(join(folder, `${mode}.db`), { timeout: 700 })
     own.pragma(`journal_mode = ${mode}`)
     const mine = sqliteStorage(own)

@@ -38,7 +38,7 @@ async function start() {
 const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } }
 
 describe('a database that cannot be used', () => {
-  test('because it is full is 503 with Retry-After, and the same code and token are good once there is room (G41)', async () => {
+  test('a full database is answered 503 with Retry-After, and the same code and token work once there is room (G41)', async () => {
     const { database, world, client, token, authorized } = await start()
     const pages = Number(database.pragma('page_count', { simple: true }))
     database.pragma(`max_page_count = ${pages}`)
@@ -61,7 +61,7 @@ describe('a database that cannot be used', () => {
     expect((await refresh(world, client, token)).status).toBe(200)
   })
 
-  test('because it may only be read is 503 with Retry-After, and what reads goes on (G41)', async () => {
+  test('a read-only database is answered 503 with Retry-After, and reads continue (G41)', async () => {
     const { database, world, client, token, authorized } = await start()
     database.pragma('query_only = 1')
     expect(await exchangeCode(world, client, authorized)).toMatchObject(unavailable)
@@ -73,7 +73,7 @@ describe('a database that cannot be used', () => {
     expect((await refresh(world, client, token)).status).toBe(200)
   })
 
-  test('because its file is not a database any more is 503 and not a fault of the server (G41)', async () => {
+  test('a file that is not a database any more is answered 503, not 500 (G41)', async () => {
     const file = newFile()
     const before = sqliteStorage(file)
     before.clients.insert(clientRecord())
@@ -87,7 +87,7 @@ describe('a database that cannot be used', () => {
     await expect(found).rejects.toThrow(StorageUnavailableError)
   })
 
-  test('does not say so to clients in words that describe the database (G41)', async () => {
+  test('clients get no description of an unusable database (G41)', async () => {
     const { database, world, client, authorized } = await start()
     database.pragma('query_only = 1')
     const { body } = await exchangeCode(world, client, authorized)
@@ -137,7 +137,7 @@ const others: readonly (readonly [Failure | undefined, string, object])[] = [
 ]
 
 describe('the failure of a statement', () => {
-  test.each(unusable)('%s is one of a database that cannot be used (G41)', (_name, error) => {
+  test.each(unusable)('the error %s means that the database cannot be used (G41)', (_name, error) => {
     expect(failureOf(Object.assign(new Error('x'), error))).toBe('unusable')
     expect(asUnavailable(error)).toMatchObject({ name: 'StorageUnavailableError', retryAfter: 30 })
     expect(failureOf(new Error('wrapped', { cause: error }))).toBe('unusable')

@@ -154,12 +154,12 @@ describe.each(databaseNames)('an upgrade from schema 1 on %s', (name) => {
   }, 180_000)
   afterEach(() => database.drop())
 
-  test('keeps all data: what was begun before goes on after it', async () => {
+  test('an upgrade from schema 1 keeps all data, and requests that began before it continue', async () => {
     await migrate(database.db)
     await expectEverythingGoesOn(kyselyStorage(database.db))
   })
 
-  test('moves each row once, and the tables that it came from are gone', async () => {
+  test('an upgrade moves each row once, and drops the former tables', async () => {
     const { db } = database
     await migrate(db)
     const { interactions = [], replays = [], session_clients: sessionClients = [] } = old.tables
@@ -190,7 +190,7 @@ describe.each(databaseNames)('an upgrade from schema 1 on %s', (name) => {
     }
   })
 
-  test('may be taken back: what must not be forgotten is in its old tables again', async () => {
+  test('a migration down moves the records that must not be lost back to their former tables', async () => {
     const { db } = database
     await migrate(db)
     const { error } = await migrator(db).migrateTo('0001_initial')
@@ -210,7 +210,7 @@ function replayOf() {
   return { kind: 'replay', id, value: {}, version: 1, createdAt: 0, expiresAt: old.now }
 }
 
-test('sqliteStorage brings a file of schema 1 up to date when it opens it, and everything goes on', async () => {
+test('sqliteStorage migrates a file of schema 1 when it opens it, and all data still work', async () => {
   const file = join(folder, 'oauth.db')
   const database = new Database(file)
   const db = new Kysely<object>({ dialect: new SqliteDialect({ database }) })

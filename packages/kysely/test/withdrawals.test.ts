@@ -19,7 +19,7 @@ const places: readonly Place[] = [
 ]
 const combinations = names.flatMap((name) => ways.flatMap((way) => places.map((place) => [name, way, place] as const)))
 
-describe.each(databaseNames)('C15 what was withdrawn meanwhile is not issued on %s', (kind) => {
+describe.each(databaseNames)('no code or token is issued after a withdrawal on %s (C15)', (kind) => {
   let database: EmptyDatabase
   beforeAll(async () => {
     database = await emptyDatabase(kind)
@@ -28,7 +28,7 @@ describe.each(databaseNames)('C15 what was withdrawn meanwhile is not issued on 
   afterAll(() => database.drop(), 60_000)
   beforeEach(() => emptyTables(database.db))
 
-  test.each(combinations)('C15 %s ends %s that waits at %s', (name, way, place) =>
+  test.each(combinations)('%s ends %s that waits at %s (C15)', (name, way, place) =>
     expectNothingIssued(kyselyStorage(database.db), place, way, name),
   )
 })

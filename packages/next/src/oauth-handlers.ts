@@ -2,7 +2,7 @@ import type { Mountable } from '@oauth/core'
 
 export type RouteHandler = (request: Request) => Promise<Response>
 
-/** One handler a method, as a `route.ts` exports them. */
+/** A handler for each HTTP method, as a `route.ts` exports them. */
 export interface RouteHandlers {
   readonly GET: RouteHandler
   readonly HEAD: RouteHandler
@@ -13,12 +13,13 @@ export interface RouteHandlers {
   readonly OPTIONS: RouteHandler
 }
 
-/** A provider, or how to get it: then it is not made before the first request, and so not while Next builds. */
+/** A provider, or a function that makes it at the first request. Pass a function: while Next builds, there are no secrets. */
 export type MountableSource = Mountable | (() => Mountable | Promise<Mountable>)
 
 /**
- * The exports of a route for the provider's paths:
- * `export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthHandlers(provider)`. The same in every route.
+ * Makes the exports of a `route.ts` for the provider's paths:
+ * `export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthHandlers(() => provider)`. Write this line in
+ * each route file of the provider.
  */
 export function oauthHandlers(source: MountableSource): RouteHandlers {
   const handle: RouteHandler = async (request) => {

@@ -4,9 +4,9 @@ import { headers } from 'next/headers.js'
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * What a page or a server action passes on to the provider:
- * `provider.resolveLoginContext(await pageRequest(searchParams))`. It has the query and the headers of the request; its
- * path says nothing.
+ * Makes the `Request` that a page or a server action passes to the provider:
+ * `provider.resolveLoginContext(await pageRequest(searchParams))`. It has the query and the headers of the page's request;
+ * its path has no meaning.
  */
 export async function pageRequest(searchParams: SearchParams | Promise<SearchParams>): Promise<Request> {
   const url = new URL('http://localhost/')

@@ -6,12 +6,12 @@ const request = new Request('https://id.example.com/auth/jwks')
 const provider = mountable(async () => new Response('served'))
 
 describe('oauthHandlers', () => {
-  test('has a handler for every method that a route may export', () => {
+  test('oauthHandlers has a handler for every method that a route may export', () => {
     const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
     expect(Object.keys(oauthHandlers(provider)).sort()).toEqual(methods)
   })
 
-  test('takes a provider, or how to get one: asked for with the first request, and not before', async () => {
+  test('oauthHandlers takes a provider, or a function that it calls at the first request and not before', async () => {
     expect(await (await oauthHandlers(provider).GET(request)).text()).toBe('served')
     let asked = 0
     const { POST } = oauthHandlers(async () => {

@@ -1,41 +1,41 @@
 import type { ResourceError } from './errors.ts'
 import { parseSecureUrl } from './url.ts'
 
-/** What a challenge says beside its error. */
+/** The members of a challenge (`WWW-Authenticate`) besides its error code. */
 export interface ChallengeOptions {
   /** URL of the protected resource metadata ({@link https://www.rfc-editor.org/rfc/rfc9728#section-5.1 RFC 9728 section 5.1}). */
   readonly resourceMetadata?: string
-  /** Scopes that would do. */
+  /** The scopes that the client needs. */
   readonly scope?: string | readonly string[]
   readonly realm?: string
   /** For the developer of the client. Must not repeat secrets. */
   readonly description?: string
 }
 
-/** What every challenge of a resource says. */
+/** The members that every challenge of a resource has. */
 export type ChallengeDefaults = Pick<ChallengeOptions, 'resourceMetadata' | 'realm'>
 
-/** 401 for a request without a token: a challenge and no error code ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}). */
+/** Answers 401 to a request without a token: a challenge without an error code ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}). */
 export function unauthorized(options: ChallengeOptions = {}): Response {
   return challengeResponse(401, undefined, options)
 }
 
-/** 401 for a token that is expired, revoked, malformed or for someone else. */
+/** Answers 401 to a token that is expired, revoked, malformed or for another resource. */
 export function invalidToken(options: ChallengeOptions = {}): Response {
   return challengeResponse(401, 'invalid_token', options)
 }
 
-/** 403 for a good token that does not allow this. */
+/** Answers 403 to a valid token that lacks a scope. */
 export function insufficientScope(options: ChallengeOptions & Required<Pick<ChallengeOptions, 'scope'>>): Response {
   return challengeResponse(403, 'insufficient_scope', options)
 }
 
-/** 400 for a request that presents its token in a wrong way. */
+/** Answers 400 to a request that presents its token in a wrong way. */
 export function invalidRequest(options: ChallengeOptions = {}): Response {
   return challengeResponse(400, 'invalid_request', options)
 }
 
-/** 503, without a challenge: nobody knows whether the token is good. `retryAfter` in seconds, default 5. */
+/** Answers 503 without a challenge, when the token cannot be verified now. `retryAfter` in seconds, default 5. */
 export function temporarilyUnavailable(options: { readonly retryAfter?: number } = {}): Response {
   const body = {
     error: 'temporarily_unavailable',
@@ -44,7 +44,7 @@ export function temporarilyUnavailable(options: { readonly retryAfter?: number }
   return answer(503, body, 'retry-after', String(options.retryAfter ?? 5))
 }
 
-/** The answer to a request that was refused. */
+/** Turns a `ResourceError` into the response with its status and challenge. */
 export function errorResponse(error: ResourceError, defaults: ChallengeDefaults = {}): Response {
   const { code, status, description, scopes } = error
   if (code === 'temporarily_unavailable') return temporarilyUnavailable()
@@ -56,7 +56,7 @@ export function errorResponse(error: ResourceError, defaults: ChallengeDefaults 
 }
 
 /**
- * The value of `WWW-Authenticate` ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}).
+ * Formats the value of `WWW-Authenticate` ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}).
  * @throws {TypeError} when `resourceMetadata` is not an https URL
  */
 export function formatChallenge(error: string | undefined, options: ChallengeOptions = {}): string {
@@ -64,7 +64,7 @@ export function formatChallenge(error: string | undefined, options: ChallengeOpt
   const scope = formatScope(options.scope)
   const parameters = [
     ...(realm === undefined ? [] : [['realm', realm]]),
-    // A description of an error that is not there would only confuse.
+    // Without an error code, a description would only confuse.
     ...(error === undefined ? [] : [['error', error]]),
     ...(error === undefined || description === undefined ? [] : [['error_description', description]]),
     ...(scope === undefined ? [] : [['scope', scope]]),
@@ -106,7 +106,7 @@ function metadataHref(url: string): string {
   return parseSecureUrl(url, 'resourceMetadata').href.replaceAll('\\', '%5C')
 }
 
-/** Nothing that could end the quotes or the header: the characters that RFC 6750 section 3 allows, others become `?`. */
+/** Replaces the characters that RFC 6750 section 3 forbids in a quoted value with `?`, so that none can end it. */
 function quotable(text: string): string {
   return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')
 }

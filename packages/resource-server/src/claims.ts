@@ -4,7 +4,7 @@ import type { VerifiedToken } from './verified-token.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** What every token must be, whoever vouches for it. */
+/** The requirements for every token, however it is verified. */
 export interface Expectation {
   readonly issuer: string
   readonly audience: string
@@ -12,28 +12,31 @@ export interface Expectation {
   readonly clockTolerance: number
 }
 
-/** `aud`, which may be one or many ({@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3 RFC 7519 section 4.1.3}). */
+/** Returns the audiences in `aud`, which may be a string or a list ({@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3 RFC 7519 section 4.1.3}). */
 export function audienceOf(aud: unknown): readonly string[] {
   const all: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   return all.filter((one): one is string => typeof one === 'string')
 }
 
 /**
- * A token bound to a key ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section 3.1}) is worth
- * something only with a proof of that key, which nobody checks here: taken as a bearer token it would be a stolen one.
+ * Refuses a token that is bound to a key ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section
+ * 3.1}). This package does not check the proof of the key, and without that check a stolen token would work.
  * @throws {ResourceError} `invalid_token`
  */
 export function refuseBound(claims: Claims): void {
   if (claims.cnf !== undefined) throw invalid('the access token is bound to a key')
 }
 
-/** @throws {ResourceError} `invalid_token` when it is over, or for somebody else */
+/**
+ * Checks the audience and the expiry of a token.
+ * @throws {ResourceError} `invalid_token` when the token has expired, or is for another resource
+ */
 export function checkLife(token: VerifiedToken, audience: string, now: number): void {
   if (!token.audience.includes(audience)) throw invalid('the access token is not for this resource')
   if (!(now < token.expiresAt)) throw invalid('the access token has expired')
 }
 
-/** The error for a bad token. The description is public, the cause is not. */
+/** Makes the error for an invalid token. The client sees `description`, but never `cause`. */
 export function invalid(description = 'the access token is not valid', cause?: unknown): ResourceError {
   return new ResourceError('invalid_token', { description, ...(cause !== undefined && { cause }) })
 }
@@ -42,7 +45,7 @@ function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 
-/** Claims whose types have been checked, as a token. */
+/** Makes the verified token from claims whose types have been checked. */
 export function tokenFrom(
   claims: Claims & { readonly client_id: string; readonly exp: number; readonly iat: number },
   source: VerifiedToken['source'],

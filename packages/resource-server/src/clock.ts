@@ -1,4 +1,4 @@
-/** Where the time comes from: seconds since the epoch. */
+/** A source of the time, in seconds since the epoch. */
 export interface Clock {
   now(): number
 }

@@ -10,14 +10,14 @@ import {
 import type { Outbound } from './outbound.ts'
 import { isLoopback, parseIssuer, parseSecureUrl } from './url.ts'
 
-/** Where the metadata are: RFC 8414's place, or OpenID Connect Discovery's. */
+/** The well-known path of the metadata: `oauth2` is that of RFC 8414, `oidc` that of OpenID Connect Discovery. */
 export type DiscoveryAlgorithm = 'oauth2' | 'oidc'
 
 /**
- * The authorization server's metadata ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3},
+ * Fetches the metadata of the authorization server ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3},
  * {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig OpenID Connect Discovery section 4}).
- * Without `algorithm` the first place is asked and then, when it has nothing, the second.
- * @throws when no metadata come, or those of another issuer
+ * Without `algorithm` it tries the path of RFC 8414, and then that of OpenID Connect Discovery.
+ * @throws when there are no metadata, or they are those of another issuer
  */
 export async function discover(
   issuer: string,
@@ -37,14 +37,14 @@ async function request(issuer: string, fetch: Outbound, algorithm: DiscoveryAlgo
   const url = parseIssuer(issuer, 'issuer')
   const options = { algorithm, [customFetch]: fetch, [allowInsecureRequests]: isLoopback(url) }
   const metadata = await processDiscoveryResponse(url, await discoveryRequest(url, options))
-  // The library compares parsed URLs; RFC 8414 section 3.3 demands the same characters, and so does `iss`.
-  if (metadata.issuer !== issuer) throw new Error(`the metadata are of ${metadata.issuer}, not of ${issuer}`)
+  // The library compares parsed URLs. RFC 8414 section 3.3 demands identical strings, and so does the claim `iss`.
+  if (metadata.issuer !== issuer) throw new Error(`the metadata name the issuer ${metadata.issuer}, not ${issuer}`)
   return metadata
 }
 
 /**
- * An endpoint from the metadata. Only a server on this machine may have endpoints without TLS.
- * @throws {TypeError} when there is none, or it is not secure
+ * Returns an endpoint from the metadata. Only a server on this machine may have endpoints without TLS.
+ * @throws {TypeError} when the metadata do not have the endpoint, or its URL is not secure
  */
 export function endpointOf(metadata: AuthorizationServer, name: 'jwks_uri' | 'introspection_endpoint'): URL {
   const text = metadata[name]

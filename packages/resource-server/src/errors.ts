@@ -1,11 +1,11 @@
-/** Why a request is not served, with its HTTP status. */
+/** The error codes, each with its HTTP status. */
 export const errorStatus = {
-  // RFC 6750 section 3.1; without a token there is no error code on the wire
+  // RFC 6750 section 3.1: the response to a request without a token has no error code.
   missing_token: 401,
   invalid_request: 400,
   invalid_token: 401,
   insufficient_scope: 403,
-  // The authorization server cannot be asked now, so nobody knows whether the token is good.
+  // The authorization server does not answer now, so the token can be neither accepted nor refused.
   temporarily_unavailable: 503,
 } as const
 
@@ -14,14 +14,14 @@ export type ResourceErrorCode = keyof typeof errorStatus
 export interface ResourceErrorDetails {
   /** For the developer of the client; it must not repeat the token. */
   readonly description?: string
-  /** The scopes that would do. */
+  /** The scopes that the client needs. */
   readonly scopes?: readonly string[]
-  /** The true reason, for the log. It never reaches the wire. */
+  /** The true reason, for the log. It is never in the response. */
   readonly cause?: unknown
 }
 
 /**
- * The one error of this package: a request that is not served. `errorResponse` turns it into an answer.
+ * The error of this package: a request is refused. `errorResponse` turns it into a response.
  * Codes are those of {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}, with
  * `missing_token` and `temporarily_unavailable` added.
  */
@@ -41,7 +41,7 @@ export class ResourceError extends Error {
   }
 }
 
-/** The authorization server was needed and was no help. An error that says why a request is refused stays what it is. */
+/** Makes `temporarily_unavailable` of an error at the authorization server. Returns a `ResourceError` unchanged. */
 export function unavailable(cause: unknown): ResourceError {
   return cause instanceof ResourceError ? cause : new ResourceError('temporarily_unavailable', { cause })
 }

@@ -22,10 +22,10 @@ export interface Introspection extends Expectation {
 }
 
 /**
- * What the authorization server says about a token ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662
- * section 2}). `active` alone is not enough: the answer must also be about an access token for this resource that has
+ * Introspects a token at the authorization server ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662
+ * section 2}). `active` alone is not enough: the response must also describe an access token for this resource that has
  * not expired.
- * @throws {ResourceError} `invalid_token`; `temporarily_unavailable` when there is no proper answer
+ * @throws {ResourceError} `invalid_token`; `temporarily_unavailable` when the server gives no proper response
  */
 export async function introspect(token: string, introspection: Introspection, now: number): Promise<VerifiedToken> {
   const answer = await ask(token, introspection).catch((cause: unknown) => {
@@ -51,7 +51,7 @@ function checkAnswer(answer: Claims, expected: Expectation, now: number): Verifi
   if (answer.active !== true) throw invalid()
   const { iss, aud, exp, iat, nbf, client_id, token_type } = answer
   if (iss !== undefined && iss !== expected.issuer) throw invalid()
-  // Whoever leaves out the audience would have us take tokens for anything.
+  // A response without an audience is refused: otherwise tokens for any other resource would work here.
   if (!audienceOf(aud).includes(expected.audience)) throw invalid('the access token is not for this resource')
   if (typeof exp !== 'number' || !(now < exp + expected.clockTolerance)) throw invalid('the access token has expired')
   if (typeof nbf === 'number' && nbf > now + expected.clockTolerance) throw invalid()

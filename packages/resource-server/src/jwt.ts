@@ -4,12 +4,12 @@ import type { Clock } from './clock.ts'
 import { ResourceError } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
-/** Asymmetric algorithms, the only ones with which whoever verifies cannot also sign. */
+/** The accepted algorithms. All are asymmetric: with a symmetric one, the resource server could also sign tokens. */
 export const asymmetricAlgorithms: readonly string[] = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'],
 ]
 
-/** Whether a token says that it is a JWT. What says so is held to it and never taken for an opaque token. */
+/** Tells whether a token has the form of a JWT. Such a token is verified as a JWT and never treated as an opaque token. */
 export function looksLikeJwt(token: string): boolean {
   try {
     return token.split('.').length >= 3 && decodeProtectedHeader(token) !== undefined
@@ -25,9 +25,9 @@ export interface JwtVerification extends Expectation {
 }
 
 /**
- * A JWT access token ({@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 section 4}): its type, so that
- * no ID token passes for one; issuer, audience, life, and a signature by one of the issuer's keys.
- * @throws {ResourceError} `invalid_token`, or what `keys` throws when there are none to be had
+ * Verifies a JWT access token ({@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 section 4}): its type, so
+ * that an ID token is refused; its issuer, audience and expiry, and its signature by one of the issuer's keys.
+ * @throws {ResourceError} `invalid_token`, or the error of `keys` when the keys cannot be fetched
  */
 export async function verifyJwt(token: string, verification: JwtVerification): Promise<VerifiedToken> {
   const { payload } = await jwtVerify(token, verification.keys, {

@@ -7,15 +7,15 @@ export interface RemoteKeysOptions {
   readonly fetch: Outbound
   readonly cacheSeconds: number
   readonly cooldownSeconds: number
-  /** After a failure, how long until the next try. */
+  /** Seconds after a failure until the next attempt. */
   readonly retrySeconds: number
   readonly clock: Clock
 }
 
 /**
- * The keys at an address ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}). `jose` keeps
- * them, and fetches them again when a token names one that it does not have, once in a cool-down however many do.
- * When keys that are too old cannot be fetched, there are none: one of them may have been withdrawn.
+ * Fetches and caches the key set at a URL ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}).
+ * When tokens name an unknown key, `jose` fetches the set again, at most once in `cooldownSeconds`. When the cache has
+ * expired and a fetch fails, no key is used: one of the old keys may have been withdrawn.
  */
 export function createRemoteKeys(jwksUri: () => Promise<URL | undefined>, options: RemoteKeysOptions): JWTVerifyGetKey {
   let current: { readonly href: string; readonly keys: JWTVerifyGetKey } | undefined
@@ -35,7 +35,7 @@ export function createRemoteKeys(jwksUri: () => Promise<URL | undefined>, option
   return async (header, token) => {
     try {
       const url = await jwksUri()
-      // A server without published keys signs no access tokens.
+      // A server without a `jwks_uri` signs no access tokens.
       if (url === undefined) throw new errors.JWKSNoMatchingKey()
       return await keysAt(url)(header, token)
     } catch (error) {

@@ -2,7 +2,7 @@ import { invalid } from './claims.ts'
 import { unavailable } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
-/** What a function of the same process says about a token; `VerifiedAccessToken` of `@oauth/core` fits. */
+/** The result of a verification function in the same process. `VerifiedAccessToken` of `@oauth/core` fits. */
 export interface LocalToken {
   readonly id?: string
   readonly clientId: string
@@ -20,14 +20,14 @@ export interface LocalToken {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Answers `undefined` for a token that is not good, or not for `audience`. */
+/** Verifies a token. Returns `undefined` when the token is not valid, or not for `audience`. */
 export type LocalVerification = (
   token: string,
   options: { readonly audience: string },
 ) => Promise<LocalToken | undefined>
 
 /**
- * Asks the function, and nobody else whatever it says.
+ * Verifies a token with a function of the same process alone, without a request to the authorization server.
  * @throws {ResourceError} `invalid_token`; `temporarily_unavailable` when the function fails
  */
 export async function verifyLocally(

@@ -1,9 +1,9 @@
-/** Names of the Python seed, and the names of today. */
+/** Option names of the Python seed, each with its name in this package. */
 const renamed: Readonly<Record<string, string>> = { settings: 'provider' }
 
 /**
- * A misspelt option would be a rule that is not applied.
- * @throws {TypeError} that names the unknown option, and the name of today for one of the Python seed
+ * Refuses unknown options, because a misspelt one would silently have no effect.
+ * @throws {TypeError} that names the unknown option, and for a name of the Python seed the name in this package
  */
 export function refuseUnknownOptions(name: string, options: object, known: readonly string[]): void {
   for (const option of Object.keys(options)) {
@@ -15,8 +15,8 @@ export function refuseUnknownOptions(name: string, options: object, known: reado
 }
 
 /**
- * A number of seconds, or its default.
- * @throws {TypeError} when it is not a number from `least` to `most`
+ * Returns an option in seconds, or its default.
+ * @throws {TypeError} when the value is not a number from `least` to `most`
  */
 export function resolveSeconds(
   name: string,

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts'
 import { parseSecureUrl } from './url.ts'
 
-/** How to send a request. `globalThis.fetch` fits. */
+/** A function that sends a request. `globalThis.fetch` fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** What the libraries ask to have sent. */
+/** A request of `oauth4webapi` or `jose` to the authorization server. */
 export interface OutboundRequest {
   readonly method: string
   readonly headers: Headers | Record<string, string>
@@ -13,13 +13,13 @@ export interface OutboundRequest {
 
 export type Outbound = (url: string, request: OutboundRequest) => Promise<Response>
 
-/** More than any metadata document or key set has, in bytes, counted after decompression. */
+/** The largest accepted response in bytes after decompression. No real metadata document or key set is that large. */
 const largest = 1_048_576
 
 /**
- * The one way out: to secure URLs only, in bounded time and of bounded size whatever `fetch` does. A redirect is not
- * followed and so is an answer like any that is not 200: the libraries refuse it.
- * `timeout` in seconds, for the whole answer.
+ * Makes the function that sends all requests: to secure URLs only, with a limited time and response size whatever `fetch`
+ * does. Redirects are not followed; the libraries refuse a 3xx like any status other than 200.
+ * `timeout` is in seconds, for the whole response.
  */
 export function boundedFetch(fetch: Fetch, timeout: number): Outbound {
   return async (url, { method, headers, body }) => {
@@ -33,7 +33,7 @@ export function boundedFetch(fetch: Fetch, timeout: number): Outbound {
   }
 }
 
-/** The same, and a failure (also another status than 200) is not tried again for so many seconds. */
+/** Wraps `outbound`: after a failure, also a status other than 200, it sends no request for the given seconds. */
 export function rememberFailures(outbound: Outbound, seconds: number, clock: Clock): Outbound {
   let failure: { readonly error: unknown; readonly until: number } | undefined
   return async (url, request) => {

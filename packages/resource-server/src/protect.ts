@@ -10,11 +10,11 @@ export interface ProtectOptions extends ChallengeDefaults {
   readonly verifier: Pick<TokenVerifier, 'verify'>
   /** Scopes that every request needs. */
   readonly scopes?: readonly string[]
-  /** Called with every refusal, for the log; `error.cause` is the true reason. It must not throw and is not waited for. */
+  /** Called for every refused request, for the log. `error.cause` is the true reason. It must not throw, and is not awaited. */
   readonly onError?: (error: ResourceError) => void
 }
 
-/** A fetch handler that is called with the token of its request. Whatever else the platform passes comes after. */
+/** A fetch handler that gets the verified token of its request, and then the further arguments of the platform. */
 export type ProtectedHandler<Rest extends readonly unknown[]> = (
   request: Request,
   token: VerifiedToken,
@@ -22,8 +22,8 @@ export type ProtectedHandler<Rest extends readonly unknown[]> = (
 ) => Response | Promise<Response>
 
 /**
- * Lets requests with a good token through to a fetch handler and answers all others with a challenge. The handler may
- * throw a `ResourceError` as well, for instance by `requireScopes`.
+ * Protects a fetch handler: it calls the handler for requests with a valid token, and answers all others with a challenge.
+ * The handler may throw a `ResourceError` as well, for instance with `requireScopes`.
  * @throws {TypeError} when an option is unknown or wrong
  */
 export function protect(
@@ -49,7 +49,7 @@ export function protect(
     }
 }
 
-/** A client without a token learns what to ask for ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}). */
+/** Adds the required scopes to the error, so that a client without a token knows which to request ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}). */
 function withScopes(error: ResourceError, scopes: readonly string[]): ResourceError {
   if (error.code !== 'missing_token' && error.code !== 'invalid_token') return error
   return new ResourceError(error.code, {

@@ -1,13 +1,13 @@
 import { parseSecureUrl } from './url.ts'
 
-/** Members of the metadata that are copied as they are ({@link https://www.rfc-editor.org/rfc/rfc9728#section-2 RFC 9728 section 2}). */
+/** Optional members of the metadata, which are copied without a change ({@link https://www.rfc-editor.org/rfc/rfc9728#section-2 RFC 9728 section 2}). */
 export interface OptionalMembers {
-  /** Where the keys of the resource are, with which it signs its own answers. Not the authorization server's. */
+  /** URL of the keys with which the resource signs its own responses. Not that of the authorization server. */
   readonly jwksUri?: string
-  /** How tokens may be presented; `protect` takes them from the header alone. */
+  /** How clients may present tokens. `protect` accepts only the header. */
   readonly bearerMethodsSupported?: readonly ('header' | 'body')[]
   readonly resourceSigningAlgValuesSupported?: readonly string[]
-  /** For people. */
+  /** A name for display to users. */
   readonly resourceName?: string
   readonly resourceDocumentation?: string
   readonly resourcePolicyUri?: string
@@ -18,7 +18,7 @@ export interface OptionalMembers {
   readonly dpopBoundAccessTokensRequired?: boolean
 }
 
-/** Each option with its name in the document. */
+/** The options, each with its member name in the document. */
 export const optionalMembers: Readonly<Record<keyof OptionalMembers, string>> = {
   jwksUri: 'jwks_uri',
   bearerMethodsSupported: 'bearer_methods_supported',
@@ -34,13 +34,13 @@ export const optionalMembers: Readonly<Record<keyof OptionalMembers, string>> = 
 }
 
 /**
- * What has a value. An empty list has none: "parameters with zero values MUST be omitted".
+ * Copies the members that have a value. It omits empty lists: "parameters with zero values MUST be omitted".
  * @throws {TypeError} when a URL is not secure, or `none` is among the algorithms
  */
 export function copyMembers(options: OptionalMembers): Readonly<Record<string, unknown>> {
   if (options.jwksUri !== undefined) parseSecureUrl(options.jwksUri, 'jwksUri')
   for (const name of ['resourceSigningAlgValuesSupported', 'dpopSigningAlgValuesSupported'] as const) {
-    if (options[name]?.includes('none') === true) throw new TypeError(`${name}: must not have none`)
+    if (options[name]?.includes('none') === true) throw new TypeError(`${name}: must not contain the algorithm none`)
   }
   const members: Record<string, unknown> = {}
   for (const [option, member] of Object.entries(optionalMembers)) {

@@ -4,9 +4,9 @@ import { parseSecureUrl } from './url.ts'
 const wellKnown = '/.well-known/oauth-protected-resource'
 
 /**
- * Where the metadata of a resource must be served: the well-known path comes between its host and its path
+ * Returns the URL at which the metadata of a resource must be served: the well-known path is between its host and its path
  * ({@link https://www.rfc-editor.org/rfc/rfc9728#section-3.1 RFC 9728 section 3.1}).
- * @throws {TypeError} when the resource is no secure URL
+ * @throws {TypeError} when the resource is not an https URL (or http on a loopback host)
  */
 export function protectedResourceMetadataUrl(resource: string): string {
   const { origin, pathname, search } = parseSecureUrl(resource, 'resource')
@@ -14,14 +14,14 @@ export function protectedResourceMetadataUrl(resource: string): string {
 }
 
 export interface ProtectedResourceMetadataHandlerOptions extends ProtectedResourceMetadataOptions {
-  /** Seconds for which anybody may keep the document. Default 3600. */
+  /** Seconds for which caches may keep the document. Default 3600. */
   readonly maxAge?: number
 }
 
 /**
- * Serves the metadata, to scripts of any origin too. Mount it at the path of `protectedResourceMetadataUrl(resource)`.
- * The document is built here, once.
- * @throws {TypeError} as `buildProtectedResourceMetadata`
+ * Makes a handler that serves the metadata, also to scripts of any origin. Mount it at the path of
+ * `protectedResourceMetadataUrl(resource)`. It builds the document once, when it is made.
+ * @throws {TypeError} in the same cases as `buildProtectedResourceMetadata`
  */
 export function protectedResourceMetadataHandler(
   resource: string,

@@ -2,7 +2,7 @@ import { refuseUnknownOptions } from './options.ts'
 import { copyMembers, type OptionalMembers, optionalMembers } from './protected-resource-members.ts'
 import { parseIssuer, parseSecureUrl } from './url.ts'
 
-/** What stands for the authorization server: what `createProvider` returns, or its issuer and metadata alone. */
+/** The authorization server: the result of `createProvider`, or an object with its issuer and metadata. */
 export interface MetadataProvider {
   readonly issuer: string
   /** Its `scopes_supported` are the scopes that the resource may name. */
@@ -12,19 +12,19 @@ export interface MetadataProvider {
 export interface ProtectedResourceMetadataOptions extends OptionalMembers {
   /** The issuer of the authorization server that clients should use; the first one of the list. */
   readonly authorizationServer?: string
-  /** Issuers of several. Without any, `provider` is the one. */
+  /** Further issuers. Without any issuer, it is the one of `provider`. */
   readonly authorizationServers?: readonly string[]
   readonly provider?: MetadataProvider
   /** The scopes of this resource. */
   readonly scopesSupported?: readonly string[]
-  /** Those among them that an authorization server other than `provider` knows. */
+  /** The scopes in `scopesSupported` that another authorization server than `provider` supports. */
   readonly externalScopes?: readonly string[]
   readonly silenceWarnings?: boolean
-  /** Told about what is allowed and probably a mistake. Default: the console. */
+  /** Called with a warning about a probable mistake. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void
 }
 
-/** {@link https://www.rfc-editor.org/rfc/rfc9728#section-2 RFC 9728 section 2}, ready for JSON. */
+/** The metadata document ({@link https://www.rfc-editor.org/rfc/rfc9728#section-2 RFC 9728 section 2}), ready for JSON. */
 export interface ProtectedResourceMetadata {
   readonly resource: string
   readonly authorization_servers: readonly string[]
@@ -32,13 +32,14 @@ export interface ProtectedResourceMetadata {
   readonly [member: string]: unknown
 }
 
-/** Scopes about a user, which a client asks for to learn about the user and not to use a resource. */
+/** Scopes that a client requests to get claims about the user, not to use a resource. */
 const userScopes: readonly string[] = ['profile', 'email', 'phone', 'address']
 
 /**
- * The document by which a client that was refused finds out where to get a token. Without members that have no value.
- * @throws {TypeError} when the resource or an authorization server is no secure URL, there is no authorization server,
- *   or a scope cannot be had there
+ * Builds the protected resource metadata, from which a client learns which authorization server issues tokens for the
+ * resource. It omits members without a value.
+ * @throws {TypeError} when the resource or an authorization server is not an https URL (or http on a loopback host), when
+ *   there is no authorization server, or when none of them supports a scope
  */
 export function buildProtectedResourceMetadata(
   resource: string,
@@ -64,7 +65,8 @@ function authorizationServers(options: ProtectedResourceMetadataOptions): readon
   const { authorizationServer, authorizationServers = [], provider } = options
   const given = [...(authorizationServer === undefined ? [] : [authorizationServer]), ...authorizationServers]
   const servers = new Set(given.length === 0 && provider !== undefined ? [provider.issuer] : given)
-  if (servers.size === 0) throw new TypeError('at least one authorization server is required')
+  if (servers.size === 0)
+    throw new TypeError('at least one authorization server is required: pass authorizationServer or provider')
   for (const server of servers) parseIssuer(server, 'authorizationServers')
   return [...servers]
 }
@@ -92,8 +94,8 @@ function checkScopes(
 
 function warn(scope: string, { silenceWarnings = false, onWarning }: ProtectedResourceMetadataOptions): void {
   if (silenceWarnings) return
-  const message = `"${scope}" is about the user, for the authorization server to answer: is it a scope of this resource?`
-  // biome-ignore lint/suspicious/noConsole: once, at start-up, to whoever has not said where warnings should go
+  const message = `"${scope}" is a scope for claims about the user: remove it from scopesSupported unless this resource uses it`
+  // biome-ignore lint/suspicious/noConsole: once, at start-up, if the host has not passed onWarning
   if (onWarning === undefined) console.warn(`@oauth/resource-server: ${message}`)
   else onWarning(message)
 }

@@ -1,16 +1,16 @@
 import type { Clock } from './clock.ts'
 
 export interface RememberOptions {
-  /** How long a value is good, in seconds. */
+  /** Seconds for which a value is used. */
   readonly seconds: number
-  /** How long a failure stands before it is tried again, in seconds. */
+  /** Seconds after a failure until the next attempt. */
   readonly retrySeconds: number
   readonly clock: Clock
 }
 
 /**
- * Loads a value once for all who ask. After a failed renewal the old value goes on; a failure without one is told to
- * everybody for `retrySeconds`, so that a server in trouble is not asked once a request.
+ * Loads a value once for all callers and caches it. When a renewal fails, the old value stays in use. When there is no old
+ * value, all callers get the error for `retrySeconds`, so that not every request reaches a failing server.
  */
 export function remember<Value>(load: () => Promise<Value>, options: RememberOptions): () => Promise<Value> {
   let known: { readonly value: Value } | undefined
@@ -37,7 +37,7 @@ export function remember<Value>(load: () => Promise<Value>, options: RememberOpt
 
   return async () => {
     const now = options.clock.now()
-    // Before `since` the clock was set back: what is known could be of any age.
+    // `now < since` means that the clock was set back: the value could have any age.
     if (now >= since && now < until) {
       if (known !== undefined) return known.value
       throw failure

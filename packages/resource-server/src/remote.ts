@@ -13,13 +13,13 @@ import type { IntrospectionOptions, RemoteVerifierOptions } from './token-verifi
 import { parseIssuer, parseSecureUrl } from './url.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
-/** How long a server in trouble is left alone, in seconds. */
+/** Seconds after a failure until the next request to the authorization server. */
 const retrySeconds = 5
 
 type Verification = (token: string) => Promise<VerifiedToken>
 
 /**
- * Verification that needs the authorization server. Nothing is fetched before the first token.
+ * Makes the verification that needs the authorization server. It fetches nothing before the first token.
  * @throws {TypeError} when an option is unknown, missing or wrong
  */
 export function createRemoteVerification(

@@ -1,13 +1,13 @@
 import { ResourceError } from './errors.ts'
 
-/** The scopes in a `scope` claim or parameter ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}). */
+/** Parses the scopes of a `scope` claim or parameter ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}). */
 export function parseScope(scope: unknown): readonly string[] {
   return typeof scope === 'string' ? [...new Set(scope.split(' ').filter((token) => token !== ''))] : []
 }
 
 /**
- * Demands that a token has all these scopes.
- * @throws {ResourceError} `insufficient_scope`, which tells the client what to ask for
+ * Checks that a token has all these scopes.
+ * @throws {ResourceError} `insufficient_scope`, which tells the client which scopes to request
  */
 export function requireScopes(token: { readonly scopes: readonly string[] }, scopes: readonly string[]): void {
   if (scopes.every((scope) => token.scopes.includes(scope))) return

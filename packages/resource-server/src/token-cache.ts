@@ -1,6 +1,6 @@
 import type { VerifiedToken } from './verified-token.ts'
 
-/** So many tokens are kept at once; the oldest make room. */
+/** The largest number of cached tokens; the oldest are removed first. */
 const capacity = 1000
 
 export interface TokenCache {
@@ -8,7 +8,7 @@ export interface TokenCache {
   set(token: string, verified: VerifiedToken, now: number): Promise<void>
 }
 
-/** Keeps good tokens for some seconds, by their hash, and none beyond its end. */
+/** Makes a cache of valid tokens. It keeps each by its hash for the given seconds, and never beyond its expiry. */
 export function createTokenCache(seconds: number): TokenCache {
   const entries = new Map<
     string,
@@ -20,7 +20,7 @@ export function createTokenCache(seconds: number): TokenCache {
       const key = await hash(token)
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      // Before `since` the clock was set back: the entry could be of any age.
+      // `now < since` means that the clock was set back: the entry could have any age.
       if (now >= entry.since && now < entry.until) return entry.verified
       entries.delete(key)
       return undefined

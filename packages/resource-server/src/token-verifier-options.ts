@@ -5,65 +5,65 @@ import type { Fetch } from './outbound.ts'
 
 export interface CommonVerifierOptions {
   /**
-   * The identifier of this resource, as clients ask for it in `resource`. A token that is not for it is refused, always:
-   * otherwise a token for one resource would open all others.
+   * The identifier of this resource, which clients send as `resource`. The verifier refuses every token for another
+   * audience: otherwise a token for one resource would work at all others.
    */
   readonly audience: string
   /** Seconds by which clocks may differ. Default 5, at most 300. */
   readonly clockTolerance?: number
-  /** Seam for tests. Default: the system's. */
+  /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock
 }
 
-/** Verification with the keys, or at the introspection endpoint, of an authorization server somewhere else. */
+/** Options to verify tokens with the keys, or at the introspection endpoint, of a remote authorization server. */
 export interface RemoteVerifierOptions extends CommonVerifierOptions {
-  /** The authorization server's issuer identifier, character by character. */
+  /** The issuer identifier of the authorization server, exactly as its metadata say it. */
   readonly issuer: string
-  /** How to ask about opaque tokens. Without it they are refused. */
+  /** Access to the introspection endpoint, for opaque tokens. Without it the verifier refuses them. */
   readonly introspection?: IntrospectionOptions
-  /** Where the keys are. Default: what the metadata of the issuer say. */
+  /** URL of the keys. Default: the `jwks_uri` of the metadata. */
   readonly jwksUri?: string
-  /** Where the metadata are. Default: RFC 8414's place, then OpenID's. */
+  /** The well-known path of the metadata. Default: that of RFC 8414, then that of OpenID Connect Discovery. */
   readonly discovery?: DiscoveryAlgorithm
-  /** Signature algorithms of JWTs, asymmetric ones only. Default: RS, PS and ES with 256, 384 and 512, Ed25519, EdDSA. */
+  /** Accepted signature algorithms of JWTs; only asymmetric ones. Default: RS, PS and ES with 256, 384 and 512, Ed25519, EdDSA. */
   readonly algorithms?: readonly string[]
   /** Seconds that a request to the authorization server may take. Default 5. */
   readonly timeout?: number
-  /** Seconds for which the keys are relied on. Default 600. */
+  /** Seconds for which the keys are cached. Default 600. */
   readonly jwksCacheSeconds?: number
-  /** Seconds between two fetches because of an unknown key, however many tokens name one. Default 30. */
+  /** Least number of seconds between two fetches of the keys because of unknown key ids. Default 30. */
   readonly jwksCooldownSeconds?: number
-  /** Seconds for which the metadata are relied on. Default 3600. */
+  /** Seconds for which the metadata are cached. Default 3600. */
   readonly metadataCacheSeconds?: number
-  /** Sends the requests. Default: the platform's. */
+  /** The function that sends the requests. Default: `fetch` of the platform. */
   readonly fetch?: Fetch
   readonly verifyWith?: undefined
 }
 
-/** {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2} */
+/** Access to the introspection endpoint ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}). */
 export interface IntrospectionOptions {
-  /** The client that this resource is to the authorization server. */
+  /** The client id with which this resource authenticates at the authorization server. */
   readonly clientId: string
   readonly clientSecret: string
   /** Default `client_secret_basic`. */
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post'
-  /** Where to ask. Default: what the metadata of the issuer say. */
+  /** URL of the endpoint. Default: the `introspection_endpoint` of the metadata. */
   readonly endpoint?: string
   /**
-   * Seconds for which a good answer is relied on, never beyond the token's end: so long a revoked token still works.
-   * Default 0, at most 300.
+   * Seconds for which a positive response is cached, never beyond the token's expiry. A revoked token still works for that
+   * time. Default 0, at most 300.
    */
   readonly cacheSeconds?: number
   /**
-   * Ask about JWTs as well, after their signature was checked here: the only way to see that one was revoked before its
-   * end. Default `false`.
+   * Introspect JWTs as well, after their signature was checked here. Only so the resource notices that a JWT was revoked
+   * before its expiry. Default `false`.
    */
   readonly jwts?: boolean
 }
 
-/** Verification by a function, for a resource in the authorization server's own process. */
+/** Options to verify tokens with a function, for a resource in the process of the authorization server. */
 export interface LocalVerifierOptions extends CommonVerifierOptions {
-  /** `provider.verifyAccessToken` fits. */
+  /** The verification function, for instance `provider.verifyAccessToken`. */
   readonly verifyWith: LocalVerification
 }
 

@@ -8,21 +8,22 @@ import type { LocalVerifierOptions, TokenVerifierOptions } from './token-verifie
 import type { VerifiedToken } from './verified-token.ts'
 
 export interface TokenVerifier {
-  /** The identifier of the resource, which tokens must name. */
+  /** The identifier of the resource, which must be in the `aud` of tokens. */
   readonly audience: string
   /**
-   * The access token of a request, or a token by itself, when it is good now and for this resource. Bound: pass it
-   * around as it is.
+   * Verifies the access token of a request, or a token by itself: it must be valid now and for this resource. The function
+   * needs no `this`, so you may pass it on alone.
    * @throws {ResourceError} `missing_token`, `invalid_request`, `invalid_token`, or `temporarily_unavailable` when the
-   *   authorization server is needed and does not answer: such a token is neither good nor bad
+   *   authorization server is needed and does not answer
    */
   verify(input: Request | string): Promise<VerifiedToken>
 }
 
 /**
- * Verifies access tokens for one resource: JWTs (RFC 9068) with the authorization server's keys, opaque tokens at its
- * introspection endpoint (RFC 7662), both found in its metadata; or with a function of the same process. A JWT is good
- * until it expires, whatever was revoked since, unless `introspection.jwts` is on or the verification is local.
+ * Makes a verifier of access tokens for one resource. It verifies JWTs (RFC 9068) with the authorization server's keys and
+ * opaque tokens at its introspection endpoint (RFC 7662), whose URLs it finds in the metadata; or all tokens with a
+ * function of the same process. It accepts a revoked JWT until it expires, unless `introspection.jwts` is on or the
+ * verification is local.
  * @throws {TypeError} when an option is unknown, missing or wrong
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
@@ -38,7 +39,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const token = typeof input === 'string' ? input : readBearerToken(input)
       if (!isBearerToken(token)) throw invalid()
       const verified = await verification(token)
-      // Each way has checked this. It is what counts most, so no way has the last word.
+      // Each kind of verification has checked this. Check it again, because it matters most.
       checkLife(verified, audience, clock.now() - clockTolerance)
       return verified
     },

@@ -1,6 +1,6 @@
 /**
- * An absolute `https` URL, or `http` on this very machine. The host is what the parser says it is, so that
- * `http://localhost.evil.example` and `http://localhost@evil.example` are what they are: somewhere else.
+ * Parses an absolute `https` URL, or `http` on this machine. It takes the host from the URL parser, so that it refuses
+ * `http://localhost.evil.example` and `http://localhost@evil.example`.
  * @throws {TypeError} that names the value
  */
 export function parseSecureUrl(text: string, name: string): URL {
@@ -10,13 +10,13 @@ export function parseSecureUrl(text: string, name: string): URL {
     throw new TypeError(`${name}: ${text} must use https, or http on a loopback host`)
   }
   if (url.username !== '' || url.password !== '') throw new TypeError(`${name}: must not have user information`)
-  // An empty fragment is one as well, and the parser drops it from `hash`.
+  // Also refuse an empty fragment, which `url.hash` does not show.
   if (text.includes('#')) throw new TypeError(`${name}: ${text} must not have a fragment`)
   return url
 }
 
 /**
- * An issuer identifier ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
+ * Parses an issuer identifier ({@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}).
  * @throws {TypeError} that names the value
  */
 export function parseIssuer(text: string, name: string): URL {
@@ -25,7 +25,7 @@ export function parseIssuer(text: string, name: string): URL {
   return url
 }
 
-/** `http` to the machine itself. */
+/** Tells whether a URL is `http` on a loopback host. */
 export function isLoopback({ protocol, hostname }: URL): boolean {
   if (protocol !== 'http:') return false
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)

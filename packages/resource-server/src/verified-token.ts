@@ -1,22 +1,22 @@
-/** What a good access token says. */
+/** The content of a valid access token. */
 export interface VerifiedToken {
   /**
-   * Who the token speaks for: `sub`, or with `source: 'local'` what the host calls its user. For a machine's own token
-   * it is the client id.
+   * The subject of the token: `sub`, or with `source: 'local'` the host's own id of the user. For a machine token it is
+   * the client id.
    */
   readonly subject: string
   readonly clientId: string
   readonly scopes: readonly string[]
-  /** Everything the token is for; the resource's own identifier is among it. */
+  /** The audiences of the token, which include the identifier of the resource. */
   readonly audience: readonly string[]
   /** Seconds since the epoch. */
   readonly expiresAt: number
   readonly issuedAt: number
-  /** The `jti`, or what the server calls the token. */
+  /** The `jti` of the token, or the server's own id for it. */
   readonly tokenId?: string
   /**
-   * The session as the client knows it (`sid`), of clients that follow sessions; with `verifyWith: provider.verifyAccessToken`
-   * the host's own session id.
+   * The client's name of the session (`sid`), if the client follows sessions. With `verifyWith: provider.verifyAccessToken`
+   * it is the host's own session id.
    */
   readonly sessionId?: string
   /**
@@ -24,12 +24,12 @@ export interface VerifiedToken {
    * ({@link https://www.rfc-editor.org/rfc/rfc9470#section-6 RFC 9470 section 6}).
    */
   readonly authTime?: number
-  /** The class of that authentication, for a resource that demands a stronger one. */
+  /** The authentication context class of the login, for a resource that demands a stronger one. */
   readonly acr?: string
-  /** The methods of that authentication ({@link https://www.rfc-editor.org/rfc/rfc8176 RFC 8176}). */
+  /** The methods of the login ({@link https://www.rfc-editor.org/rfc/rfc8176 RFC 8176}). */
   readonly amr?: readonly string[]
   /** The claims of the JWT, or the members of the introspection response. */
   readonly claims: Readonly<Record<string, unknown>>
-  /** Who said that the token is good: its signature, the authorization server, or a function of the same process. */
+  /** How the token was verified: by its signature, by introspection, or by a function of the same process. */
   readonly source: 'jwt' | 'introspection' | 'local'
 }

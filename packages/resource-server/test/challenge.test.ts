@@ -83,7 +83,7 @@ describe('a challenge', () => {
     }
   })
 
-  it('G07 cannot be broken out of', async () => {
+  it('a challenge escapes quotes and control characters in its values (G07)', async () => {
     const odd = 'a"b\\c\r\nset-cookie: d\u0000\u20ac'
     const response = invalidToken({
       description: odd,

@@ -21,7 +21,7 @@ const insecure = [
 ]
 
 describe('addresses', () => {
-  it.each(insecure)('S15 G02 %s is refused as issuer, key set and introspection endpoint', (address) => {
+  it.each(insecure)('the verifier refuses %s as issuer, key set and introspection endpoint (S15, G02)', (address) => {
     const options = { issuer: fakeIssuer, audience: api }
     expect(() => createTokenVerifier({ ...options, issuer: address })).toThrow(TypeError)
     expect(() => createTokenVerifier({ ...options, jwksUri: address })).toThrow(TypeError)
@@ -30,7 +30,7 @@ describe('addresses', () => {
   })
 
   it.each([...insecure, 'http://localhost:9000/x'])(
-    'S15 G02 %s is not fetched when the metadata say so',
+    'the verifier does not fetch %s when the metadata name it (S15, G02)',
     async (address) => {
       const server = await createFakeServer()
       server.metadata.jwks_uri = address
@@ -43,7 +43,7 @@ describe('addresses', () => {
   )
 
   it.each(['http://localhost:9000', 'http://127.0.0.1:9000', 'http://127.1:9000', 'http://[::1]:9000'])(
-    'S15 %s is this machine',
+    'the verifier accepts http for %s, a loopback host (S15)',
     async (address) => {
       const network = createNetwork(async () => Response.json({ ...goodAnswer, iss: undefined }))
       const verifier = createTokenVerifier({
@@ -62,7 +62,7 @@ describe('addresses', () => {
   })
 })
 
-it.each(insecure)('S15 G02 the one way out does not lead to %s', async (address) => {
+it.each(insecure)('an outbound request to %s is refused (S15, G02)', async (address) => {
   const network = createNetwork(async () => new Response())
   await expect(boundedFetch(network.fetch, 5)(address, { method: 'GET', headers: {} })).rejects.toThrow(TypeError)
   expect(network.requests).toEqual([])
@@ -88,14 +88,17 @@ describe('the metadata', () => {
     ])
   })
 
-  it.each(['https://evil.example', `${fakeIssuer}/`, undefined])('of the issuer %s are not ours', async (issuer) => {
-    const server = await createFakeServer()
-    server.metadata.issuer = issuer
-    expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('temporarily_unavailable')
-    expect(server.network.count('/jwks')).toBe(0)
-  })
+  it.each(['https://evil.example', `${fakeIssuer}/`, undefined])(
+    'metadata of the issuer %s are refused',
+    async (issuer) => {
+      const server = await createFakeServer()
+      server.metadata.issuer = issuer
+      expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('temporarily_unavailable')
+      expect(server.network.count('/jwks')).toBe(0)
+    },
+  )
 
-  it('are fetched anew after a while, and the old ones do when that fails', async () => {
+  it('the verifier fetches metadata again after metadataCacheSeconds, and keeps the old ones when that fails', async () => {
     const server = await createFakeServer()
     let time = now
     const verifier = server.verifierWith({ clock: { now: () => time }, metadataCacheSeconds: 10 })
@@ -115,7 +118,7 @@ describe('the metadata', () => {
     expect(server.network.count('/other')).toBe(1)
   })
 
-  it('G03 that cannot be had are asked for once in a while, not once a request', async () => {
+  it('metadata that cannot be fetched are requested once in a while, not once a request (G03)', async () => {
     const server = await createFakeServer()
     let time = now
     const verifier = server.verifierWith({ clock: { now: () => time } })
@@ -131,8 +134,8 @@ describe('the metadata', () => {
   })
 })
 
-describe('G03 an answer', () => {
-  it('that never comes, or never ends, is not waited for', async () => {
+describe('a response of the authorization server (G03)', () => {
+  it('the verifier does not wait for a response that never comes or never ends (G03)', async () => {
     const server = await createFakeServer()
     const verifier = server.verifierWith({ timeout: 0.05, introspection: credentials })
     await verifier.verify(await server.sign())
@@ -146,7 +149,7 @@ describe('G03 an answer', () => {
     }
   })
 
-  it('that is too large is not read to its end', async () => {
+  it('the verifier does not read a response that is too large to its end (G03)', async () => {
     const server = await createFakeServer()
     let sent = 0
     let cancelled = false
@@ -168,7 +171,7 @@ describe('G03 an answer', () => {
     expect(sent).toBeLessThan(2_000_000)
   })
 
-  it('that is no key set is none', async () => {
+  it('the verifier treats a response that is not a key set as a failure (G03)', async () => {
     for (const keys of ['<html>', '{"keys":"none"}', '[]', '{"keys":[1]}']) {
       const server = await createFakeServer()
       server.answers.set('/jwks', () => new Response(keys))

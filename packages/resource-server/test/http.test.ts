@@ -73,7 +73,7 @@ afterAll(async () => {
   }
 })
 
-it('a client that knows only the resource finds its way to a token and in, over HTTP', async () => {
+it('a client that knows only the resource finds the authorization server, gets a token and is let in, over HTTP', async () => {
   const insecure = { [oauth.allowInsecureRequests]: true }
   const refused = await fetch(api)
   expect(refused.status).toBe(401)
@@ -116,12 +116,12 @@ it('a client that knows only the resource finds its way to a token and in, over 
   ])
 })
 
-it('the provider itself does not own the metadata of resources', async () => {
+it('the provider does not serve the metadata of resources', async () => {
   const { origin } = new URL(issuer)
   expect((await fetch(`${origin}/.well-known/oauth-protected-resource`)).status).toBe(404)
 })
 
-it('G03 a redirect is not followed, wherever it leads', async () => {
+it('the verifier follows no redirect (G03)', async () => {
   const { client_id, client_secret = '' } = await provider.registerClient({
     redirect_uris: [],
     grant_types: ['client_credentials'],
@@ -142,7 +142,7 @@ it('G03 a redirect is not followed, wherever it leads', async () => {
   expect((await direct.verify(access_token)).clientId).toBe(client_id)
 })
 
-it('nobody listening is 503', async () => {
+it("the resource server answers 503 when nothing listens at the authorization server's address", async () => {
   const gone = await listen()
   await new Promise((resolve) => servers.pop()?.close(resolve))
   const introspection = { clientId: 'a', clientSecret: 'b', endpoint: `${gone.origin}/introspect` }

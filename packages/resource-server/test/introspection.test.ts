@@ -21,7 +21,7 @@ async function setUpOpaque(audience = api) {
 }
 
 describe('an opaque token at a real provider', () => {
-  it('is good while the server says so', async () => {
+  it('an opaque token is valid while the authorization server says that it is active', async () => {
     const setup = await setUpOpaque()
     // The client follows sessions, so that its tokens have a `sid`.
     await setup.world.provider.updateClient(setup.client.client_id, { enable_end_session: true })
@@ -44,7 +44,7 @@ describe('an opaque token at a real provider', () => {
     ])
   })
 
-  it('is refused at once when it was revoked', async () => {
+  it('a revoked opaque token is refused at once', async () => {
     const setup = await setUpOpaque()
     const token = await machineToken(setup, { resource: undefined })
     expect((await setup.verifier.verify(token)).subject).toBe(setup.client.client_id)
@@ -52,7 +52,7 @@ describe('an opaque token at a real provider', () => {
     expect(await refusalCode(setup.verifier.verify(token))).toBe('invalid_token')
   })
 
-  it('is refused when it has expired, and when nobody made it', async () => {
+  it('an opaque token that has expired or never existed is refused', async () => {
     const setup = await setUpOpaque()
     const token = await machineToken(setup, { resource: undefined })
     expect(await refusalCode(setup.verifier.verify(`${token.slice(0, -4)}AAAA`))).toBe('invalid_token')
@@ -60,7 +60,7 @@ describe('an opaque token at a real provider', () => {
     expect(await refusalCode(setup.verifier.verify(token))).toBe('invalid_token')
   })
 
-  it('E04 is refused when it is for another resource, whoever asks', async () => {
+  it('an opaque token for another resource is refused, whichever client introspects it (E04)', async () => {
     const setup = await setUpOpaque(files)
     const token = await machineToken(setup, { resource: undefined })
     // The resource that it is for, with our audience: the server answers, the audience does not fit.
@@ -71,7 +71,7 @@ describe('an opaque token at a real provider', () => {
     expect(await refusal(own.verify(token))).toMatchObject({ description: 'the access token is not valid' })
   })
 
-  it('E04 is refused when it names no resource at all', async () => {
+  it('an opaque token without an audience is refused (E04)', async () => {
     const setup = await setUp()
     const { client_id: clientId, client_secret: clientSecret = '' } = setup.client
     const verifier = setup.verifierWith({ introspection: { clientId, clientSecret } })
@@ -82,7 +82,7 @@ describe('an opaque token at a real provider', () => {
     })
   })
 
-  it('E02 is not a refresh token, although the server knows that one', async () => {
+  it('a refresh token is refused as an access token, although the server knows it (E02)', async () => {
     const setup = await setUp()
     const { client_id: clientId, client_secret: clientSecret = '' } = setup.client
     const verifier = setup.verifierWith({ introspection: { clientId, clientSecret } })
@@ -90,7 +90,7 @@ describe('an opaque token at a real provider', () => {
     expect(await refusalCode(verifier.verify(refresh_token))).toBe('invalid_token')
   })
 
-  it('is neither good nor bad while the server is down, or does not know us', async () => {
+  it('a token is answered 503 while the authorization server is down or refuses the credentials', async () => {
     const setup = await setUpOpaque()
     const token = await machineToken(setup, { resource: undefined })
     const wrong = setup.verifierWith({ introspection: { ...setup.introspection, clientSecret: 'wrong' } })
@@ -106,7 +106,7 @@ describe('an opaque token at a real provider', () => {
 })
 
 describe('a JWT with introspection.jwts', () => {
-  it('is refused after its grant was revoked', async () => {
+  it('a JWT is refused after its grant was revoked, with introspection.jwts', async () => {
     const setup = await setUp()
     const introspection = { ...(await registerApi(setup.world)), jwts: true }
     const verifier = setup.verifierWith({ introspection })
@@ -117,7 +117,7 @@ describe('a JWT with introspection.jwts', () => {
     expect(await refusalCode(verifier.verify(access_token))).toBe('invalid_token')
   })
 
-  it('is not asked about when its signature is wrong already, nor without the switch', async () => {
+  it('a JWT is not introspected when its signature is wrong, nor without introspection.jwts', async () => {
     const server = await createFakeServer()
     const forged = await (await createFakeServer()).sign()
     const verifier = server.verifierWith({ introspection: { ...credentials, jwts: true } })
@@ -134,7 +134,7 @@ describe('the answer of an introspection endpoint', () => {
     return server.verifierWith({ introspection: credentials }).verify('opaque')
   }
 
-  it('is a token, with the client for a subject that is not told', async () => {
+  it('a response without sub gives a token whose subject is the client', async () => {
     expect(await answered({ ...goodAnswer, sub: undefined, iat: undefined, iss: undefined })).toMatchObject({
       subject: 'a-client',
       issuedAt: now,
@@ -154,7 +154,7 @@ describe('the answer of an introspection endpoint', () => {
     ['of another type', { token_type: 'DPoP' }],
     ['bound to a key', { cnf: { jkt: 'thumbprint' } }],
     ['without a client', { client_id: undefined }],
-  ])('S15 is refused when it is %s', async (_, change) => {
+  ])('an introspection response is refused when it is %s (S15)', async (_, change) => {
     expect(await refusalCode(answered({ ...goodAnswer, ...change }))).toBe('invalid_token')
   })
 
@@ -163,7 +163,7 @@ describe('the answer of an introspection endpoint', () => {
     ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['no boolean', () => Response.json({ ...goodAnswer, active: 'true' })],
     ['a list', () => Response.json([goodAnswer])],
-  ])('is 503 and no token when it is %s', async (_, answer) => {
+  ])('an introspection response that is %s is answered 503', async (_, answer) => {
     const server = await createFakeServer()
     server.answers.set('/introspect', answer)
     const verifier = server.verifierWith({ introspection: credentials })
@@ -190,7 +190,7 @@ describe('the question', () => {
     return question
   }
 
-  it('carries the credentials as they were registered, and the token in the form', async () => {
+  it('the introspection request has the credentials by the registered method, and the token in the form', async () => {
     expect(await asked('client_secret_basic')).toEqual({
       form: 'token_type_hint=access_token&token=opaque%2Btoken',
       authorization: `Basic ${btoa('api%3A1:s%25cret')}`,
@@ -224,12 +224,12 @@ describe('cacheSeconds', () => {
     return asked
   }
 
-  it('is 0: every request asks', async () => {
+  it('by default every request introspects its token', async () => {
     const asked = await setUpCache(undefined)
     expect([await asked(0), await asked(0)]).toEqual(['good 1', 'good 1'])
   })
 
-  it('saves questions about the same token for so long', async () => {
+  it('cacheSeconds saves introspection requests for the same token for that time', async () => {
     const asked = await setUpCache(10)
     expect([await asked(0), await asked(9), await asked(9, 'other'), await asked(10)]).toEqual([
       'good 1',
@@ -239,12 +239,12 @@ describe('cacheSeconds', () => {
     ])
   })
 
-  it('never outlives the token', async () => {
+  it("a cached response is not used beyond the token's expiry", async () => {
     const asked = await setUpCache(100)
     expect([await asked(0), await asked(59), await asked(60)]).toEqual(['good 1', 'good 0', 'invalid_token 1'])
   })
 
-  it('keeps no refusals, and at most five minutes', async () => {
+  it('negative responses are not cached, and cacheSeconds is at most five minutes', async () => {
     const asked = await setUpCache(100, { active: false })
     expect([await asked(0), await asked(1)]).toEqual(['invalid_token 1', 'invalid_token 1'])
     await expect(setUpCache(301)).rejects.toThrow('introspection.cacheSeconds')

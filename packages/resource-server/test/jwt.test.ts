@@ -10,7 +10,7 @@ function encode(value: unknown): string {
 }
 
 describe('a JWT of a real provider', () => {
-  it('E03 verifies with the keys found in the metadata', async () => {
+  it('a JWT verifies with the keys found in the metadata (E03)', async () => {
     const setup = await setUp()
     const token = await machineToken(setup)
     const verified = await setup.verifier.verify(token)
@@ -40,7 +40,7 @@ describe('a JWT of a real provider', () => {
     expect(verified.audience).toEqual([api, `${setup.world.issuer}/oauth2/userinfo`])
   })
 
-  it('E04 is refused by the verifier of another resource', async () => {
+  it('a JWT is refused by the verifier of another resource (E04)', async () => {
     const setup = await setUp()
     const token = await machineToken(setup, { resource: files })
     const error = await refusal(setup.verifier.verify(token))
@@ -48,14 +48,14 @@ describe('a JWT of a real provider', () => {
     expect((await setup.verifierWith({ audience: files }).verify(token)).audience).toEqual([files])
   })
 
-  it('E04 is refused when its audience only begins like the resource', async () => {
+  it('a JWT is refused when its audience only begins like the resource (E04)', async () => {
     const setup = await setUp()
     const token = await machineToken(setup, { resource: files })
     const shorter = setup.verifierWith({ audience: 'https://files.example.com' })
     expect(await refusalCode(shorter.verify(token))).toBe('invalid_token')
   })
 
-  it('is refused once it has expired, with the tolerance and no longer', async () => {
+  it('a JWT is refused once it has expired by more than the clock tolerance', async () => {
     const setup = await setUp()
     const token = await machineToken(setup)
     setup.world.clock.advance(3604)
@@ -66,7 +66,7 @@ describe('a JWT of a real provider', () => {
     expect(error).toMatchObject({ code: 'invalid_token', description: 'the access token has expired' })
   })
 
-  it('is good until it expires although its grant was revoked: a signature knows nothing of that', async () => {
+  it('a JWT stays valid until it expires although its grant was revoked, without introspection', async () => {
     const setup = await setUp()
     const { access_token } = await userTokens(setup)
     const grantId = (await setup.world.provider.verifyAccessToken(access_token))?.grantId ?? ''
@@ -74,7 +74,7 @@ describe('a JWT of a real provider', () => {
     expect((await setup.verifier.verify(access_token)).source).toBe('jwt')
   })
 
-  it('E02 is not an ID token, not a refresh token, not an opaque token', async () => {
+  it('an ID token, a refresh token and an opaque token are refused as JWT access tokens (E02)', async () => {
     const setup = await setUp()
     const { id_token, refresh_token } = await userTokens(setup)
     const forIdTokens = setup.verifierWith({ audience: setup.client.client_id })
@@ -88,7 +88,7 @@ describe('a JWT of a real provider', () => {
 })
 
 describe('a forged JWT', () => {
-  it('E01 without a signature, or with an algorithm that is none', async () => {
+  it('a JWT without a signature, or with alg none, is refused (E01)', async () => {
     const setup = await setUp()
     const [header = '', payload = ''] = (await machineToken(setup)).split('.')
     const kid = JSON.parse(Buffer.from(header, 'base64url').toString()).kid
@@ -99,7 +99,7 @@ describe('a forged JWT', () => {
     expect(await refusalCode(setup.verifier.verify(`${header}.${payload}.`))).toBe('invalid_token')
   })
 
-  it('E01 signed by HMAC with the public key as the secret', async () => {
+  it('a JWT signed by HMAC with the public key as the secret is refused (E01)', async () => {
     const setup = await setUp()
     const token = await machineToken(setup)
     const { keys } = (await (await setup.network.fetch(`${setup.world.issuer}/jwks`, {})).json()) as { keys: JWK[] }
@@ -116,14 +116,14 @@ describe('a forged JWT', () => {
     }
   })
 
-  it('E01 signed by another key under the name of the right one', async () => {
+  it('a JWT signed by another key under the kid of the right one is refused (E01)', async () => {
     const server = await createFakeServer()
     const attacker = await createFakeServer()
     expect(await refusalCode(server.verifierWith().verify(await attacker.sign()))).toBe('invalid_token')
     expect((await server.verifierWith().verify(await server.sign())).subject).toBe('someone')
   })
 
-  it('E01 whose header brings its own key, an odd kid, an unknown crit, unencoded payload, or is a JWE', async () => {
+  it('a JWT with its own key, an odd kid, an unknown crit or an unencoded payload, and a JWE, are refused (E01)', async () => {
     const server = await createFakeServer()
     const verifier = server.verifierWith()
     const odd = [
@@ -143,14 +143,14 @@ describe('a forged JWT', () => {
     expect(server.network.requests.filter((request) => request.includes('evil'))).toEqual([])
   })
 
-  it('E01 with an algorithm that this resource does not allow', async () => {
+  it('a JWT with an algorithm that this resource does not allow is refused (E01)', async () => {
     const server = await createFakeServer()
     const token = await server.sign()
     expect((await server.verifierWith({ algorithms: ['ES256'] }).verify(token)).clientId).toBe('a-client')
     expect(await refusalCode(server.verifierWith({ algorithms: ['RS256'] }).verify(token))).toBe('invalid_token')
   })
 
-  it('E02 E03 with another typ, or without a claim that RFC 9068 demands', async () => {
+  it('a JWT with another typ, or without a claim that RFC 9068 demands, is refused (E02, E03)', async () => {
     const server = await createFakeServer()
     const verifier = server.verifierWith()
     for (const typ of ['JWT', 'logout+jwt', 'at', undefined]) {
@@ -165,7 +165,7 @@ describe('a forged JWT', () => {
     }
   })
 
-  it('of another issuer, not valid yet, or bound to a key that nobody proves', async () => {
+  it('a JWT of another issuer, not valid yet, or bound to a key is refused', async () => {
     const server = await createFakeServer()
     const verifier = server.verifierWith()
     const bad = [
@@ -183,7 +183,7 @@ describe('a forged JWT', () => {
 })
 
 describe('createTokenVerifier', () => {
-  it('has no symmetric algorithms, and none', () => {
+  it('createTokenVerifier refuses symmetric algorithms, none and an empty list', () => {
     for (const algorithm of ['HS256', 'none', 'dir']) {
       const options = { issuer: fakeIssuer, audience: api, algorithms: ['ES256', algorithm] }
       expect(() => createTokenVerifier(options)).toThrow(`algorithms: ${algorithm} is not an asymmetric`)
@@ -193,7 +193,7 @@ describe('createTokenVerifier', () => {
     )
   })
 
-  it('demands an audience, and refuses options that it does not know', () => {
+  it('createTokenVerifier demands an audience, and refuses unknown options', () => {
     expect(() => createTokenVerifier({ issuer: fakeIssuer } as never)).toThrow('audience: must name this resource')
     expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: '' })).toThrow('audience')
     expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: api, leeway: 5 } as never)).toThrow(

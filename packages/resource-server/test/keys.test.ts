@@ -22,7 +22,7 @@ async function movingServer(): Promise<{ server: FakeServer; clock: { now(): num
 }
 
 describe('the keys', () => {
-  it('are fetched once for many tokens, also when these come at once', async () => {
+  it('the keys are fetched once for many tokens, also for concurrent ones', async () => {
     const setup = await setUp()
     const tokens = await Promise.all([1, 2, 3, 4].map(() => machineToken(setup)))
     await Promise.all(tokens.map((token) => setup.verifier.verify(token)))
@@ -30,7 +30,7 @@ describe('the keys', () => {
     expect(setup.network.requests).toEqual(['GET /.well-known/oauth-authorization-server/auth', 'GET /auth/jwks'])
   })
 
-  it('E08 of a rotation are found without a restart, and the old ones still verify', async () => {
+  it('the keys of a rotation are found without a restart, and tokens of the old keys still verify (E08)', async () => {
     const setup = await setUp()
     const before = await machineToken(setup)
     await setup.verifier.verify(before)
@@ -43,7 +43,7 @@ describe('the keys', () => {
     expect(setup.network.count('/jwks')).toBe(2)
   })
 
-  it('E08 that were withdrawn are gone when the cache is', async () => {
+  it('a withdrawn key is refused once the cache has expired (E08)', async () => {
     const { server, clock } = await movingServer()
     const verifier = server.verifierWith({ clock, jwksCacheSeconds: 100 })
     const token = await server.sign({ exp: now + 3600 })
@@ -55,7 +55,7 @@ describe('the keys', () => {
     expect(await refusalCode(verifier.verify(token))).toBe('invalid_token')
   })
 
-  it('E01 are not fetched again by a flood of unknown names, but once a cool-down', async () => {
+  it('many unknown key ids cause one fetch of the keys in jwksCooldownSeconds (E01)', async () => {
     const setup = await setUp()
     const good = await machineToken(setup)
     await setup.verifier.verify(good)
@@ -74,7 +74,7 @@ describe('the keys', () => {
     expect((await setup.verifier.verify(good)).source).toBe('jwt')
   })
 
-  it('are not needed to refuse what no key could make good', async () => {
+  it('a token that no key could make valid is refused without a fetch of the keys', async () => {
     const setup = await setUp()
     for (const bad of ['a.b.c', 'eyJhbGciOiJub25lIn0.e30.', 'opaque', 'x'.repeat(20_000), 'with space', '']) {
       expect(await refusalCode(setup.verifier.verify(bad))).toBe('invalid_token')
@@ -82,7 +82,7 @@ describe('the keys', () => {
     expect(setup.network.requests).toEqual([])
   })
 
-  it('that cannot be fetched make a token neither good nor bad: 503, and the next try only after a while', async () => {
+  it('when the keys cannot be fetched, a token is answered 503, and the next fetch comes only after a while', async () => {
     const { server, clock } = await movingServer()
     const verifier = server.verifierWith({ clock })
     const token = await server.sign()
@@ -97,7 +97,7 @@ describe('the keys', () => {
     expect(server.network.count('/jwks')).toBe(2)
   })
 
-  it('serve known tokens while the authorization server is down, and unknown names get 503', async () => {
+  it('cached keys verify tokens while the authorization server is down, and unknown key ids get 503', async () => {
     const setup = await setUp()
     const token = await machineToken(setup)
     await setup.verifier.verify(token)
@@ -114,14 +114,14 @@ describe('the keys', () => {
     expect((await setup.verifier.verify(token)).source).toBe('jwt')
   })
 
-  it('come from jwksUri without any metadata', async () => {
+  it('with jwksUri the keys are fetched without metadata', async () => {
     const server = await createFakeServer()
     const verifier = server.verifierWith({ jwksUri: 'https://as.example/jwks' })
     await verifier.verify(await server.sign())
     expect(server.network.requests).toEqual(['GET /jwks'])
   })
 
-  it('D16 cost at most one verification a token: of many keys that fit without a name, none is tried', async () => {
+  it('a token without a kid that several keys fit is refused, so that a token costs at most one verification (D16)', async () => {
     const { server, clock } = await movingServer()
     const keys = Array.from({ length: 249 }, () => ({
       kty: 'EC',
@@ -137,7 +137,7 @@ describe('the keys', () => {
     verify.mockRestore()
   })
 
-  it('do not exist at a server that publishes none: its JWTs are not access tokens', async () => {
+  it('the JWTs of a server without a jwks_uri are refused', async () => {
     const server = await createFakeServer()
     delete server.metadata.jwks_uri
     expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('invalid_token')

@@ -11,7 +11,7 @@ async function setUpLocal(audience = api) {
 }
 
 describe('a resource in the process of its provider', () => {
-  it('verifies JWTs and opaque tokens without a network', async () => {
+  it("a resource in the provider's process verifies JWTs and opaque tokens without a network", async () => {
     const setup = await setUpLocal()
     const { access_token: jwt } = await userTokens(setup)
     const { access_token: opaque } = await userTokens(setup, 'notes:read', {})
@@ -25,7 +25,7 @@ describe('a resource in the process of its provider', () => {
     expect(setup.network.requests).toEqual([])
   })
 
-  it('sees a revocation at once', async () => {
+  it("a resource in the provider's process sees a revocation at once", async () => {
     const setup = await setUpLocal()
     const { access_token } = await userTokens(setup)
     await setup.verifier.verify(access_token)
@@ -34,7 +34,7 @@ describe('a resource in the process of its provider', () => {
     expect(await refusalCode(setup.verifier.verify(access_token))).toBe('invalid_token')
   })
 
-  it('E04 refuses tokens for other resources, also when the function does not', async () => {
+  it('a token for another resource is refused, also when verifyWith accepts it (E04)', async () => {
     const setup = await setUpLocal(files)
     const token = await machineToken(setup)
     expect(await refusalCode(setup.verifier.verify(token))).toBe('invalid_token')
@@ -50,7 +50,7 @@ describe('a resource in the process of its provider', () => {
     })
   })
 
-  it('answers with 503 when the function fails', async () => {
+  it('a resource answers 503 when verifyWith fails', async () => {
     const cause = new Error('the database is gone')
     for (const verifyWith of [
       () => Promise.reject(cause),
@@ -66,7 +66,7 @@ describe('a resource in the process of its provider', () => {
     }
   })
 
-  it('has no options of the other way, which would do nothing', () => {
+  it('verifyWith together with options of remote verification is refused', () => {
     const options = { audience: api, verifyWith: async () => undefined, issuer: 'https://as.example' }
     expect(() => createTokenVerifier(options as never)).toThrow('there is no option issuer')
   })

@@ -15,7 +15,7 @@ const other = 'https://other.example.com'
 const provider = { issuer: as, metadata: { scopes_supported: ['openid', 'email', 'notes:read', 'user'] } }
 
 describe('buildProtectedResourceMetadata', () => {
-  it("is the README's example, with a real provider", () => {
+  it("the README's example builds the metadata of a real provider", () => {
     const real = createProvider({
       baseUrl: 'https://id.example.com',
       secret: 'a-secret-for-tests-with-enough-characters',
@@ -45,7 +45,11 @@ describe('buildProtectedResourceMetadata', () => {
   })
 
   it.each<[string, ProtectedResourceMetadataOptions, string]>([
-    ['no authorization server', {}, 'at least one authorization server is required'],
+    [
+      'no authorization server',
+      {},
+      'at least one authorization server is required: pass authorizationServer or provider',
+    ],
     [
       'external scopes with one authorization server',
       { provider, externalScopes: ['x'] },
@@ -77,7 +81,7 @@ describe('buildProtectedResourceMetadata', () => {
     [
       'an algorithm that is none',
       { provider, resourceSigningAlgValuesSupported: ['none'] },
-      'resourceSigningAlgValuesSupported: must not have none',
+      'resourceSigningAlgValuesSupported: must not contain the algorithm none',
     ],
     ['the settings of the seed', { settings: provider } as never, 'no option settings; did you mean provider?'],
     ['an unknown option', { provider, scopeSupported: [] } as never, 'there is no option scopeSupported'],
@@ -97,7 +101,7 @@ describe('buildProtectedResourceMetadata', () => {
     expect(buildProtectedResourceMetadata(resource, options).scopes_supported).toEqual(options.scopesSupported)
   })
 
-  it('warns about scopes that are about the user, unless it is told not to', () => {
+  it('scopes for claims about the user cause a warning, unless silenceWarnings is set', () => {
     const warnings: string[] = []
     const scopesSupported = ['profile', 'email', 'phone', 'address', 'user']
     const options = { authorizationServer: as, scopesSupported }
@@ -112,7 +116,7 @@ describe('buildProtectedResourceMetadata', () => {
     console.mockRestore()
   })
 
-  it('has every member of RFC 9728 that was given, and none that was not', () => {
+  it('the metadata have every given member of RFC 9728, and no other', () => {
     const metadata = buildProtectedResourceMetadata(resource, {
       authorizationServer: as,
       scopesSupported: [],
@@ -182,7 +186,7 @@ describe('protectedResourceMetadataHandler', () => {
   const url = protectedResourceMetadataUrl(resource)
   const handler = protectedResourceMetadataHandler(resource, { provider, scopesSupported: ['user'], maxAge: 60 })
 
-  it('serves what a client library finds by the resource alone', async () => {
+  it('the handler serves metadata that a client library finds by the resource alone', async () => {
     const asked: string[] = []
     const response = await resourceDiscoveryRequest(new URL(resource), {
       [customFetch]: async (address: string) => {
@@ -198,7 +202,7 @@ describe('protectedResourceMetadataHandler', () => {
     expect(asked).toEqual([url])
   })
 
-  it('says that anybody may read and keep it', async () => {
+  it('the handler lets scripts of any origin read the metadata, and caches keep them', async () => {
     const get = handler(new Request(url))
     expect(get.status).toBe(200)
     expect(Object.fromEntries(get.headers)).toEqual({
@@ -218,7 +222,7 @@ describe('protectedResourceMetadataHandler', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
   })
 
-  it('fails when it is made, not when it is asked', () => {
+  it('the handler fails when it is made, not when a request comes', () => {
     expect(() => protectedResourceMetadataHandler(resource, {})).toThrow('at least one authorization server')
   })
 })

@@ -31,14 +31,14 @@ async function setUpApi(scopes?: readonly string[]) {
 }
 
 describe('protect', () => {
-  it('passes the request and its token on', async () => {
+  it('protect passes the request and its token to the handler', async () => {
     const setup = await setUpApi(['notes:read'])
     expect(await setup.get(`Bearer ${await machineToken(setup)}`)).toMatchObject({ status: 200, body: 'notes' })
     expect(setup.seen).toMatchObject([{ clientId: setup.client.client_id, source: 'jwt' }])
     expect(setup.errors).toEqual([])
   })
 
-  it('passes on whatever else the platform gives', async () => {
+  it('protect passes further arguments of the platform to the handler', async () => {
     const setup = await setUp()
     const handler = protect({ verifier: setup.verifier })((_, token, env: { name: string }, more: number) =>
       Response.json([token.scopes, env.name, more]),
@@ -60,7 +60,7 @@ describe('protect', () => {
     },
   )
 
-  it('answers a bad token with invalid_token, and keeps the reason for the log', async () => {
+  it('protect answers an invalid token with invalid_token, and tells the reason only to onError', async () => {
     const setup = await setUpApi()
     const token = await machineToken(setup)
     expect(await setup.get(`Bearer ${token.slice(0, -8)}AAAAAAAA`)).toEqual({
@@ -71,7 +71,7 @@ describe('protect', () => {
     expect(setup.errors[0]?.cause).toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' })
   })
 
-  it('answers too little scope with what is needed, also when the handler asks', async () => {
+  it('protect answers a missing scope with the required scopes, also when the handler requires them', async () => {
     const strict = await setUpApi(['notes:read', 'notes:write'])
     expect(await strict.get(`Bearer ${await machineToken(strict)}`)).toMatchObject({
       status: 403,
@@ -87,7 +87,7 @@ describe('protect', () => {
     })
   })
 
-  it('refuses a token in the query, also beside one in the header', async () => {
+  it('protect refuses a token in the query, also beside one in the header', async () => {
     const setup = await setUpApi()
     const token = await machineToken(setup)
     for (const authorization of [undefined, `Bearer ${token}`]) {
@@ -99,7 +99,7 @@ describe('protect', () => {
     expect(setup.seen).toEqual([])
   })
 
-  it('refuses two tokens, and what is no token', async () => {
+  it('protect refuses two tokens, and a malformed token', async () => {
     const setup = await setUpApi()
     const token = await machineToken(setup)
     const bad = [`Bearer ${token}, Bearer ${token}`, `Bearer ${token} ${token}`, 'Bearer', 'Bearer "quoted"']
@@ -117,7 +117,7 @@ describe('protect', () => {
     expect((await handler(new Request(api, { headers: twice }))).status).toBe(400)
   })
 
-  it('answers with 503, and neither 401 nor 200, while the authorization server is down', async () => {
+  it('protect answers 503, and neither 401 nor 200, while the authorization server is down', async () => {
     const setup = await setUpApi()
     const token = await machineToken(setup)
     setup.network.down = true
@@ -129,7 +129,7 @@ describe('protect', () => {
     expect(setup.errors[0]?.cause).toMatchObject({ message: 'fetch failed' })
   })
 
-  it("G11 repeats no token, and leaves the handler's own errors alone", async () => {
+  it('protect repeats no token in its responses, and passes on other errors of the handler (G11)', async () => {
     const setup = await setUpApi()
     const token = await machineToken(setup)
     await expect(setup.get(`Bearer ${token}`, { method: 'DELETE' })).rejects.toThrow('the handler is broken')
@@ -139,7 +139,7 @@ describe('protect', () => {
     expect(setup.errors.map((error) => `${error.message} ${error.stack}`).join()).not.toContain(token.slice(0, 40))
   })
 
-  it('refuses options that it does not know', async () => {
+  it('protect refuses unknown options', async () => {
     const { verifier } = await setUp()
     expect(() => protect({ verifier, scope: ['a'] } as never)).toThrow('there is no option scope')
     expect(() => protect({ verifier, resourceMetadata: '/relative' })).toThrow('resourceMetadata')
@@ -147,7 +147,7 @@ describe('protect', () => {
 })
 
 describe('requireScopes', () => {
-  it('demands all of them, as they are spelt', () => {
+  it('requireScopes demands all scopes, spelt exactly so', () => {
     const token = { scopes: ['notes:read', 'notes:write'] }
     requireScopes(token, [])
     requireScopes(token, ['notes:write', 'notes:read'])

@@ -13,7 +13,7 @@ interface Tokens {
   readonly id_token: string
 }
 
-/** Makes the whole journey once; throws at the first thing that is not as it must be. */
+/** Runs the whole journey once. Throws at the first wrong result. */
 export async function smoke({ provider, causes }: Server): Promise<void> {
   try {
     await journey(provider)
@@ -123,7 +123,7 @@ async function machineToken(
   equal(verified?.clientId, client.client_id, 'verifyAccessToken')
 }
 
-/** The same refresh token twice inside the reuse window: the same successor for both. */
+/** Presents a refresh token twice within the reuse window: both requests get the same successor. */
 async function refreshTwice(provider: Provider, client: RegisteredClient, tokens: Tokens): Promise<Tokens> {
   const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
   const renewed = await token(provider, client, form)
@@ -144,7 +144,7 @@ async function revokeAndIntrospect(
   equal(await isActive(provider, client, access_token), false, 'active after it is revoked')
 }
 
-/** A code that comes again gets nothing, and what it brought the first time dies. */
+/** Replays a code: the second exchange fails, and the tokens of the first one end. */
 async function replay(
   provider: Provider,
   client: RegisteredClient,

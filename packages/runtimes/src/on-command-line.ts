@@ -9,7 +9,7 @@ export function databaseFile(): string {
   return process.argv[2] ?? ':memory:'
 }
 
-/** Makes the journey, and prints on what, and what is kept when it is over. */
+/** Runs the journey, and prints the runtime and the content of the storage at the end. */
 export async function runOnCommandLine(storageName: string, storage: Storage): Promise<void> {
   const server = createServer(storage)
   // A second journey finds what the first one left behind: the same keys, a warm cache.

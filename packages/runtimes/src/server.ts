@@ -7,7 +7,7 @@ export const user = { id: 'user-alice', name: 'Alice Archer', email: 'alice@exam
 /** The authorization server of the journey. */
 export interface Server {
   readonly provider: Provider
-  /** Why the server failed, which no answer of its tells. Emptied by whoever reads it. */
+  /** The causes of server failures, which are not in the responses. A reader empties the list. */
   readonly causes: unknown[]
 }
 

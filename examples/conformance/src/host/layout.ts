@@ -27,7 +27,7 @@ export function respondError(c: Context, status: 400 | 403 | 404 | 500, code: st
   return respond(c, status, 'This request cannot continue', html`<p>${text}</p><p>Error: ${code}</p>`)
 }
 
-/** Who asks: what the client says of itself, which profiles want to see (`logo_uri`, `policy_uri`, `tos_uri`). */
+/** Shows the client with the URIs that the profiles demand (`logo_uri`, `policy_uri`, `tos_uri`). */
 export function clientCard(context: LoginContext): Html {
   const { clientName, clientUri, logoUri, policyUri, tosUri, redirectHost } = context
   const link = (id: string, url: string | undefined, text: string) =>
@@ -40,8 +40,8 @@ ${link('tos', tosUri, 'Terms of service')}`
 }
 
 /**
- * Nothing runs and nothing is framed; pictures are the clients' logos. `same-origin`: with `no-referrer` a browser posts
- * our own forms with `Origin: null`.
+ * The headers of every page: no scripts, no frames, only pictures of clients. `same-origin`, because with `no-referrer` a
+ * browser posts the page's own forms with `Origin: null`.
  */
 export function securityHeaders(images: string): MiddlewareHandler {
   const policy = `default-src 'none'; img-src ${images}; base-uri 'none'; frame-ancestors 'none'`

@@ -5,12 +5,12 @@ import type { User } from './users.ts'
 
 export interface Sessions {
   current(request: Request): SignedIn<User> | undefined
-  /** Signs in with a new session of this authentication context class; answers a `Set-Cookie` value. */
+  /** Signs in with a new session of this authentication context class; returns a `Set-Cookie` value. */
   start(request: Request, user: User, acr: string): string
   end(sessionId: string): void
 }
 
-/** In memory: a restart signs everybody out. The cookie is a secret, the session's id is none. */
+/** Keeps sessions in memory, so a restart signs all users out. The cookie is a secret; the session's id is not. */
 export function createSessions(baseUrl: string): Sessions {
   const secure = baseUrl.startsWith('https:')
   const name = secure ? '__Host-conformance_session' : 'conformance_session'

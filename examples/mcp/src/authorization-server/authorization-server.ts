@@ -12,16 +12,16 @@ export interface AuthorizationServerOptions {
   /** The MCP servers that tokens may be for, by the URLs that clients connect to. */
   readonly resources: readonly string[]
   readonly onEvent?: (event: OAuthEvent) => void
-  /** Seam for tests. */
+  /** The clock, for tests. */
   readonly clock?: Clock
 }
 
 export interface AuthorizationServer {
   readonly provider: Provider
   readonly fetch: (request: Request) => Promise<Response>
-  /** Lets an MCP server ask about the tokens that are for it: it is a client whose id is its own URL. */
+  /** Lets an MCP server introspect its tokens: registers it as a client whose id is its own URL. */
   readonly registerResource: (resource: string, secret: string) => Promise<void>
-  /** Removes what has expired, clients that were registered and never used among it. */
+  /** Deletes expired data, and clients that were registered and never used. */
   readonly purgeExpired: () => Promise<void>
 }
 
@@ -40,18 +40,18 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     loginUrl: '/login',
     consentUrl: '/consent',
 
-    // A token is good at the server that the user saw and agreed to, and nowhere else.
+    // A token is valid only at the MCP server that the user saw and agreed to.
     validAudiences: resources,
     bindResources: true,
     scopes: ['notes:read', 'notes:write'],
     accessTokenTtlSeconds: 600,
 
-    // MCP clients know nobody here, so they register themselves. What that costs is limited.
+    // MCP clients have no account here, so they register themselves. Limits bound the cost of that.
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
     clientRegistrationAllowedScopes: ['notes:read', 'notes:write', 'offline_access'],
     unusedClientTtlSeconds: 24 * 3600,
-    // The MCP server asks about the token of each request, so as often as it is asked itself. It is known by its id.
+    // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
     rateLimit: { clientAddress, introspect: { client: (id) => (resources.includes(id) ? false : undefined) } },
 
     // They register the scopes of their first request and ask for more when a tool needs it, ...

@@ -18,7 +18,7 @@ export function identityPages({ baseUrl, provider, sessions }: Host): Hono {
   const pages = new Hono()
   pages.use(securityHeaders)
   pages.use(bodyLimit({ maxSize: 16 * 1024 }))
-  // A form that another site posts here is refused: nobody is signed in to an account that is not theirs.
+  // Refuse forms that another site posts here: they could sign a user in to an account of the attacker.
   pages.use(csrf({ origin: baseUrl }))
 
   pages.get('/style.css', (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }))
@@ -54,7 +54,7 @@ export function identityPages({ baseUrl, provider, sessions }: Host): Hono {
 
 const over = html`<p>It took too long, or it was begun in another browser. Go back to the application and start again.</p>`
 
-/** The form's action keeps the query: it names the authorization that this sign-in is a part of. */
+/** The login form. Its action keeps the query, which names the authorization that this sign-in belongs to. */
 function loginForm(url: string, context: LoginContext, error?: string): Html {
   return html`<p>to go on to <strong>${context.clientName}</strong>${unverified(context)}.</p>
 ${error === undefined ? '' : html`<p role="alert">${error}</p>`}
@@ -73,8 +73,8 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /**
- * Anybody may register a client and call it what they like, so the page says what has been checked: where the answer
- * goes, and which server the access is for.
+ * The consent page. Any program may register a client under any name, so the page shows what is verified: the host that
+ * receives the response, and the MCP server that the access is for.
  */
 function consentForm(context: LoginContext, user: User): Html {
   return html`${

@@ -6,14 +6,14 @@ import type { MemoryClient } from './oauth-client-provider.ts'
 export interface Connection {
   readonly url: string
   readonly provider: MemoryClient
-  /** Waits for the user to come back from the authorization server; answers the code. */
+  /** Waits for the user to come back from the authorization server, and returns the code. */
   readonly nextCode: () => Promise<string>
 }
 
-/** How often the user is asked before it is given up: once to sign in, once for more. */
+/** The largest number of times that the user is asked: once to sign in, once for more scopes. */
 const mostSignIns = 2
 
-/** Calls a tool, with whatever sign-in that takes. Answers the text of its result. */
+/** Calls a tool, with the sign-in that it needs, and returns the text of its result. */
 export async function callTool(
   connection: Connection,
   name: string,
@@ -37,7 +37,7 @@ export async function callTool(
 interface Attempt {
   readonly client: Client
   readonly transport: StreamableHTTPClientTransport
-  /** What the server said was missing, when it did. */
+  /** The scopes that the server demanded, if it did. */
   readonly missingScope: () => string | undefined
 }
 
@@ -54,7 +54,7 @@ function open({ url, provider }: Connection): Attempt {
   return { client: new Client({ name: 'example', version: '1.0.0' }), transport, missingScope: () => scope }
 }
 
-/** Whether the user is on the way to the authorization server now. */
+/** Returns whether the user has been sent to the authorization server. */
 async function isAsked(error: unknown, { missingScope }: Attempt, { url, provider }: Connection): Promise<boolean> {
   // The SDK has found the server, registered this client and sent the user there.
   if (error instanceof UnauthorizedError) return true

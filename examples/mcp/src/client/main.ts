@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+// biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Connection, callTool } from './connection.ts'

@@ -7,22 +7,22 @@ export interface ClientSetup {
   readonly redirectUrl: string
   /** Sends the user to the authorization server. */
   readonly open: (url: URL) => void
-  /** Default: what a client needs that refreshes. */
+  /** Default: the grant types of a client that refreshes its tokens. */
   readonly grantTypes?: readonly string[]
 }
 
 export interface MemoryClient extends OAuthClientProvider {
   /**
-   * The code in what came back; `undefined` when it is no answer to what was asked: another `state`, or another issuer
-   * (RFC 9207), which this version of the SDK leaves to its host.
-   * @throws {Error} when the answer is no
+   * Returns the code of an authorization response, or `undefined` when the `state` or the issuer is another one (RFC 9207;
+   * this version of the SDK leaves that check to its host).
+   * @throws {Error} when the response is an error
    */
   readCallback(url: URL): string | undefined
   tokens(): OAuthTokens | undefined
   invalidateCredentials(what: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void
 }
 
-/** What the SDK asks of its host: to keep things for it. All of the protocol is the SDK's own. */
+/** Stores the values that the SDK asks its host to keep. The SDK implements the whole protocol itself. */
 export function createMemoryClient({ redirectUrl, open, grantTypes }: ClientSetup): MemoryClient {
   let information: OAuthClientInformationMixed | undefined
   let tokens: OAuthTokens | undefined

@@ -16,19 +16,19 @@ import { healthPages, type Readiness } from '../../../shared/src/health.ts'
 import { createNotesServer, type Notes, scopesOf } from './notes.ts'
 
 export interface McpServerOptions {
-  /** The URL that clients connect to: what they ask a token for, and what it must say it is for. */
+  /** The URL that clients connect to. It is the `resource` of their token requests and the audience of their tokens. */
   readonly resource: string
-  /** All that this server knows of the authorization server; the rest is in its metadata. */
+  /** The issuer of the authorization server. Everything else about it is in its metadata. */
   readonly issuer: string
-  /** Its own secret there, with which it asks whether a token was revoked. */
+  /** The client secret of this server at the authorization server, for introspection. */
   readonly secret: string
   readonly allowedOrigins: readonly string[]
   readonly onError?: (error: unknown) => void
-  /** Seam for tests. */
+  /** For tests. */
   readonly clock?: Clock
 }
 
-/** What every request needs. A tool may need more. */
+/** The scopes that every request needs. A tool may need more. */
 const scopes = ['notes:read']
 
 /** An MCP server (streamable HTTP, stateless) for callers with an access token. */
@@ -44,7 +44,7 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
   const verifier = createTokenVerifier({
     issuer,
     audience: resource,
-    // The signature of a JWT does not tell that it was revoked; the authorization server does.
+    // Only introspection shows that a JWT was revoked; its signature does not.
     introspection: { clientId: resource, clientSecret: secret, jwts: true },
     ...(clock !== undefined && { clock }),
   })
@@ -56,18 +56,18 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
     scopes,
     onError: ({ code, cause }: ResourceError) => code === 'temporarily_unavailable' && onError?.(cause),
   })(async (request, token) => {
-    // Nothing is sent that was not asked for, so there is no stream to open and no session to end.
+    // This server sends only responses, so there is no stream to open and no session to end.
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
     const message: unknown = await request.json().catch(() => undefined)
     if (message === undefined) return parseError()
-    // All that is missing in one challenge: a client that asks again asks for what the whole request needs.
+    // Name all missing scopes in one challenge, so that the client asks once for the whole request.
     const needed = scopesOf(message)
     if (needed.length > 0) requireScopes(token, [...scopes, ...needed])
 
     const server = createNotesServer(notes, token.subject)
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
     await server.connect(transport)
-    // What was looked at is what is carried out.
+    // Pass on the parsed message, so that the checked message is the one that is executed.
     const response = await transport.handleRequest(request, { parsedBody: message })
     await server.close()
     return response
@@ -106,7 +106,7 @@ async function isServerThere(issuer: string): Promise<Readiness> {
   return { ok, checks: [{ name: 'authorization server', ok, ...(!ok && { problem: `status ${status}` }) }] }
 }
 
-/** Only scripts say where they come from, and only those of known origins are served (MCP, streamable HTTP). */
+/** Refuses scripts of unknown origins. Only browsers send an `Origin` (MCP, streamable HTTP). */
 function onlyFrom(allowed: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const origin = c.req.header('origin')

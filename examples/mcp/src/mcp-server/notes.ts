@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
 
-/** What each tool needs beside what every request needs. */
+/** The further scopes that each tool needs. */
 const toolScopes: Readonly<Record<string, readonly string[]>> = {
   add_note: ['notes:write'],
 }

@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation'
 import { provider } from '../../lib/provider'
 
 export default async function Consent({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
-  const request = await pageRequest(searchParams) // first: it tells Next not to render this page while it builds
+  const request = await pageRequest(searchParams) // call it first: it tells Next not to render this page during the build
   const context = await provider().tryResolveLoginContext(request)
   if (context === undefined) return <p>This request is over. Start again at the application.</p>
   if (context.intent !== 'consent') redirect(context.returnTo)

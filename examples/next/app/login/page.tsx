@@ -2,7 +2,7 @@ import { pageRequest, type SearchParams } from '@oauth/next'
 import { provider } from '../../lib/provider'
 
 export default async function Login({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
-  const request = await pageRequest(searchParams) // first: it tells Next not to render this page while it builds
+  const request = await pageRequest(searchParams) // call it first: it tells Next not to render this page during the build
   const context = await provider().tryResolveLoginContext(request)
   const { failed } = await searchParams
   const state = context === undefined ? '' : `?${new URLSearchParams({ state: context.state })}`

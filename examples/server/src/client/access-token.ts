@@ -6,8 +6,8 @@ export interface DecodedAccessToken {
 }
 
 /**
- * For show: a client has no business with the contents of an access token, it is a letter to the API. An opaque token
- * answers `undefined`.
+ * Decodes a JWT access token for display only: an access token is for the API, so a client must not rely on its content.
+ * Returns `undefined` for an opaque token.
  */
 export function decodeAccessToken(token: string): DecodedAccessToken | undefined {
   try {

@@ -5,7 +5,7 @@ import type { ClientSide } from './pages.ts'
 import { describeProblem } from './problem.ts'
 import type { ClientSession } from './store.ts'
 
-/** The buttons of the result page. Each does one thing with the tokens, notes how it went and shows the page again. */
+/** The buttons of the result page. Each does one thing with the tokens, stores the result and shows the page again. */
 export function clientActions({ baseUrl, apiUrl, party, store, guard }: ClientSide): Hono {
   const pages = new Hono()
 
@@ -34,7 +34,7 @@ export function clientActions({ baseUrl, apiUrl, party, store, guard }: ClientSi
     return c.redirect('/client?left', 303)
   })
 
-  // Here first: whatever the provider or the person does then, this application has forgotten them.
+  // End the session here first, so that it is over whatever the provider or the user does next.
   pages.post('/sign-out', async (c) => {
     const session = await sessionOf(c)
     if (session === undefined) return c.redirect('/client', 303)
@@ -48,7 +48,7 @@ export function clientActions({ baseUrl, apiUrl, party, store, guard }: ClientSi
     const { refreshToken } = session.tokens
     if (refreshToken === undefined) return note(session, 'There is no refresh token.')
     const { idToken: _, ...fresh } = await party.refresh(refreshToken, session.resource)
-    // A provider that does not rotate sends no new refresh token, and it may send no ID token: then the old ones stay good.
+    // A provider that does not rotate sends no new refresh token, and may send no ID token: then keep the old ones.
     const tokens = {
       ...fresh,
       refreshToken: fresh.refreshToken ?? refreshToken,

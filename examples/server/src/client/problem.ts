@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 
-/** An error of the protocol in a line for the page; `undefined` when it is something else (then it is a bug or the network). */
+/** Describes an OAuth error in a line for the page. Returns `undefined` for any other error (a bug or the network). */
 export function describeProblem(error: unknown): string | undefined {
   if (error instanceof oauth.ResponseBodyError) return join(error.status, error.error, error.error_description)
   if (error instanceof oauth.AuthorizationResponseError) return join(undefined, error.error, error.error_description)

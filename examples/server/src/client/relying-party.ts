@@ -2,12 +2,12 @@ import * as oauth from 'oauth4webapi'
 import type { Registration } from './registration.ts'
 import { clientScope } from './registration.ts'
 
-/** What a client knows of its provider before discovery: the issuer, and what it was given at registration. */
+/** What a client needs before discovery: the issuer, and its id and secret from the registration. */
 export interface RelyingPartyOptions extends Registration {
   readonly issuer: string
 }
 
-/** What has to be remembered between leaving for the provider and coming back. */
+/** The values that the client keeps while the user is at the provider. */
 export interface SignIn {
   readonly state: string
   readonly nonce: string
@@ -23,17 +23,17 @@ export interface Tokens {
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly idToken: oauth.IDToken | undefined
-  /** The same as it came: with it the client shows at sign-out whose session it means. */
+  /** The encoded ID token, which the client sends as `id_token_hint` at sign-out. */
   readonly idTokenHint: string | undefined
 }
 
 export type RelyingParty = ReturnType<typeof createRelyingParty>
 
-/** A confidential client by the book: discovery, authorization code with PKCE, state, nonce and `iss`, all over HTTP. */
+/** A complete confidential client: discovery, authorization code with PKCE, state, nonce and `iss`, all over HTTP. */
 export function createRelyingParty(options: RelyingPartyOptions) {
   const client: oauth.Client = { client_id: options.clientId }
   const authentication = oauth.ClientSecretBasic(options.clientSecret)
-  // Plain http is for a provider on this very machine.
+  // Allow plain http only for a provider on this machine.
   const http = options.issuer.startsWith('http:') ? { [oauth.allowInsecureRequests]: true } : {}
 
   let discovered: Promise<oauth.AuthorizationServer> | undefined
@@ -49,7 +49,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
   }
 
   return {
-    /** Where to send the browser, and what to remember meanwhile. */
+    /** Returns where to send the browser, and the values to keep until it comes back. */
     async begin(resource: string | undefined): Promise<{ readonly url: URL; readonly signIn: SignIn }> {
       const signIn = {
         state: oauth.generateRandomState(),
@@ -71,7 +71,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       return { url, signIn }
     },
 
-    /** Redeems what came back to the redirect URI. Throws when anything about it is not as it should be. */
+    /** Validates the response at the redirect URI and redeems its code. Throws when anything is wrong with it. */
     async finish(callback: URL, signIn: SignIn): Promise<Tokens> {
       const as = await server()
       const parameters = oauth.validateAuthResponse(as, client, callback, signIn.state)

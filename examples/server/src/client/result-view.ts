@@ -3,7 +3,7 @@ import type { Html, Page } from '../web/layout.ts'
 import { decodeAccessToken } from './access-token.ts'
 import type { ClientSession, Outcome } from './store.ts'
 
-/** What came back, and what can be done with it. */
+/** The page with the tokens and claims, and the buttons that use them. */
 export function resultView(session: ClientSession, formToken: Html): Page {
   const name = typeof session.claims.name === 'string' ? session.claims.name : nameIn(session.userinfo)
   return {

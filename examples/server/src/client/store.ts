@@ -15,7 +15,7 @@ export interface ClientSession {
   readonly tokens: Omit<Tokens, 'idToken'>
   readonly resource: string | undefined
   readonly refreshed: number
-  /** How the last button went; shown once above the rest. */
+  /** The result of the last action; shown once at the top of the page. */
   readonly outcome?: Outcome | undefined
 }
 
@@ -51,7 +51,7 @@ export function createClientStore(database: Database, baseUrl: string) {
   const key = (request: Request) => hashToken(sessionCookie.read(request) ?? '')
 
   return {
-    /** Remembers a sign-in for the browser that began it: nobody else's browser can finish it. Answers a cookie. */
+    /** Remembers a sign-in for the browser that began it, so that no other browser can finish it. Returns a cookie. */
     remember(request: Request, signIn: SignIn): string {
       const browser = browserCookie.read(request) ?? randomToken()
       const { state, nonce, codeVerifier, resource } = signIn
@@ -82,7 +82,7 @@ export function createClientStore(database: Database, baseUrl: string) {
       removeSession.run(key(request))
       return sessionCookie.clear()
     },
-    /** Remembers a sign-out that goes on at the provider. Answers a cookie. */
+    /** Remembers a sign-out that continues at the provider. Returns a cookie. */
     rememberSignOut: (state: string): string => signOutCookie.write(state, signInLifetime),
     /** Whether this browser comes back from the sign-out that it began with this `state`. */
     isSignOut: (request: Request, state: string): boolean => state !== '' && signOutCookie.read(request) === state,

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { alert, type Html, type Page, parties } from '../web/layout.ts'
 
-/** The client's page for somebody it does not know. */
+/** The client's page for a visitor who is not signed in. */
 export function welcomeView(page: {
   apiUrl: string
   formToken: Html

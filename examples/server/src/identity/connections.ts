@@ -1,6 +1,6 @@
 import type { Provider } from '@oauth/core'
 
-/** What the server side of the provider is asked by the page of connected apps. */
+/** The calls of the provider that the page of connected apps needs. */
 export type Connections = Pick<
   Provider,
   'listGrants' | 'listConsents' | 'getClient' | 'revokeUserGrants' | 'deleteConsent'
@@ -18,7 +18,7 @@ export interface ConnectedApp {
   readonly until: number | undefined
 }
 
-/** What a user lets each application do. A grant is one sign-in that goes on; a consent is the answer "Allow", remembered. */
+/** Lists what a user allows each application. A grant is one active sign-in; a consent is the remembered answer "Allow". */
 export async function connectedApps(provider: Connections, userId: string): Promise<readonly ConnectedApp[]> {
   const apps = new Map<string, ConnectedApp>()
   for (const grant of await provider.listGrants(userId)) {
@@ -37,7 +37,7 @@ export async function connectedApps(provider: Connections, userId: string): Prom
   return [...apps.values()]
 }
 
-/** Takes it all back: the next sign-in asks again. The consents first, so that none of them makes a new grant meanwhile. */
+/** Withdraws all access, so that the next sign-in asks again. Consents go first, so that none of them makes a new grant. */
 export async function withdraw(provider: Connections, userId: string, clientId: string): Promise<void> {
   const consents = (await provider.listConsents(userId)).filter((consent) => consent.clientId === clientId)
   await Promise.all(consents.map(({ id }) => provider.deleteConsent(id)))

@@ -5,7 +5,7 @@ import { describeClaim } from './claims.ts'
 import { describeScope } from './scopes.ts'
 import type { User } from './users.ts'
 
-/** What a client says of itself is text; where the answer goes is the one thing that is certain. */
+/** The consent page. The client names itself; only the host that receives the response is verified. */
 export function consentView(action: string, context: LoginContext, user: Pick<User, 'name' | 'email'>): Html {
   return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for access</h1>
 ${unverified(context)}
@@ -28,7 +28,7 @@ ${links(context)}
 </form>`
 }
 
-/** Anybody can register as anything. */
+/** A warning for clients that registered themselves: any program can register under any name. */
 function unverified({ selfRegistered }: LoginContext): Html | '' {
   if (!selfRegistered) return ''
   return html`<p class="alert" role="note">Unverified: this application registered itself. Nobody has checked its name, picture or links.</p>`

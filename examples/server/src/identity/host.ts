@@ -6,7 +6,7 @@ import type { Connections } from './connections.ts'
 import type { Sessions } from './sessions.ts'
 import type { User, Users } from './users.ts'
 
-/** What the pages of the identity side stand on. */
+/** The services that the pages of the identity provider use. */
 export interface Host {
   readonly baseUrl: string
   readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded'> &

@@ -60,7 +60,7 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
   return pages
 }
 
-/** Who asked. The client's name is text from the client; where it ends up is what the provider has verified. */
+/** Names the client. Its name is unverified text; the provider has verified only the host that receives the response. */
 export function destination(c: Context, context: LoginContext | undefined): Html {
   if (isOver(c, context))
     return html`<p class="lead">with your Example ID account</p>

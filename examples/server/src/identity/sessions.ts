@@ -6,11 +6,11 @@ import type { User, Users } from './users.ts'
 const lifetime = 14 * 24 * 3600
 
 export interface Sessions {
-  /** Who is signed in: what the provider calls `authentication.getSession`. */
+  /** Returns the user who is signed in, for `authentication.getSession`. */
   current(request: Request): SignedIn | undefined
-  /** Signs in, in place of whoever was signed in with this browser. Answers a `Set-Cookie` value. */
+  /** Signs a user in and ends the earlier session of this browser. Returns a `Set-Cookie` value. */
   start(request: Request, user: User): string
-  /** Ends a session; answers a `Set-Cookie` value that takes the cookie away. */
+  /** Ends a session. Returns a `Set-Cookie` value that removes the cookie. */
   end(sessionId: string): string
   purgeExpired(): void
 }
@@ -27,8 +27,8 @@ interface Row {
 }
 
 /**
- * The cookie's value is a secret and only its hash is kept. The session's id is something else: the provider stores it, so
- * it must not open anything.
+ * Keeps sessions in the database. The cookie's value is a secret, and only its hash is stored. The session's id is a
+ * different value, because the provider stores it: the id alone must not sign anybody in.
  */
 export function createSessions(database: Database, users: Users, baseUrl: string): Sessions {
   const cookie = createCookie('example_id_session', baseUrl)
@@ -51,7 +51,7 @@ export function createSessions(database: Database, users: Users, baseUrl: string
       return { user, session: { id: row.id, authTime: row.auth_time, amr: ['pwd'] } }
     },
     start(request, user) {
-      // Never a session id from before the sign-in: somebody else may have planted it.
+      // Never keep a session from before the sign-in: an attacker may have planted its cookie.
       const previous = cookie.read(request)
       if (previous !== undefined) removeByCookie.run(hashToken(previous))
       const token = randomToken()

@@ -7,7 +7,7 @@ import { hashPassword, verifyPassword } from './password.ts'
 export interface User {
   readonly id: string
   readonly email: string
-  /** Nobody has proved anything here: a real identity provider sends a mail first. */
+  /** Always false: this example does not verify addresses, which a real identity provider does by e-mail. */
   readonly emailVerified: false
   readonly name: string
   readonly updatedAt: number
@@ -17,7 +17,7 @@ export interface Users {
   find(id: string): User | undefined
   /** `undefined` when the address is taken. */
   create(input: { readonly email: string; readonly name: string; readonly password: string }): Promise<User | undefined>
-  /** The user whose address and password these are. */
+  /** Returns the user with this address and password. */
   authenticate(email: string, password: string): Promise<User | undefined>
 }
 
@@ -35,7 +35,7 @@ export function createUsers(database: Database): Users {
   const insert = database.prepare<[string, string, string, string, number]>(
     'insert into app_users (id, email, name, password, updated_at) values (?, ?, ?, ?, ?) on conflict (email) do nothing',
   )
-  // An unknown address costs as much time as a wrong password, so the clock does not tell which addresses exist.
+  // An unknown address costs as much time as a wrong password, so the duration does not reveal which addresses exist.
   const nobody = hashPassword('nobody has this password')
 
   return {

@@ -6,14 +6,14 @@ import type { Form } from './form.ts'
 import type { Html } from './layout.ts'
 import { randomToken } from './opaque.ts'
 
-/** Proof that a form was shown by us to the browser that posts it: what another site submits is refused (CSRF). */
+/** Proves that this server showed the form to the browser that posts it, so that forms of other sites are refused (CSRF). */
 export interface FormGuard {
   /** The hidden field that each form carries. */
   field(c: Context): Html
   accepts(c: Context, form: Form): boolean
 }
 
-/** The field must equal a cookie (double submit), and the browser must not say that the form came from elsewhere. */
+/** Checks that the field equals a cookie (double submit), and that the browser names no other origin for the form. */
 export function createFormGuard(cookieName: string, baseUrl: string): FormGuard {
   const cookie = createCookie(cookieName, baseUrl)
   return {

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 
 export type Html = ReturnType<typeof html>
 
-/** The parties that a reader meets; each has a header of its own, so that one sees on whose page one is. */
+/** The parties of the example. Each has its own page header, so that a visitor sees whose page it is. */
 export const parties = {
   identity: { name: 'Example ID', home: '/', role: 'Identity provider' },
   client: { name: 'Marginalia', home: '/client', role: 'A client application' },

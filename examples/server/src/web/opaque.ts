@@ -5,7 +5,7 @@ export function randomToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** What is kept of a cookie's value: who reads the database cannot sign in with it. */
+/** The hash of a cookie's value. Only the hash is stored, so that a reader of the database cannot sign in. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

@@ -1,17 +1,17 @@
 import type { MiddlewareHandler } from 'hono'
 
-/** The policy of a page that shows pictures of ours and, if it has one, of another origin. */
+/** The policy of a page. It allows pictures of this server and, if given, of one other origin. */
 export function contentSecurityPolicy(pictures = ''): string {
   const images = `'self' ${pictures}`.trim()
   return `default-src 'none'; style-src 'self'; img-src ${images}; base-uri 'none'; frame-ancestors 'none'`
 }
 
 /**
- * What every page carries. Nothing runs, nothing is framed, nothing is kept by a cache.
+ * The headers of every page: no script runs, no other site can frame the page, and no cache keeps it.
  *
- * No `form-action`: Chromium checks it along the whole chain of redirects that a form starts, and the sign-in form's
- * chain ends at the client. `same-origin` and not `no-referrer`: with the latter a browser posts our own forms with
- * `Origin: null`, and neither we nor the provider could tell them from another site's.
+ * No `form-action`, because Chromium applies it to the whole chain of redirects that a form starts, and the sign-in form's
+ * chain ends at the client. `same-origin`, not `no-referrer`: with the latter a browser posts the page's own forms with
+ * `Origin: null`, as it does for forms of other sites.
  */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next()

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noConsole: this file is the command, and the console is where it speaks
+// biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import { randomBytes } from 'node:crypto'
 import { onStopSignal } from '../../../shared/src/stop-gracefully.ts'
 import { bundle, serve } from './serve.ts'

@@ -6,8 +6,7 @@ import type { Env } from '../env.ts'
 const root = join(import.meta.dirname, '../..')
 
 /**
- * One module with everything in it, as wrangler would make it. No platform: an import of a Node module that slipped in
- * fails to resolve.
+ * Bundles everything into one module, as wrangler does. It sets no platform, so that an import of a Node module fails.
  */
 export async function bundle(): Promise<void> {
   await build({
@@ -27,7 +26,7 @@ export async function bundle(): Promise<void> {
 export function serve(port: number, env: Env): ChildProcess {
   const args = ['serve', join(root, 'workerd.capnp'), `--socket-addr=http=127.0.0.1:${port}`]
   return spawn(join(root, 'node_modules/workerd/bin/workerd'), args, {
-    // Nothing of the machine's own environment: a Worker has none of it. (Next.js, elsewhere in this workspace, makes the
+    // Pass no variables of this machine: a Worker has none of them. (Next.js, elsewhere in this workspace, makes the
     // compiler believe that every environment has a NODE_ENV.)
     env: { ...env } as NodeJS.ProcessEnv & Env,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -7,12 +7,12 @@ export interface Answer {
   readonly body: string
 }
 
-/** Requests, each the whole text of it; gets back what was answered. Endless. */
+/** An endless generator of requests, each as its whole text. It receives the response to each. */
 export type Journey = Generator<string, never, Answer>
 
 /**
- * One keep-alive connection that makes a journey, one request at a time. It reads just enough of HTTP to know where an
- * answer ends: a real client would cost more than the server that is measured.
+ * Runs a journey on one keep-alive connection, one request at a time. It parses just enough of HTTP to find the end of a
+ * response: a real client would cost more than the measured server.
  */
 export function travel(port: number, journey: Journey, fail: (error: Error) => void): Socket {
   let received = ''
@@ -37,7 +37,7 @@ export function travel(port: number, journey: Journey, fail: (error: Error) => v
   return socket
 }
 
-/** The answer, when all of it is there. Text is read as bytes: tokens and codes are ASCII. */
+/** Returns the response once it is complete. Text is read as bytes, because tokens and codes are ASCII. */
 function complete(text: string): Answer | undefined {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return undefined

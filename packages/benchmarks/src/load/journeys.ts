@@ -10,7 +10,7 @@ import {
 import type { Answer, Journey } from './connection.ts'
 import { authorization, basic, form, get, post } from './requests.ts'
 
-/** What one connection does again and again; it calls `done` after each unit that counts. */
+/** The requests that one connection repeats. It calls `done` after each counted unit. */
 export function journeyOf(load: Load, { clients }: Target, done: () => void): Journey {
   const client = clients.ES256
   const token = (body: string) => post('/auth/oauth2/token', basic(client), body)
@@ -97,7 +97,7 @@ function* readingUserinfo(client: ClientCredentials, done: () => void): Journey 
   return yield* again(get('/auth/oauth2/userinfo', `authorization: Bearer ${token}\r\n`), done)
 }
 
-/** A member of a JSON answer, without the price of parsing all of it. */
+/** Reads a member of a JSON response without the cost of parsing all of it. */
 function member({ body }: Answer, name: string): string {
   const value = new RegExp(`"${name}":"([^"]+)"`).exec(body)?.[1]
   if (value === undefined) throw new Error(`no ${name}: ${body}`)

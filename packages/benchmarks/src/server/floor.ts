@@ -6,8 +6,8 @@ import { readText, send } from './plain-http.ts'
 import { anyClients, type Served } from './served.ts'
 
 /**
- * The least that can give the same answers: HTTP, hashing, one signature, the least SQL, all of it synchronous and
- * written by hand. It checks next to nothing; it is what "60 % of the floor" is measured against.
+ * A server with the least work for the same responses: HTTP, hashing, one signature and the least SQL, synchronous and
+ * written by hand. It checks almost nothing. "60 % of the floor" refers to it.
  */
 export function serveFloor({ directory }: ServerSettings): Served {
   const database = openFloorDatabase(directory)

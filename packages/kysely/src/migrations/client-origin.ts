@@ -4,7 +4,7 @@ import { addColumns, dropColumns } from './columns.ts'
 import type { SchemaChange } from './schema-change.ts'
 import { setSchemaVersion } from './schema-version.ts'
 
-/** Who registered a client that is older than the column. `originOf` in `codec.ts` reads rows by the same rule. */
+/** The value of `registered_by` for clients that are older than the column. `originOf` in `codec.ts` applies the same rule. */
 const origin: RawBuilder<string> = sql`case
   when user_id is not null or reference_id is not null then 'user'
   when registration_token_hash is not null then 'anonymous'
@@ -13,8 +13,8 @@ const origin: RawBuilder<string> = sql`case
 const columns = { registered_by: { kind: 'string', initially: '' }, machine_scope: 'text?' } as const
 
 /**
- * Adds who registered a client, and the scopes that the server side gave it for tokens without a user. An earlier version
- * of the package can go on: the rows that it adds say nothing (`''`), and are read by the rule of the migration.
+ * Adds who registered a client, and the scopes that it may use for tokens without a user. An earlier version of the package
+ * can continue to work: the rows that it adds have `''`, and are read by the rule of this migration.
  */
 export const clientOrigin: SchemaChange = {
   up(target) {

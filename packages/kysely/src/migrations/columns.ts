@@ -3,13 +3,13 @@ import type { ColumnKind } from '../dialect.ts'
 import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { type Column, columnOf, statement } from './table.ts'
 
-/** MySQL's errors for a column or an index that is there already, and for one that is not there to drop. */
+/** MySQL's errors for adding an existing column or index, and for dropping one that does not exist. */
 const done: readonly unknown[] = [1060, 1061, 1091]
 
-/** A column that may be `null`, or what rows have that do not name it: those of an earlier version of the package. */
+/** An added column. It may be `null`, or has a default for the rows that an earlier version of the package writes. */
 type AddedColumn = Extract<Column, `${string}?`> | { readonly kind: ColumnKind; readonly initially: string }
 
-/** The statements that add columns to a table, one for each. */
+/** Makes the statements that add columns to a table, one for each column. */
 export function addColumns(
   target: SchemaTarget,
   table: string,
@@ -24,7 +24,7 @@ export function addColumns(
   })
 }
 
-/** The statements that drop columns of a table, one for each. */
+/** Makes the statements that drop columns of a table, one for each column. */
 export function dropColumns(
   target: SchemaTarget,
   table: string,
@@ -35,7 +35,7 @@ export function dropColumns(
   )
 }
 
-/** MySQL cannot roll a change back, and has no `if not exists` for columns and indexes: a statement that has run before may run again. */
+/** Makes a statement that may run again after an interruption: MySQL has neither a roll-back of it nor `if not exists`. */
 export function repeatable({ dialect }: SchemaTarget, alter: SchemaStatement): SchemaStatement {
   if (dialect.transactional) return alter
   return {

@@ -9,13 +9,13 @@ import { schemaVersion } from './schema-version.ts'
 export type { DialectName } from '../dialect.ts'
 
 export interface MigrationOptions extends TableOptions {
-  /** What kind of database it is, where the adapter of the Kysely instance does not tell. */
+  /** The kind of database. Needed only if the Kysely instance uses an adapter that is not one of Kysely's own. */
   readonly dialect?: DialectName
 }
 
 type Step = (db: Kysely<unknown>) => Promise<void>
 
-/** Whole or not at all, also on SQLite, where Kysely opens no transaction for migrations. MySQL has none for them. */
+/** Runs a migration in a transaction, also on SQLite, where Kysely opens none. MySQL has no transactions for schema changes. */
 function step(tables: TableNames, chosen: DialectName | undefined, statements: SchemaChange['up']): Step {
   return async (db) => {
     const dialect = await readDialect(db, dialectName(db, chosen))
@@ -27,9 +27,9 @@ function step(tables: TableNames, chosen: DialectName | undefined, statements: S
 }
 
 /**
- * The migrations by name, for a host that runs them with a Kysely `Migrator` of its own, beside its own migrations. They
- * depend on nothing but the tables that the earlier ones made, so they may be given other names, in the same order.
- * Throws a `TypeError` for a table prefix that cannot be one.
+ * Returns the migrations by name, for a host that runs them with its own Kysely `Migrator` among its own migrations. The
+ * host may give them other names, if their order stays the same.
+ * @throws {TypeError} when the table prefix is invalid
  */
 export function migrations(options: MigrationOptions = {}): Record<string, Migration> {
   const tables = tableNames(options)
@@ -42,8 +42,8 @@ export function migrations(options: MigrationOptions = {}): Record<string, Migra
 }
 
 /**
- * The Kysely `Migrator` of these migrations, for steps that {@link migrate} does not take (down, to a certain one).
- * What has run is kept in `oauth_migrations` (behind another prefix with that), apart from the host's own migrations.
+ * Makes the Kysely `Migrator` of these migrations, for steps that {@link migrate} does not take: down, or to a certain
+ * migration. It records the executed migrations in `oauth_migrations` (with your prefix), apart from your own migrations.
  */
 export function migrator<Database>(db: Kysely<Database>, options: MigrationOptions = {}): Migrator {
   const tables = tableNames(options)
@@ -55,17 +55,17 @@ export function migrator<Database>(db: Kysely<Database>, options: MigrationOptio
   })
 }
 
-/** The last migration that was begun in this process. */
+/** The last migration that this process has begun. */
 let last: Promise<unknown> = Promise.resolve()
 
 /**
- * Brings the tables up to date. May be called at every start: what has run already is not run again, and tables that a
- * newer version of the package has left fit for this one stay as they are. Several processes may call it at once on
- * PostgreSQL and MySQL, which Kysely locks; on SQLite that is what `sqliteStorage` does by itself. Rejects with the cause
- * when a migration fails, and when the tables are too new.
+ * Creates the tables or brings them up to date. Call it at every start: it runs only missing migrations, and leaves tables
+ * of a newer version alone if this version can work with them. On PostgreSQL and MySQL several processes may call it at
+ * once, because Kysely takes a lock; for SQLite, `sqliteStorage` migrates by itself. Rejects with the cause when a
+ * migration fails, and when the tables are too new.
  */
 export async function migrate<Database>(db: Kysely<Database>, options: MigrationOptions = {}): Promise<void> {
-  // One after the other within a process: a synchronous SQLite driver that waits for a lock blocks its holder, too.
+  // Run one after the other within a process: a synchronous SQLite driver that waits for a lock also blocks its holder.
   const migration = last.then(() => bringUp(db, options))
   last = migration.catch(() => undefined)
   await migration

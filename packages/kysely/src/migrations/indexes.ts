@@ -4,8 +4,8 @@ import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { indexName, statement } from './table.ts'
 
 /**
- * Adds an index of the rows in which this column has a value. Few have one at a time, so the index stays small where the
- * database can leave out the others; MySQL keeps them all.
+ * Adds an index of the rows in which this column has a value. Few rows have one at a time, so a partial index stays small.
+ * MySQL has no partial indexes, so there it contains all rows.
  */
 export function addSparseIndex(target: SchemaTarget, table: string, column: string): SchemaStatement {
   const where = target.dialect.name === 'mysql' ? sql`` : sql`where ${sql.id(column)} is not null`
@@ -13,7 +13,7 @@ export function addSparseIndex(target: SchemaTarget, table: string, column: stri
   return repeatable(target, statement(target.db, index))
 }
 
-/** Drops such an index, before its column goes. On MySQL it goes with the column. */
+/** Drops the index of {@link addSparseIndex}, before its column is dropped. MySQL drops it together with the column. */
 export function dropSparseIndex(target: SchemaTarget, table: string, column: string): readonly SchemaStatement[] {
   if (target.dialect.name === 'mysql') return []
   return [statement(target.db, sql`drop index if exists ${sql.id(indexName(table, [column]))}`)]

@@ -4,8 +4,8 @@ import { createSchemaTable } from './schema-version.ts'
 import { createTable, type TableDefinition } from './table.ts'
 
 /**
- * The first tables. There are no foreign keys: a consumed code or a revoked grant is evidence, and no deletion elsewhere
- * may take it along.
+ * Creates the first tables. They have no foreign keys: consumed codes and revoked grants are evidence of a replay, so the
+ * deletion of another row must not delete them.
  */
 const definitions = (tables: TableNames): readonly TableDefinition[] => [
   {
@@ -168,7 +168,7 @@ export const initial: SchemaChange = {
     ...definitions(target.tables).flatMap((definition) => createTable(target, definition)),
     ...createSchemaTable(target, { version: 1, compatibleSince: 1 }),
   ],
-  // The version goes first: tables that are half gone are no tables to work with.
+  // Drop the version first, so that no process works with tables that are partly dropped.
   down: ({ db, tables }) =>
     [tables.schema, ...definitions(tables).map(({ name }) => name)].map((name) => db.schema.dropTable(name).ifExists()),
 }

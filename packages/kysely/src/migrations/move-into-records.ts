@@ -10,7 +10,7 @@ const literal = (text: string): Expression => sql`${sql.lit(text)}`
 const none: Expression = sql`null`
 const zero: Expression = sql`0`
 
-/** The tables that went, as the migrations before this one have left them. */
+/** The tables that this migration removes, as the earlier migrations left them. */
 const former = (tables: TableNames): readonly TableDefinition[] => [
   {
     name: tables.interactions,
@@ -51,7 +51,7 @@ const former = (tables: TableNames): readonly TableDefinition[] => [
   },
 ]
 
-/** The columns of a record, as they come from a row of a table that went. */
+/** The columns of a record, computed from a row of a removed table. */
 interface Source {
   readonly table: string
   readonly kind: string
@@ -64,14 +64,14 @@ interface Source {
 }
 
 function sources({ dialect: { name }, tables }: SchemaTarget): readonly Source[] {
-  /** Text as JSON. Objects are put together as text, so that the JSON inside them stays as it was stored. */
+  /** Converts text to JSON. Objects are concatenated as text, so that JSON inside them stays as it was stored. */
   const quoted = (of: string): Expression => {
     if (name === 'postgres') return sql`to_json(${column(of)})::text`
     return sql`json_quote(${column(of)})`
   }
   const joined = (parts: readonly Expression[]): Expression =>
     name === 'mysql' ? sql`concat(${sql.join(parts)})` : sql.join(parts, sql` || `)
-  /** A member that may be absent. */
+  /** Makes the JSON of a member that may be absent. */
   const optional = (member: string, of: string, value: Expression): Expression =>
     sql`case when ${column(of)} is null then '' else ${joined([literal(`,"${member}":`), value])} end`
 
@@ -119,8 +119,8 @@ function sources({ dialect: { name }, tables }: SchemaTarget): readonly Source[]
 }
 
 /**
- * Copies every row into the table of records, and drops the tables. Where that cannot be rolled back it may run again after
- * any statement: then the tables that are gone already come back empty, and what was copied is not copied again.
+ * Copies every row into the table of records, and drops the tables. On a database without a roll-back it may run again
+ * after any of its statements: then it creates the dropped tables again, empty, and does not copy rows twice.
  */
 export function moveIn(target: SchemaTarget): readonly SchemaStatement[] {
   const { db, dialect, tables } = target
@@ -147,8 +147,8 @@ export function moveIn(target: SchemaTarget): readonly SchemaStatement[] {
 }
 
 /**
- * Makes the former tables and copies into them what must not be forgotten. Sign-ins in progress are: their users begin
- * again.
+ * Creates the former tables again and copies the records that must not be lost. It does not copy sign-ins in progress:
+ * those users have to begin again.
  */
 export function moveBack(target: SchemaTarget): readonly SchemaStatement[] {
   const { db, dialect, tables } = target
@@ -173,7 +173,7 @@ export function moveBack(target: SchemaTarget): readonly SchemaStatement[] {
       user_id: 'user_id',
       expires_at: 'expires_at',
     }),
-    // Any text that no other mark has will do for the version.
+    // The version may be any text that no other mark has.
     back(tables.withdrawals, 'withdrawal', {
       id: 'id',
       version: 'value',

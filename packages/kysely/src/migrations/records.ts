@@ -23,7 +23,7 @@ const table = (tables: TableNames): TableDefinition => ({
   indexes: [['expires_at']],
 })
 
-/** What records are found by beside their key. Most have no owner and no user. */
+/** The columns by which records are found besides their key. Most records have no owner and no user. */
 const sparse = ['owner_id', 'client_id', 'user_id']
 
 const extended = (tables: TableNames): readonly string[] => [
@@ -31,9 +31,9 @@ const extended = (tables: TableNames): readonly string[] => [
 ]
 
 /**
- * One generic table in place of those for interactions, replays, session clients and marks of withdrawals, and room for what features say
- * about grants, codes and tokens. What is stored moves over: sign-ins in progress go on, and no `jti` may be used again.
- * Older packages need the tables that go, so none of them can work beside this schema.
+ * Replaces the tables of interactions, replays, session clients and withdrawal marks by one generic table, and adds the
+ * column `extra` to grants, codes and tokens. All rows are kept: sign-ins in progress continue, and no `jti` can be used
+ * again. Older packages need the removed tables, so none of them can work with this schema.
  */
 export const records: SchemaChange = {
   up: (target) => [
@@ -43,10 +43,10 @@ export const records: SchemaChange = {
     ...moveIn(target),
     setSchemaVersion(target, 5, 5),
   ],
-  // First a version that no package works with, since none can while half of it is gone.
+  // Set a version that no package accepts first, because none can work while the tables are partly dropped.
   down: (target) => [
     setSchemaVersion(target, 4, 5),
-    // It may have gone already, where a schema change cannot be rolled back.
+    // An interrupted run may have dropped it already, if the database cannot roll back schema changes.
     ...(target.dialect.transactional ? [] : createTable(target, table(target.tables))),
     ...moveBack(target),
     ...extended(target.tables).flatMap((name) => dropColumns(target, name, ['extra'])),

@@ -8,8 +8,8 @@ import { statement } from './table.ts'
 const columns = { predecessor_id: 'string?', sealed_until: 'seconds?' } as const
 
 /**
- * A refresh token knows the token before it, and until when its own sealed successor may be opened. What was sealed
- * before goes: at once where the successor has rotated, by the next purge elsewhere.
+ * Adds to a refresh token the id of its predecessor, and until when its sealed successor may be opened. It clears the
+ * existing sealed successors: at once if the successor has rotated, otherwise the next purge clears them.
  */
 export const refreshPredecessors: SchemaChange = {
   up: (target) => {
@@ -18,7 +18,7 @@ export const refreshPredecessors: SchemaChange = {
     return [
       ...addColumns(target, tables.refreshTokens, columns),
       addSparseIndex(target, tables.refreshTokens, 'sealed_until'),
-      // MySQL changes no table that the same statement reads, unless what was read is a table of its own.
+      // MySQL cannot update a table that the same statement reads, except through a derived table.
       statement(
         db,
         sql`update ${name} set sealed_successor = null where sealed_successor is not null and successor_id in (

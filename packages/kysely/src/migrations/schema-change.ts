@@ -2,12 +2,12 @@ import type { Compilable, Kysely } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 import type { TableNames } from '../schema.ts'
 
-/** A statement that changes the schema: it can be run through Kysely, or compiled and run by somebody else. */
+/** A statement that changes the schema. Kysely can run it, or compile it for another driver. */
 export interface SchemaStatement extends Compilable {
   execute(): Promise<unknown>
 }
 
-/** Where a change takes place. */
+/** The database and the table names of a schema change. */
 export interface SchemaTarget {
   readonly db: Kysely<unknown>
   readonly tables: TableNames
@@ -15,8 +15,8 @@ export interface SchemaTarget {
 }
 
 /**
- * A migration as data: what it would run, in order. Where the dialect is not `transactional`, it may have been cut off
- * after any of its statements, and all of them may run again.
+ * A migration as data: its statements in order. If the dialect is not `transactional`, an earlier run may have stopped
+ * after any statement, so all of them must be able to run again.
  */
 export interface SchemaChange {
   readonly up: (target: SchemaTarget) => readonly SchemaStatement[]

@@ -6,8 +6,8 @@ import type { SchemaChange } from './schema-change.ts'
 import { withdrawals } from './withdrawals.ts'
 
 /**
- * All of them, in the order of their names. A change that was released is never edited: the next one is added, sets the
- * version in the table `schema`, and raises `schemaVersion`.
+ * All schema changes, in the order of their names. Never edit a released change: add a new one, which sets the version in
+ * the table `schema` and raises `schemaVersion`.
  */
 export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0001_initial': initial,

@@ -2,22 +2,22 @@ import { type RawBuilder, sql } from 'kysely'
 import type { ColumnKind } from '../dialect.ts'
 import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 
-/** `key` is the primary key, a string or an integer; with a question mark the column may be `null`. */
+/** The type of a column. `key` is the primary key, a string or an integer. With a question mark the column may be `null`. */
 export type Column = 'key' | 'integer key' | ColumnKind | `${ColumnKind}?`
 
 export interface TableDefinition {
   readonly name: string
   readonly columns: Readonly<Record<string, Column>>
-  /** The columns of the primary key, where they are several and none of them is a `key`. */
+  /** The columns of a primary key of several columns. Then no column is a `key`. */
   readonly key?: readonly string[]
-  /** Each is the list of its columns. */
+  /** The indexes, each as the list of its columns. */
   readonly indexes?: readonly (readonly string[])[]
   readonly unique?: readonly (readonly string[])[]
-  /** Rows are found by their key alone, and may live in its index. */
+  /** Whether rows are found by their primary key alone, so that they may live in its index. */
   readonly clustered?: boolean
 }
 
-/** The statements that make a table with its indexes. */
+/** Makes the statements that create a table with its indexes. */
 export function createTable(target: SchemaTarget, definition: TableDefinition): readonly SchemaStatement[] {
   const { db, dialect } = target
   const { name, columns, key, indexes = [], unique = [], clustered = false } = definition
@@ -44,12 +44,12 @@ export function createTable(target: SchemaTarget, definition: TableDefinition): 
   ]
 }
 
-/** It carries the prefix of the table: on PostgreSQL and SQLite, the indexes of all tables share their names. */
+/** Returns the name of an index. It begins with the table name, because PostgreSQL and SQLite have one namespace for indexes. */
 export function indexName(table: string, columns: readonly string[]): string {
   return `${table}_${columns.join('_')}`
 }
 
-/** The definition of a column, as it stands in a statement. */
+/** Returns the SQL definition of a column. */
 export function columnOf({ dialect }: SchemaTarget, name: string, column: Column): RawBuilder<unknown> {
   if (column === 'key' || column === 'integer key') {
     const type = dialect.types[column === 'key' ? 'string' : 'integer']
@@ -60,7 +60,7 @@ export function columnOf({ dialect }: SchemaTarget, name: string, column: Column
   return sql`${sql.id(name)} ${sql.raw(dialect.types[kind])} ${sql.raw(optional ? 'null' : 'not null')}`
 }
 
-/** A statement of the schema that was written as SQL. */
+/** Makes a schema statement from SQL. */
 export function statement(db: SchemaTarget['db'], raw: RawBuilder<unknown>): SchemaStatement {
   return { compile: () => raw.compile(db), execute: () => raw.execute(db) }
 }

@@ -11,10 +11,10 @@ const table = (tables: TableNames): TableDefinition => ({
   clustered: true,
 })
 
-/** What interactions remember of the moment at which they were bound to their user, and of the page that asks. */
+/** Columns of interactions: the withdrawal marks when the user was bound to it, and the reference of the consent page. */
 const interactionColumns = { withdrawals: 'text?', reference_id: 'string?' } as const
 
-/** The marks of what was withdrawn, and what interactions need to compare with them. */
+/** Adds the table of withdrawal marks, and the columns of interactions that are compared with them. */
 export const withdrawals: SchemaChange = {
   up: (target) => [
     ...createTable(target, table(target.tables)),

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 
-/** Runs calls so that SQLite answers at once when somebody else has the lock, whatever its busy timeout is. */
+/** Runs calls so that SQLite returns at once when another connection has the lock, whatever its busy timeout is. */
 export interface NonBlocking {
   /** Milliseconds for which a call may wait for a lock, outside of SQLite. */
   readonly patience: number
@@ -10,12 +10,13 @@ export interface NonBlocking {
 
 const asItIs = <T>(work: () => T): (() => T) => work
 
-/** For a database of ours, whose busy timeout is 0. */
+/** For a database that `sqliteStorage` has opened: its busy timeout is 0. */
 export const neverBlocking: NonBlocking = { patience: 5000, reading: asItIs, writing: asItIs }
 
 /**
- * For a database of the host's, which keeps its busy timeout for the host's own statements. Around a call of ours it is 0,
- * and it is how long the call may wait. That costs 5 µs; a read in WAL mode meets no lock, and is run as it is.
+ * For a database of the host, whose busy timeout stays in effect for the host's own statements. During a call of the
+ * storage the timeout is 0, and its value limits how long the call may wait in the queue. That costs 5 µs. Reads in WAL
+ * mode meet no lock, so they run without this.
  */
 export function withoutBlocking(database: Database.Database): NonBlocking {
   const patience = Number(database.pragma('busy_timeout', { simple: true }))

@@ -10,7 +10,7 @@ import { refuseNewer } from './refuse-newer.ts'
 import { sqliteRunner } from './sqlite-runner.ts'
 import { waitingDialect } from './waiting-dialect.ts'
 
-/** Milliseconds for which the construction of a storage waits for the lock of another process. */
+/** Milliseconds for which the constructor waits for the lock of another process. */
 const startTimeout = 5000
 
 export interface SqliteStorageOptions extends TableOptions {
@@ -19,21 +19,25 @@ export interface SqliteStorageOptions extends TableOptions {
 }
 
 export interface SqliteStorage extends Storage {
-  /** Kysely on the same connection, for queries of the host's own; `db.withTables<…>()` adds the host's tables. The types have the default prefix. */
+  /**
+   * Kysely on the same connection, for your own queries; `db.withTables<…>()` adds the types of your tables. The types of
+   * the storage's tables have the default prefix.
+   */
   readonly db: Kysely<OAuthTables>
   /** Closes the database, unless it was opened by the host. */
   close(): Promise<void>
 }
 
 /**
- * A storage in an SQLite file (or `:memory:`), ready at once. What it opens by name is in WAL mode with
- * `synchronous=NORMAL`; a `Database` that is passed in keeps the settings of the host.
+ * Makes a storage in an SQLite file (or `:memory:`). It creates and migrates its tables, so it is ready at once. A file
+ * that it opens is in WAL mode with `synchronous=NORMAL`; a `Database` that you pass keeps its settings.
  *
- * While another process has the file locked, reads go on and writes wait for up to five seconds (for a `Database` of the
- * host: its busy timeout), in the order in which they came and without blocking the process. Then they fail with
- * `StorageUnavailableError`, and clients get 503.
- *
- * Throws when the tables are those of a newer version of this package that this one cannot work with.
+ * While another process has the file locked, reads continue, and writes wait in their order for up to five seconds (for
+ * your own `Database`: its busy timeout), without blocking the process. Then they throw `StorageUnavailableError`, and
+ * clients get 503.
+ * @throws when a newer version of this package has made the tables and this version cannot work with them
+ * @example
+ * const provider = createProvider({ storage: sqliteStorage('./oauth.db'), … })
  */
 export function sqliteStorage(
   filenameOrDatabase: string | Database.Database,
@@ -49,7 +53,7 @@ export function sqliteStorage(
     const db = new Kysely<OAuthTables>({ dialect: opened ? waitingDialect(dialect, database, queue) : dialect })
     refuseNewer(database, tables)
     if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>, tables)
-    // From here on nothing waits inside SQLite, where the whole process would wait with it.
+    // From here on no call waits inside SQLite, because that would block the whole process.
     opened?.exec('pragma busy_timeout = 0')
     const schema = { db, tables, dialect: 'sqlite' } as const
     return {
@@ -66,7 +70,7 @@ export function sqliteStorage(
   }
 }
 
-/** While the storage is constructed it may block: the process is starting, and several may migrate at once. */
+/** Opens the file. Here a wait may block the process: it is starting, and several processes may migrate at once. */
 function open(filename: string): Database.Database {
   const database = new Database(filename, { timeout: startTimeout })
   database.pragma('journal_mode = WAL')
@@ -76,8 +80,8 @@ function open(filename: string): Database.Database {
 }
 
 /**
- * The database as Kysely gets it. Its transactions take the write lock when they begin: one that reads first and writes
- * later cannot get it any more when another process has written in between. Closing is not Kysely's business.
+ * Wraps the database for Kysely. Its transactions take the write lock at their begin: a transaction that reads first could
+ * not get the lock later if another process has written in between. Kysely must not close the database.
  */
 function shared(database: Database.Database) {
   return {

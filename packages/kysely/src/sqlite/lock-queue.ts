@@ -1,20 +1,20 @@
 import type { Awaitable } from '@oauth/core'
 
-/** How a call waits for a lock. */
+/** The rules by which a call waits for a lock. */
 export interface Waiting {
-  /** Whether it goes behind those that wait already. A read that meets no lock need not. */
+  /** Whether the call waits behind the calls in the queue. A read that meets no lock does not need to. */
   readonly inLine: boolean
-  /** Whether an error says that somebody else has the lock, and that nothing was done. */
+  /** Tells whether an error means that another connection has the lock, and that nothing was done. */
   readonly isLocked: (error: unknown) => boolean
-  /** What the caller gets for an error; `late` for the lock that was still there at the deadline. */
+  /** Makes the error for the caller. `late` is true when the lock was still held at the deadline. */
   readonly failure: (error: unknown, late: boolean) => unknown
 }
 
-/** The one line in which all calls of a connection wait while somebody else has the lock. */
+/** The queue in which all calls of a connection wait while another connection has the lock. */
 export interface LockQueue {
   /**
-   * Runs `attempt`: synchronously, unless a lock is met or others wait. Then it runs when its turn comes, in the order of
-   * the calls, or fails at its deadline. Only the first in the line looks whether the lock is free.
+   * Runs `attempt` synchronously, unless it meets a lock or other calls wait. Then it runs when its turn comes, in the order
+   * of the calls, or fails at its deadline. Only the first call in the queue tries to get the lock.
    */
   run<T>(attempt: () => T, waiting: Waiting): Awaitable<T>
 }
@@ -27,10 +27,10 @@ interface Waiter extends Waiting {
   locked: unknown
 }
 
-/** The first in the line looks again after one millisecond, then a little less often, up to this. */
+/** The longest pause in milliseconds between two attempts of the first call. The pauses begin with one millisecond. */
 const longestPause = 5
 
-/** For how many milliseconds the line is worked off before everybody else in the process gets a turn. */
+/** Milliseconds for which queued calls run before the event loop gets a turn. */
 const turn = 5
 
 /**
@@ -51,7 +51,7 @@ export function lockQueue(patience: number): LockQueue {
     lookAgain(isFree ? 0 : Math.min(looks, longestPause))
   }
 
-  /** Whether the first in the line is done with, one way or the other. */
+  /** Tries the first call in the queue. Returns whether it is finished, successfully or not. */
   function serve(first: Waiter): boolean {
     try {
       first.resolve(first.attempt() as never)
@@ -66,7 +66,7 @@ export function lockQueue(patience: number): LockQueue {
 
   function dismissLate(): void {
     const now = performance.now()
-    // All have the same patience, so the first in the line is the first to lose it.
+    // All calls may wait for the same time, so the first in the queue is the first to reach its deadline.
     const patient = line.findIndex(({ deadline }) => deadline > now)
     const { locked } = line[0] as Waiter
     for (const late of line.splice(0, patient < 0 ? line.length : patient)) late.reject(late.failure(locked, true))

@@ -5,8 +5,8 @@ import { schemaChanges } from '../migrations/schema-changes.ts'
 import type { TableNames } from '../schema.ts'
 
 /**
- * What `migrate` does, synchronously: a storage is ready when it is constructed, and nothing has to be awaited before its
- * first use. Keeps the same table as Kysely's `Migrator`, so either may continue where the other ended.
+ * Migrates synchronously, so that a storage is ready when it is constructed. It records the migrations in the same table as
+ * Kysely's `Migrator`, so `migrate` may continue where this function ended, and the reverse.
  */
 export function migrateSqlite(database: Database.Database, db: Kysely<unknown>, tables: TableNames): void {
   database.exec(
@@ -21,7 +21,7 @@ export function migrateSqlite(database: Database.Database, db: Kysely<unknown>, 
   if (pending().length === 0) return
   database
     .transaction(() => {
-      // Asked again under the write lock: another process may have done it meanwhile.
+      // Check again under the write lock: another process may have migrated in the meantime.
       for (const [name, change] of pending()) {
         for (const statement of change.up({ db, tables, dialect: sqliteDialect })) {
           const { sql, parameters } = statement.compile()

@@ -6,23 +6,25 @@ import { type Answer, type Program, type Runner, type Step, step } from '../runn
 import type { NonBlocking } from './busy-timeout.ts'
 import type { LockQueue, Waiting } from './lock-queue.ts'
 
-/** Stands for a transaction of the host's that is open on our connection. */
+/** Thrown when the host has a transaction open on the storage's connection. */
 const openTransaction = new Error('a transaction on the connection of sqliteStorage is open')
 
-/** How calls of a storage wait, and what they fail with. */
+/** The rules by which calls of a storage wait for a lock, and their errors. */
 const asStorage: Omit<Waiting, 'inLine'> = {
   isLocked: (error) => error === openTransaction || isLocked(error),
   failure(error, late) {
     if (!late) return asUnavailable(error)
     return error === openTransaction
-      ? new StorageUnavailableError('sqliteStorage: a transaction on its connection does not end')
-      : new StorageUnavailableError('the database file is locked by somebody else', { cause: error })
+      ? new StorageUnavailableError(
+          'sqliteStorage: a transaction on storage.db does not end; do not await a call of the storage inside it',
+        )
+      : new StorageUnavailableError('another connection keeps the database file locked', { cause: error })
   },
 }
 
 interface Prepared {
   readonly statement: Database.Statement
-  /** The names of the columns; absent where there are none, as for a write. */
+  /** The names of the columns, or `undefined` for a statement without columns, such as a write. */
   readonly columns: readonly string[] | undefined
 }
 
@@ -34,11 +36,12 @@ function named(columns: readonly string[], values: readonly unknown[]): unknown 
 }
 
 /**
- * Runs statements on better-sqlite3 itself, prepared once and without a promise in between: a transaction is over before
- * anybody else in this process gets to run. That is two to four times as fast as a promise per statement, and it never
- * holds the write lock while the event loop does other things.
+ * Runs prepared statements directly on better-sqlite3, without promises: a transaction ends before any other code of this
+ * process runs. That is two to four times as fast as a promise per statement, and the write lock is never held while the
+ * event loop does other work.
  *
- * While somebody else has the lock, writes wait in `queue` and the event loop goes on. A promise comes only then.
+ * While another connection has the lock, writes wait in `queue` and the event loop continues. Only then a verb returns a
+ * promise.
  */
 export function sqliteRunner(
   database: Database.Database,
@@ -54,7 +57,7 @@ export function sqliteRunner(
     const known = prepared.get(query)
     if (known) return known
     const statement = database.prepare(query.sql)
-    // Naming twenty columns costs better-sqlite3 twice as much as reading them, so rows come as arrays.
+    // Making objects with twenty names costs better-sqlite3 twice as much as reading the values, so rows are arrays.
     const columns = statement.reader
       ? statement
           .raw()
@@ -91,7 +94,7 @@ export function sqliteRunner(
       commit.run()
       return result
     } catch (error) {
-      // SQLite has rolled back by itself after some errors. A roll-back that fails must not hide why it was needed.
+      // After some errors SQLite has already rolled back. If the roll-back fails, throw the error that made it necessary.
       try {
         if (database.inTransaction) rollback.run()
       } catch {}
@@ -100,8 +103,8 @@ export function sqliteRunner(
   }
 
   /**
-   * None of our own transactions is ever open here, so an open one belongs to the host, who shares the connection (`db`)
-   * and awaits something inside it. What we wrote now would become part of it: it counts as a lock of somebody else.
+   * The storage's own transactions are never open here, so an open one belongs to the host, which shares the connection
+   * (`db`) and awaits something inside its transaction. A write now would become part of it, so treat it as a lock.
    */
   function run<T>(work: () => T, waiting: Waiting): Awaitable<T> {
     const attempt = () => {
@@ -114,7 +117,7 @@ export function sqliteRunner(
   const read = <T>(work: () => T): Awaitable<T> => run(reading(work), { ...asStorage, inLine: false })
   const write = <T>(work: () => T): Awaitable<T> => run(writing(work), { ...asStorage, inLine: true })
 
-  /** Each statement waits on its own, so that what was counted before a lock is counted once. */
+  /** Runs a program without a transaction. Each statement waits separately, so that rows deleted before a lock count once. */
   function sequence<T>(program: Program<T>, state: IteratorResult<Step, T>): Awaitable<T> {
     let reached = state
     while (!reached.done) {

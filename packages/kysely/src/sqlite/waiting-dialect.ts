@@ -3,12 +3,12 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, SqliteDialect 
 import { isLocked } from '../errors.ts'
 import type { LockQueue, Waiting } from './lock-queue.ts'
 
-/** What the host gets at the deadline is what SQLite said. */
+/** At the deadline, the host's own statements fail with the error of SQLite. */
 const asSqlite: Omit<Waiting, 'inLine'> = { isLocked, failure: (error) => error }
 
 /**
- * Kysely's dialect for the host's own statements on our connection: they wait for a lock in the same line as the calls of
- * the storage, where SQLite would block the process.
+ * Makes Kysely's dialect for the host's own statements on the storage's connection. They wait for a lock in the same queue
+ * as the calls of the storage; a wait inside SQLite would block the process.
  */
 export function waitingDialect(dialect: SqliteDialect, database: Database.Database, queue: LockQueue): Dialect {
   return {
@@ -20,7 +20,7 @@ export function waitingDialect(dialect: SqliteDialect, database: Database.Databa
 }
 
 function waitingDriver(driver: Driver, database: Database.Database, queue: LockQueue): Driver {
-  // Whoever has a transaction open has the lock: others wait for it, and it waits for nobody.
+  // The statements of an open transaction already have the lock, so they do not wait in the queue.
   const waiting = (): Waiting => ({ ...asSqlite, inLine: !database.inTransaction })
   const wrap = (connection: DatabaseConnection): DatabaseConnection => ({
     executeQuery: async <R>(query: CompiledQuery) => queue.run(() => connection.executeQuery<R>(query), waiting()),

@@ -75,7 +75,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   }
 
   test(
-    'C11 in a refresh: the old token goes on, in one family, and what was acknowledged works',
+    'killed in a refresh, the old token goes on, in one family, and acknowledged tokens work (C11)',
     async () => {
       const statements = await atEachStatement(
         async () => tokensOf(survivor, client),
@@ -99,7 +99,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   )
 
   test(
-    'in a code exchange: the code is good or used up, never half, and never makes two families',
+    'killed in a code exchange, the code is valid or used up, and never makes two families',
     async () => {
       let good = 0
       let used = 0
@@ -130,7 +130,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   )
 
   test(
-    'in a rotation of the keys: there is a key to sign with, none twice, and earlier tokens verify',
+    'killed in a rotation of the keys, each algorithm has one key to sign with, and earlier tokens verify',
     async () => {
       const [before] = await survivor.mintFor(client, 1)
       await atEachStatement(

@@ -42,7 +42,7 @@ describe.each(outageKinds)('$name goes away', ({ start }) => {
   }, 180_000)
   afterAll(() => provider.stop())
 
-  test('while it refuses connections clients get 503 at once, and go on with what they have afterwards', async () => {
+  test('while the database refuses connections clients get 503 at once, and their tokens work afterwards', async () => {
     const { access_token, refresh_token } = await tokensOf(worker, client)
     const code = await worker.authorize(client)
     await link.goDown()
@@ -61,7 +61,7 @@ describe.each(outageKinds)('$name goes away', ({ start }) => {
     expect(await worker.revokeGrants()).toBe(2)
   })
 
-  test('connections that died meanwhile cost nobody an answer', async () => {
+  test('connections that died during an outage cause no failed request afterwards', async () => {
     await Promise.all([tokensOf(worker, client), tokensOf(worker, client), tokensOf(worker, client)])
     await link.goDown()
     await link.comeBack()
@@ -70,7 +70,7 @@ describe.each(outageKinds)('$name goes away', ({ start }) => {
     expect(await worker.revokeGrants()).toBe(3)
   })
 
-  test('while it swallows what it is sent nothing hangs, and the old token is good afterwards', async () => {
+  test('while the database does not answer no request hangs, and the old token works afterwards', async () => {
     const { refresh_token } = await tokensOf(worker, client)
     link.stall()
     const began = performance.now()
@@ -86,24 +86,27 @@ describe.each(outageKinds)('$name goes away', ({ start }) => {
     expect(await worker.revokeGrants()).toBe(1)
   })
 
-  test.each(['before', 'after'] as const)('a commit that fails %s it took place', async (when) => {
-    const { access_token, refresh_token } = await tokensOf(worker, client)
-    link.on(/commit/i, when)
-    const [answer] = await worker.post(client, token, refreshForm(refresh_token))
-    // Whether it took place is not known, so it is not tried again for the client, who does it by itself.
-    expectUnavailable(answer === undefined ? [] : [answer])
-    const [retried] = await worker.post(client, token, refreshForm(refresh_token))
-    expect(retried).toMatchObject({ status: 200 })
-    const [twin] = await worker.post(client, token, refreshForm(refresh_token))
-    expect(twin?.body.refresh_token).toBe(retried?.body.refresh_token)
-    const [introspected] = await worker.post(client, '/oauth2/introspect', { token: access_token })
-    expect(introspected?.body.active).toBe(true)
-    expect(await worker.revokeGrants()).toBe(1)
-  })
+  test.each(['before', 'after'] as const)(
+    'a commit that fails %s it took effect leaves the client a token that works',
+    async (when) => {
+      const { access_token, refresh_token } = await tokensOf(worker, client)
+      link.on(/commit/i, when)
+      const [answer] = await worker.post(client, token, refreshForm(refresh_token))
+      // Whether it took place is not known, so it is not tried again for the client, who does it by itself.
+      expectUnavailable(answer === undefined ? [] : [answer])
+      const [retried] = await worker.post(client, token, refreshForm(refresh_token))
+      expect(retried).toMatchObject({ status: 200 })
+      const [twin] = await worker.post(client, token, refreshForm(refresh_token))
+      expect(twin?.body.refresh_token).toBe(retried?.body.refresh_token)
+      const [introspected] = await worker.post(client, '/oauth2/introspect', { token: access_token })
+      expect(introspected?.body.active).toBe(true)
+      expect(await worker.revokeGrants()).toBe(1)
+    },
+  )
 })
 
 // SQLite's own outage: another process has the file locked, as a backup or a migration may.
-test('a file of SQLite that another process has locked: clients get 503, and go on with what they have afterwards', async () => {
+test('while another process has the SQLite file locked clients get 503, and their tokens work afterwards', async () => {
   const shared = await createFile()
   const worker = await fleet.start({ database: shared.address, timeoutSeconds })
   await worker.migrate()

@@ -44,19 +44,19 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
   const isActive = async (client: Parameters<Worker['post']>[0], token: string): Promise<unknown> =>
     (await first().post(client, '/oauth2/introspect', { token }))[0]?.body.active
 
-  test('migrate at once, and all of them find the tables', async () => {
+  test('four processes migrate at the same time, and all of them find the tables', async () => {
     await Promise.all(workers.map((worker) => worker.migrate()))
     await Promise.all(workers.map((worker) => worker.migrate()))
     for (const worker of workers) expect(await worker.grants()).toEqual([])
   })
 
-  test('make one key of each algorithm, though all of them start at once', async () => {
+  test('four processes that start at the same time make one key for each algorithm', async () => {
     const published = await Promise.all(workers.map((worker) => worker.publishedKeys()))
     expect(published[0]).toHaveLength(1)
     for (const keys of published) expect(keys).toEqual(published[0])
   })
 
-  test('B10 fifty redemptions of one code are one success, and one family at most', async () => {
+  test('of fifty redemptions of one code one succeeds, and at most one grant has tokens (B10)', async () => {
     const client = await first().register()
     const answers = await fifty(workers, client, '/oauth2/token', codeForm(await first().authorize(client)))
     expect(count(statuses(answers), 200)).toBe(1)
@@ -69,7 +69,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(await first().grants()).toEqual([])
   })
 
-  test('C05 fifty refreshes with one token are one successor in one family', async () => {
+  test('fifty refreshes with one token get one successor in one family (C05)', async () => {
     const client = await first().register()
     const { refresh_token } = await tokensOf(first(), client)
     const answers = await fifty(workers, client, '/oauth2/token', refreshForm(refresh_token))
@@ -84,7 +84,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(await first().revokeGrants()).toBe(1)
   })
 
-  test('C06 nothing is active after a revocation that ran beside refreshes', async () => {
+  test('no token is active after a revocation that ran beside refreshes (C06)', async () => {
     const client = await first().register()
     const seen = new Set<number>()
     for (let round = 0; round < 12; round++) {
@@ -109,7 +109,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(seen.has(200)).toBe(true)
   })
 
-  test('rotate the keys under load: no token is refused, and all agree in the end', async () => {
+  test('a rotation of the keys under load causes no refused token, and all processes agree in the end', async () => {
     const client = await first().register()
     const [minted] = await Promise.all([
       Promise.all(workers.map((worker) => worker.mintFor(client, 3000))),
@@ -135,7 +135,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     }
   })
 
-  test('purge beside traffic, all at once', async () => {
+  test('four processes purge at the same time beside traffic', async () => {
     const client = await first().register()
     const [answers] = await Promise.all([
       fifty(workers, client, '/oauth2/token', { grant_type: 'client_credentials' }),
@@ -145,7 +145,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     for (const { body } of answers) expect(await isActive(client, body.access_token)).toBe(true)
   })
 
-  test('nothing of it failed on the server', async () => {
+  test('no process has reported a failure', async () => {
     const events = (await Promise.all(workers.map((worker) => worker.events()))).flat()
     expect(events.length).toBeGreaterThan(100)
     expect(count(events, 'request.failed')).toBe(0)

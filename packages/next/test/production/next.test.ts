@@ -13,7 +13,7 @@ describe('a page', () => {
   })
   afterAll(() => server.close())
 
-  test('knows what it is part of, in the browser that it is part of', async () => {
+  test('a page gets the login context in the browser that began the interaction', async () => {
     const client = await registerConfidential(world)
     const { pathname, search } = new URL(authorizeUrl(world, client, createPkce()))
     const started = await server.ask(pathname + search)
@@ -26,7 +26,7 @@ describe('a page', () => {
   })
 })
 
-test('with a basePath, which Next takes off the URL: receivedAt puts the path of the issuer in its place', async () => {
+test('with a basePath, which Next removes from the URL, receivedAt restores the path of the issuer', async () => {
   const { provider } = createQuickWorld({ basePath: '/id/auth' })
   const server = await listen(listenerOf(receivedAt(provider, '/auth')))
   const { text } = await server.ask('/auth/.well-known/openid-configuration')

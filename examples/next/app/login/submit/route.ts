@@ -4,7 +4,7 @@ import { baseUrl } from '../../../lib/settings'
 import { authenticate } from '../../../lib/users'
 
 export async function POST(request: Request): Promise<Response> {
-  // A form of another site must not sign anybody in.
+  // Refuse forms of other sites: they could sign a user in to an account of the attacker.
   if (request.headers.get('origin') !== new URL(baseUrl).origin) return new Response('Forbidden', { status: 403 })
   const context = await provider().tryResolveLoginContext(request)
   const form = new URLSearchParams(await request.text())
