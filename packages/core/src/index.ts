@@ -63,10 +63,10 @@ export type { SessionEnd } from './logout/end-session.ts'
 export type { SessionApi } from './logout/server-api.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
-export type { ClientMetadata, FeatureClientMetadata, PublicKeySet } from './protocol/client-metadata.ts'
+// Everything, so that a feature can widen the interfaces by `declare module '@oauth/core'`.
+export * from './protocol/client-metadata.ts'
 export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm.ts'
 export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
-// Everything, so that a feature can widen the interface by `declare module '@oauth/core'`.
 export * from './protocol/feature-error-codes.ts'
 export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
