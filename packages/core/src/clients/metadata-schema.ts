@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
 import type { Registry } from '../contracts/registry.ts'
-import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { FeatureClientMetadata } from '../protocol/feature-client-metadata.ts'
 import { isShallow } from '../protocol/json.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
@@ -86,14 +87,18 @@ const identityEntries = {
   reference_id: v.optional(text),
 }
 
+/** Members of registration requests and answers that no feature may bring. */
+export const coreClientMembers: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...metadataEntries, ...identityEntries }),
+  ...['disabled', 'client_id_issued_at', 'registration_access_token', 'registration_client_uri'],
+])
+
 /**
- * The schemas of this server, with the members that features bring.
- * @throws {TypeError} when two features bring the same member
+ * The schemas of this server, with the members that features bring, none of which is of the core or of two features.
  */
 export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): MetadataSchemas {
   const brought: Record<string, v.GenericSchema> = {}
   for (const [name, schema] of parts.flatMap(({ members }) => Object.entries(members))) {
-    if (name in brought || name in metadataEntries) throw new TypeError(`client metadata ${name} is there already`)
     brought[name] = v.optional(schema)
   }
   return {

@@ -45,7 +45,8 @@ const optionEntries = {
   basePath: v.optional(v.string(), '/auth'),
   secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], 'must have at least 32 characters'),
   storage: storageSchema,
-  features: v.optional(v.array(v.looseObject({ name: text })), []),
+  // Each of them is checked where it is started.
+  features: v.optional(v.array(v.unknown()), []),
   authentication: objectWith('getSession', 'getUser'),
   userClaims: hook,
   loginUrl: v.optional(text),
