@@ -12,13 +12,16 @@ export function clientNotFound(): OAuthError {
 /**
  * Changes a client. Of two changes at once neither is lost: the second is applied to the outcome of the first, so what
  * `change` decides it decides about what it replaces.
- * @throws {OAuthError} `not_found`, and whatever `change` throws
+ * @throws {OAuthError} `not_found`, `invalid_client_metadata` for a client of a source, and whatever `change` throws
  */
 export async function changeClient(
   ctx: Context,
   clientId: string,
   change: (current: ClientRecord) => Promise<ClientRecord>,
 ): Promise<ClientRecord> {
+  if (ctx.clients.isForeign(clientId)) {
+    throw new OAuthError('invalid_client_metadata', 'the client belongs to a source of clients: it cannot be changed')
+  }
   for (let attempt = 0; attempt < tries; attempt++) {
     const current = await ctx.storage.clients.find(clientId)
     if (current === undefined) throw clientNotFound()
