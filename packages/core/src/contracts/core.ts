@@ -41,6 +41,11 @@ export interface Core extends Context {
    * @throws {OAuthError} `invalid_client` that says what is wrong with the document
    */
   clientFrom(clientId: string, document: object): Promise<ClientRecord>
+  /**
+   * The marks of withdrawals that concern a user at a client now: `withdrawals` of the facts of a grant that comes of no
+   * interaction. Read them before anything that the approval relies on; those of an interaction are in `approved.grant`.
+   */
+  knownWithdrawals(client: ClientRecord, userId: string): Promise<readonly string[]>
   /** A grant for an approval, not yet stored. */
   grantFor(facts: GrantFacts): NewGrant
   /**

@@ -38,7 +38,7 @@ export function createId(kind: string, now: number, random: Randomness): string 
 }
 
 /** An identifier of randomness alone. */
-export function createRandomId(random: Randomness): string {
+export function createRandomId(random: { bytes(length: number): Uint8Array }): string {
   return encodeBase32hex(random.bytes(15))
 }
 

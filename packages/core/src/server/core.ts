@@ -1,4 +1,4 @@
-import { commitGrant, createGrant } from '../authorization/new-grant.ts'
+import { commitGrant, createGrant, knownWithdrawals } from '../authorization/new-grant.ts'
 import { readAuthorization } from '../authorization/read-authorization.ts'
 import { readExtra } from '../authorization/request-extra.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
@@ -21,6 +21,7 @@ export function createCore(ctx: StartingContext): StartingCore {
     readParameters: (client, parameters) => readExtra(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
     clientFrom: (clientId, document) => clientFrom(core, clientId, document),
+    knownWithdrawals: (client, userId) => knownWithdrawals(core, client, userId),
     grantFor: (facts) => createGrant(core, facts),
     commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
     issue: (issuance) => issueTokens(core, issuance),

@@ -467,7 +467,7 @@ describe('the probe features', () => {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.includes('.test.'))
 
   test('are one file each, with public imports alone', () => {
-    expect(files.toSorted()).toEqual(['address-clients.ts', 'key-header.ts', 'other-device.ts'])
+    expect(files.toSorted()).toEqual(['address-clients.ts', 'key-header.ts', 'other-device.ts', 'vouchers.ts'])
     for (const file of files) {
       const text = readFileSync(join(import.meta.dirname, file), 'utf8')
       const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, specifier]) => specifier)
@@ -478,7 +478,8 @@ describe('the probe features', () => {
   })
 
   test('are known to no file of the core', () => {
-    const names = /key-?header|key_hash|KeyHeader|\bkh\b|other-?device|other_device|address-?clients|address_clients/i
+    const names =
+      /key-?header|voucher|key_hash|KeyHeader|\bkh\b|other-?device|other_device|address-?clients|address_clients/i
     expect(
       readSources()
         .filter(({ text }) => names.test(text))
