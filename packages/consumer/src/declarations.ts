@@ -23,7 +23,9 @@ export async function emitDeclarations(
   const specifiers = new Set(entries.map(({ specifier }) => specifier))
   const deep = declarations.flatMap((file) =>
     modulesIn(readFileSync(join(outDir, file), 'utf8'))
-      .filter((name) => !specifiers.has(name) && !isDependency(name, dependencies))
+      .filter(
+        (name) => !specifiers.has(name) && !isDependency(name, dependencies) && !isForAuthors(file, name, entries),
+      )
       .map((name) => `${compilation.title}: ${file} names ${name}`),
   )
   return { ...compilation, faults: [...compilation.faults, ...deep] }
@@ -32,6 +34,12 @@ export async function emitDeclarations(
 function modulesIn(declaration: string): readonly string[] {
   const places = declaration.matchAll(/\b(?:from|import\(|import) ?["'](?<name>[^"']+)["']/g)
   return [...new Set([...places].map(({ groups = {} }) => groups.name ?? ''))]
+}
+
+/** The schemas of client metadata are valibot's: whoever writes a feature installs it, and whoever uses one need not. */
+function isForAuthors(file: string, name: string, entries: readonly Entry[]): boolean {
+  const probe = /^probe-(\d+)\.d\.ts$/.exec(file)?.[1]
+  return name === 'valibot' && entries[Number(probe)]?.specifier === '@oauth/core/feature'
 }
 
 /** A dependency that the project asked for itself, or Node's own (it has `@types/node`); of ours, only the entries. */

@@ -2,10 +2,10 @@ import ts from 'typescript-5'
 import { type Api, originOf, packageOf } from './api.ts'
 
 /**
- * What a host passes on and never takes apart, so that its members need no public names: a feature is made by its own
- * factory and given to `createProvider`; the tables are a parameter of `Kysely`, which writes the columns of a row out.
+ * What a host passes on and never takes apart, so that its members need no public names: the tables are a parameter of
+ * `Kysely`, which writes the columns of a row out.
  */
-export const opaqueTypes: readonly string[] = ['@oauth/core Feature', '@oauth/kysely OAuthTables']
+export const opaqueTypes: readonly string[] = ['@oauth/kysely OAuthTables']
 
 interface Visit {
   readonly symbol: ts.Symbol

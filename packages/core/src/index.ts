@@ -19,8 +19,9 @@ export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
 export type { Clock } from './contracts/clock.ts'
-export type { OAuthEvent } from './contracts/events.ts'
+export type { CoreEvent, FeatureEvent, OAuthEvent } from './contracts/events.ts'
 export type { Feature, FeatureApis } from './contracts/feature.ts'
+export * from './contracts/feature-events.ts'
 export type {
   AccessTokenClaimsInput,
   ClaimHooks,
@@ -63,10 +64,11 @@ export type { SessionEnd } from './logout/end-session.ts'
 export type { SessionApi } from './logout/server-api.ts'
 export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
-// Everything, so that a feature can widen the interfaces by `declare module '@oauth/core'`.
-export * from './protocol/client-metadata.ts'
+export type { ClientMetadata } from './protocol/client-metadata.ts'
 export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm.ts'
 export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
+// Whole files, so that a feature can widen their interfaces by `declare module '@oauth/core'`.
+export * from './protocol/feature-client-metadata.ts'
 export * from './protocol/feature-error-codes.ts'
 export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'

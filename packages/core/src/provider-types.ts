@@ -55,7 +55,8 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
   updateClient(clientId: string, changes: ClientChanges): Promise<ClientRecord>
   /**
    * What an access token of ours (opaque or JWT) says, or `undefined` when it is not good, or not for `audience`.
-   * With it, the token must name that audience; without it, only the token's life is checked.
+   * With it, the token must name that audience; without it, only the token's life is checked. It sees no request: a token
+   * that says `extra.cnf` is bound to a key, and an API that takes it must check the proof, or refuse it.
    */
   verifyAccessToken(token: string, options?: { readonly audience?: string }): Promise<VerifiedAccessToken | undefined>
   /** Ends a grant and every code and token that came from it. `false` when it had ended before. */

@@ -1,4 +1,4 @@
-import { invalid } from './claims.ts'
+import { invalid, refuseBound } from './claims.ts'
 import { unavailable } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -18,6 +18,8 @@ export interface LocalToken {
   readonly issuedAt: number
   readonly expiresAt: number
   readonly claims?: Readonly<Record<string, unknown>>
+  /** What features of the authorization server say of the token; with `cnf` it is bound to a key, and refused here. */
+  readonly extra?: Readonly<Record<string, unknown>>
 }
 
 /** Verifies a token. Returns `undefined` when the token is not valid, or not for `audience`. */
@@ -37,6 +39,7 @@ export async function verifyLocally(
 ): Promise<VerifiedToken> {
   const found = await ask(verifyWith, token, audience)
   if (found === undefined) throw invalid()
+  refuseBound({ ...found.claims, ...found.extra })
   return {
     subject: found.userId ?? found.clientId,
     clientId: found.clientId,

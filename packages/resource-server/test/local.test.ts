@@ -50,6 +50,23 @@ describe('a resource in the process of its provider', () => {
     })
   })
 
+  it('a resource refuses a token that is bound to a key: without a proof it may be a stolen one (E04)', async () => {
+    const cnf = { jkt: 'thumbprint' }
+    for (const said of [{ extra: { cnf } }, { claims: { cnf } }]) {
+      const setup = await setUpLocal()
+      const { provider, clock } = setup.world
+      const verifyWith: typeof provider.verifyAccessToken = async (text) => {
+        const found = await provider.verifyAccessToken(text)
+        return found && { ...found, ...said }
+      }
+      const verifier = createTokenVerifier({ audience: api, clock, verifyWith })
+      expect(await refusal(verifier.verify(await machineToken(setup)))).toMatchObject({
+        code: 'invalid_token',
+        description: 'the access token is bound to a key',
+      })
+    }
+  })
+
   it('a resource answers 503 when verifyWith fails', async () => {
     const cause = new Error('the database is gone')
     for (const verifyWith of [

@@ -60,6 +60,11 @@ export async function commitGrant(
   return 'won'
 }
 
+/** The marks of withdrawals that concern a user at a client now. A mark that comes later ends what relies on them. */
+export async function knownWithdrawals(ctx: Context, client: ClientRecord, userId: string): Promise<readonly string[]> {
+  return (await readStanding(ctx, client, { user: { id: userId } })).versions
+}
+
 function standingOf({ userId, sessionId, authTime }: GrantRecord) {
   return {
     user: { id: userId },

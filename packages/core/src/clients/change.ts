@@ -14,13 +14,16 @@ export function clientNotFound(): OAuthError {
 /**
  * Changes a client. Of two changes at once neither is lost: the second one is applied to the result of the first.
  * `change` always gets the client that it replaces.
- * @throws {OAuthError} `not_found`, and every error of `change`
+ * @throws {OAuthError} `not_found`, `invalid_client_metadata` for a client of a source, and every error of `change`
  */
 export async function changeClient(
   ctx: Context,
   clientId: string,
   change: (current: ClientRecord) => Promise<ClientRecord>,
 ): Promise<ClientRecord> {
+  if (ctx.clients.isForeign(clientId)) {
+    throw new OAuthError('invalid_client_metadata', 'the client belongs to a source of clients: it cannot be changed')
+  }
   for (let attempt = 0; attempt < tries; attempt++) {
     const current = await ctx.storage.clients.find(clientId)
     if (current === undefined) throw clientNotFound()

@@ -82,6 +82,7 @@ async function insert(ctx: Context, chosen: string | undefined, row: Omit<Client
   }
   for (let attempt = 0; attempt < tries; attempt++) {
     const id = chosen ?? ctx.config.formats.generateClientId?.() ?? createRandomId(ctx.random)
+    if (ctx.clients.isForeign(id)) continue
     const client: ClientRecord = { id, ...row }
     if ((await ctx.storage.clients.insert(client)) === 'won') return client
     if (chosen !== undefined) throw new OAuthError('invalid_client_metadata', 'client_id is already registered')

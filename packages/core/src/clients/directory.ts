@@ -1,6 +1,7 @@
 import type { ClientSource } from '../contracts/client-source.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { ClientDirectory } from '../contracts/context.ts'
+import type { OAuthEvent } from '../contracts/events.ts'
 import type { ClientRecord, ClientStore } from '../storage/client.ts'
 
 interface Entry {
@@ -17,12 +18,14 @@ const mostEntries = 1000
  * a write through this process drops its entry at once, a write through another one counts when the entry ends. A source of
  * clients, which a feature brings, is asked each time: it knows how long what it has loaded is good.
  * @param sources those of the features, once they have started
+ * @param emit hears of a source that failed
  */
 export function createClientDirectory(
   store: ClientStore,
   clock: Clock,
   cacheSeconds: number,
   sources: () => readonly ClientSource[] = () => [],
+  emit: (event: OAuthEvent) => void = () => undefined,
 ): ClientDirectory {
   const entries = new Map<string, Entry>()
   let changes = 0
@@ -56,6 +59,16 @@ export function createClientDirectory(
     load(id) {
       const source = sourceOf(id)
       return source === undefined ? store.find(id) : loadFrom(source, id)
+    },
+    async tryLoad(id) {
+      const source = sourceOf(id)
+      if (source === undefined) return store.find(id)
+      try {
+        return await loadFrom(source, id)
+      } catch (cause) {
+        emit({ type: 'client_source.failed', clientId: id, cause })
+        return undefined
+      }
     },
     isForeign: (id) => sourceOf(id) !== undefined,
     forget(id) {

@@ -2,8 +2,9 @@ import * as v from 'valibot'
 import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { featureOfMember } from '../policy/feature-names.ts'
-import type { ClientMetadata, FeatureClientMetadata } from '../protocol/client-metadata.ts'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { FeatureClientMetadata } from '../protocol/feature-client-metadata.ts'
 import { isShallow } from '../protocol/json.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
@@ -110,16 +111,19 @@ const identityEntries = {
   reference_id: v.optional(text),
 }
 
+/** Members of registration requests and answers that no feature may bring. */
+export const coreClientMembers: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...metadataEntries, ...identityEntries }),
+  ...['disabled', 'client_id_issued_at', 'registration_access_token', 'registration_client_uri'],
+])
+
 /**
- * Makes the schemas of client metadata, with the members that features bring.
- * @throws {TypeError} when two features bring the same member
+ * Makes the schemas of client metadata, with the members that features bring. None of them is a member of the core or of
+ * two features: the start of the provider has checked that.
  */
 export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): MetadataSchemas {
   const brought: Record<string, v.GenericSchema> = {}
   for (const [name, schema] of parts.flatMap(({ members }) => Object.entries(members))) {
-    if (name in brought || name in metadataEntries) {
-      throw new TypeError(`client metadata ${name} is there already: the core or another feature brings it`)
-    }
     brought[name] = v.optional(schema)
   }
   return {

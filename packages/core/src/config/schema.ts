@@ -55,7 +55,8 @@ const optionEntries = {
   basePath: v.optional(v.string(), '/auth'),
   secret: v.union([secret, v.pipe(v.array(secret), v.minLength(1))], shortSecret),
   storage: storageSchema,
-  features: v.optional(v.array(v.looseObject({ name: text })), []),
+  // Each of them is checked where it is started.
+  features: v.optional(v.array(v.unknown()), []),
   authentication: objectWith('getSession', 'getUser'),
   userClaims: hook,
   loginUrl: v.optional(text),
@@ -220,16 +221,8 @@ export function parseOptions(options: object): ParsedOptions {
   throw new TypeError(`option ${path.replaceAll(/\.(\d+)/g, '[$1]')}: ${issue.message}`)
 }
 
-/** Features and storages are made by functions: whoever forgets the parentheses is told so. */
-function refuseUncalled({ features, storage }: Readonly<Record<string, unknown>>): void {
-  const given: readonly (readonly [path: string, value: unknown, example: string])[] = [
-    ...(Array.isArray(features) ? features : []).map(
-      (feature: unknown, index) => [`features[${index}]`, feature, 'privateKeyJwt'] as const,
-    ),
-    ['storage', storage, 'memoryStorage'],
-  ]
-  for (const [path, value, example] of given) {
-    if (typeof value !== 'function') continue
-    throw new TypeError(`${path} is a function: call it, for instance ${value.name || example}()`)
-  }
+/** A storage is made by a function: a host that forgets the parentheses is told so. Features are checked where they start. */
+function refuseUncalled({ storage }: Readonly<Record<string, unknown>>): void {
+  if (typeof storage !== 'function') return
+  throw new TypeError(`storage is a function: call it, for instance ${storage.name || 'memoryStorage'}()`)
 }

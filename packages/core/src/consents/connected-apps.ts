@@ -30,15 +30,16 @@ export interface ConnectedGrant {
 export async function listGrants(ctx: Context, userId: string): Promise<readonly ConnectedGrant[]> {
   const grants = await ctx.storage.grants.list({ userId, now: ctx.clock.now() })
   const ids = [...new Set(grants.map(({ clientId }) => clientId))]
-  const clients = new Map(await Promise.all(ids.map(async (id) => [id, await ctx.clients.load(id)] as const)))
+  const clients = new Map(await Promise.all(ids.map(async (id) => [id, await ctx.clients.tryLoad(id)] as const)))
   return grants.flatMap(({ id, clientId, scope, resources, referenceId, createdAt, expiresAt }) => {
     const client = clients.get(clientId)
-    if (client === undefined) return []
+    // What a source does not know at the moment it may know again: the user has to see it, to end it.
+    if (client === undefined && !ctx.clients.isForeign(clientId)) return []
     return {
       id,
       clientId,
-      clientName: client.metadata.client_name ?? clientId,
-      ...initiateLogin(ctx, client),
+      clientName: client?.metadata.client_name ?? clientId,
+      ...(client !== undefined && initiateLogin(ctx, client)),
       scopes: scope,
       resources,
       ...(referenceId !== undefined && { referenceId }),

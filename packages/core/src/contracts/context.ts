@@ -20,6 +20,11 @@ export interface ClientDirectory {
    * changed.
    */
   load(id: string): Awaitable<ClientRecord | undefined>
+  /**
+   * What `load` answers; `undefined` also where a feature's source of clients fails, which is an event. For lists of
+   * clients, which one of them must not break.
+   */
+  tryLoad(id: string): Promise<ClientRecord | undefined>
   /** Whether a feature's source of clients owns the id, so that nobody can register it. */
   isForeign(id: string): boolean
   /** Forgets what is cached: a write through this process is seen at once. */

@@ -1,6 +1,7 @@
 import type { Parameters, UncheckedParameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { Extra } from '../storage/extra.ts'
 import type { PresentedAccessToken } from './access-token.ts'
 import type { Pending } from './completion.ts'
 import type { Context } from './context.ts'
@@ -23,10 +24,28 @@ export interface Core extends Context {
    */
   readAuthorization(request: Request, parameters: UncheckedParameters): Promise<ReadAuthorization>
   /**
+   * The parameters that features bring (`authorizationParameters`), for `extra` of a request that `readAuthorization` has
+   * not read, for instance that of a device. `undefined` when none of them came.
+   * @throws {OAuthError} whatever a feature says is wrong with its parameter
+   */
+  readParameters(client: ClientRecord, parameters: Parameters): Promise<Extra | undefined>
+  /**
    * Takes the browser through login, consent and whatever else is due, and then ends in the completion that `pending`
    * names: at once when nothing is due.
    */
   interact(request: Request, pending: Pending): Promise<Response>
+  /**
+   * The client that a document describes, for sources of clients: its metadata is held to the rules for clients that
+   * strangers register, and completed by the same defaults, but without `token_endpoint_auth_method` the client is public.
+   * Nothing is stored. It costs a check of all metadata: keep the client for a while.
+   * @throws {OAuthError} `invalid_client` that says what is wrong with the document
+   */
+  clientFrom(clientId: string, document: object): Promise<ClientRecord>
+  /**
+   * The marks of withdrawals that concern a user at a client now: `withdrawals` of the facts of a grant that comes of no
+   * interaction. Read them before anything that the approval relies on; those of an interaction are in `approved.grant`.
+   */
+  knownWithdrawals(client: ClientRecord, userId: string): Promise<readonly string[]>
   /** A grant for an approval, not yet stored. */
   grantFor(facts: GrantFacts): NewGrant
   /**

@@ -28,7 +28,8 @@ export interface ClientCall {
   readonly parameters: Parameters
 }
 
-interface EndpointRow {
+/** What every endpoint says of itself. */
+export interface EndpointRow {
   /** Its name in `provider.handlers`. */
   readonly name: string
   /** Below the issuer, for instance `/oauth2/token`. */

@@ -1,11 +1,20 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
+import type { FeatureEvents } from './feature-events.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
  * What happened, for logs, metrics and alarms: stable names, the true reason and identifiers, and never a token, code,
  * secret, verifier or cookie. Values from outside are cut and free of control characters.
  */
-export type OAuthEvent =
+export type OAuthEvent = CoreEvent | FeatureEvent
+
+/** The events that features bring. */
+export type FeatureEvent = {
+  readonly [Type in keyof FeatureEvents]: { readonly type: Type } & FeatureEvents[Type]
+}[keyof FeatureEvents]
+
+/** The events of the core. */
+export type CoreEvent =
   | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
   /** Grants that were alive ended with it. */
   | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
@@ -117,6 +126,8 @@ export type OAuthEvent =
   | { readonly type: 'clock.set_back'; readonly behindSeconds: number; readonly problem: string }
   /** Sealed with a secret that we do not have: the key is skipped, its tokens still verify. */
   | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
+  /** A source of clients (a feature) failed where the core went on without this client. */
+  | { readonly type: 'client_source.failed'; readonly clientId: string; readonly cause: unknown }
   /** A request was refused. */
   | {
       readonly type: 'request.refused'

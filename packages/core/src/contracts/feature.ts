@@ -34,7 +34,9 @@ export interface Feature<Name extends string = string, Api extends object = obje
 
 /** The APIs of these features, by the names of the features. */
 export type FeatureApis<Features> = Features extends readonly (infer One)[]
-  ? { readonly [F in One as F extends Feature<infer Name, object> ? Name : never]: ApiOf<F> }
+  ? {
+      readonly [F in One as F extends Feature<infer Name, object> ? Name : never]: F extends Feature<string, infer Api>
+        ? Api
+        : object
+    }
   : Readonly<Record<string, object>>
-
-type ApiOf<F> = F extends Feature<string, infer Api> ? Api : object

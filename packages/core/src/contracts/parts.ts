@@ -14,7 +14,8 @@ import type { TokenMember } from './token-member.ts'
 
 /**
  * What a feature adds to the tables of a provider. Two features that bring the same row (an endpoint path, a grant type, a
- * discovery member, an error code, ...) are a `TypeError` at start that names both.
+ * discovery member, an error code, ...) are a `TypeError` at start that names both, and so is a row that the server has
+ * already, a name that the core owns (`issuer`, `access_token`, `redirect_uri`, ...), and a table that does not exist.
  */
 export interface Parts {
   readonly endpoints?: readonly Endpoint[]
@@ -33,7 +34,10 @@ export interface Parts {
   readonly clientSources?: readonly ClientSource[]
   /** Members of access tokens, introspection answers and token answers. */
   readonly tokenMembers?: readonly TokenMember[]
-  /** Members of client metadata. Two features that need the same members bring the same object, which then counts once. */
+  /**
+   * Members of client metadata. Their names are known to `registerClient` when the feature widens `FeatureClientMetadata`.
+   * Two features that need the same members bring the same object, which then counts once.
+   */
   readonly clientMetadata?: readonly ClientMetadataPart[]
   /** Clients that are told when a session of the host ends. */
   readonly sessionObservers?: readonly SessionObserver[]

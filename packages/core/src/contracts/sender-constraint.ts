@@ -15,6 +15,10 @@ export interface SenderConstraint {
   readonly tokenType: string
   /** Parameters of its `WWW-Authenticate` challenge beside `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
+  /** The request headers that carry a proof. Scripts of other origins may send them where they may call an endpoint. */
+  readonly requestHeaders?: readonly string[]
+  /** The headers in `Proof.headers` and in errors, for instance a nonce. Scripts of other origins may read them. */
+  readonly responseHeaders?: readonly string[]
   /**
    * Looks for a proof in a request.
    * @returns `undefined` when the request does not use this constraint

@@ -1,3 +1,6 @@
+/** `Uint8Array` on a buffer of its own, in words that compilers before TypeScript 5.7 understand as well. */
+export type Bytes = ReturnType<TextEncoder['encode']>
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const values = new Int8Array(128).fill(-1)
 for (let index = 0; index < 64; index++) values[alphabet.charCodeAt(index)] = index
@@ -27,7 +30,7 @@ export function encodeBase64url(bytes: Uint8Array): string {
  * Decodes base64url without padding. It returns `undefined` for text that `encodeBase64url` would not write, so that
  * each value has exactly one spelling.
  */
-export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function decodeBase64url(text: string): Bytes | undefined {
   if (text.length % 4 === 1) return undefined
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
   let chunk = 0
@@ -49,8 +52,8 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefin
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text) as Uint8Array<ArrayBuffer>
+export function encodeUtf8(text: string): Bytes {
+  return encoder.encode(text) as Bytes
 }
 
 /** Decodes UTF-8; `undefined` for other bytes. */

@@ -42,7 +42,7 @@ export function createId(kind: string, now: number, random: Randomness): string 
 }
 
 /** Makes an identifier of 120 random bits. */
-export function createRandomId(random: Randomness): string {
+export function createRandomId(random: { bytes(length: number): Uint8Array }): string {
   return encodeBase32hex(random.bytes(15))
 }
 

@@ -91,7 +91,12 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   const rotation = await ctx.storage.refreshTokens.rotate({
     id,
     now,
-    successor: { ...successor.record, predecessorId: id, ...(extra !== undefined && { extra }) },
+    successor: {
+      ...successor.record,
+      predecessorId: id,
+      // The first key of a token is proved by this request; whatever the token had before stays.
+      ...(extra !== undefined && { extra: { ...successor.record.extra, ...extra } }),
+    },
     ...(predecessorId !== undefined && { predecessorId }),
     // Nobody may come again with a token that has no window: nothing is kept for a retry.
     ...(window > 0 && {

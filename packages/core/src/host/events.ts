@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock.ts'
-import type { OAuthEvent } from '../contracts/events.ts'
+import type { CoreEvent, OAuthEvent } from '../contracts/events.ts'
 import { createReport, type Report } from './console.ts'
 
 export type Emit = (event: OAuthEvent) => void
@@ -34,12 +34,12 @@ export function createEmit(
 type Line = readonly [where: string, cause?: unknown]
 
 type Lines = {
-  readonly [Type in OAuthEvent['type']]: ((event: Extract<OAuthEvent, { readonly type: Type }>) => Line) | undefined
+  readonly [Type in CoreEvent['type']]: ((event: Extract<CoreEvent, { readonly type: Type }>) => Line) | undefined
 }
 
 /**
- * The line that the console prints for each type of event. Failures that no client caused, and wrong answers of the
- * application, have a line. Everyday events have none. Every type is listed, so that a new one cannot be forgotten.
+ * The line that the console prints for each type of event of the core. Failures that no client caused, and wrong answers
+ * of the application, have a line. Everyday events have none. Every type is listed, so that a new one cannot be forgotten.
  */
 const lines: Lines = {
   'request.failed': ({ endpoint, cause }) => [`${endpoint} failed`, cause],
@@ -47,6 +47,7 @@ const lines: Lines = {
     `rateLimit failed for ${bucket}, and the request went on unlimited`,
     cause,
   ],
+  'client_source.failed': ({ clientId, cause }) => [`the source of the client ${clientId} failed`, cause],
   'clock.set_back': ({ problem }) => [problem],
   'signing_key.secret_changed': ({ problem }) => [problem],
   'signing_key.unsealable': ({ algorithm, keyId }) => [
@@ -84,8 +85,9 @@ const lines: Lines = {
 }
 
 function reportUnexpected(report: Report, event: OAuthEvent): void {
-  const line = lines[event.type] as ((event: OAuthEvent) => Line) | undefined
-  if (line !== undefined) report(...line(event))
+  // Features have events of their own.
+  const line = Object.hasOwn(lines, event.type) ? lines[event.type as CoreEvent['type']] : undefined
+  if (line !== undefined) report(...(line as (event: OAuthEvent) => Line)(event))
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

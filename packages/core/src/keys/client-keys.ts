@@ -2,7 +2,7 @@ import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Context } from '../contracts/context.ts'
 import { mostKeys, publicKeyProblem } from '../crypto/public-key.ts'
 import { createUrlCache, type UrlCache } from '../http/url-cache.ts'
-import type { PublicKeySet } from '../protocol/client-metadata.ts'
+import type { PublicKeySet } from '../protocol/feature-client-metadata.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
 

@@ -1,11 +1,9 @@
-import type { FeatureClientMetadata } from '../protocol/client-metadata.ts'
-
 const backChannelLogout = 'the feature backChannelLogout() from @oauth/core/features/back-channel-logout'
 const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/features/front-channel-logout'
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
 
-const ofMembers: Readonly<Record<keyof FeatureClientMetadata, string>> = {
+const ofMembers: Readonly<Record<string, string>> = {
   jwks: `${privateKeyJwt} or ${jwtSecuredRequests}`,
   jwks_uri: `${privateKeyJwt} or ${jwtSecuredRequests}`,
   token_endpoint_auth_signing_alg: privateKeyJwt,
@@ -28,7 +26,7 @@ const ofAuthMethods: Readonly<Record<string, string>> = {
  * of this package brings. The text completes "needs".
  */
 export function featureOfMember(member: string): string | undefined {
-  return Object.hasOwn(ofMembers, member) ? ofMembers[member as keyof FeatureClientMetadata] : undefined
+  return Object.hasOwn(ofMembers, member) ? ofMembers[member] : undefined
 }
 
 /**

@@ -1,12 +1,16 @@
 import { createMetadataSchemas } from '../clients/metadata-schema.ts'
+import type { ClientMetadataPart } from '../contracts/client-metadata-part.ts'
 import type { Core } from '../contracts/core.ts'
+import type { Endpoint } from '../contracts/endpoint.ts'
 import type { Feature } from '../contracts/feature.ts'
 import type { Parts } from '../contracts/parts.ts'
+import type { BucketDefaults } from '../contracts/rate-limit.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { coreMembers, replaceableMembers } from '../metadata/documents.ts'
 import { errorStatus } from '../protocol/errors.ts'
 import { builtInFeatures } from './built-in.ts'
-import { clash, fold, type Owned } from './tables.ts'
+import { coreBuckets, startFeature } from './check-parts.ts'
+import { clash, fold, type Owned, core as theCore } from './tables.ts'
 
 /** What a provider serves, and the APIs of its features by name. */
 export interface Assembled {
@@ -27,9 +31,13 @@ interface Started {
  */
 export function assemble(core: Core, given: readonly Feature[]): Assembled {
   given.forEach(checkFeature)
-  const features = [...builtInFeatures(core.config), ...given]
-  checkCompany(features)
-  const started = features.map((feature): Started => ({ name: feature.name, parts: feature.start(core) }))
+  const builtIn = builtInFeatures(core.config)
+  checkCompany(builtIn, given)
+  const startedHere = given.map((feature): Started => ({ name: feature.name, parts: startFeature(feature, core) }))
+  const started = [
+    ...builtIn.map((feature): Started => ({ name: theCore, parts: feature.start(core) })),
+    ...startedHere,
+  ]
   const rows = <Row>(pick: (parts: Parts) => readonly Row[] | undefined): readonly Owned<Row>[] =>
     started.flatMap(({ name, parts }) => (pick(parts) ?? []).map((row) => ({ feature: name, row })))
   const entries = <Value>(pick: (parts: Parts) => Readonly<Record<string, Value>> | undefined) =>
@@ -38,11 +46,16 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
   const endpoints = rows(({ endpoints }) => endpoints)
   fold('the endpoint', endpoints, ({ name }) => name)
   fold(
+    'the inserted path',
+    endpoints.filter(({ row }) => row.insertedPath !== undefined),
+    ({ insertedPath }) => insertedPath as string,
+  )
+  fold(
     'the discovery member',
     endpoints.filter(({ row }) => row.metadata !== undefined),
     ({ metadata }) => metadata as string,
   )
-  const clientMetadata = [...new Set(rows(({ clientMetadata }) => clientMetadata).map(({ row }) => row))]
+  const clientMetadata = foldClientMetadata(rows(({ clientMetadata }) => clientMetadata))
   const registry: Registry = {
     endpoints: [...fold('the endpoint path', endpoints, ({ path }) => path).values()],
     grantTypes: fold(
@@ -99,9 +112,12 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     ),
     repeatable: new Set(['resource', ...rows(({ repeatable }) => repeatable).map(({ row }) => row)]),
   }
+  checkBuckets(endpoints, registry.rateLimits)
   return {
     registry: Object.freeze(registry),
-    apis: Object.freeze(Object.fromEntries(started.map(({ name, parts }) => [name, parts.api ?? Object.freeze({})]))),
+    apis: Object.freeze(
+      Object.fromEntries(startedHere.map(({ name, parts }) => [name, parts.api ?? Object.freeze({})])),
+    ),
   }
 }
 
@@ -115,21 +131,57 @@ function checkFeature(feature: unknown, index: number): void {
   throw new TypeError(`features[${index}] is no feature: it must be an object with name and start`)
 }
 
+/** What chooses the built-in features that options leave out. */
+const options: Readonly<Record<string, string>> = {
+  authorization_code: 'grantTypes',
+  client_credentials: 'grantTypes',
+  refresh_token: 'grantTypes',
+  dynamic_registration: 'allowDynamicClientRegistration',
+  end_session: 'authentication.endSession',
+}
+
 /** Each name once, whatever a feature needs beside it, and nothing that it excludes. */
-function checkCompany(features: readonly Feature[]): void {
-  const names = new Set<string>()
-  for (const { name } of features) {
+function checkCompany(builtIn: readonly Feature[], given: readonly Feature[]): void {
+  const own = new Set(builtIn.map(({ name }) => name))
+  const names = new Set(own)
+  for (const { name } of given) {
+    if (own.has(name)) throw new TypeError(`the feature ${name} has the name of a part of the server: choose another`)
     if (names.has(name)) throw new TypeError(`the feature ${name} is there twice: leave one of them out`)
     names.add(name)
   }
-  for (const { name, requires = [], excludes = [] } of features) {
+  for (const { name, requires = [], excludes = [] } of given) {
     const missing = requires.find((other) => !names.has(other))
+    if (missing !== undefined && Object.hasOwn(options, missing)) {
+      throw new TypeError(`the feature ${name} needs ${missing}, which the option ${options[missing]} leaves out`)
+    }
     if (missing !== undefined)
       throw new TypeError(`the feature ${name} needs the feature ${missing}: add it to features`)
     const unwanted = excludes.find((other) => names.has(other))
     if (unwanted !== undefined) {
       throw new TypeError(`the feature ${name} cannot be together with the feature ${unwanted}: leave one of them out`)
     }
+  }
+}
+
+/** A part that several features need counts once; a member that two parts bring is a clash. */
+function foldClientMetadata(parts: readonly Owned<ClientMetadataPart>[]): readonly ClientMetadataPart[] {
+  const unique = parts.filter(({ row }, index) => parts.findIndex((other) => other.row === row) === index)
+  fold(
+    'the client metadata member',
+    unique.flatMap(({ feature, row }) => Object.keys(row.members).map((member) => ({ feature, row: member }))),
+    (member) => member,
+  )
+  return unique.map(({ row }) => row)
+}
+
+/** An endpoint whose bucket nobody brings would have no limit at all. */
+function checkBuckets(endpoints: readonly Owned<Endpoint>[], buckets: ReadonlyMap<string, BucketDefaults>): void {
+  for (const { feature, row } of endpoints) {
+    const { name, rateLimit } = row
+    if (feature === theCore || rateLimit === undefined || coreBuckets.has(rateLimit) || buckets.has(rateLimit)) continue
+    throw new TypeError(
+      `the feature ${feature} counts its endpoint ${name} in the rate limit bucket ${rateLimit}, which nobody brings: add it to rateLimits`,
+    )
   }
 }
 
@@ -140,8 +192,8 @@ function foldMetadata(
   const urls = new Map(endpoints.map(({ feature, row }) => [row.metadata, feature]))
   for (const { feature, row } of members) {
     const [name] = row
-    const owner = urls.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? 'core' : undefined)
-    if (owner === 'core') {
+    const owner = urls.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? theCore : undefined)
+    if (owner === theCore) {
       throw new TypeError(`the feature ${feature} says ${name} in discovery, which is the server's own to say`)
     }
     if (owner !== undefined) throw clash('the discovery member', name, owner, feature)
@@ -152,7 +204,7 @@ function foldMetadata(
 function foldErrors(codes: readonly Owned<readonly [string, number]>[]): ReadonlyMap<string, number> {
   for (const { feature, row } of codes) {
     const [code, status] = row
-    if (Object.hasOwn(errorStatus, code)) throw clash('the error code', code, 'core', feature)
+    if (Object.hasOwn(errorStatus, code)) throw clash('the error code', code, theCore, feature)
     if (Number.isInteger(status) && status >= 400 && status <= 599) continue
     throw new TypeError(`the feature ${feature} must give the error code ${code} a status from 400 to 599`)
   }

@@ -25,7 +25,13 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
     config,
     registry: beforeStart,
     storage,
-    clients: createClientDirectory(storage.clients, clock, lifetimes.clientCache, () => ctx.registry.clientSources),
+    clients: createClientDirectory(
+      storage.clients,
+      clock,
+      lifetimes.clientCache,
+      () => ctx.registry.clientSources,
+      emit,
+    ),
     keys: createKeySet({
       store: storage.signingKeys,
       sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],
@@ -53,7 +59,11 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
 
 /** What a feature meets that asks for the tables while it starts. */
 const beforeStart: Registry = new Proxy({} as Registry, {
-  get(_target, member) {
-    throw new TypeError(`core.registry.${String(member)} is there once all features have started: use it in a request`)
-  },
+  get: (_target, member) => tooEarly(`.${String(member)}`),
+  has: (_target, member) => tooEarly(`.${String(member)}`),
+  ownKeys: () => tooEarly(''),
 })
+
+function tooEarly(member: string): never {
+  throw new TypeError(`core.registry${member} is there once all features have started: use it in a request`)
+}

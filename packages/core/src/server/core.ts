@@ -1,6 +1,8 @@
-import { commitGrant, createGrant } from '../authorization/new-grant.ts'
+import { commitGrant, createGrant, knownWithdrawals } from '../authorization/new-grant.ts'
 import { readAuthorization } from '../authorization/read-authorization.ts'
+import { readExtra } from '../authorization/request-extra.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
+import { clientFrom } from '../clients/from-document.ts'
 import type { Core } from '../contracts/core.ts'
 import { interact } from '../interaction/proceed.ts'
 import { readBinding } from '../tokens/binding.ts'
@@ -16,7 +18,10 @@ export function createCore(ctx: StartingContext): StartingCore {
   const core: StartingCore = Object.assign(ctx, {
     authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),
     readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
+    readParameters: (client, parameters) => readExtra(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
+    clientFrom: (clientId, document) => clientFrom(core, clientId, document),
+    knownWithdrawals: (client, userId) => knownWithdrawals(core, client, userId),
     grantFor: (facts) => createGrant(core, facts),
     commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
     issue: (issuance) => issueTokens(core, issuance),

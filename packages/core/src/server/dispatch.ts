@@ -22,16 +22,17 @@ interface Served {
  */
 export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
   const origin = request.headers.get('origin')
+  const constraints = [...core.registry.senderConstraints.values()]
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
     const real = isRealOrigin(origin) ? origin : undefined
-    return preflight(endpoint.methods, endpoint.cors === 'client' ? real : real && '*')
+    return preflight(endpoint.methods, endpoint.cors === 'client' ? real : real && '*', constraints)
   }
   const served = await serve(core, endpoint, request)
   const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
   // Only a script says where it comes from.
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
-  if (endpoint.cors === 'any') return allowAnyOrigin(response)
-  return isOwnOrigin(served.client, origin) ? allowOrigin(response, origin) : response
+  if (endpoint.cors === 'any') return allowAnyOrigin(response, constraints)
+  return isOwnOrigin(served.client, origin) ? allowOrigin(response, origin, constraints) : response
 }
 
 /** Whether the client that the request authenticated as has its pages there. */

@@ -1,4 +1,7 @@
-/** A feature's rows, with the name of the feature. */
+/** Who owns what every server has. */
+export const core = 'core'
+
+/** A row, with the name of the feature that brings it, or `core`. */
 export interface Owned<Row> {
   readonly feature: string
   readonly row: Row
@@ -28,6 +31,9 @@ export function fold<Row>(
 
 /** What two features do not agree on, and what the host can do about it. */
 export function clash(what: string, name: string, owner: string, feature: string): TypeError {
+  if (owner === core) {
+    return new TypeError(`the feature ${feature} brings ${what} ${name}, which the server has already: choose another`)
+  }
   return new TypeError(
     owner === feature
       ? `the feature ${feature} brings ${what} ${name} twice`

@@ -43,8 +43,8 @@ export async function takeSessionClients(
   const taken = await Promise.all(
     noted.map(async ({ clientId, sessionId, userId }) => {
       if (!(await takeRecordedClient(ctx, { sessionId, clientId }))) return []
-      const client = await ctx.clients.find(clientId)
-      return client === undefined ? [] : { client, sessionId, userId }
+      const client = await ctx.clients.tryLoad(clientId)
+      return client === undefined || client.disabled ? [] : { client, sessionId, userId }
     }),
   )
   return taken.flat()

@@ -29,6 +29,13 @@ export function isBoundTo(cnf: unknown, binding: Binding | undefined): boolean {
   return members.length > 0 && members.every(([name, value]) => binding?.cnf[name] === value)
 }
 
+/** Whether this process knows every way in which a token is bound: it must not pass for a bearer token where it does not. */
+export function knowsBinding({ registry }: Context, cnf: unknown): boolean {
+  if (cnf === undefined) return true
+  if (typeof cnf !== 'object' || cnf === null) return false
+  return Object.keys(cnf).every((name) => registry.senderConstraints.has(name))
+}
+
 /** The `token_type` of a token with this `cnf`: that of its sender constraint, or else `Bearer`. */
 export function tokenTypeOf({ registry }: Context, cnf: unknown): string {
   if (typeof cnf !== 'object' || cnf === null) return 'Bearer'

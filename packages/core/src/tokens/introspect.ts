@@ -9,7 +9,7 @@ import { scopeMember } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { resourcesOf } from './audience.ts'
-import { tokenTypeOf } from './binding.ts'
+import { knowsBinding, tokenTypeOf } from './binding.ts'
 import { findRefreshToken } from './find-refresh-token.ts'
 import { verifyAccessToken } from './verify.ts'
 
@@ -29,6 +29,7 @@ export async function introspectToken(ctx: Context, caller: ClientRecord, text: 
 }
 
 async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): Promise<object> {
+  if (!knowsBinding(ctx, token.extra?.cnf)) return inactive
   const client = await ctx.clients.find(token.clientId)
   const user = token.userId === undefined ? undefined : await ctx.config.authentication.getUser(token.userId)
   if (client === undefined || (token.userId !== undefined && !user)) return inactive

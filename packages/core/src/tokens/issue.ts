@@ -9,7 +9,7 @@ import { isPublic } from '../policy/client.ts'
 import { getsIdToken, getsJwtAccessToken } from '../policy/client-support.ts'
 import { checkMachineTokens } from '../policy/machine-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { scopeMember } from '../protocol/scope.ts'
+import { firstScopeOutside, scopeMember } from '../protocol/scope.ts'
 import type { AccessTokenRecord } from '../storage/access-token.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { mintIdToken } from './id-token.ts'
@@ -25,6 +25,7 @@ import { mintOpaqueAccessToken } from './opaque-access-token.ts'
  */
 export async function issueTokens(ctx: Context, issuance: Issuance): Promise<TokenAnswer> {
   const { client, grant, scope } = issuance
+  checkDecision(issuance)
   if (grant === undefined) checkMachineTokens(issuance, ctx.config)
   const user = grant === undefined ? undefined : await findUser(ctx, grant)
   const now = ctx.clock.now()
@@ -71,6 +72,18 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
   }
   return { body, headers: issuance.binding?.headers ?? {} }
+}
+
+/**
+ * What holds for every grant type, whatever its feature decided: tokens of a grant are for the client of the grant, and for
+ * no more than its scopes.
+ * @throws {TypeError} for a grant type that decided otherwise: a fault of the server, not of the client
+ */
+function checkDecision({ grantType, client, grant, scope }: Issuance): void {
+  if (grant === undefined) return
+  if (grant.clientId !== client.id) throw new TypeError(`${grantType} decided on a grant of another client`)
+  const outside = firstScopeOutside(scope, grant.scope)
+  if (outside !== undefined) throw new TypeError(`${grantType} decided on scope ${outside}, which was not granted`)
 }
 
 /** The host's encoder learns the session by the name that this client may know: what it makes leaves the server. */

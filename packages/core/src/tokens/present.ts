@@ -5,9 +5,9 @@ import { mediaType } from '../http/body.ts'
 import { readForm } from '../http/form.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
-import { noTokenChallenge } from '../protocol/challenge.ts'
+import { formatChallenge, noTokenChallenge } from '../protocol/challenge.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { isBoundTo, readBinding } from './binding.ts'
+import { isBoundTo, readBinding, tokenTypeOf } from './binding.ts'
 import { verifyAccessToken } from './verify.ts'
 
 /**
@@ -29,7 +29,8 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
   if (!isBoundTo(cnf, binding)) {
     throw new OAuthError('invalid_token', 'the access token is bound to a key that the request does not prove to hold')
   }
-  const expected = cnf === undefined ? 'Bearer' : (binding?.tokenType ?? 'Bearer')
+  // By what the token is bound to: the request may have proved more keys than that.
+  const expected = tokenTypeOf(ctx, cnf)
   if (scheme !== expected.toLowerCase()) {
     throw new OAuthError('invalid_token', `the access token must be presented with the scheme ${expected}`)
   }
@@ -57,6 +58,15 @@ async function readToken(
   if (header !== undefined && body !== undefined) throw new OAuthError('invalid_request', 'more than one access token')
   const text = header || body
   // No token, no error code: RFC 6750 section 3.1 leaves it out where nothing was tried.
-  if (!text) throw new OAuthError('invalid_token', 'an access token is required', { challenge: noTokenChallenge })
+  if (!text) throw new OAuthError('invalid_token', 'an access token is required', { challenge: challengesOf(registry) })
   return { text, scheme: header ? (authorization?.scheme ?? 'bearer') : 'bearer' }
+}
+
+/** Every scheme in which a token may be presented. */
+function challengesOf({ senderConstraints }: Context['registry']): string {
+  const schemes = [...senderConstraints.values()].filter(({ tokenType }) => tokenType !== 'Bearer')
+  return [
+    noTokenChallenge,
+    ...schemes.map(({ tokenType, challenge = {} }) => formatChallenge(tokenType, challenge)),
+  ].join(', ')
 }

@@ -89,10 +89,14 @@ describe('client metadata of a feature', () => {
   test('a member that is there already is refused at start-up', () => {
     const again = featureOf('again', { members: { colour: v.string() } })
     expect(() => createQuickWorld({ features: [feature, again] })).toThrow(
-      new TypeError('client metadata colour is there already: the core or another feature brings it'),
+      new TypeError(
+        'the features colours and again both bring the client metadata member colour: leave one of them out',
+      ),
     )
     const taken = featureOf('taken', { members: { scope: v.string() } })
-    expect(() => createQuickWorld({ features: [taken] })).toThrow(TypeError)
+    expect(() => createQuickWorld({ features: [taken] })).toThrow(
+      new TypeError("the feature taken brings the client metadata member scope, which is the server's own"),
+    )
   })
 })
 

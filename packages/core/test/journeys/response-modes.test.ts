@@ -249,7 +249,7 @@ describe('which response modes there are', () => {
     const respond = () => new Response()
     const features = [{ name: 'again', start: () => ({ responseModes: [{ name: 'query', respond }] }) }]
     expect(() => createQuickWorld({ features } as WorldOptions)).toThrow(
-      'the features authorization_code and again both bring the response mode query: leave one of them out',
+      'the feature again brings the response mode query, which the server has already: choose another',
     )
   })
 

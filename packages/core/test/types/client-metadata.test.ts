@@ -2,9 +2,9 @@ import { type ClientInput, type ClientMetadata, createProvider, type Provider } 
 import type { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import type { ClientAuthMethodName, GrantTypeName } from '../../src/protocol/client-metadata.ts'
+import type { ClientAuthMethodName, GrantTypeName } from '../../src/protocol/feature-client-metadata.ts'
 
-declare module '../../src/protocol/client-metadata.ts' {
+declare module '@oauth/core' {
   interface GrantTypeNames {
     'urn:example:grant': true
   }

@@ -12,7 +12,7 @@ import { clientSecretJwtMethod, privateKeyJwtMethod } from './methods.ts'
 
 export type { AudienceRule }
 
-declare module '../../protocol/client-metadata.ts' {
+declare module '../../protocol/feature-client-metadata.ts' {
   interface ClientAuthMethodNames {
     private_key_jwt: true
     /** With the option `clientSecretJwt`. */

@@ -286,23 +286,6 @@ describe('the error of a wrong option says what to change', () => {
       'option secret[1]: must have at least 32 characters: make one with `openssl rand -base64 32`',
     ],
     [
-      'a feature that was not called',
-      { features: [privateKeyJwt] },
-      'features[0] is a function: call it, for instance privateKeyJwt()',
-    ],
-    [
-      'a nameless feature that was not called',
-      {
-        features: [
-          (
-            () => () =>
-              undefined
-          )(),
-        ],
-      },
-      'features[0] is a function: call it, for instance privateKeyJwt()',
-    ],
-    [
       'a storage that was not called',
       { storage: memoryStorage },
       'storage is a function: call it, for instance memoryStorage()',

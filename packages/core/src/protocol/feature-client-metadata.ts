@@ -1,0 +1,86 @@
+/** A JWK set ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}), of public keys. */
+export interface PublicKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
+}
+
+/**
+ * Members of client metadata that features bring. Without the feature a member is unknown, whatever the type says. A feature
+ * widens this interface, so that `registerClient` takes its members, and names them in `clientMetadata` of its parts.
+ * @example
+ * ```ts
+ * declare module '@oauth/core' {
+ *   interface FeatureClientMetadata {
+ *     readonly dpop_bound_access_tokens?: boolean
+ *   }
+ * }
+ * ```
+ */
+export interface FeatureClientMetadata {
+  /**
+   * The public keys of the client. For the features `private-key-jwt` and `jwt-secured-requests`. Not beside
+   * `jwks_uri`.
+   */
+  readonly jwks?: PublicKeySet
+  /**
+   * The URL of the public keys of the client. For the features `private-key-jwt` and `jwt-secured-requests`. Not beside
+   * `jwks`.
+   */
+  readonly jwks_uri?: string
+  /**
+   * The algorithm that signs the assertions of the client. For the feature `private-key-jwt`. Default: any algorithm
+   * that the feature allows.
+   */
+  readonly token_endpoint_auth_signing_alg?: string
+  /**
+   * The algorithm that signs the request objects of the client. For the feature `jwt-secured-requests`. Default: any
+   * algorithm that the feature allows.
+   */
+  readonly request_object_signing_alg?: string
+  /** The URLs of the request objects of the client. For the feature `jwt-secured-requests`. */
+  readonly request_uris?: readonly string[]
+  /**
+   * Makes the server refuse authorization requests of this client without a signed request object. For the feature
+   * `jwt-secured-requests`.
+   */
+  readonly require_signed_request_object?: boolean
+  /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
+  readonly backchannel_logout_uri?: string
+  /**
+   * Whether the client needs `sid` in the logout token. The server sends `sid` in any case. For the feature
+   * `back-channel-logout`.
+   */
+  readonly backchannel_logout_session_required?: boolean
+  /** The URL that the browser loads in a frame when a session has ended. For the feature `front-channel-logout`. */
+  readonly frontchannel_logout_uri?: string
+  /**
+   * Whether the client needs `iss` and `sid` in that URL. The server adds them in any case. For the feature
+   * `front-channel-logout`.
+   */
+  readonly frontchannel_logout_session_required?: boolean
+}
+
+/**
+ * The grant types that a client may register. A feature that brings a grant type adds its name by declaration merging:
+ * `declare module '@oauth/core' { interface GrantTypeNames { 'urn:example:grant': true } }`.
+ */
+export interface GrantTypeNames {
+  authorization_code: true
+  refresh_token: true
+  client_credentials: true
+}
+
+/**
+ * The authentication methods that a client may register. A feature that brings a method adds its name by declaration
+ * merging, like a grant type in `GrantTypeNames`.
+ */
+export interface ClientAuthMethodNames {
+  none: true
+  client_secret_basic: true
+  client_secret_post: true
+}
+
+/** The name of a grant type, for instance `authorization_code`. */
+export type GrantTypeName = keyof GrantTypeNames
+
+/** The name of a client authentication method, for instance `client_secret_basic`. */
+export type ClientAuthMethodName = keyof ClientAuthMethodNames
