@@ -4,6 +4,8 @@ export interface Member {
   readonly optional: boolean
   readonly type: string
   readonly doc: string
+  /** The code after `@example` in the doc comment, line by line. */
+  readonly example?: string
 }
 
 /** An exported interface, or a type alias with its text. */
@@ -67,7 +69,8 @@ function readMembers(where: string, text: string): readonly Member[] {
     if (signature === '' && (line === '}' || line.startsWith('  //') || line.trim() === '')) continue
     signature += `${line}\n`
     if (!isWhole(signature)) continue
-    members.push(readMember(where, signature, docText(comment)))
+    const example = exampleOf(comment)
+    members.push({ ...readMember(where, signature, docText(comment)), ...(example !== undefined && { example }) })
     comment = undefined
     signature = ''
   }
@@ -112,11 +115,31 @@ function withoutUndefined(type: string): string {
   return /^\(\(.*\)$/.test(plain) ? plain.slice(1, -1) : plain
 }
 
-/** A doc comment as Markdown on one line. */
+/** The lines of a doc comment without their asterisks. */
+function docLines(comment = ''): readonly string[] {
+  return comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))
+}
+
+/** What follows `@example`, which ends the doc comment. */
+function exampleOf(comment: string | undefined): string | undefined {
+  const lines = docLines(comment)
+  const start = lines.findIndex((line) => line.trim() === '@example')
+  return start < 0
+    ? undefined
+    : lines
+        .slice(start + 1)
+        .join('\n')
+        .trimEnd()
+}
+
+/** A doc comment as Markdown on one line, without its example. */
 function docText(comment: string | undefined): string {
-  return (comment ?? '')
+  return (
+    docLines(comment)
+      .join('\n')
+      .split(/^@example$/m)[0] ?? ''
+  )
     .split('\n')
-    .map((line) => line.trim().replace(/^\* ?/, ''))
     .join(' ')
     .replace(/\{@link (\S+) ([^}]+)\}/g, '[$2]($1)')
     .trim()

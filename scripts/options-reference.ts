@@ -108,7 +108,8 @@ function section(group: Declaration, known: ReadonlySet<string>): readonly strin
         ...links(group.file, member.type, known),
       ]
       const last = fallback === undefined ? '' : `Default: ${fallback}.`
-      return [`### \`${member.name}\``, facts.join(' · '), ...present(text), ...present(last)]
+      const example = member.example === undefined ? '' : `\`\`\`\n${member.example}\n\`\`\``
+      return [`### \`${member.name}\``, facts.join(' · '), ...present(text), ...present(last), ...present(example)]
     }),
   ]
 }
