@@ -8,7 +8,7 @@ import { errorStatus } from '../protocol/errors.ts'
 import { builtInFeatures } from './built-in.ts'
 import { clash, fold, type Owned } from './tables.ts'
 
-/** What a provider serves, and the APIs of its features by name. */
+/** The tables that a provider serves requests from, and the APIs of its features by name. */
 export interface Assembled {
   readonly registry: Registry
   readonly apis: Readonly<Record<string, object>>
@@ -20,10 +20,9 @@ interface Started {
 }
 
 /**
- * Starts the built-in features and those of the host, and folds what they bring into the tables that requests are served
- * from.
- * @throws {TypeError} for something that is no feature, for a feature that lacks another one, and for two features that
- * bring the same thing
+ * Starts the built-in features and those of the host, and collects what they bring into tables.
+ * @throws {TypeError} when an entry of `features` is not a feature, a feature that another one needs is missing, or two
+ * features bring the same thing
  */
 export function assemble(core: Core, given: readonly Feature[]): Assembled {
   given.forEach(checkFeature)
@@ -108,14 +107,17 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
 function checkFeature(feature: unknown, index: number): void {
   if (typeof feature === 'function') {
     const name = feature.name || 'feature'
-    throw new TypeError(`features[${index}] is a function: call it, ${name}()`)
+    throw new TypeError(`features[${index}] is a function: call it, for instance ${name}()`)
   }
   const { name, start } = (feature ?? {}) as Partial<Feature>
   if (typeof name === 'string' && name !== '' && typeof start === 'function') return
   throw new TypeError(`features[${index}] is no feature: it must be an object with name and start`)
 }
 
-/** Each name once, whatever a feature needs beside it, and nothing that it excludes. */
+/**
+ * Checks that no feature is there twice, that features which others need are there, and that none of them exclude each
+ * other.
+ */
 function checkCompany(features: readonly Feature[]): void {
   const names = new Set<string>()
   for (const { name } of features) {
@@ -142,7 +144,7 @@ function foldMetadata(
     const [name] = row
     const owner = urls.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? 'core' : undefined)
     if (owner === 'core') {
-      throw new TypeError(`the feature ${feature} says ${name} in discovery, which is the server's own to say`)
+      throw new TypeError(`the feature ${feature} must not set ${name} in serverMetadata: the server sets it`)
     }
     if (owner !== undefined) throw clash('the discovery member', name, owner, feature)
   }

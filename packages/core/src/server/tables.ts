@@ -1,13 +1,13 @@
-/** A feature's rows, with the name of the feature. */
+/** Something that a feature brings, with the name of the feature. */
 export interface Owned<Row> {
   readonly feature: string
   readonly row: Row
 }
 
 /**
- * Folds the rows of all features into one table.
+ * Collects the rows of all features in one table.
  * @param what names a row in an error text, for instance `the grant type`
- * @throws {TypeError} when two features bring a row with one key; it names both features
+ * @throws {TypeError} when two features bring a row with the same key; it names both features
  */
 export function fold<Row>(
   what: string,
@@ -26,7 +26,7 @@ export function fold<Row>(
   return table
 }
 
-/** What two features do not agree on, and what the host can do about it. */
+/** Makes the error for two features that bring the same thing. */
 export function clash(what: string, name: string, owner: string, feature: string): TypeError {
   return new TypeError(
     owner === feature
