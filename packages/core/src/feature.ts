@@ -1,4 +1,4 @@
-// What a feature is written with. The built-in parts use the same types and the same verbs.
+// The types and functions that features are written with. The built-in parts use the same ones.
 export type { PresentedAccessToken, VerifiedAccessToken } from './contracts/access-token.ts'
 export type { AuthorizationParameter } from './contracts/authorization-parameter.ts'
 export type { ClientAuthMethod, CredentialSources, PresentedCredentials } from './contracts/client-auth-method.ts'

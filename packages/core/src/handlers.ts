@@ -1,7 +1,7 @@
-/** Serves one endpoint. */
+/** Serves the requests of one endpoint. */
 export type Handler = (request: Request) => Promise<Response>
 
-/** The handlers that `grantTypes` with `authorization_code` brings. */
+/** The handlers that exist when `grantTypes` contains `authorization_code`, which it does by default. */
 export interface CodeGrantHandlers {
   readonly authorize: Handler
   readonly continue: Handler
@@ -15,23 +15,26 @@ export interface CodeGrantHandlers {
   readonly deleteConsent: Handler
 }
 
-/** The handlers of `/jwks`, which `disableJwtPlugin` takes away. */
+/** The handler of `/jwks`. It exists unless `disableJwtPlugin` is set. */
 export interface KeyHandlers {
   readonly jwks: Handler
 }
 
-/** The handlers that `allowDynamicClientRegistration` brings. */
+/** The handlers that exist with `allowDynamicClientRegistration`. */
 export interface RegistrationHandlers {
   readonly register: Handler
   readonly clientConfiguration: Handler
 }
 
-/** The handler that `allowPublicClientPrelogin` brings. */
+/** The handler that exists with `allowPublicClientPrelogin`. */
 export interface PreloginHandlers {
   readonly publicClientPrelogin: Handler
 }
 
-/** One handler an endpoint, for hosts that mount them one by one. Those that an option brings or takes may be absent. */
+/**
+ * A handler for each endpoint, for hosts that mount endpoints one by one. Handlers that depend on an option may be
+ * absent.
+ */
 export interface Handlers
   extends Partial<CodeGrantHandlers>,
     Partial<KeyHandlers>,
@@ -50,16 +53,16 @@ export interface Handlers
   readonly publicClient: Handler
   readonly adminCreateClient: Handler
   readonly adminUpdateClient: Handler
-  /** There when the host has `authentication.endSession`, with the `authorization_code` grant type. */
+  /** Present when the host has `authentication.endSession` and the grant type `authorization_code`. */
   readonly endSession?: Handler
-  /** Handlers of installed features, by the name of their endpoint; there is none for what is not installed. */
+  /** Handlers of installed features, by the name of their endpoint. */
   readonly [name: string]: Handler | undefined
 }
 
 /**
- * The handlers that there are with these options. Each parameter is the type of an option as it was written; `unknown`
- * is an option that was left out, and so has its default. Where the compiler knows no more than `boolean` or `string[]`,
- * a handler may be absent.
+ * The handlers that exist with these options. Each parameter is the type of an option as it was written. `unknown`
+ * stands for an option that was left out and has its default. When the compiler knows only `boolean` or `string[]`, a
+ * handler may be absent.
  */
 export type HandlersFor<GrantTypes, DisableJwtPlugin, Registration, Prelogin> = Handlers &
   (unknown extends GrantTypes

@@ -12,72 +12,99 @@ import type { SessionApi } from './logout/server-api.ts'
 import type { ClientRecord } from './storage/client.ts'
 
 /**
- * An authorization server: mount `fetch`, call the rest on the server side. `createProvider` knows from the options which
- * handlers there are (`Own`); the name `Provider` alone says of those that options bring that they may be absent.
+ * An authorization server, made by `createProvider`. Mount `fetch` in your HTTP server, and call the other functions on
+ * the server side. From the options, the compiler knows which handlers exist (`Own`). The plain type `Provider` says of
+ * handlers that depend on options that they may be absent.
  */
 export interface Provider<Own extends Handlers = Handlers, Apis extends object = Readonly<Record<string, object>>>
   extends ClientApi,
     ConsentApi,
     SessionApi {
+  /** The issuer identifier: `baseUrl` followed by `basePath`, without a slash at the end. */
   readonly issuer: string
-  /** Serves every endpoint; an unknown path below the issuer is 404. Bound: pass it around as it is. */
+  /**
+   * Serves every endpoint. An unknown path below the issuer is 404. You may pass the function around without the
+   * provider.
+   */
   readonly fetch: Handler
-  /** Whether a request is for this server, so that an adapter may pass it on when not. */
+  /** Whether a request is for this server. Adapters pass other requests on. */
   readonly matches: (request: { readonly url: string }) => boolean
+  /** A handler for each endpoint, for hosts that mount endpoints one by one. */
   readonly handlers: Own
-  /** The APIs of the installed features, by the names of the features; an empty object for one that has none. */
+  /**
+   * The APIs of the installed features, by the features' names. The API of a feature that has none is an empty object.
+   */
   readonly features: Apis
-  /** What the OpenID discovery document says; without the grant type `authorization_code`, the one of RFC 8414. */
+  /** The OpenID discovery document. Without the grant type `authorization_code`, it is the one of RFC 8414. */
   readonly metadata: Readonly<Record<string, unknown>>
 
   /**
-   * Registers a client.
-   * @returns the client as a registration response, with its secret when it has one: it is shown this once
+   * Registers a client. It may set members that clients cannot set themselves, for instance `skip_consent`.
+   * @returns the client as a registration response. `client_secret` is in this response only: the server cannot show it
+   * again.
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
+   * @example
+   * ```ts
+   * const { client_id, client_secret } = await provider.registerClient({
+   *   client_name: 'Notes',
+   *   redirect_uris: ['https://notes.example.com/callback'],
+   *   scope: 'openid profile offline_access',
+   * })
+   * ```
    */
   registerClient(metadata: ClientInput): Promise<RegisteredClient>
   /**
-   * A bearer token with which software registers clients at `/oauth2/register` without anybody signed in
-   * ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}). It is not stored: it is good for any
-   * number of registrations until it expires, and only a new `secret` of the provider ends it sooner.
+   * Makes a bearer token with which software registers clients at `/oauth2/register` without a signed-in user ({@link
+   * https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}). The token is not stored: it is valid for any
+   * number of registrations until it expires. To end it sooner, change the provider's `secret`.
    * @param options.expiresIn seconds
-   * @throws {TypeError} when that is no whole number above 0, or registration is off
+   * @throws {TypeError} when `expiresIn` is not a whole number above 0, or registration is off
    */
   createInitialAccessToken(options: { readonly expiresIn: number }): Promise<string>
-  /** A client as it is stored, disabled ones too, or `undefined`. */
+  /** Reads a client, also a disabled one. Returns `undefined` when there is none. */
   getClient(clientId: string): Promise<ClientRecord | undefined>
   /**
-   * Changes some of a client's metadata; a member that is `undefined` stays as it is, one that is `null` is removed. A
-   * client that users or strangers registered may be given here what they cannot give it: with `grant_types` or `scope`
-   * you also decide what it gets without a user.
+   * Changes some of a client's metadata. A member that is `undefined` stays as it is; `null` removes it. A client that
+   * users or anonymous callers registered may get more here than they can give it: with `grant_types` or `scope` you
+   * also decide what it gets without a user.
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`; `not_found` when there is no such client
+   * @example
+   * ```ts
+   * await provider.updateClient(clientId, { client_name: 'Notes 2', logo_uri: null })
+   * ```
    */
   updateClient(clientId: string, changes: ClientChanges): Promise<ClientRecord>
   /**
-   * What an access token of ours (opaque or JWT) says, or `undefined` when it is not good, or not for `audience`.
-   * With it, the token must name that audience; without it, only the token's life is checked. It sees no request: a token
-   * that says `extra.cnf` is bound to a key, and an API that takes it must check the proof, or refuse it.
+   * Verifies an access token of this server, opaque or JWT. It sees no request: a token with `extra.cnf` is bound to a key,
+   * and an API that takes it must check the proof, or refuse the token.
+   * @param options.audience the resource that the token must be for. Without it, a token for any resource is accepted,
+   * so set it in a resource server.
+   * @returns what the token says, or `undefined` when it is invalid, expired, revoked or for another audience
    */
   verifyAccessToken(token: string, options?: { readonly audience?: string }): Promise<VerifiedAccessToken | undefined>
-  /** Ends a grant and every code and token that came from it. `false` when it had ended before. */
+  /** Ends a grant and every code and token that came from it. Returns `false` when the grant had ended before. */
   revokeGrant(grantId: string): Promise<boolean>
   /**
-   * What the signed query of a page's URL says, for pages that show it without asking for more; `undefined` when it was
-   * changed or has expired. `url` is the page's URL or its query. What counts is the stored interaction:
-   * `resolveLoginContext`.
+   * Verifies the signed query of a page's URL, for pages that only show what is in it. To act on an interaction, use
+   * `resolveLoginContext`, which reads the stored one.
+   * @param url the page's URL or its query
+   * @returns `undefined` when the query was changed or has expired
    */
   verifyPageQuery(url: string | URL): Promise<URLSearchParams | undefined>
   /**
-   * What a login or consent page needs to know, from the `state` in its URL.
-   * @throws {OAuthError} `invalid_request` when there is no live interaction of this browser
+   * Returns what a login or consent page needs to know about the authorization, by the `state` in the page's URL.
+   * @throws {OAuthError} `invalid_request` when the request belongs to no live interaction of this browser
    */
   resolveLoginContext(request: Request): Promise<LoginContext>
-  /** The same, or `undefined`. */
+  /**
+   * Returns what a login or consent page needs to know, or `undefined` when the request belongs to no live interaction
+   * of this browser: for pages that users may also open by themselves.
+   */
   tryResolveLoginContext(request: Request): Promise<LoginContext | undefined>
   /**
-   * Whether the server can do its work, for a readiness probe: the storage answers, its tables and their version are
-   * right, and there is a key to sign with for each algorithm. `problem` says what to do; beside `ok: true` it is a
-   * warning. It never throws, takes ten seconds at most, and makes no keys but the very first ones.
+   * Checks whether the server is ready for requests, for a readiness probe: the storage answers, its tables exist and
+   * fit this version, and there is a key to sign with for each algorithm. `problem` says what to do; with `ok: true` it
+   * is a warning. It never throws and takes ten seconds at most. It creates no signing keys but the very first ones.
    * @example
    * ```ts
    * app.get('/readyz', async (c) => {
@@ -88,18 +115,27 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    */
   ready(): Promise<Readiness>
   /**
-   * Adds a signing key for each algorithm: published at once, signing after `activateAfter` seconds (default: long
-   * enough for every process and cached JWKS to know it). When a key has leaked, `dropPrevious` deletes the earlier ones
-   * and signs with the new ones at once: what the old ones signed is refused here at once, by other processes within
-   * twice `keyCacheSeconds`, and by resource servers as soon as they read the JWKS again.
+   * Adds a signing key for each algorithm. The key is published at once and signs after `activateAfter` seconds
+   * (default: long enough for every process and every cached JWKS to know it).
+   *
+   * When a key has leaked, set `dropPrevious`: it deletes the earlier keys and signs with the new ones at once. This
+   * process then refuses what the old keys signed at once, other processes within twice `keyCacheSeconds`, and resource
+   * servers as soon as they read the JWKS again.
    */
   rotateSigningKeys(options?: KeyRotation): Promise<void>
   /**
-   * Deletes at most `limit` rows (default 1000) that have expired or are clients nobody ever used
-   * (`unusedClientTtlSeconds`), and the signing keys nobody needs; answers how many. One bounded batch, on indexes, safe
-   * beside traffic and in several processes at once. To delete all, call it again while it answers `limit` or more, with
-   * a pause in between: a storage within this process (`sqliteStorage`, `memoryStorage`) serves nobody meanwhile.
-   * Throws a `TypeError` for a `limit` that is no whole number.
+   * Deletes expired rows, clients that were never used (`unusedClientTtlSeconds`), and signing keys that are no longer
+   * needed. Call it from a timer. One call deletes at most `limit` rows (default 1000) and is safe beside traffic and
+   * in several processes at once.
+   *
+   * To delete all, call it again while it returns `limit` or more. Pause in between: a storage within this process
+   * (`sqliteStorage`, `memoryStorage`) blocks other requests during a call.
+   * @returns how many rows were deleted
+   * @throws {TypeError} when `limit` is not a whole number
+   * @example
+   * ```ts
+   * setInterval(() => provider.purgeExpired().catch(report), 60_000)
+   * ```
    */
   purgeExpired(options?: { readonly limit?: number }): Promise<number>
 }

@@ -29,10 +29,11 @@ import { createRouter } from './server/router.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
 /**
- * Makes an authorization server. Everything is checked and assembled here, once; a request finds it ready. The types of
- * the user and of `provider.handlers` are inferred from the options.
- * @throws {TypeError} when an option is unknown, missing or wrong
+ * Makes an authorization server. It checks all options, once, at the start. The types of the user and of
+ * `provider.handlers` are inferred from the options.
+ * @throws {TypeError} when an option is unknown, missing or wrong; the message names the option
  * @example
+ * ```ts
  * const provider = createProvider({
  *   baseUrl: 'https://id.example.com',
  *   secret: env.OAUTH_SECRET,
@@ -41,6 +42,7 @@ import { verifyAccessToken } from './tokens/verify.ts'
  *   loginUrl: '/login',
  *   consentUrl: '/consent',
  * })
+ * ```
  */
 export function createProvider<
   User extends BaseUser,
@@ -58,7 +60,11 @@ export function createProvider<
     readonly features?: Features
   },
 ): Provider<HandlersFor<GrantTypes, DisableJwtPlugin, Registration, Prelogin>, FeatureApis<Features>>
-/** With the type of the user written out, the handlers that options bring are typed as possibly absent. */
+/**
+ * Makes an authorization server. When you write the type of the user out, the compiler cannot infer which handlers
+ * exist: those that depend on options are typed as possibly absent.
+ * @throws {TypeError} when an option is unknown, missing or wrong; the message names the option
+ */
 export function createProvider<User extends BaseUser>(options: ProviderOptions<User>): Provider
 export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const ports = hostPorts(options)
@@ -123,7 +129,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     ready: createReadiness(core),
     rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
     async purgeExpired({ limit = 1000 } = {}) {
-      if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('limit must be a whole number')
+      if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('purgeExpired: limit must be a whole number')
       const now = core.clock.now()
       const { unusedClientTtl } = config.registration
       const removed = await core.storage.purgeExpired({

@@ -4,13 +4,14 @@ import { responseModeOf } from '../policy/response-mode.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { AuthorizationResponse, OAuthError, RedirectTarget } from '../protocol/errors.ts'
 
-/** Where the answer to a request goes, and how. */
+/** Returns where the response to a request goes, and in which response mode. */
 export function targetOf({ clientId, redirectUri, state, responseMode }: AuthorizationRequest): RedirectTarget {
-  if (redirectUri === undefined) throw new TypeError('an answer through the browser needs a redirect URI')
+  if (redirectUri === undefined)
+    throw new TypeError('the response cannot be sent to the client: the authorization has no redirectUri')
   return { clientId, redirectUri, state, responseMode }
 }
 
-/** Takes a response to the client, in the response mode that it asked for. */
+/** Sends a response to the client through the browser, in the response mode that the client asked for. */
 export async function respondToClient(
   ctx: Context,
   request: Request,
@@ -18,11 +19,15 @@ export async function respondToClient(
   parameters: AuthorizationResponse,
 ): Promise<Response> {
   const mode = responseModeOf(ctx.registry, target.responseMode)
-  // Every response names its issuer: a client of several servers can tell who answers (RFC 9207 section 2).
+  // Every response names its issuer, so that a client of several servers can tell which one responded (RFC 9207 section
+  // 2).
   return mode.respond(ctx, request, target, { ...parameters, state: target.state, iss: ctx.config.issuer })
 }
 
-/** Takes an error to the client ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}). */
+/**
+ * Sends an error to the client through the browser ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC
+ * 6749 section 4.1.2.1}).
+ */
 export async function respondWithError(
   ctx: Context,
   request: Request,

@@ -12,14 +12,14 @@ import { OAuthError } from '../protocol/errors.ts'
 import { parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** Characters. All the claims that there are, each with a few values, fit easily. */
+/** The longest `claims` parameter, in characters: enough for all claims, each with a few values. */
 const longest = 8192
 
 /**
- * The `claims` parameter ({@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter OpenID Connect Core section 5.5}),
- * as far as it means anything here: unknown claims and members are dropped, whatever they hold.
- * @returns `undefined` when nothing is asked for
- * @throws {OAuthError} `invalid_request` for what is no such JSON
+ * Parses the `claims` parameter ({@link https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter OpenID
+ * Connect Core section 5.5}). Unknown claims and members are dropped, whatever their value.
+ * @returns `undefined` when no known claim is requested
+ * @throws {OAuthError} `invalid_request` when the parameter is not such JSON
  */
 export function parseClaimsParameter(
   ctx: Context,
@@ -50,11 +50,14 @@ function checkedClaims(known: ClaimsRequest): ClaimsRequest {
   )
 }
 
-/** Only the members that we know, each with its type. Values are single ones, so that they can be compared. */
+/**
+ * Reads the known members of a requested claim and checks their types. Values must be single values, so that they can
+ * be compared.
+ */
 function claimRequest(name: string, details: unknown): ClaimRequest | null {
   if (details === null) return null
   if (!isJsonObject(details)) throw invalid(`${name} must be null or an object`)
-  // Some clients write what they leave out as null.
+  // Some clients send null for members that they leave out.
   const [essential, value, values] = [details.essential, details.value, details.values].map((one) => one ?? undefined)
   if (essential !== undefined && typeof essential !== 'boolean') throw invalid(`essential of ${name} must be a boolean`)
   if (value !== undefined && !isSingle(value)) throw invalid(`value of ${name} must be a string, number or boolean`)
@@ -74,11 +77,11 @@ function isSingle(value: unknown): boolean {
 
 function parseObject(text: string): JsonObject {
   try {
-    // Its length bounds its depth, and nothing walks over what is nested: it is dropped or refused as it is.
+    // The length bounds the depth. No code walks through nested values: they are dropped or refused as a whole.
     const parsed: unknown = JSON.parse(text)
     if (isJsonObject(parsed)) return parsed
   } catch {
-    // Told below, like everything else that is no object.
+    // The error is thrown below, as for JSON that is not an object.
   }
   throw invalid('must be a JSON object')
 }

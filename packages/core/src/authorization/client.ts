@@ -7,7 +7,7 @@ import { matchesRedirectUri, redirectUriProblem } from '../protocol/redirect-uri
 import type { ClientRecord } from '../storage/client.ts'
 import { stateOf } from './opaque-parameters.ts'
 
-/** Who asks, and where the answer may go: what has to be sure before anything is sent to a redirect URI. */
+/** The verified client and redirect URI. Both must be verified before anything is sent to the redirect URI. */
 export interface VerifiedClient {
   readonly client: ClientRecord
   readonly redirectUri: string
@@ -15,15 +15,23 @@ export interface VerifiedClient {
 }
 
 /**
- * Errors from here are shown on a page and never redirected
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
+ * Verifies the client and redirect URI of an authorization request. Errors must be shown on a page and never be sent to
+ * the redirect URI ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}).
  * @throws {OAuthError} `invalid_request` or `invalid_client`
  */
 export async function verifyClient(ctx: Context, parameters: Parameters): Promise<VerifiedClient> {
   const clientId = parameters.get('client_id')
-  if (clientId === undefined) throw new OAuthError('invalid_request', 'missing client_id')
+  if (clientId === undefined) {
+    throw new OAuthError('invalid_request', 'the application did not say which one it is: client_id is missing')
+  }
   const client = await ctx.clients.find(clientId)
-  if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
+  if (client === undefined) {
+    throw new OAuthError(
+      'invalid_client',
+      'the application is not registered here, or it is disabled; its developer should check client_id',
+      { status: 400 },
+    )
+  }
   const sent = parameters.get('redirect_uri')
   const redirectUri = sent ?? onlyRedirectUri(client)
   if (!isRegistered(client, redirectUri)) {
@@ -32,7 +40,10 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
   return { client, redirectUri, redirectUriSent: sent !== undefined }
 }
 
-/** Where the answer goes, an error too: in the response mode asked for if there is such a one, or else in the query. */
+/**
+ * Returns where the response or error goes: in the requested response mode, or in the query when that mode cannot be
+ * used.
+ */
 export function redirectTarget(
   ctx: Context,
   { client, redirectUri }: VerifiedClient,
@@ -49,7 +60,10 @@ function onlyRedirectUri(client: ClientRecord): string {
   throw new OAuthError('invalid_request', 'redirect_uri must be specified when client has multiple registered URIs')
 }
 
-/** What is stored is checked again before use: a hand-made row must not send anybody to `javascript:`. */
+/**
+ * Whether the redirect URI is registered for the client. The URI is checked again for safety: a row that was written by
+ * hand must not redirect to `javascript:`.
+ */
 export function isRegistered(client: ClientRecord, redirectUri: string): boolean {
   const rule = loopbackRule(client)
   return (

@@ -10,7 +10,7 @@ import { interactionIsOver } from './interaction-is-over.ts'
 import { commitGrant, createGrant } from './new-grant.ts'
 import { keptExtra } from './request-extra.ts'
 
-/** An interaction that ends in an authorization code, which the browser takes to the client. */
+/** The completion with an authorization code, which the browser takes to the client. */
 export function codeCompletion(core: Core): Completion {
   return {
     name: 'code',
@@ -23,7 +23,7 @@ export function codeCompletion(core: Core): Completion {
     },
     async fail(request, { client, authorization, answered }, error) {
       const target = targetOf(authorization)
-      // Whoever answered the consent page has seen where the answer goes.
+      // A user who has answered the consent page has seen where the response goes.
       throw error.towards(
         answered === true ? target : await errorTarget(core, request, client, target).catch(() => 'never' as const),
       )
@@ -32,14 +32,14 @@ export function codeCompletion(core: Core): Completion {
 }
 
 /**
- * Turns an approval into a grant with its code, and answers with what the client is told
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}). The code leaves only if nothing
- * was withdrawn before it was written.
- * @throws {OAuthError} `access_denied` when something was; `invalid_request` when the interaction is over
+ * Stores a grant and its code for an approval, and returns the parameters of the response ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}). The client gets the code only if
+ * nothing was withdrawn before it was written.
+ * @throws {OAuthError} `access_denied` when something was withdrawn; `invalid_request` when the interaction is over
  */
 async function issueCode(core: Core, approved: Approved): Promise<AuthorizationResponse> {
   const { client, authorization, consent, take } = approved
-  // Once more: the interaction may have begun in another process, or under another registration.
+  // Checked again: the interaction may have begun in another process, or before the client was changed.
   requireSupport(core, client, approved.grant.scope)
   const now = core.clock.now()
   const newGrant = createGrant(core, approved.grant)
@@ -59,7 +59,7 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
     expiresAt: now + core.config.lifetimes.authorizationCode,
   }
   const commit = { code, take, ...(consent !== undefined && { consent }) }
-  // The client has its answer already; this browser needs a word, not a second redirect.
+  // The client has its response already, so this browser gets a page and no second redirect.
   if ((await commitGrant(core, newGrant, commit, client)) === 'gone') {
     throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
   }

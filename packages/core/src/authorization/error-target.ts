@@ -6,9 +6,10 @@ import type { ClientRecord } from '../storage/client.ts'
 import { isUnapprovedClient } from './unapproved-client.ts'
 
 /**
- * Where an error goes: to the client, or `never` where nobody is sent to a client that they know nothing of. For an
- * https URI that is so with `redirectErrorsAfterConsentOnly`, for a private-use scheme always. A loopback address is like
- * an https URI here: any page may send a browser to it, and a native application that gets no error waits for ever.
+ * Returns where an error goes: to the client, or `never` when it must stay on a page, because the user does not know
+ * the client yet. With `redirectErrorsAfterConsentOnly`, that holds for https URIs; for private-use schemes it always
+ * does. A loopback address is treated like an https URI: any web page can send a browser to it, and a native
+ * application that gets no error would wait forever.
  */
 export async function errorTarget(
   ctx: Context,
@@ -22,8 +23,8 @@ export async function errorTarget(
 }
 
 /**
- * Whether a browser that is sent to this URI would start a program, with a text of the client's choice, for a client that
- * its user knows nothing of. Only an action of the user's may do that.
+ * Whether a redirect to this URI would start a program, with text that the client chose, for a client that the user
+ * does not know yet. Only an action of the user may start it.
  */
 export async function startsProgramOfUnapprovedClient(
   ctx: Context,

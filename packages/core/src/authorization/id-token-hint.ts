@@ -6,17 +6,19 @@ import type { ClientRecord } from '../storage/client.ts'
 import { idTokenType } from '../tokens/id-token.ts'
 import { verifyWithSecret } from '../tokens/secret-signature.ts'
 
-/** What an ID token of ours, expired or not, says about whom it was made for. */
+/** For whom this server made an ID token, which may have expired. */
 export interface IdTokenHint {
   readonly clientId: string
   readonly subject: string
-  /** The session as the client knows it, for clients that may end it. */
+  /** The client's name for the session, for clients that may end it. */
   readonly sid?: string
 }
 
 /**
- * Reads an ID token that a client sends back. `undefined` for what is not an ID token of ours: it hints at nobody
- * ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}).
+ * Verifies an ID token that a client sends back as a hint ({@link
+ * https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}). An expired one
+ * is accepted.
+ * @returns `undefined` for anything that is not an ID token of this server
  */
 export async function verifyIdTokenHint(ctx: Context, hint: string): Promise<IdTokenHint | undefined> {
   const claims = signsWithClientSecrets(ctx)
@@ -27,7 +29,9 @@ export async function verifyIdTokenHint(ctx: Context, hint: string): Promise<IdT
   return { clientId: aud, subject: sub, ...(typeof sid === 'string' && { sid }) }
 }
 
-/** Under `disableJwtPlugin` the token itself has to say whose secret it was signed with. */
+/**
+ * Verifies an ID token that was signed with a client's secret (`disableJwtPlugin`). The token itself names the client.
+ */
 async function verifySecretHint(ctx: Context, hint: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { aud } = unverifiedClaims(hint)
   const client = typeof aud === 'string' ? await ctx.clients.find(aud) : undefined
@@ -45,9 +49,10 @@ function unverifiedClaims(jwt: string): { readonly aud?: unknown } {
 }
 
 /**
- * Whom an `id_token_hint` means, expired or not: the `sub` of a token that we made for this client, an empty string for
- * one that we made for another client, `undefined` for anything else, which hints at nobody
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}).
+ * Returns the `sub` of an `id_token_hint` that was made for this client, an empty string for one that was made for
+ * another client, and `undefined` for anything else ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}). An expired
+ * ID token is accepted.
  */
 export async function hintedSubject(
   ctx: Context,

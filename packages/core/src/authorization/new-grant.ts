@@ -9,7 +9,7 @@ import type { GrantRecord } from '../storage/grant.ts'
 import { isMarkedAnew, readStanding } from '../withdrawals/standing.ts'
 import { accessWithdrawn, takeBack } from './withdrawn.ts'
 
-/** A grant for an approval, not yet stored. */
+/** Makes a grant from what the user approved. It is not stored yet. */
 export function createGrant(ctx: Context, facts: GrantFacts): NewGrant {
   const { client, session, scope, claims, referenceId, extra } = facts
   const now = ctx.clock.now()
@@ -35,10 +35,10 @@ export function createGrant(ctx: Context, facts: GrantFacts): NewGrant {
 }
 
 /**
- * Stores a new grant with what comes of it, all or nothing, unless access was withdrawn since the user approved.
- * @param client the client of the grant, where the caller has it at hand
- * @returns `gone` when a record to take was not there; nothing was written then
- * @throws {OAuthError} `access_denied` when access was withdrawn; what was written is ended again
+ * Stores a new grant with its code or tokens, all or nothing, unless access was withdrawn since the user approved.
+ * @param client the client of the grant, when the caller has it already
+ * @returns `gone` when a record to take no longer existed, and nothing was written
+ * @throws {OAuthError} `access_denied` when access was withdrawn; the grant that was just written is then revoked
  */
 export async function commitGrant(
   ctx: Context,
@@ -48,11 +48,11 @@ export async function commitGrant(
 ): Promise<'won' | 'gone'> {
   const owner = client ?? (await ctx.clients.find(grant.clientId))
   if (owner === undefined) throw new OAuthError('invalid_grant', 'the client is no longer registered')
-  // Before the code or the tokens leave: a session that ends afterwards could miss the client.
+  // Recorded before the client gets the code or tokens: otherwise a session that ends now could miss this client.
   await noteSessionClient(ctx, owner, grant)
   const outcome = await ctx.storage.grants.commit({ grant, ...commit })
   if (outcome === 'gone') return 'gone'
-  // After the write: a revocation that comes later than this look sees the grant by itself.
+  // Checked after the write: a revocation after this check finds the grant in the storage.
   if (isMarkedAnew(withdrawals, await readStanding(ctx, owner, standingOf(grant)))) {
     await takeBack(ctx, grant, commit.consent)
     throw accessWithdrawn()

@@ -2,18 +2,21 @@ import type { Parameters } from '../http/parameters.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
 /**
- * Characters of the parameters that the server keeps as they are and gives back to the client. Some clients put a signed
- * or encrypted document into `state`; a `nonce` is random, or the hash of something.
+ * The longest values, in characters, of parameters that the server stores unchanged and returns to the client. Some
+ * clients put a signed or encrypted document into `state`; a `nonce` is random, or a hash.
  */
 const longest = { state: 4096, nonce: 512 } as const
 
-/** The client's `state`; `undefined` when there is none, or one that is too long to be kept or repeated. */
+/** Returns the client's `state`, or `undefined` when there is none or it is too long to store and return. */
 export function stateOf(parameters: Parameters): string | undefined {
   const state = parameters.get('state')
   return state === undefined || state.length > longest.state ? undefined : state
 }
 
-/** @throws {OAuthError} `invalid_request` for what is too long */
+/**
+ * Reads `state` and `nonce`.
+ * @throws {OAuthError} `invalid_request` when one of them is too long
+ */
 export function opaqueParameters(parameters: Parameters): { readonly state?: string; readonly nonce?: string } {
   const kept: { state?: string; nonce?: string } = {}
   for (const name of ['state', 'nonce'] as const) {

@@ -2,19 +2,22 @@ import type { Parameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
-/** What pages may take as a hint. None of it is a reason to refuse a request, but `acr_values` where it is a demand. */
+/**
+ * Parameters that are hints for the pages. They are no reason to refuse a request, except `acr_values` with
+ * `requireAcrValues`.
+ */
 export type PageHints = Pick<
   AuthorizationRequest,
   'loginHint' | 'display' | 'uiLocales' | 'claimsLocales' | 'acrValues'
 >
 
-/** Characters: what is longer is cut, so that the URLs of pages stay within what servers take. */
+/** The longest hint, in characters. Longer ones are cut, so that the URLs of pages are not too long for web servers. */
 const longest = 255
 
 /**
- * The parameters of {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}
- * that are for the page in front of the user, whatever their value.
- * @param defaultAcrValues what the client asks for where the request does not say (`default_acr_values`)
+ * Reads the parameters that are hints for the page that the user sees, whatever their value ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}).
+ * @param defaultAcrValues the client's `default_acr_values`, for requests without `acr_values`
  */
 export function pageHints(parameters: Parameters, defaultAcrValues: readonly string[] = []): PageHints {
   return {
@@ -27,7 +30,7 @@ export function pageHints(parameters: Parameters, defaultAcrValues: readonly str
 }
 
 /**
- * A demand must not be cut: what is left of it would be less than what the client asked for.
+ * Refuses `acr_values` that are too long, when they are a demand: a shortened list would demand something else.
  * @throws {OAuthError} `invalid_request`
  */
 export function refuseLongAcrValues(parameters: Parameters, defaultAcrValues: readonly string[] = []): void {
@@ -43,12 +46,12 @@ function hint<Name extends string>(name: Name, value: string | undefined): { rea
   return value === undefined || value === '' ? {} : ({ [name]: value } as { readonly [name in Name]: string })
 }
 
-/** Never in the middle of a character. */
+/** Shortens a text, but not in the middle of a character. */
 function cut(text: string | undefined): string | undefined {
   return text?.slice(0, longest).replace(/[\ud800-\udbff]$/, '')
 }
 
-/** Never in the middle of an entry. */
+/** Shortens a list, but not in the middle of an entry. */
 function cutList(text: string | undefined): string | undefined {
   if (text === undefined || text.length <= longest) return text
   return text.slice(0, Math.max(0, text.lastIndexOf(' ', longest)))

@@ -7,9 +7,9 @@ import { errorTarget } from './error-target.ts'
 import { resolveRequestUri } from './request-uri.ts'
 
 /**
- * The parameters that count: those that were sent, or those that the host or a feature has in their place. What goes
- * wrong here is told to the redirect URI that was sent, if that is one of the client's.
- * @throws {OAuthError}
+ * Returns the parameters to use: those that were sent, or those that the host or a feature has in their place. An error
+ * goes to the redirect URI in the request, if the client registered it.
+ * @throws {OAuthError} for instance `invalid_request_uri`
  */
 export async function resolveParameters(
   ctx: Context,
@@ -25,7 +25,7 @@ export async function resolveParameters(
       if (resolved !== undefined) return resolved
     }
     if (parameterSources.length > 0 && sent.get('request_uri') !== undefined) {
-      throw new OAuthError('invalid_request_uri', 'request_uri is invalid or expired')
+      throw new OAuthError('invalid_request_uri', 'request_uri is unknown or has expired')
     }
   } catch (thrown) {
     throw asOAuthError(thrown).towards(await targetOf(ctx, request, sent))
@@ -33,7 +33,10 @@ export async function resolveParameters(
   return sent
 }
 
-/** Where an error goes as long as only what was sent is known; `never` where that is not safe to know. */
+/**
+ * Returns where an error goes while only the sent parameters are known; `never` when the client or redirect URI cannot
+ * be verified.
+ */
 async function targetOf(ctx: Context, request: Request, sent: UncheckedParameters): Promise<RedirectTarget | 'never'> {
   try {
     if (sent.repeated.has('client_id') || sent.repeated.has('redirect_uri')) refuseRepeated(sent)

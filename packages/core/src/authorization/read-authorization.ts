@@ -10,9 +10,10 @@ import { resolveParameters } from './parameters.ts'
 import { parseAuthorizationRequest } from './request.ts'
 
 /**
- * An authorization request, typed and checked, from wherever its parameters came. Before its client and redirect URI are
- * sure an error is a page; afterwards it goes to the client, unless the client is one that its user knows nothing of.
- * @throws {OAuthError}
+ * Reads and checks an authorization request, from wherever its parameters came. Until client and redirect URI are
+ * verified, an error is shown on a page. Afterwards it goes to the client, unless the user does not know the client
+ * yet.
+ * @throws {OAuthError} with the error codes of the authorization endpoint
  */
 export async function readAuthorization(
   ctx: Context,

@@ -5,8 +5,9 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 
 /**
- * The values of the parameters that features read; `undefined` when there are none.
- * @throws {OAuthError} whatever a feature says is wrong with its parameter
+ * Reads the parameters that features bring.
+ * @returns `undefined` when there are none
+ * @throws {OAuthError} of the feature whose parameter is wrong
  */
 export async function readExtra(
   { registry }: Context,
@@ -22,7 +23,7 @@ export async function readExtra(
   return Object.keys(extra).length === 0 ? undefined : extra
 }
 
-/** The values that go with the grant, or with the code; `undefined` when there are none. */
+/** Returns the values to keep with the grant, or with the code; `undefined` when there are none. */
 export function keptExtra(
   { registry }: Context,
   { extra }: AuthorizationRequest,
@@ -34,8 +35,8 @@ export function keptExtra(
 }
 
 /**
- * The request as the user left it on the consent page: features may have narrowed their parameters by the answer.
- * @throws {OAuthError} whatever a feature says is wrong with the answer
+ * Returns the request, with the parameters of features narrowed by the user's answer on the consent page.
+ * @throws {OAuthError} of the feature that refuses the answer
  */
 export function acceptExtra(
   { registry }: Context,
@@ -50,7 +51,7 @@ export function acceptExtra(
   return { ...authorization, extra: Object.fromEntries(extra) }
 }
 
-/** What a consent page is told of the parameters of features. */
+/** Returns what the consent page gets to show of the parameters of features. */
 export function describeExtra({ registry }: Context, { extra }: AuthorizationRequest): Extra {
   return Object.fromEntries(
     Object.entries(extra ?? {}).map(([name, value]) => {

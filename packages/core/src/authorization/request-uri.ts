@@ -3,11 +3,12 @@ import { parseUnchecked, refuseRepeated, type UncheckedParameters } from '../htt
 import { OAuthError } from '../protocol/errors.ts'
 
 /**
- * Where the host resolves `request_uri`, the parameters behind it, in place of everything that came through the browser;
- * `undefined` where there is nothing to resolve. The client named there has to be the same
- * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-5 RFC 9101 section 5},
- * {@link https://www.rfc-editor.org/rfc/rfc9126#section-4 RFC 9126 section 4}). Nothing is verified yet, so an error is
- * a page.
+ * Returns the parameters that the host has for a `request_uri` (option `requestUriResolver`). They replace everything
+ * that came through the browser. The client must be the one in the request ({@link
+ * https://www.rfc-editor.org/rfc/rfc9101#section-5 RFC 9101 section 5}, {@link
+ * https://www.rfc-editor.org/rfc/rfc9126#section-4 RFC 9126 section 4}). The client is not verified yet, so errors are
+ * shown on a page.
+ * @returns `undefined` when there is nothing to resolve
  * @throws {OAuthError} `invalid_request_uri` or `invalid_request`
  */
 export async function resolveRequestUri(
@@ -20,14 +21,14 @@ export async function resolveRequestUri(
   const requestUri = sent.get('request_uri')
   if (requestUri === undefined) return undefined
   if (sent.get('request') !== undefined) {
-    throw new OAuthError('invalid_request', 'request and request_uri exclude each other')
+    throw new OAuthError('invalid_request', 'send request or request_uri, not both')
   }
   const clientId = sent.get('client_id')
   const found = await requestUriResolver(requestUri, clientId)
   if (!found) {
-    // What the host does not know may be a feature's.
+    // A feature may know a request_uri that the host does not know.
     if (ctx.registry.parameterSources.length > 0) return undefined
-    throw new OAuthError('invalid_request_uri', 'request_uri is invalid or expired')
+    throw new OAuthError('invalid_request_uri', 'request_uri is unknown or has expired')
   }
   const members = Object.entries(found).filter(([, value]) => typeof value === 'string')
   const resolved = parseUnchecked(new URLSearchParams(members).toString())

@@ -15,8 +15,8 @@ import { pageHints, refuseLongAcrValues } from './page-hints.ts'
 import { readExtra } from './request-extra.ts'
 
 /**
- * The rest of an authorization request, typed and checked. `resource` is ignored here, the
- * token endpoint decides, unless the option `bindResources` is set.
+ * Parses and checks the parameters of an authorization request, once client and redirect URI are verified. It ignores
+ * `resource` unless the option `bindResources` is set: otherwise the token request chooses.
  * @throws {OAuthError} with a code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
  */
 export async function parseAuthorizationRequest(
@@ -31,10 +31,18 @@ export async function parseAuthorizationRequest(
   const problem = responseModeProblem(ctx.registry, responseMode, redirectUri)
   if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
   if (!client.metadata.response_types.includes('code') || !client.metadata.grant_types.includes('authorization_code')) {
-    throw new OAuthError('unauthorized_client', 'the client may not use the authorization code flow')
+    throw new OAuthError(
+      'unauthorized_client',
+      'the client must be registered for the grant type authorization_code and the response type code',
+    )
   }
   const prompt = parsePrompt(parameters.get('prompt') ?? '')
-  if (prompt === undefined) throw new OAuthError('invalid_request', 'unsupported prompt value')
+  if (prompt === undefined) {
+    throw new OAuthError(
+      'invalid_request',
+      'prompt must be none alone, or any of login, consent, select_account, create',
+    )
+  }
   if (prompt.includes('select_account') && ctx.config.pages.selectAccount === undefined) {
     throw new OAuthError('invalid_request', 'unsupported prompt type')
   }
@@ -46,7 +54,7 @@ export async function parseAuthorizationRequest(
     offlineWithout: ctx.config.registration.withoutPkce && isSelfRegistered(client),
   })
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
-  // Without openid it is no request of OpenID Connect, and the parameter means nothing.
+  // Without the scope openid this is not an OpenID Connect request, and the parameter has no meaning.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
   if (ctx.config.requireAcrValues) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
   const extra = await readExtra(ctx, client, parameters)
@@ -71,23 +79,25 @@ export async function parseAuthorizationRequest(
 
 function refuseUnsupported(parameters: Parameters): void {
   if (parameters.get('request') !== undefined) {
-    throw new OAuthError('request_not_supported', 'request objects are not supported')
+    throw new OAuthError('request_not_supported', 'request is not supported: send the parameters themselves')
   }
   if (parameters.get('request_uri') !== undefined) {
-    throw new OAuthError('request_uri_not_supported', 'request_uri is not supported')
+    throw new OAuthError('request_uri_not_supported', 'request_uri is not supported: send the parameters themselves')
   }
   if (parameters.get('registration') !== undefined) {
-    throw new OAuthError('registration_not_supported', 'clients are registered beforehand')
+    throw new OAuthError('registration_not_supported', 'registration is not supported: register the client beforehand')
   }
   const responseType = parameters.get('response_type')
   if (responseType === undefined) throw new OAuthError('invalid_request', 'missing response_type')
-  if (responseType !== 'code')
-    throw new OAuthError('unsupported_response_type', 'only the response type code is supported')
+  if (responseType !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code')
 }
 
-/** {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1} */
+/**
+ * Parses `max_age` ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core
+ * section 3.1.2.1}).
+ */
 function parseMaxAge(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  if (!/^\d{1,10}$/.test(value)) throw new OAuthError('invalid_request', 'max_age must be a number of seconds')
+  if (!/^\d{1,10}$/.test(value)) throw new OAuthError('invalid_request', 'max_age must be a whole number of seconds')
   return Number(value)
 }

@@ -2,26 +2,29 @@ import type { ResponseMode } from '../contracts/response-mode.ts'
 import { formPost } from '../http/form-post.ts'
 import { redirect, withFragment, withParameters } from '../http/redirect.ts'
 
-/** In the query of the redirect URI: the default of the response type `code`. */
+/** Sends the parameters in the query of the redirect URI: the default of the response type `code`. */
 const query: ResponseMode = {
   name: 'query',
   respond: (_ctx, request, { redirectUri }, parameters) => redirect(request, withParameters(redirectUri, parameters)),
 }
 
-/** In the fragment: scripts of the client's page see it, its server and its logs do not. */
+/** Sends the parameters in the fragment: scripts of the client's page see them, its server and logs do not. */
 const fragment: ResponseMode = {
   name: 'fragment',
   respond: (_ctx, request, { redirectUri }, parameters) => redirect(request, withFragment(redirectUri, parameters)),
 }
 
-/** In a form that the browser posts ({@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html Form Post Response Mode}). */
+/**
+ * Sends the parameters in a form that the browser posts ({@link
+ * https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html Form Post Response Mode}).
+ */
 const formPostMode: ResponseMode = {
   name: 'form_post',
-  // The system that hands an app a URI of its own scheme has no body to hand on: the code would be lost.
+  // The operating system opens an app with a URI of its own scheme, but passes no body on: the code would be lost.
   problem: (redirectUri) =>
     /^https?:/i.test(redirectUri) ? undefined : 'form_post needs a redirect URI with http or https',
   respond: (_ctx, request, { redirectUri }, parameters) => formPost(request, redirectUri, parameters),
 }
 
-/** In the order in which discovery publishes them. Features add theirs. */
+/** The built-in response modes, in the order in which discovery publishes them. Features add others. */
 export const responseModes: readonly ResponseMode[] = [query, fragment, formPostMode]

@@ -5,11 +5,12 @@ import { currentSession } from '../sessions/signed-in.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * Whether a client is a stranger to whoever is in front of the browser: a user or a program from outside registered it,
- * and they have agreed to nothing of it. Nobody has vouched for where it would send them
- * ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2 RFC 9700 section 4.11.2}).
- * @param scheme the private-use scheme in question, with its colon: then only a consent that has sent a code there counts,
- * and a client that belongs to a user or an organisation, who can change its redirect URIs, is from outside as well
+ * Whether the client was registered from outside (by a user or a program), and the user in front of the browser has not
+ * consented to it. Nobody has checked where such a client would send the user ({@link
+ * https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2 RFC 9700 section 4.11.2}).
+ * @param scheme the private-use scheme in question, with its colon. Then only a consent for a redirect to this scheme
+ * counts, and a client that belongs to a user or an organisation also counts as registered from outside, since they can
+ * change its redirect URIs.
  */
 export async function isUnapprovedClient(
   ctx: Context,

@@ -4,14 +4,14 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 
-/** What the client is told when its user's access was withdrawn while the request was under way. */
+/** The error for the client when the user's access was withdrawn during the request. */
 export function accessWithdrawn(): OAuthError {
   return new OAuthError('access_denied', 'the access was withdrawn while this request was under way; start again')
 }
 
 /**
- * Takes back what was issued while something was withdrawn: the grant, whose code has not left, and the consent that was
- * remembered with it. The user is asked again.
+ * Takes back what was issued while access was being withdrawn: revokes the grant, whose code the client has not got,
+ * and deletes the consent that was stored with it. The user will be asked again.
  */
 export async function takeBack(ctx: Context, grant: GrantRecord, consent: ConsentRecord | undefined): Promise<void> {
   await ctx.storage.grants.revoke({ id: grant.id, now: ctx.clock.now() })

@@ -8,12 +8,12 @@ import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * The client that a request to the token endpoint (or another that authenticates clients) comes from. The method that
- * is registered is the method that is required; credentials of two methods at once are refused; an unknown client and a
- * wrong secret look and cost the same.
- * @param bucket the limit that its requests count against
- * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited`
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1})
+ * Authenticates the client of a request to the token endpoint or another endpoint at which clients authenticate. The
+ * client must use the method that it is registered for. A request with credentials of two methods is refused. An
+ * unknown client and a wrong secret get the same response, in the same time.
+ * @param bucket the rate limit that the request counts against
+ * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited` ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1})
  */
 export async function authenticateClient(
   ctx: Context,
@@ -26,7 +26,8 @@ export async function authenticateClient(
     authorization: readAuthorization(request),
     parameters,
   })
-  // Before a signature is verified, and perhaps a key fetched for it. A secret costs no more than the answer to it.
+  // Verifying an assertion is expensive and may fetch a key, so the limit is checked first. Comparing a secret costs no
+  // more than the response.
   if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(request, presented.clientId)
   const client = await ctx.clients.find(presented.clientId)
   const verdict = await method.verify(ctx, client, presented)
@@ -57,13 +58,20 @@ function collectCredentials(
   if (found !== undefined) return found
   const tried = sources.authorization?.scheme
   ctx.emit({ type: 'client.authentication_failed', reason: 'no credentials' })
-  throw new OAuthError('invalid_client', 'client authentication is required', {
-    ...(tried !== undefined && { challenge: formatChallenge('Basic', { realm: 'oauth' }) }),
-  })
+  throw new OAuthError(
+    'invalid_client',
+    'client authentication is required: send client_id, and the credentials of the registered method',
+    {
+      ...(tried !== undefined && { challenge: formatChallenge('Basic', { realm: 'oauth' }) }),
+    },
+  )
 }
 
 function twoMethods(): OAuthError {
-  return new OAuthError('invalid_request', 'more than one client authentication method')
+  return new OAuthError(
+    'invalid_request',
+    'the request authenticates the client by two methods: use the registered one alone',
+  )
 }
 
 function refuse(ctx: Context, method: ClientAuthMethod, presented: PresentedCredentials, reason: string): OAuthError {

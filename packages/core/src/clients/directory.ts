@@ -10,15 +10,15 @@ interface Entry {
   readonly until: number
 }
 
-/** Enough for the clients that are busy at one time; the oldest entry makes room. */
+/** How many clients are cached: enough for those that are busy at the same time. The oldest entry makes room. */
 const mostEntries = 1000
 
 /**
- * Clients by id, kept for a few seconds as frozen objects. Only clients that exist are kept, so made-up ids fill nothing;
- * a write through this process drops its entry at once, a write through another one counts when the entry ends. A source of
- * clients, which a feature brings, is asked each time: it knows how long what it has loaded is good.
- * @param sources those of the features, once they have started
- * @param emit hears of a source that failed
+ * Makes the directory of clients, which caches stored clients for a few seconds. It caches only clients that exist, so
+ * made-up ids do not fill it. A change by this process takes effect at once, a change by another one when the cached
+ * entry expires. A client source of a feature is asked each time: it caches by itself.
+ * @param sources returns the client sources of the features, which exist once the features have started
+ * @param emit is told of a source that failed
  */
 export function createClientDirectory(
   store: ClientStore,
@@ -35,7 +35,7 @@ export function createClientDirectory(
     const before = changes
     const client = await store.find(id)
     if (client === undefined || client.disabled) return undefined
-    // A client that was changed meanwhile is not what we have read.
+    // When a client was changed in the meantime, what was read is outdated: do not cache it.
     if (cacheSeconds > 0 && changes === before) {
       if (entries.size >= mostEntries) entries.delete(entries.keys().next().value as string)
       const since = clock.now()
@@ -52,7 +52,7 @@ export function createClientDirectory(
       if (source !== undefined) return loadFrom(source, id)
       const entry = entries.get(id)
       const now = clock.now()
-      // Before `since` the clock was set back: the entry could be of any age.
+      // Before `since`: the clock was set back, and the age of the entry is unknown.
       if (entry !== undefined && now >= entry.since && now < entry.until) return entry.client
       return read(id)
     },
@@ -78,7 +78,10 @@ export function createClientDirectory(
   }
 }
 
-/** A client from a source of a feature. What a source answers is checked: another client's id would open its grants. */
+/**
+ * Loads a client from a feature's source and checks its id: with another client's id, it could use that client's
+ * grants.
+ */
 async function loadFrom(source: ClientSource, id: string): Promise<ClientRecord | undefined> {
   const client = await source.load(id)
   if (client === undefined || client.disabled) return undefined

@@ -17,7 +17,7 @@ const choice = v.optional(
   v.union([v.literal(false), rule, v.function()], 'must be { max, windowSeconds }, false or a function'),
 )
 
-/** How many a minute. */
+/** The default limits, in requests per minute. */
 const defaults: Readonly<Record<BuiltInRateLimitBucket, BucketDefaults>> = {
   token: { address: 600, client: 600 },
   authorize: { address: 600 },
@@ -28,7 +28,7 @@ const defaults: Readonly<Record<BuiltInRateLimitBucket, BucketDefaults>> = {
   authentication: { address: 200, client: 20 },
 }
 
-/** How many times the refused credentials of one client an address may have of all clients. */
+/** The limit of refused credentials from one address for all clients, as a multiple of the limit for one client. */
 const clientsPerAddress = 10
 
 const buckets = Object.entries(defaults) as readonly [BuiltInRateLimitBucket, BucketDefaults][]
@@ -59,7 +59,7 @@ export const rateLimitSchema: v.GenericSchema = v.strictObject({
   features: v.optional(v.record(v.string(), bucketSchema({ address: 1, client: 1 }))),
 })
 
-/** The rules that apply, once for all requests. */
+/** Resolves the option `rateLimit` to the rules that apply. */
 export function resolveRateLimits(options: RateLimitOptions): RateLimitPolicy {
   const rules = buckets.map(([bucket, usual]) => [bucket, rulesOf(bucket, options[bucket], usual)] as const)
   const { clientAddress, limiter, features = {} } = options

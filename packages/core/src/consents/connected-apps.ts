@@ -5,28 +5,32 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
 
-/** One line of a page of connected apps: what a user gave a client, as long as it lasts. */
+/** What a user has granted to a client: one line of a page of connected apps. */
 export interface ConnectedGrant {
   readonly id: string
   readonly clientId: string
   /** The client's name, or its id when it has none. */
   readonly clientName: string
   /**
-   * Where a link takes the user to sign in at the client, when it has such a place: its `initiate_login_uri` with our
-   * `iss` ({@link https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin OpenID Connect Core section 4}).
+   * The URL of a link with which the user signs in at the client, if the client has one: its `initiate_login_uri` with
+   * this server's `iss` ({@link https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin OpenID
+   * Connect Core section 4}).
    */
   readonly initiateLoginUrl?: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
-  /** The reference under which it was given (`consentReferenceResolver`). */
+  /** The reference under which the user approved (`consentReferenceResolver`). */
   readonly referenceId?: string
   /** Seconds since the epoch. */
   readonly createdAt: number
-  /** Seconds since the epoch at which it ends by itself, however often it is refreshed. */
+  /** When the grant ends, in seconds since the epoch, however often it is refreshed. */
   readonly expiresAt: number
 }
 
-/** The live grants of a user, newest first. Those of disabled clients too: they are live again when the client is. */
+/**
+ * Lists the live grants of a user, newest first. Grants of disabled clients are among them: they work again when the
+ * client is enabled.
+ */
 export async function listGrants(ctx: Context, userId: string): Promise<readonly ConnectedGrant[]> {
   const grants = await ctx.storage.grants.list({ userId, now: ctx.clock.now() })
   const ids = [...new Set(grants.map(({ clientId }) => clientId))]
@@ -49,7 +53,10 @@ export async function listGrants(ctx: Context, userId: string): Promise<readonly
   })
 }
 
-/** Checked again before a page shows it: what is stored may have been written by hand. */
+/**
+ * Returns the link to sign in at the client if it is safe. Links are checked again before a page shows them, since a
+ * stored row may have been written by hand.
+ */
 function initiateLogin(ctx: Context, { metadata, disabled }: ClientRecord): Pick<ConnectedGrant, 'initiateLoginUrl'> {
   const uri = metadata.initiate_login_uri
   if (uri === undefined || disabled || initiateLoginUriProblem(uri) !== undefined) return {}
@@ -57,12 +64,13 @@ function initiateLogin(ctx: Context, { metadata, disabled }: ClientRecord): Pick
 }
 
 /**
- * Ends the live grants of a user, all of them or those of one client, in one write; answers how many. No code is issued
- * for what began before.
- * @throws {TypeError} without a user, since that would end everybody's
+ * Ends the live grants of a user, all of them or those of one client, in one write. Interactions that began before get
+ * no code.
+ * @returns how many grants ended
+ * @throws {TypeError} without a user id, since that would end the grants of all users
  */
 export async function revokeUserGrants(ctx: Context, userId: string, clientId?: string): Promise<number> {
-  if (typeof userId !== 'string') throw new TypeError('a user is required')
+  if (typeof userId !== 'string') throw new TypeError('revokeUserGrants: userId must be a string')
   const of = { userId, ...(clientId !== undefined && { clientId }) }
   await noteWithdrawal(ctx, of)
   const count = await ctx.storage.grants.revokeAll({ ...of, now: ctx.clock.now() })
@@ -70,7 +78,10 @@ export async function revokeUserGrants(ctx: Context, userId: string, clientId?: 
   return count
 }
 
-/** Ends those live grants of a user that a test picks; answers how many. */
+/**
+ * Ends the live grants of a user for which `isOver` returns `true`.
+ * @returns how many grants ended
+ */
 export async function revokeGrantsWhere(
   ctx: Context,
   userId: string,

@@ -7,15 +7,16 @@ import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
 import type { Accepted } from './consent-decision.ts'
 
 /**
- * What the consent page confirms, of all that a request asks for.
- * @throws {OAuthError} `invalid_scope` or `invalid_request` for more than that, or for no scope at all
+ * Reads which of the requested scopes and claims the user accepted on the consent page.
+ * @throws {OAuthError} `invalid_scope` or `invalid_request` when the page accepts more than was requested, or no scope
+ * at all
  */
 export function readAccepted(parameters: Parameters, request: AuthorizationRequest): Accepted {
   const asked = claimsBeyondScope(request.claims, request.scope).map(({ name }) => name)
   return { scope: acceptedScope(parameters, request.scope), claims: acceptedClaims(parameters, asked) }
 }
 
-/** The claims of a grant: those that the page confirmed, and those of scopes that it confirmed. */
+/** Returns the claims of a grant: those that the user accepted by name, and those that belong to accepted scopes. */
 export function grantedClaims(request: AuthorizationRequest, { scope, claims }: Accepted): ClaimsRequest | undefined {
   const beyond = new Set(claimsBeyondScope(request.claims, request.scope).map(({ name }) => name))
   const refused = (name: string): boolean =>
@@ -23,7 +24,9 @@ export function grantedClaims(request: AuthorizationRequest, { scope, claims }: 
   return filterClaims(request.claims, (name) => !refused(name))
 }
 
-/** Only the claims that the page names: a page that says nothing about claims has not shown them to the user. */
+/**
+ * Reads the claims that the page names. A page that names none has not shown claims to the user, so none are accepted.
+ */
 function acceptedClaims(parameters: Parameters, asked: readonly string[]): readonly string[] {
   const accepted = (parameters.get('claims') ?? '').split(' ').filter((name) => name !== '')
   if (accepted.some((name) => !asked.includes(name))) {
@@ -32,7 +35,7 @@ function acceptedClaims(parameters: Parameters, asked: readonly string[]): reado
   return [...new Set(accepted)]
 }
 
-/** All of the scopes that were asked for, or the part of them that the page names. */
+/** Reads the accepted scopes: those that the page names, or all that were requested when it does not send `scope`. */
 function acceptedScope(parameters: Parameters, requested: readonly string[]): readonly string[] {
   if (!parameters.has('scope')) return requested
   const accepted = parseScope(parameters.get('scope') ?? '')
@@ -40,6 +43,8 @@ function acceptedScope(parameters: Parameters, requested: readonly string[]): re
     throw new OAuthError('invalid_scope', 'Scope not originally requested')
   }
   // An empty list does not approve all scopes.
-  if (accepted.length === 0) throw new OAuthError('invalid_scope', 'no scope was accepted')
+  if (accepted.length === 0) {
+    throw new OAuthError('invalid_scope', 'nothing was selected; please go back and select something, or refuse')
+  }
   return accepted
 }

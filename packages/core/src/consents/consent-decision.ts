@@ -11,8 +11,9 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
 /**
- * Whether the user has yet to agree: always, but for trusted clients, until a remembered consent covers everything. Public
- * clients that any program can pretend to be ask each time, trusted or not.
+ * Whether the user has to be asked for consent. Trusted clients are not asked for. For others, the user is asked until
+ * a remembered consent covers the whole request. For public clients that any program can impersonate, the user is asked
+ * each time, trusted or not.
  */
 export async function isConsentMissing(
   ctx: Context,
@@ -43,7 +44,10 @@ export async function isConsentMissing(
   return newResource || newHost || newClaim || newExtra || newScope
 }
 
-/** The host's partition of consents that this one belongs to. A consent with one never answers for one without. */
+/**
+ * Asks the host for the reference under which the user consents (`consentReferenceResolver`). A consent with a
+ * reference never counts for a request without one.
+ */
 export async function consentReference(
   ctx: Context,
   client: ClientRecord,
@@ -53,14 +57,14 @@ export async function consentReference(
   return (await ctx.config.resolvers.consentReferenceResolver?.({ client, ...signedIn, scopes })) ?? undefined
 }
 
-/** What a user has agreed to, of all that a request asks for. */
+/** The part of a request that the user has accepted. */
 export interface Accepted {
   readonly scope: readonly string[]
-  /** Names of claims beyond what the scopes of the request bring. */
+  /** The names of accepted claims beyond those that the scopes of the request bring. */
   readonly claims: readonly string[]
 }
 
-/** What is remembered of an approval. */
+/** Makes the consent record that remembers an approval. */
 export function consentOf(
   ctx: Context,
   request: AuthorizationRequest,

@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
-/** Deletes the consent of this user, client and reference, if there is one, whatever its id. */
+/** Deletes the consent of this user, client and reference, if there is one, also when its id is another. */
 export async function forgetConsent(ctx: Context, { clientId, userId, referenceId }: ConsentRecord): Promise<void> {
   const key = { clientId, userId, ...(referenceId !== undefined && { referenceId }) }
   const found = await ctx.storage.consents.find(key)

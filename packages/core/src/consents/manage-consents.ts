@@ -13,7 +13,7 @@ export function consentNotFound(): OAuthError {
   return new OAuthError('not_found', 'no consent')
 }
 
-/** What a user agreed to, oldest first; with a reference only what was agreed under it. */
+/** Lists the consents of a user, oldest first; with a reference, only those under it. */
 export async function listConsents(
   ctx: Context,
   userId: string,
@@ -22,19 +22,20 @@ export async function listConsents(
   return ctx.storage.consents.list({ userId, ...(referenceId !== undefined && { referenceId }) })
 }
 
-/** What is to be left of a consent. */
+/** What remains of a consent after `updateConsent`. */
 export interface ConsentChanges {
+  /** The scopes that remain. */
   readonly scopes: readonly string[]
-  /** The names of the claims that were agreed to one by one. Absent: all of them stay. */
+  /** The names of the claims, accepted one by one, that remain. Default: all of them. */
   readonly claims?: readonly string[] | undefined
 }
 
 /**
- * Narrows a consent: only what was agreed to before, and only what the client is registered for, can be left of it. More
- * is agreed to on the consent page. Live grants that go beyond what is left end, and no code is issued for what began
- * before.
- * @throws {OAuthError} `not_found`; `invalid_request` without any scope, and for a claim that was not agreed to;
- * `invalid_scope`
+ * Narrows a consent: only what the user has agreed to, and the client is registered for, can remain. A consent can be
+ * widened only on the consent page. Live grants that go beyond what remains end, and interactions that began before get
+ * no code.
+ * @throws {OAuthError} `not_found`; `invalid_request` without any scope, or for a claim that the user has not agreed
+ * to; `invalid_scope` for a scope that the user has not agreed to or the client is not registered for
  */
 export async function updateConsent(ctx: Context, id: string, changes: ConsentChanges): Promise<ConsentRecord> {
   const scope = [...new Set(changes.scopes)]
@@ -58,12 +59,12 @@ export async function updateConsent(ctx: Context, id: string, changes: ConsentCh
   const left = { id, scope, claims, now }
   if (!(await ctx.storage.consents.replaceScope(left))) throw consentNotFound()
   await end(ctx, 'consent.narrowed', consent, (grant) => !isWithin(grant, scope, claims))
-  // An approval that was being written meanwhile may have widened it again.
+  // Written again: an approval at the same time may have widened it.
   await ctx.storage.consents.replaceScope(left)
   return { ...consent, scope, claims, updatedAt: now }
 }
 
-/** Whether a grant goes no further than these scopes, and these claims by name beyond what the scopes bring. */
+/** Whether a grant has only these scopes, and beyond their claims only these claims. */
 function isWithin(grant: GrantRecord, scope: readonly string[], claims: readonly string[]): boolean {
   return (
     firstScopeOutside(grant.scope, scope) === undefined &&
@@ -72,21 +73,22 @@ function isWithin(grant: GrantRecord, scope: readonly string[], claims: readonly
 }
 
 /**
- * Deletes a consent: the user is asked again, what was granted under it ends, and no code is issued for what began before.
+ * Deletes a consent. The user will be asked again, the grants under it end, and interactions that began before get no
+ * code.
  * @returns `false` when there was none
  */
 export async function deleteConsent(ctx: Context, id: string): Promise<boolean> {
   const consent = await ctx.storage.consents.findById(id)
   if (consent === undefined || !(await ctx.storage.consents.delete(id))) return false
   await end(ctx, 'consent.deleted', consent, () => true)
-  // An approval that was being written meanwhile may have remembered it again.
+  // Deleted again: an approval at the same time may have stored it again.
   await forgetConsent(ctx, consent)
   return true
 }
 
 /**
- * Ends grants of the same user, client and reference. The consent has changed before, so that no new one is like them, and
- * the mark ends those that are being issued for the consent as it was.
+ * Ends grants of the same user, client and reference. The consent has been changed before, so no new grant is like
+ * them. The withdrawal mark ends grants that are being issued for the old consent.
  */
 async function end(
   ctx: Context,

@@ -6,26 +6,32 @@ import type { TokenRequest } from './grant-type.ts'
 
 /** A parameter of authorization requests that a feature brings, for instance `authorization_details` or `dpop_jkt`. */
 export interface AuthorizationParameter<Value = unknown> {
+  /** The parameter's name in the authorization request. */
   readonly name: string
   /**
-   * Reads and checks it.
-   * @returns a JSON value, kept with the request; `undefined` when there is nothing to keep
-   * @throws {OAuthError} which is told to the client
+   * Reads the parameter from the request and checks it. It is called for every authorization request, also when the
+   * parameter is absent.
+   * @returns a JSON value, which is stored with the request; `undefined` when there is nothing to store
+   * @throws {OAuthError} which is sent to the client
    */
   parse(parameters: Parameters, client: ClientRecord): Awaitable<Value | undefined>
-  /** Where the value goes with the approval: into `extra` of the grant, or of the code. Default: it ends with the interaction. */
+  /**
+   * Where the value is kept after the user has approved: in `extra` of the grant, or of the authorization code.
+   * Default: the value is dropped when the interaction ends.
+   */
   readonly keptWith?: 'grant' | 'code'
-  /** Whether a remembered consent covers the value, so that the user is not asked again. Default: it does. */
+  /** Whether a remembered consent covers the value. If not, the user is asked again. Default: it does. */
   isCovered?(value: Value, consent: ConsentRecord): boolean
-  /** What the consent page is told, in `parameters` of the login context. Default: the value. */
+  /** What the consent page gets to show, in `parameters` of the login context. Default: the value itself. */
   describe?(value: Value): unknown
   /**
-   * What is left of the value after the user's answer on the consent page. Default: all of it.
-   * @throws {OAuthError} for an answer that goes beyond the value
+   * Narrows the value by what the user chose on the consent page. Default: the value stays as it is.
+   * @param answer the form that the consent page posted
+   * @throws {OAuthError} when the answer allows more than the client asked for
    */
   accept?(value: Value, answer: Parameters): Value
   /**
-   * Compares a value kept with the code with the token request, before anything is consumed.
+   * Checks the token request against the value that was kept with the code, before the code is used up.
    * @throws {OAuthError} `invalid_grant`
    */
   checkRedemption?(value: Value, request: TokenRequest): Awaitable<void>

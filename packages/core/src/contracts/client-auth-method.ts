@@ -3,15 +3,15 @@ import type { Parameters } from '../http/parameters.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Context } from './context.ts'
 
-/** Where client credentials may be. */
+/** The parts of a request in which a client may send its credentials. */
 export interface CredentialSources {
-  /** For methods that look at other headers, or at a client certificate. */
+  /** The request itself, for methods that read other headers or a client certificate. */
   readonly request: Request
   readonly authorization: Authorization | undefined
   readonly parameters: Parameters
 }
 
-/** Credentials that a request carries, before anybody knows whether they are good. */
+/** The credentials that a request carries, not verified yet. */
 export interface PresentedCredentials {
   readonly clientId: string
   readonly secret?: string
@@ -19,21 +19,31 @@ export interface PresentedCredentials {
   readonly assertion?: string
 }
 
-/** A value of `token_endpoint_auth_method` ({@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}). */
+/**
+ * A way for clients to authenticate: a value of `token_endpoint_auth_method` ({@link
+ * https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 section 2}).
+ */
 export interface ClientAuthMethod {
+  /** The value of `token_endpoint_auth_method`, for instance `private_key_jwt`. */
   readonly name: string
-  /** The HTTP scheme to name in `WWW-Authenticate` when it fails. */
+  /** The HTTP authentication scheme that a 401 response names in `WWW-Authenticate`. */
   readonly scheme?: string
-  /** Whether it needs the client's secret itself, which is then kept sealed beside its hash. */
+  /**
+   * Whether the method needs the client's secret itself. The server then stores the secret sealed (encrypted), beside
+   * its hash.
+   */
   readonly sealsSecret?: boolean
   /**
-   * The credentials of this method in the request, or `undefined` when it was not tried.
-   * @throws {OAuthError} when it was tried with something malformed
+   * Reads the credentials of this method from the request.
+   * @returns `undefined` when the request does not use this method
+   * @throws {OAuthError} when the request uses this method with malformed credentials
    */
   collect(sources: CredentialSources): PresentedCredentials | undefined
   /**
-   * Whether the credentials are the client's; a text says why not, for the event hook alone. Called with `undefined` for
-   * an unknown client, to cost the same.
+   * Checks that the credentials belong to the client. For an unknown client it is called with `undefined` and must take
+   * the same time, so that nobody can tell which clients exist.
+   * @returns `true`, or `false` or a reason, which goes to the event `client.authentication_failed` and never to the
+   * client
    */
   verify(ctx: Context, client: ClientRecord | undefined, presented: PresentedCredentials): Promise<boolean | string>
 }

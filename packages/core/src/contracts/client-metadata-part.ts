@@ -3,26 +3,23 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { Context } from './context.ts'
 
-/**
- * Members of client metadata that a feature brings: without it they are unknown, so that nothing is stored that nobody
- * reads.
- */
+/** Members of client metadata that a feature brings. Without the feature they are unknown and are not stored. */
 export interface ClientMetadataPart {
-  /** What each member has to look like by itself. A client may say all of them of itself. */
+  /** A schema for each member. Clients may set all of them when they register themselves. */
   readonly members: Readonly<Record<string, GenericSchema>>
   /**
-   * Whether the whole, completed by defaults, makes sense. Called before anything is stored.
+   * Checks the client's metadata as a whole, with defaults filled in, before anything is stored.
    * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
    */
   check?(ctx: Context, metadata: ClientMetadata): Awaitable<void>
-  /** Whether the feature verifies something with the keys of a client that registers this. */
+  /** Whether the feature needs the client's keys (`jwks` or `jwks_uri`) for this metadata. */
   needsKeys?(metadata: Partial<ClientMetadata>): boolean
 }
 
-/** What client metadata has to look like, the members of all features included. */
+/** The schemas of client metadata, with the members of all features. */
 export interface MetadataSchemas {
-  /** What a client may say of itself; anything else is dropped. */
+  /** For clients that register themselves. Other members are dropped. */
   readonly public: GenericSchema
-  /** What the server side may set; anything else is refused. */
+  /** For calls on the server side. Other members are refused. */
   readonly serverSide: GenericSchema
 }

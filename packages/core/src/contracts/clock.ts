@@ -1,4 +1,4 @@
-/** Where the time comes from: an argument, so that a test is a function of its inputs. */
+/** The time as the server sees it. Pass another clock as `testing.clock` to control it in tests. */
 export interface Clock {
   /** Whole seconds since the epoch. */
   now(): number

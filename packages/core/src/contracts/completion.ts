@@ -6,49 +6,54 @@ import type { RecordTake } from '../storage/record.ts'
 import type { GrantFacts } from './grant.ts'
 
 /**
- * What an interaction ends in. The authorization code is one: the browser goes on to the client. A device grant is
- * another: the browser is told to look at the device, which gets the tokens.
+ * How an interaction ends. With the authorization code, the browser is redirected to the client with a code. With a
+ * device grant, a page tells the user to look at the device, which gets the tokens.
  */
 export interface Completion {
-  /** Unique among completions. It is stored with the interaction. */
+  /** The completion's name, unique in a provider. It is stored with each interaction. */
   readonly name: string
   /**
-   * Called when the user has signed in and agreed. It writes what there is to write, in one commit that takes the
-   * interaction (`approved.take`), and answers the browser.
+   * Called when the user has signed in and approved. It must write everything in one commit that also takes the
+   * interaction (`core.commitGrant` with `take: approved.take`), and returns the response for the browser.
    */
   approve(request: Request, approved: Approved): Promise<Response>
-  /** Called once, when the user has refused and the interaction is gone. Default: a page that says so. */
+  /**
+   * Called when the user has refused. It is called once: the interaction has been deleted before. Default: a page that
+   * confirms it.
+   */
   deny?(request: Request, pending: LoadedPending): Promise<Response>
   /**
-   * Called for an error after which the interaction cannot go on as it is, for instance `login_required`. It throws or
-   * answers. Default: the error is shown on a page.
+   * Called for an error that ends the attempt, for instance `login_required`. It throws an error or returns a response.
+   * Default: a page shows the error.
    */
   fail?(request: Request, pending: LoadedPending, error: OAuthError): Promise<Response>
 }
 
-/** Something that waits for its user: what `core.interact` begins with. */
+/** A request that waits for its user: the argument of `core.interact`. */
 export interface Pending {
-  /** The name of the completion. */
+  /** The name of the completion (`Completion.name`) in which the interaction ends. */
   readonly completion: string
-  /** Who asks for what. Without `redirectUri` nobody is redirected to the client. */
+  /** The client and what it asks for. Without `redirectUri`, the browser is never redirected to the client. */
   readonly authorization: AuthorizationRequest
-  /** JSON that the completion needs in the end, for instance the id of the device code. It is stored with the interaction. */
+  /**
+   * JSON that the completion needs at the end, for instance the id of a device code. It is stored with the interaction.
+   */
   readonly value?: object
 }
 
-/** A pending request with its client, which is still registered for what it asks. */
+/** A pending request and its client. The client is enabled and still registered for what the request asks. */
 export interface LoadedPending extends Pending {
   readonly client: ClientRecord
-  /** Whether the user has answered the consent page, and so has seen where the answer goes. */
+  /** Whether the user has answered the consent page, which showed where the response goes. */
   readonly answered?: boolean
 }
 
-/** What the user has agreed to. */
+/** A request that the user has approved. */
 export interface Approved extends LoadedPending {
-  /** What the grant is made of: `core.grantFor(approved.grant)`. */
+  /** The facts for the grant. Pass them to `core.grantFor`. */
   readonly grant: GrantFacts
-  /** To be remembered with the approval, when the user was asked. */
+  /** The consent to store in the same commit. Present when the user answered the consent page. */
   readonly consent?: ConsentRecord
-  /** The interaction, to be taken by the commit; empty when the request needed none. */
+  /** The record of the interaction, for `take` of the commit. Empty when the user did not have to do anything. */
   readonly take: readonly RecordTake[]
 }

@@ -4,7 +4,7 @@ import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
 import type { Resolvers } from './resolvers.ts'
 
-/** All in seconds. */
+/** The lifetimes of what the server issues, in seconds. */
 export interface Lifetimes {
   readonly authorizationCode: number
   readonly accessToken: number
@@ -18,6 +18,7 @@ export interface Lifetimes {
   readonly keyCache: number
 }
 
+/** The URLs of the host's pages; `undefined` for a page that the host does not have. */
 export interface Pages {
   readonly login: string | undefined
   readonly consent: string | undefined
@@ -30,27 +31,30 @@ export interface Pages {
 /** Who may register clients, and with what. */
 export interface RegistrationPolicy {
   readonly enabled: boolean
-  /** Callers who are not signed in and bring no initial access token. */
+  /** Whether callers may register a client without a signed-in user and without an initial access token. */
   readonly anonymous: boolean
+  /**
+   * Whether login pages may read public data of a client before the user has signed in (`allowPublicClientPrelogin`).
+   */
   readonly prelogin: boolean
-  /** Whoever registers `post_logout_redirect_uris` may end sessions. */
+  /** Whether a client that registers `post_logout_redirect_uris` may end sessions. */
   readonly enablesEndSession: boolean
-  /** Anonymous callers get secrets as well. */
+  /** Whether clients that anonymous callers register may have a secret. */
   readonly anonymousSecrets: boolean
-  /** Confidential clients that registered themselves may leave PKCE out. */
+  /** Whether confidential clients that registered themselves may leave out PKCE. */
   readonly withoutPkce: boolean
   readonly defaultScopes: readonly string[] | undefined
   readonly allowedScopes: readonly string[] | undefined
   readonly addedScopes: readonly string[]
-  /** Private-use schemes without a period that a client may have which is not the server side's. */
+  /** Private-use URI schemes without a period that self-registered clients may use. The server side may use any. */
   readonly redirectSchemes: ReadonlySet<string>
-  /** What clients that users, or software with an initial access token, register may have without a user. */
+  /** What clients registered by users, or with an initial access token, may get by `client_credentials`. */
   readonly machineAccess: { readonly scopes: readonly string[]; readonly resources: readonly string[] } | undefined
   readonly secretExpiresAt: number | { readonly afterSeconds: number }
   readonly unusedClientTtl: number | undefined
 }
 
-/** What discovery says of the host's part. */
+/** Members of the discovery documents that the host chooses. */
 export interface AdvertisedValues {
   readonly scopes: readonly string[]
   readonly claims: readonly string[] | undefined
@@ -60,22 +64,22 @@ export interface AdvertisedValues {
   readonly displayValues: readonly string[]
 }
 
-/** How a kind of credential looks. */
+/** The format of one kind of credential. */
 export interface CredentialFormat {
   readonly prefix: string
   readonly generate?: (() => string) | undefined
 }
 
-/** How credentials look. */
+/** The formats of tokens, client ids and client secrets. */
 export interface CredentialFormats {
   readonly accessToken: CredentialFormat
   readonly refreshToken: CredentialFormat
   /**
-   * What the client sees of a refresh token, made from the token and the name that this client knows its session by;
-   * absent where the client sees the token itself.
+   * Makes the text that the client gets from a refresh token and the client's name for the session (`sid`). Absent when
+   * the client gets the token itself.
    */
   readonly encodeRefreshToken: ((token: string, sid: string | undefined) => string) | undefined
-  /** The token in what a client presents; `undefined` when there is none. */
+  /** Finds the refresh token in the text that a client presents; `undefined` when there is none. */
   readonly decodeRefreshToken: (text: string) => string | undefined
   readonly clientSecretPrefix: string
   readonly generateClientId: (() => string) | undefined
@@ -84,22 +88,23 @@ export interface CredentialFormats {
 
 /** The options after parsing: complete, checked and frozen. */
 export interface Config<User extends BaseUser = BaseUser> {
-  /** The issuer identifier: every URL that we publish begins with it. */
+  /** The issuer identifier. Every URL that the server publishes begins with it. */
   readonly issuer: string
   /** Scheme, host and port of the issuer. */
   readonly origin: string
   /** The issuer's path: `/auth`, or empty. */
   readonly issuerPath: string
+  /** Whether the issuer is https. */
   readonly secure: boolean
-  /** The first seals; all of them unseal. */
+  /** The secrets of the provider. The first one seals (encrypts); all of them unseal. */
   readonly secrets: readonly [string, ...string[]]
-  /** The first signs what pages carry in their URL; all of them verify. */
+  /** The keys for the signed queries of page URLs. The first one signs; all of them verify. */
   readonly pageSecrets: readonly string[]
   readonly authentication: Authentication<User>
   readonly userClaims: (user: User) => StandardClaims
   readonly hooks: ClaimHooks<User>
   readonly pages: Pages
-  /** The origins of our own pages: the issuer's, and those of the pages. */
+  /** The origins whose pages may post to this server: the issuer's, and those of the host's pages. */
   readonly pageOrigins: readonly string[]
   readonly scopes: readonly string[]
   readonly defaultScopes: readonly string[]
@@ -107,30 +112,35 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly validAudiences: readonly string[]
   readonly lifetimes: Lifetimes
   readonly idTokenAlgorithm: string
-  /** What ID tokens may be signed with, the default first. */
+  /** The algorithms that ID tokens may be signed with, the default first. */
   readonly idTokenAlgorithms: readonly string[]
   readonly accessTokenAlgorithm: string
-  /** Every algorithm that we have keys for. */
+  /** All algorithms that the server has signing keys for. */
   readonly signingAlgorithms: readonly string[]
   readonly userinfoUrl: string
-  /** Makes pairwise subjects; absent when there are none. */
+  /** The secret from which pairwise subjects are derived; absent when there are none. */
   readonly pairwiseSecret: string | undefined
   readonly resolvers: Resolvers<User>
   readonly trustedClients: ReadonlySet<string>
   readonly registration: RegistrationPolicy
   readonly formats: CredentialFormats
-  /** No keys: opaque access tokens, ID tokens in HS256 under the client's secret. */
+  /**
+   * Whether the server has no signing keys (`disableJwtPlugin`). Access tokens are then opaque, and ID tokens are
+   * signed with HS256 and the client's secret.
+   */
   readonly jwtDisabled: boolean
   readonly bindResources: boolean
   readonly refreshTokensWithoutOfflineAccess: boolean
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean
   readonly redirectErrorsAfterConsentOnly: boolean
-  /** `acr_values` is a demand. */
+  /** Whether a request with `acr_values` fails unless the session has one of them. */
   readonly requireAcrValues: boolean
-  /** A token for a resource that carries `openid` is for userinfo as well. */
+  /**
+   * Whether an access token for a resource is also accepted at the userinfo endpoint when it has the scope `openid`.
+   */
   readonly userinfoAudience: boolean
-  /** Seconds by scope. */
+  /** The longest lifetime of access tokens by scope, in seconds. */
   readonly scopeExpirations: ReadonlyMap<string, number>
   readonly machineDefaultScopes: readonly string[] | undefined
   readonly advertised: AdvertisedValues

@@ -11,27 +11,31 @@ import type { Random } from './random.ts'
 import type { Limits } from './rate-limit.ts'
 import type { Registry } from './registry.ts'
 
-/** Clients as they are needed in a request: cached for a few seconds, and never disabled. */
+/**
+ * Looks clients up, those of the storage and those of features' sources. It caches stored clients for a few seconds.
+ */
 export interface ClientDirectory {
-  /** `undefined` for unknown and for disabled clients alike. */
+  /** Finds an enabled client; `undefined` for an unknown or disabled one. */
   find(id: string): Awaitable<ClientRecord | undefined>
   /**
-   * The client as it is stored or as its source knows it, disabled ones too; not cached. Only a stored client can be
+   * Reads a client without the cache, also a disabled one, for instance to change it. Only a stored client can be
    * changed.
    */
   load(id: string): Awaitable<ClientRecord | undefined>
   /**
-   * What `load` answers; `undefined` also where a feature's source of clients fails, which is an event. For lists of
+   * Returns what `load` returns, and `undefined` also when a feature's client source fails, which is an event. For lists of
    * clients, which one of them must not break.
    */
   tryLoad(id: string): Promise<ClientRecord | undefined>
-  /** Whether a feature's source of clients owns the id, so that nobody can register it. */
+  /** Whether a feature's client source owns the id, so that nobody can register it. */
   isForeign(id: string): boolean
-  /** Forgets what is cached: a write through this process is seen at once. */
+  /** Drops the client from the cache. Call it after each write to a client. */
   forget(id: string): void
 }
 
-/** Everything that a function may need beside its own arguments. It is made once and goes first. */
+/**
+ * The state of a provider: what functions need besides their own arguments. It is made once and is the first argument.
+ */
 export interface Context {
   readonly config: Config
   readonly registry: Registry
@@ -40,16 +44,24 @@ export interface Context {
   readonly keys: KeySet
   readonly clock: Clock
   readonly random: Random
-  /** The one way to fetch what somebody else points at. */
+  /**
+   * Fetches a URL that comes from a client. It is the only way to do so: it checks the address and bounds time and
+   * size.
+   */
   readonly outbound: Outbound
-  /** How often it may be used because somebody asked who is not known. */
+  /** Bounds how often requests of unknown origin can make the server fetch a URL. */
   readonly fetchBudget: FetchBudget
-  /** There with the option `rateLimit`. */
+  /** Present with the option `rateLimit`. */
   readonly limits?: Limits
+  /** Reports an event to the host (`onEvent`). It never throws. */
   emit(event: OAuthEvent): void
   /**
-   * Makes something once for this provider, for instance a cache that several files share: the same function gets the same
-   * value each time.
+   * Makes a value once for this provider, for instance a cache that several files share. The same function always gets
+   * the same value.
+   * @example
+   * ```ts
+   * const cache = ctx.once(createCache) // function createCache(ctx: Context): Cache
+   * ```
    */
   once<Value>(make: (ctx: Context) => Value): Value
 }

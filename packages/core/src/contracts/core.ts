@@ -9,18 +9,18 @@ import type { GrantFacts, NewGrant, NewGrantCommit } from './grant.ts'
 import type { Issuance, TokenAnswer } from './issuance.ts'
 import type { Binding, ProofFacts } from './sender-constraint.ts'
 
-/** What a feature may use: the state of the provider, and the verbs that the built-in parts are written with. */
+/** What a feature can use: the state of the provider, and the functions that the built-in parts use. */
 export interface Core extends Context {
   /**
-   * The client that a request comes from, by whatever authentication method it is registered for. An endpoint with
-   * `handleClient` has it already.
+   * Authenticates the client of a request by the method that it is registered for. An endpoint with `handleClient` has
+   * the client already.
    * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited`
    */
   authenticateClient(request: Request, parameters: Parameters): Promise<ClientRecord>
   /**
-   * Reads and checks an authorization request, from wherever its parameters came (pushed, in a request object, ...): what
-   * the authorization endpoint would do before it asks for the user.
-   * @throws {OAuthError} towards the client's redirect URI once that is sure
+   * Reads and checks an authorization request as the authorization endpoint does before it asks the user, for instance
+   * one that was pushed.
+   * @throws {OAuthError} which the server sends to the client's redirect URI once that is verified
    */
   readAuthorization(request: Request, parameters: UncheckedParameters): Promise<ReadAuthorization>
   /**
@@ -31,48 +31,52 @@ export interface Core extends Context {
   readParameters(client: ClientRecord, parameters: Parameters): Promise<Extra | undefined>
   /**
    * Takes the browser through login, consent and whatever else is due, and then ends in the completion that `pending`
-   * names: at once when nothing is due.
+   * names. When nothing is due, it ends there at once.
+   * @returns the response for the browser
    */
   interact(request: Request, pending: Pending): Promise<Response>
   /**
-   * The client that a document describes, for sources of clients: its metadata is held to the rules for clients that
-   * strangers register, and completed by the same defaults, but without `token_endpoint_auth_method` the client is public.
-   * Nothing is stored. It costs a check of all metadata: keep the client for a while.
+   * Makes the client that a document describes, for client sources. Its metadata must follow the rules for clients that
+   * strangers register, and gets the same defaults; without `token_endpoint_auth_method` the client is public. Nothing is
+   * stored. The call checks all metadata, which costs time: keep the client for a while.
    * @throws {OAuthError} `invalid_client` that says what is wrong with the document
    */
   clientFrom(clientId: string, document: object): Promise<ClientRecord>
   /**
-   * The marks of withdrawals that concern a user at a client now: `withdrawals` of the facts of a grant that comes of no
-   * interaction. Read them before anything that the approval relies on; those of an interaction are in `approved.grant`.
+   * Reads the marks of withdrawals that concern a user at a client now. They are `withdrawals` of the facts of a grant that
+   * comes of no interaction. Read them before anything that the approval relies on; an interaction has its own in
+   * `approved.grant`.
    */
   knownWithdrawals(client: ClientRecord, userId: string): Promise<readonly string[]>
-  /** A grant for an approval, not yet stored. */
+  /** Makes a grant from what the user approved. It is not stored yet: pass it to `commitGrant`. */
   grantFor(facts: GrantFacts): NewGrant
   /**
    * Stores a new grant with its tokens or code, and takes the records that it came from: all or nothing.
-   * @returns `gone` when a record to take was not there; nothing was written then
-   * @throws {OAuthError} `access_denied` when access was withdrawn (session ended, consent deleted, grants revoked) since the
-   * user approved; what was written is ended again
+   * @returns `won`; or `gone` when a record in `take` no longer existed, and nothing was written
+   * @throws {OAuthError} `access_denied` when access was withdrawn (session ended, consent deleted, grants revoked)
+   * after the user had approved. The grant that was just written is then revoked.
    */
   commitGrant(newGrant: NewGrant, commit: NewGrantCommit): Promise<'won' | 'gone'>
-  /** Mints the tokens that a grant type decided on, writes them by its `commit` and makes the answer. */
+  /** Mints the tokens that a grant type decided on, writes them by its `commit` and returns the token response. */
   issue(issuance: Issuance): Promise<TokenAnswer>
   /**
-   * The key that a request proves to hold, or `undefined` when no sender constraint is used.
-   * @throws {OAuthError} for a proof that is not good
+   * Reads the key that the client proves to hold in this request.
+   * @returns `undefined` when the request uses no sender constraint
+   * @throws {OAuthError} when a proof is not valid
    */
   readBinding(request: Request, facts: ProofFacts): Promise<Binding | undefined>
   /**
-   * The access token that a request presents, verified, and with a proof of the key that it is bound to.
+   * Reads and verifies the access token of a request, and the proof of the key that the token is bound to.
+   * @param endpoint the URL of the endpoint as the server publishes it
    * @throws {OAuthError} `invalid_token` or `invalid_request`
    */
   readAccessToken(request: Request, endpoint: string): Promise<PresentedAccessToken>
 }
 
-/** An authorization request with its client. */
+/** A checked authorization request and its client. */
 export interface ReadAuthorization {
   readonly client: ClientRecord
   readonly authorization: AuthorizationRequest
-  /** The parameters that counted. */
+  /** The parameters that were used, for instance those in the request object. */
   readonly parameters: UncheckedParameters
 }

@@ -5,17 +5,20 @@ import type { Core } from './core.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
- * One row of the endpoint table, which feeds the router, `provider.handlers` and the discovery documents alike. It has
- * either `handle`, or `handleClient` when the client has to authenticate.
+ * An endpoint of the server. The router, `provider.handlers` and the discovery documents are made from it. It has
+ * either `handle`, or `handleClient` when the client must authenticate.
  */
 export type Endpoint = OpenEndpoint | ClientEndpoint
 
-/** An endpoint that reads the request by itself. */
+/** An endpoint that reads the request itself. */
 export interface OpenEndpoint extends EndpointRow {
   handle(core: Core, request: Request): Promise<Response>
 }
 
-/** An endpoint at which clients authenticate, like the token endpoint: a form by POST, with credentials of the client. */
+/**
+ * An endpoint at which clients authenticate, like the token endpoint: a form by POST, with credentials of the client.
+ * The server authenticates the client before it calls `handleClient`.
+ */
 export interface ClientEndpoint extends EndpointRow {
   handleClient(core: Core, call: ClientCall): Promise<Response>
 }
@@ -28,26 +31,35 @@ export interface ClientCall {
   readonly parameters: Parameters
 }
 
-/** What every endpoint says of itself. */
+/** The members that every endpoint has. */
 export interface EndpointRow {
-  /** Its name in `provider.handlers`. */
+  /** The endpoint's name in `provider.handlers`. */
   readonly name: string
-  /** Below the issuer, for instance `/oauth2/token`. */
+  /** The path below the issuer, for instance `/oauth2/token`. */
   readonly path: string
-  /** Below the origin, for the well-known forms that put the issuer's path last ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3.1 RFC 8414 section 3.1}). */
+  /**
+   * A second path, below the origin and followed by the issuer's path, for well-known documents ({@link
+   * https://www.rfc-editor.org/rfc/rfc8414#section-3.1 RFC 8414 section 3.1}).
+   */
   readonly insertedPath?: string
   readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
   /**
-   * Whether a GET changes something (a code is issued, a session ends). Then a HEAD, and a GET that a browser makes ahead
-   * of its user, are refused: programs that only look at links must not use one up.
+   * Whether a GET changes something (a code is issued, a session ends). The server then refuses HEAD and prefetches of
+   * browsers, so that a program that only previews links does not use one up.
    */
   readonly changesOnGet?: true
-  /** Who reads its errors. */
+  /** Who reads the errors: a program (`json`), a program with a bearer token (`bearer`), or a user (`page`). */
   readonly errors: ErrorAudience
-  /** Which origins' scripts may read it: `any`, or those of the redirect URIs of the client that it authenticated. */
+  /**
+   * Which origins' scripts may read the response (CORS): `any`, or `client` for the origins of the client's redirect
+   * URIs. Default: none.
+   */
   readonly cors?: 'any' | 'client' | undefined
-  /** Which limit its requests count against, by address and by the client that authenticated, where the option `rateLimit` is set. */
+  /**
+   * The rate limit that requests count against, for each address and for each authenticated client. It applies with the
+   * option `rateLimit`.
+   */
   readonly rateLimit?: RateLimitBucket
-  /** The member of the discovery documents that names its URL. */
+  /** The member of the discovery documents that holds the endpoint's URL, for instance `token_endpoint`. */
   readonly metadata?: string
 }

@@ -3,8 +3,16 @@ import type { FeatureEvents } from './feature-events.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
- * What happened, for logs, metrics and alarms: stable names, the true reason and identifiers, and never a token, code,
- * secret, verifier or cookie. Values from outside are cut and free of control characters.
+ * What happened in the server, for logs, metrics and alarms: the host gets it through `onEvent`. Names are stable.
+ * Events contain the true reason and identifiers, and never a token, code, secret, verifier or cookie. Values from
+ * outside are shortened and free of control characters.
+ * @example
+ * ```ts
+ * onEvent: (event) => {
+ *   if (event.type === 'code.replayed' || event.type === 'refresh_token.replayed') alarm(event)
+ *   log.info(event)
+ * },
+ * ```
  */
 export type OAuthEvent = CoreEvent | FeatureEvent
 
@@ -16,13 +24,14 @@ export type FeatureEvent = {
 /** The events of the core. */
 export type CoreEvent =
   | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
-  /** Grants that were alive ended with it. */
+  /** A client was deleted, and its live grants ended. */
   | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
   | { readonly type: 'client.authentication_failed'; readonly clientId?: string; readonly reason: string }
   | { readonly type: 'interaction.started' | 'interaction.denied'; readonly clientId: string; readonly step?: string }
   /**
-   * A login or sign-up page sent its user back with the session that was there before, where the request demands a new
-   * sign-in: the client got `login_required`. The page has to make a new session, or one with a newer `authTime`.
+   * A login or sign-up page sent the user back with the same session as before, although the request demands a new
+   * sign-in. The client got `login_required`. Change the page: it must make a new session, or one with a newer
+   * `authTime`.
    */
   | { readonly type: 'interaction.session_unchanged'; readonly clientId: string; readonly step: string }
   | {
@@ -31,7 +40,7 @@ export type CoreEvent =
       readonly userId: string
       readonly scopes: readonly string[]
     }
-  /** The user withdrew a consent, or a part of it; grants that went beyond what is left ended with it. */
+  /** The user withdrew a consent or a part of it. Grants that went beyond what is left ended. */
   | {
       readonly type: 'consent.narrowed' | 'consent.deleted'
       readonly clientId: string
@@ -40,11 +49,14 @@ export type CoreEvent =
     }
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
-   * Something was withdrawn (a session, a consent, the grants of a user, a client) while a code for it was being written:
-   * the code did not leave, and its grant is ended.
+   * Access was withdrawn (a session, a consent, the grants of a user, a client) while the server was writing a code.
+   * The client did not get the code, and its grant has ended.
    */
   | { readonly type: 'code.withdrawn'; readonly clientId: string; readonly userId: string; readonly grantId: string }
-  /** A code came back: the grant is ended. `ended` is false when somebody had ended it before. */
+  /**
+   * A client presented a code for the second time, so its grant was ended. `ended` is `false` when the grant had ended
+   * before.
+   */
   | { readonly type: 'code.replayed'; readonly clientId: string; readonly grantId: string; readonly ended: boolean }
   | {
       readonly type: 'tokens.issued'
@@ -53,12 +65,15 @@ export type CoreEvent =
       readonly userId?: string
       readonly grantId?: string
       readonly scopes: readonly string[]
-      /** Why no refresh token came along, where the client might have expected one. */
+      /** Why the client got no refresh token, where it might have expected one. */
       readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
     }
-  /** An old refresh token came back inside the reuse window: the same successor was given again. */
+  /** A client presented an old refresh token within the reuse window and got the same successor again. */
   | { readonly type: 'refresh_token.reused'; readonly clientId: string; readonly grantId: string }
-  /** An old refresh token came back outside the window, or two generations back: the family is ended. */
+  /**
+   * A client presented an old refresh token after the reuse window, or one that is two generations old. All tokens of
+   * the grant have ended.
+   */
   | {
       readonly type: 'refresh_token.replayed'
       readonly clientId: string
@@ -72,14 +87,17 @@ export type CoreEvent =
       readonly kind: 'access_token' | 'refresh_token'
     }
   | { readonly type: 'grant.revoked'; readonly grantId: string }
-  /** A session of the host's was ended here, and with it its grants without offline access. */
+  /** A session of the host ended, and its grants by the option `grantsEndingWithSession`. */
   | {
       readonly type: 'session.ended'
       readonly clientId?: string
       readonly userId?: string
       readonly grantsEnded: number
     }
-  /** A client was told that a session of its user has ended, or could not be told and will not be. */
+  /**
+   * Back-channel logout: a client was told that a session of its user has ended, or could not be told. `failed` is
+   * final: the server does not try again.
+   */
   | {
       readonly type: 'back_channel_logout.delivered'
       readonly clientId: string
@@ -91,17 +109,17 @@ export type CoreEvent =
       readonly clientId: string
       readonly userId: string
       readonly attempts: number
-      /** What the client answered the last time, or else why there was no answer. */
+      /** The HTTP status of the client's last response. Absent when there was none; `cause` says why. */
       readonly status?: number
       readonly cause?: unknown
     }
-  /** The limiter, or the host's `clientAddress`, threw: the request went on unlimited. */
+  /** The rate limiter or the host's `clientAddress` threw an error. The request went on without a limit. */
   | { readonly type: 'rate_limiter.failed'; readonly bucket: RateLimitBucket; readonly cause: unknown }
-  /** Many at once, for a user. */
+  /** The host revoked the grants of a user (`revokeUserGrants`), all or those of one client. */
   | { readonly type: 'grants.revoked'; readonly userId: string; readonly clientId?: string; readonly count: number }
-  /** A hook of the host's set names that it must not set: they were left out. */
+  /** A hook of the host set claims or members that only the server may set. They were left out. */
   | { readonly type: 'claims.reserved_name_dropped'; readonly hook: string; readonly names: readonly string[] }
-  /** The host answered with a claim of the wrong type: it was left out. `expected` says what it must be. */
+  /** The host returned a claim of the wrong type. It was left out. `expected` says which type it must have. */
   | {
       readonly type: 'claims.wrong_type_dropped'
       readonly hook: 'userClaims'
@@ -115,20 +133,23 @@ export type CoreEvent =
       readonly activatesAt: number
     }
   /**
-   * `secret` opens none of the keys that are there, and a new one was made, which verifiers do not know yet. `problem`
-   * says what to do.
+   * `secret` opens none of the stored signing keys, so the server made a new key, which verifiers do not know yet.
+   * `problem` says what to do.
    */
   | { readonly type: 'signing_key.secret_changed'; readonly algorithm: string; readonly problem: string }
   /**
-   * The clock is behind what the signing keys tell of the time, by so many seconds: it was set back, or the clock of
-   * another process was ahead. The keys that verifiers know go on signing. Once for each time it happens.
+   * The clock is this many seconds behind the time that the signing keys show: it was set back, or another process's
+   * clock was ahead. The server keeps signing with the keys that verifiers know. Emitted once each time it happens.
    */
   | { readonly type: 'clock.set_back'; readonly behindSeconds: number; readonly problem: string }
-  /** Sealed with a secret that we do not have: the key is skipped, its tokens still verify. */
+  /**
+   * A signing key is sealed with a secret that this server does not have. The server does not sign with it; tokens that
+   * it signed still verify.
+   */
   | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
-  /** A source of clients (a feature) failed where the core went on without this client. */
+  /** A client source of a feature failed, and the server went on without this client. */
   | { readonly type: 'client_source.failed'; readonly clientId: string; readonly cause: unknown }
-  /** A request was refused. */
+  /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {
       readonly type: 'request.refused'
       readonly endpoint: string
@@ -137,5 +158,5 @@ export type CoreEvent =
       readonly status: number
       readonly cause?: unknown
     }
-  /** A request failed through no fault of the client. */
+  /** A request, or work in the background, failed through no fault of the client. `cause` is the error. */
   | { readonly type: 'request.failed'; readonly endpoint: string; readonly cause: unknown }

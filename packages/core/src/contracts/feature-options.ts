@@ -1,8 +1,15 @@
 import * as v from 'valibot'
 
 /**
- * Checks the options of a feature as strictly as those of the provider. A member that is `undefined` is absent.
+ * Checks the options of a feature as strictly as the provider checks its own. A member that is `undefined` counts as
+ * absent.
+ * @param feature the feature's name, for error texts
+ * @param entries valibot schemas, one for each option
  * @throws {TypeError} that names the feature and the option
+ * @example
+ * ```ts
+ * const { maxAgeSeconds } = parseFeatureOptions('dpop', { maxAgeSeconds: v.optional(v.number(), 60) }, options)
+ * ```
  */
 export function parseFeatureOptions<const Entries extends v.ObjectEntries>(
   feature: string,

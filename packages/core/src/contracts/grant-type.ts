@@ -4,23 +4,33 @@ import type { Core } from './core.ts'
 import type { Issuance } from './issuance.ts'
 import type { Binding } from './sender-constraint.ts'
 
-/** A request to the token endpoint whose client has authenticated and may use the grant type. */
+/** A token request whose client has authenticated and is registered for the grant type. */
 export interface TokenRequest {
   readonly request: Request
   readonly client: ClientRecord
   readonly parameters: Parameters
-  /** The key that the request proved, with a sender constraint. */
+  /** The key that the client proved to hold, when the request uses a sender constraint. */
   readonly binding?: Binding
 }
 
-/** A way to get tokens at the token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4 RFC 6749 section 4}). */
+/**
+ * A grant type: a way to get tokens at the token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4 RFC
+ * 6749 section 4}).
+ */
 export interface GrantType {
-  /** The value of `grant_type`. */
+  /** The value of `grant_type` in the request. */
   readonly name: string
   /** Whether public clients may use it. */
   readonly publicClients: boolean
-  /** Whether it gives tokens without a user: what a client that anybody may register must not have by itself. */
+  /**
+   * Whether it issues tokens without a user. Clients that register themselves do not get such a grant type on their
+   * own.
+   */
   readonly withoutUser: boolean
-  /** Checks every binding and decides; changes nothing (its `commit` does). */
+  /**
+   * Checks the request and decides which tokens to issue. It must not write anything: the `commit` of the returned
+   * issuance does.
+   * @throws {OAuthError} when the request is refused, for instance `invalid_grant`
+   */
   decide(core: Core, request: TokenRequest): Promise<Issuance>
 }

@@ -9,37 +9,42 @@ import type { RecordTake } from '../storage/record.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { Session } from './host.ts'
 
-/** What a grant is made of: who agreed to what, for which client. */
+/** The facts that a grant is made from: the client, the user, and what the user approved. */
 export interface GrantFacts {
   readonly client: ClientRecord
   readonly userId: string
-  /** The session in which the user approved; absent when there was none, as with an approval on another channel. */
+  /**
+   * The session in which the user approved. Absent when there was none, for instance when the user approved on a phone.
+   */
   readonly session?: Session
   readonly scope: readonly string[]
-  /** Default none: the token request decides. */
+  /** The resources that the user approved. Default: none, and the token request chooses. */
   readonly resources?: readonly string[]
   readonly claims?: ClaimsRequest | undefined
-  /** The host's partition of consents under which the user approved. */
+  /** The reference under which the user approved (`consentReferenceResolver`). */
   readonly referenceId?: string | undefined
-  /** The marks of withdrawals (by version) that were there before anything was read that the approval relies on. */
+  /**
+   * The versions of the withdrawal marks that existed before anything was read that the approval relies on. A mark that
+   * is not among them was made later.
+   */
   readonly withdrawals: readonly string[]
-  /** What features say about the grant. */
+  /** Members that features keep with the grant. */
   readonly extra?: Extra
 }
 
 /**
- * A grant that is not stored yet. It is plain JSON: a feature may keep it in a record between the approval and the request
- * that gets the tokens.
+ * A grant that is not stored yet. It is plain JSON: a feature may keep it in a record between the approval and the
+ * request that gets the tokens.
  */
 export interface NewGrant {
   readonly grant: GrantRecord
-  /** The marks of withdrawals that were known when the user approved. */
+  /** The versions of the withdrawal marks that were known when the user approved. */
   readonly withdrawals: readonly string[]
 }
 
-/** What is written together with a new grant, all or nothing. */
+/** What to write together with a new grant, all or nothing. */
 export interface NewGrantCommit {
-  /** Records that have to be there, in these versions; they are removed. */
+  /** Records that must exist in these versions. The commit deletes them. */
   readonly take?: readonly RecordTake[]
   readonly consent?: ConsentRecord
   readonly code?: AuthorizationCodeRecord

@@ -2,39 +2,46 @@ import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { BaseUser } from './host.ts'
 
-/** Claims that a host adds. `undefined` members are left out. */
+/** Claims that the host adds. Members that are `undefined` are left out. */
 export type CustomClaims = Readonly<Record<string, unknown>>
 
-/** What every hook is told of the token, beside the user. */
+/** What every hook gets, besides the user. */
 export interface ClaimsInput {
   readonly client: ClientRecord
   readonly scopes: readonly string[]
-  /** The resources that the token is for; empty when it is for this server alone. */
+  /** The resources that the token is for. Empty when only this server accepts it. */
   readonly resources: readonly string[]
-  /** The host's partition of consents (`consentReferenceResolver`) under which the user approved. */
+  /** The reference under which the user approved (`consentReferenceResolver`). */
   readonly referenceId?: string
-  /** The host's session in which the user approved. It stays on this side: clients know sessions by `sid`, a name of their own. */
+  /**
+   * The host's session in which the user approved. Do not put it into claims: clients know sessions by `sid`, a name of
+   * their own.
+   */
   readonly sessionId?: string
 }
 
+/** What `customAccessTokenClaims` gets. */
 export interface AccessTokenClaimsInput<User extends BaseUser> extends ClaimsInput {
   /** Absent for a machine token. */
   readonly user?: User
 }
 
+/** What `customIdTokenClaims` gets. */
 export interface IdTokenClaimsInput<User extends BaseUser> extends ClaimsInput {
   readonly user: User
 }
 
+/** What `customUserinfoClaims` gets. */
 export interface UserinfoClaimsInput<User extends BaseUser> extends ClaimsInput {
   readonly user: User
   /**
-   * What the access token of the request says: the claims of a JWT, or the same of an opaque token (`iss`, `sub`,
-   * `client_id`, `scope`, `iat`, `exp`, and `aud` where it has one), without those of `customAccessTokenClaims`.
+   * The claims of the access token in the request, without those of `customAccessTokenClaims`. An opaque token has the
+   * same members (`iss`, `sub`, `client_id`, `scope`, `iat`, `exp`, and `aud` when it is for a resource).
    */
   readonly accessTokenClaims: Readonly<Record<string, unknown>>
 }
 
+/** What `customTokenResponseFields` gets. */
 export interface TokenResponseFieldsInput<User extends BaseUser> extends ClaimsInput {
   readonly grantType: string
   /** Absent for a machine token. */
@@ -42,17 +49,25 @@ export interface TokenResponseFieldsInput<User extends BaseUser> extends ClaimsI
 }
 
 /**
- * The host's own claims and response members. Each may be asynchronous, runs before anything is consumed (a hook that
- * throws costs the client nothing), and can never set a reserved name: such a member is dropped, with an event.
- * An answer that is no object, or holds what JSON cannot carry, is an error that names the hook.
+ * Hooks with which the host adds claims and response members. A hook may be asynchronous. It runs before the server
+ * uses up a code or token, so that the client can try again when a hook throws. Names that the server sets itself are
+ * dropped, with the event `claims.reserved_name_dropped`. A result that is not an object, or cannot be written as JSON,
+ * is an error that names the hook.
+ * @example
+ * ```ts
+ * createProvider({
+ *   customIdTokenClaims: ({ user, scopes }) => (scopes.includes('profile') ? { plan: user.plan } : {}),
+ *   // ...
+ * })
+ * ```
  */
 export interface ClaimHooks<User extends BaseUser> {
-  /** Added to JWT access tokens, and to introspection of opaque ones. */
+  /** Returns claims to add to JWT access tokens, and to the introspection of opaque ones. */
   customAccessTokenClaims?(input: AccessTokenClaimsInput<User>): Awaitable<CustomClaims | undefined | null>
-  /** Added to ID tokens. */
+  /** Returns claims to add to ID tokens. */
   customIdTokenClaims?(input: IdTokenClaimsInput<User>): Awaitable<CustomClaims | undefined | null>
-  /** Added to userinfo. */
+  /** Returns claims to add to userinfo responses. */
   customUserinfoClaims?(input: UserinfoClaimsInput<User>): Awaitable<CustomClaims | undefined | null>
-  /** Added beside `access_token` in the token response. */
+  /** Returns members to add beside `access_token` in token responses. */
   customTokenResponseFields?(input: TokenResponseFieldsInput<User>): Awaitable<CustomClaims | undefined | null>
 }

@@ -1,38 +1,41 @@
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 
-/** What the user has to do next. Each is a page of the host's. */
+/** A step that the user has to take. For each step the host has a page. */
 export type InteractionStep = 'login' | 'create' | 'select_account' | 'post_login' | 'consent'
 
-/** An authorization request that waits for its user. It is kept as a record of the kind `interaction`. */
+/** A request that waits for its user. It is stored as a record of the kind `interaction`. */
 export interface InteractionRecord {
-  /** Random; the `state` that login and consent pages see. */
+  /** A random id: the `state` in the URLs of login and consent pages. */
   readonly id: string
   readonly clientId: string
   /** SHA-256 of the cookie of the browser that began it, base64url. */
   readonly browserHash: string
   readonly request: AuthorizationRequest
-  /** What it ends in; absent in an interaction that began before there was a choice: then it is the authorization code. */
+  /**
+   * The name of the completion. Absent in an interaction that an earlier version stored: it ends in an authorization
+   * code.
+   */
   readonly completion?: string
-  /** What the completion needs in the end. */
+  /** JSON that the completion needs at the end. */
   readonly value?: object
   /** The step that is due. */
   readonly step: InteractionStep
-  /** The steps that have been taken. */
+  /** The steps that the user has taken. */
   readonly completed: readonly InteractionStep[]
-  /** The session that existed when the request came in: it can never satisfy a demand to sign in again. */
+  /** The session that existed when the request came in. It never satisfies a demand to sign in again. */
   readonly priorSession?: { readonly id: string; readonly authTime: number }
-  /** From login on: whose interaction it is. */
+  /** The user to whom the interaction belongs, from login on. */
   readonly userId?: string
   readonly sessionId?: string
   /**
-   * The marks of withdrawals (`WithdrawalRecord.version`) that were there when the interaction was bound to this user and
-   * session. A mark that is not among them was noted later.
+   * The versions of the withdrawal marks (`WithdrawalRecord.version`) that existed when the interaction was bound to
+   * this user and session. A mark that is not among them was made later.
    */
   readonly withdrawals?: readonly string[]
-  /** Once consent is due: the host's partition of consents (`consentReferenceResolver`) under which the page asks. */
+  /** Once consent is due: the reference under which the page asks (`consentReferenceResolver`). */
   readonly referenceId?: string
   readonly createdAt: number
   readonly expiresAt: number
-  /** Raised with each change. Of two that change it at once, one wins. */
+  /** Grows by one with each change. When two requests change the interaction at the same time, one of them wins. */
   readonly version: number
 }

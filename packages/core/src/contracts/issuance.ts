@@ -5,16 +5,16 @@ import type { GrantRecord } from '../storage/grant.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { Binding } from './sender-constraint.ts'
 
-/** What was minted and waits to be written. */
+/** Tokens that have been minted and are not stored yet. */
 export interface Minted {
   readonly accessToken?: AccessTokenRecord
   readonly refreshToken?: { readonly text: string; readonly record: RefreshTokenRecord }
 }
 
 /**
- * What a grant type decided, as plain data: who gets which tokens. `tokens/issue` mints them and then calls `commit`,
- * the one write: it consumes what may be used once and stores the tokens in the same transaction. Nothing that was
- * minted leaves the server unless the write was won.
+ * The tokens that a grant type decided to issue. `core.issue` mints them and then calls `commit`, the only write: it
+ * uses up the code or token and stores the new ones in one transaction. The client gets the tokens only if that write
+ * succeeds.
  */
 export interface Issuance {
   readonly grantType: string
@@ -24,21 +24,29 @@ export interface Issuance {
   /** Absent for a machine token. */
   readonly grant?: GrantRecord
   readonly nonce?: string
-  /** What features say about the access token. Only members that a feature names in `tokenMembers` leave the server. */
+  /**
+   * Members that features keep with the access token. Only members that a feature names in `tokenMembers` leave the
+   * server.
+   */
   readonly extra?: Extra
-  /** The key that the request proved: the core adds it to what a grant type decided. */
+  /** The key that the client proved to hold. The core sets it. */
   readonly binding?: Binding
-  /** Mint a refresh token and hand it to `commit`. */
+  /** Whether to mint a refresh token and pass it to `commit`. */
   readonly refresh: boolean
+  /** Why the client gets no refresh token, for the event `tokens.issued`. */
   readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
   /**
-   * @returns the refresh token to answer with, if any
-   * @throws {OAuthError} `invalid_grant` when somebody else won; nothing was written then
+   * Uses up what may be used once, and stores the minted tokens, in one transaction.
+   * @returns the refresh token for the response, if any
+   * @throws {OAuthError} `invalid_grant` when another request was first; nothing was written then
    */
   commit(minted: Minted): Promise<{ readonly refreshToken?: string }>
 }
 
-/** A successful answer of the token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}). */
+/**
+ * The body and headers of a successful token response ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC
+ * 6749 section 5.1}).
+ */
 export interface TokenAnswer {
   readonly body: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>

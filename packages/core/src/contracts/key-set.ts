@@ -1,17 +1,24 @@
-/** What a JWT says: header and claims, verified. */
+/** The header and claims of a verified JWT. */
 export interface VerifiedJwt {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
 }
 
+/** Options of `provider.rotateSigningKeys`. */
 export interface KeyRotation {
-  /** Seconds between publication and first signature. Default: long enough for every process and cached JWKS. */
+  /**
+   * Seconds between publishing a new key and signing with it. Default: long enough for every process and every cached
+   * JWKS to know the key.
+   */
   readonly activateAfter?: number
-  /** Deletes every earlier key at once, for one that has leaked: what they signed is refused. Signs at once, too. */
+  /**
+   * Deletes all earlier keys at once and signs with the new ones immediately. Use it when a key has leaked: tokens that
+   * the old keys signed are then refused. Default `false`.
+   */
   readonly dropPrevious?: boolean
 }
 
-/** Whether the server can sign, and what an operator has to do; with `ok` it is a warning. */
+/** Whether the server can sign. `problem` says what the operator has to do; with `ok: true` it is a warning. */
 export interface KeyCheck {
   readonly ok: boolean
   readonly problem?: string
@@ -19,19 +26,22 @@ export interface KeyCheck {
 
 /** The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). */
 export interface KeySet {
-  /** A signed JWT of this `typ`, by the active key of the algorithm. */
+  /** Signs claims as a JWT with this `typ`, by the active key of the algorithm. */
   sign(algorithm: string, typ: string, claims: object): Promise<string>
   /**
-   * The claims of a JWT that one of our keys signed, with exactly this `typ`; `undefined` for anything else. It checks
-   * the signature, `iss`, and `exp` unless `ignoreExpiry`.
+   * Verifies a JWT that this server signed: the signature, this exact `typ`, `iss`, and `exp` unless `ignoreExpiry`.
+   * @returns `undefined` for anything else
    */
   verify(jwt: string, typ: string, options?: { readonly ignoreExpiry?: boolean }): Promise<VerifiedJwt | undefined>
-  /** The public keys as a serialised JWK set. */
+  /** Returns the public keys as a JWK set, serialised. */
   jwks(): Promise<string>
   /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */
   rotate(options?: KeyRotation): Promise<void>
-  /** Deletes the keys whose last token has expired, of those that we can open; answers how many. */
+  /**
+   * Deletes keys whose last token has expired. Keys that no secret of this server can open stay.
+   * @returns how many keys were deleted
+   */
   purge(): Promise<number>
-  /** Whether there is a key to sign with for each algorithm. Rejects when the storage cannot be read. */
+  /** Checks that there is a key to sign with for each algorithm. Rejects when the storage cannot be read. */
   check(): Promise<KeyCheck>
 }

@@ -13,46 +13,50 @@ import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
 
 /**
- * What a feature adds to the tables of a provider. Two features that bring the same row (an endpoint path, a grant type, a
- * discovery member, an error code, ...) are a `TypeError` at start that names both, and so is a row that the server has
- * already, a name that the core owns (`issuer`, `access_token`, `redirect_uri`, ...), and a table that does not exist.
+ * What a feature adds to a provider. When two features bring the same thing (an endpoint path, a grant type, a
+ * discovery member, an error code, ...), `createProvider` throws a `TypeError` that names both. It also refuses what the
+ * server has already, a name that the core owns (`issuer`, `access_token`, `redirect_uri`, ...), and an unknown member.
  */
 export interface Parts {
   readonly endpoints?: readonly Endpoint[]
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
   readonly responseModes?: readonly ResponseMode[]
-  /** Where the parameters of an authorization request come from, if not from the request itself. */
+  /** Places from which the parameters of an authorization request come when they are not in the request itself. */
   readonly parameterSources?: readonly ParameterSource[]
-  /** Parameters of an authorization request that the core does not know. */
+  /** Parameters of authorization requests that the core does not know. */
   readonly authorizationParameters?: readonly AuthorizationParameter[]
-  /** What an approved interaction ends in. The authorization code is the first of them. */
+  /** Ways in which an interaction ends. The authorization code is the built-in one. */
   readonly completions?: readonly Completion[]
-  /** How tokens are bound to a key of the client. */
+  /** Ways to bind tokens to a key of the client. */
   readonly senderConstraints?: readonly SenderConstraint[]
-  /** Clients that are not in the storage. */
+  /** Sources of clients outside the storage. */
   readonly clientSources?: readonly ClientSource[]
-  /** Members of access tokens, introspection answers and token answers. */
+  /** Members of access tokens, introspection responses and token responses. */
   readonly tokenMembers?: readonly TokenMember[]
   /**
    * Members of client metadata. Their names are known to `registerClient` when the feature widens `FeatureClientMetadata`.
    * Two features that need the same members bring the same object, which then counts once.
    */
   readonly clientMetadata?: readonly ClientMetadataPart[]
-  /** Clients that are told when a session of the host ends. */
+  /** Observers that tell clients when a session of the host ends. */
   readonly sessionObservers?: readonly SessionObserver[]
   /**
-   * Members of the discovery documents. A member of the core (`issuer`, `token_endpoint`, ...) is an error; the members
-   * that have a default for servers without the feature (`request_parameter_supported`) may be said otherwise, by one feature.
+   * Members of the discovery documents. A feature cannot set a member of the core (`issuer`, `token_endpoint`, ...).
+   * One feature may replace a member that has a default for servers without the feature
+   * (`request_parameter_supported`).
    */
   readonly serverMetadata?: Readonly<Record<string, unknown>>
   /**
-   * Error codes with the HTTP status of their JSON answer. Their names are known to `OAuthError` when the feature widens
-   * `FeatureErrorCodes`.
+   * Error codes with the HTTP status of their JSON response. Widen `FeatureErrorCodes` by `declare module`, so that
+   * `OAuthError` accepts them.
    */
   readonly errors?: Readonly<Record<string, number>>
-  /** Default limits of buckets that `Endpoint.rateLimit` names. The host changes them with the option `rateLimit`. */
+  /**
+   * Default rate limits, by the bucket that `Endpoint.rateLimit` names. The host changes them with the option
+   * `rateLimit.features`.
+   */
   readonly rateLimits?: Readonly<Record<string, BucketDefaults>>
-  /** Names of parameters that may come more than once, like `resource`. */
+  /** Names of parameters that may be repeated in a request, like `resource`. */
   readonly repeatable?: readonly string[]
 }

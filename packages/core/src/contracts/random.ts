@@ -1,5 +1,5 @@
-/** Where randomness comes from: an argument, so that a test is a function of its inputs. */
+/** The source of random bytes. Pass another one as `testing.random` to control it in tests. */
 export interface Random {
-  /** `length` cryptographically strong bytes. */
+  /** Returns `length` cryptographically strong random bytes. */
   bytes(length: number): Uint8Array
 }

@@ -1,17 +1,17 @@
-/** One thing that was looked at. */
+/** The result of one readiness check. */
 export interface ReadinessCheck {
-  /**
-   * `storage`: it can be reached. `schema`: its tables are there, and fit this version. `keys`: the server can sign.
-   */
+  /** `storage`: the storage answers. `schema`: its tables exist and fit this version. `keys`: the server can sign. */
   readonly name: 'storage' | 'schema' | 'keys'
   readonly ok: boolean
-  /** What is wrong and what to do about it. Where `ok` is true it is a warning. Without secrets and addresses. */
+  /**
+   * What is wrong and what to do about it. With `ok: true` it is a warning. It contains no secrets and no addresses.
+   */
   readonly problem?: string
 }
 
-/** Whether the server can do its work. */
+/** Whether the server is ready for requests: the result of `provider.ready()`. */
 export interface Readiness {
-  /** Whether all checks are. */
+  /** Whether all checks are ok. */
   readonly ok: boolean
   readonly checks: readonly ReadinessCheck[]
 }

@@ -12,17 +12,19 @@ import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
 
-/** The tables that all features were folded into. What discovery publishes of them is in the order of the features. */
+/**
+ * The tables into which the parts of all features are collected. Discovery publishes them in the order of the features.
+ */
 export interface Registry {
   readonly endpoints: readonly Endpoint[]
   readonly grantTypes: ReadonlyMap<string, GrantType>
   readonly clientAuthMethods: ReadonlyMap<string, ClientAuthMethod>
   readonly responseModes: ReadonlyMap<string, ResponseMode>
-  /** Asked in this order; the first that knows a request answers for it. */
+  /** Asked in this order. The first that returns parameters is used. */
   readonly parameterSources: readonly ParameterSource[]
   readonly authorizationParameters: ReadonlyMap<string, AuthorizationParameter>
   readonly completions: ReadonlyMap<string, Completion>
-  /** By their member of `cnf`. */
+  /** By the name of their member in `cnf`. */
   readonly senderConstraints: ReadonlyMap<string, SenderConstraint>
   readonly clientSources: readonly ClientSource[]
   readonly tokenMembers: ReadonlyMap<string, TokenMember>
@@ -31,9 +33,9 @@ export interface Registry {
   readonly sessionObservers: readonly SessionObserver[]
   /** Members that features add to the discovery documents. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
-  /** HTTP statuses of the error codes that features bring. */
+  /** The HTTP statuses of error codes that features bring. */
   readonly errors: ReadonlyMap<string, number>
   readonly rateLimits: ReadonlyMap<string, BucketDefaults>
-  /** Parameters that may come more than once. */
+  /** The names of parameters that may be repeated in a request. */
   readonly repeatable: ReadonlySet<string>
 }

@@ -2,50 +2,56 @@ import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * How a client proves with each request that it holds a key, so that a stolen token is useless: a signed header
- * (DPoP, {@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449}) or a TLS certificate
- * ({@link https://www.rfc-editor.org/rfc/rfc8705#section-3 RFC 8705 section 3}). The core asks every constraint at the token
- * endpoint and wherever an access token is presented, and holds these rules for all of them: a token that was issued to a
- * key is good with a proof of that key alone, and a refresh token of a public client stays with its key.
+ * A way for clients to prove with each request that they hold a key, so that a stolen token is useless: a signed header
+ * (DPoP, {@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449}) or a TLS certificate ({@link
+ * https://www.rfc-editor.org/rfc/rfc8705#section-3 RFC 8705 section 3}). The core calls every constraint at the token
+ * endpoint and wherever a client presents an access token. It ensures that a token issued to a key is valid only with a
+ * proof of that key, and that a refresh token of a public client stays bound to its key.
  */
 export interface SenderConstraint {
-  /** Its member of `cnf` ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section 3.1}), for instance `jkt`. */
+  /**
+   * The member of `cnf` that holds the key ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section
+   * 3.1}), for instance `jkt`.
+   */
   readonly confirmation: string
-  /** The `token_type` of its tokens. Other than `Bearer` it is also their scheme in the `Authorization` header. */
+  /**
+   * The `token_type` of tokens that are bound in this way. Unless it is `Bearer`, it is also their scheme in the
+   * `Authorization` header.
+   */
   readonly tokenType: string
-  /** Parameters of its `WWW-Authenticate` challenge beside `error`, for instance `algs`. */
+  /** Parameters of the `WWW-Authenticate` challenge besides `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
   /** The request headers that carry a proof. Scripts of other origins may send them where they may call an endpoint. */
   readonly requestHeaders?: readonly string[]
   /** The headers in `Proof.headers` and in errors, for instance a nonce. Scripts of other origins may read them. */
   readonly responseHeaders?: readonly string[]
   /**
-   * Looks for a proof in a request.
+   * Looks for a proof in a request and verifies it.
    * @returns `undefined` when the request does not use this constraint
-   * @throws {OAuthError} for a proof that is not good, and for none where the client has to bring one
+   * @throws {OAuthError} when the proof is not valid, or is missing where the client has to bring one
    */
   prove(request: Request, facts: ProofFacts): Awaitable<Proof | undefined>
 }
 
-/** What a proof is compared with. */
+/** What a proof must match. */
 export interface ProofFacts {
-  /** The URL of the endpoint as the server publishes it, whatever proxies did to the URL of the request. */
+  /** The URL of the endpoint as the server publishes it, even when a proxy has changed the URL of the request. */
   readonly endpoint: string
-  /** The client that authenticated; absent where an access token is presented. */
+  /** The client that authenticated. Absent where the request presents an access token. */
   readonly client?: ClientRecord
   /** The access token that the request presents. */
   readonly accessToken?: string
 }
 
-/** A proof that is good. */
+/** A valid proof. */
 export interface Proof {
-  /** What identifies the key, for instance its thumbprint: the value in `cnf`. */
+  /** The identifier of the key, for instance its thumbprint. It becomes the value in `cnf`. */
   readonly confirmation: string
-  /** Headers of the answer, for instance a new nonce. */
+  /** Headers to add to the response, for instance a new nonce. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The key or keys that a request has proved, as tokens carry them. */
+/** The keys that the client has proved to hold, in the form that tokens carry. */
 export interface Binding {
   readonly tokenType: string
   readonly cnf: Readonly<Record<string, string>>

@@ -11,8 +11,8 @@ import { queryOf } from '../http/target.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
 /**
- * Where a client that registered itself reads, replaces and deletes its registration, with its registration access
- * token ({@link https://www.rfc-editor.org/rfc/rfc7592#section-2 RFC 7592 section 2}).
+ * The endpoint where a client that registered itself reads, replaces and deletes its registration, with its
+ * registration access token ({@link https://www.rfc-editor.org/rfc/rfc7592#section-2 RFC 7592 section 2}).
  */
 export const clientConfiguration: Endpoint = {
   name: 'clientConfiguration',
@@ -31,7 +31,7 @@ export const clientConfiguration: Endpoint = {
     }
     if (request.method === 'DELETE') {
       await refuseTrusted(ctx, client)
-      // Somebody else was faster: the token was good for one deletion.
+      // Another request has deleted the client first: the token is valid for one deletion.
       if (!(await deleteClient(ctx, client.id))) throw invalidRegistrationToken()
       return noContent()
     }

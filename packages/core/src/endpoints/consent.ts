@@ -23,7 +23,9 @@ import { requireSameOrigin } from '../sessions/same-origin.ts'
 import { currentSession } from '../sessions/signed-in.ts'
 import { type Beginning, beginningNow, readStanding } from '../withdrawals/standing.ts'
 
-/** Where the consent page posts the user's answer. A GET shows the page that is due and never approves. */
+/**
+ * The endpoint to which the consent page posts the user's answer. A GET shows the page that is due and never approves.
+ */
 export const consent: Endpoint = {
   name: 'consent',
   path: endpointPaths.consent,
@@ -39,7 +41,10 @@ export const consent: Endpoint = {
     const parameters = await readFormOrJson(request)
     const loaded = await loadInteraction(ctx, request, await interactionState(ctx, parameters))
     if (loaded.interaction.step !== 'consent')
-      throw new OAuthError('invalid_request', 'consent is not the step that is due')
+      throw new OAuthError(
+        'invalid_request',
+        'another step comes before this one; please go back to the application and start again',
+      )
     const answered: LoadedInteraction = { ...loaded, pending: { ...loaded.pending, answered: true } }
     if (parameters.get('accept')?.toLowerCase() !== 'true') return refuse(ctx, request, answered)
     return approve(ctx, request, answered, parameters)
@@ -62,20 +67,23 @@ async function approve(
   const beginning = beginningNow(ctx)
   const signedIn = await currentSession(ctx, request)
   if (signedIn === undefined) throw signedOut()
-  // The page was shown to one user in one session; nobody else may answer for them.
+  // The page was shown to one user in one session. Nobody else may answer.
   if (signedIn.user.id !== interaction.userId || signedIn.session.id !== interaction.sessionId) {
-    throw new OAuthError('access_denied', 'this consent was asked of another session')
+    throw new OAuthError(
+      'access_denied',
+      'the sign-in has changed since this page was shown; please go back to the application and start again',
+    )
   }
   const accepted = readAccepted(parameters, interaction.request)
   const answer: Answer = { signedIn, accepted, authorization: acceptExtra(ctx, interaction.request, parameters) }
   return failThroughCompletion(ctx, request, pending, () => complete(ctx, request, loaded, answer, beginning))
 }
 
-/** What the user said on the consent page, and who the user is. */
+/** The user's answer on the consent page, and who the user is. */
 interface Answer {
   readonly signedIn: SignedIn<BaseUser>
   readonly accepted: Accepted
-  /** The request as the user left it. */
+  /** The request, narrowed by what the user chose. */
   readonly authorization: AuthorizationRequest
 }
 
@@ -88,7 +96,7 @@ async function complete(
 ): Promise<Response> {
   const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
   if (referenceId !== interaction.referenceId) return askAgain(ctx, request, interaction, referenceId)
-  // After the host was asked, so that whatever was withdrawn meanwhile is seen before anything is written.
+  // Read after asking the host, so that a withdrawal in the meantime is seen before anything is written.
   const standing = await readStanding(ctx, client, signedIn)
   if (standing.sessionEnded) throw signedOut()
   await refuseWithdrawn(ctx, interaction, { signedIn, standing }, beginning)
@@ -115,7 +123,10 @@ async function complete(
   return response
 }
 
-/** The user has switched to another reference since the page was shown: what they agreed to there is not this. */
+/**
+ * Shows the page again, when the user has switched to another reference since it was shown: their answer was for the
+ * old one.
+ */
 async function askAgain(
   ctx: Context,
   request: Request,
@@ -128,7 +139,11 @@ async function askAgain(
   return redirect(request, await pageUrl(ctx, next))
 }
 
-/** On a page, not to the client: the user signs in and answers again. */
+/** An error for the user, not for the client: the user can sign in and answer again. */
 function signedOut(): OAuthError {
-  return new OAuthError('login_required', 'you are no longer signed in', { status: 403, redirect: 'never' })
+  return new OAuthError(
+    'login_required',
+    'you are no longer signed in; please go back to the application and start again',
+    { status: 403, redirect: 'never' },
+  )
 }

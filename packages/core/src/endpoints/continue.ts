@@ -8,7 +8,10 @@ import { resume } from '../interaction/proceed.ts'
 import { interactionState } from '../interaction/state-reference.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
-/** Where every page sends its user back to. What has been done is read from the session, not believed. */
+/**
+ * The endpoint to which every page sends the user back. Whether the user has signed in is read from the session: the
+ * request cannot claim it.
+ */
 export const continueInteraction: Endpoint = {
   name: 'continue',
   path: endpointPaths.continue,
@@ -24,7 +27,7 @@ export const continueInteraction: Endpoint = {
   },
 }
 
-/** Login and sign-up prove themselves by a session; only the choice of an account has to be said. */
+/** Login and sign-up are checked by the session. Only the choice of an account is a parameter of the request. */
 function finishedStep(step: InteractionStep, parameters: Parameters): InteractionStep | undefined {
   if (step === 'login' || step === 'create') return step
   return step === 'select_account' && parameters.get('selected')?.toLowerCase() === 'true' ? step : undefined

@@ -4,10 +4,13 @@ import { publicDocument } from '../http/json.ts'
 import { authorizationServerMetadata, openidConfiguration } from '../metadata/documents.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
-/** What discovery says changes with a restart alone. */
+/** Seconds for which clients may cache a discovery document. It changes only with a restart of the server. */
 const maxAge = 3600
 
-/** A document that is serialised once, on first use: by then all features have started. */
+/**
+ * Makes the endpoint of a discovery document. The document is serialised once, on first use, when all features have
+ * started.
+ */
 function discoveryEndpoint(name: string, wellKnown: string, build: () => object): Endpoint {
   let document: string | undefined
   return {
@@ -24,14 +27,20 @@ function discoveryEndpoint(name: string, wellKnown: string, build: () => object)
   }
 }
 
-/** {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3} */
+/**
+ * The metadata document of the authorization server ({@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414
+ * section 3}).
+ */
 export function authorizationServerMetadataEndpoint(core: Core): Endpoint {
   return discoveryEndpoint('authorizationServerMetadata', endpointPaths.authorizationServerMetadata, () =>
     authorizationServerMetadata(core.config, core.registry),
   )
 }
 
-/** {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig OpenID Connect Discovery section 4} */
+/**
+ * The OpenID discovery document ({@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
+ * OpenID Connect Discovery section 4}).
+ */
 export function openidConfigurationEndpoint(core: Core): Endpoint {
   return discoveryEndpoint('openidConfiguration', endpointPaths.openidConfiguration, () =>
     openidConfiguration(core.config, core.registry),

@@ -26,8 +26,9 @@ import { currentSession } from '../sessions/signed-in.ts'
 
 /**
  * The logout endpoint ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout
- * section 2}). It is there when the host can end a session. The client that the session's own ID token names ends it
- * without a question, if the request is right; in any other case the user is asked, and told what is wrong.
+ * section 2}). It exists when the host can end a session. When the request is valid and its ID token belongs to the
+ * session of this browser, the session ends at once. Otherwise a page asks the user, and says what is wrong with the
+ * request.
  */
 export const endSession: Endpoint = {
   name: 'endSession',
@@ -60,11 +61,11 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
     const other = { ...asked, problems: ['hint_of_another_session'] } as const
     return ask(ctx, request, signedIn.session.id, other, parameters)
   }
-  // Before the session ends: an ID token that somebody sends along is no proof that this user agreed to anything.
+  // Checked before the session ends. That somebody sent an ID token does not prove that this user agreed to anything.
   const held = target && client && (await startsProgramOfUnapprovedClient(ctx, request, client, target.redirectUri))
   const next = held ? undefined : target
   if (sessionId === undefined) return leave(request, next)
-  // Without a session to ask, a pairwise subject does not say who the user is.
+  // Without a session, a pairwise subject does not tell who the user is.
   const subject = client?.metadata.subject_type === 'pairwise' ? undefined : hint.subject
   const end = await endHostSession(ctx, {
     sessionId,
@@ -74,7 +75,7 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
   return leave(request, next, end)
 }
 
-/** On the host's page, where it has one, or on ours. */
+/** Asks the user, on the host's logout page or on the server's own. */
 async function ask(
   ctx: Context,
   request: Request,
@@ -84,7 +85,10 @@ async function ask(
 ): Promise<Response> {
   if (wantsJson(request)) {
     const wrong = problems.includes('address_not_registered') ? '; post_logout_redirect_uri is not registered' : ''
-    throw new OAuthError('interaction_required', `the user has to confirm the logout${wrong}`)
+    throw new OAuthError(
+      'interaction_required',
+      `the user has to confirm the logout: open this URL in the browser${wrong}`,
+    )
   }
   const confirmation = await signLogoutQuestion(ctx, sessionId, target)
   const page = await logoutPageUrl(ctx, confirmation, {
@@ -95,7 +99,7 @@ async function ask(
   })
   if (page !== undefined) return redirect(request, page)
   const { host } = new URL(ctx.config.issuer)
-  const next = target === undefined ? [] : [`You will then go on to ${shownDestination(target.redirectUri)}.`]
+  const next = target === undefined ? [] : [`You will then be sent to ${shownDestination(target.redirectUri)}.`]
   const allTheSame = problems.includes('address_not_registered') ? ' all the same' : ''
   const question = `Do you want to sign out of ${host}${allTheSame}? If not, close this page.`
   return messagePage('Sign out?', [...problems.map((one) => problemTexts[one]), question, ...next], {
@@ -111,7 +115,10 @@ async function confirm(ctx: Context, request: Request, confirmation: string): Pr
   if (signedIn === undefined) return signedOut(request)
   const question = await readLogoutQuestion(ctx, signedIn.session.id, confirmation)
   if (question === undefined) {
-    throw new OAuthError('access_denied', 'this logout was asked of another session, or too long ago')
+    throw new OAuthError(
+      'access_denied',
+      'you are still signed in: this page was shown too long ago, or the sign-in has changed since; please sign out again',
+    )
   }
   const { target } = question
   const end = await endHostSession(ctx, {
@@ -123,7 +130,9 @@ async function confirm(ctx: Context, request: Request, confirmation: string): Pr
   return leave(request, client && target && mayReturnTo(client, target.redirectUri) ? target : undefined, end)
 }
 
-/** To where the client wants its user back, past the frames of those whom the browser has to tell. */
+/**
+ * Sends the browser back to the client, after it has loaded the frames of clients that are told through the browser.
+ */
 function leave(request: Request, target: LogoutTarget | undefined, end?: SessionEnd): Response {
   const next = target && withParameters(target.redirectUri, { state: target.state })
   const frames = end?.frames ?? []
@@ -138,13 +147,12 @@ function signedOut(request: Request, problems: readonly LogoutProblem[] = []): R
   return messagePage('Signed out', ['You are signed out.', ...wrong])
 }
 
-/** What the user reads. The address itself is not shown: the page would put its name to it. */
+/** The texts that the user reads. They do not show the address: on this page it would look trustworthy. */
 const problemTexts: Readonly<Record<LogoutProblem, string>> = {
-  hint_missing: 'No application has proved that it sent you here.',
-  hint_invalid:
-    'The application that sent you here could not prove it: what it sent was changed, or was not made here.',
-  hint_of_another_session: 'The application that sent you here means another sign-in than the one in this browser.',
+  hint_missing: 'We do not know which application sent you here.',
+  hint_invalid: 'We do not know which application sent you here: what it sent to prove it is not valid.',
+  hint_of_another_session: 'The application wants to end a different session than the one in this browser.',
   client_not_allowed: 'The application that sent you here may not sign you out by itself.',
   address_not_registered:
-    'The request of the application is wrong: the address to go to afterwards is not registered. You will not be sent there.',
+    'The application asked to send you to an address that is not registered. You will not be sent there.',
 }

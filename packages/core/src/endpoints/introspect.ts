@@ -5,7 +5,10 @@ import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { introspectToken } from '../tokens/introspect.ts'
 
-/** Introspection, for confidential clients ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}). */
+/**
+ * The introspection endpoint, for confidential clients ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC
+ * 7662 section 2}).
+ */
 export const introspect: Endpoint = {
   name: 'introspect',
   path: endpointPaths.introspect,
@@ -14,7 +17,8 @@ export const introspect: Endpoint = {
   rateLimit: 'introspect',
   metadata: 'introspection_endpoint',
   async handleClient(core, { client, parameters }) {
-    if (isPublic(client)) throw new OAuthError('invalid_client', 'introspection needs a client that can authenticate')
+    if (isPublic(client))
+      throw new OAuthError('invalid_client', 'introspection needs a confidential client: one with a secret or a key')
     const token = parameters.get('token')
     if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
     return json(200, await introspectToken(core, client, token))

@@ -3,7 +3,10 @@ import { publicDocument } from '../http/json.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
 
-/** The public keys ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}). */
+/**
+ * The endpoint of the public signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section
+ * 5}).
+ */
 export const jwks: Endpoint = {
   name: 'jwks',
   path: endpointPaths.jwks,

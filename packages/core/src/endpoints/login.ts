@@ -8,7 +8,10 @@ import { pageUrl, returnUrl } from '../interaction/page-url.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
-/** Shows a user whose page was lost the one that is due: named by its `state`, or by the signed query it once got. */
+/**
+ * Sends a user who has lost the page back to the page that is due. The request names the interaction by `state`, or by
+ * the signed query of an earlier page URL.
+ */
 export const login: Endpoint = {
   name: 'login',
   path: endpointPaths.login,
@@ -19,7 +22,10 @@ export const login: Endpoint = {
     const parameters = parseParameters(query)
     const signed = parameters.has('sig')
     if (signed && (await verifyPageQuery(ctx.config.pageSecrets, query, ctx.clock.now())) === undefined) {
-      throw new OAuthError('invalid_request', 'invalid_signature')
+      throw new OAuthError(
+        'invalid_request',
+        'the address of this page was changed or has expired; please go back to the application and start again',
+      )
     }
     const { interaction } = await loadInteraction(ctx, request, parameters.get('state'))
     const context = { intent: interaction.step, return_to: returnUrl(ctx, interaction) }

@@ -10,8 +10,8 @@ import { requireSameOrigin } from '../sessions/same-origin.ts'
 export type Reader = (name: string) => string | undefined
 
 /**
- * Who asks, and for what. The query is looked at only once it is known who asks.
- * @throws {OAuthError} `invalid_token` (401), `invalid_request`
+ * Reads a GET request of a signed-in user. It reads the query only once it knows who the user is.
+ * @throws {OAuthError} `invalid_token` (401) when nobody is signed in, `invalid_request`
  */
 export async function readQuery(
   ctx: Context,
@@ -22,8 +22,9 @@ export async function readQuery(
 }
 
 /**
- * Who wants something changed, and what: a JSON object, posted by a page of ours.
- * @throws {OAuthError} `access_denied` from another site, `invalid_token` (401), `invalid_request`
+ * Reads a JSON object that a page of this server or of its host posts for a signed-in user.
+ * @throws {OAuthError} `access_denied` from another site, `invalid_token` (401) when nobody is signed in,
+ * `invalid_request`
  */
 export async function readJsonCommand(
   ctx: Context,
@@ -34,24 +35,32 @@ export async function readJsonCommand(
   return { caller, body: await readJsonObject(request) }
 }
 
-/** What ids are made of. Anything else names nothing, and no storage has to look for it. */
+/** The characters of ids. Other text cannot be an id, so the storage need not look for it. */
 const idPattern = /^[\x20-\x7e]{1,255}$/
 
-/** @throws {OAuthError} `invalid_request` when there is no client id */
+/**
+ * Checks that a value is a client id.
+ * @throws {OAuthError} `invalid_request` when it is missing or cannot be an id
+ */
 export function requireClientId(clientId: unknown): string {
   if (typeof clientId !== 'string' || clientId === '') throw new OAuthError('invalid_request', 'missing client_id')
-  if (!idPattern.test(clientId)) throw new OAuthError('invalid_request', 'client_id has characters that no id has')
+  if (!idPattern.test(clientId))
+    throw new OAuthError('invalid_request', 'client_id must be 1 to 255 printable ASCII characters')
   return clientId
 }
 
-/** @throws {OAuthError} `not_found` when there is no id, as when there is no consent */
+/**
+ * Checks that a value is a consent id.
+ * @throws {OAuthError} `not_found` when it is missing or cannot be an id, like for a consent that does not exist
+ */
 export function requireConsentId(id: unknown): string {
   if (typeof id === 'string' && idPattern.test(id)) return id
   throw new OAuthError('not_found', 'missing id parameter')
 }
 
 /**
- * The id and the changes of `{client_id, update: {…}}`, or of the same in one level.
+ * Reads the client id and the changes from `{client_id, update: {…}}`, or from an object that has all members on one
+ * level.
  * @throws {OAuthError} `invalid_request`
  */
 export function readClientUpdate({ client_id, ...flat }: JsonObject): {
@@ -62,7 +71,10 @@ export function readClientUpdate({ client_id, ...flat }: JsonObject): {
   return { clientId, update: 'update' in flat ? requireUpdate(flat.update) : flat }
 }
 
-/** @throws {OAuthError} `invalid_request` */
+/**
+ * Checks that a value is an object of changes.
+ * @throws {OAuthError} `invalid_request`
+ */
 export function requireUpdate(update: unknown): JsonObject {
   if (isJsonObject(update)) return update
   throw new OAuthError('invalid_request', 'invalid update payload')

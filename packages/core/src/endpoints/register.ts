@@ -13,13 +13,13 @@ import { OAuthError } from '../protocol/errors.ts'
 import { isSameOrigin, requireSameOrigin } from '../sessions/same-origin.ts'
 
 /**
- * Dynamic client registration ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}). It exists
- * with `allowDynamicClientRegistration` alone.
+ * The endpoint for dynamic client registration ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591
+ * section 3}). It exists only with `allowDynamicClientRegistration`.
  *
- * Of the members that only the server side sets, `skip_consent` (whatever its value) and `require_pkce: false` are
- * refused by name. `enable_end_session`, `metadata`, `client_secret_expires_at`, `disabled`, `client_id`,
- * `client_secret`, `user_id` and `reference_id` are ignored like unknown members: the answer says what holds.
- * `subject_type` is the client's to choose; `pairwise` is refused where there is no `pairwiseSecret`.
+ * Of the members that only the server side sets, `skip_consent` (with any value) and `require_pkce: false` are refused
+ * by name. `enable_end_session`, `metadata`, `client_secret_expires_at`, `disabled`, `client_id`, `client_secret`,
+ * `user_id` and `reference_id` are ignored like unknown members: the response says what was stored. The client chooses
+ * `subject_type`; `pairwise` is refused when there is no `pairwiseSecret`.
  */
 export const register: Endpoint = {
   name: 'register',
@@ -36,8 +36,9 @@ export const register: Endpoint = {
 }
 
 /**
- * An initial access token counts before a session, and a wrong one is not made good by it. A session counts on our own
- * pages alone: what another site's script sends is, where nobody needs to sign in, a registration by nobody.
+ * Finds out who registers a client. An initial access token is checked before the session, and a session does not
+ * replace a wrong token. A session counts only for requests from pages of this server or of its host. A request from
+ * another site is anonymous when anonymous registration is allowed.
  */
 async function findRegistrant(ctx: Context, request: Request): Promise<Registrant> {
   const authorization = readAuthorization(request)

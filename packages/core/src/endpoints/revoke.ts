@@ -5,8 +5,8 @@ import { OAuthError } from '../protocol/errors.ts'
 import { revokeToken } from '../tokens/revoke.ts'
 
 /**
- * Revocation ({@link https://www.rfc-editor.org/rfc/rfc7009#section-2 RFC 7009 section 2}). The token itself says what
- * kind it is, so a hint, right or wrong, changes nothing.
+ * The revocation endpoint ({@link https://www.rfc-editor.org/rfc/rfc7009#section-2 RFC 7009 section 2}). The token
+ * itself tells its kind, so `token_type_hint` is ignored.
  */
 export const revoke: Endpoint = {
   name: 'revoke',

@@ -6,7 +6,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
-/** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}), start to end. */
+/** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}). */
 export const token: Endpoint = {
   name: 'token',
   path: endpointPaths.token,
@@ -19,8 +19,11 @@ export const token: Endpoint = {
     const name = parameters.get('grant_type')
     if (name === undefined) throw new OAuthError('invalid_request', 'missing grant_type')
     const grantType = core.registry.grantTypes.get(name)
-    if (grantType === undefined) throw new OAuthError('unsupported_grant_type', `unsupported grant_type ${name}`)
-    // A public client may have been given a grant type by hand that proves nothing without a secret.
+    if (grantType === undefined) {
+      const known = [...core.registry.grantTypes.keys()].join(', ')
+      throw new OAuthError('unsupported_grant_type', `unsupported grant_type ${name}; this server supports ${known}`)
+    }
+    // A public client may be registered by hand for a grant type that relies on the secret alone.
     const provesNothing = !grantType.publicClients && isPublic(client)
     if (provesNothing || !client.metadata.grant_types.some((registered) => registered === name)) {
       throw new OAuthError('unauthorized_client', `The client is not authorized to use 'grant_type=${name}'`)

@@ -15,7 +15,10 @@ import { resourcesOf } from '../tokens/audience.ts'
 import { idTokenType } from '../tokens/id-token.ts'
 import { readAccessToken } from '../tokens/present.ts'
 
-/** Claims about the user behind an access token ({@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core section 5.3}). */
+/**
+ * The userinfo endpoint, which returns claims about the user of an access token ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core section 5.3}).
+ */
 export const userinfo: Endpoint = {
   name: 'userinfo',
   path: endpointPaths.userinfo,
@@ -26,9 +29,9 @@ export const userinfo: Endpoint = {
   metadata: 'userinfo_endpoint',
   async handle(ctx, request) {
     const { token, headers } = await readAccessToken(ctx, request, ctx.config.userinfoUrl)
-    // A JWT says whom it is for; an opaque token is for us unless it was asked for a resource.
+    // A JWT names its audience. An opaque token without an audience is for this server.
     if (token.audience.length > 0 && !token.audience.includes(ctx.config.userinfoUrl)) {
-      throw new OAuthError('invalid_token', 'the access token is for another audience')
+      throw new OAuthError('invalid_token', 'the access token is for other resources, not for the userinfo endpoint')
     }
     if (token.userId === undefined || !token.scopes.includes('openid')) {
       throw new OAuthError('insufficient_scope', 'the access token needs the scope openid', { scope: 'openid' })
@@ -37,7 +40,7 @@ export const userinfo: Endpoint = {
   },
 }
 
-/** As JSON, or as the JWT that the client registered: then it says whose word it is, and for whom. */
+/** Responds with JSON, or with a JWT when the client registered that. The JWT names the issuer and the client. */
 async function answer(
   ctx: Context,
   token: VerifiedAccessToken,
@@ -47,18 +50,19 @@ async function answer(
   const client = await ctx.clients.find(token.clientId)
   const user = await ctx.config.authentication.getUser(userId)
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
-  // Before the hooks: what cannot be signed is not asked for.
+  // Checked before the hooks run: without a key to sign with, they are not needed.
   const algorithm = userinfoAlgorithmOf(ctx, client)
   const facts = hookFacts(client, token.scopes, resourcesOf(ctx, token), token)
   const said = await accessTokenClaims(ctx, client, token, userId)
   const claims = await userinfoClaims(ctx, user, facts, said, token.requestedClaims?.userinfo)
   if (algorithm === undefined) return json(200, claims, headers)
-  // Without iat and exp it is no ID token, though its typ is the same: the usual libraries take no other.
+  // Without iat and exp it cannot be taken for an ID token. The typ is the same, since common libraries accept no
+  // other.
   const signed = { ...claims, iss: ctx.config.issuer, aud: client.id }
   return jwtResponse(await ctx.keys.sign(algorithm, idTokenType, signed), headers)
 }
 
-/** The claims of a JWT, or what a JWT would say in place of an opaque token. Only a hook wants to know. */
+/** Returns the claims of a JWT, or those that a JWT in place of the opaque token would have. Only a hook gets them. */
 async function accessTokenClaims(
   ctx: Context,
   client: ClientRecord,

@@ -19,8 +19,9 @@ interface FoundCode {
 }
 
 /**
- * A code becomes tokens ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 section 4.1.3}). Every
- * binding is checked before anything changes, so that a stranger can neither burn a code nor end its grant.
+ * Exchanges an authorization code for tokens ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749
+ * section 4.1.3}). It checks client, PKCE and redirect URI before anything changes, so that an attacker can neither use
+ * up a code nor end its grant.
  */
 export const authorizationCode: GrantType = {
   name: 'authorization_code',
@@ -70,7 +71,8 @@ async function checkBindings(ctx: Context, code: AuthorizationCodeRecord, reques
   const { parameters } = request
   await checkVerifier(code.codeChallenge, parameters.get('code_verifier'))
   const redirectUri = parameters.get('redirect_uri')
-  // PKCE binds the code more tightly than the URI does, so OAuth 2.1 lets the parameter go where there is a challenge.
+  // PKCE binds the code more tightly than the redirect URI does, so OAuth 2.1 lets a request with PKCE leave the
+  // parameter out.
   const mayBeAbsent = !code.redirectUriSent || code.codeChallenge !== undefined
   if (redirectUri === undefined ? !mayBeAbsent : redirectUri !== code.redirectUri) {
     throw new OAuthError('invalid_grant', "Invalid 'redirect_uri' in request.")
@@ -98,13 +100,16 @@ async function redeem(ctx: Context, found: FoundCode, minted: Minted): Promise<{
   return refreshToken === undefined ? {} : { refreshToken: refreshToken.text }
 }
 
-/** A code that comes twice has been seen by somebody else: what the first one got dies (RFC 9700 section 2.1.1). */
+/**
+ * Ends the grant of a code that was presented twice: somebody else has seen the code, so the tokens it was exchanged
+ * for must not stay valid (RFC 9700 section 2.1.1).
+ */
 async function endReplayed(ctx: Context, { code, grant }: FoundCode): Promise<void> {
   const ended = await ctx.storage.grants.revoke({ id: code.grantId, now: ctx.clock.now() })
   ctx.emit({ type: 'code.replayed', clientId: grant.clientId, grantId: code.grantId, ended })
 }
 
-/** The wire says the same for all of them; the event hook gets the reason. */
+/** Makes the same response for every invalid code. Only the event tells the reason. */
 function invalidCode(reason: string): OAuthError {
   return new OAuthError('invalid_grant', "Invalid 'code' in request.", { cause: reason })
 }

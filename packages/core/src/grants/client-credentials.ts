@@ -3,7 +3,10 @@ import { machineAccess } from '../policy/machine-access.ts'
 import { requestedResources } from '../policy/resource.ts'
 import { machineScope } from '../policy/scope.ts'
 
-/** A machine asks for itself ({@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}). */
+/**
+ * Issues a token to a client on its own behalf, without a user ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}).
+ */
 export const clientCredentials: GrantType = {
   name: 'client_credentials',
   publicClients: false,

@@ -16,15 +16,16 @@ import { createSuccessorSealers, type SuccessorSealers } from '../tokens/sealed-
 interface Presented {
   readonly text: string
   readonly found: FoundRefreshToken
-  /** Seals and opens the successor. */
+  /** Seals (encrypts) and opens the successor of this token. */
   readonly sealer: Sealer
 }
 
 /**
- * A refresh token becomes an access token and its successor
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6},
- * {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 section 4.14.2}). Inside the reuse window the
- * same old token gets the same successor; outside it, or two generations back, the family dies.
+ * Exchanges a refresh token for an access token and a new refresh token, its successor ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}, {@link
+ * https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 section 4.14.2}). Within the reuse window, the same
+ * old token gets the same successor again, for clients that lost the response. After the window, or when the token is
+ * two generations old, all tokens of the grant end.
  */
 export function refreshToken(core: Core): GrantType {
   const sealers = createSuccessorSealers(core)
@@ -64,7 +65,7 @@ async function findToken(
   const found = await findRefreshToken(ctx, text)
   if (found === undefined) throw invalidToken('unknown token')
   if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
-  // A token of a public client stays with the key that it was issued to (RFC 9449 section 5).
+  // A refresh token of a public client stays bound to its key (RFC 9449 section 5).
   if (!isBoundTo(found.token.extra?.cnf, binding)) throw invalidToken('the token is bound to another key')
   return { text: found.text, found, sealer: sealers(found.text) }
 }
@@ -98,7 +99,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
       ...(extra !== undefined && { extra: { ...successor.record.extra, ...extra } }),
     },
     ...(predecessorId !== undefined && { predecessorId }),
-    // Nobody may come again with a token that has no window: nothing is kept for a retry.
+    // Without a reuse window there are no retries, so nothing is kept for them.
     ...(window > 0 && {
       sealedSuccessor: await presented.sealer.seal(successor.text, id),
       sealedUntil: now + window,
@@ -107,7 +108,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   })
   if (rotation.outcome === 'won') return { refreshToken: successor.text }
   if (rotation.outcome === 'dead') throw invalidToken('the grant has ended')
-  // Lost a race: another request with the same token was first, and this one is a retry of it.
+  // Another request with the same token was first: this one is treated as its retry.
   const { token, grant, successorRotated } = rotation
   const overtaken: Presented = { ...presented, found: { token, grant, successorRotated } }
   await judge(ctx, overtaken)
@@ -128,14 +129,14 @@ async function reuse(ctx: Context, presented: Presented, minted: Minted): Promis
   return { refreshToken: successor }
 }
 
-/** Somebody else may hold the newer tokens: the whole family ends, and one event tells of it. */
+/** Ends all tokens of the grant, since an attacker may hold the newer ones. One event reports it. */
 async function endFamily(ctx: Context, { found }: Presented): Promise<void> {
   const { grant } = found
   const ended = await ctx.storage.grants.revoke({ id: grant.id, now: ctx.clock.now() })
   if (ended) ctx.emit({ type: 'refresh_token.replayed', clientId: grant.clientId, grantId: grant.id, ended })
 }
 
-/** The wire says the same for all of them; the event hook gets the reason. */
+/** Makes the same response for every invalid refresh token. Only the event tells the reason. */
 function invalidToken(reason: string): OAuthError {
   return new OAuthError('invalid_grant', 'the refresh token is invalid, expired or revoked', { cause: reason })
 }

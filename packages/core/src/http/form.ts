@@ -5,9 +5,9 @@ import { type Parameters, parseParameters } from './parameters.ts'
 import { queryOf } from './target.ts'
 
 /**
- * The parameters of a form POST. A query string next to it is refused: it ends up in logs, and a parameter that comes
+ * Reads the parameters of a form POST. It refuses a query string: queries end up in logs, and a parameter that comes
  * from two places can be validated in one and used from the other.
- * @param repeatable the names of parameters that may come more than once
+ * @param repeatable the names of parameters that may be repeated
  * @throws {OAuthError} `invalid_request`
  */
 export async function readForm(request: Request, repeatable?: ReadonlySet<string>): Promise<Parameters> {
@@ -15,8 +15,8 @@ export async function readForm(request: Request, repeatable?: ReadonlySet<string
 }
 
 /**
- * The text of a form POST.
- * @throws {OAuthError} `invalid_request` for another content type, and for a query beside the form
+ * Reads the text of a form POST.
+ * @throws {OAuthError} `invalid_request` for another content type, and for a query string in the URL
  */
 export async function readFormText(request: Request): Promise<string> {
   if (mediaType(request) !== 'application/x-www-form-urlencoded') {
@@ -28,7 +28,7 @@ export async function readFormText(request: Request): Promise<string> {
 }
 
 /**
- * What a page or its script posts: a form, or a JSON object whose strings and booleans are read alike.
+ * Reads what a page or its script posts: a form, or a JSON object whose strings and booleans count like form fields.
  * @throws {OAuthError} `invalid_request`
  */
 export async function readFormOrJson(request: Request): Promise<Parameters> {
@@ -37,8 +37,8 @@ export async function readFormOrJson(request: Request): Promise<Parameters> {
 }
 
 /**
- * The query of a URL that a browser is sent to or a page posts to, together with what the page posts: a form, a JSON
- * object, or nothing at all.
+ * Reads the query of the URL together with the body: a form, a JSON object, or nothing. For URLs to which a browser is
+ * redirected or a page posts.
  * @throws {OAuthError} `invalid_request`, also for a parameter that is in both
  */
 export async function readQueryAndBody(request: Request): Promise<Parameters> {
@@ -55,7 +55,7 @@ function formOf(type: string, body: string): string {
   throw new OAuthError('invalid_request', 'the content type must be application/x-www-form-urlencoded')
 }
 
-/** The strings and booleans of a JSON object as form text. */
+/** Writes the strings and booleans of a JSON object as form text. */
 function jsonAsForm(body: string): string {
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(parseJsonObject(body))) {

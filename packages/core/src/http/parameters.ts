@@ -1,33 +1,43 @@
 import { OAuthError } from '../protocol/errors.ts'
 
-/** The parameters of a request after the general rules: no repetition, an empty value is no value, no odd characters. */
+/**
+ * The parameters of a request. Repeated parameters and NUL characters have been refused, and an empty value counts as
+ * absent.
+ */
 export interface Parameters {
+  /** Returns the value of a parameter, or `undefined` when it is absent or empty. */
   get(name: string): string | undefined
-  /** Whether it was sent, with or without a value. */
+  /** Whether the parameter was sent, with or without a value. */
   has(name: string): boolean
-  /** Every value of a parameter that may be repeated. */
+  /** Returns all values of a parameter that may be repeated. */
   all(name: string): readonly string[]
 }
 
-/** Parameters whose repetition has yet to be refused: at the authorization endpoint that is told to the client. */
+/**
+ * Parameters that may still contain repeated ones: the authorization endpoint first finds out whether it can send that
+ * error to the client.
+ */
 export interface UncheckedParameters extends Parameters {
-  /** Every name that came. */
+  /** The names of all parameters that were sent. */
   readonly names: readonly string[]
-  /** The names that came more than once and may not. `get` answers `undefined` for them. */
+  /** The names that were repeated and must not be. `get` returns `undefined` for them. */
   readonly repeated: ReadonlySet<string>
 }
 
-/** `resource` may be repeated ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2}). Features name others. */
+/**
+ * Only `resource` may be repeated ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2}).
+ * Features add other names.
+ */
 const resourceAlone: ReadonlySet<string> = new Set(['resource'])
 const none: readonly string[] = []
 const mostParameters = 100
 
 /**
  * Reads `application/x-www-form-urlencoded` text.
- * @throws {OAuthError} `invalid_request` for a repeated parameter
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}), for a NUL character (no database
- * can keep it) and for more than a hundred parameters
- * @param repeatable the names of parameters that may come more than once
+ * @param repeatable the names of parameters that may be repeated
+ * @throws {OAuthError} `invalid_request` for a repeated parameter ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}), for a NUL character (databases cannot
+ * store it) and for more than a hundred parameters
  */
 export function parseParameters(encoded: string, repeatable?: ReadonlySet<string>): Parameters {
   const parameters = parseUnchecked(encoded, repeatable)
@@ -35,20 +45,23 @@ export function parseParameters(encoded: string, repeatable?: ReadonlySet<string
   return parameters
 }
 
-/** @throws {OAuthError} `invalid_request` when a parameter came more than once */
+/**
+ * Refuses repeated parameters.
+ * @throws {OAuthError} `invalid_request` that names the parameter
+ */
 export function refuseRepeated({ repeated }: UncheckedParameters): void {
-  for (const name of repeated) throw new OAuthError('invalid_request', `the parameter ${name} is repeated`)
+  for (const name of repeated) throw new OAuthError('invalid_request', `the parameter ${name} must not be repeated`)
 }
 
-/** Reads `application/x-www-form-urlencoded` text like `parseParameters`, and leaves repetition to `refuseRepeated`. */
+/** Reads `application/x-www-form-urlencoded` text without refusing repeated parameters: call `refuseRepeated` later. */
 export function parseUnchecked(encoded: string, repeatable: ReadonlySet<string> = resourceAlone): UncheckedParameters {
   const values = new Map<string, string | string[]>()
   const repeated = new Set<string>()
   let count = 0
   for (const [name, value] of new URLSearchParams(encoded)) {
-    if (++count > mostParameters) throw new OAuthError('invalid_request', 'too many parameters')
+    if (++count > mostParameters) throw new OAuthError('invalid_request', `more than ${mostParameters} parameters`)
     if (name.includes('\0') || value.includes('\0'))
-      throw new OAuthError('invalid_request', 'a parameter has a NUL character')
+      throw new OAuthError('invalid_request', 'a parameter contains a NUL character')
     const before = values.get(name)
     if (before === undefined) values.set(name, value)
     else if (!repeatable.has(name)) repeated.add(name)

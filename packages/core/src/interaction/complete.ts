@@ -4,18 +4,23 @@ import { messagePage } from '../http/html.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
-/** @throws {OAuthError} `invalid_request` when the feature that the interaction ends in is not installed in this process */
+/**
+ * Finds a completion by its name.
+ * @throws {OAuthError} `invalid_request` when the feature that brings it is not installed in this process
+ */
 export function completionOf({ registry }: Context, name: string): Completion {
   const completion = registry.completions.get(name)
   if (completion !== undefined) return completion
   throw new OAuthError('invalid_request', 'this sign-in cannot be completed here; please start again', {
-    cause: new Error(`an interaction ends in ${name}, which no installed feature brings`),
+    cause: new Error(
+      `the interaction ends in the completion ${name}: install the feature that brings it in this process too`,
+    ),
   })
 }
 
 /**
- * Inside this wrapper every error belongs to whoever waits for the end of the interaction: the completion tells them, for
- * instance by a redirect to the client, or shows it on a page.
+ * Runs a step of an interaction. When it fails, the completion handles the error, for instance by a redirect to the
+ * client; otherwise a page shows it.
  */
 export async function failThroughCompletion(
   ctx: Context,
@@ -33,9 +38,9 @@ export async function failThroughCompletion(
   }
 }
 
-/** The user has refused, and the interaction is gone. */
+/** Responds to a user who has refused, once the interaction is deleted. */
 export async function deny(ctx: Context, request: Request, pending: LoadedPending): Promise<Response> {
   const completion = completionOf(ctx, pending.completion)
   if (completion.deny !== undefined) return completion.deny(request, pending)
-  return messagePage('Access was not given', ['You can close this page.'])
+  return messagePage('Access was not given', ['The application gets no access. You can close this page.'])
 }

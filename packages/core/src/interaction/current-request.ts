@@ -8,9 +8,9 @@ import { parseScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * What is left of a stored request: the scopes and the claims that its client is registered for now. Somebody may have
- * changed the client while its user was busy.
- * @throws {OAuthError} `invalid_scope` when nothing is left
+ * Returns a stored request with only the scopes and claims that the client is registered for now. The client may have
+ * been changed since the interaction began.
+ * @throws {OAuthError} `invalid_scope` when no scope is left
  */
 export function currentRequest(
   { config }: Context,

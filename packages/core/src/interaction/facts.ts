@@ -9,7 +9,7 @@ import { allowedValues } from '../protocol/claims-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'> & {
-  /** The host's partition of consents that was looked in. What comes of the facts belongs to this one alone. */
+  /** The reference whose consents were checked. The facts hold only for this reference. */
   readonly referenceId: string | undefined
 }
 
@@ -21,7 +21,10 @@ const nobody: UserFacts = {
   referenceId: undefined,
 }
 
-/** What only the host and the storage know about this user and this request. An account that was chosen stays chosen. */
+/**
+ * Asks the host and the storage what the user still has to do for this request. A user who has chosen an account is not
+ * asked to choose again.
+ */
 export async function gatherFacts(
   ctx: Context,
   client: ClientRecord,
@@ -33,7 +36,8 @@ export async function gatherFacts(
   const { selectAccountResolver, postLoginResolver } = ctx.config.resolvers
   const asked = { client, ...signedIn, scopes: request.scope }
   const chosen = completed.includes('select_account')
-  // Asked once: a switch between two questions would look in one partition and grant under another.
+  // Asked once: if the user switched between two calls, one reference would be checked and the grant made under
+  // another.
   const referenceId = await consentReference(ctx, client, request.scope, signedIn)
   return {
     wrongUser: await isWrongUser(ctx, client, request, signedIn.user),
@@ -45,8 +49,9 @@ export async function gatherFacts(
 }
 
 /**
- * Only the user whom an `id_token_hint` or a `sub` asked for by value means may be answered for
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation OpenID Connect Core section 3.1.2.2}).
+ * Whether the request is for another user: the one in its `id_token_hint`, or in a `sub` that its `claims` parameter
+ * requests by value ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation OpenID Connect
+ * Core section 3.1.2.2}).
  */
 async function isWrongUser(
   ctx: Context,

@@ -10,7 +10,9 @@ import type { Approver } from '../sessions/signed-in.ts'
 import { isSameBrowser, recogniseBrowser } from './browser.ts'
 import { pageUrl } from './page-url.ts'
 
-/** The binding of an interaction to whom it is for, from login on, and the marks that were there at that moment. */
+/**
+ * The members that bind an interaction to its user and session, from login on, and the withdrawal marks at that moment.
+ */
 export function boundTo({
   signedIn,
   standing,
@@ -19,13 +21,16 @@ export function boundTo({
   return { userId: signedIn.user.id, sessionId: signedIn.session.id, withdrawals: standing.versions }
 }
 
-/** The step that the user has to take next, and for consent the reference under which the page asks. */
+/** The step that the user has to take next. For consent, also the reference under which the page asks. */
 export interface DueStep {
   readonly step: InteractionStep
   readonly referenceId?: string
 }
 
-/** Stores a request that needs its user. Answers with the page to go to and the cookie that binds it to this browser. */
+/**
+ * Stores a request that has to wait for its user. Returns the page to redirect to, and the cookie that binds the
+ * interaction to this browser.
+ */
 export async function startInteraction(
   ctx: Context,
   request: Request,
@@ -58,7 +63,7 @@ export async function startInteraction(
 }
 
 /**
- * The interaction that a request names, if it is alive and began in this browser.
+ * Finds the interaction that a request names, if it is alive and began in this browser.
  * @throws {OAuthError} `invalid_request`
  */
 export async function findInteraction(
@@ -66,18 +71,30 @@ export async function findInteraction(
   request: Request,
   state: string | undefined,
 ): Promise<InteractionRecord> {
-  if (state === undefined) throw new OAuthError('invalid_request', 'missing state')
+  if (state === undefined) {
+    throw new OAuthError(
+      'invalid_request',
+      'this address belongs to no sign-in (state is missing); please go back to the application and start again',
+    )
+  }
   const interaction = await readInteraction(ctx, state)
   if (interaction === undefined || ctx.clock.now() >= interaction.expiresAt) {
     throw new OAuthError('invalid_request', interactionIsOver)
   }
   if (!(await isSameBrowser(ctx, request, interaction.browserHash))) {
-    throw new OAuthError('invalid_request', 'this sign-in was started in another browser', { status: 403 })
+    throw new OAuthError(
+      'invalid_request',
+      'this sign-in was started in another browser; please go back to the application and start again',
+      { status: 403 },
+    )
   }
   return interaction
 }
 
-/** The `state` in the URL of a login or consent page, or in its `return_to`. Only the value is taken, never the URL. */
+/**
+ * Returns the `state` in the URL of a login or consent page, or in its `return_to`. It uses only this value, never the
+ * URL in `return_to`.
+ */
 export function stateOf(request: Request): string | undefined {
   const query = new URLSearchParams(queryOf(request.url))
   const state = query.get('state')

@@ -10,17 +10,19 @@ import { completionOf } from './complete.ts'
 import { currentRequest } from './current-request.ts'
 import { findInteraction } from './interaction.ts'
 
+/** A stored interaction with its client. */
 export interface LoadedInteraction {
-  /** With what its client is registered for now. */
+  /** The interaction, its request reduced to what the client is registered for now. */
   readonly interaction: InteractionRecord
   readonly client: ClientRecord
-  /** What its completion gets to see. */
+  /** What the completion gets. */
   readonly pending: LoadedPending
 }
 
 /**
- * An interaction with its client, both still good: a client may have been disabled or changed while its user was busy.
- * @throws {OAuthError} `invalid_request`; towards the client, `invalid_scope` when it has lost every scope of the request
+ * Loads an interaction with its client. The client may have been disabled or changed since the interaction began.
+ * @throws {OAuthError} `invalid_request`; and, sent to the client, `invalid_scope` when the client has lost every scope
+ * of the request
  */
 export async function loadInteraction(
   ctx: Context,

@@ -1,58 +1,69 @@
 import type { AskedClaim } from '../claims/requested-claims.ts'
 import type { InteractionStep } from '../contracts/interaction.ts'
 
-/** What a login, sign-up, account or consent page knows about the authorization it is a part of. */
+/**
+ * What a login, sign-up, account or consent page gets to know about the authorization that it is part of: the result of
+ * `provider.resolveLoginContext`.
+ */
 export interface LoginContext {
-  /** Names the interaction; the consent page posts it back. It is not the client's own `state`. */
+  /** The id of the interaction. The consent page posts it back. It is not the client's own `state`. */
   readonly state: string
-  /** The step that is due: which page the user should be on. */
+  /** The step that is due, which tells which page the user should be on. */
   readonly intent: InteractionStep
+  /** The values of the client's `prompt` parameter. */
   readonly prompt: readonly string[]
-  /** Where to send the browser once the step is done. Idempotent. */
+  /** The URL to which the page sends the browser when the step is done. Requesting it twice does no harm. */
   readonly returnTo: string
-  /** Where the consent page posts `state` and `accept`: the `action` of its form. */
+  /** The URL to which the consent page posts `state` and `accept`: the `action` of its form. */
   readonly consentEndpoint: string
   readonly clientId: string
-  /** The client's name as registered, or its id. Text from the client: escape it. */
+  /** The client's registered name, or its id. The text comes from the client: escape it. */
   readonly clientName: string
   readonly clientUri?: string
   readonly logoUri?: string
   readonly policyUri?: string
   readonly tosUri?: string
-  /** A user, software or somebody unknown registered the client: nobody has verified what it says of itself. Tell the user. */
+  /**
+   * Whether a user, a program or an anonymous caller registered the client. If so, nobody has verified what the client
+   * says about itself: tell the user.
+   */
   readonly selfRegistered: boolean
   /**
-   * Where the code will go: the host of an http(s) redirect URI, or the scheme of an app with its colon
-   * (`com.example.app:`). Empty where the browser is sent nowhere, because the tokens go to a device.
+   * Where the code goes: the host of an http(s) redirect URI, or the scheme of an app with its colon
+   * (`com.example.app:`). Empty when the browser is not redirected, because the tokens go to a device.
    */
   readonly redirectHost: string
+  /** The scopes that the client requests. The consent page shows them. */
   readonly scopes: readonly string[]
-  /** The resources that the client wants tokens for, with `bindResources`; the user should see them. */
+  /** The resources that the client requests tokens for, with `bindResources`. The consent page shows them. */
   readonly resources: readonly string[]
   /**
-   * The claims that the client asks for by name, beyond what the scopes bring: the consent page shows them. Names that
-   * are standard or the host's own.
+   * The claims that the client requests by name, beyond those that the scopes bring. The consent page shows them. Their
+   * names are standard, or the host's own.
    */
   readonly claims: readonly AskedClaim[]
   /**
-   * Once consent is due: the reference (`consentReferenceResolver`) under which the user consents, if there is one. The
-   * answer counts under this reference alone, so show it rather than the one that is current.
+   * Once consent is due: the reference under which the user consents (`consentReferenceResolver`), if there is one. The
+   * answer counts only under this reference, so show it rather than the current one.
    */
   readonly referenceId?: string
-  /** Authentication contexts that the client would like, the best one first. Text from the client. */
+  /** The authentication contexts that the client prefers, best first. The text comes from the client: escape it. */
   readonly acrValues: readonly string[]
-  /** Only a session with one of `acrValues` will do: any other is an error for the client. */
+  /** Whether the session must have one of `acrValues`. With any other session, the client gets an error. */
   readonly acrRequired: boolean
-  /** What the interaction ends in: `code`, or the name that a feature gives it. */
+  /** How the interaction ends: `code` for an authorization code, or the name of a feature's completion. */
   readonly completion: string
-  /** What features tell the user about parameters of the request, by the names of the parameters. */
+  /** What the consent page shows of parameters that features bring, by the names of the parameters. */
   readonly parameters: Readonly<Record<string, unknown>>
-  /** What the client knows about who might sign in. Text from the client: escape it. */
+  /** The user name or address that the client expects (`login_hint`). The text comes from the client: escape it. */
   readonly loginHint?: string
-  /** Space separated BCP 47 tags of the languages for the page; whatever the client sent. */
+  /** The languages for the page, as BCP 47 tags separated by spaces. The server does not check what the client sent. */
   readonly uiLocales?: string
-  /** The same for the claims. */
+  /** The languages for claims, as BCP 47 tags separated by spaces. The server does not check what the client sent. */
   readonly claimsLocales?: string
-  /** `page`, `popup`, `touch`, `wap`, or whatever the client sent. */
+  /**
+   * How the client wants the page shown: `page`, `popup`, `touch` or `wap`. The server does not check what the client
+   * sent.
+   */
   readonly display?: string
 }

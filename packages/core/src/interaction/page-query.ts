@@ -2,8 +2,8 @@ import { hmacBase64 } from '../crypto/hmac.ts'
 import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 
 /**
- * A query that a page may trust: `exp` (seconds since the epoch) and `sig`, the HMAC-SHA-256 in standard base64 over
- * everything before it, form-encoded.
+ * Signs a query, so that a page can trust it. It appends `exp` (seconds since the epoch) and `sig`, the HMAC-SHA-256 in
+ * standard base64 over everything before it, form-encoded.
  */
 export async function signPageQuery(secret: string, query: URLSearchParams, expiresAt: number): Promise<string> {
   const signed = new URLSearchParams(query)
@@ -13,10 +13,11 @@ export async function signPageQuery(secret: string, query: URLSearchParams, expi
 }
 
 /**
- * What such a query says, without its signature; `undefined` when it was changed, has expired or was never signed.
- * @param secrets any of which may have signed it
+ * Verifies a query that `signPageQuery` signed.
+ * @param secrets the secrets that may have signed it
  * @param url the URL of the page, or its query with or without the question mark
  * @param now seconds since the epoch
+ * @returns the query without its signature; `undefined` when it was changed, has expired or was never signed
  */
 export async function verifyPageQuery(
   secrets: readonly string[],

@@ -5,8 +5,9 @@ import { formatScope } from '../protocol/scope.ts'
 import { signPageQuery } from './page-query.ts'
 
 /**
- * The page of the step that is due, with what it may show in its query, signed (`exp`, `sig`) so that it may trust what
- * it reads. `state` is the interaction's id; the stored interaction is what counts. `extra` is signed with the rest.
+ * Returns the URL of the page for the step that is due. Its query contains what the page may show, and is signed
+ * (`exp`, `sig`) so that the page can trust it. `state` is the interaction's id; what counts is the stored interaction.
+ * @param extra further parameters to sign
  */
 export async function pageUrl(
   ctx: Context,
@@ -14,7 +15,7 @@ export async function pageUrl(
   extra: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const { request } = interaction
-  // A query of the page's own is signed as well: all that the page reads can be believed, or nothing.
+  // Parameters in the configured URL of the page are signed as well, so that the page can trust its whole query.
   const [page = '', own] = pageOf(ctx, interaction.step).split('?')
   const query = new URLSearchParams(own)
   const add = (name: string, value: string | undefined): void => {
@@ -46,11 +47,14 @@ function pageOf(ctx: Context, step: InteractionStep): string {
     post_login: postLogin,
     consent,
   }[step]
-  if (page === undefined) throw new Error(`no page is configured for the step ${step}`)
+  if (page === undefined)
+    throw new Error(
+      `no page is configured for the step ${step}: set its URL in the options (loginUrl, consentUrl, ...)`,
+    )
   return page
 }
 
-/** Where a page sends the browser once its step is done. */
+/** Returns the URL to which a page sends the browser when its step is done. */
 export function returnUrl(ctx: Context, interaction: InteractionRecord): string {
   const state = encodeURIComponent(interaction.id)
   const { step } = interaction
@@ -58,7 +62,7 @@ export function returnUrl(ctx: Context, interaction: InteractionRecord): string 
   return `${ctx.config.issuer}${path}?state=${state}${step in done ? `&${done[step]}=true` : ''}`
 }
 
-/** What says that a step was taken, where the session alone does not. */
+/** The parameter that tells that a step was taken, for steps that the session does not show. */
 const done: { readonly [Step in InteractionStep]?: string } = {
   create: 'created',
   select_account: 'selected',

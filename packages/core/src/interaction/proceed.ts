@@ -19,7 +19,7 @@ import type { LoadedInteraction } from './load-interaction.ts'
 import { pageUrl } from './page-url.ts'
 import { refuseWithdrawn } from './refuse-withdrawn.ts'
 
-/** What is to be done next: a page to show, or under which reference to complete. */
+/** What to do next: show a page, or complete under this reference. */
 type Judgement = ({ readonly kind: 'interact' } & DueStep) | Proceed
 
 interface Proceed {
@@ -29,8 +29,8 @@ interface Proceed {
 }
 
 /**
- * A request that has just come in: complete it at once, or begin an interaction.
- * @param known the client, where the caller has just looked it up
+ * Starts a request: completes it at once, or begins an interaction.
+ * @param known the client, when the caller has just looked it up
  * @throws {OAuthError} `invalid_client` when the client is unknown or disabled
  */
 export async function interact(
@@ -40,7 +40,13 @@ export async function interact(
   known?: ClientRecord,
 ): Promise<Response> {
   const client = known ?? (await ctx.clients.find(pending.authorization.clientId))
-  if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
+  if (client === undefined) {
+    throw new OAuthError(
+      'invalid_client',
+      'the application is not registered here, or it is disabled; its developer should check client_id',
+      { status: 400 },
+    )
+  }
   const loaded = { ...pending, client }
   return failThroughCompletion(ctx, request, loaded, () => begin(ctx, request, loaded))
 }
@@ -67,7 +73,10 @@ async function begin(ctx: Context, request: Request, pending: LoadedPending): Pr
   return approve(ctx, request, pending, { ...judgement, approver })
 }
 
-/** A user who comes back from a page: on to the next one, or to the end. Idempotent until the end is written. */
+/**
+ * Continues an interaction when the user comes back from a page: to the next page, or to the end. It may be called
+ * twice, until the end is written.
+ */
 export async function resume(
   ctx: Context,
   request: Request,
@@ -94,14 +103,16 @@ export async function resume(
     completed,
     version: interaction.version + 1,
   }
-  // Whoever moved it on meanwhile (a second tab) saw the same session: the page to go to is the same.
+  // When another request (a second tab) has moved the interaction on, it saw the same session, so the next page is the
+  // same.
   await replaceInteraction(ctx, next, interaction.version)
   return redirect(request, await pageUrl(ctx, next))
 }
 
 /**
- * Ends the way from a login page and back, round and round: the page sent its user back without signing them in anew, and
- * the request demands that. The interaction stays, so that a second tab, or a return too early, costs the user nothing.
+ * Stops an endless loop between this server and a login page: the request demands a new sign-in, and the page sent the
+ * user back with the same session. The interaction stays alive, so a second tab or an early return costs the user
+ * nothing.
  * @throws {OAuthError} `login_required`
  */
 function refuseUnchangedSession(
@@ -111,16 +122,16 @@ function refuseUnchangedSession(
   signedIn: SignedIn<BaseUser> | undefined,
 ): void {
   if (step !== 'login' && step !== 'create') return
-  // Nobody is signed in: the page is shown again. So it is to whoever has another session since, which may be too old.
+  // When nobody is signed in, the page is shown again. So it is for a user with a new session, which may be too old.
   if (signedIn === undefined || signedIn.session.id !== sessionId) return
   ctx.emit({ type: 'interaction.session_unchanged', clientId, step })
   throw new OAuthError(
     'login_required',
-    'the login page came back with the same session; it must sign the user in anew (a new session or a newer authTime)',
+    'the login page sent the user back with the same session; it must sign the user in again (a new session, or a newer authTime)',
   )
 }
 
-/** Where the user stands with a request. */
+/** What the user has done so far for a request. */
 interface Progress {
   readonly signedIn: SignedIn<BaseUser> | undefined
   readonly completed: readonly InteractionStep[]

@@ -6,7 +6,7 @@ import type { Approver } from '../sessions/signed-in.ts'
 import { type Beginning, isWithdrawnDuring } from '../withdrawals/standing.ts'
 
 /**
- * Ends an interaction whose user's access was withdrawn after it began.
+ * Ends an interaction when the user's access was withdrawn after it began.
  * @throws {OAuthError} `access_denied`
  */
 export async function refuseWithdrawn(

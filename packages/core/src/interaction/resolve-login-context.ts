@@ -14,7 +14,7 @@ import type { LoginContext } from './login-context.ts'
 import { returnUrl } from './page-url.ts'
 
 /**
- * What a page needs to know of the interaction that its URL names.
+ * Returns what a page gets to know about the interaction that its URL names.
  * @throws {OAuthError} `invalid_request`; `invalid_scope` when the client has lost every scope of the request
  */
 export async function resolveLoginContext(ctx: Context, request: Request): Promise<LoginContext> {
@@ -58,7 +58,10 @@ function hintsOf({ loginHint, uiLocales, claimsLocales, display }: Authorization
   }
 }
 
-/** Checked again before a page shows it: what is stored may have been written by hand. */
+/**
+ * Returns a link if it is safe. Links are checked again before a page shows them, since a stored row may have been
+ * written by hand.
+ */
 function link<Name extends string>(name: Name, uri: string | undefined): { readonly [name in Name]?: string } {
   if (uri === undefined || linkProblem(uri) !== undefined) return {}
   return { [name]: uri } as { readonly [name in Name]: string }

@@ -5,7 +5,7 @@ import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 import { signPageQuery } from '../interaction/page-query.ts'
 import type { LogoutTarget } from './rp-initiated-logout.ts'
 
-/** What the user confirms. */
+/** The question that the user confirms. */
 interface Question {
   /** Seconds since the epoch. */
   readonly expiresAt: number
@@ -13,8 +13,8 @@ interface Question {
 }
 
 /**
- * What the form of the confirmation page posts back: what was asked, under a signature that only the session it was
- * asked of can use. Another site knows neither the signature nor the session.
+ * Signs a question, for the form of the confirmation page to post back. Only the session that was asked can use the
+ * signature. Another site knows neither the signature nor the session.
  */
 export async function signLogoutQuestion(
   ctx: Context,
@@ -27,7 +27,7 @@ export async function signLogoutQuestion(
   return `${text}.${await sign(ctx.config.secrets[0], sessionId, text)}`
 }
 
-/** The question that this session was asked, or `undefined` for anything else. */
+/** Verifies a question that this session was asked. Returns `undefined` for anything else. */
 export async function readLogoutQuestion(
   ctx: Context,
   sessionId: string,
@@ -47,8 +47,8 @@ function sign(secret: string, sessionId: string, text: string): Promise<string> 
 }
 
 /**
- * The host's page that asks, with the signed question and what it may show, under a signature of its own (`exp`, `sig`);
- * `undefined` where there is none.
+ * Returns the URL of the host's logout page. Its query contains the signed question and what the page may show, with a
+ * signature of its own (`exp`, `sig`). Returns `undefined` when the host has no such page.
  */
 export async function logoutPageUrl(
   ctx: Context,

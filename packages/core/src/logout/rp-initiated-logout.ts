@@ -6,28 +6,28 @@ import { OAuthError } from '../protocol/errors.ts'
 import { redirectUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** Where the browser goes after a logout. */
+/** Where the browser goes after a logout, and the `state` that it takes along. */
 export interface LogoutTarget {
   readonly clientId: string
   readonly redirectUri: string
   readonly state?: string
 }
 
-/** Whom the hint of a logout request means. */
+/** What the `id_token_hint` of a logout request says. */
 export interface LogoutHint {
   readonly clientId: string
   readonly subject: string
-  /** The host's session. */
+  /** The id of the host's session. */
   readonly sessionId?: string
 }
 
 /**
- * Why the user is asked, although an application asks for the logout:
- * - `hint_missing`: nothing proves which application it was
- * - `hint_invalid`: the proof was changed, was not made here, or names no client that is alive
- * - `hint_of_another_session`: the proof is of another session than that of this browser
+ * Why the user is asked, although an application requests the logout:
+ * - `hint_missing`: there is no `id_token_hint`, so nothing proves which application it is
+ * - `hint_invalid`: the hint was changed, was not made by this server, or names no enabled client
+ * - `hint_of_another_session`: the hint belongs to another session than that of this browser
  * - `client_not_allowed`: the client may not end sessions (`enable_end_session`)
- * - `address_not_registered`: `post_logout_redirect_uri` is none of the client's
+ * - `address_not_registered`: `post_logout_redirect_uri` is not registered for the client
  */
 export type LogoutProblem =
   | 'hint_missing'
@@ -36,20 +36,21 @@ export type LogoutProblem =
   | 'client_not_allowed'
   | 'address_not_registered'
 
+/** A logout request after checking. */
 export interface LogoutRequest {
-  /** What is wrong with the request. With a problem, nothing ends before the user says so. */
+  /** What is wrong with the request. If anything is, no session ends before the user confirms it. */
   readonly problems: readonly LogoutProblem[]
-  /** Present when the hint is an ID token of ours: then it is the client that asks. */
+  /** Present when the hint is an ID token of this server, made for a client that may end sessions. */
   readonly hint?: LogoutHint
-  /** The client that the hint, or without any hint `client_id`, names. */
+  /** The client that the hint names or, without a hint, `client_id`. */
   readonly client?: ClientRecord
   readonly target?: LogoutTarget
 }
 
 /**
- * A logout request. What is wrong with the hint, the client or the URI makes it no error, which would leave the user
- * signed in without a word, but a question to the user that leads to none but a registered address
- * ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}).
+ * Reads and checks a logout request. A wrong hint, client or URI is not an error, which would leave the user signed in
+ * without knowing. Instead the user is asked, and is sent to a registered address or nowhere ({@link
+ * https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}).
  * @throws {OAuthError} `invalid_request` when `client_id` is not the client of the hint
  */
 export async function parseLogoutRequest(ctx: Context, parameters: Parameters): Promise<LogoutRequest> {
@@ -62,7 +63,12 @@ export async function parseLogoutRequest(ctx: Context, parameters: Parameters): 
   const found = await verifyIdTokenHint(ctx, sent)
   if (found === undefined) return { problems: ['hint_invalid'] }
   const { sid, ...hint } = found
-  if (named !== undefined && named !== hint.clientId) throw new OAuthError('invalid_request', 'audience mismatch')
+  if (named !== undefined && named !== hint.clientId) {
+    throw new OAuthError(
+      'invalid_request',
+      'the application sent two different names for itself: client_id is not the client of id_token_hint',
+    )
+  }
   const client = await ctx.clients.find(hint.clientId)
   if (client === undefined) return { problems: ['hint_invalid'] }
   if (client.metadata.enable_end_session !== true) return { client, problems: ['client_not_allowed'] }
@@ -71,7 +77,7 @@ export async function parseLogoutRequest(ctx: Context, parameters: Parameters): 
   return { hint: meant, client, ...judgeAddress(client, parameters, []) }
 }
 
-/** Where the browser goes, or the problem with it, beside the problems that are known. */
+/** Checks where the browser goes. Returns that, or adds a problem to the known ones. */
 function judgeAddress(
   client: ClientRecord | undefined,
   parameters: Parameters,
@@ -86,7 +92,10 @@ function judgeAddress(
   return { target: { clientId: client.id, redirectUri, ...(state !== undefined && { state }) }, problems }
 }
 
-/** Byte for byte one that was registered, and checked again before use: what is stored may have been written by hand. */
+/**
+ * Whether the browser may go to this URI after a logout: it equals a registered one byte for byte. The URI is checked
+ * again for safety, since a stored row may have been written by hand.
+ */
 export function mayReturnTo({ metadata }: ClientRecord, redirectUri: string): boolean {
   return (
     metadata.enable_end_session === true &&

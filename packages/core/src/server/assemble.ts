@@ -12,7 +12,7 @@ import { builtInFeatures } from './built-in.ts'
 import { coreBuckets, startFeature } from './check-parts.ts'
 import { clash, fold, type Owned, core as theCore } from './tables.ts'
 
-/** What a provider serves, and the APIs of its features by name. */
+/** The tables that a provider serves requests from, and the APIs of its features by name. */
 export interface Assembled {
   readonly registry: Registry
   readonly apis: Readonly<Record<string, object>>
@@ -24,10 +24,9 @@ interface Started {
 }
 
 /**
- * Starts the built-in features and those of the host, and folds what they bring into the tables that requests are served
- * from.
- * @throws {TypeError} for something that is no feature, for a feature that lacks another one, and for two features that
- * bring the same thing
+ * Starts the built-in features and those of the host, and collects what they bring into tables.
+ * @throws {TypeError} when an entry of `features` is not a feature, a feature that another one needs is missing, or two
+ * features bring the same thing
  */
 export function assemble(core: Core, given: readonly Feature[]): Assembled {
   given.forEach(checkFeature)
@@ -131,7 +130,7 @@ function checkFeature(feature: unknown, index: number): void {
   throw new TypeError(`features[${index}] is no feature: it must be an object with name and start`)
 }
 
-/** What chooses the built-in features that options leave out. */
+/** The options that choose the built-in features. */
 const options: Readonly<Record<string, string>> = {
   authorization_code: 'grantTypes',
   client_credentials: 'grantTypes',
@@ -140,7 +139,10 @@ const options: Readonly<Record<string, string>> = {
   end_session: 'authentication.endSession',
 }
 
-/** Each name once, whatever a feature needs beside it, and nothing that it excludes. */
+/**
+ * Checks that no feature is there twice, that features which others need are there, and that none of them exclude each
+ * other.
+ */
 function checkCompany(builtIn: readonly Feature[], given: readonly Feature[]): void {
   const own = new Set(builtIn.map(({ name }) => name))
   const names = new Set(own)
@@ -194,7 +196,7 @@ function foldMetadata(
     const [name] = row
     const owner = urls.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? theCore : undefined)
     if (owner === theCore) {
-      throw new TypeError(`the feature ${feature} says ${name} in discovery, which is the server's own to say`)
+      throw new TypeError(`the feature ${feature} must not set ${name} in serverMetadata: the server sets it`)
     }
     if (owner !== undefined) throw clash('the discovery member', name, owner, feature)
   }

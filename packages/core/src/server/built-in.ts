@@ -27,7 +27,7 @@ import { clientCredentials } from '../grants/client-credentials.ts'
 import { refreshToken } from '../grants/refresh-token.ts'
 import { clientManagement, clientsBeforeLogin } from './client-management.ts'
 
-/** What every server has. */
+/** The endpoints that every server has. */
 const base: Feature = {
   name: 'base',
   start: (core) => ({
@@ -40,19 +40,19 @@ const clientAuthentication: readonly Feature[] = [clientSecretBasic, clientSecre
   start: () => ({ clientAuthMethods: [method] }),
 }))
 
-/** For servers that sign with keys of their own: all but those with `disableJwtPlugin`. */
+/** The JWKS endpoint, for servers that sign with keys of their own: all but those with `disableJwtPlugin`. */
 const signingKeys: Feature = { name: 'signing_keys', start: () => ({ endpoints: [jwks] }) }
 
-/** For hosts that can end a session, where there are ID tokens. */
+/** The logout endpoint, for hosts that can end a session, when ID tokens are issued. */
 const sessionEnd: Feature = { name: 'end_session', start: () => ({ endpoints: [endSession] }) }
 
-/** For servers with which clients register themselves. */
+/** The registration endpoints, for servers at which clients register themselves. */
 const dynamicRegistration: Feature = {
   name: 'dynamic_registration',
   start: () => ({ endpoints: [register, clientConfiguration] }),
 }
 
-/** What the option `grantTypes` chooses from: each with all that belongs to it. */
+/** The features that the option `grantTypes` chooses from: each grant type with everything that belongs to it. */
 const grantTypes: readonly Feature[] = [
   {
     name: 'authorization_code',
@@ -71,7 +71,7 @@ const grantTypes: readonly Feature[] = [
 ]
 
 /**
- * The features that the package brings by itself, as the options choose them.
+ * Returns the built-in features that the options choose.
  * @throws {TypeError} for an unknown grant type
  */
 export function builtInFeatures(config: Config): readonly Feature[] {
@@ -85,7 +85,7 @@ export function builtInFeatures(config: Config): readonly Feature[] {
     const feature = grantTypes.find((one) => one.name === name)
     if (feature !== undefined) return feature
     const known = grantTypes.map((one) => one.name).join(', ')
-    throw new TypeError(`grantTypes: ${name} is not known; there are ${known}. Others come with features`)
+    throw new TypeError(`grantTypes: ${name} is not known. Use ${known}; other grant types come with a feature`)
   })
   return [base, ...clientAuthentication, ...optional.flatMap(([on, feature]) => (on ? feature : [])), ...chosen]
 }

@@ -10,13 +10,13 @@ import { publicClient, publicClientPrelogin } from '../endpoints/clients/public-
 import { rotateClientSecret } from '../endpoints/clients/rotate-client-secret.ts'
 import { updateClient } from '../endpoints/clients/update-client.ts'
 
-/** With which users manage their clients, and administrators all of them. */
+/** The endpoints with which users manage their clients, and administrators all clients. */
 export const clientManagement: readonly Endpoint[] = [
   ...[createClient, getClient, getClients, updateClient, deleteClient, rotateClientSecret, publicClient],
   ...[adminCreateClient, adminUpdateClient],
 ]
 
-/** For login pages that show a client to whoever asks. */
+/** The endpoint from which login pages read public data of a client before the user has signed in. */
 export const clientsBeforeLogin: Feature = {
   name: 'clients_before_login',
   start: () => ({ endpoints: [publicClientPrelogin] }),

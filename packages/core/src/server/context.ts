@@ -12,10 +12,10 @@ import { createKeySet } from '../keys/key-set.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** A context whose tables are filled when the features have started. */
+/** A context whose tables are filled in once the features have started. */
 export type StartingContext = { -readonly [Member in keyof Context]: Context[Member] }
 
-/** Everything a request may need, made once. The tables of the features come later: `registry`, and `limits` with them. */
+/** Makes the context of a provider. `registry` and `limits` are set later, once the features have started. */
 export function createContext(config: Config, storage: Storage, ports: HostPorts): StartingContext {
   const { clock, random, emit } = ports
   const { lifetimes, secrets } = config
@@ -39,7 +39,7 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
       clock,
       cacheSeconds: lifetimes.keyCache,
       longestLifetime: Math.max(lifetimes.accessToken, lifetimes.machineAccessToken, lifetimes.idToken),
-      // What a process reads may serve it for twice that time.
+      // A process may use keys that it has read for twice that time.
       activationDelay: 2 * lifetimes.keyCache + jwksMaxAge,
       issuer: config.issuer,
       emit,
@@ -57,7 +57,10 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
   return ctx
 }
 
-/** What a feature meets that asks for the tables while it starts. */
+/**
+ * Stands for the registry until all features have started. It throws an error that tells the author of a feature what
+ * to change.
+ */
 const beforeStart: Registry = new Proxy({} as Registry, {
   get: (_target, member) => tooEarly(`.${String(member)}`),
   has: (_target, member) => tooEarly(`.${String(member)}`),

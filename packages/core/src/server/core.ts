@@ -10,10 +10,10 @@ import { issueTokens } from '../tokens/issue.ts'
 import { readAccessToken } from '../tokens/present.ts'
 import type { StartingContext } from './context.ts'
 
-/** A core whose tables are filled when the features have started. */
+/** A core whose tables are filled in once the features have started. */
 export type StartingCore = { -readonly [Member in keyof Core]: Core[Member] }
 
-/** Adds the verbs of features to a context: it stays one object, whatever a function calls it. */
+/** Adds the functions for features to a context. It stays the same object: a core is also a context. */
 export function createCore(ctx: StartingContext): StartingCore {
   const core: StartingCore = Object.assign(ctx, {
     authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),

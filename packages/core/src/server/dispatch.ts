@@ -10,15 +10,15 @@ import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-/** An answer, and the client that authenticated for it. */
+/** A response, and the client that authenticated for it. */
 interface Served {
   readonly response: Response
   readonly client?: ClientRecord | undefined
 }
 
 /**
- * A request to one endpoint: method, then the endpoint itself. Whatever is thrown below becomes an answer here, and
- * nowhere else.
+ * Serves a request to one endpoint: checks the method, then calls the endpoint. This is the only place where errors
+ * become responses.
  */
 export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
   const origin = request.headers.get('origin')
@@ -29,13 +29,13 @@ export async function dispatch(core: Core, endpoint: Endpoint, request: Request)
   }
   const served = await serve(core, endpoint, request)
   const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
-  // Only a script says where it comes from.
+  // Only a script's request needs CORS headers, and browsers send `Origin` with it.
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
   if (endpoint.cors === 'any') return allowAnyOrigin(response, constraints)
   return isOwnOrigin(served.client, origin) ? allowOrigin(response, origin, constraints) : response
 }
 
-/** Whether the client that the request authenticated as has its pages there. */
+/** Whether one of the client's redirect URIs has this origin. */
 function isOwnOrigin(client: ClientRecord | undefined, origin: string): boolean {
   const uris = client?.metadata.redirect_uris ?? []
   return uris.some((uri) => /^https?:/.test(uri) && URL.canParse(uri) && new URL(uri).origin === origin)
@@ -55,7 +55,11 @@ async function serve(core: Core, endpoint: Endpoint, request: Request): Promise<
   }
 }
 
-/** @throws {OAuthError} `method_not_allowed`, also for a request that only looks where looking would change something */
+/**
+ * Checks the HTTP method.
+ * @throws {OAuthError} `method_not_allowed`; for an endpoint with `changesOnGet` also for HEAD, and `invalid_request`
+ * for a prefetch
+ */
 function checkMethod(endpoint: Endpoint, request: Request): void {
   const method = request.method === 'HEAD' ? 'GET' : request.method
   if (!endpoint.methods.includes(method as Endpoint['methods'][number])) {
@@ -66,7 +70,7 @@ function checkMethod(endpoint: Endpoint, request: Request): void {
 }
 
 /**
- * Refuses a request that only looks at what is behind a link, at an endpoint where looking would change something.
+ * Refuses HEAD and prefetches at an endpoint where a GET changes something.
  * @throws {OAuthError} `method_not_allowed` for HEAD, `invalid_request` for a prefetch
  */
 function refuseLooking({ methods }: Endpoint, request: Request): void {
@@ -80,7 +84,7 @@ function refuseLooking({ methods }: Endpoint, request: Request): void {
   }
 }
 
-/** Turns whatever was thrown into an answer, and tells the event hook the true reason. */
+/** Turns a thrown error into a response, and reports its true reason as an event. */
 async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: unknown): Promise<Response> {
   const error = withStatus(core, asOAuthError(thrown))
   if (error.status >= 500) {
@@ -101,7 +105,7 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
   return errorResponse(error, audience, core.registry.senderConstraints.values())
 }
 
-/** A feature's error code has the status that the feature gave it, unless the error says another one. */
+/** Sets the HTTP status that a feature gave to its error code, unless the error has a status of its own. */
 function withStatus(core: Core, error: OAuthError): OAuthError {
   const status = core.registry.errors.get(error.code)
   if (status === undefined || error.details.status !== undefined) return error

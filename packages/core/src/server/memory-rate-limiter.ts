@@ -5,20 +5,21 @@ interface Window {
   readonly endsAt: number
 }
 
-/** Enough for the callers of a minute. */
+/** How many windows are kept: enough for the callers of one minute. */
 const mostWindows = 50_000
-/** Of these, how many may be of callers that have used more than half of their allowance. */
+/** How many of them may belong to callers that have used more than half of their allowance. */
 const mostBusy = 40_000
-/** Windows that have ended are looked for once in so many seconds. */
+/** Seconds between two searches for windows that have ended. */
 const purgeSeconds = 60
 const within: RateLimitVerdict = { allowed: true, retryAfterSeconds: 0 }
 
 /**
- * Fixed windows in the memory of one process: the first request of a key opens one, and what comes after its end opens
- * the next. Windows that have ended are removed as time goes on, so that memory follows traffic.
+ * A rate limiter with fixed windows in the memory of one process. The first request of a key opens a window; a request
+ * after its end opens the next one. Windows that have ended are removed over time, so memory follows traffic.
  *
- * When there are too many, the oldest makes room among those that have used no more than half of their allowance. So a
- * caller who floods the server with new keys, to make it forget how often he has tried, pushes out those keys alone.
+ * When there are too many windows, the oldest one is removed among those that have used no more than half of their
+ * allowance. So an attacker who floods the server with new keys, to make it forget their earlier attempts, only pushes
+ * out those new keys.
  */
 export function createMemoryRateLimiter(): RateLimiter {
   const calm = new Map<string, Window>()
@@ -43,14 +44,17 @@ export function createMemoryRateLimiter(): RateLimiter {
     return opened
   }
 
-  /** One that ends later than any window could was opened before the clock was set back, and could be of any age. */
+  /**
+   * A window that ends later than a window opened now was opened before the clock was set back. Its age is unknown, so
+   * it does not count.
+   */
   const current = (name: string, { rule, now }: LimitedRequest): Window | undefined => {
     const window = calm.get(name) ?? busy.get(name)
     if (window === undefined || now >= window.endsAt) return undefined
     return window.endsAt <= now + rule.windowSeconds ? window : undefined
   }
 
-  /** Keeps the window of a caller that has used more than half of its allowance from being pushed out by others. */
+  /** Protects the window of a caller that has used more than half of its allowance from being pushed out by others. */
   const keep = (name: string, window: Window): void => {
     if (!calm.delete(name)) return
     if (busy.size >= mostBusy) removeOldest(busy)

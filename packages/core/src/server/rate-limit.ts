@@ -19,17 +19,17 @@ interface Surroundings {
   emit(event: OAuthEvent): void
 }
 
-/** Who is counted, and by which rule. */
+/** The key that a request counts under, and the rule for it. */
 interface Counted {
   readonly key: string
   readonly rule: RateLimitRule | undefined
 }
 
-/** What a limiter has to keep of a text from outside. */
+/** The longest text from outside that a limiter has to keep, in characters. */
 const longest = 255
 
 /**
- * The limits by the option `rateLimit`. A limiter that fails stops nobody.
+ * Makes the limits from the option `rateLimit`. When a limiter fails, requests go on without a limit.
  * @throws {TypeError} when the option names a bucket that no feature brings
  */
 export function createLimits(
@@ -40,7 +40,11 @@ export function createLimits(
   const rules = new Map(policy.rules)
   for (const [bucket, defaults] of featureBuckets) rules.set(bucket, policy.rulesOf(bucket, defaults))
   const unknown = policy.named.find((bucket) => !featureBuckets.has(bucket))
-  if (unknown !== undefined) throw new TypeError(`rateLimit.features.${unknown} is the bucket of no installed feature`)
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `rateLimit.features.${unknown}: no installed feature has this bucket; check the name, or add the feature`,
+    )
+  }
   const limiter = policy.limiter ?? createMemoryRateLimiter()
 
   const ask = async (
@@ -62,7 +66,7 @@ export function createLimits(
   const addressOf = (request: Request): string | undefined => {
     if (policy.clientAddress === undefined) return undefined
     const given = policy.clientAddress(request)
-    // Of a list the nearest proxy has added the last one. Whoever has no address shares one.
+    // In a list, the nearest proxy has added the last address. Requests without an address share one allowance.
     const last = given?.slice(given.lastIndexOf(',') + 1) ?? ''
     return networkOf(last.slice(-longest)) || 'unknown'
   }
@@ -77,7 +81,7 @@ export function createLimits(
     rule: rules.get(bucket)?.client(clientId),
   })
 
-  /** One client's credentials from one address: nobody locks a client out from somewhere else. */
+  /** Counts one client's credentials from one address, so that an attacker elsewhere cannot lock the client out. */
   const byBoth = (request: Request, clientId: string) => (): Counted | undefined => {
     const address = addressOf(request)
     if (address === undefined) return undefined
@@ -99,12 +103,12 @@ export function createLimits(
     },
     checkCredentials,
     async countRefusedCredentials(request, clientId) {
-      // What is beyond the first rule adds nothing to the second: one client that fails for ever locks out no other.
+      // Once the first rule refuses, the second does not count: one client that keeps failing locks out no other.
       refuseBeyond(await ask('authentication', 'consume', byBoth(request, clientId)))
       refuseBeyond(await ask('authentication', 'consume', byAddress('authentication', request)))
     },
     async countAuthenticated(bucket, request, client) {
-      // A public client has proved nothing: anybody can name it.
+      // A public client has proved nothing: anybody can use its id.
       if (isPublic(client)) return
       await checkCredentials(request, client.id)
       if (bucket !== undefined) refuseBeyond(await ask(bucket, 'consume', byClient(bucket, client.id)))

@@ -2,14 +2,14 @@ import type { Context } from '../contracts/context.ts'
 import type { Readiness, ReadinessCheck } from '../contracts/readiness.ts'
 import { isStorageUnavailable, StorageUnavailableError } from '../storage/storage-unavailable-error.ts'
 
-/** Seconds after which a storage that says nothing counts as away. */
+/** Seconds to wait for the storage before it counts as unreachable. */
 const patience = 5
 
-const away = 'the storage cannot be reached or used: the cause is in the event request.failed of the endpoint readiness'
-const broken = 'the storage failed: the cause is in the event request.failed of the endpoint readiness'
-const unknown = 'not looked at, because of the problem before'
+const away = 'the storage cannot be reached or used: see the cause of the event request.failed with endpoint readiness'
+const broken = 'the storage failed: see the cause of the event request.failed with endpoint readiness'
+const unknown = 'not checked, because of the problem before'
 
-/** Looks whether the server can do its work. Callers at one time share one look. */
+/** Makes the function that checks whether the server is ready. Calls at the same time share one check. */
 export function createReadiness(ctx: Context): () => Promise<Readiness> {
   let looking: Promise<Readiness> | undefined
   return () => {
@@ -28,7 +28,10 @@ async function checkAll(ctx: Context): Promise<Readiness> {
   return { ok: checks.every(({ ok }) => ok), checks }
 }
 
-/** A storage without a check of its own is asked for a client that does not exist: that is one read by key. */
+/**
+ * Checks the storage. A storage without a `check` of its own is asked for a client that does not exist: one read by
+ * key.
+ */
 async function checkStorage(ctx: Context): Promise<readonly ReadinessCheck[]> {
   const { storage } = ctx
   try {
@@ -47,7 +50,7 @@ async function checkStorage(ctx: Context): Promise<readonly ReadinessCheck[]> {
         { name: 'schema', ok: false, problem: unknown },
       ]
     }
-    // It answered, and the answer was an error: usually that of a missing table.
+    // The storage answered with an error: usually a table is missing.
     return [
       { name: 'storage', ok: true },
       { name: 'schema', ok: false, problem: broken },
@@ -68,13 +71,13 @@ function fail(ctx: Context, cause: unknown): void {
   ctx.emit({ type: 'request.failed', endpoint: 'readiness', cause })
 }
 
-/** What `work` resolves with, unless that takes too long. */
+/** Resolves with the result of `work`, or rejects when that takes too long. */
 function soon<T>(work: () => Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     const error = new StorageUnavailableError(`the storage did not answer within ${patience} s`)
     AbortSignal.timeout(patience * 1000).addEventListener('abort', () => reject(error), { once: true })
   })
-  // Usually nobody looks any more when it comes.
+  // Usually the race is over by then, and the rejection would be reported as unhandled.
   late.catch(() => undefined)
   return Promise.race([work(), late])
 }

@@ -1,21 +1,32 @@
 import { pathOf, queryOf } from '../http/target.ts'
 
-/** What an adapter mounts: a provider, or one that `receivedAt` made of it. */
+/** What an adapter mounts: a provider, or the result of `receivedAt`. */
 export interface Mountable {
+  /** The issuer identifier. */
   readonly issuer: string
   /** Whether a request is for this server. */
   readonly matches: (request: { readonly url: string }) => boolean
+  /** Serves every endpoint. */
   readonly fetch: (request: Request) => Promise<Response>
 }
 
 /**
- * The same server behind a proxy that changes paths: what the world knows below the issuer arrives below `path`. `/` is
- * for a proxy that takes the issuer's path away; then everything is taken for this server's, so mount it after the rest.
- * What is published does not change, and a request whose path is the issuer's own is served as well.
- * @throws {TypeError} when `path` is no path
+ * Serves a provider behind a proxy that changes paths: what clients request below the issuer arrives below `path`.
+ * Published URLs do not change, and requests with the issuer's own path are still served.
+ *
+ * `/` is for a proxy that removes the issuer's path. The server then takes every request for its own, so mount it after
+ * all other routes.
+ * @param path the path below which requests arrive, for instance `/internal/auth`
+ * @throws {TypeError} when `path` is not a path
+ * @example
+ * ```ts
+ * // The proxy forwards https://id.example.com/auth/* to this process as /internal/auth/*.
+ * mount(receivedAt(provider, '/internal/auth'))
+ * ```
  */
 export function receivedAt(provider: Mountable, path: string): Mountable {
-  if (!/^\/(?!\/)[^?#]*$/.test(path)) throw new TypeError(`receivedAt: ${path} is not a path`)
+  if (!/^\/(?!\/)[^?#]*$/.test(path))
+    throw new TypeError(`receivedAt: ${path} is not a path; it must begin with one slash and have no query or fragment`)
   const below = path.endsWith('/') ? path : `${path}/`
   const issuerUrl = `${provider.issuer}/`
 

@@ -1,13 +1,13 @@
 import type { Config } from '../contracts/config.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 
-/** Which endpoint a path belongs to, and which paths are ours at all. */
+/** Finds the endpoint of a path, and says which paths belong to this server. */
 export interface Router {
   find(path: string): Endpoint | undefined
   owns(path: string): boolean
 }
 
-/** One look-up by the whole path: no pattern is matched in a request. */
+/** Makes a router that looks the whole path up in a table. It matches no patterns. */
 export function createRouter(config: Config, endpoints: readonly Endpoint[]): Router {
   const table = new Map<string, Endpoint>()
   for (const endpoint of endpoints) {
@@ -18,7 +18,7 @@ export function createRouter(config: Config, endpoints: readonly Endpoint[]): Ro
   const below = `${config.issuerPath}/`
   return {
     find: (path) => table.get(path),
-    // Without a path of its own the issuer shares its origin with the host's pages.
+    // An issuer without a path shares its origin with the host's pages, so only the endpoints belong to it.
     owns: (path) =>
       table.has(path) || (config.issuerPath !== '' && (path === config.issuerPath || path.startsWith(below))),
   }

@@ -1,16 +1,16 @@
-/** Who owns what every server has. */
+/** The owner of what every server has. */
 export const core = 'core'
 
-/** A row, with the name of the feature that brings it, or `core`. */
+/** Something that a feature brings, with the name of the feature, or `core`. */
 export interface Owned<Row> {
   readonly feature: string
   readonly row: Row
 }
 
 /**
- * Folds the rows of all features into one table.
+ * Collects the rows of all features in one table.
  * @param what names a row in an error text, for instance `the grant type`
- * @throws {TypeError} when two features bring a row with one key; it names both features
+ * @throws {TypeError} when two features bring a row with the same key; it names both features
  */
 export function fold<Row>(
   what: string,
@@ -29,7 +29,7 @@ export function fold<Row>(
   return table
 }
 
-/** What two features do not agree on, and what the host can do about it. */
+/** Makes the error for two features that bring the same thing. */
 export function clash(what: string, name: string, owner: string, feature: string): TypeError {
   if (owner === core) {
     return new TypeError(`the feature ${feature} brings ${what} ${name}, which the server has already: choose another`)

@@ -10,8 +10,9 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 
 /**
- * Notes that a client has signed its user in within a session, where a feature will have to tell it of the end. Before
- * the code leaves: afterwards a session that ends could miss it.
+ * Records that a client has signed its user in within a session, if a feature has to tell the client when the session
+ * ends. It must be recorded before the client gets the code: otherwise a session that ends at that moment could miss
+ * the client.
  */
 export async function noteSessionClient(
   ctx: Context,
@@ -29,13 +30,16 @@ export async function noteSessionClient(
   })
 }
 
-/** Whom to tell of the end of a session. Nothing changes yet: who tells them is decided by `takeSessionClients`. */
+/**
+ * Lists the clients to tell about the end of a session. It changes nothing: `takeSessionClients` decides which request
+ * tells them.
+ */
 export async function listSessionClients(ctx: Context, sessionId: string): Promise<readonly SessionClientRecord[]> {
   if (ctx.registry.sessionObservers.length === 0) return []
   return listRecordedClients(ctx, sessionId)
 }
 
-/** Atomically claims the recorded clients, so that each is told once when two requests end the same session. */
+/** Atomically claims the recorded clients, so that each client is told once when two requests end the same session. */
 export async function takeSessionClients(
   ctx: Context,
   noted: readonly SessionClientRecord[],

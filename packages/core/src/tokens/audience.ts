@@ -2,8 +2,8 @@ import type { Context } from '../contracts/context.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 
 /**
- * Whom an access token is for: the resources asked for, and with `openid` the userinfo endpoint, which is a resource as
- * well unless `userinfoAudience` says otherwise. Without resources it is for this server alone, and names nobody.
+ * The audience of an access token: the requested resources and, with the scope `openid`, the userinfo endpoint (unless
+ * `userinfoAudience` is off). A token without resources has no audience: only this server accepts it.
  */
 export function audienceOf(
   ctx: Context,
@@ -13,7 +13,7 @@ export function audienceOf(
   return userinfoAudience && resources.length > 0 && scope.includes('openid') ? [...resources, userinfoUrl] : resources
 }
 
-/** The resources that a token was asked for: its audience without the userinfo endpoint. */
+/** The resources that the client requested: the audience of the token without the userinfo endpoint. */
 export function resourcesOf(ctx: Context, token: { readonly audience: readonly string[] }): readonly string[] {
   return token.audience.filter((audience) => audience !== ctx.config.userinfoUrl)
 }

@@ -3,11 +3,14 @@ import { credentialId, isCredential } from '../crypto/credential.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 
 export interface PresentedRefreshToken extends FoundRefreshToken {
-  /** The token itself, as it was made. */
+  /** The token as the server made it, before the host's `encodeRefreshToken`. */
   readonly text: string
 }
 
-/** The refresh token that a client presents, alive or not, or `undefined` when it is none of ours. */
+/**
+ * Finds the refresh token that a client presents, also an expired or used one. Returns `undefined` when it is not a
+ * refresh token of this server.
+ */
 export async function findRefreshToken(ctx: Context, presented: string): Promise<PresentedRefreshToken | undefined> {
   const { refreshToken, decodeRefreshToken } = ctx.config.formats
   const text = decodeRefreshToken(presented)

@@ -11,13 +11,14 @@ import { idTokenAlgorithmOf } from '../policy/client-support.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { signForClient } from './sign-for-client.ts'
 
-/** The `typ` of our ID tokens: what tells them apart from access tokens. */
+/** The `typ` of ID tokens, which distinguishes them from access tokens. */
 export const idTokenType = 'JWT'
 
 /**
- * {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2}
- * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept, or with an
- * algorithm that this process does not have
+ * Mints an ID token ({@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section
+ * 2}).
+ * @throws {OAuthError} `unauthorized_client` when the client's secret, with which it would be signed, was not kept, or
+ * this process has no key for the algorithm
  */
 export async function mintIdToken(
   ctx: Context,
@@ -31,7 +32,8 @@ export async function mintIdToken(
   const algorithm = idTokenAlgorithmOf(ctx, client)
   const requested = grant.claims?.id_token
   const claims = {
-    // Of the user only what was asked for here by name: what the scopes bring is at userinfo.
+    // Only claims that the client requested for the ID token by name. Claims that scopes bring are at the userinfo
+    // endpoint.
     ...(requested !== undefined && claimsByName(ctx.config.userClaims(user), askableClaims(ctx, client, requested))),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,

@@ -16,8 +16,8 @@ import { verifyAccessToken } from './verify.ts'
 const inactive = { active: false } as const
 
 /**
- * What a token says, for the client that owns it and for the resource servers it is for; to anyone else it does not
- * exist ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
+ * Introspects a token for the client that owns it and for the resource servers that it is for. For any other client the
+ * token is inactive ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
  */
 export async function introspectToken(ctx: Context, caller: ClientRecord, text: string): Promise<object> {
   const found = await findRefreshToken(ctx, text)
@@ -54,7 +54,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
     exp: token.expiresAt,
     ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
     sid: await sessionIdFor(ctx, client, token.sessionId),
-    // What a resource server needs to ask for more (RFC 9470 section 6.2).
+    // A resource server needs these to demand a stronger or newer sign-in (RFC 9470 section 6.2).
     auth_time: token.authTime,
     acr: token.acr,
     amr: token.amr,

@@ -19,9 +19,11 @@ import { answeredMembers, membersOf } from './members.ts'
 import { mintOpaqueAccessToken } from './opaque-access-token.ts'
 
 /**
- * A successful token response ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}). All
- * that can fail (the host's user look-up and hooks, signing) happens before the one write, so that a failure consumes
- * nothing; the tokens leave only when the write was won.
+ * Mints the tokens of an issuance, writes them and returns the token response ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}). Everything that can fail (the host's user
+ * look-up and hooks, signing) happens before the only write, so that a failure uses nothing up. The client gets the
+ * tokens only if the write succeeds.
+ * @throws {OAuthError} `invalid_grant` when the user is gone, or another request was first
  */
 export async function issueTokens(ctx: Context, issuance: Issuance): Promise<TokenAnswer> {
   const { client, grant, scope } = issuance
@@ -45,7 +47,8 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
   const refresh =
     grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, issuance, grant, now) : undefined
   const encode = await refreshTokenEncoder(ctx, issuance)
-  // An encoder that fails, fails here. A retry of a rotation gets the successor of before: it is encoded once it is known.
+  // When the host's encoder fails, it fails here, before the write. A retry of a rotation gets an earlier successor,
+  // which is encoded once it is known.
   const encoded = refresh && encode(refresh.text)
 
   const { refreshToken } = await issuance.commit({
@@ -75,9 +78,9 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
 }
 
 /**
- * What holds for every grant type, whatever its feature decided: tokens of a grant are for the client of the grant, and for
- * no more than its scopes.
- * @throws {TypeError} for a grant type that decided otherwise: a fault of the server, not of the client
+ * Checks what holds for every grant type: tokens of a grant are for the client of the grant, and for no more than its
+ * scopes.
+ * @throws {TypeError} for a grant type that decided otherwise, which is a fault of the server and not of the client
  */
 function checkDecision({ grantType, client, grant, scope }: Issuance): void {
   if (grant === undefined) return
@@ -86,21 +89,27 @@ function checkDecision({ grantType, client, grant, scope }: Issuance): void {
   if (outside !== undefined) throw new TypeError(`${grantType} decided on scope ${outside}, which was not granted`)
 }
 
-/** The host's encoder learns the session by the name that this client may know: what it makes leaves the server. */
+/**
+ * Makes the function that encodes refresh tokens. The host's encoder gets the client's name for the session, not the
+ * session's id, since its result leaves the server.
+ */
 async function refreshTokenEncoder(ctx: Context, { client, grant }: Issuance): Promise<(token: string) => string> {
   const { encodeRefreshToken } = ctx.config.formats
   const name = encodeRefreshToken === undefined ? undefined : await sessionNameFor(ctx, client, grant?.sessionId)
   return (token) => (encodeRefreshToken === undefined ? token : encodeRefreshToken(token, name))
 }
 
-/** In seconds: the option for users or machines, or less where a scope demands it. */
+/** The lifetime in seconds: the option for users or machines, or less when a scope demands it. */
 function accessTokenLifetime(ctx: Context, { grant, scope }: Issuance): number {
   const { accessToken, machineAccessToken } = ctx.config.lifetimes
   const limits = scope.flatMap((name) => ctx.config.scopeExpirations.get(name) ?? [])
   return Math.min(grant === undefined ? machineAccessToken : accessToken, ...limits)
 }
 
-/** The user behind a grant, who may be gone or blocked by now. */
+/**
+ * Finds the user of a grant.
+ * @throws {OAuthError} `invalid_grant` when the host has deleted or blocked the user
+ */
 async function findUser(ctx: Context, grant: GrantRecord): Promise<BaseUser> {
   const user = await ctx.config.authentication.getUser(grant.userId)
   if (user === undefined || user === null) throw new OAuthError('invalid_grant', 'the user is no longer available')
@@ -127,7 +136,7 @@ async function mintRefreshToken(
     id: credential.id,
     secretHash: credential.secretHash,
     grantId: grant.id,
-    // A public client has nothing else that it could prove at the next refresh.
+    // A public client has nothing else to prove itself with at the next refresh.
     ...(isPublic(client) && binding !== undefined && { extra: { cnf: binding.cnf } }),
     createdAt: now,
     expiresAt: Math.min(now + ctx.config.lifetimes.refreshToken, grant.expiresAt),

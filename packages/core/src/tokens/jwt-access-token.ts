@@ -10,20 +10,20 @@ import { scopeMember } from '../protocol/scope.ts'
 import type { Extra } from '../storage/extra.ts'
 import { audienceOf } from './audience.ts'
 
-/** {@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1} */
+/** The `typ` of JWT access tokens ({@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1}). */
 export const accessTokenType = 'at+jwt'
 
-/** What an access token says beside its issuance. */
+/** What an access token contains besides its issuance. */
 export interface AccessTokenFacts {
   /** Absent for a machine token. */
   readonly user: BaseUser | undefined
-  /** What features and the binding say. */
+  /** Members that features and the binding add. */
   readonly members: Extra | undefined
   readonly now: number
   readonly expiresAt: number
 }
 
-/** An access token that resource servers verify by themselves. It has no row. */
+/** Mints a JWT access token, which resource servers verify by themselves. It is not stored. */
 export async function mintJwtAccessToken(
   ctx: Context,
   issuance: Issuance,
@@ -54,13 +54,16 @@ export async function mintJwtAccessToken(
   })
 }
 
-/** Names the grant as well, so that one look-up tells whether the token and its grant are still good. */
+/**
+ * Makes the `jti`. It contains the grant's id, so that one look-up tells whether the token and its grant are still
+ * valid.
+ */
 function createJti(ctx: Context, grantId: string | undefined): string {
   const unique = encodeBase64url(ctx.random.bytes(16))
   return grantId === undefined ? unique : `${grantId}.${unique}`
 }
 
-/** The grant that a `jti` of ours names. */
+/** The grant's id in a `jti` of this server; `undefined` for a machine token. */
 export function grantIdOf(jti: string): string | undefined {
   const dot = jti.indexOf('.')
   return dot < 0 ? undefined : jti.slice(0, dot)

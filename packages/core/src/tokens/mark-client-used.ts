@@ -3,9 +3,9 @@ import { isPurgedWhenUnused } from '../policy/client.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * Notes that a client which came through the registration endpoint has got its first code or tokens, which saves it from the purge of unused
- * clients. No other client costs a write. What was issued already must reach the client, so a failure is an event: the
- * next use tries again.
+ * Records that a self-registered client has got its first code or tokens, so that the purge of unused clients keeps it.
+ * Other clients cost no write. What was issued must reach the client, so a failure here is only an event: the next use
+ * tries again.
  */
 export async function markClientUsed(ctx: Context, client: ClientRecord): Promise<void> {
   if (!isPurgedWhenUnused(client)) return

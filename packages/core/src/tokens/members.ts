@@ -2,7 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import type { Extra } from '../storage/extra.ts'
 
-/** What features and the binding say about a token that is about to be issued; `undefined` when they say nothing. */
+/** Collects the members that features and the binding add to a token; `undefined` when there are none. */
 export async function membersOf(ctx: Context, issuance: Issuance): Promise<Extra | undefined> {
   const { tokenMembers } = ctx.registry
   if (tokenMembers.size === 0 && issuance.binding === undefined) return undefined
@@ -15,7 +15,7 @@ export async function membersOf(ctx: Context, issuance: Issuance): Promise<Extra
   return Object.keys(members).length === 0 ? undefined : members
 }
 
-/** The members that the token answer has as well. */
+/** The members that are part of the token response as well. */
 export function answeredMembers({ registry }: Context, members: Extra | undefined): Extra {
   if (members === undefined) return {}
   return Object.fromEntries(
@@ -23,7 +23,7 @@ export function answeredMembers({ registry }: Context, members: Extra | undefine
   )
 }
 
-/** What features say about a token, in the claims of a JWT of ours. */
+/** Finds the members of features, and `cnf`, among the claims of a JWT of this server. */
 export function membersInClaims({ registry }: Context, claims: Readonly<Record<string, unknown>>): Extra | undefined {
   if (claims.cnf === undefined && registry.tokenMembers.size === 0) return undefined
   const found = ['cnf', ...registry.tokenMembers.keys()].filter((name) => claims[name] !== undefined)

@@ -5,7 +5,7 @@ import type { AccessTokenRecord } from '../storage/access-token.ts'
 import { audienceOf } from './audience.ts'
 import type { AccessTokenFacts } from './jwt-access-token.ts'
 
-/** An access token that means something only here: a row keeps its hash. */
+/** Mints an opaque access token. Only this server can read it: the storage keeps its hash. */
 export async function mintOpaqueAccessToken(
   ctx: Context,
   issuance: Issuance,

@@ -11,9 +11,9 @@ import { isBoundTo, readBinding, tokenTypeOf } from './binding.ts'
 import { verifyAccessToken } from './verify.ts'
 
 /**
- * The access token that a request presents, verified. A token that is bound to a key is good in its own scheme and with a
- * proof of the key alone: as a bearer token it is refused
- * ({@link https://www.rfc-editor.org/rfc/rfc9449#section-7.2 RFC 9449 section 7.2}).
+ * Reads and verifies the access token of a request. A token that is bound to a key is valid only in its own scheme and
+ * with a proof of the key: it is refused as a bearer token ({@link https://www.rfc-editor.org/rfc/rfc9449#section-7.2
+ * RFC 9449 section 7.2}).
  * @param endpoint the URL of the endpoint as discovery names it
  * @throws {OAuthError} `invalid_token` or `invalid_request`
  */
@@ -27,7 +27,10 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
       ? undefined
       : await readBinding(ctx, request, { endpoint, accessToken: text })
   if (!isBoundTo(cnf, binding)) {
-    throw new OAuthError('invalid_token', 'the access token is bound to a key that the request does not prove to hold')
+    throw new OAuthError(
+      'invalid_token',
+      'the access token is bound to a key: the request must prove that it holds the key',
+    )
   }
   // By what the token is bound to: the request may have proved more keys than that.
   const expected = tokenTypeOf(ctx, cnf)
@@ -38,8 +41,8 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
 }
 
 /**
- * The token in the header, or in a form body; two at once are refused, and so is one in the URL
- * ({@link https://www.rfc-editor.org/rfc/rfc6750#section-2 RFC 6750 section 2}).
+ * Finds the token in the header or in a form body. It refuses a request with both, and a token in the URL ({@link
+ * https://www.rfc-editor.org/rfc/rfc6750#section-2 RFC 6750 section 2}).
  */
 async function readToken(
   { registry }: Context,
@@ -51,13 +54,16 @@ async function readToken(
   const header = known ? authorization?.credentials : undefined
   const query = queryOf(request.url)
   if (query !== '' && parseParameters(query).get('access_token') !== undefined) {
-    throw new OAuthError('invalid_request', 'an access token does not belong in a URL')
+    throw new OAuthError('invalid_request', 'send the access token in the Authorization header, not in the URL')
   }
   const isForm = request.method === 'POST' && mediaType(request) === 'application/x-www-form-urlencoded'
   const body = isForm ? (await readForm(request)).get('access_token') : undefined
-  if (header !== undefined && body !== undefined) throw new OAuthError('invalid_request', 'more than one access token')
+  if (header !== undefined && body !== undefined) {
+    throw new OAuthError('invalid_request', 'send the access token once: in the Authorization header or in the form')
+  }
   const text = header || body
-  // No token, no error code: RFC 6750 section 3.1 leaves it out where nothing was tried.
+  // Without a token there is no error code: RFC 6750 section 3.1 leaves it out when the client has not tried to
+  // authenticate.
   if (!text) throw new OAuthError('invalid_token', 'an access token is required', { challenge: challengesOf(registry) })
   return { text, scheme: header ? (authorization?.scheme ?? 'bearer') : 'bearer' }
 }

@@ -5,9 +5,9 @@ import { findRefreshToken } from './find-refresh-token.ts'
 import { verifyAccessToken } from './verify.ts'
 
 /**
- * Revokes a token of this client. Anything else changes nothing and is told nobody
- * ({@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1 RFC 7009 section 2.1}). A refresh token takes its grant
- * with it, and so every access token that came from it.
+ * Revokes a token of this client. A refresh token ends its whole grant, and so every access token that came from it. A
+ * token that is unknown or belongs to another client changes nothing, and the response does not tell ({@link
+ * https://www.rfc-editor.org/rfc/rfc7009#section-2.1 RFC 7009 section 2.1}).
  */
 export async function revokeToken(ctx: Context, client: ClientRecord, text: string): Promise<void> {
   const found = await findRefreshToken(ctx, text)

@@ -5,19 +5,26 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
- * Signs claims in HS256 with the client's own secret, as `disableJwtPlugin` has it
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#Signing OpenID Connect Core section 10.1}).
- * @throws {OAuthError} `unauthorized_client` when no secret of the client was kept (it dates from before the option)
+ * Signs claims with HS256 and the client's own secret, for servers with `disableJwtPlugin` ({@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#Signing OpenID Connect Core section 10.1}).
+ * @throws {OAuthError} `unauthorized_client` when no secret of the client was kept: it was made before the option was
+ * set
  */
 export async function signWithSecret(ctx: Context, client: ClientRecord, typ: string, claims: object): Promise<string> {
   const now = ctx.clock.now()
   const current = client.secrets.findLast(({ expiresAt }) => expiresAt === 0 || now < expiresAt)
   const secret = current && (await unsealSecret(ctx, current))
   if (secret !== undefined) return signHs256(claims, typ, secret)
-  throw new OAuthError('unauthorized_client', 'the client has no secret to sign ID tokens with; rotate its secret')
+  throw new OAuthError(
+    'unauthorized_client',
+    'the client has no secret that can sign ID tokens: rotate its secret, so that the server keeps the new one',
+  )
 }
 
-/** The claims of a JWT that one of the client's secrets signed for it, expired or not; `undefined` for anything else. */
+/**
+ * Verifies a JWT that was signed for the client with one of its secrets, also an expired one.
+ * @returns its claims; `undefined` for anything else
+ */
 export async function verifyWithSecret(
   ctx: Context,
   client: ClientRecord,

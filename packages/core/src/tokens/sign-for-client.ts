@@ -4,10 +4,10 @@ import type { ClientRecord } from '../storage/client.ts'
 import { signWithSecret } from './secret-signature.ts'
 
 /**
- * Signs what a client alone verifies, its ID tokens and logout tokens: with the key of the algorithm that it registered,
- * or with its own secret where this server has no keys (`disableJwtPlugin`).
- * @throws {OAuthError} `unauthorized_client` when the client has no secret that was kept, or is registered for an algorithm
- * that this process does not have
+ * Signs a JWT that only this client verifies (ID tokens and logout tokens): with the key of the algorithm that the
+ * client registered, or with the client's secret when the server has no keys (`disableJwtPlugin`).
+ * @throws {OAuthError} `unauthorized_client` when the client's secret was not kept, or this process has no key for the
+ * client's algorithm
  */
 export async function signForClient(ctx: Context, client: ClientRecord, typ: string, claims: object): Promise<string> {
   if (signsWithClientSecrets(ctx)) return signWithSecret(ctx, client, typ, claims)

@@ -7,9 +7,12 @@ import type { GrantRecord } from '../storage/grant.ts'
 import { accessTokenType, grantIdOf } from './jwt-access-token.ts'
 import { membersInClaims } from './members.ts'
 
-/** An access token of ours that is good now, or `undefined`: known, not expired or revoked, its grant and client alive. */
+/**
+ * Verifies an access token of this server: known, not expired or revoked, its grant live and its client enabled.
+ * Returns `undefined` otherwise.
+ */
 export async function verifyAccessToken(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
-  // A host's own tokens may have dots as well.
+  // The host's own token format may contain dots as well, so the token may still be opaque.
   const jwt = text.includes('.') ? await verifyJwt(ctx, text) : undefined
   const verified = jwt ?? (await verifyOpaque(ctx, text))
   if (verified === undefined || (await ctx.clients.find(verified.clientId)) === undefined) return undefined

@@ -132,11 +132,11 @@ describe('a feature that brings what the server has already is named at start', 
     ],
     [
       { serverMetadata: { issuer: 'https://evil.example' } },
-      "says issuer in discovery, which is the server's own to say",
+      'must not set issuer in serverMetadata: the server sets it',
     ],
     [
       { serverMetadata: { token_endpoint: 'https://evil.example' } },
-      "says token_endpoint in discovery, which is the server's own to say",
+      'must not set token_endpoint in serverMetadata: the server sets it',
     ],
     [
       { endpoints: [{ ...endpoint, metadata: 'issuer' }] },
@@ -458,7 +458,7 @@ describe('rateLimit.features', () => {
   test('with a bucket that nobody brings is named at start', () => {
     const rateLimit = { clientAddress: false as const, features: { otherDevise: { max: 1, windowSeconds: 1 } } }
     expect(problemOf([otherDevice()], { rateLimit })).toBe(
-      'rateLimit.features.otherDevise is the bucket of no installed feature',
+      'rateLimit.features.otherDevise: no installed feature has this bucket; check the name, or add the feature',
     )
   })
 })

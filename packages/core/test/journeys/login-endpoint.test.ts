@@ -68,10 +68,12 @@ describe('the login endpoint', () => {
     const changed = search.replace('scope=openid', 'scope=admin')
     expect(changed).not.toBe(search)
     expect(await expectErrorPage(await browser.request(endpoint + changed), 400, 'invalid_request')).toContain(
-      'Invalid_signature',
+      'The address of this page was changed or has expired',
     )
     await expectErrorPage(await browser.request(`${endpoint}?state=${state}&sig=x`), 400, 'invalid_request')
-    expect(await expectErrorPage(await browser.request(endpoint), 400, 'invalid_request')).toContain('Missing state')
+    expect(await expectErrorPage(await browser.request(endpoint), 400, 'invalid_request')).toContain(
+      'This address belongs to no sign-in (state is missing)',
+    )
     await expectErrorPage(await browser.request(`${endpoint}?state=unknown`), 400, 'invalid_request')
     world.clock.advance(600)
     await expectErrorPage(await browser.request(endpoint + search), 400, 'invalid_request')

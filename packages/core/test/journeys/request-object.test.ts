@@ -308,7 +308,9 @@ describe('the feature', () => {
 
   test('a client cannot ask for signatures and register none', async () => {
     const input = { request_object_signing_alg: 'none', require_signed_request_object: true }
-    await expect(requestObjectWorld({ unsigned: 'registered' }, input)).rejects.toThrow('goes with no unsigned')
+    await expect(requestObjectWorld({ unsigned: 'registered' }, input)).rejects.toThrow(
+      'require_signed_request_object cannot be true',
+    )
   })
 
   test.each<[object, string]>([

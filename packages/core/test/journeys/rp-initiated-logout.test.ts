@@ -81,7 +81,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     const all = await start()
     const parameters = { id_token_hint: all.idToken, post_logout_redirect_uri: change(target), state }
     const page = await send(parameters, all)
-    expect(await readPage(page.clone())).toContain('the address to go to afterwards is not registered')
+    expect(await readPage(page.clone())).toContain('asked to send you to an address that is not registered')
     expect(isSignedIn(all.world, all.browser)).toBe(true)
     expect(await readPage(await confirmLogout(all.browser, page))).toContain('You are signed out.')
     expect(isSignedIn(all.world, all.browser)).toBe(false)

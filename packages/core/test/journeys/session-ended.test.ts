@@ -54,7 +54,7 @@ describe('provider.sessionEnded', () => {
     const { world, ends, browser } = await start()
     expect(await world.provider.sessionEnded('another')).toEqual({ grantsEnded: 0, frames: [] })
     await expect(world.provider.sessionEnded(undefined as never)).rejects.toThrow(
-      new TypeError('a session is required'),
+      new TypeError('sessionEnded: sessionId must be a string'),
     )
     expect(ends.told.flat()).toEqual([])
     expect(isSignedIn(world, browser)).toBe(true)

@@ -35,7 +35,7 @@ describe('F15 a login page that sends its user back without signing them in anew
     const setting = await start(parameters)
     const response = await throughSeedPage(setting)
     const answer = expectErrorRedirect(setting.world, response, redirectUri, 'login_required')
-    expect(answer.get('error_description')).toContain('sign the user in anew')
+    expect(answer.get('error_description')).toContain('sign the user in again')
     const events = setting.world.events.filter(({ type }) => type === 'interaction.session_unchanged')
     expect(events).toEqual([
       { type: 'interaction.session_unchanged', clientId: setting.client.client_id, step: 'login' },

@@ -33,7 +33,7 @@ describe('F17 oauth_query: the signed query of a page in place of its state', ()
     const wrong = [search.replace('scope=openid', 'scope=openid+admin'), search.replace(/&sig=.*/, ''), 'x', '?']
     for (const oauth_query of wrong) {
       const page = await expectErrorPage(await post('consent', { oauth_query, accept: 'true' }), 400, 'invalid_request')
-      expect(page).toContain('Invalid_signature')
+      expect(page).toContain('The address of this page was changed or has expired')
     }
     world.clock.advance(601)
     await expectErrorPage(await post('consent', { oauth_query: search, accept: 'true' }), 400, 'invalid_request')
@@ -44,7 +44,9 @@ describe('F17 oauth_query: the signed query of a page in place of its state', ()
     const { post, url, at } = await start()
     const other = new URL(await at()).searchParams.get('state') as string
     const form = { oauth_query: new URL(url).search, state: other, accept: 'true' }
-    expect(await expectErrorPage(await post('consent', form), 400, 'invalid_request')).toContain('two interactions')
+    expect(await expectErrorPage(await post('consent', form), 400, 'invalid_request')).toContain(
+      'of different sign-ins',
+    )
   })
 
   test('F17 it is no way round the browser that began, nor round the origin', async () => {

@@ -60,7 +60,7 @@ describe('F19 a logout request that is wrong', () => {
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: uri, state: 's' }
     const page = await browser.request(logoutUrl(world, parameters))
     const html = await readPage(page.clone())
-    expect(html).toContain('The request of the application is wrong')
+    expect(html).toContain('The application asked to send you to an address that is not registered')
     expect(html).toContain('all the same')
     expect(html).not.toContain('evil')
     expect(isSignedIn(world, browser)).toBe(true)
@@ -73,7 +73,7 @@ describe('F19 a logout request that is wrong', () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: 'https://evil.test/' }
     const html = await readPage(await world.browser().request(logoutUrl(world, parameters)))
-    expect(html).toContain('the address to go to afterwards is not registered')
+    expect(html).toContain('asked to send you to an address that is not registered')
     expect(html).not.toContain('<form')
     expect(isSignedIn(world, browser)).toBe(true)
   })
@@ -94,9 +94,9 @@ describe('F19 a logout request that is wrong', () => {
     const changed = `${idToken.slice(0, -4)}AAAA`
     const page = async (parameters: Record<string, string>) =>
       readPage(await browser.request(logoutUrl(world, parameters)))
-    expect(await page({})).toContain('No application has proved that it sent you here')
-    expect(await page({ id_token_hint: changed })).toContain('could not prove it')
-    expect(await page({ id_token_hint: other.idToken })).toContain('another sign-in than the one in this browser')
+    expect(await page({})).toContain('We do not know which application sent you here.')
+    expect(await page({ id_token_hint: changed })).toContain('what it sent to prove it is not valid')
+    expect(await page({ id_token_hint: other.idToken })).toContain('a different session than the one in this browser')
     expect([isSignedIn(world, browser), isSignedIn(world, other.browser)]).toEqual([true, true])
   })
 

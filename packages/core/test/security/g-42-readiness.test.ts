@@ -66,7 +66,7 @@ describe('readiness', () => {
       checks: [
         { name: 'storage', ok: true },
         { name: 'schema', ok: false, problem: 'run migrate(db)' },
-        { name: 'keys', ok: false, problem: 'not looked at, because of the problem before' },
+        { name: 'keys', ok: false, problem: 'not checked, because of the problem before' },
       ],
     })
     expect(await storage.signingKeys.list()).toEqual([])

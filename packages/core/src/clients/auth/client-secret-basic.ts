@@ -4,8 +4,8 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { verifySecret } from './verify-secret.ts'
 
 /**
- * HTTP Basic with id and secret form-encoded first
- * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 section 2.3.1}).
+ * Authentication by HTTP Basic. Id and secret are form-encoded before they are joined ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 section 2.3.1}).
  */
 export const clientSecretBasic: ClientAuthMethod = {
   name: 'client_secret_basic',
@@ -14,13 +14,17 @@ export const clientSecretBasic: ClientAuthMethod = {
     if (authorization?.scheme !== 'basic') return undefined
     const credentials = decodeCredentials(authorization.credentials)
     if (credentials === undefined) {
-      throw new OAuthError('invalid_client', 'the Basic credentials are malformed', {
-        challenge: 'Basic realm="oauth"',
-      })
+      throw new OAuthError(
+        'invalid_client',
+        'malformed Basic credentials: form-encode client_id and secret, join them by a colon, then base64',
+        {
+          challenge: 'Basic realm="oauth"',
+        },
+      )
     }
     const named = parameters.get('client_id')
     if (named !== undefined && named !== credentials.clientId) {
-      throw new OAuthError('invalid_request', 'client_id differs from the Basic credentials')
+      throw new OAuthError('invalid_request', 'client_id in the form differs from the one in the Basic credentials')
     }
     return credentials
   },

@@ -1,6 +1,9 @@
 import type { ClientAuthMethod } from '../../contracts/client-auth-method.ts'
 
-/** Public clients name themselves and prove nothing ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1}). */
+/**
+ * For public clients, which send their id and prove nothing ({@link
+ * https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1}).
+ */
 export const none: ClientAuthMethod = {
   name: 'none',
   collect({ authorization, parameters }) {

@@ -4,10 +4,12 @@ import { sha256 } from '../../crypto/hash.ts'
 import { timingSafeEqual } from '../../crypto/timing-safe-equal.ts'
 import type { ClientRecord, ClientSecret } from '../../storage/client.ts'
 
-/** Equals no digest: an unknown client costs the same as a wrong secret. */
+/**
+ * A hash that no secret has. An unknown client is compared with it, so that it takes the same time as a wrong secret.
+ */
 const decoy: readonly ClientSecret[] = [{ hash: '*'.repeat(43), expiresAt: 0 }]
 
-/** Whether the secret is one of the client's, and has not expired. */
+/** Whether the presented secret is one of the client's secrets and has not expired. */
 export async function verifySecret(
   ctx: Context,
   client: ClientRecord | undefined,

@@ -7,7 +7,7 @@ import { readJsonObject } from '../../http/json-object.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { requireSameOrigin } from '../../sessions/same-origin.ts'
 
-/** An administrator makes a client, with the members that nobody else may set. */
+/** Creates a client for an administrator, who may also set the members that users and clients cannot set. */
 export const adminCreateClient: Endpoint = {
   name: 'adminCreateClient',
   path: endpointPaths.adminCreateClient,

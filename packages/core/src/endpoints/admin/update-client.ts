@@ -7,7 +7,7 @@ import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { requireSameOrigin } from '../../sessions/same-origin.ts'
 import { readClientUpdate } from '../managed-request.ts'
 
-/** An administrator changes a client, with the members that nobody else may set. */
+/** Changes a client for an administrator, who may also set the members that users and clients cannot set. */
 export const adminUpdateClient: Endpoint = {
   name: 'adminUpdateClient',
   path: endpointPaths.adminUpdateClient,

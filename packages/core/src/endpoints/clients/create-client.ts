@@ -5,7 +5,7 @@ import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readJsonCommand } from '../managed-request.ts'
 
-/** A user who is signed in makes a client, for themselves or on behalf of their reference. */
+/** Creates a client for the signed-in user, or for the reference (organisation) that the user acts for. */
 export const createClient: Endpoint = {
   name: 'createClient',
   path: endpointPaths.createClient,

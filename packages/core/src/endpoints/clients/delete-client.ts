@@ -4,7 +4,7 @@ import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readJsonCommand, requireClientId } from '../managed-request.ts'
 
-/** Deletes one of the caller's clients, and with it everything that was granted to it. */
+/** Deletes a client of the caller, and ends all its grants. */
 export const deleteClient: Endpoint = {
   name: 'deleteClient',
   path: endpointPaths.deleteClient,

@@ -6,7 +6,7 @@ import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readQuery, requireClientId } from '../managed-request.ts'
 
-/** One of the caller's clients, without its secret. */
+/** Returns a client of the caller, without its secret. */
 export const getClient: Endpoint = {
   name: 'getClient',
   path: endpointPaths.getClient,

@@ -6,7 +6,10 @@ import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readQuery } from '../managed-request.ts'
 
-/** The caller's clients and those of their reference, in the order of their ids: at most 1000, the rest with `after`. */
+/**
+ * Lists the clients of the caller and of their reference, ordered by id: at most 1000 at a time. `after` continues the
+ * list.
+ */
 export const getClients: Endpoint = {
   name: 'getClients',
   path: endpointPaths.getClients,

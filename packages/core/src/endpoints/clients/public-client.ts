@@ -9,7 +9,7 @@ import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { readQuery, requireClientId } from '../managed-request.ts'
 
-/** What a page shows of a client to a user who is signed in. */
+/** Returns the public data of a client, for pages of a signed-in user. */
 export const publicClient: Endpoint = {
   name: 'publicClient',
   path: endpointPaths.publicClient,
@@ -22,8 +22,8 @@ export const publicClient: Endpoint = {
 }
 
 /**
- * The same before anybody is signed in, for a login page: it exists with `allowPublicClientPrelogin` alone. A page that has
- * the signed query of its URL may send it as it is (`oauth_query`).
+ * Returns the public data of a client for a login page, before the user has signed in. It exists only with
+ * `allowPublicClientPrelogin`. Instead of `client_id`, a page may send the signed query of its own URL (`oauth_query`).
  */
 export const publicClientPrelogin: Endpoint = {
   name: 'publicClientPrelogin',
@@ -36,10 +36,10 @@ export const publicClientPrelogin: Endpoint = {
     const named = parameters.get('client_id')
     if (query === undefined) return show(ctx, requireClientId(named))
     const signed = await verifyPageQuery(ctx.config.pageSecrets, query, ctx.clock.now())
-    if (signed === undefined) throw new OAuthError('invalid_request', 'oauth_query is not valid or has expired')
+    if (signed === undefined) throw new OAuthError('invalid_request', 'oauth_query was changed or has expired')
     const clientId = requireClientId(signed.get('client_id'))
     if (named !== undefined && named !== clientId) {
-      throw new OAuthError('invalid_request', 'client_id and oauth_query name two clients')
+      throw new OAuthError('invalid_request', 'client_id differs from the one in oauth_query')
     }
     return show(ctx, clientId)
   },

@@ -5,7 +5,7 @@ import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readJsonCommand, requireClientId } from '../managed-request.ts'
 
-/** Gives one of the caller's clients a new secret; the one before it is dead at once. */
+/** Gives a client of the caller a new secret. The old secret stops working at once. */
 export const rotateClientSecret: Endpoint = {
   name: 'rotateClientSecret',
   path: endpointPaths.rotateClientSecret,

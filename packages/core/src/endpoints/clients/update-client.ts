@@ -5,7 +5,7 @@ import { json } from '../../http/json.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readClientUpdate, readJsonCommand } from '../managed-request.ts'
 
-/** Changes what one of the caller's clients says of itself. */
+/** Changes the metadata of a client of the caller. */
 export const updateClient: Endpoint = {
   name: 'updateClient',
   path: endpointPaths.updateClient,

@@ -5,7 +5,7 @@ import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readJsonCommand } from '../managed-request.ts'
 import { findOwnConsent } from './own-consent.ts'
 
-/** Withdraws one of the caller's consents, and ends what was granted under it. */
+/** Deletes a consent of the caller, and ends the grants under it. */
 export const deleteConsent: Endpoint = {
   name: 'deleteConsent',
   path: endpointPaths.deleteConsent,

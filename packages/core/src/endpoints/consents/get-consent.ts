@@ -4,7 +4,7 @@ import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readQuery } from '../managed-request.ts'
 import { consentView, findOwnConsent } from './own-consent.ts'
 
-/** One of the caller's consents. */
+/** Returns a consent of the caller. */
 export const getConsent: Endpoint = {
   name: 'getConsent',
   path: endpointPaths.getConsent,

@@ -5,7 +5,10 @@ import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { readQuery } from '../managed-request.ts'
 import { consentView } from './own-consent.ts'
 
-/** What the caller agreed to; with `reference_id` only what they agreed to under it. Never anybody else's. */
+/**
+ * Lists the consents that the caller gave, with `reference_id` only those under this reference. It never lists consents
+ * of other users.
+ */
 export const getConsents: Endpoint = {
   name: 'getConsents',
   path: endpointPaths.getConsents,

@@ -6,8 +6,9 @@ import type { ConsentRecord } from '../../storage/consent.ts'
 import { requireConsentId } from '../managed-request.ts'
 
 /**
- * A consent that the caller may do this with: their own, under whichever reference, or one that another user gave under a
- * reference, where `clientPrivileges` says so. Any other is as unknown as one that does not exist.
+ * Finds a consent on which the caller may take this action: the caller's own, or one that another user gave under a
+ * reference, if `clientPrivileges` allows it. For any other consent, the error is the same as for one that does not
+ * exist.
  * @throws {OAuthError} `not_found`
  */
 export async function findOwnConsent(
@@ -25,7 +26,7 @@ export async function findOwnConsent(
   throw consentNotFound()
 }
 
-/** A consent as its user sees it. Times are seconds since the epoch. */
+/** Makes the response for a consent. Times are seconds since the epoch. */
 export function consentView({ id, clientId, userId, referenceId, scope, claims, createdAt }: ConsentRecord): object {
   return {
     id,
@@ -33,7 +34,7 @@ export function consentView({ id, clientId, userId, referenceId, scope, claims, 
     userId,
     referenceId: referenceId ?? null,
     scopes: scope,
-    // What was asked for by name is the exception.
+    // Most consents have no claims that were requested by name, so the member is left out.
     ...(claims.length > 0 && { claims }),
     createdAt,
   }

@@ -6,7 +6,10 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { readJsonCommand, requireUpdate } from '../managed-request.ts'
 import { consentView, findOwnConsent } from './own-consent.ts'
 
-/** Narrows one of the caller's consents to the scopes, and the claims if there are any, that are named. More is agreed to on the consent page alone. */
+/**
+ * Narrows a consent of the caller to the scopes in the request, and to its claims if there are any. A consent can be
+ * widened only on the consent page.
+ */
 export const updateConsent: Endpoint = {
   name: 'updateConsent',
   path: endpointPaths.updateConsent,
@@ -18,7 +21,7 @@ export const updateConsent: Endpoint = {
     const { scopes, claims } = requireUpdate(body.update)
     if (!isList(scopes)) throw new OAuthError('invalid_request', 'scopes must be provided')
     if (claims !== undefined && !isList(claims)) {
-      throw new OAuthError('invalid_request', 'claims must be an array of names')
+      throw new OAuthError('invalid_request', 'claims must be an array of claim names')
     }
     return json(200, consentView(await narrowConsent(ctx, id, { scopes, claims })))
   },

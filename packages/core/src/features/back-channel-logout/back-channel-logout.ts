@@ -7,27 +7,28 @@ import { backChannelLogoutMetadata } from './client-metadata.ts'
 import { deliverAll } from './deliver.ts'
 import { pause } from './pause.ts'
 
+/** The options of `backChannelLogout`. */
 export interface BackChannelLogoutOptions {
   /**
-   * For how many seconds after its user last signed in through us a client may have a session of its own, and so is
-   * told of the end. Default 2592000 (30 days).
+   * For how many seconds after its user last signed in through this server a client is told of the end of the session:
+   * as long as the client may have a session of its own. Default 2592000 (30 days).
    */
   readonly clientSessionTtlSeconds?: number | undefined
   /**
-   * How many seconds to wait before each further attempt, after a client could not be reached or answered with 408, 429
-   * or 5xx: as many attempts after the first as there are numbers. Default `1`, `5`, `20`.
+   * The pauses, in seconds, before further attempts when a client could not be reached or responded with 408, 429 or
+   * 5xx. There are as many further attempts as numbers. Default `[1, 5, 20]`.
    */
   readonly retryAfterSeconds?: readonly number[] | undefined
-  /** How many clients are told at the same time, for each session that ends. Default 10. */
+  /** How many clients are told at the same time, for each session that ends. 1 to 100, default 10. */
   readonly concurrency?: number | undefined
   /**
-   * How many seconds a logout waits for the clients at most; they are told all the same, as long as the process lives.
-   * 0 waits for none. Without effect beside `waitUntil`. Default 2.
+   * How many seconds a logout waits for the clients at most. Clients that take longer are still told, as long as the
+   * process lives. 0 does not wait. It has no effect with `waitUntil`. Default 2.
    */
   readonly maxWaitSeconds?: number | undefined
   /**
-   * Keeps the work alive after the answer, where the platform ends it otherwise: `waitUntil` of `cloudflare:workers`, or
-   * of another platform's context. Then no logout waits. The promise never rejects.
+   * Keeps the work alive after the response, on platforms that end it otherwise: `waitUntil` of `cloudflare:workers`,
+   * or of another platform's context. A logout then does not wait. The promise never rejects. Default: none.
    */
   readonly waitUntil?: ((delivery: Promise<void>) => void) | undefined
 }
@@ -43,11 +44,16 @@ const entries = {
 }
 
 /**
- * Tells clients directly that a session has ended, with a logout token
- * ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html OpenID Connect Back-Channel Logout}): at
- * `/oauth2/end-session`, and when the host says `provider.sessionEnded`. Each client is told once, by the process in
- * which the session ended: what fails after all attempts is an event, and is not tried again.
+ * A feature that tells clients directly that a session has ended, with a logout token ({@link
+ * https://openid.net/specs/openid-connect-backchannel-1_0.html OpenID Connect Back-Channel Logout}): at
+ * `/oauth2/end-session`, and when the host calls `provider.sessionEnded`. Each client is told once, by the process in
+ * which the session ended. When all attempts fail, the event `back_channel_logout.failed` reports it, and the server
+ * does not try again.
  * @throws {TypeError} when an option is unknown or wrong
+ * @example
+ * ```ts
+ * createProvider({ features: [backChannelLogout({ maxWaitSeconds: 0 })], ... })
+ * ```
  */
 export function backChannelLogout(options: BackChannelLogoutOptions = {}): Feature<'backChannelLogout'> {
   const { waitUntil, ...parsed } = parseFeatureOptions('backChannelLogout', entries, options)
@@ -74,7 +80,10 @@ export function backChannelLogout(options: BackChannelLogoutOptions = {}): Featu
   })
 }
 
-/** The session has ended already, and the work goes on: a `waitUntil` that throws must not fail the logout. */
+/**
+ * Passes the work to `waitUntil`. The session has ended already and the work goes on, so an error of `waitUntil` must
+ * not fail the logout.
+ */
 function handOver(ctx: Context, waitUntil: (delivery: Promise<void>) => unknown, delivery: Promise<void>): void {
   try {
     waitUntil(delivery)

@@ -3,7 +3,10 @@ import type { ClientMetadataPart } from '../../contracts/client-metadata-part.ts
 import { outboundUrlProblem } from '../../http/outbound.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 
-/** {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration Back-Channel Logout section 2.2} */
+/**
+ * The client metadata of {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRegistration
+ * Back-Channel Logout section 2.2}.
+ */
 export const backChannelLogoutMetadata: ClientMetadataPart = {
   members: {
     backchannel_logout_uri: v.pipe(v.string(), v.maxLength(2048)),

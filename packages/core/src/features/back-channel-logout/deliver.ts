@@ -3,15 +3,15 @@ import type { SessionClient } from '../../contracts/session-observer.ts'
 import { mintLogoutToken } from './logout-token.ts'
 import { pause } from './pause.ts'
 
-/** What holds for every delivery. */
+/** The rules for every delivery. */
 export interface DeliveryRules {
-  /** Seconds before each further attempt; as many as there are, there are attempts after the first. */
+  /** The pauses, in seconds, before further attempts. There are as many further attempts as numbers. */
   readonly retryAfterSeconds: readonly number[]
   /** How many clients are told at the same time. */
   readonly concurrency: number
 }
 
-/** Tells all of them, a few at a time. It never throws: each outcome is an event. */
+/** Tells all clients, a few at a time. It never throws: each outcome is an event. */
 export async function deliverAll(ctx: Context, rules: DeliveryRules, clients: readonly SessionClient[]): Promise<void> {
   const waiting = [...clients]
   const work = async (): Promise<void> => {
@@ -38,14 +38,15 @@ async function deliver(ctx: Context, { retryAfterSeconds }: DeliveryRules, targe
 }
 
 interface Failure {
-  /** Another attempt would get the same answer. */
+  /** Whether another attempt would get the same response. */
   readonly final: boolean
   readonly reason: { readonly status: number } | { readonly cause: unknown }
 }
 
 /**
- * One attempt, with a token of its own: one that was received, while its answer was lost, may be refused the second time
- * ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest Back-Channel Logout section 2.5}).
+ * Makes one attempt, with a new token. If the client received an earlier token but its response was lost, it may refuse
+ * the same token the second time ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest
+ * Back-Channel Logout section 2.5}).
  */
 async function send(ctx: Context, target: SessionClient): Promise<Failure | undefined> {
   const uri = target.client.metadata.backchannel_logout_uri as string
@@ -53,7 +54,7 @@ async function send(ctx: Context, target: SessionClient): Promise<Failure | unde
   try {
     token = await mintLogoutToken(ctx, target)
   } catch (cause) {
-    // Our own fault, and not the client's.
+    // This is the server's fault, not the client's.
     ctx.emit({ type: 'request.failed', endpoint: 'back-channel logout', cause })
     return { final: true, reason: { cause } }
   }
@@ -61,7 +62,7 @@ async function send(ctx: Context, target: SessionClient): Promise<Failure | unde
     const body = new URLSearchParams({ logout_token: token })
     const { status } = await ctx.outbound(uri, { method: 'POST', body })
     if (status >= 200 && status < 300) return undefined
-    // The client has understood, and refuses; or it points elsewhere, where nobody goes.
+    // The client has understood and refuses, or it redirects, which is not followed.
     const final = status < 500 && status !== 408 && status !== 429
     return { final, reason: { status } }
   } catch (cause) {

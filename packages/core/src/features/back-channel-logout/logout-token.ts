@@ -5,19 +5,20 @@ import type { SessionClient } from '../../contracts/session-observer.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
 import { signForClient } from '../../tokens/sign-for-client.ts'
 
-/** The `typ` that keeps a logout token from being taken for any other. */
+/** The `typ` that distinguishes a logout token from any other token. */
 const logoutTokenType = 'logout+jwt'
 
-/** Seconds: long enough for clocks that differ, too short to be kept for a replay. */
+/** The lifetime in seconds: long enough for clocks that differ, too short for a replay to be useful. */
 const lifetime = 120
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 
 /**
- * What a client is told: that this session of this user has ended, under the signature of its ID tokens
- * ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken Back-Channel Logout section 2.4}).
- * @throws {OAuthError} `unauthorized_client` when it would have to be signed with a secret that was not kept, or with an
- * algorithm that this process does not have
+ * Mints a logout token, which tells a client that this session of this user has ended. It is signed like the client's
+ * ID tokens ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken Back-Channel Logout
+ * section 2.4}).
+ * @throws {OAuthError} `unauthorized_client` when the client's secret, with which it would be signed, was not kept, or
+ * this process has no key for the algorithm
  */
 export async function mintLogoutToken(ctx: Context, { client, userId, sessionId }: SessionClient): Promise<string> {
   const now = ctx.clock.now()

@@ -4,7 +4,10 @@ import type { ClientMetadata } from '../../protocol/client-metadata.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { redirectUriProblem } from '../../protocol/redirect-uri.ts'
 
-/** {@link https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout Front-Channel Logout section 2} */
+/**
+ * The client metadata of {@link https://openid.net/specs/openid-connect-frontchannel-1_0.html#RPLogout Front-Channel
+ * Logout section 2}.
+ */
 export const frontChannelLogoutMetadata: ClientMetadataPart = {
   members: {
     frontchannel_logout_uri: v.pipe(v.string(), v.maxLength(2048)),
@@ -21,7 +24,10 @@ export const frontChannelLogoutMetadata: ClientMetadataPart = {
   },
 }
 
-/** Why a browser may not be sent there, or `undefined` when it may: it has to be where codes go as well. */
+/**
+ * Returns why the browser may not load this URI, or `undefined` when it may: it must have the origin of a redirect URI,
+ * to which codes go as well.
+ */
 export function frontChannelUriProblem(
   uri: string,
   { redirect_uris }: Pick<ClientMetadata, 'redirect_uris'>,

@@ -7,10 +7,11 @@ import type { SessionClient, SessionObserver } from '../../contracts/session-obs
 import { withParameters } from '../../http/redirect.ts'
 import { frontChannelLogoutMetadata, frontChannelUriProblem } from './client-metadata.ts'
 
+/** The options of `frontChannelLogout`. */
 export interface FrontChannelLogoutOptions {
   /**
-   * For how many seconds after its user last signed in through us a client may have a session of its own, and so is
-   * told of the end. Default 2592000 (30 days).
+   * For how many seconds after its user last signed in through this server a client is told of the end of the session:
+   * as long as the client may have a session of its own. Default 2592000 (30 days).
    */
   readonly clientSessionTtlSeconds?: number | undefined
 }
@@ -18,13 +19,18 @@ export interface FrontChannelLogoutOptions {
 const entries = { clientSessionTtlSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 2_592_000) }
 
 /**
- * Tells clients through the browser that a session has ended: it loads a URL of each in a frame, with `iss` and `sid`
- * ({@link https://openid.net/specs/openid-connect-frontchannel-1_0.html OpenID Connect Front-Channel Logout}). Our own
- * page does so at `/oauth2/end-session`; a logout page of the host's gets the URLs from `provider.sessionEnded`.
+ * A feature that tells clients through the browser that a session has ended: a page loads a URL of each client in a
+ * frame, with `iss` and `sid` ({@link https://openid.net/specs/openid-connect-frontchannel-1_0.html OpenID Connect
+ * Front-Channel Logout}). The server's own page does so at `/oauth2/end-session`. A logout page of the host gets the
+ * URLs from `provider.sessionEnded`.
  *
- * Browsers that keep cookies of other sites out of frames keep the client from knowing its user: `sid` alone has to do,
- * and back-channel logout does better.
+ * Browsers that block cookies of other sites in frames hide the user from the client. The client then has only `sid` to
+ * find the session, so back-channel logout is more reliable.
  * @throws {TypeError} when an option is unknown or wrong
+ * @example
+ * ```ts
+ * createProvider({ features: [frontChannelLogout()], ... })
+ * ```
  */
 export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Feature<'frontChannelLogout'> {
   const { clientSessionTtlSeconds } = parseFeatureOptions('frontChannelLogout', entries, options)
@@ -45,7 +51,10 @@ export function frontChannelLogout(options: FrontChannelLogoutOptions = {}): Fea
   })
 }
 
-/** Checked again before a page loads it: what is stored may have been written by hand. */
+/**
+ * Returns the URL of the frame if it is safe. URLs are checked again before a page loads them, since a stored row may
+ * have been written by hand.
+ */
 async function frameOf(ctx: Context, { client, sessionId }: SessionClient): Promise<readonly string[]> {
   const uri = client.metadata.frontchannel_logout_uri
   if (uri === undefined || frontChannelUriProblem(uri, client.metadata) !== undefined) return []

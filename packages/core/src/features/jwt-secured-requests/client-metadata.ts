@@ -5,7 +5,8 @@ import { OAuthError } from '../../protocol/errors.ts'
 import type { RequestObjectRules } from './rules.ts'
 
 /**
- * What clients register for their request objects ({@link https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata OpenID Connect Registration section 2},
+ * The client metadata for request objects ({@link
+ * https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata OpenID Connect Registration section 2},
  * {@link https://www.rfc-editor.org/rfc/rfc9101#section-10.5 RFC 9101 section 10.5}).
  */
 export function requestObjectMetadata({ signingAlgorithms, unsigned }: RequestObjectRules): ClientMetadataPart {
@@ -20,9 +21,11 @@ export function requestObjectMetadata({ signingAlgorithms, unsigned }: RequestOb
     check({ config }, metadata) {
       const algorithm = metadata.request_object_signing_alg
       const known = algorithm === 'none' ? unsigned !== 'refused' : signingAlgorithms.includes(algorithm ?? '')
-      if (algorithm !== undefined && !known) throw invalid(`unsupported request_object_signing_alg ${algorithm}`)
+      if (algorithm !== undefined && !known)
+        throw invalid(`unsupported request_object_signing_alg ${algorithm}; use ${signingAlgorithms.join(', ')}`)
       if (metadata.require_signed_request_object === true) {
-        if (algorithm === 'none') throw invalid('require_signed_request_object goes with no unsigned request objects')
+        if (algorithm === 'none')
+          throw invalid('require_signed_request_object cannot be true with request_object_signing_alg none')
         if (metadata.jwks === undefined && metadata.jwks_uri === undefined) {
           throw invalid('require_signed_request_object needs jwks or jwks_uri')
         }

@@ -7,22 +7,26 @@ import { requestObjectMetadata } from './client-metadata.ts'
 import { resolveRequestObject } from './resolve.ts'
 import type { RequestObjectRules } from './rules.ts'
 
+/** The options of `jwtSecuredRequests`. */
 export interface JwtSecuredRequestsOptions {
-  /** What request objects may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+  /** The algorithms that request objects may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
   readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
   /**
-   * Whose request objects may have no signature (`alg: none`), which proves nothing and is forbidden by RFC 9101:
-   * `registered`, of clients that registered `request_object_signing_alg: none`; `allowed`, also of those that registered
-   * nothing, as OpenID Connect Core has it and its certification suite does. Default `refused`.
+   * Which clients may send request objects without a signature (`alg: none`), which prove nothing and are forbidden by
+   * RFC 9101. `registered`: clients that registered `request_object_signing_alg: none`. `allowed`: also clients that
+   * registered no algorithm, as in OpenID Connect Core and its certification suite. Default `refused`: no client.
    */
   readonly unsigned?: 'refused' | 'registered' | 'allowed' | undefined
   /**
-   * What becomes of parameters beside a request object: `ignored`, as in RFC 9101; `merged`, as in OpenID Connect Core
-   * section 6.1, where the object only wins over them: whoever changes the URL can then add what the object leaves out.
-   * Default `ignored`.
+   * What happens to parameters beside a request object. `ignored`: they are dropped, as in RFC 9101. `merged`: they
+   * count when the object does not contain them, as in OpenID Connect Core section 6.1. An attacker who changes the URL
+   * can then add what the object leaves out. Default `ignored`.
    */
   readonly outsideParameters?: 'ignored' | 'merged' | undefined
-  /** Takes no request of any client without a signed request object. Default `false`. */
+  /**
+   * Whether every client must send a signed request object. Default `false`; a single client can register
+   * `require_signed_request_object`.
+   */
   readonly required?: boolean | undefined
 }
 
@@ -36,10 +40,14 @@ const entries = {
 }
 
 /**
- * Authorization requests as JWTs, in `request` or behind a registered `request_uri`
- * ({@link https://www.rfc-editor.org/rfc/rfc9101 RFC 9101},
- * {@link https://openid.net/specs/openid-connect-core-1_0.html#JWTRequests OpenID Connect Core section 6}).
+ * A feature that accepts authorization requests as JWTs (request objects), in `request` or behind a registered
+ * `request_uri` ({@link https://www.rfc-editor.org/rfc/rfc9101 RFC 9101}, {@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#JWTRequests OpenID Connect Core section 6}).
  * @throws {TypeError} when an option is unknown or wrong
+ * @example
+ * ```ts
+ * createProvider({ features: [jwtSecuredRequests({ required: true })], ... })
+ * ```
  */
 export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Feature<'jwtSecuredRequests'> {
   const rules: RequestObjectRules = parseFeatureOptions('jwtSecuredRequests', entries, options)

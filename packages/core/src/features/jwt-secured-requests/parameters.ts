@@ -2,16 +2,17 @@ import { parseUnchecked, type UncheckedParameters } from '../../http/parameters.
 import { OAuthError } from '../../protocol/errors.ts'
 import type { RequestObjectRules } from './rules.ts'
 
-/** Claims that say something of the JWT, and nothing of the request. */
+/** Claims that describe the JWT and are no parameters of the request. */
 const aboutTheJwt: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
 
-/** Parameters that led to the object. */
+/** Parameters that have been used to get the request object. */
 const consumed: ReadonlySet<string> = new Set(['request', 'request_uri'])
 
 /**
- * The claims of a request object as the parameters that they stand for. What was sent beside it is ignored
- * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6.3 RFC 9101 section 6.3}) or, by option, fills the gaps
- * ({@link https://openid.net/specs/openid-connect-core-1_0.html#RequestObject OpenID Connect Core section 6.1}).
+ * Turns the claims of a request object into the parameters of the request. Parameters beside the object are ignored
+ * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6.3 RFC 9101 section 6.3}) or, by the option
+ * `outsideParameters`, fill the gaps ({@link https://openid.net/specs/openid-connect-core-1_0.html#RequestObject OpenID
+ * Connect Core section 6.1}).
  * @throws {OAuthError} `invalid_request_object`
  */
 export function requestParameters(
@@ -25,7 +26,7 @@ export function requestParameters(
   if (outsideParameters === 'merged') {
     const responseType = sent.get('response_type')
     if (claims.response_type !== undefined && responseType !== undefined && claims.response_type !== responseType) {
-      throw invalid('response_type differs from the one beside it')
+      throw invalid('its response_type differs from the parameter response_type')
     }
     const named = new Set(pairs.map(([name]) => name))
     for (const name of sent.names) {
@@ -36,14 +37,17 @@ export function requestParameters(
   return parseUnchecked(new URLSearchParams(pairs).toString())
 }
 
-/** `resource` may be a list; JSON (`claims`, `authorization_details`) is text in a URL, and itself in a JWT. */
+/**
+ * Returns the values of a parameter. `resource` may be a list. JSON values (`claims`, `authorization_details`) are text
+ * in a URL, and objects in a JWT.
+ */
 function valuesOf(name: string, value: unknown): readonly string[] {
   if (value === null || value === undefined) return []
   if (typeof value === 'string') return [value]
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
   if (name !== 'resource' || !Array.isArray(value)) return [JSON.stringify(value)]
   if (value.every((one) => typeof one === 'string')) return value
-  throw invalid('resource is not a list of URIs')
+  throw invalid('resource must be a URI or a list of URIs')
 }
 
 function invalid(description: string): OAuthError {

@@ -9,8 +9,9 @@ import type { RequestObjectRules } from './rules.ts'
 type Claims = Readonly<Record<string, unknown>>
 
 /**
- * The claims of a request object of this client
- * ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6.2 RFC 9101 section 6.2}).
+ * Verifies a request object of this client ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6.2 RFC 9101 section
+ * 6.2}).
+ * @returns its claims
  * @throws {OAuthError} `invalid_request_object`
  */
 export async function verifyRequestObject(
@@ -20,7 +21,7 @@ export async function verifyRequestObject(
   jwt: string,
 ): Promise<Claims> {
   const decoded = decodeUnverifiedJwt(jwt)
-  if (decoded === undefined) throw invalid('it is not a JWT in compact form, or encrypted')
+  if (decoded === undefined) throw invalid('it must be a signed JWT in compact form; encrypted ones are not supported')
   const signed = decoded.header.alg !== 'none'
   if (signed) await requireSignature(ctx, rules, client, jwt)
   else requireUnsignedAllowed(rules, client, decoded)
@@ -41,10 +42,15 @@ async function requireSignature(
   const registered = client.metadata.request_object_signing_alg
   const algorithms = signingAlgorithms.filter((algorithm) => registered === undefined || algorithm === registered)
   const verified = await verifyClientSignature(ctx, client, jwt, algorithms)
-  if (typeof verified === 'string') throw invalid('its signature cannot be verified', verified)
+  if (typeof verified === 'string') {
+    throw invalid('its signature cannot be verified; check the registered keys and algorithm', verified)
+  }
 }
 
-/** An unsigned object says no more than the URL that it came in, so it is taken only where nothing else is expected. */
+/**
+ * Refuses an unsigned object, unless the options and the registration of the client allow it. An unsigned object proves
+ * no more than the URL that it came in.
+ */
 function requireUnsignedAllowed(
   { unsigned, required }: RequestObjectRules,
   { metadata }: ClientRecord,
@@ -55,24 +61,27 @@ function requireUnsignedAllowed(
   if (unsigned === 'refused' || required || metadata.require_signed_request_object === true || !byClient) {
     throw invalid('it must be signed')
   }
-  if (signature !== '') throw invalid('it has a signature, and alg none')
+  if (signature !== '') throw invalid('with alg none it must not have a signature')
 }
 
-/** What a client signs for another purpose, its assertion above all, is no request object. */
+/**
+ * Checks that the JWT is a request object, and not one that the client signed for another purpose, above all a client
+ * assertion.
+ */
 function typeProblem({ header: { typ }, claims }: UnverifiedJwt, clientId: string): string | undefined {
-  if (typ !== undefined && typeof typ !== 'string') return 'typ is not a string'
+  if (typ !== undefined && typeof typ !== 'string') return 'typ must be a string'
   if (/^(?:application\/)?oauth-authz-req\+jwt$/i.test(typ ?? '')) return undefined
   if (typ !== undefined && !/^(?:application\/)?jwt$/i.test(typ)) return 'it is a JWT of another type'
-  return claims.sub === clientId ? 'it may be a client assertion: sub must not be the client' : undefined
+  return claims.sub === clientId ? 'it may be a client assertion: sub must not be the client_id' : undefined
 }
 
 function partyProblem(claims: Claims, signed: boolean, clientId: string, issuer: string): string | undefined {
   const { iss, aud, client_id, request, request_uri } = claims
   if (request !== undefined || request_uri !== undefined) return 'it must not contain request or request_uri'
-  if (client_id !== undefined && client_id !== clientId) return 'client_id is not the client'
-  if (iss === undefined ? signed : iss !== clientId) return 'iss must be the client'
+  if (client_id !== undefined && client_id !== clientId) return 'its client_id must be that of the request'
+  if (iss === undefined ? signed : iss !== clientId) return 'iss must be the client_id'
   const forUs = Array.isArray(aud) ? aud.includes(issuer) : aud === issuer
-  return (aud === undefined ? signed : !forUs) ? 'aud must be the issuer' : undefined
+  return (aud === undefined ? signed : !forUs) ? 'aud must be the issuer of this server' : undefined
 }
 
 function invalid(description: string, cause?: string): OAuthError {

@@ -6,14 +6,14 @@ import type { ClientRecord } from '../../storage/client.ts'
 
 const mediaTypes = ['application/oauth-authz-req+jwt', 'application/jwt', 'application/jose']
 
-/** Seconds for which a request object is kept whose URI says by its hash that it is this one. */
+/** Seconds for which a request object is cached when the URI contains its hash. */
 const maxAgeByHash = 300
-/** Seconds for which it is kept where nothing says so. */
+/** Seconds for which a request object is cached when the URI contains no hash. */
 const maxAge = 10
-/** Seconds between two requests to one URL, whatever hashes are asked for. */
+/** The least number of seconds between two requests to the same URL, whatever hashes the URIs contain. */
 const leastPause = 1
 
-/** What a fragment looks like that is the SHA-256 hash of the document. */
+/** The form of a fragment that is the SHA-256 hash of the document. */
 const hashPattern = /^[A-Za-z0-9_-]{43}$/
 
 interface Fetched {
@@ -23,17 +23,18 @@ interface Fetched {
 }
 
 /**
- * The request object behind a `request_uri` that the client registered, and behind no other: the server fetches nothing
- * because a URL says so ({@link https://www.rfc-editor.org/rfc/rfc9101#section-10.4 RFC 9101 section 10.4}). A fragment is no
- * part of what is fetched. One that is the hash of the document says that the document we have is the right one, or that
- * it has changed ({@link https://www.rfc-editor.org/rfc/rfc9101#section-5.2 RFC 9101 section 5.2}); any other says nothing.
+ * Fetches the request object behind a `request_uri`. The client must have registered the URL: the server does not fetch
+ * a URL only because a request names it ({@link https://www.rfc-editor.org/rfc/rfc9101#section-10.4 RFC 9101 section
+ * 10.4}). The fragment is not fetched. If it is the hash of the document, it tells whether the cached document is the
+ * right one or has changed ({@link https://www.rfc-editor.org/rfc/rfc9101#section-5.2 RFC 9101 section 5.2}). Any other
+ * fragment is ignored.
  * @throws {OAuthError} `invalid_request_uri`
  */
 export async function fetchRequestObject(ctx: Context, client: ClientRecord, uri: string): Promise<string> {
   const [url = '', fragment = ''] = uri.split('#', 2)
   const registered = client.metadata.request_uris ?? []
   if (!registered.some((one) => one.split('#')[0] === url)) {
-    throw new OAuthError('invalid_request_uri', 'request_uri is not registered for the client')
+    throw new OAuthError('invalid_request_uri', 'request_uri is not registered for the client (request_uris)')
   }
   const beforeFetch = (): void => {
     if (ctx.fetchBudget.take(url, `request objects of ${client.id}`)) return
@@ -53,7 +54,7 @@ export async function fetchRequestObject(ctx: Context, client: ClientRecord, uri
   }
 }
 
-/** The request objects that were fetched, of one provider. */
+/** The cache of a provider for fetched request objects. */
 function createRequestObjects(ctx: Context): UrlCache<Fetched> {
   return createUrlCache((url) => fetchDocument(ctx, url), ctx.clock)
 }

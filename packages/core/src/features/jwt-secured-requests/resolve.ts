@@ -8,8 +8,8 @@ import { fetchRequestObject } from './request-uri.ts'
 import type { RequestObjectRules } from './rules.ts'
 
 /**
- * The parameters in the request object that a request carries or points at. Whose it is, the request itself has to say:
- * by the client's keys it is verified ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6 RFC 9101 section 6}).
+ * Returns the parameters in the request object that a request contains or points at. The request itself must name the
+ * client, whose keys verify the object ({@link https://www.rfc-editor.org/rfc/rfc9101#section-6 RFC 9101 section 6}).
  * @throws {OAuthError} `invalid_request_object`, `invalid_request_uri`, `invalid_request` or `invalid_client`
  */
 export async function resolveRequestObject(
@@ -22,15 +22,15 @@ export async function resolveRequestObject(
   const byReference = sent.get('request_uri')
   if (byValue === undefined && byReference === undefined) {
     if (rules.required || (await demandsSignature(ctx, sent.get('client_id')))) {
-      throw new OAuthError('invalid_request', 'a signed request object is required')
+      throw new OAuthError('invalid_request', 'a signed request object is required: send it in request or request_uri')
     }
     return undefined
   }
   refuseRepeated(sent)
   if (byValue !== undefined && byReference !== undefined) {
-    throw new OAuthError('invalid_request', 'request and request_uri exclude each other')
+    throw new OAuthError('invalid_request', 'send request or request_uri, not both')
   }
-  // A URN names a request that was left with us, which is another feature's.
+  // A URN names a request that was pushed to the server, which is for another feature.
   if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
   const client = await findClient(ctx, sent.get('client_id'))
   const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
@@ -44,8 +44,16 @@ async function demandsSignature(ctx: Context, clientId: string | undefined): Pro
 }
 
 async function findClient(ctx: Context, clientId: string | undefined): Promise<ClientRecord> {
-  if (clientId === undefined) throw new OAuthError('invalid_request', 'missing client_id')
+  if (clientId === undefined) {
+    throw new OAuthError('invalid_request', 'the application did not say which one it is: client_id is missing')
+  }
   const client = await ctx.clients.find(clientId)
-  if (client === undefined) throw new OAuthError('invalid_client', 'the client is unknown or disabled', { status: 400 })
+  if (client === undefined) {
+    throw new OAuthError(
+      'invalid_client',
+      'the application is not registered here, or it is disabled; its developer should check client_id',
+      { status: 400 },
+    )
+  }
   return client
 }

@@ -9,7 +9,7 @@ import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { type AudienceRule, checkAssertion } from './check-assertion.ts'
 
-/** What assertions are checked against. */
+/** The rules for assertions. */
 export interface AssertionRules {
   readonly signingAlgorithms: readonly string[]
   readonly maxLifetimeSeconds: number
@@ -18,7 +18,7 @@ export interface AssertionRules {
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Assertions that the client's own key has signed. */
+/** The method `private_key_jwt`: assertions that the client signs with its own key. */
 export function privateKeyJwtMethod(rules: AssertionRules): ClientAuthMethod {
   return {
     name: 'private_key_jwt',
@@ -33,7 +33,7 @@ export function privateKeyJwtMethod(rules: AssertionRules): ClientAuthMethod {
   }
 }
 
-/** Assertions under the client's secret, in HS256. */
+/** The method `client_secret_jwt`: assertions that the client signs with its secret, in HS256. */
 export function clientSecretJwtMethod(rules: AssertionRules): ClientAuthMethod {
   return {
     name: 'client_secret_jwt',
@@ -49,8 +49,8 @@ export function clientSecretJwtMethod(rules: AssertionRules): ClientAuthMethod {
 }
 
 /**
- * The assertion of a request, if its algorithm is one of this method. Whom it is from is what it says of itself: nothing
- * is known yet ({@link https://www.rfc-editor.org/rfc/rfc7521#section-4.2 RFC 7521 section 4.2}).
+ * Reads the assertion of a request, if its algorithm belongs to this method. The client's id is what the assertion
+ * claims: nothing is verified yet ({@link https://www.rfc-editor.org/rfc/rfc7521#section-4.2 RFC 7521 section 4.2}).
  */
 function collectAssertion(
   { parameters }: CredentialSources,
@@ -61,13 +61,13 @@ function collectAssertion(
   const decoded = decodeUnverifiedJwt(assertion)
   if (!isOurs(decoded?.header.alg)) return undefined
   const clientId = decoded?.claims.sub
-  // An id is looked for in the storage, so it has to look like one.
+  // The storage is asked for the id, so it must have the form of one.
   if (typeof clientId !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(clientId)) {
-    throw new OAuthError('invalid_client', 'the client assertion is malformed')
+    throw new OAuthError('invalid_client', 'the client assertion is malformed: sub must be the client_id')
   }
   const named = parameters.get('client_id')
   if (named !== undefined && named !== clientId) {
-    throw new OAuthError('invalid_client', 'client_id differs from the client assertion')
+    throw new OAuthError('invalid_client', 'client_id differs from sub of the client assertion')
   }
   return { clientId, assertion }
 }
@@ -84,8 +84,8 @@ interface MethodRules extends AssertionRules {
 }
 
 /**
- * Signature, then claims, then the one write: a `jti` is used up by an assertion that is good, and by no other. Of two
- * requests with one assertion the second is refused, at the same moment as well.
+ * Verifies an assertion: the signature, then the claims. Then it uses up the `jti`, in one write, so only a valid
+ * assertion is used up. When two requests bring the same assertion, even at the same moment, the second is refused.
  */
 async function verifyAssertion(
   ctx: Context,
@@ -94,7 +94,7 @@ async function verifyAssertion(
   rules: MethodRules,
 ): Promise<boolean | string> {
   if (client === undefined || assertion === undefined) return false
-  // Before anything is fetched for it, or used up.
+  // Checked before keys are fetched or the assertion is used up.
   if (client.metadata.token_endpoint_auth_method !== rules.method) return 'not the registered method'
   const jwt = await rules.verifySignature(client, assertion)
   if (typeof jwt === 'string') return `assertion: ${jwt}`

@@ -20,22 +20,23 @@ declare module '../../protocol/feature-client-metadata.ts' {
   }
 }
 
+/** The options of `privateKeyJwt`. */
 export interface PrivateKeyJwtOptions {
   /**
-   * What an assertion may be addressed to. `issuer`: to our issuer, as a single string: what was made for another server
-   * is then refused here, and the other way round. `endpoints`: also to the URL of an endpoint that authenticates
-   * clients, and to a list of nothing but those, as clients from before
-   * {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/ RFC 7523bis} and the certification suites of
-   * OpenID Connect do. A function answers for each client. Default `issuer`.
+   * Which values of `aud` are accepted in an assertion. `issuer`: only this server's issuer, as a single string. Nobody
+   * can then use an assertion for another server here, or the other way round. `endpoints`: also the URL of an endpoint
+   * at which clients authenticate, or a list of only such values, for clients from before {@link
+   * https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/ RFC 7523bis} and the certification suites of OpenID
+   * Connect. A function returns the rule for each client. Default `issuer`.
    */
   readonly audiences?: AudienceRule | ((client: ClientRecord) => AudienceRule) | undefined
-  /** What keys may sign with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+  /** The algorithms that assertions may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
   readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
-  /** How far away `exp` may be, in seconds: an assertion is remembered for so long. Default 600. */
+  /** The longest time until `exp`, in seconds. The server remembers an assertion for as long. Default 600. */
   readonly maxLifetimeSeconds?: number | undefined
   /**
-   * Lets clients authenticate with `client_secret_jwt` as well. Their secrets are then kept sealed under the provider's
-   * `secret`, beside the hash that is kept of all. Default `false`.
+   * Whether clients may also authenticate with `client_secret_jwt`. Their secrets are then stored sealed (encrypted
+   * with the provider's `secret`), beside the hash. Default `false`.
    */
   readonly clientSecretJwt?: boolean | undefined
 }
@@ -53,10 +54,19 @@ const entries = {
 }
 
 /**
- * Clients that authenticate with a JWT they signed themselves, so that no secret is shared
- * ({@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 section 2.2},
- * {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core section 9}).
+ * A feature with which clients authenticate by a JWT that they sign themselves, so that they share no secret with the
+ * server ({@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 section 2.2}, {@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core section 9}).
  * @throws {TypeError} when an option is unknown or wrong
+ * @example
+ * ```ts
+ * const provider = createProvider({ features: [privateKeyJwt()], ... })
+ * await provider.registerClient({
+ *   token_endpoint_auth_method: 'private_key_jwt',
+ *   jwks_uri: 'https://app.example.com/jwks.json',
+ *   redirect_uris: ['https://app.example.com/callback'],
+ * })
+ * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'privateKeyJwt'> {
   const { audiences, clientSecretJwt, ...parsed } = parseFeatureOptions('privateKeyJwt', entries, options)
@@ -83,7 +93,7 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'priv
   })
 }
 
-/** No answer is no rule: taken for one, it would be the wider of the two. */
+/** Checks the answer of the host's function. A missing answer must not count as the wider rule. */
 function requireRule(answer: unknown): AudienceRule {
   if (answer === 'issuer' || answer === 'endpoints') return answer
   throw new TypeError('privateKeyJwt: audiences must answer with issuer or endpoints for each client')
@@ -100,7 +110,8 @@ function assertionMetadata(keyAlgorithms: readonly string[], secretAlgorithms: r
       const algorithm = metadata.token_endpoint_auth_signing_alg
       if (algorithm === undefined) return
       const allowed = allowedAlgorithms(metadata, keyAlgorithms, secretAlgorithms)
-      if (!allowed.includes(algorithm)) throw invalid(`unsupported token_endpoint_auth_signing_alg ${algorithm}`)
+      if (!allowed.includes(algorithm))
+        throw invalid(`unsupported token_endpoint_auth_signing_alg ${algorithm}; use ${allowed.join(', ')}`)
     },
   }
 }
@@ -111,7 +122,7 @@ function allowedAlgorithms(
   secretAlgorithms: readonly string[],
 ): readonly string[] {
   if (method === 'private_key_jwt') return keyAlgorithms
-  // For a method without a signature it means nothing, whatever is said.
+  // For a method without a signature the algorithm has no meaning.
   return method === 'client_secret_jwt' ? secretAlgorithms : [...keyAlgorithms, ...secretAlgorithms]
 }
 

@@ -270,9 +270,6 @@ describe('wrong values of the options for tokens, trust and registration', () =>
 })
 
 describe('the error of a wrong option says what to change', () => {
-  /** Not called, as one writes it by mistake. */
-  function privateKeyJwt() {}
-
   test.each<[string, Record<string, unknown>, string]>([
     ['no secret', { secret: undefined }, 'the option secret is required: make one with `openssl rand -base64 32`'],
     [
