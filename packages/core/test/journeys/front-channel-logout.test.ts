@@ -44,7 +44,7 @@ describe('front-channel logout', () => {
     expect(frames).toEqual([`https://app.example.com/front?${query}`])
   })
 
-  test('H10 a pairwise client gets its own name of the session, and no client gets another’s', async () => {
+  test('a pairwise client gets its own name of the session, and no client gets another’s (H10)', async () => {
     const world = startWorld({ pairwiseSecret: 'a-pairwise-secret-with-32-characters-or-more' })
     const members = { frontchannel_logout_uri: 'https://app.example.com/front', subject_type: 'pairwise' } as const
     const one = await registerConfidential(world, members)

@@ -45,7 +45,7 @@ describe('initiate_login_uri', () => {
     })
   })
 
-  test('A06 what was written into storage by hand is not linked, nor that of a disabled client', async () => {
+  test('what was written into storage by hand is not linked, nor that of a disabled client (A06)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { initiate_login_uri: uri })
     await authorize(world, client, { scope: 'openid', redirect_uri: redirectUri })

@@ -67,7 +67,7 @@ describe('logoutUrl: the question on the host’s page', () => {
     }
   })
 
-  test('F11 a question that was answered is not an answer for the next session', async () => {
+  test('a question that was answered is not an answer for the next session (F11)', async () => {
     const { world, client, browser } = await start()
     const response = await browser.request(logoutUrl(world, {}))
     const confirmation = new URL(response.headers.get('location') as string).searchParams.get('confirmation') ?? ''
@@ -79,7 +79,7 @@ describe('logoutUrl: the question on the host’s page', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F11 a GET of the answer asks again', async () => {
+  test('a GET of the answer asks again (F11)', async () => {
     const { world, browser } = await start()
     const response = await browser.request(logoutUrl(world, {}))
     const confirmation = new URL(response.headers.get('location') as string).searchParams.get('confirmation') ?? ''

@@ -72,7 +72,7 @@ describe('parameters that are hints', () => {
     })
   })
 
-  test('F05 what is long is cut: at 255 characters, never inside a character or an entry of a list', async () => {
+  test('what is long is cut: at 255 characters, never inside a character or an entry of a list (F05)', async () => {
     const { told } = await start()
     const { context } = await told({
       login_hint: `${'x'.repeat(254)}🙂🙂`,

@@ -48,21 +48,21 @@ async function subjects(world: World, client: Awaited<ReturnType<typeof register
 }
 
 describe('pairwiseSecret (decision 23)', () => {
-  test('seed B110 one sub everywhere; seed B79 is overruled: the JWT access token has it, too', async () => {
+  test('a pairwise client sees one sub everywhere, also in the JWT access token (overrules seed B79; seed B110)', async () => {
     const { world, client } = await prepare()
     const all = await subjects(world, client)
     expect(new Set(Object.values(all))).toEqual(new Set([expected(alice)]))
     expect(Object.values(all)).toHaveLength(8)
   })
 
-  test('seed B110 under disableJwtPlugin as well', async () => {
+  test('a pairwise client sees one sub under disableJwtPlugin as well (seed B110)', async () => {
     const { world, client } = await prepare({}, { disableJwtPlugin: true })
     const tokens = await getTokens(world, client, { scope }, { resource: api })
     const { body } = await introspect(world, client, tokens.access_token)
     expect([claimsOf(tokens.id_token).sub, body.sub]).toEqual([expected(alice), expected(alice)])
   })
 
-  test('a resource server that introspects sees the same, and not the real id', async () => {
+  test('a resource server that introspects sees the pairwise sub, and not the real id', async () => {
     const { world, client } = await prepare()
     const server = await registerResourceServer(world)
     const { access_token } = await getTokens(world, client, { scope }, { resource: api })
@@ -71,7 +71,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(JSON.stringify(body)).not.toContain(alice.id)
   })
 
-  test('seed B195 it is stable over grants, differs by user, and is not the id', async () => {
+  test('the pairwise sub is stable over grants, differs by user, and is not the id (seed B195)', async () => {
     const { world, client } = await prepare()
     const of = async (user: TestUser) => {
       const authorized = await authorize(world, client, { scope: 'openid' }, { user })
@@ -81,7 +81,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(expected(alice)).not.toBe(expected(bob))
   })
 
-  test('seed B92 a refreshed ID token keeps auth_time and the pairwise sub', async () => {
+  test('a refreshed ID token keeps auth_time and the pairwise sub (seed B92)', async () => {
     const { world, client } = await prepare()
     const tokens = await getTokens(world, client, { scope })
     const before = claimsOf(tokens.id_token)
@@ -91,7 +91,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(after.iat).toBe(world.clock.now())
   })
 
-  test('seed B188 B189 the server side still gets the real user id', async () => {
+  test('the server side still gets the real user id (seed B188, B189)', async () => {
     const { world, client } = await prepare()
     for (const resource of [undefined, api]) {
       const { access_token } = await getTokens(world, client, { scope }, { resource })
@@ -150,7 +150,7 @@ describe('what may be pairwise (seed B156)', () => {
     await expect(prepare(input, options)).rejects.toMatchObject({ code: 'invalid_client_metadata' })
   })
 
-  test('seed B16 discovery says so when, and only when, there is a secret', () => {
+  test('discovery names pairwise when, and only when, there is a secret (seed B16)', () => {
     expect(createQuickWorld({ pairwiseSecret }).provider.metadata.subject_types_supported).toEqual([
       'public',
       'pairwise',

@@ -28,7 +28,7 @@ async function start(key?: ClientKey) {
 }
 
 describe('private_key_jwt', () => {
-  test('a client without a secret, at every endpoint that authenticates clients', async () => {
+  test('a client without a secret authenticates by assertion at every endpoint', async () => {
     const { world, client, make } = await start()
     expect(client).not.toHaveProperty('client_secret')
     expect(client).not.toHaveProperty('client_secret_expires_at')
@@ -118,7 +118,7 @@ describe('private_key_jwt', () => {
     }
   })
 
-  test('D03 with a second method it is refused', async () => {
+  test('with a second method it is refused (D03)', async () => {
     const { world, make } = await start()
     const form = { grant_type: 'client_credentials', scope: 'notes:read' }
     expectJsonError(await postWith(world, await make(), { ...form, client_secret: 'x' }), 400, 'invalid_request')
@@ -131,7 +131,7 @@ describe('private_key_jwt', () => {
     expectJsonError(basic, 400, 'invalid_request')
   })
 
-  test('D02 the method registered is the method required', async () => {
+  test('the method registered is the method required (D02)', async () => {
     const { world, make, client } = await start()
     const withSecret = await registerConfidential(world, { jwks: { keys: [(await clientKey()).publicJwk] } })
     const made = await assertion(world, withSecret, await clientKey())

@@ -87,7 +87,7 @@ describe('dangerouslyAllowRegistrationWithoutPkce', () => {
     expect([status, 'refresh_token' in body]).toEqual([200, scope.includes('offline')])
   })
 
-  test('B04 who sends a challenge is held to it, and a verifier without one is refused', async () => {
+  test('who sends a challenge is held to it, and a verifier without one is refused (B04)', async () => {
     const world = registrationWorld(options)
     const client = await registered(world, { redirect_uris: [redirectUri] })
     const bound = await authorize(world, client, { scope: 'openid' })
@@ -96,7 +96,7 @@ describe('dangerouslyAllowRegistrationWithoutPkce', () => {
     expectJsonError(await exchangeCode(world, client, unbound), 400, 'invalid_grant')
   })
 
-  test('B06 public clients, and those that ask for PKCE, have to use it', async () => {
+  test('public clients, and those that ask for PKCE, have to use it (B06)', async () => {
     const world = openWorld(options)
     const { body: open } = await register(world, { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' })
     const strict = await registered(world, { redirect_uris: [redirectUri], require_pkce: true })
@@ -107,14 +107,14 @@ describe('dangerouslyAllowRegistrationWithoutPkce', () => {
     }
   })
 
-  test('B06 the server side’s own exempt clients still need it for offline_access', async () => {
+  test('the server side’s own exempt clients still need it for offline_access (B06)', async () => {
     const world = registrationWorld(options)
     const client = await world.provider.registerClient({ redirect_uris: [redirectUri], require_pkce: false })
     const url = authorizeUrl(world, client, undefined, { scope: 'openid offline_access' })
     expectErrorRedirect(world, await world.browser().request(url), redirectUri, 'invalid_request')
   })
 
-  test('B06 a client that becomes public loses it', async () => {
+  test('a client that becomes public loses it (B06)', async () => {
     const world = registrationWorld(options)
     const client = await registered(world, { redirect_uris: [redirectUri] })
     const changed = await configure(world, client, 'PUT', repeated(client, { token_endpoint_auth_method: 'none' }))

@@ -62,7 +62,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     return { world, client, tokens: await getTokens(world, client, { scope }) }
   }
 
-  test('seed B86 B99 are found again: introspection, verification, refresh', async () => {
+  test('are found again: introspection, verification, refresh (seed B86, B99)', async () => {
     const { world, client, tokens } = await prepare()
     expect(tokens.access_token).toMatch(accessPattern)
     expect(tokens.refresh_token).toMatch(refreshPattern)
@@ -76,7 +76,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await introspect(world, client, tokens.refresh_token)).body).toEqual({ active: false })
   })
 
-  test('seed B99 B118 are revoked: an access token alone, a refresh token with its grant', async () => {
+  test('are revoked: an access token alone, a refresh token with its grant (seed B99, B118)', async () => {
     const { world, client, tokens } = await prepare()
     const { body } = await refresh(world, client, tokens.refresh_token)
     await revoke(world, client, tokens.access_token)
@@ -89,7 +89,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expectJsonError(await refresh(world, client, body.refresh_token), 400, 'invalid_grant')
   })
 
-  test('C03 an old refresh token inside the window gets the same successor, as the client saw it', async () => {
+  test('an old refresh token inside the window gets the same successor, as the client saw it (C03)', async () => {
     const { world, client, tokens } = await prepare()
     const first = await refresh(world, client, tokens.refresh_token)
     world.clock.advance(29)
@@ -98,7 +98,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await refresh(world, client, first.body.refresh_token)).status).toBe(200)
   })
 
-  test('C02 C04 outside the window, or two generations back, the family dies', async () => {
+  test('outside the window, or two generations back, the family dies (C02, C04)', async () => {
     const { world, client, tokens } = await prepare()
     const { body } = await refresh(world, client, tokens.refresh_token)
     world.clock.advance(30)
@@ -150,7 +150,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await refresh(world, client, refresh_token)).status).toBe(200)
   })
 
-  test('C13 nothing that was given out is in the storage', async () => {
+  test('nothing that was given out is in the storage (C13)', async () => {
     const recording = recordingStorage(memoryStorage())
     const { world, client, tokens } = await prepare({ storage: recording.storage })
     const { body } = await refresh(world, client, tokens.refresh_token)
@@ -197,7 +197,7 @@ describe('what is only partly one of ours', () => {
     expect((await refresh(world, client, tokens.refresh_token)).body.refresh_token).toBe(body.refresh_token)
   })
 
-  test('B02 a generated token of another issuer on the same storage is nothing here', async () => {
+  test('a generated token of another issuer on the same storage is nothing here (B02)', async () => {
     const world = createQuickWorld(generators)
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope })
@@ -209,7 +209,7 @@ describe('what is only partly one of ours', () => {
 })
 
 describe('client ids and secrets', () => {
-  test('seed 10.2 are the host’s where it makes them, and a taken id is made again', async () => {
+  test('the host’s generators make client ids and secrets, and a taken id is made again (seed 10.2)', async () => {
     const ids = ['app-1', 'app-1', 'app-2'].values()
     const world = createQuickWorld({
       generateClientId: () => ids.next().value as string,

@@ -62,7 +62,7 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
     expect(await pathOf(later, client)).toBe('/consent')
   })
 
-  test('seed B41 signed in and trusted: code and the client’s state at once', async () => {
+  test('signed in and trusted: code and the client’s state at once (seed B41)', async () => {
     const { world, client } = await prepare()
     const response = await signedIn(world).request(authorizeUrl(world, client, createPkce()))
     const answer = new URL(response.headers.get('location') as string).searchParams
@@ -120,7 +120,7 @@ describe('a client that registered itself', () => {
     return { status: response.status, body: (await response.json()) as { client_id: string; error?: string } }
   }
 
-  test('seed B37 B148 is trusted when the resolver says so; its stored skip_consent stays unset', async () => {
+  test('is trusted when the resolver says so; its stored skip_consent stays unset (seed B37, B148)', async () => {
     const world = createQuickWorld({
       allowDynamicClientRegistration: true,
       trustedClientResolver: ({ metadata }) => metadata.client_name === 'Ours',
