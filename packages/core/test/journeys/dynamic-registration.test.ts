@@ -35,7 +35,7 @@ describe('whether there is an endpoint', () => {
     expect(Object.values(world.provider.metadata)).not.toContain(`${world.issuer}/oauth2/register/client`)
   })
 
-  test('only POST, and scripts of any origin may try', async () => {
+  test('registration takes POST only, and allows scripts of any origin', async () => {
     const world = registrationWorld()
     const url = `${world.issuer}/oauth2/register`
     const wrong = await send(world, url)
@@ -158,7 +158,7 @@ describe('who may register', () => {
     expectJsonError(await register(registrationWorld({ secret: fresh }), minimal, headers), 401, 'invalid_token')
   })
 
-  test('an initial access token is asked for sensibly', async () => {
+  test('createInitialAccessToken refuses a lifetime that is no positive integer, and a server without registration', async () => {
     const { provider } = registrationWorld()
     for (const expiresIn of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       await expect(provider.createInitialAccessToken({ expiresIn })).rejects.toThrow(TypeError)

@@ -8,7 +8,7 @@ import { alice } from '../support/world.ts'
 const uri = 'https://app.example.com/start?theme=dark'
 
 describe('initiate_login_uri', () => {
-  test('is registered, kept, shown, replaced and removed', async () => {
+  test('initiate_login_uri is registered, kept, shown, replaced and removed', async () => {
     const world = registrationWorld()
     const client = await registered(world, { initiate_login_uri: uri })
     expect(client.initiate_login_uri).toBe(uri)

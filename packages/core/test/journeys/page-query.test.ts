@@ -76,7 +76,7 @@ describe('the signed query of a page (seed B187)', () => {
 })
 
 describe('provider.verifyPageQuery', () => {
-  test('reads the URL that a page gets, as text, URL, search or query', async () => {
+  test('verifyPageQuery reads the URL that a page gets, as text, URL, search or query', async () => {
     const { world, client, url } = await openPage()
     const { search } = new URL(url)
     for (const form of [url, new URL(url), search, search.slice(1), `${url}#top`]) {
@@ -89,14 +89,14 @@ describe('provider.verifyPageQuery', () => {
     }
   })
 
-  test('a page with a query of its own', async () => {
+  test('verifyPageQuery reads a page with a query of its own', async () => {
     const { world, url } = await openPage({ loginUrl: '/login?theme=dark mode&next=%2Fx' })
     expect(new URL(url).searchParams.get('theme')).toBe('dark mode')
     expect((await world.provider.verifyPageQuery(url))?.get('next')).toBe('/x')
     expect(await world.provider.verifyPageQuery(url.replace('dark', 'light'))).toBeUndefined()
   })
 
-  test('ends with the interaction; another server’s is not ours', async () => {
+  test('a page query ends with the interaction, and that of another server is refused', async () => {
     const { world, url } = await openPage()
     const other = createWorld({ secret: 'another-secret-with-enough-characters!' })
     expect(await other.provider.verifyPageQuery(url)).toBeUndefined()
@@ -106,7 +106,7 @@ describe('provider.verifyPageQuery', () => {
     expect(await world.provider.verifyPageQuery(url)).toBeUndefined()
   })
 
-  test('consent pages get one as well', async () => {
+  test('consent pages get a signed query as well', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce()), { user: alice })

@@ -99,7 +99,7 @@ describe('pairwiseSecret (decision 23)', () => {
     }
   })
 
-  test('clients of one host share the sector, whatever the path, port of the URI or subdomain says', async () => {
+  test('clients of one host share the sector, whatever path or port their URIs have', async () => {
     const { world, client } = await prepare()
     const sameHost = await registerConfidential(world, {
       subject_type: 'pairwise',
@@ -109,7 +109,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(await sub(sameHost)).toBe(await sub(client))
   })
 
-  test('a public client in the other sense (subject_type) sees the id', async () => {
+  test('a client registered as public in the sense of subject_type sees the real id', async () => {
     const { world } = await prepare()
     for (const subject_type of ['public', undefined] as const) {
       const client = await registerConfidential(world, { subject_type })
@@ -117,7 +117,7 @@ describe('pairwiseSecret (decision 23)', () => {
     }
   })
 
-  test('a machine is its client id', async () => {
+  test('the sub of a machine is its client id', async () => {
     const { world, client } = await prepare()
     const { access_token } = await getTokens(world, client, { scope })
     expect((await introspect(world, client, access_token)).body.client_id).toBe(client.client_id)
@@ -125,7 +125,7 @@ describe('pairwiseSecret (decision 23)', () => {
 })
 
 describe('id_token_hint with a pairwise sub', () => {
-  test('of this user goes on, of another is login_required', async () => {
+  test('a hint with the pairwise sub of this user continues, and that of another answers login_required', async () => {
     const { world, client } = await prepare()
     const ofAlice = await authorize(world, client, { scope: 'openid' }, { user: alice })
     const id_token_hint = (await exchangeCode(world, client, ofAlice)).body.id_token

@@ -69,7 +69,7 @@ describe('private_key_jwt', () => {
     expectJsonError(await postWith(world, await make(), { ...form, client_id: 'another' }), 401, 'invalid_client')
   })
 
-  test('without a kid any of the keys will do', async () => {
+  test('without a kid any of the client’s keys may verify', async () => {
     const world = keysWorld()
     const [first, second, rsa] = [await clientKey(), await clientKey('ES256', 'key-2'), await clientKey('RS256')]
     const keys = [first, second, rsa].map(({ publicJwk: { kid: _, ...jwk } }) => jwk)
@@ -90,7 +90,7 @@ describe('private_key_jwt', () => {
     },
   )
 
-  test('what is no assertion is no credential', async () => {
+  test('a malformed assertion counts as no credential', async () => {
     const { world, client, make } = await start()
     const good = await make()
     const form = { grant_type: 'client_credentials' }
@@ -220,7 +220,7 @@ describe('what clients register', () => {
 })
 
 describe('the feature', () => {
-  test('what discovery says with it and without it', () => {
+  test('discovery describes private_key_jwt with the feature and without it', () => {
     const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
     const { metadata } = keysWorld().provider
     for (const endpoint of ['token', 'revocation', 'introspection']) {

@@ -232,7 +232,7 @@ describe('rate limits', () => {
 })
 
 describe('a limiter of the host’s', () => {
-  test('is asked with bucket, key, rule and time', async () => {
+  test('the host’s limiter is asked with bucket, key, rule and time', async () => {
     const asked: unknown[] = []
     const limiter: RateLimiter = {
       consume(request) {
@@ -250,7 +250,7 @@ describe('a limiter of the host’s', () => {
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, -5, 0, 0.2])(
-    'Retry-After is whole seconds whatever it says: %d',
+    'Retry-After is whole seconds whatever the limiter answers: %d',
     async (retryAfterSeconds) => {
       const verdict = (): { allowed: boolean; retryAfterSeconds: number } => ({ allowed: false, retryAfterSeconds })
       const world = createLimitedWorld({ limiter: { consume: verdict, check: verdict } })
@@ -258,7 +258,7 @@ describe('a limiter of the host’s', () => {
     },
   )
 
-  test('that throws or rejects takes nothing down: an event, and the request goes on', async () => {
+  test('a limiter that throws or rejects stops no request, and causes an event', async () => {
     const failure = new Error('redis is away')
     const limiters: readonly RateLimiter[] = [
       {
@@ -281,7 +281,7 @@ describe('a limiter of the host’s', () => {
     }
   })
 
-  test('so does an address that cannot be told', async () => {
+  test('an address that cannot be read stops no request, and causes an event', async () => {
     const world = createLimitedWorld({
       clientAddress() {
         throw new Error('no socket')

@@ -121,7 +121,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await introspect(world, client, body.access_token)).body).toMatchObject({ active: true, aud: api })
   })
 
-  test('of a public client and of a machine work the same', async () => {
+  test('tokens of a public client and of a machine work the same', async () => {
     const { world, client } = await prepare()
     const app = await registerPublic(world)
     const tokens = await getTokens(world, app, { scope })
@@ -131,7 +131,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect(await isActive(world, machine.body.access_token)).toBe(true)
   })
 
-  test('one kind is no other, and one that was changed is none', async () => {
+  test('a token of one kind is not accepted as another, and a changed token is refused', async () => {
     const { world, client, tokens } = await prepare()
     const { access_token, refresh_token } = tokens
     expect(await isActive(world, refresh_token)).toBe(false)
@@ -163,7 +163,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
 })
 
 describe('what is only partly one of ours', () => {
-  test('with a prefix, a token without it is unknown, and so is one with another', async () => {
+  test('with a prefix, a token without it is unknown, and so is one with another prefix', async () => {
     const world = createQuickWorld({ tokenPrefixes })
     const client = await registerConfidential(world)
     const { access_token, refresh_token } = await getTokens(world, client, { scope })
@@ -186,7 +186,7 @@ describe('what is only partly one of ours', () => {
     expect((await refresh(world, client, refresh_token)).status).toBe(200)
   })
 
-  test('tokens of before a generator was set are still good', async () => {
+  test('tokens from before a generator was set are still accepted', async () => {
     const before = createQuickWorld()
     const client = await registerConfidential(before)
     const tokens = await getTokens(before, client, { scope })
@@ -222,7 +222,7 @@ describe('client ids and secrets', () => {
     expect((await getTokens(world, first, { scope })).access_token).toBeTruthy()
   })
 
-  test('the prefix is a part of the secret', async () => {
+  test('the prefix is part of the client secret', async () => {
     const world = createQuickWorld({ tokenPrefixes })
     const client = await registerConfidential(world, { token_endpoint_auth_method: 'client_secret_post' })
     expect(client.client_secret).toMatch(/^acme_cs_[\w-]{43}$/)
@@ -238,7 +238,7 @@ describe('client ids and secrets', () => {
     expect(rotated.client_secret).toMatch(/^acme_cs_/)
   })
 
-  test('a generator that only makes ids that are taken is a failure, not an endless loop', async () => {
+  test('a generator that only makes taken ids fails, without an endless loop', async () => {
     const world = createQuickWorld({ generateClientId: () => 'always' })
     await registerConfidential(world)
     await expect(registerConfidential(world)).rejects.toThrow('generateClientId')

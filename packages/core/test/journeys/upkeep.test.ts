@@ -71,7 +71,7 @@ describe('rotateClientSecret', () => {
     for (const each of [one, other]) expect(stored).not.toContain(each.client_secret)
   })
 
-  test('refusals', async () => {
+  test('rotateClientSecret refuses public and unknown clients, and a wrong overlap', async () => {
     const world = createWorld()
     const { client_id } = await registerPublic(world)
     const { rotateClientSecret } = world.provider
@@ -84,7 +84,7 @@ describe('rotateClientSecret', () => {
 })
 
 describe('listClients and deleteClient', () => {
-  test('by owner, by reference, by either, page by page', async () => {
+  test('listClients lists by owner, by reference, and by both, page by page', async () => {
     const world = createWorld()
     for (const input of [
       { client_id: 'a', user_id: alice.id },
@@ -189,7 +189,7 @@ describe('listGrants and revokeUserGrants', () => {
 })
 
 describe('consents on the server side', () => {
-  test('list, narrow, delete', async () => {
+  test('consents can be listed, narrowed and deleted on the server side', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     await authorize(world, client, { scope: 'notes:read notes:write' })
