@@ -11,6 +11,8 @@ export default defineConfig({
     outputFile: { json: process.env.OAUTH_TEST_RESULTS ?? 'node_modules/.vitest/machine.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
     maxWorkers: '100%',
+    // Processes that start at the same time compete for the processor.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
