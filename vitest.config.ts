@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { machineTests } from './test/machine/machine-tests.ts'
 import { machineReporter } from './test/machine/reporter.ts'
 
 /** It replaces a module with one that counts, so no other file may have loaded that module before. */
@@ -6,10 +7,11 @@ const replacesModules = 'packages/core/test/security/d-constant-work.test.ts'
 
 const slow = { testTimeout: 30_000, hookTimeout: 60_000 }
 
+/** `pnpm test`: every feature, on memory, SQLite and PGlite, and on the servers that variables name. */
 export default defineConfig({
   test: {
     reporters: ['default', ...(process.env.CI === undefined ? [] : ['json']), machineReporter()],
-    outputFile: { json: 'node_modules/.vitest/results.json' },
+    outputFile: { json: process.env.OAUTH_TEST_RESULTS ?? 'node_modules/.vitest/results.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
     // Vitest leaves one processor to nobody; two cores are what CI has.
     maxWorkers: '100%',
@@ -20,9 +22,31 @@ export default defineConfig({
           name: 'core',
           include: ['packages/core/test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, replacesModules],
-          // The core keeps no state outside a provider: loading it anew for each file took most of the time. On a database
-          // each file opens a connection of its own and closes it (test/support/empty-storage.ts).
-          isolate: process.env.OAUTH_STORAGE !== undefined,
+          // The core keeps no state outside a provider: loading it anew for each file took most of the time.
+          isolate: false,
+          setupFiles: ['packages/core/test/support/storage-per-file.ts'],
+          ...slow,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kysely',
+          include: ['packages/kysely/test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...machineTests],
+          // Each worker starts one PGlite and uses it for all its files.
+          isolate: false,
+          ...slow,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/{express,hono,next,resource-server,consumer}/test/**/*.test.ts'],
+          // They need a build of Next.js: `pnpm run test:adapters`.
+          exclude: [...configDefaults.exclude, 'packages/next/test/production/**'],
+          isolate: false,
           ...slow,
         },
       },
@@ -30,14 +54,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'around',
-          include: [
-            replacesModules,
-            'packages/!(core)/test/**/*.test.ts',
-            'examples/*/test/**/*.test.ts',
-            'test/**/*.test.ts',
-          ],
-          // They need a build of Next.js: `pnpm run test:adapters`.
-          exclude: [...configDefaults.exclude, 'packages/next/test/production/**'],
+          include: [replacesModules, 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...machineTests],
+          env: { OAUTH_TEST_BROWSER: 'none' },
           ...slow,
         },
       },

@@ -1,10 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { healthPages, type Readiness } from '../examples/shared/src/health.ts'
-import { exampleCases } from './example-cases.ts'
-import { freePort, startExample } from './example-process.ts'
 
 const unexpected = (problem: unknown): never => expect.unreachable(String(problem))
 const get = (path: string, method = 'GET'): Request => new Request(`http://localhost${path}`, { method })
@@ -83,29 +78,5 @@ describe('the health pages of the examples', () => {
     expect((await pages(get('/readyz', 'POST')))?.status).toBe(405)
     expect((await pages(get('/healthz', 'HEAD')))?.status).toBe(200)
     for (const path of ['/', '/healthz/', '/login', '/auth/readyz']) expect(pages(get(path))).toBeUndefined()
-  })
-})
-
-describe.each(exampleCases)('examples/$name', ({ name, command, env }) => {
-  test('answers /healthz and /readyz: storage, schema and keys are usable', { timeout: 120_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'oauth-health-'))
-    const port = await freePort()
-    const url = `http://127.0.0.1:${port}`
-    const example = await startExample(name, command, env(port, join(folder, 'oauth.db')), `${url}/healthz`)
-    try {
-      const health = await fetch(`${url}/healthz`)
-      expect([health.status, await health.json()]).toEqual([200, { ok: true }])
-      const ready = await fetch(`${url}/readyz`)
-      const checks = ['storage', 'schema', 'keys'].map((check) => ({ name: check, ok: true }))
-      expect([ready.status, await ready.json()]).toEqual([200, { ok: true, checks }])
-      if (name !== 'mcp') return
-      const resource = await fetch(`http://127.0.0.1:${port + 1}/readyz`)
-      const server = { name: 'authorization server', ok: true }
-      expect([resource.status, await resource.json()]).toEqual([200, { ok: true, checks: [server] }])
-    } finally {
-      example.kill()
-      await example.ended
-      rmSync(folder, { recursive: true, force: true })
-    }
   })
 })

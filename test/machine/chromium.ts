@@ -18,8 +18,12 @@ export function findChromium(env: Readonly<Record<string, string | undefined>> =
   return [...onPath, ...(process.platform === 'darwin' ? applications : [])].find((path) => existsSync(path))
 }
 
-/** The Chromium of this machine, for `describe.each`: none or one. */
-export const chromiums: readonly string[] = [findChromium() ?? []].flat()
+/**
+ * The Chromium of this machine, for `describe.each`: none or one. `pnpm test` sets `OAUTH_TEST_BROWSER=none`, and
+ * `pnpm test:machine` uses what the machine has.
+ */
+export const chromiums: readonly string[] =
+  process.env.OAUTH_TEST_BROWSER === 'none' ? [] : [findChromium() ?? []].flat()
 
 /** `--no-sandbox`: in a container there often is no other way; the pages are our own. The rest keeps it off the network. */
 export const chromiumArguments = [

@@ -10,7 +10,7 @@ async function documents(world: World) {
 }
 
 describe('advertisedMetadata', () => {
-  test('seed B17 without it everything is advertised: each scope of the server, sub among the claims', async () => {
+  test('without the option everything is advertised: each scope of the server, and sub among the claims (seed B17)', async () => {
     for (const document of await documents(createWorld())) {
       expect(document.scopes_supported).toEqual([
         ...['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'notes:read', 'notes:write'],
@@ -19,14 +19,14 @@ describe('advertisedMetadata', () => {
     expect((await documents(createWorld()))[1].claims_supported).toContain('sub')
   })
 
-  test('seed B179 a subset is what both documents say, in its own order', async () => {
+  test('both documents advertise the subset of scopes in the order of the option (seed B179)', async () => {
     const scopesSupported = ['notes:read', 'openid']
     const world = createWorld({ advertisedMetadata: { scopesSupported } })
     for (const document of await documents(world)) expect(document.scopes_supported).toEqual(scopesSupported)
     expect(world.provider.metadata.scopes_supported).toEqual(scopesSupported)
   })
 
-  test('the claims are the host’s to name', async () => {
+  test('the host names the claims that are advertised', async () => {
     const claimsSupported = ['sub', 'tenant']
     const [server, openid] = await documents(createWorld({ advertisedMetadata: { claimsSupported } }))
     expect(openid.claims_supported).toEqual(claimsSupported)
@@ -34,7 +34,7 @@ describe('advertisedMetadata', () => {
     expect(openid.scopes_supported).toContain('notes:write')
   })
 
-  test('R3 what is not advertised can be registered and granted all the same', async () => {
+  test('what is not advertised can be registered and granted all the same (R3)', async () => {
     const world = createQuickWorld({ advertisedMetadata: { scopesSupported: ['openid'] } })
     const client = await registerConfidential(world)
     expect((await getTokens(world, client, { scope: 'notes:write' })).scope).toBe('notes:write')

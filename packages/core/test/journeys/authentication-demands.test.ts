@@ -45,7 +45,7 @@ function signIn(world: World, browser: Browser, session: Partial<Session>): void
 const pathOf = (url: string | null): string => new URL(url ?? '').pathname
 
 describe('auth_time', () => {
-  test('is in every ID token: asked for by max_age, by the claims parameter, by the client’s registration, or not', async () => {
+  test('auth_time is in every ID token, whether max_age, the claims parameter, the client’s registration or nothing asks for it', async () => {
     const { world, browser, idToken } = await start()
     browser.signIn(alice)
     const signedInAt = world.clock.now()
@@ -63,7 +63,7 @@ describe('auth_time', () => {
     expect((await demanding.idToken()).auth_time).toBe(demanding.world.clock.now())
   })
 
-  test('is equal across silent logins and refreshes, and later after a new login', async () => {
+  test('auth_time is equal across silent logins and refreshes, and later after a new login', async () => {
     const { world, client, browser, idToken } = await start()
     const authorized = await authorize(world, client, { scope, max_age: '10000' }, { browser })
     const tokens = (await exchangeCode(world, client, authorized)).body
@@ -89,7 +89,7 @@ describe('auth_time', () => {
 })
 
 describe('default_max_age', () => {
-  test('asks for a new login once the session is too old, as max_age does', async () => {
+  test('default_max_age asks for a new login once the session is too old, as max_age does', async () => {
     const { world, client, browser } = await start({ default_max_age: 100 })
     await authorize(world, client, { scope }, { browser })
     world.clock.advance(100)
@@ -101,7 +101,7 @@ describe('default_max_age', () => {
     expect(pathOf((await ask(world, client, { scope }, { browser })).headers.get('location'))).toBe('/login')
   })
 
-  test('max_age of the request counts instead, whether longer or shorter', async () => {
+  test('max_age of the request replaces default_max_age, whether longer or shorter', async () => {
     const { world, client, browser } = await start({ default_max_age: 100 })
     await authorize(world, client, { scope }, { browser })
     world.clock.advance(200)
@@ -111,7 +111,7 @@ describe('default_max_age', () => {
     expect(pathOf(shorter.headers.get('location'))).toBe('/login')
   })
 
-  test('0 is a login each time', async () => {
+  test('default_max_age 0 asks for a login each time', async () => {
     const { world, client, browser } = await start({ default_max_age: 0 })
     await authorize(world, client, { scope }, { browser })
     world.clock.advance(1)
@@ -134,7 +134,7 @@ describe('default_max_age', () => {
 })
 
 describe('acr and amr', () => {
-  test('are the session’s, in the ID token and after a refresh; absent where the host says nothing', async () => {
+  test('acr and amr of the session are in the ID token, also after a refresh, and absent where the host says nothing', async () => {
     const { world, client, browser, idToken } = await start()
     signIn(world, browser, { acr: silver, amr: ['pwd', 'otp'] })
     const authorized = await authorize(world, client, { scope }, { browser })
@@ -153,7 +153,7 @@ describe('acr and amr', () => {
     ['acr without essential', { claims: JSON.stringify({ id_token: { acr: { values: [gold, silver] } } }) }],
     ['acr that is essential without a value', essential({})],
     ['acr of userinfo', { claims: JSON.stringify({ userinfo: { acr: { essential: true, value: gold } } }) }],
-  ])('%s is a wish: another session will do, and the ID token says which it was', async (_name, parameters) => {
+  ])('%s is a wish: another session is accepted, and the ID token says which acr it has', async (_name, parameters) => {
     const { world, browser, idToken } = await start()
     signIn(world, browser, { acr: 'urn:example:bronze' })
     expect((await idToken(parameters)).acr).toBe('urn:example:bronze')

@@ -46,7 +46,7 @@ describe('authorize by POST', () => {
   })
 
   test.each(['cross-site', 'same-site', 'none'])(
-    'as a form of another site (%s): 303 to the same request as a GET',
+    'a form of another site (%s) is redirected with 303 to the same request as a GET',
     async (site) => {
       const { browser, url, writes } = await start({ state: 'a b+c&d=é%' })
       writes.length = 0
@@ -62,7 +62,7 @@ describe('authorize by POST', () => {
     },
   )
 
-  test('errors are as with GET', async () => {
+  test('the errors of a POST are those of a GET', async () => {
     const { world, browser, url } = await start({ scope: 'unheard:of' })
     expectErrorRedirect(world, await postForm(browser, url), redirectUri, 'invalid_scope')
     const evil = url.replace(encodeURIComponent(redirectUri), encodeURIComponent('https://evil.test'))

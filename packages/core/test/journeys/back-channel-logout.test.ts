@@ -36,7 +36,7 @@ const told = (path = '/backchannel?from=id'): ClientInput => ({ backchannel_logo
 const outcomes = (world: World) => world.events.filter(({ type }) => type.startsWith('back_channel_logout'))
 
 describe('a session that ends', () => {
-  test('at the logout endpoint: each client that signed its user in gets a logout token that it can verify', async () => {
+  test('the logout endpoint sends each client that signed its user in a logout token that it can verify', async () => {
     const world = startWorld()
     const first = await registerEnding(world, told())
     const second = await registerConfidential(world, told('/second'))
@@ -75,14 +75,14 @@ describe('a session that ends', () => {
     )
   })
 
-  test('after a click', async () => {
+  test('a logout that the user confirmed with a click notifies the clients', async () => {
     const world = startWorld()
     const { browser } = await signInAt(world, await registerConfidential(world, told()))
     await confirmLogout(browser, await browser.request(logoutUrl(world, {})))
     expect(receiver.received.length).toBe(1)
   })
 
-  test('by the host’s word; a second word, and a logout afterwards, tell nobody again', async () => {
+  test('a session that the host ends notifies each client once, and a second call or a later logout notifies nobody again', async () => {
     const world = startWorld()
     const client = await registerEnding(world, told())
     const { browser, idToken } = await signInAt(world, client)
@@ -94,7 +94,7 @@ describe('a session that ends', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('of two sessions of one user only the one that ended is told of', async () => {
+  test('of two sessions of one user only the clients of the ended one are notified', async () => {
     const world = startWorld()
     const client = await registerEnding(world, told())
     const here = await signInAt(world, client)
@@ -105,7 +105,7 @@ describe('a session that ends', () => {
     expect(claimsOf(token).sid).not.toBe(claimsOf(elsewhere.idToken).sid)
   })
 
-  test('the token is signed as the client’s ID tokens are', async () => {
+  test('the logout token is signed as the client’s ID tokens are', async () => {
     const world = startWorld(quickly, { accessTokenSigningAlgorithm: 'EdDSA' })
     const client = await registerConfidential(world, { ...told(), id_token_signed_response_alg: 'EdDSA' })
     const { browser } = await signInAt(world, client)
@@ -122,7 +122,7 @@ describe('delivery', () => {
     await world.provider.sessionEnded(browser.cookies.get('session') as string)
   }
 
-  test('is tried again after 5xx, 429 and a cut line, each time with a new token', async () => {
+  test('the delivery of a logout token is tried again after 5xx, 429 and a broken connection, each time with a new token', async () => {
     const world = startWorld({ ...quickly, retryAfterSeconds: [0.01, 0.01, 0.01] })
     receiver.answers.push(503, 429, 'drop')
     await endedWith(world)
@@ -132,7 +132,7 @@ describe('delivery', () => {
     expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.delivered', attempts: 4 })])
   })
 
-  test('ends after the attempts that there are, with an event that says what came last', async () => {
+  test('the delivery ends after the last attempt, with an event that names the last answer', async () => {
     const world = startWorld()
     receiver.answers.push(500, 500, 502, 200)
     await endedWith(world)
@@ -156,14 +156,14 @@ describe('delivery', () => {
     expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.failed', status })])
   })
 
-  test('204 is as good as 200', async () => {
+  test('an answer 204 counts as delivered, as 200 does', async () => {
     const world = startWorld()
     receiver.answers.push(204)
     await endedWith(world)
     expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.delivered' })])
   })
 
-  test('the logout goes on after a while, and the client is still told', async () => {
+  test('a slow client delays the logout only for a while, and is still notified', async () => {
     const world = startWorld({ retryAfterSeconds: [0.01], maxWaitSeconds: 0.05 })
     receiver.answers.push('hang')
     const began = performance.now()
@@ -175,7 +175,7 @@ describe('delivery', () => {
     await expect.poll(() => outcomes(world)).toEqual([expect.objectContaining({ attempts: 2 })])
   })
 
-  test('waitUntil gets the work, and no logout waits', async () => {
+  test('waitUntil gets the deliveries, and no logout waits for them', async () => {
     const kept: Promise<void>[] = []
     const world = startWorld({ waitUntil: (delivery) => void kept.push(delivery) })
     await endedWith(world)
@@ -187,7 +187,7 @@ describe('delivery', () => {
     expect(kept.length).toBe(1)
   })
 
-  test('a few at a time, whatever their number', async () => {
+  test('a few clients are notified at a time, whatever their number', async () => {
     let [now, most] = [0, 0]
     const world = startWorld(
       { ...quickly, concurrency: 3 },
@@ -209,7 +209,7 @@ describe('delivery', () => {
 })
 
 describe('disableJwtPlugin', () => {
-  test('the token is under the client’s secret; a client without one cannot be told, which is an event', async () => {
+  test('the logout token is signed with the client’s secret, and a client without a secret causes an event', async () => {
     const world = startWorld(quickly, { disableJwtPlugin: true })
     const client = await registerConfidential(world, told())
     const { browser } = await signInAt(world, client)

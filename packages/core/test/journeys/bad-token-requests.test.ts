@@ -36,7 +36,7 @@ describe('bad token requests get the registered error and change nothing', () =>
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('a code or refresh token with a changed secret, in other case, or with more behind it', async () => {
+  test('a code or refresh token with a changed secret, in another case, or with text behind it is invalid_grant', async () => {
     const { world, client, authorized, tokens, writes } = await prepare()
     const flip = (text: string): string => text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A')
     for (const change of [
@@ -59,7 +59,7 @@ describe('bad token requests get the registered error and change nothing', () =>
     ['an unknown scope', { scope: 'unheard:of' }, 'invalid_scope'],
     ['a malformed scope', { scope: 'notes:read "' }, 'invalid_scope'],
     ['an unknown resource', { resource: 'https://evil.test' }, 'invalid_target'],
-  ])('a refresh with %s', async (_name, form, error) => {
+  ])('a refresh with %s gets the registered error', async (_name, form, error) => {
     const { world, client, tokens, writes } = await prepare()
     expectJsonError(await refresh(world, client, tokens.refresh_token, form), 400, error)
     expect(writes).toEqual([])
@@ -86,7 +86,7 @@ describe('bad token requests get the registered error and change nothing', () =>
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('a public client: no id, an unknown id, an id in capitals', async () => {
+  test('a public client without an id, with an unknown id, or with its id in capitals is refused', async () => {
     const world = createWorld()
     const client = await registerPublic(world)
     const form = { grant_type: 'authorization_code', code: codeShape, code_verifier: 'v'.repeat(43) }

@@ -59,14 +59,14 @@ describe('bindResources at the authorization endpoint (decision 18)', () => {
     expect(writes).toEqual([])
   })
 
-  test('the consent page is told of them, in the configured spelling', async () => {
+  test('the consent page shows the resources in the configured spelling', async () => {
     const { world, browser, urlFor } = await prepare()
     const { url } = await browser.visit(urlFor([`${api}/`, files, api]))
     const { resources } = await world.provider.resolveLoginContext(browser.pageRequest(url))
     expect(resources).toEqual([api, files])
   })
 
-  test('seed B186 the grant and the consent keep them', async () => {
+  test('the grant and the consent keep the resources of the request (seed B186)', async () => {
     const { world, approve } = await prepare()
     await approve([`${api}/`])
     const [grant] = await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })
@@ -74,7 +74,7 @@ describe('bindResources at the authorization endpoint (decision 18)', () => {
     expect([grant?.resources, consent?.resources]).toEqual([[api], [api]])
   })
 
-  test('F07 a remembered consent covers its resources and fewer, and no new one; then the union', async () => {
+  test('a remembered consent covers its resources and fewer, and no new one; then the union (F07)', async () => {
     const { browser, urlFor, approve } = await prepare()
     const pathFor = async (resources: readonly string[]) =>
       new URL((await browser.visit(urlFor(resources))).url).pathname
@@ -89,13 +89,13 @@ describe('bindResources at the authorization endpoint (decision 18)', () => {
 })
 
 describe('bindResources at the token endpoint', () => {
-  test('without resource the token is for all that was bound, named or not', async () => {
+  test('without resource the token is for every bound resource, whether the option names it or not', async () => {
     const { tokensFor } = await prepare()
     expect(audience(await tokensFor([api, files]))).toEqual([api, files])
     expect(audience(await tokensFor([api]))).toBe(api)
   })
 
-  test('it may be narrowed, with or without a slash', async () => {
+  test('resource may narrow the token, with or without a trailing slash', async () => {
     const { tokensFor } = await prepare()
     expect(audience(await tokensFor([api, files], { resource: `${api}/` }))).toBe(api)
   })
@@ -104,7 +104,7 @@ describe('bindResources at the token endpoint', () => {
     ['one that the server knows but the grant does not', other],
     ['an unknown one', 'https://evil.test'],
     ['the issuer', issuer],
-  ])('C08 %s is invalid_target, and the code stays as it was', async (_name, resource) => {
+  ])('%s is invalid_target, and the code stays as it was (C08)', async (_name, resource) => {
     const { world, client, approve, writes } = await prepare()
     const authorized = await approve([api, files])
     writes.length = 0
@@ -113,7 +113,7 @@ describe('bindResources at the token endpoint', () => {
     expect(audience(await exchangeCode(world, client, authorized, { resource: api }))).toBe(api)
   })
 
-  test('C08 a grant without resources has none to give: opaque tokens, and invalid_target', async () => {
+  test('a grant without resources gives opaque tokens, and a resource is invalid_target (C08)', async () => {
     const { world, client, approve } = await prepare()
     const authorized = await approve([])
     expectJsonError(await exchangeCode(world, client, authorized, { resource: api }), 400, 'invalid_target')
@@ -134,14 +134,14 @@ describe('bindResources at the token endpoint', () => {
     expect((await refresh(world, client, all.body.refresh_token)).status).toBe(200)
   })
 
-  test('a machine has no grant: it asks as ever', async () => {
+  test('a machine has no grant, so it names its resource at the token endpoint as before', async () => {
     const { world, client } = await prepare()
     const machine = { grant_type: 'client_credentials' }
     expect(audience(await postAs(world, client, '/oauth2/token', { ...machine, resource: other }))).toBe(other)
     expect((await postAs(world, client, '/oauth2/token', machine)).body.access_token).not.toContain('.')
   })
 
-  test('a resource that the server has dropped since is no audience any more', async () => {
+  test('a bound resource that the server no longer has is no audience', async () => {
     const { world, client, approve } = await prepare()
     const authorized = await approve([api, files])
     const later = createQuickWorld({ bindResources: true, validAudiences: [api], storage: world.storage })
@@ -150,7 +150,7 @@ describe('bindResources at the token endpoint', () => {
 })
 
 describe('without bindResources (seed)', () => {
-  test('seed B43 B44 B47 whatever authorize is asked for is ignored; seed B69 B91 the token endpoint decides', async () => {
+  test('the authorization endpoint ignores resource, and the token endpoint decides (seed B43, B44, B47, B69, B91)', async () => {
     const { world, client, browser, tokensFor, urlFor } = await prepare({ bindResources: false })
     const first = await tokensFor(['https://evil.test', `${api}/`], { resource: files })
     expect(audience(first)).toBe(files)

@@ -37,7 +37,7 @@ async function prepare(options: WorldOptions = {}) {
 const bySession = { referenceId: 'org-1', sessionId: 'session-1' }
 
 describe('what the hooks are told', () => {
-  test('customAccessTokenClaims, of a JWT: user, client, scopes, resources, reference and session', async () => {
+  test('customAccessTokenClaims of a JWT gets user, client, scopes, resources, reference and session', async () => {
     const { world, client, stored, seen } = await prepare()
     const { access_token } = await getTokens(world, client, { scope }, { resource: api })
     const scopes = scope.split(' ')
@@ -45,7 +45,7 @@ describe('what the hooks are told', () => {
     expect(claimsOf(access_token).from_accessToken).toBe('yes')
   })
 
-  test('customUserinfoClaims: what the access token says, opaque or JWT', async () => {
+  test('customUserinfoClaims gets what the access token says, opaque or JWT', async () => {
     const { world, client, seen } = await prepare()
     const opaque = await getTokens(world, client, { scope })
     await userinfo(world, opaque.access_token)
@@ -61,7 +61,7 @@ describe('what the hooks are told', () => {
     expect(seen.userinfo?.[1]).toMatchObject({ accessTokenClaims: { ...said, from_accessToken: 'yes' } })
   })
 
-  test('seed B112 of an opaque token, at introspection: the same, with the client’s metadata', async () => {
+  test('at introspection of an opaque token the hook gets the same, with the client’s metadata (seed B112)', async () => {
     const { world, client, stored, seen } = await prepare()
     const { access_token } = await getTokens(world, client, { scope })
     expect(seen.accessToken).toEqual([])
@@ -73,14 +73,14 @@ describe('what the hooks are told', () => {
     expect(stored?.metadata.metadata).toEqual({ plan: 'gold' })
   })
 
-  test('of an opaque token with resources (disableJwtPlugin): the resources asked for, and no other audience', async () => {
+  test('the hook of an opaque token with resources (disableJwtPlugin) gets the resources that were asked for', async () => {
     const { world, client, seen } = await prepare({ disableJwtPlugin: true })
     const { access_token } = await getTokens(world, client, { scope }, { resource: api })
     await introspect(world, client, access_token)
     expect(seen.accessToken).toEqual([expect.objectContaining({ resources: [api], ...bySession })])
   })
 
-  test('of a machine: no user, no session, no reference', async () => {
+  test('the hook of a machine’s token gets no user, no session and no reference', async () => {
     const { world, client, stored, seen } = await prepare()
     const machine = { grant_type: 'client_credentials', scope: 'notes:read' }
     const facts = { client: stored, scopes: ['notes:read'] }
@@ -98,7 +98,7 @@ describe('what the hooks are told', () => {
     expect(seen.idToken).toEqual([])
   })
 
-  test('seed B131 the other three are told the same of the token', async () => {
+  test('the other three hooks get the same description of the token (seed B131)', async () => {
     const { world, client, stored, seen } = await prepare()
     const tokens = await getTokens(world, client, { scope })
     const info = await userinfo(world, tokens.access_token)
@@ -121,7 +121,7 @@ describe('what the hooks are told', () => {
     expect(info.body).toEqual({ sub: alice.id, email: alice.email, email_verified: true, from_userinfo: 'yes' })
   })
 
-  test('the user is the host’s own, type and all', async () => {
+  test('a hook gets the user as the host’s own type', async () => {
     const { world, client } = await prepare({
       customIdTokenClaims: ({ user }) => {
         expectTypeOf(user).toEqualTypeOf<TestUser>()
@@ -131,7 +131,7 @@ describe('what the hooks are told', () => {
     expect(claimsOf((await getTokens(world, client, { scope })).id_token).tenant).toBe('wonderland')
   })
 
-  test('the user as they are now, not as they were at login', async () => {
+  test('a hook gets the user as they are now, not as they were at login', async () => {
     const { world, client, seen } = await prepare()
     const { refresh_token } = await getTokens(world, client, { scope })
     const moved = { ...alice, tenant: 'looking-glass' }
@@ -142,7 +142,7 @@ describe('what the hooks are told', () => {
 })
 
 describe('what they may not say', () => {
-  test('seed B82 response fields are added but do not change expires_in; ID token claims not iss or nonce', async () => {
+  test('response fields are added but do not change expires_in; ID token claims not iss or nonce (seed B82)', async () => {
     const { world, client } = await prepare({
       customTokenResponseFields: () => ({ tenant: 't', expires_in: 1, token_type: 'mac', scope: 'admin' }),
       customIdTokenClaims: () => ({ tenant: 't', iss: 'https://evil.test', nonce: 'other' }),
@@ -152,7 +152,7 @@ describe('what they may not say', () => {
     expect(claimsOf(tokens.id_token)).toMatchObject({ tenant: 't', iss: issuer, nonce: 'n-1' })
   })
 
-  test('what one hook says is in no other place', async () => {
+  test('the claims of one hook appear in no other place', async () => {
     const { world, client } = await prepare()
     const tokens = await getTokens(world, client, { scope }, { resource: api })
     const own = (claims: object) => Object.keys(claims).filter((name) => name.startsWith('from_'))

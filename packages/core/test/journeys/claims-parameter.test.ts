@@ -34,7 +34,7 @@ async function learn(world: World, client: Awaited<ReturnType<typeof registerCon
 }
 
 describe('claims asked for by name', () => {
-  test('those of userinfo are at userinfo, those of the ID token are in it, and neither in the other', async () => {
+  test('claims asked for at userinfo are at userinfo, those asked for in the ID token are in it, and neither is in the other', async () => {
     const { world, client } = await start()
     const learnt = await learn(
       world,
@@ -49,7 +49,7 @@ describe('claims asked for by name', () => {
     expect(learnt.idToken).not.toHaveProperty('name')
   })
 
-  test('they come beside those of the scopes, which stay at userinfo', async () => {
+  test('claims by name come beside those of the scopes, which stay at userinfo', async () => {
     const { world, client } = await start()
     const learnt = await learn(world, client, asking({ userinfo: { given_name: null } }, 'openid email'))
     expect(learnt.userinfo).toEqual({
@@ -90,7 +90,7 @@ describe('claims asked for by name', () => {
     ['the text of another type', { value: 1 }, false],
     ['members that nobody knows', { purpose: 'to write to you', max_age: 3 }, true],
     ['null for what is left out', { essential: null, value: null, values: null }, true],
-  ])('asked for with %s', async (_name, details, told) => {
+  ])('claims asked for with %s', async (_name, details, told) => {
     const { world, client } = await start()
     const learnt = await learn(world, client, asking({ userinfo: { email: details }, id_token: { email: details } }))
     expect('email' in learnt.userinfo).toBe(told)
@@ -136,7 +136,7 @@ describe('claims asked for by name', () => {
     }
   })
 
-  test('claims of the host’s own: only by name, and only those that it has named', async () => {
+  test('claims of the host’s own are given by name only, and only those that the option lists', async () => {
     const userClaims = ({ name, tenant }: TestUser): UserClaims => ({ name, tenant, payroll: 5000, updated_at: 7 })
     const claimsSupported = ['sub', 'name', 'tenant']
     const { world, client } = await start({ userClaims, advertisedMetadata: { claimsSupported } })
@@ -149,7 +149,7 @@ describe('claims asked for by name', () => {
     expect(named.idToken).not.toHaveProperty('payroll')
   })
 
-  test('what a hook says of a claim counts more', async () => {
+  test('the value of a hook replaces the value of a claim', async () => {
     const { world, client } = await start({
       customIdTokenClaims: () => ({ email: 'hook@example.com' }),
       customUserinfoClaims: () => ({ name: 'Hook' }),
@@ -181,7 +181,7 @@ describe('consent to claims asked for by name', () => {
     return { url, context: await world.provider.resolveLoginContext(browser.pageRequest(url)) }
   }
 
-  test('the page is told which, and which of them are essential, but not those that a scope brings', async () => {
+  test('the consent page is told which claims are asked for and which are essential, without those that a scope brings', async () => {
     const { world, client } = await start()
     const { context } = await consentPage(world, world.browser(), client, parameters)
     expect(context.claims).toEqual([
@@ -193,7 +193,7 @@ describe('consent to claims asked for by name', () => {
     expect(other.context.claims).toEqual([{ name: 'name', essential: false }])
   })
 
-  test('it is remembered: the same again asks nobody, one claim more asks again', async () => {
+  test('a consent to claims is remembered: the same claims are not asked for again, one claim more is', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, parameters)
     const [consent] = await world.storage.consents.list({ userId: alice.id })
@@ -268,7 +268,7 @@ describe('consent to claims asked for by name', () => {
     expect((await world.storage.consents.list({ userId: alice.id }))[0]?.claims).toEqual(remembered)
   })
 
-  test('to nothing that was not asked for', async () => {
+  test('the user cannot agree to claims that were not asked for', async () => {
     const { response, world } = await answer(parameters, { claims: 'name phone_number' })
     expect(await response.text()).toContain('Error: invalid_request')
     expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
@@ -289,7 +289,7 @@ describe('consent to claims asked for by name', () => {
 describe('sub asked for by value', () => {
   const sub = (value: string) => asking({ id_token: { sub: { value } } })
 
-  test('the user who is signed in: goes on; another one: login_required in silence, the login page otherwise', async () => {
+  test('sub of the signed-in user continues; another sub answers login_required in silence, or shows the login page', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope: 'openid' })
     world.clock.advance(10)
@@ -305,7 +305,7 @@ describe('sub asked for by value', () => {
     expect(new URL(page.url).pathname).toBe('/login')
   })
 
-  test('somebody else signs in for it: login_required, and no code', async () => {
+  test('when another user signs in for it, the answer is login_required, and no code is issued', async () => {
     const { world, client } = await start()
     const url = authorizeUrl(world, client, createPkce(), sub(bob.id))
     const wrong = new URL((await world.browser().visit(url, { user: alice, accept: true })).url).searchParams
@@ -314,7 +314,7 @@ describe('sub asked for by value', () => {
     expect(right.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
-  test('it is the sub that this client sees: pairwise, too', async () => {
+  test('sub is the one that this client sees, pairwise too', async () => {
     const options = { pairwiseSecret: 'pairwise secret with enough characters' }
     const { world, client } = await start(options, { subject_type: 'pairwise' })
     const authorized = await authorize(world, client, { scope: 'openid' })
@@ -329,7 +329,7 @@ describe('sub asked for by value', () => {
     expectErrorRedirect(world, refused, redirectUri, 'login_required')
   })
 
-  test('a hint and a value that mean two users mean nobody', async () => {
+  test('a hint and a value that mean two users answer for nobody', async () => {
     const { world, client } = await start()
     const authorized = await authorize(world, client, { scope: 'openid' })
     const id_token_hint = (await exchangeCode(world, client, authorized)).body.id_token

@@ -17,7 +17,7 @@ const metadataOf = async (world: World, client: { client_id: string }) =>
   (await world.provider.getClient(client.client_id))?.metadata
 
 describe('reading (RFC 7592 section 2.1)', () => {
-  test('a client reads what it is, with the token it came with and without its secret', async () => {
+  test('a client reads its registration with its registration token, and without its secret', async () => {
     const world = registrationWorld()
     const client = await registered(world, { client_name: 'Notes' })
     const { status, headers, body } = await configure(world, client, 'GET')
@@ -43,7 +43,7 @@ describe('reading (RFC 7592 section 2.1)', () => {
 })
 
 describe('replacing (RFC 7592 section 2.2)', () => {
-  test('what is sent holds, what is left out is gone, the secret stays and the token is new', async () => {
+  test('a replacement keeps what is sent, drops what is left out, keeps the secret, and makes a new token', async () => {
     const world = registrationWorld(withMachines)
     const client = await registered(world, {
       client_name: 'Notes',
@@ -66,7 +66,7 @@ describe('replacing (RFC 7592 section 2.2)', () => {
     expect(world.events).toContainEqual({ type: 'client.updated', clientId: client.client_id })
   })
 
-  test('grants go on', async () => {
+  test('the grants of a replaced client stay alive', async () => {
     const world = registrationWorld()
     const client = await registered(world, {
       redirect_uris: ['https://app.example.com/callback'],
@@ -136,7 +136,7 @@ describe('replacing (RFC 7592 section 2.2)', () => {
     expectJsonError(more, 400, 'invalid_client_metadata')
   })
 
-  test('a public client stays one: it has no secret and gets none', async () => {
+  test('a public client stays public: it has no secret and gets none', async () => {
     const world = openWorld()
     const { body: client } = await register(world, { redirect_uris: redirectUris })
     const put = (changes: object) => configure(world, client, 'PUT', repeated(client, changes))
@@ -158,7 +158,7 @@ describe('replacing (RFC 7592 section 2.2)', () => {
 })
 
 describe('deleting (RFC 7592 section 2.3)', () => {
-  test('204, and the client, its grants and its tokens are gone at once', async () => {
+  test('a deletion answers 204, and the client, its grants and its tokens are gone at once', async () => {
     const world = registrationWorld(withMachines)
     const client = await registered(world, {
       redirect_uris: ['https://app.example.com/callback'],
@@ -180,7 +180,7 @@ describe('deleting (RFC 7592 section 2.3)', () => {
     expectJsonError(await configure(world, client, 'GET'), 401, 'invalid_token')
   })
 
-  test('of many deletions at once one is the one', async () => {
+  test('of many deletions at once exactly one succeeds', async () => {
     const world = registrationWorld()
     const client = await registered(world)
     const answers = await Promise.all(Array.from({ length: 20 }, () => configure(world, client, 'DELETE')))
@@ -188,7 +188,7 @@ describe('deleting (RFC 7592 section 2.3)', () => {
   })
 })
 
-test('a client that the host trusts is changed by nobody outside', async () => {
+test('a client that the host trusts cannot be changed from outside', async () => {
   const trusted = new Set<string>()
   const world = registrationWorld({ trustedClientResolver: ({ id }) => trusted.has(id) })
   const byHost = await registered(world)
@@ -205,7 +205,7 @@ test('a client that the host trusts is changed by nobody outside', async () => {
   }
 })
 
-test('a disabled client manages itself no more', async () => {
+test('a disabled client cannot manage itself', async () => {
   const world = registrationWorld()
   const client = await registered(world)
   await editClient(world, client.client_id, () => ({ disabled: true }))

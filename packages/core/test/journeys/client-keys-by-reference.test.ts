@@ -31,7 +31,7 @@ describe('jwks_uri', () => {
     expect(remote.requests).toEqual(['/jwks', '/jwks'])
   })
 
-  test('a new key is found at once by its kid; one taken down is good for five minutes at most', async () => {
+  test('a new key is found at once by its kid; a removed key is accepted for five minutes at most', async () => {
     const { remote, world, key, publish, status } = await start()
     const next = await clientKey('ES256', 'next')
     expect(await status()).toBe(200)
@@ -42,7 +42,7 @@ describe('jwks_uri', () => {
     expect(await status(key)).toBe(401)
   })
 
-  test('also where keys have no names', async () => {
+  test('keys without names are found as well', async () => {
     const { world, publish, status } = await start()
     const unnamed = async (name: string) => {
       const made = await clientKey('ES256', name)
@@ -57,7 +57,7 @@ describe('jwks_uri', () => {
     expect(await status(second, { kid: undefined })).toBe(200)
   })
 
-  test('made-up names of keys cost one request a second', async () => {
+  test('requests with made-up key names cause one fetch a second', async () => {
     const { remote, world, status } = await start()
     const stranger = await clientKey('ES256', 'stranger')
     for (let count = 0; count < 20; count++) expect(await status(stranger)).toBe(401)
@@ -71,13 +71,13 @@ describe('jwks_uri', () => {
     expect([await status(), remote.requests.length]).toEqual([200, 2])
   })
 
-  test('many requests at one time are one there', async () => {
+  test('many requests at one time cause one fetch', async () => {
     const { remote, status } = await start()
     const all = await Promise.all(Array.from({ length: 20 }, () => status()))
     expect([new Set(all), remote.requests.length]).toEqual([new Set([200]), 1])
   })
 
-  test('G03 a failure stands for half a minute; what was fetched before it goes on', async () => {
+  test('a failed fetch is remembered for half a minute, and keys fetched earlier still verify (G03)', async () => {
     const { remote, world, publish, status, key } = await start()
     expect(await status()).toBe(200)
     remote.serve('/jwks', (_, response) => void response.writeHead(503).end())
@@ -105,7 +105,7 @@ describe('jwks_uri', () => {
       'a redirect to another document',
       (remote) => remote.serve('/jwks', (_, response) => void response.writeHead(302, { location: '/other' }).end()),
     ],
-  ])('G03 %s there: 401, never 500', async (_name, change) => {
+  ])('%s behind a jwks_uri makes the answer 401, never 500 (G03)', async (_name, change) => {
     const { remote, world, client, key } = await start()
     remote.serveJson('/other', { keys: [key.publicJwk] })
     change(remote)
@@ -120,8 +120,8 @@ describe('jwks_uri', () => {
   })
 })
 
-describe('G02 private addresses', () => {
-  test('are refused at registration', async () => {
+describe('private addresses (G02)', () => {
+  test('a jwks_uri with a private address is refused at registration', async () => {
     const remote = await startRemote()
     const world = keysWorld()
     for (const host of [
@@ -137,7 +137,7 @@ describe('G02 private addresses', () => {
     expect(remote.requests).toEqual([])
   })
 
-  test('and again at use: what is stored may be from another day', async () => {
+  test('a stored jwks_uri with a private address is refused at use', async () => {
     const { remote, world, client, key } = await start()
     const strict = keysWorld({}, { storage: world.storage })
     expectJsonError(await postWith(strict, await assertion(strict, client, key)), 401, 'invalid_client')
@@ -145,7 +145,7 @@ describe('G02 private addresses', () => {
     expect(remote.requests).toEqual([])
   })
 
-  test("the host's own fetch sends what is public", async () => {
+  test('the host’s own fetch gets the requests to public addresses', async () => {
     const key = await clientKey()
     const sent: string[] = []
     const world = keysWorld(

@@ -11,7 +11,7 @@ describe('admin', () => {
   }
   const yes = { headers: { 'x-admin': 'yes' } }
 
-  test('seed B169 create honours all of them; host metadata stays under its member (decision 16)', async () => {
+  test('an administrator may set every member at creation, and host metadata stays under its member (decision 16; seed B169)', async () => {
     const { rpc } = await startOwn(admins)
     const { status, body } = await rpc.post('/admin/oauth2/create-client', { ...input, ...restricted }, yes)
     expect(status).toBe(201)
@@ -46,7 +46,7 @@ describe('admin', () => {
     },
   )
 
-  test('update of an unknown client -> 404, without an id -> 400', async () => {
+  test('an update of an unknown client answers 404, and one without an id 400', async () => {
     const { rpc } = await startOwn(admins)
     const path = '/admin/oauth2/update-client'
     expectJsonError(await rpc.post(path, { client_id: 'nobody', update: {} }, yes), 404, 'not_found')

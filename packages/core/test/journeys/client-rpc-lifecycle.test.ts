@@ -7,7 +7,7 @@ import { rpcOf } from '../support/rpc.ts'
 import { alice, bob } from '../support/world.ts'
 
 describe('client/rotate-secret', () => {
-  test('seed B166 a different secret, no-store, no-cache; the one before it is dead at once', async () => {
+  test('client/rotate-secret returns a different secret with no-store and no-cache, and the previous secret is invalid at once (seed B166)', async () => {
     const { world, rpc, client_id, client } = await startOwn()
     const answer = await rpc.post('/oauth2/client/rotate-secret', { client_id })
     expect(answer.status).toBe(200)
@@ -34,7 +34,7 @@ describe('client/rotate-secret', () => {
 })
 
 describe('delete-client', () => {
-  test('seed B167 {} and then get-client is 404 not_found', async () => {
+  test('delete-client answers {}, and get-client answers 404 not_found afterwards (seed B167)', async () => {
     const { rpc, client_id } = await startOwn()
     const answer = await rpc.post('/oauth2/delete-client', { client_id })
     expect(answer).toMatchObject({ status: 200, body: {} })
@@ -58,7 +58,7 @@ describe('delete-client', () => {
 })
 
 describe('public-client and public-client-prelogin', () => {
-  test('seed B163 what a page may show and no redirect_uris; prelogin returns the same body', async () => {
+  test('public-client returns what a page may show without redirect_uris, and prelogin returns the same body (seed B163)', async () => {
     const { world, client_id } = await startOwn({ allowPublicClientPrelogin: true })
     const shown = await rpcOf(world, bob).get('/oauth2/public-client', { client_id })
     expect(shown).toMatchObject({ status: 200 })

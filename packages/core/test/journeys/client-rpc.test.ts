@@ -5,7 +5,7 @@ import { display, expectNotStored, input, restricted, startOwn } from '../suppor
 import { alice, bob } from '../support/world.ts'
 
 describe('create-client', () => {
-  test('seed B162 201, no-store, no-cache, and a secret that works', async () => {
+  test('create-client answers 201 with no-store, no-cache and a secret that works (seed B162)', async () => {
     const { world, created, client } = await startOwn()
     expect(created.status).toBe(201)
     expectNotStored(created)
@@ -39,7 +39,7 @@ describe('create-client', () => {
     expect(body).not.toHaveProperty('client_secret_expires_at')
   })
 
-  test('seed B168 restricted members are ignored at creation and at update', async () => {
+  test('restricted members are ignored at creation and at update (seed B168)', async () => {
     const { world, rpc } = await startOwn({ pairwiseSecret: 'p'.repeat(40) })
     const { status, body } = await rpc.post('/oauth2/create-client', { ...input, ...restricted })
     expect(status).toBe(201)
@@ -59,7 +59,7 @@ describe('create-client', () => {
     expect(stored?.secrets).toEqual([{ hash: expect.any(String), expiresAt: 0 }])
   })
 
-  test('the id, the secret and the owner are not the caller’s to choose', async () => {
+  test('the caller chooses neither the id nor the secret nor the owner of a client', async () => {
     const { rpc } = await startOwn()
     const chosen = {
       client_id: 'chosen',
@@ -93,7 +93,7 @@ describe('create-client', () => {
 })
 
 describe('get-client and get-clients', () => {
-  test('seed B164 get-client shows redirect_uris and never the secret; get-clients contains it', async () => {
+  test('get-client shows redirect_uris and never the secret; get-clients contains it (seed B164)', async () => {
     const { rpc, client, client_id } = await startOwn()
     const { client_secret, ...rest } = client
     const one = await rpc.get('/oauth2/get-client', { client_id })
@@ -121,7 +121,7 @@ describe('get-client and get-clients', () => {
     expect(rest.body).toEqual([second])
   })
 
-  test('missing client_id -> 400', async () => {
+  test('a request without client_id answers 400', async () => {
     const { rpc } = await startOwn()
     const answer = await rpc.get('/oauth2/get-client')
     expectJsonError(answer, 400, 'invalid_request')
@@ -130,7 +130,7 @@ describe('get-client and get-clients', () => {
 })
 
 describe('update-client', () => {
-  test.each(['nested', 'flat'])('seed B165 changes client_name (%s)', async (form) => {
+  test.each(['nested', 'flat'])('update-client changes client_name (%s) (seed B165)', async (form) => {
     const { rpc, client_id } = await startOwn()
     const update = { client_name: 'Journal', logo_uri: null }
     const answer = await rpc.post(
@@ -143,7 +143,7 @@ describe('update-client', () => {
     expect((await rpc.get('/oauth2/get-client', { client_id })).body).toEqual(answer.body)
   })
 
-  test('what is fixed stays', async () => {
+  test('update-client does not change what is fixed', async () => {
     const { rpc, client_id, client } = await startOwn()
     const fixed = { token_endpoint_auth_method: 'none', reference_id: 'org', user_id: bob.id, disabled: true }
     const { body } = await rpc.post('/oauth2/update-client', { client_id, update: fixed })
@@ -167,7 +167,7 @@ describe('update-client', () => {
     ['a dangerous link', { tos_uri: 'javascript:alert(1)' }, 'invalid_client_metadata'],
     ['a name that is no text', { client_name: 1 }, 'invalid_client_metadata'],
     ['an unknown grant type', { grant_types: ['password'] }, 'invalid_client_metadata'],
-  ])('%s -> 400 and the client stays', async (_name, changes, error) => {
+  ])('an update with %s answers 400 and leaves the client as it is', async (_name, changes, error) => {
     const { world, rpc, client_id } = await startOwn()
     expectJsonError(await rpc.post('/oauth2/update-client', { client_id, ...changes }), 400, error)
     expect((await world.provider.getClient(client_id))?.version).toBe(1)

@@ -32,7 +32,7 @@ function make(world: World, clientId: string, secret: string | undefined, change
 }
 
 describe('client_secret_jwt', () => {
-  test('the secret signs, at every endpoint, each assertion once', async () => {
+  test('the client’s secret signs assertions for every endpoint, each usable once', async () => {
     const { world, client } = await start()
     const { client_id, client_secret } = client
     expect(client.client_secret_expires_at).toBe(0)
@@ -49,7 +49,7 @@ describe('client_secret_jwt', () => {
     )
   })
 
-  test('C13 the secret is stored sealed, beside its hash; that of other clients is not', async () => {
+  test('the secret is stored sealed, beside its hash; that of other clients is not (C13)', async () => {
     const { world, client } = await start()
     const basic = await world.provider.registerClient({ ...input, token_endpoint_auth_method: 'client_secret_basic' })
     const rows = await world.storage.clients.list({ limit: 10 })
@@ -61,7 +61,7 @@ describe('client_secret_jwt', () => {
     expect(JSON.stringify(rows)).not.toContain(client.client_secret)
   })
 
-  test('H06 a wrong secret, another algorithm, the secret in a form', async () => {
+  test('a wrong secret, another algorithm, and a secret in the form are refused (H06)', async () => {
     const { world, client } = await start()
     const { client_id, client_secret } = client
     const wrong = await make(world, client_id, 'x'.repeat(43))
@@ -79,7 +79,7 @@ describe('client_secret_jwt', () => {
     expect((await postWith(world, await make(world, client_id, client_secret))).status).toBe(200)
   })
 
-  test('H07 the same rules for what it says', async () => {
+  test('an assertion signed with a secret follows the same rules for its claims (H07)', async () => {
     const { world, client } = await start()
     const now = world.clock.now()
     for (const changes of [
@@ -94,7 +94,7 @@ describe('client_secret_jwt', () => {
     }
   })
 
-  test('D08 rotation seals the new secret; the old one is good as long as it was given, an expired one is not', async () => {
+  test('rotation seals the new secret; the old one is good as long as it was given, an expired one is not (D08)', async () => {
     const { world, client } = await start()
     const { client_id, client_secret: old } = client
     const { client_secret: next } = await world.provider.rotateClientSecret(client_id, { keepPreviousFor: 60 })
@@ -121,7 +121,7 @@ describe('client_secret_jwt', () => {
     )
   })
 
-  test('a client whose secret was only hashed cannot become one', async () => {
+  test('a client whose secret was only hashed cannot become a client_secret_jwt client', async () => {
     const { world } = await start()
     const { client_id } = await world.provider.registerClient({
       ...input,
@@ -148,7 +148,7 @@ describe('client_secret_jwt', () => {
 })
 
 describe('the option', () => {
-  test('discovery names method and algorithm with it', async () => {
+  test('discovery names the method and the algorithm when the option is on', async () => {
     const { world } = await start({ token_endpoint_auth_signing_alg: 'HS256' })
     expect(world.provider.metadata.token_endpoint_auth_methods_supported).toContain('client_secret_jwt')
     expect(world.provider.metadata.token_endpoint_auth_signing_alg_values_supported).toContain('HS256')

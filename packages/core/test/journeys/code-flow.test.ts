@@ -16,7 +16,7 @@ import {
 import { alice, createWorld, issuer } from '../support/world.ts'
 
 describe('the whole journey', () => {
-  test('from the authorization request to userinfo, refresh and a second sign-in without consent', async () => {
+  test('the whole code flow works, from the authorization request to userinfo, refresh and a second sign-in without consent', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, { nonce: 'n-1', state: 'xyz +/?' })
@@ -56,7 +56,7 @@ describe('the whole journey', () => {
     expect(new URL(again.url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
-  test('a public client, and a JWT access token for the resource it asks for', async () => {
+  test('a public client gets a JWT access token for the resource that it asks for', async () => {
     const world = createWorld()
     const client = await registerPublic(world)
     const tokens = await getTokens(world, client, {}, { resource: 'https://api.example.com/' })

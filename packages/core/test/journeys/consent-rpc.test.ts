@@ -48,7 +48,7 @@ async function rememberOne(world: World, changes: Readonly<Record<string, string
 }
 
 describe('get-consents and get-consent', () => {
-  test('seed B172 id, clientId, userId, referenceId null, scopes, createdAt in seconds', async () => {
+  test('get-consents returns id, clientId, userId, referenceId null, scopes, and createdAt in seconds (seed B172)', async () => {
     const { world, rpc, client, id } = await start()
     const answer = await rpc.get('/oauth2/get-consents')
     expect(answer.status).toBe(200)
@@ -60,7 +60,7 @@ describe('get-consents and get-consent', () => {
     expect((await rpcOf(world, bob).get('/oauth2/get-consents')).body).toEqual([])
   })
 
-  test('seed B173 by id', async () => {
+  test('get-consent returns one consent by its id (seed B173)', async () => {
     const { rpc, id } = await start()
     const [first] = (await rpc.get('/oauth2/get-consents')).body
     expect(await rpc.get('/oauth2/get-consent', { id })).toMatchObject({ status: 200, body: first })
@@ -70,7 +70,7 @@ describe('get-consents and get-consent', () => {
     expect(missing.body.error_description).toBe('missing id parameter')
   })
 
-  test('reference_id leaves those under that reference', async () => {
+  test('reference_id selects the consents under that reference', async () => {
     const { world, rpc } = await start()
     await rememberOne(world, { id: 'org-consent', referenceId: 'org' })
     const ids = async (query: Record<string, string>) =>
@@ -82,7 +82,7 @@ describe('get-consents and get-consent', () => {
 })
 
 describe('update-consent', () => {
-  test('seed B174 replaces the scopes; what was granted beyond them ends, and more is asked for again', async () => {
+  test('update-consent replaces the scopes, ends what was granted beyond them, and the user is asked again for more (seed B174)', async () => {
     const started = await start()
     const { world, rpc, id, client, tokens } = started
     const scopes = ['notes:read', 'offline_access', 'notes:read']
@@ -95,7 +95,7 @@ describe('update-consent', () => {
     expect(await pathAfter(started, 'notes:write')).toBe('/consent')
   })
 
-  test('a grant within what is left lives on', async () => {
+  test('a grant within the remaining scopes stays alive', async () => {
     const { world, rpc, id, client, browser, tokens } = await start()
     const narrow = await authorize(world, client, { scope: 'notes:read' }, { browser })
     const { access_token } = (await exchangeCode(world, client, narrow)).body
@@ -112,7 +112,7 @@ describe('update-consent', () => {
     ['scopes that are no list', { scopes: 'notes:read' }, 'invalid_request'],
     ['scopes that are no text', { scopes: [1] }, 'invalid_request'],
     ['no payload object', undefined, 'invalid_request'],
-  ])('only narrows: %s -> 400 and nothing changes', async (_name, update, error) => {
+  ])('update-consent only narrows: %s answers 400 and nothing changes', async (_name, update, error) => {
     const { world, rpc, id, tokens } = await start()
     expectJsonError(await rpc.post('/oauth2/update-consent', { id, update }), 400, error)
     expect((await rpc.get('/oauth2/get-consent', { id })).body.scopes).toEqual(scope.split(' '))
@@ -130,7 +130,7 @@ describe('update-consent', () => {
 })
 
 describe('delete-consent', () => {
-  test('seed B175 {}; the list is then empty, the tokens are dead, and the user is asked again', async () => {
+  test('delete-consent answers {}, empties the list, ends the tokens, and the user is asked again (seed B175)', async () => {
     const started = await start()
     const { world, rpc, id, client, tokens } = started
     expect(await rpc.post('/oauth2/delete-consent', { id })).toMatchObject({ status: 200, body: {} })

@@ -48,7 +48,7 @@ async function pathAfter(
 }
 
 describe('consent', () => {
-  test('is remembered: the same scopes, or fewer, are not asked for again', async () => {
+  test('a consent is remembered: the same scopes, or fewer, are not asked for again', async () => {
     const { world, client, browser, url } = await start({ scope: 'openid email' })
     await browser.consent(url, true)
     expect(await pathAfter(world, browser, client, 'openid email')).toBe('/callback')
@@ -64,7 +64,7 @@ describe('consent', () => {
     expect(await pathAfter(world, browser, client, 'openid email profile')).toBe('/callback')
   })
 
-  test('is one user’s for one client', async () => {
+  test('a consent is for one user and one client', async () => {
     const { world, client, browser, url } = await start({ scope: 'openid' })
     await browser.consent(url, true)
     const other = await registerConfidential(world)

@@ -121,7 +121,7 @@ describe.each([
     }
   })
 
-  test('so is one with a slash too many, before which Next.js redirects', async () => {
+  test('a path with a slash too many is 404 JSON, where Next.js redirects first', async () => {
     const answer = await send(world, `${baseUrl}${path}/oauth2//token`)
     expect(answer.status).toBe(process.env.OAUTH_TEST_THROUGH === 'next' ? 308 : 404)
   })

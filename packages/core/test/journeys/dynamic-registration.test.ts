@@ -16,7 +16,7 @@ const standardScope = 'openid profile email address phone offline_access'
 const minimal = { redirect_uris: redirectUris }
 
 describe('whether there is an endpoint', () => {
-  test('seed B136 off by default: no endpoint (404, seed 403), no handler, and nothing advertised', async () => {
+  test('registration is off by default: no endpoint (404; the seed said 403), no handler, and nothing is advertised (seed B136)', async () => {
     const world = createWorld()
     const answer = await register(world, minimal, fromOwnPage(world))
     expectJsonError(answer, 404, 'not_found')
@@ -35,7 +35,7 @@ describe('whether there is an endpoint', () => {
     expect(Object.values(world.provider.metadata)).not.toContain(`${world.issuer}/oauth2/register/client`)
   })
 
-  test('only POST, and scripts of any origin may try', async () => {
+  test('registration takes POST only, and allows scripts of any origin', async () => {
     const world = registrationWorld()
     const url = `${world.issuer}/oauth2/register`
     const wrong = await send(world, url)
@@ -48,7 +48,7 @@ describe('whether there is an endpoint', () => {
 })
 
 describe('who may register', () => {
-  test('seed B137 signed out and anonymous off: 401 invalid_token with a Bearer challenge, whatever is asked for', async () => {
+  test('a signed-out request without anonymous registration gets 401 invalid_token with a Bearer challenge, whatever it asks for (seed B137)', async () => {
     const world = registrationWorld()
     for (const body of [minimal, { ...minimal, token_endpoint_auth_method: 'client_secret_post' }, {}]) {
       const answer = await register(world, body)
@@ -59,7 +59,7 @@ describe('who may register', () => {
     expect(await world.storage.clients.list({ limit: 10 })).toEqual([])
   })
 
-  test('seed B138 signed in: 201 with a secret and the default scope, neither stored nor cached', async () => {
+  test('a signed-in user gets 201 with a secret and the default scope, and the answer is not cached (seed B138)', async () => {
     const world = registrationWorld()
     const answer = await register(world, minimal, fromOwnPage(world))
     expect(answer.status).toBe(201)
@@ -84,7 +84,7 @@ describe('who may register', () => {
     expect(world.events).toContainEqual({ type: 'client.registered', clientId: answer.body.client_id })
   })
 
-  test('seed B138 who is signed in owns the client, or the reference that the host names, which outlasts them', async () => {
+  test('the signed-in user, or the reference that the host names, owns the client, and it outlasts the session (seed B138)', async () => {
     const world = registrationWorld({ clientReferenceResolver: ({ user }) => `org-of-${user.id}` })
     const { client_id } = await registered(world)
     const owned = await world.provider.getClient(client_id)
@@ -97,7 +97,7 @@ describe('who may register', () => {
     expect(row).not.toHaveProperty('referenceId')
   })
 
-  test('seed B139 anonymous on: 201 without a secret; a missing or confidential method becomes none', async () => {
+  test('anonymous registration answers 201 without a secret, and a missing or confidential method becomes none (seed B139)', async () => {
     const world = openWorld()
     for (const token_endpoint_auth_method of [undefined, 'client_secret_basic', 'client_secret_post', 'none', null]) {
       const { status, body } = await register(world, { ...minimal, token_endpoint_auth_method })
@@ -110,7 +110,7 @@ describe('who may register', () => {
     }
   })
 
-  test('seed B140 anonymous: the code grant, PKCE and no secret; `type` is unknown here (decision 12)', async () => {
+  test('an anonymous client has the code grant, PKCE and no secret, and `type` is unknown (decision 12; seed B140)', async () => {
     const { body } = await register(openWorld(), { ...minimal, type: 'web' })
     expect(body).toMatchObject({ grant_types: ['authorization_code'], require_pkce: true, application_type: 'web' })
     expect(body).not.toHaveProperty('type')
@@ -125,7 +125,7 @@ describe('who may register', () => {
     )
   })
 
-  test('seed B141 signed in, nothing but redirect URIs: client_secret_basic, the code grant, a secret', async () => {
+  test('a signed-in user who sends nothing but redirect URIs gets client_secret_basic, the code grant and a secret (seed B141)', async () => {
     expect(await registered(openWorld())).toMatchObject({
       token_endpoint_auth_method: 'client_secret_basic',
       grant_types: ['authorization_code'],
@@ -160,7 +160,7 @@ describe('who may register', () => {
     expectJsonError(await register(registrationWorld({ secret: fresh }), minimal, headers), 401, 'invalid_token')
   })
 
-  test('an initial access token is asked for sensibly', async () => {
+  test('createInitialAccessToken refuses a lifetime that is no positive integer, and a server without registration', async () => {
     const { provider } = registrationWorld()
     for (const expiresIn of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       await expect(provider.createInitialAccessToken({ expiresIn })).rejects.toThrow(TypeError)

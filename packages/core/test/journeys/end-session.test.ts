@@ -22,7 +22,7 @@ async function start(options: Parameters<typeof createLogoutWorld>[0] = {}) {
 }
 
 describe('with the ID token of the session', () => {
-  test('seed B135 a registered URI -> there, with state byte for byte, and the session is over', async () => {
+  test('the browser goes to a registered URI with the state byte for byte, and the session has ended (seed B135)', async () => {
     const { world, browser, idToken } = await start()
     const state = 'a+b c&d=e/é"<>%20'
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout, state }
@@ -35,14 +35,14 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('no state -> the URI as it was registered', async () => {
+  test('without state the browser goes to the URI as it was registered', async () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout }
     const response = await browser.request(logoutUrl(world, parameters))
     expect(response.headers.get('location')).toBe(afterLogout)
   })
 
-  test('seed B133 without a URI a script gets 200 {}, a browser a page; the session of `sid` is over', async () => {
+  test('without a URI a script gets 200 {} and a browser gets a page, and the session of `sid` has ended (seed B133)', async () => {
     const { world, client, browser, idToken } = await start()
     const page = await readPage(await browser.request(logoutUrl(world, { id_token_hint: idToken })))
     expect(page).toContain('You are signed out.')
@@ -56,7 +56,7 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, again.browser)).toBe(false)
   })
 
-  test('POST does the same, and goes on with 303', async () => {
+  test('POST ends the session as GET does, and redirects with 303', async () => {
     const { world, browser, idToken } = await start()
     const body = new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: afterLogout, state: 's' })
     const response = await browser.request(`${world.issuer}/oauth2/end-session`, { method: 'POST', body })
@@ -64,7 +64,7 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('a form of the client’s own site comes without cookies: it is sent round as a GET, which has them', async () => {
+  test('a form of the client’s own site comes without cookies, so it is redirected as a GET, which has them', async () => {
     const { world, browser, idToken } = await start()
     const body = new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: afterLogout })
     const url = `${world.issuer}/oauth2/end-session`
@@ -77,7 +77,7 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('an expired ID token still identifies', async () => {
+  test('an expired ID token still identifies the session', async () => {
     const { world, browser, idToken } = await start()
     world.clock.advance(36_001)
     const response = await browser.request(
@@ -87,7 +87,7 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('so does one that a retired key signed', async () => {
+  test('an ID token that a retired key signed still identifies the session', async () => {
     const { world, browser, idToken } = await start()
     await world.provider.rotateSigningKeys({ activateAfter: 0 })
     const response = await browser.request(
@@ -96,7 +96,7 @@ describe('with the ID token of the session', () => {
     expect(response.headers.get('location')).toBe(afterLogout)
   })
 
-  test('no session in this browser: the one that the token names ends, and the client gets its user back', async () => {
+  test('without a session in this browser the session of the token ends, and the browser goes to the client', async () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout }
     const response = await world.browser().request(logoutUrl(world, parameters))
@@ -105,7 +105,7 @@ describe('with the ID token of the session', () => {
     expect((await browser.request(logoutUrl(world, parameters))).headers.get('location')).toBe(afterLogout)
   })
 
-  test('client_id of another client -> an error page, and nothing ends', async () => {
+  test('a client_id of another client shows an error page, and no session ends', async () => {
     const { world, browser, idToken } = await start()
     const other = await registerEnding(world)
     const parameters = {
@@ -117,7 +117,7 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('seed B132 a client without permission ends nothing by itself: the user is asked', async () => {
+  test('a client without permission ends no session by itself: the user is asked (seed B132)', async () => {
     const world = createLogoutWorld()
     const client = await registerConfidential(world, {
       post_logout_redirect_uris: [afterLogout],
@@ -134,21 +134,21 @@ describe('with the ID token of the session', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('seed B134 sid is in the ID token of a client that may end sessions, and in no other', async () => {
+  test('sid is in the ID token of a client that may end sessions, and in no other (seed B134)', async () => {
     const { world, idToken } = await start()
     expect(claimsOf(idToken).sid).toMatch(/^[\w-]{40,}$/)
     const other = await registerConfidential(world)
     expect(claimsOf((await signInAt(world, other)).idToken)).not.toHaveProperty('sid')
   })
 
-  test('logout_hint and ui_locales are accepted', async () => {
+  test('end-session accepts logout_hint and ui_locales', async () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, logout_hint: 'alice@example.com', ui_locales: 'de-CH xx--' }
     await readPage(await browser.request(logoutUrl(world, parameters)))
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('afterwards prompt=none says login_required', async () => {
+  test('after a logout prompt=none answers login_required', async () => {
     const { world, client, browser, idToken } = await start()
     const silent = { prompt: 'none', scope: 'openid' }
     const before = await ask(world, client, silent, { browser })
@@ -160,7 +160,7 @@ describe('with the ID token of the session', () => {
 })
 
 describe('disableJwtPlugin', () => {
-  test('the hint is signed with the client’s secret, and understood', async () => {
+  test('the hint is signed with the client’s secret, and the server accepts it', async () => {
     const { world, browser, idToken } = await start({ disableJwtPlugin: true })
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout }
     world.clock.advance(36_001)
@@ -171,7 +171,7 @@ describe('disableJwtPlugin', () => {
 })
 
 describe('without a hint the user is asked', () => {
-  test('a page with a button that works without a script; only the click ends the session', async () => {
+  test('the user gets a page with a button that works without a script, and only the click ends the session', async () => {
     const { world, browser } = await start()
     const page = await browser.request(logoutUrl(world, {}))
     const html = await readPage(page.clone())
@@ -192,7 +192,7 @@ describe('without a hint the user is asked', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('client_id names the client: after the click, to its registered URI with state byte for byte', async () => {
+  test('client_id names the client, and after the click the browser goes to its registered URI with the state byte for byte', async () => {
     const { world, client, browser } = await start()
     const state = 'line\r\nbreak\n"<b>'
     const parameters = { client_id: client.client_id, post_logout_redirect_uri: afterLogout, state }
@@ -204,7 +204,7 @@ describe('without a hint the user is asked', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('the hint of another session: the user is asked, and that other session is not touched', async () => {
+  test('with the hint of another session the user is asked, and that other session stays', async () => {
     const { world, client, browser: ofAlice, idToken } = await start()
     const { browser: ofBob } = await signInAt(world, client, { user: bob })
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout, state: 's' }
@@ -215,13 +215,13 @@ describe('without a hint the user is asked', () => {
     expect([isSignedIn(world, ofAlice), isSignedIn(world, ofBob)]).toEqual([true, false])
   })
 
-  test('nobody signed in: nothing to ask, nowhere to go', async () => {
+  test('when nobody is signed in, the server asks nothing and redirects nowhere', async () => {
     const { world, client } = await start()
     const parameters = { client_id: client.client_id, post_logout_redirect_uri: afterLogout }
     expect(await readPage(await world.browser().request(logoutUrl(world, parameters)))).toContain('You are signed out.')
   })
 
-  test('a script is told that it takes a person', async () => {
+  test('a script is told that a person has to confirm', async () => {
     const { world, browser } = await start()
     const answer = await browser.request(logoutUrl(world, {}), { headers: { accept: 'application/json' } })
     expect([answer.status, (await answer.json()).error]).toEqual([400, 'interaction_required'])
@@ -230,7 +230,7 @@ describe('without a hint the user is asked', () => {
 })
 
 describe('what ends with a session', () => {
-  test('a refresh token that came without offline_access', async () => {
+  test('a refresh token without offline_access ends with the session', async () => {
     const world = createLogoutWorld({ refreshTokensWithoutOfflineAccess: true })
     const client = await registerEnding(world)
     const online = await signInAt(world, client)
@@ -240,7 +240,7 @@ describe('what ends with a session', () => {
     expect((await refresh(world, client, offline.refreshToken as string)).status).toBe(200)
   })
 
-  test('its online grants; grants for offline access and of other sessions live on', async () => {
+  test('the online grants of the session end; offline grants and those of other sessions stay alive', async () => {
     const { world, client, browser, idToken, accessToken } = await start()
     const offline = await signInAt(world, client, { browser, scope: 'openid offline_access' })
     const elsewhere = await signInAt(world, client)
@@ -254,7 +254,7 @@ describe('what ends with a session', () => {
     ])
   })
 
-  test('the same when the user confirms, and when only the token says which session', async () => {
+  test('the online grants end also when the user confirms, and when only the token names the session', async () => {
     const { world, client, browser, accessToken } = await start()
     await confirmLogout(browser, await browser.request(logoutUrl(world, {})))
     expect(await isActive(world, accessToken)).toBe(false)
@@ -283,7 +283,7 @@ describe('what ends with a session', () => {
     expect(await isActive(world, offline.accessToken)).toBe(true)
   })
 
-  test('a host that cannot end it -> 500, and no grant ended', async () => {
+  test('a host that cannot end the session causes a 500, and no grant ends', async () => {
     const { world, browser, idToken, accessToken } = await start()
     world.sessions.delete = () => {
       throw new Error('no database')
@@ -294,7 +294,7 @@ describe('what ends with a session', () => {
 })
 
 describe('whether it exists', () => {
-  test('seed B009 advertised and served where the host can end sessions, and nowhere else', async () => {
+  test('end-session is advertised and served where the host can end sessions, and nowhere else (seed B009)', async () => {
     const url = `${issuer}/oauth2/end-session`
     const able = createLogoutWorld()
     expect(able.provider.metadata.end_session_endpoint).toBe(url)
@@ -311,7 +311,7 @@ describe('whether it exists', () => {
     expect(machines.provider.metadata).not.toHaveProperty('end_session_endpoint')
   })
 
-  test('other methods are refused', async () => {
+  test('end-session refuses other methods', async () => {
     const { world } = await start()
     expect((await send(world, logoutUrl(world, {}), { method: 'DELETE', headers: ownPage })).status).toBe(405)
   })

@@ -17,7 +17,7 @@ function framesOf(html: string): readonly URL[] {
 }
 
 describe('front-channel logout', () => {
-  test('a frame for each client, with iss and sid, before the browser goes on', async () => {
+  test('the page loads a frame for each client, with iss and sid, before the browser goes on', async () => {
     const world = startWorld()
     const client = await registerEnding(world, { frontchannel_logout_uri: uri })
     const { browser, idToken } = await signInAt(world, client)
@@ -35,7 +35,7 @@ describe('front-channel logout', () => {
     })
   })
 
-  test('a host’s own logout page gets the URLs by a call', async () => {
+  test('a call gives the URLs to a host’s own logout page', async () => {
     const world = startWorld()
     const client = await registerConfidential(world, { frontchannel_logout_uri: 'https://app.example.com/front' })
     const { browser, idToken } = await signInAt(world, client)
@@ -44,7 +44,7 @@ describe('front-channel logout', () => {
     expect(frames).toEqual([`https://app.example.com/front?${query}`])
   })
 
-  test('H10 a pairwise client gets its own name of the session, and no client gets another’s', async () => {
+  test('a pairwise client gets its own name of the session, and no client gets another’s (H10)', async () => {
     const world = startWorld({ pairwiseSecret: 'a-pairwise-secret-with-32-characters-or-more' })
     const members = { frontchannel_logout_uri: 'https://app.example.com/front', subject_type: 'pairwise' } as const
     const one = await registerConfidential(world, members)
@@ -57,7 +57,7 @@ describe('front-channel logout', () => {
     expect(new Set(sids).size).toBe(2)
   })
 
-  test('what was written into storage by hand is not loaded', async () => {
+  test('a URI written into storage by hand is not loaded', async () => {
     const world = startWorld()
     for (const bad of ['javascript:alert(1)', 'https://evil.test/', 'https://app.example.com:444/front']) {
       const client = await registerConfidential(world, { frontchannel_logout_uri: uri })
@@ -73,7 +73,7 @@ describe('front-channel logout', () => {
 describe('registration and discovery', () => {
   const redirects = { redirect_uris: ['https://app.example.com/callback', 'https://b.example.com:8443/cb'] }
 
-  test('kept and advertised with the feature, unknown without it', async () => {
+  test('frontchannel_logout_uri is kept and advertised with the feature, and unknown without it', async () => {
     const members = {
       frontchannel_logout_uri: 'https://b.example.com:8443/out',
       frontchannel_logout_session_required: true,

@@ -8,7 +8,7 @@ import { alice } from '../support/world.ts'
 const uri = 'https://app.example.com/start?theme=dark'
 
 describe('initiate_login_uri', () => {
-  test('is registered, kept, shown, replaced and removed', async () => {
+  test('initiate_login_uri is registered, kept, shown, replaced and removed', async () => {
     const world = registrationWorld()
     const client = await registered(world, { initiate_login_uri: uri })
     expect(client.initiate_login_uri).toBe(uri)
@@ -45,7 +45,7 @@ describe('initiate_login_uri', () => {
     })
   })
 
-  test('A06 what was written into storage by hand is not linked, nor that of a disabled client', async () => {
+  test('what was written into storage by hand is not linked, nor that of a disabled client (A06)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { initiate_login_uri: uri })
     await authorize(world, client, { scope: 'openid', redirect_uri: redirectUri })

@@ -24,7 +24,7 @@ async function expectOver(response: Response): Promise<void> {
 }
 
 describe('the life of an interaction', () => {
-  test('it ends after its lifetime, on every way', async () => {
+  test('an interaction ends after its lifetime, at every endpoint', async () => {
     const { world, browser, url, state, writes } = await atConsent()
     world.clock.advance(600)
     await expectOver(await browser.request(`${issuer}/oauth2/continue?state=${state}`))
@@ -74,7 +74,7 @@ describe('the life of an interaction', () => {
     }
   })
 
-  test('the same page in two tabs: the one that is later is told so', async () => {
+  test('when one page is open in two tabs, the later tab is told so', async () => {
     const { browser, url, state } = await atConsent()
     const reload = await browser.request(`${issuer}/oauth2/continue?state=${state}`)
     expect(new URL(reload.headers.get('location') as string).searchParams.get('state')).toBe(state)
@@ -83,7 +83,7 @@ describe('the life of an interaction', () => {
     await expectOver(await browser.consent(url, false))
   })
 
-  test('a double click: one code, one page, one grant', async () => {
+  test('a double click gives one code, one page and one grant', async () => {
     const { world, browser, url, writes } = await atConsent()
     const responses = await Promise.all(Array.from({ length: 10 }, () => browser.consent(url, true)))
     const won = responses.filter(({ status }) => status === 303)
@@ -94,7 +94,7 @@ describe('the life of an interaction', () => {
     expect(writes.every((write) => write === 'grants.commit')).toBe(true)
   })
 
-  test('yes and no at once: exactly one of them counts', async () => {
+  test('of approval and denial at once exactly one counts', async () => {
     const { browser, url } = await atConsent()
     const [yes, no] = await Promise.all([browser.consent(url, true), browser.consent(url, false)])
     const locations = [yes, no].map(({ headers }) => headers.get('location')).filter((location) => location !== null)
@@ -102,7 +102,7 @@ describe('the life of an interaction', () => {
     expect([yes.status, no.status].sort()).toEqual([303, 400])
   })
 
-  test('back button: every earlier step says what happened, and there is no second code', async () => {
+  test('after the back button every earlier step shows what happened, and there is no second code', async () => {
     const { world, browser, url, state } = await atConsent()
     await browser.consent(url, true)
     const issued = () => world.events.filter(({ type }) => type === 'code.issued').length
@@ -118,7 +118,7 @@ describe('the life of an interaction', () => {
     expect(issued()).toBe(1)
   })
 
-  test('back to the login page while consent is due: on to consent, as often as one likes', async () => {
+  test('back on the login page while consent is due, the user continues to consent as often as they like', async () => {
     const { browser, url, state } = await atConsent()
     for (let times = 0; times < 3; times++) {
       const response = await browser.request(`${issuer}/oauth2/continue?state=${state}`)
@@ -127,7 +127,7 @@ describe('the life of an interaction', () => {
     expect((await browser.consent(url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('a client that was disabled meanwhile gets nothing', async () => {
+  test('a client that was disabled meanwhile gets no code', async () => {
     const { world, client, browser, url, writes } = await atConsent()
     await world.provider.updateClient(client.client_id, { disabled: true })
     writes.length = 0
@@ -229,7 +229,7 @@ describe('answers for scripts', () => {
     expect([foreign.status, await foreign.json()]).toEqual([403, expect.objectContaining({ error: 'access_denied' })])
   })
 
-  test('a navigation gets a page or a redirect, whatever it accepts', async () => {
+  test('a navigation gets a page or a redirect, whatever its Accept header', async () => {
     const { world, client, browser } = await atConsent()
     const headers = { accept: 'text/html, application/json', 'sec-fetch-mode': 'navigate' }
     const response = await browser.request(authorizeUrl(world, client, createPkce(), { prompt: 'login' }), { headers })

@@ -82,7 +82,7 @@ describe('introspection', () => {
     }
   })
 
-  test('anything else is inactive and nothing more', async () => {
+  test('introspection answers inactive and nothing more for any other token', async () => {
     const { world, client, tokens, authorized } = await prepare()
     const { id_token } = await getTokens(world, client, { scope: 'openid' })
     for (const token of [...odd, id_token, authorized.code, client.client_secret]) {
@@ -105,7 +105,7 @@ describe('introspection', () => {
 })
 
 describe('revocation', () => {
-  test('of an access token ends it alone; of a refresh token, the grant', async () => {
+  test('the revocation of an access token ends it alone, and that of a refresh token ends the grant', async () => {
     const { world, client, tokens } = await prepare()
     expect((await postAs(world, client, revoke, { token: tokens.access_token })).status).toBe(200)
     expect(await isActive(world, tokens.access_token)).toBe(false)
@@ -115,7 +115,7 @@ describe('revocation', () => {
     expectJsonError(await refresh(world, client, second.refresh_token), 400, 'invalid_grant')
   })
 
-  test('of a JWT ends it although it has no row, and leaves its sisters', async () => {
+  test('the revocation of a JWT ends it although it has no row, and leaves the other tokens', async () => {
     const { world, client, authorized } = await prepare()
     const tokens = (await exchangeCode(world, client, authorized, { resource: api })).body
     const sister = (await refresh(world, client, tokens.refresh_token, { resource: api })).body
@@ -126,7 +126,7 @@ describe('revocation', () => {
     }
   })
 
-  test('with a wrong hint works just the same', async () => {
+  test('a revocation with a wrong hint works as well', async () => {
     for (const token_type_hint of ['refresh_token', 'unheard_of', 'access_token']) {
       const { world, client, tokens } = await prepare()
       await postAs(world, client, revoke, { token: tokens.access_token, token_type_hint })
@@ -136,7 +136,7 @@ describe('revocation', () => {
     }
   })
 
-  test('by another client changes nothing and leaks nothing: 200 as for an unknown token', async () => {
+  test('a revocation by another client changes nothing and leaks nothing: it answers 200 as for an unknown token', async () => {
     const { world, tokens, authorized, client, writes } = await prepare()
     const stranger = await registerConfidential(world)
     const jwt = (await exchangeCode(world, client, authorized, { resource: api })).body.access_token
@@ -163,7 +163,7 @@ describe('revocation', () => {
     expect(await isActive(world, tokens.access_token)).toBe(false)
   })
 
-  test('of what is no token is 200; of nothing is invalid_request; by nobody is invalid_client', async () => {
+  test('the revocation of unknown text is 200, without a token invalid_request, and without a client invalid_client', async () => {
     const { world, client, tokens, writes } = await prepare()
     for (const token of odd) expect((await postAs(world, client, revoke, { token })).status).toBe(200)
     expectJsonError(await postAs(world, client, revoke, {}), 400, 'invalid_request')

@@ -23,7 +23,7 @@ async function prepare(options: WorldOptions = {}) {
 }
 
 describe('the options, one by one', () => {
-  test('seed B176 defaults: 60 (decision 21), 3600, 3600, 30 days, 36000, 600', async () => {
+  test('the defaults are 60, 3600, 3600, 30 days, 36000 and 600 seconds (decision 21; seed B176)', async () => {
     const { world, client } = await prepare()
     const tokens = await getTokens(world, client)
     const now = world.clock.now()
@@ -35,7 +35,7 @@ describe('the options, one by one', () => {
     expect(new URL(url).searchParams.get('exp')).toBe(String(now + 600))
   })
 
-  test('authorizationCodeTtlSeconds', async () => {
+  test('authorizationCodeTtlSeconds sets how long a code is valid', async () => {
     const { world, client } = await prepare({ authorizationCodeTtlSeconds: 5 })
     const [late, early] = [await authorize(world, client), await authorize(world, client)]
     world.clock.advance(4)
@@ -44,28 +44,34 @@ describe('the options, one by one', () => {
     expectJsonError(await exchangeCode(world, client, late), 400, 'invalid_grant')
   })
 
-  test.each([undefined, api])('accessTokenTtlSeconds, for %s, and not for machines', async (resource) => {
-    const { world, client } = await prepare({ accessTokenTtlSeconds: 100 })
-    const { access_token, expires_in } = await getTokens(world, client, {}, { resource })
-    expect(expires_in).toBe(100)
-    world.clock.advance(99)
-    expect(await isActive(world, access_token)).toBe(true)
-    world.clock.advance(1)
-    expect(await isActive(world, access_token)).toBe(false)
-    expect((await postAs(world, client, '/oauth2/token', { ...machine, resource })).body.expires_in).toBe(3600)
-  })
+  test.each([undefined, api])(
+    'accessTokenTtlSeconds sets the lifetime of tokens for %s, and not that of machine tokens',
+    async (resource) => {
+      const { world, client } = await prepare({ accessTokenTtlSeconds: 100 })
+      const { access_token, expires_in } = await getTokens(world, client, {}, { resource })
+      expect(expires_in).toBe(100)
+      world.clock.advance(99)
+      expect(await isActive(world, access_token)).toBe(true)
+      world.clock.advance(1)
+      expect(await isActive(world, access_token)).toBe(false)
+      expect((await postAs(world, client, '/oauth2/token', { ...machine, resource })).body.expires_in).toBe(3600)
+    },
+  )
 
-  test.each([undefined, api])('m2mAccessTokenTtlSeconds, for %s, and not for users', async (resource) => {
-    const { world, client } = await prepare({ m2mAccessTokenTtlSeconds: 100 })
-    const { body } = await postAs(world, client, '/oauth2/token', { ...machine, resource })
-    expect(body.expires_in).toBe(100)
-    if (resource !== undefined) expect(claimsOf(body.access_token).exp).toBe(world.clock.now() + 100)
-    world.clock.advance(100)
-    expect(await isActive(world, body.access_token)).toBe(false)
-    expect((await getTokens(world, client, {}, { resource })).expires_in).toBe(3600)
-  })
+  test.each([undefined, api])(
+    'm2mAccessTokenTtlSeconds sets the lifetime of machine tokens for %s, and not that of user tokens',
+    async (resource) => {
+      const { world, client } = await prepare({ m2mAccessTokenTtlSeconds: 100 })
+      const { body } = await postAs(world, client, '/oauth2/token', { ...machine, resource })
+      expect(body.expires_in).toBe(100)
+      if (resource !== undefined) expect(claimsOf(body.access_token).exp).toBe(world.clock.now() + 100)
+      world.clock.advance(100)
+      expect(await isActive(world, body.access_token)).toBe(false)
+      expect((await getTokens(world, client, {}, { resource })).expires_in).toBe(3600)
+    },
+  )
 
-  test('seed B94 refreshTokenTtlSeconds, anew with each exchange', async () => {
+  test('refreshTokenTtlSeconds starts anew with each exchange (seed B94)', async () => {
     const { world, client } = await prepare({ refreshTokenTtlSeconds: 1000 })
     let { refresh_token } = await getTokens(world, client)
     for (let times = 0; times < 3; times++) {
@@ -79,7 +85,7 @@ describe('the options, one by one', () => {
     expectJsonError(await refresh(world, client, refresh_token), 400, 'invalid_grant')
   })
 
-  test('C09 refreshTokenMaxTtlSeconds ends it, whatever is exchanged, and nothing says more than that', async () => {
+  test('refreshTokenMaxTtlSeconds ends the token family, however often it is exchanged, without telling more (C09)', async () => {
     const { world, client } = await prepare({ refreshTokenMaxTtlSeconds: 1500, refreshTokenTtlSeconds: 1000 })
     const first = await getTokens(world, client)
     const end = world.clock.now() + 1500
@@ -104,13 +110,13 @@ describe('the options, one by one', () => {
     expect(await getTokens(world, mayNot, { scope: 'openid' })).not.toHaveProperty('refresh_token')
   })
 
-  test('idTokenTtlSeconds', async () => {
+  test('idTokenTtlSeconds sets the lifetime of ID tokens', async () => {
     const { world, client } = await prepare({ idTokenTtlSeconds: 120 })
     const { exp, iat } = claimsOf((await getTokens(world, client)).id_token)
     expect([iat, exp]).toEqual([world.clock.now(), world.clock.now() + 120])
   })
 
-  test('seed B56 interactionTtlSeconds: too late is an error page', async () => {
+  test('an answer after interactionTtlSeconds gets an error page (seed B56)', async () => {
     const { world, client } = await prepare({ interactionTtlSeconds: 30 })
     const browser = world.browser()
     const { url } = await browser.visit(authorizeUrl(world, client, createPkce()), { user: alice })
@@ -118,7 +124,7 @@ describe('the options, one by one', () => {
     await expectErrorPage(await browser.consent(url, true), 400, 'invalid_request')
   })
 
-  test.each([0, -1])('seed B57 is overruled by decision 6: interactionTtlSeconds %j is refused', (seconds) => {
+  test.each([0, -1])('interactionTtlSeconds %j is refused at start-up (decision 6 overrules seed B57)', (seconds) => {
     expect(() => createWorld({ interactionTtlSeconds: seconds })).toThrow('interactionTtlSeconds')
   })
 })
@@ -142,7 +148,7 @@ describe('scopeExpirations', () => {
     }
   })
 
-  test('machines as well, and below their own lifetime', async () => {
+  test('scopeExpirations limits machine tokens as well, below their own lifetime', async () => {
     const { world, client } = await prepare({ scopeExpirations, m2mAccessTokenTtlSeconds: 600 })
     const lifetime = async (scope: string) =>
       (await postAs(world, client, '/oauth2/token', { ...machine, scope })).body.expires_in
@@ -174,25 +180,25 @@ describe('clientCredentialsDefaultScopes', () => {
     return postAs(limited, client, '/oauth2/token', { ...machine, scope })
   }
 
-  test('S17 what a machine gets and may ask for is in both lists', async () => {
+  test('what a machine gets and may ask for is in both lists (S17)', async () => {
     expect((await ask('notes:read notes:write', ['notes:read'])).body.scope).toBe('notes:read')
     expect((await ask('notes:read notes:write', ['notes:read'], 'notes:read')).body.scope).toBe('notes:read')
     expectJsonError(await ask('notes:read notes:write', ['notes:read'], 'notes:write'), 400, 'invalid_scope')
   })
 
-  test('S17 it never gives what a client has not registered', async () => {
+  test('clientCredentialsDefaultScopes never gives what a client has not registered (S17)', async () => {
     expectJsonError(await ask('notes:read', ['notes:read', 'notes:write'], 'notes:write'), 400, 'invalid_scope')
     expect((await ask('notes:read', ['notes:read', 'notes:write'])).body.scope).toBe('notes:read')
     const nothing = await ask('openid', ['notes:read'])
     expect([nothing.status, nothing.body.scope]).toEqual([200, undefined])
   })
 
-  test('S1 a scope in the query is refused, not issued', async () => {
+  test('a scope in the query is refused, not issued (S1)', async () => {
     const { world, client } = await prepare({ clientCredentialsDefaultScopes: ['notes:read'] })
     expectJsonError(await postAs(world, client, '/oauth2/token?scope=notes:write', machine), 400, 'invalid_request')
   })
 
-  test('it says nothing about users: their tokens are as before', async () => {
+  test('clientCredentialsDefaultScopes changes no token of a user', async () => {
     const { world, client } = await prepare({ clientCredentialsDefaultScopes: ['notes:read'] })
     expect((await getTokens(world, client, { scope: 'notes:write' })).scope).toBe('notes:write')
   })

@@ -22,7 +22,7 @@ describe('the login endpoint', () => {
     ['select_account', '/accounts', { prompt: 'select_account' }, alice, '/oauth2/continue'],
     ['consent', '/consent', {}, alice, '/oauth2/consent'],
   ] as const)(
-    'seed B053 %s -> %s with intent, return_to and a good signature',
+    'the login endpoint redirects %s to %s with intent, return_to and a good signature (seed B053)',
     async (intent, page, asked, user, back) => {
       const { world, browser, state } = await start(asked, user)
       const response = await browser.request(`${endpoint}?state=${state}`)
@@ -39,7 +39,7 @@ describe('the login endpoint', () => {
     },
   )
 
-  test('by the signed query that the page once got', async () => {
+  test('the login endpoint takes the signed query that the page once got', async () => {
     const { browser, url } = await start()
     const response = await browser.request(endpoint + new URL(url).search)
     expect(new URL(response.headers.get('location') as string).pathname).toBe('/login')
@@ -62,7 +62,7 @@ describe('the login endpoint', () => {
     expect(new URL(response.headers.get('location') as string).pathname).toBe('/consent')
   })
 
-  test('a changed or expired signature, no state, an unknown one -> 400 on a page', async () => {
+  test('a changed or expired signature, no state, and an unknown state show a page with 400', async () => {
     const { world, browser, url, state } = await start()
     const { search } = new URL(url)
     const changed = search.replace('scope=openid', 'scope=admin')
@@ -80,7 +80,7 @@ describe('the login endpoint', () => {
     await expectErrorPage(await browser.request(`${endpoint}?state=${state}`), 400, 'invalid_request')
   })
 
-  test('A08 F02 another browser learns nothing, and return_to of a request is not believed', async () => {
+  test('another browser learns nothing, and a return_to in the request is ignored (A08, F02)', async () => {
     const { world, browser, state } = await start()
     await expectErrorPage(await world.browser().request(`${endpoint}?state=${state}`), 403, 'invalid_request')
     for (const evil of ['//evil.test', '/\\evil.test', 'https://evil.test/']) {
@@ -89,7 +89,7 @@ describe('the login endpoint', () => {
     }
   })
 
-  test('a POST is refused', async () => {
+  test('the login endpoint refuses a POST', async () => {
     const { browser, state } = await start()
     const response = await browser.request(endpoint, { method: 'POST', body: new URLSearchParams({ state }) })
     await expectErrorPage(response, 405, 'method_not_allowed')

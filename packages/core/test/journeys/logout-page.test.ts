@@ -17,7 +17,7 @@ const answer = (confirmation: string, origin = baseUrl) => ({
 })
 
 describe('logoutUrl: the question on the host’s page', () => {
-  test('what it may show is signed; the click ends the session and goes on', async () => {
+  test('the page’s query is signed, and the click ends the session and goes on', async () => {
     const { world, client, browser } = await start()
     const parameters = {
       client_id: client.client_id,
@@ -53,7 +53,7 @@ describe('logoutUrl: the question on the host’s page', () => {
     expect(response.headers.get('location')).not.toContain('evil')
   })
 
-  test('a page on another host of the application may post as well, and nobody else', async () => {
+  test('a page on another host of the application may post the answer, and no other site', async () => {
     const accounts = 'https://accounts.example.com'
     for (const [origin, status] of [
       [accounts, 200],
@@ -67,7 +67,7 @@ describe('logoutUrl: the question on the host’s page', () => {
     }
   })
 
-  test('F11 a question that was answered is not an answer for the next session', async () => {
+  test('a question that was answered is not an answer for the next session (F11)', async () => {
     const { world, client, browser } = await start()
     const response = await browser.request(logoutUrl(world, {}))
     const confirmation = new URL(response.headers.get('location') as string).searchParams.get('confirmation') ?? ''
@@ -79,7 +79,7 @@ describe('logoutUrl: the question on the host’s page', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F11 a GET of the answer asks again', async () => {
+  test('a GET of the answer asks again (F11)', async () => {
     const { world, browser } = await start()
     const response = await browser.request(logoutUrl(world, {}))
     const confirmation = new URL(response.headers.get('location') as string).searchParams.get('confirmation') ?? ''

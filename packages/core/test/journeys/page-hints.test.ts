@@ -46,7 +46,7 @@ describe('parameters that are hints', () => {
     },
   )
 
-  test('they are handed to the page as they are, in its context and in its signed URL', async () => {
+  test('hints are passed to the page unchanged, in its context and in its signed URL', async () => {
     const { told } = await start()
     const { context, query } = await told({
       display: 'touch',
@@ -72,7 +72,7 @@ describe('parameters that are hints', () => {
     })
   })
 
-  test('F05 what is long is cut: at 255 characters, never inside a character or an entry of a list', async () => {
+  test('what is long is cut: at 255 characters, never inside a character or an entry of a list (F05)', async () => {
     const { told } = await start()
     const { context } = await told({
       login_hint: `${'x'.repeat(254)}🙂🙂`,
@@ -132,7 +132,7 @@ describe('discovery', () => {
   })
 })
 
-test('the user of the hint is nobody’s business: a login_hint does not make a login', async () => {
+test('a login_hint does not make a login for the user that it names', async () => {
   const { world, client } = await start()
   const { browser } = await authorize(world, client, { scope }, { user: alice })
   const silent = await ask(world, client, { scope, prompt: 'none', login_hint: 'bob@example.com' }, { browser })

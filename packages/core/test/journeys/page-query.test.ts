@@ -21,8 +21,8 @@ async function openPage(options: Parameters<typeof createWorld>[0] = {}) {
   return { world, client, url }
 }
 
-describe('seed B187 the signed query of a page', () => {
-  test('seed B187 the vector: the same signature as the seed’s and as btoa of the HMAC', async () => {
+describe('the signed query of a page (seed B187)', () => {
+  test('the test vector has the same signature as the seed’s and as btoa of the HMAC (seed B187)', async () => {
     const query = new URLSearchParams(message)
     query.delete('exp')
     expect(await signPageQuery(secret, query, 2_000_000_000)).toBe(signed)
@@ -31,7 +31,7 @@ describe('seed B187 the signed query of a page', () => {
     expect((await provider.verifyPageQuery(own))?.get('state')).toBe('xyz')
   })
 
-  test('seed B187 build, verify, parse: sig is dropped, exp kept', async () => {
+  test('a built query can be verified and parsed: sig is dropped, and exp stays (seed B187)', async () => {
     const parsed = await verifyPageQuery([secret], `?${signed}`, now)
     expect(Object.fromEntries(parsed ?? [])).toEqual({
       response_type: 'code',
@@ -57,18 +57,18 @@ describe('seed B187 the signed query of a page', () => {
     ['an empty sig', `${message}&sig=`],
     ['no sig', message],
     ['nothing', ''],
-  ])('seed B187 %s -> undefined', async (_name, query) => {
+  ])('a query with %s is undefined (seed B187)', async (_name, query) => {
     expect(await verifyPageQuery([secret], query, now)).toBeUndefined()
   })
 
-  test('seed B187 signed, but without a good exp -> undefined', async () => {
+  test('a signed query without a good exp is undefined (seed B187)', async () => {
     for (const exp of [Number.NaN, 1e21, -1, 2e9 + 0.5]) {
       const query = await signPageQuery(secret, new URLSearchParams({ state: 'x' }), exp)
       expect(await verifyPageQuery([secret], query, now), String(exp)).toBeUndefined()
     }
   })
 
-  test('seed B187 another secret, and the second at which it expires -> undefined', async () => {
+  test('a query under another secret, or at the second at which it expires, is undefined (seed B187)', async () => {
     expect(await verifyPageQuery(['another'], signed, now)).toBeUndefined()
     expect(await verifyPageQuery([secret], signed, 1_999_999_999)).toBeDefined()
     expect(await verifyPageQuery([secret], signed, 2_000_000_000)).toBeUndefined()
@@ -76,7 +76,7 @@ describe('seed B187 the signed query of a page', () => {
 })
 
 describe('provider.verifyPageQuery', () => {
-  test('reads the URL that a page gets, as text, URL, search or query', async () => {
+  test('verifyPageQuery reads the URL that a page gets, as text, URL, search or query', async () => {
     const { world, client, url } = await openPage()
     const { search } = new URL(url)
     for (const form of [url, new URL(url), search, search.slice(1), `${url}#top`]) {
@@ -89,14 +89,14 @@ describe('provider.verifyPageQuery', () => {
     }
   })
 
-  test('a page with a query of its own', async () => {
+  test('verifyPageQuery reads a page with a query of its own', async () => {
     const { world, url } = await openPage({ loginUrl: '/login?theme=dark mode&next=%2Fx' })
     expect(new URL(url).searchParams.get('theme')).toBe('dark mode')
     expect((await world.provider.verifyPageQuery(url))?.get('next')).toBe('/x')
     expect(await world.provider.verifyPageQuery(url.replace('dark', 'light'))).toBeUndefined()
   })
 
-  test('ends with the interaction; another server’s is not ours', async () => {
+  test('a page query ends with the interaction, and that of another server is refused', async () => {
     const { world, url } = await openPage()
     const other = createWorld({ secret: 'another-secret-with-enough-characters!' })
     expect(await other.provider.verifyPageQuery(url)).toBeUndefined()
@@ -106,7 +106,7 @@ describe('provider.verifyPageQuery', () => {
     expect(await world.provider.verifyPageQuery(url)).toBeUndefined()
   })
 
-  test('consent pages get one as well', async () => {
+  test('consent pages get a signed query as well', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce()), { user: alice })

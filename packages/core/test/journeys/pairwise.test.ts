@@ -48,21 +48,21 @@ async function subjects(world: World, client: Awaited<ReturnType<typeof register
 }
 
 describe('pairwiseSecret (decision 23)', () => {
-  test('seed B110 one sub everywhere; seed B79 is overruled: the JWT access token has it, too', async () => {
+  test('a pairwise client sees one sub everywhere, also in the JWT access token (overrules seed B79; seed B110)', async () => {
     const { world, client } = await prepare()
     const all = await subjects(world, client)
     expect(new Set(Object.values(all))).toEqual(new Set([expected(alice)]))
     expect(Object.values(all)).toHaveLength(8)
   })
 
-  test('seed B110 under disableJwtPlugin as well', async () => {
+  test('a pairwise client sees one sub under disableJwtPlugin as well (seed B110)', async () => {
     const { world, client } = await prepare({}, { disableJwtPlugin: true })
     const tokens = await getTokens(world, client, { scope }, { resource: api })
     const { body } = await introspect(world, client, tokens.access_token)
     expect([claimsOf(tokens.id_token).sub, body.sub]).toEqual([expected(alice), expected(alice)])
   })
 
-  test('a resource server that introspects sees the same, and not the real id', async () => {
+  test('a resource server that introspects sees the pairwise sub, and not the real id', async () => {
     const { world, client } = await prepare()
     const server = await registerResourceServer(world)
     const { access_token } = await getTokens(world, client, { scope }, { resource: api })
@@ -71,7 +71,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(JSON.stringify(body)).not.toContain(alice.id)
   })
 
-  test('seed B195 it is stable over grants, differs by user, and is not the id', async () => {
+  test('the pairwise sub is stable over grants, differs by user, and is not the id (seed B195)', async () => {
     const { world, client } = await prepare()
     const of = async (user: TestUser) => {
       const authorized = await authorize(world, client, { scope: 'openid' }, { user })
@@ -81,7 +81,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(expected(alice)).not.toBe(expected(bob))
   })
 
-  test('seed B92 a refreshed ID token keeps auth_time and the pairwise sub', async () => {
+  test('a refreshed ID token keeps auth_time and the pairwise sub (seed B92)', async () => {
     const { world, client } = await prepare()
     const tokens = await getTokens(world, client, { scope })
     const before = claimsOf(tokens.id_token)
@@ -91,7 +91,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(after.iat).toBe(world.clock.now())
   })
 
-  test('seed B188 B189 the server side still gets the real user id', async () => {
+  test('the server side still gets the real user id (seed B188, B189)', async () => {
     const { world, client } = await prepare()
     for (const resource of [undefined, api]) {
       const { access_token } = await getTokens(world, client, { scope }, { resource })
@@ -99,7 +99,7 @@ describe('pairwiseSecret (decision 23)', () => {
     }
   })
 
-  test('clients of one host share the sector, whatever the path, port of the URI or subdomain says', async () => {
+  test('clients of one host share the sector, whatever path or port their URIs have', async () => {
     const { world, client } = await prepare()
     const sameHost = await registerConfidential(world, {
       subject_type: 'pairwise',
@@ -109,7 +109,7 @@ describe('pairwiseSecret (decision 23)', () => {
     expect(await sub(sameHost)).toBe(await sub(client))
   })
 
-  test('a public client in the other sense (subject_type) sees the id', async () => {
+  test('a client registered as public in the sense of subject_type sees the real id', async () => {
     const { world } = await prepare()
     for (const subject_type of ['public', undefined] as const) {
       const client = await registerConfidential(world, { subject_type })
@@ -117,7 +117,7 @@ describe('pairwiseSecret (decision 23)', () => {
     }
   })
 
-  test('a machine is its client id', async () => {
+  test('the sub of a machine is its client id', async () => {
     const { world, client } = await prepare()
     const { access_token } = await getTokens(world, client, { scope })
     expect((await introspect(world, client, access_token)).body.client_id).toBe(client.client_id)
@@ -125,7 +125,7 @@ describe('pairwiseSecret (decision 23)', () => {
 })
 
 describe('id_token_hint with a pairwise sub', () => {
-  test('of this user goes on, of another is login_required', async () => {
+  test('a hint with the pairwise sub of this user continues, and that of another answers login_required', async () => {
     const { world, client } = await prepare()
     const ofAlice = await authorize(world, client, { scope: 'openid' }, { user: alice })
     const id_token_hint = (await exchangeCode(world, client, ofAlice)).body.id_token
@@ -150,7 +150,7 @@ describe('what may be pairwise (seed B156)', () => {
     await expect(prepare(input, options)).rejects.toMatchObject({ code: 'invalid_client_metadata' })
   })
 
-  test('seed B16 discovery says so when, and only when, there is a secret', () => {
+  test('discovery names pairwise when, and only when, there is a secret (seed B16)', () => {
     expect(createQuickWorld({ pairwiseSecret }).provider.metadata.subject_types_supported).toEqual([
       'public',
       'pairwise',

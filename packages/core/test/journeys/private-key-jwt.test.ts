@@ -29,7 +29,7 @@ async function start(key?: ClientKey) {
 }
 
 describe('private_key_jwt', () => {
-  test('a client without a secret, at every endpoint that authenticates clients', async () => {
+  test('a client without a secret authenticates by assertion at every endpoint', async () => {
     const { world, client, make } = await start()
     expect(client).not.toHaveProperty('client_secret')
     expect(client).not.toHaveProperty('client_secret_expires_at')
@@ -70,7 +70,7 @@ describe('private_key_jwt', () => {
     expectJsonError(await postWith(world, await make(), { ...form, client_id: 'another' }), 401, 'invalid_client')
   })
 
-  test('without a kid any of the keys will do', async () => {
+  test('without a kid any of the client’s keys may verify', async () => {
     const world = keysWorld()
     const [first, second, rsa] = [await clientKey(), await clientKey('ES256', 'key-2'), await clientKey('RS256')]
     const keys = [first, second, rsa].map(({ publicJwk: { kid: _, ...jwk } }) => jwk)
@@ -91,7 +91,7 @@ describe('private_key_jwt', () => {
     },
   )
 
-  test('what is no assertion is no credential', async () => {
+  test('a malformed assertion counts as no credential', async () => {
     const { world, client, make } = await start()
     const good = await make()
     const form = { grant_type: 'client_credentials' }
@@ -119,7 +119,7 @@ describe('private_key_jwt', () => {
     }
   })
 
-  test('D03 with a second method it is refused', async () => {
+  test('with a second method it is refused (D03)', async () => {
     const { world, make } = await start()
     const form = { grant_type: 'client_credentials', scope: 'notes:read' }
     expectJsonError(await postWith(world, await make(), { ...form, client_secret: 'x' }), 400, 'invalid_request')
@@ -132,7 +132,7 @@ describe('private_key_jwt', () => {
     expectJsonError(basic, 400, 'invalid_request')
   })
 
-  test('D02 the method registered is the method required', async () => {
+  test('the method registered is the method required (D02)', async () => {
     const { world, make, client } = await start()
     const withSecret = await registerConfidential(world, { jwks: { keys: [(await clientKey()).publicJwk] } })
     const made = await assertion(world, withSecret, await clientKey())
@@ -225,7 +225,7 @@ describe('what clients register', () => {
 })
 
 describe('the feature', () => {
-  test('what discovery says with it and without it', () => {
+  test('discovery describes private_key_jwt with the feature and without it', () => {
     const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
     const { metadata } = keysWorld().provider
     for (const endpoint of ['token', 'revocation', 'introspection']) {

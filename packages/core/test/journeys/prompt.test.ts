@@ -34,7 +34,7 @@ describe('prompt', () => {
     expect((await go({ prompt })).pathname).toBe(path)
   })
 
-  test('prompt=login consent shows both, one after the other', async () => {
+  test('prompt=login consent shows both pages, one after the other', async () => {
     const { world, browser, go } = await returning()
     const page = await go({ prompt: 'login consent' })
     const { returnTo, prompt, intent } = await world.provider.resolveLoginContext(browser.pageRequest(page.href))
@@ -67,7 +67,7 @@ describe('prompt', () => {
     expectErrorRedirect(world, response, redirectUri, 'invalid_request')
   })
 
-  test('prompt=select_account shows the page once; the choice, and only the choice, goes on', async () => {
+  test('prompt=select_account shows the page once, and only the choice continues', async () => {
     const { world, browser, go } = await returning({ selectAccountUrl: '/accounts' })
     const page = await go({ prompt: 'select_account' })
     expect(page.pathname).toBe('/accounts')
@@ -89,7 +89,7 @@ describe('prompt', () => {
     expect(await world.storage.grants.list({ userId: bob.id, now: world.clock.now() })).toHaveLength(1)
   })
 
-  test('prompt=select_account of nobody signed in begins with the login page', async () => {
+  test('prompt=select_account without a signed-in user begins with the login page', async () => {
     const world = createWorld({ selectAccountUrl: '/accounts' })
     const client = await registerConfidential(world)
     const response = await ask(world, client, { prompt: 'select_account' })

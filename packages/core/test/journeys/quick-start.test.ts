@@ -121,7 +121,7 @@ async function start() {
 }
 
 describe('the seed’s Quick Start, line by line', () => {
-  test('seed B51 B53 login page, consent page, code, tokens for /mcp', async () => {
+  test('a user goes through the login page and the consent page to a code and tokens for /mcp (seed B51, B53)', async () => {
     const { fetch, client, pkce, url, browser } = await start()
     const page = await browser.go(url)
     expect(browser.visited).toEqual(['/auth/oauth2/authorize', '/login', '/auth/oauth2/continue', '/consent'])
@@ -151,7 +151,7 @@ describe('the seed’s Quick Start, line by line', () => {
     expect(await userinfo.json()).toEqual({ sub: 'alice', email: 'alice@example.com' })
   })
 
-  test('the next time nobody is asked anything', async () => {
+  test('the second time the user is asked nothing', async () => {
     const { url, browser } = await start()
     await browser.submit(await browser.go(url))
     browser.visited.length = 0

@@ -35,7 +35,7 @@ function expectLimited(answer: Answer, seconds: number): void {
 }
 
 describe('rate limits', () => {
-  test('seed B036 authorize once a minute: the second time a 429 page with Retry-After, whatever X-Forwarded-For says', async () => {
+  test('with authorize limited to once a minute the second request gets a 429 page with Retry-After, whatever X-Forwarded-For says (seed B036)', async () => {
     const world = createLimitedWorld({ authorize: one })
     const client = await registerConfidential(world)
     const ask = (address: string, forwarded: string): Promise<Response> =>
@@ -223,7 +223,7 @@ describe('rate limits', () => {
   test.each([
     ['in one piece', () => 'x'.repeat(70_000)],
     ['that never ends', () => new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(10_000).fill(120)) })],
-  ])('G05 a body over the cap, %s, is refused as ever', async (_name, body) => {
+  ])('a body over the cap, %s, is refused under rate limits as well (G05)', async (_name, body) => {
     const world = createLimitedWorld()
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-real-ip': '192.0.2.1' }
     const init = { method: 'POST', headers, body: body(), duplex: 'half' } as RequestInit
@@ -232,7 +232,7 @@ describe('rate limits', () => {
 })
 
 describe('a limiter of the host’s', () => {
-  test('is asked with bucket, key, rule and time', async () => {
+  test('the host’s limiter is asked with bucket, key, rule and time', async () => {
     const asked: unknown[] = []
     const limiter: RateLimiter = {
       consume(request) {
@@ -250,7 +250,7 @@ describe('a limiter of the host’s', () => {
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, -5, 0, 0.2])(
-    'Retry-After is whole seconds whatever it says: %d',
+    'Retry-After is whole seconds whatever the limiter answers: %d',
     async (retryAfterSeconds) => {
       const verdict = (): { allowed: boolean; retryAfterSeconds: number } => ({ allowed: false, retryAfterSeconds })
       const world = createLimitedWorld({ limiter: { consume: verdict, check: verdict } })
@@ -258,7 +258,7 @@ describe('a limiter of the host’s', () => {
     },
   )
 
-  test('that throws or rejects takes nothing down: an event, and the request goes on', async () => {
+  test('a limiter that throws or rejects stops no request, and causes an event', async () => {
     const failure = new Error('redis is away')
     const limiters: readonly RateLimiter[] = [
       {
@@ -281,7 +281,7 @@ describe('a limiter of the host’s', () => {
     }
   })
 
-  test('so does an address that cannot be told', async () => {
+  test('an address that cannot be read stops no request, and causes an event', async () => {
     const world = createLimitedWorld({
       clientAddress() {
         throw new Error('no socket')
@@ -314,7 +314,7 @@ describe('the option is checked at start-up', () => {
   })
 })
 
-test('D09 requests as one client do not spend another’s', async () => {
+test('requests of one client do not spend the allowance of another (D09)', async () => {
   const world = createLimitedWorld({ revoke: { client: one } })
   const [first, second] = [await registerConfidential(world), await registerConfidential(world)]
   expect((await postAs(world, first, '/oauth2/revoke', { token: 'x' })).status).toBe(200)

@@ -55,13 +55,13 @@ describe('consentReferenceResolver', () => {
     expect(await pathAs('org-2', 'openid profile')).toBe('/callback')
   })
 
-  test('null is none', async () => {
+  test('a null reference counts as none', async () => {
     const { agreeAs, pathAs } = await prepare()
     await agreeAs(null)
     expect(await pathAs(undefined)).toBe('/callback')
   })
 
-  test('is told who asks for what', async () => {
+  test('consentReferenceResolver is told who asks for what', async () => {
     const seen: unknown[] = []
     const { world, client, agreeAs } = await prepare({
       consentReferenceResolver: (facts) => {
@@ -88,7 +88,7 @@ describe('consentReferenceResolver', () => {
     expect(grants.map(({ referenceId }) => referenceId)).toEqual(['org-1', 'org-1'])
   })
 
-  test('without one, nothing does', async () => {
+  test('without a reference neither the consent nor the grant has one', async () => {
     const { world, agreeAs } = await prepare()
     await agreeAs(undefined)
     const [grant] = await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })

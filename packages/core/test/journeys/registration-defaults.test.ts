@@ -18,7 +18,7 @@ const standardScope = 'openid profile email address phone offline_access'
 const minimal = { redirect_uris: redirectUris }
 
 describe('scopes, secrets and everything else', () => {
-  test('seed B156 pairwise needs the secret and one host', async () => {
+  test('a pairwise client needs the secret and one host (seed B156)', async () => {
     expect(await refused({ subject_type: 'pairwise' })).toMatch(/^pairwise subject_type requires/)
     const world = registrationWorld({ pairwiseSecret: 'a-pairwise-secret-of-at-least-32-characters' })
     expect(await registered(world, { subject_type: 'pairwise' })).toMatchObject({ subject_type: 'pairwise' })
@@ -26,7 +26,7 @@ describe('scopes, secrets and everything else', () => {
     expectJsonError(await register(world, two, fromOwnPage(world)), 400, 'invalid_client_metadata')
   })
 
-  test('seed B157 require_pkce false is refused here, and on the server side passes for confidential clients', async () => {
+  test('registration refuses require_pkce false, and the server side may set it for confidential clients (seed B157)', async () => {
     expect(await refused({ require_pkce: false })).toBe('pkce is required for registered clients')
     expect(await registered(registrationWorld(), { require_pkce: true })).toMatchObject({ require_pkce: true })
     const { provider } = createWorld()
@@ -37,7 +37,7 @@ describe('scopes, secrets and everything else', () => {
     })
   })
 
-  test('seed B158 jwks and jwks_uri are ignored as unknown here (decisions 14, 15), named on the server side', async () => {
+  test('jwks and jwks_uri are ignored as unknown at registration (decisions 14, 15), and named on the server side (seed B158)', async () => {
     for (const keys of [{ jwks: { keys: [] } }, { jwks_uri: 'https://client.example.com/jwks' }]) {
       const [name = ''] = Object.keys(keys)
       expect(await registered(registrationWorld(), keys)).not.toHaveProperty(name)
@@ -47,7 +47,7 @@ describe('scopes, secrets and everything else', () => {
     }
   })
 
-  test('seed B159 an unknown scope is refused (as invalid_client_metadata, RFC 7591), those of the server pass', async () => {
+  test('registration refuses an unknown scope as invalid_client_metadata (RFC 7591), and accepts those of the server (seed B159)', async () => {
     expect(await refused({ scope: 'openid admin' })).toBe(
       'cannot request scope admin: the server allows it with its options scopes and clientRegistrationAllowedScopes',
     )
@@ -56,7 +56,7 @@ describe('scopes, secrets and everything else', () => {
     })
   })
 
-  test('seed B160 a client without a scope gets the default scopes', async () => {
+  test('a client without a scope gets the default scopes (seed B160)', async () => {
     const server = registrationWorld({ defaultScopes: ['openid', 'notes:read'] })
     expect(await registered(server)).toMatchObject({ scope: 'openid notes:read' })
     const own = registrationWorld({ defaultScopes: ['openid'], clientRegistrationDefaultScopes: ['notes:read'] })
@@ -66,7 +66,7 @@ describe('scopes, secrets and everything else', () => {
     expect(await registered(own, { scope: '' })).toMatchObject({ scope: 'notes:read' })
   })
 
-  test('seed B161 moving a secret-less client to a secret method is refused and nothing changes', async () => {
+  test('a client without a secret cannot move to a secret method, and nothing changes (seed B161)', async () => {
     const world = registrationWorld()
     const { client_id } = await registered(world, { token_endpoint_auth_method: 'none' })
     const before = await world.provider.getClient(client_id)
@@ -153,7 +153,7 @@ describe('scopes, secrets and everything else', () => {
     expect(await registered(registrationWorld(), said)).toMatchObject(said)
   })
 
-  test('a secret ends by the option, as a time or as so long after', async () => {
+  test('clientRegistrationClientSecretExpiresAt sets the end of a secret as a time or as a duration', async () => {
     const at = registrationWorld({ clientRegistrationClientSecretExpiresAt: 4_000_000_000 })
     expect((await registered(at)).client_secret_expires_at).toBe(4_000_000_000)
     const after = registrationWorld({

@@ -14,7 +14,7 @@ import { createWorld } from '../support/world.ts'
 const minimal = { redirect_uris: redirectUris }
 
 describe('what may be registered', () => {
-  test('seed B142 private_key_jwt and other methods that we do not have are invalid_client_metadata', async () => {
+  test('private_key_jwt without its feature, and other unknown methods, are invalid_client_metadata (seed B142)', async () => {
     for (const method of ['private_key_jwt', 'client_secret_jwt', 'tls_client_auth', 'None', '']) {
       expect(await refused({ token_endpoint_auth_method: method })).toBe(
         `unsupported token_endpoint_auth_method ${method}: this server supports client_secret_basic, client_secret_post, none`,
@@ -23,7 +23,7 @@ describe('what may be registered', () => {
     expect(await refused({ token_endpoint_auth_method: 7 })).toMatch(/^token_endpoint_auth_method: /)
   })
 
-  test('seed B143 post_logout_redirect_uris are stored and returned', async () => {
+  test('post_logout_redirect_uris are stored and returned (seed B143)', async () => {
     const world = registrationWorld()
     const post_logout_redirect_uris = ['https://client.example.com/bye']
     const body = await registered(world, { post_logout_redirect_uris })
@@ -31,7 +31,7 @@ describe('what may be registered', () => {
     expect((await world.provider.getClient(body.client_id))?.metadata).toMatchObject({ post_logout_redirect_uris })
   })
 
-  test('seed B144 client_credentials needs no redirect URIs; the answer has an empty list', async () => {
+  test('a client_credentials client needs no redirect URIs, and the answer has an empty list (seed B144)', async () => {
     const world = registrationWorld(withMachines)
     const answer = await register(
       world,
@@ -44,33 +44,33 @@ describe('what may be registered', () => {
     expect(token.body).toMatchObject({ scope: 'notes:read' })
   })
 
-  test('seed B145 enable_end_session is ignored', async () => {
+  test('enable_end_session is ignored (seed B145)', async () => {
     const world = registrationWorld()
     const body = await registered(world, { enable_end_session: true })
     expect(body).not.toHaveProperty('enable_end_session')
     expect((await world.provider.getClient(body.client_id))?.metadata).not.toHaveProperty('enable_end_session')
   })
 
-  test('seed B146 an explicit scope is returned as given', async () => {
+  test('an explicit scope is returned as given (seed B146)', async () => {
     expect(await registered(registrationWorld(), { scope: 'notes:write openid' })).toMatchObject({
       scope: 'notes:write openid',
     })
   })
 
-  test('seed B147 skip_consent is refused by name, whatever its value; null is no value', async () => {
+  test('skip_consent is refused by name whatever its value, and null is no value (seed B147)', async () => {
     for (const skip_consent of [true, false, 'true', 0]) {
       expect(await refused({ skip_consent })).toBe('skip_consent cannot be set during dynamic client registration')
     }
     expect(await registered(registrationWorld(), { skip_consent: null })).not.toHaveProperty('skip_consent')
   })
 
-  test('seed B148 a client that the resolver trusts is stored without skip_consent', async () => {
+  test('a client that the resolver trusts is stored without skip_consent (seed B148)', async () => {
     const world = registrationWorld({ trustedClientResolver: () => true })
     const { client_id } = await registered(world)
     expect((await world.provider.getClient(client_id))?.metadata).not.toHaveProperty('skip_consent')
   })
 
-  test('seed B149 a secret by default, none without one, basic accepted', async () => {
+  test('a client gets a secret by default, none with the method none, and client_secret_basic is accepted (seed B149)', async () => {
     const world = registrationWorld()
     expect(await registered(world)).toHaveProperty('client_secret')
     expect(await registered(world, { token_endpoint_auth_method: 'client_secret_basic' })).toHaveProperty(
@@ -79,7 +79,7 @@ describe('what may be registered', () => {
     expect(await registered(world, { token_endpoint_auth_method: 'none' })).not.toHaveProperty('client_secret')
   })
 
-  test('seed B150 B152 an unsupported method or response type is refused on the server side as well', async () => {
+  test('an unsupported method or response type is refused on the server side as well (seed B150, B152)', async () => {
     const { provider } = createWorld()
     for (const wrong of [{ token_endpoint_auth_method: 'private_key_jwt' } as const, { response_types: ['token'] }]) {
       await expect(provider.registerClient({ ...minimal, ...wrong })).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('what may be registered', () => {
     }
   })
 
-  test('seed B151 the implicit grant is unsupported, and so is a grant type that the server does without', async () => {
+  test('the implicit grant is unsupported, and so is a grant type that the server is configured without (seed B151)', async () => {
     expect(await refused({ grant_types: ['implicit'] })).toBe(
       'unsupported grant_type implicit: this server supports authorization_code, client_credentials, refresh_token',
     )
@@ -99,7 +99,7 @@ describe('what may be registered', () => {
     )
   })
 
-  test('seed B152 response type token is unsupported', async () => {
+  test('response type token is unsupported (seed B152)', async () => {
     expect(await refused({ response_types: ['token'] })).toBe(
       'unsupported response_type token: this server supports code',
     )
@@ -111,7 +111,7 @@ describe('what may be registered', () => {
     )
   })
 
-  test('seed B153 a machine client without redirect URIs and with empty response types passes', async () => {
+  test('a machine client without redirect URIs and with empty response types passes (seed B153)', async () => {
     const world = registrationWorld(withMachines)
     const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] }
     expect((await register(world, machine, fromOwnPage(world))).status).toBe(201)
@@ -124,7 +124,7 @@ describe('what may be registered', () => {
     expect((await register(only, machine, fromOwnPage(only))).status).toBe(201)
   })
 
-  test('seed B154 the code grant without redirect URIs fails', async () => {
+  test('the code grant without redirect URIs fails (seed B154)', async () => {
     for (const redirect_uris of [[], undefined, null]) {
       expect(await refused({ redirect_uris }, 'invalid_redirect_uri')).toBe(
         'Redirect URIs are required for authorization_code clients',
@@ -132,7 +132,7 @@ describe('what may be registered', () => {
     }
   })
 
-  test('seed B155 overruled by decision 12: application_type is inferred or chosen, whatever the method', async () => {
+  test('application_type is inferred or chosen, whatever the method (decision 12 overrules seed B155)', async () => {
     const world = registrationWorld()
     const native = ['com.example.app:/cb', 'http://127.0.0.1/cb']
     expect(await registered(world, { redirect_uris: native })).toMatchObject({ application_type: 'native' })

@@ -11,7 +11,7 @@ const leaving = { redirect_uris: [redirectUri], post_logout_redirect_uris: [afte
 describe('clientRegistrationEnablesEndSession', () => {
   const enabled = { ...quick, clientRegistrationEnablesEndSession: true }
 
-  test('whoever registers post_logout_redirect_uris may log out, and is told so', async () => {
+  test('a client that registers post_logout_redirect_uris may end sessions, and is told so', async () => {
     const world = registrationWorld(enabled)
     const client = await registered(world, leaving)
     expect(client.enable_end_session).toBe(true)
@@ -22,7 +22,7 @@ describe('clientRegistrationEnablesEndSession', () => {
     expect((await browser.request(url)).headers.get('location')).toBe(afterLogout)
   })
 
-  test('who registers none may not; nor anybody without the option, whatever it asks for', async () => {
+  test('a client that registers none may not end sessions; nor may any without the option, whatever it asks for', async () => {
     const world = registrationWorld(enabled)
     for (const members of [{}, { post_logout_redirect_uris: [] }]) {
       expect(await registered(world, { ...members, redirect_uris: [redirectUri] })).not.toHaveProperty(
@@ -34,7 +34,7 @@ describe('clientRegistrationEnablesEndSession', () => {
     expect(client).not.toHaveProperty('enable_end_session')
   })
 
-  test('a replacement adds the right, and never what the server side took away', async () => {
+  test('a replacement adds the right, and never one that the server side took away', async () => {
     const world = registrationWorld(enabled)
     const client = await registered(world, { redirect_uris: [redirectUri] })
     const more = await configure(world, client, 'PUT', repeated(client, leaving))
@@ -48,7 +48,7 @@ describe('clientRegistrationEnablesEndSession', () => {
 describe('dangerouslyAllowUnauthenticatedConfidentialClients', () => {
   const options = { ...quick, dangerouslyAllowUnauthenticatedConfidentialClients: true }
 
-  test('gives a secret to whom nobody knows, for each method', async () => {
+  test('the option gives a secret to an anonymous client, for each method', async () => {
     const world = openWorld(options)
     for (const method of [undefined, 'client_secret_basic', 'client_secret_post'] as const) {
       const members = { redirect_uris: [redirectUri], token_endpoint_auth_method: method }
@@ -63,12 +63,12 @@ describe('dangerouslyAllowUnauthenticatedConfidentialClients', () => {
     expect(open.body).not.toHaveProperty('client_secret')
   })
 
-  test('what works without a user is still not for everybody', async () => {
+  test('the option does not open to anonymous clients what works without a user', async () => {
     const answer = await register(openWorld(options), { grant_types: ['client_credentials'] })
     expectJsonError(answer, 400, 'invalid_client_metadata')
   })
 
-  test('needs anonymous registration, which is dangerous enough', () => {
+  test('the option needs anonymous registration', () => {
     expect(() => registrationWorld(options)).toThrow('needs allowUnauthenticatedClientRegistration')
   })
 })
@@ -77,17 +77,20 @@ describe('dangerouslyAllowRegistrationWithoutPkce', () => {
   const options = { ...quick, dangerouslyAllowRegistrationWithoutPkce: true }
   const plain = { code_challenge: undefined, code_challenge_method: undefined }
 
-  test.each(['openid', 'openid offline_access'])('a confidential client goes without: %s, no nonce', async (scope) => {
-    const world = registrationWorld(options)
-    const members = { redirect_uris: [redirectUri], grant_types: ['authorization_code', 'refresh_token'] }
-    const client = await registered(world, members)
-    expect(client.require_pkce).toBe(false)
-    const authorized = await authorize(world, client, { scope, ...plain })
-    const { status, body } = await exchangeCode(world, client, authorized, { code_verifier: undefined })
-    expect([status, 'refresh_token' in body]).toEqual([200, scope.includes('offline')])
-  })
+  test.each(['openid', 'openid offline_access'])(
+    'a confidential client may register without PKCE: %s, no nonce',
+    async (scope) => {
+      const world = registrationWorld(options)
+      const members = { redirect_uris: [redirectUri], grant_types: ['authorization_code', 'refresh_token'] }
+      const client = await registered(world, members)
+      expect(client.require_pkce).toBe(false)
+      const authorized = await authorize(world, client, { scope, ...plain })
+      const { status, body } = await exchangeCode(world, client, authorized, { code_verifier: undefined })
+      expect([status, 'refresh_token' in body]).toEqual([200, scope.includes('offline')])
+    },
+  )
 
-  test('B04 who sends a challenge is held to it, and a verifier without one is refused', async () => {
+  test('who sends a challenge is held to it, and a verifier without one is refused (B04)', async () => {
     const world = registrationWorld(options)
     const client = await registered(world, { redirect_uris: [redirectUri] })
     const bound = await authorize(world, client, { scope: 'openid' })
@@ -96,7 +99,7 @@ describe('dangerouslyAllowRegistrationWithoutPkce', () => {
     expectJsonError(await exchangeCode(world, client, unbound), 400, 'invalid_grant')
   })
 
-  test('B06 public clients, and those that ask for PKCE, have to use it', async () => {
+  test('public clients, and those that ask for PKCE, have to use it (B06)', async () => {
     const world = openWorld(options)
     const { body: open } = await register(world, { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' })
     const strict = await registered(world, { redirect_uris: [redirectUri], require_pkce: true })
@@ -107,14 +110,14 @@ describe('dangerouslyAllowRegistrationWithoutPkce', () => {
     }
   })
 
-  test('B06 the server side’s own exempt clients still need it for offline_access', async () => {
+  test('the server side’s own exempt clients still need it for offline_access (B06)', async () => {
     const world = registrationWorld(options)
     const client = await world.provider.registerClient({ redirect_uris: [redirectUri], require_pkce: false })
     const url = authorizeUrl(world, client, undefined, { scope: 'openid offline_access' })
     expectErrorRedirect(world, await world.browser().request(url), redirectUri, 'invalid_request')
   })
 
-  test('B06 a client that becomes public loses it', async () => {
+  test('a client that becomes public loses it (B06)', async () => {
     const world = registrationWorld(options)
     const client = await registered(world, { redirect_uris: [redirectUri] })
     const changed = await configure(world, client, 'PUT', repeated(client, { token_endpoint_auth_method: 'none' }))

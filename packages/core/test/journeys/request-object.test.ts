@@ -9,7 +9,7 @@ import { api, createQuickWorld } from '../support/tokens.ts'
 import { alice } from '../support/world.ts'
 
 describe('a signed request object by value', () => {
-  test('is the request: code, tokens, the state and nonce that are in it', async () => {
+  test('a signed request object is the request: code and tokens follow its state and nonce', async () => {
     const { world, client, pkce, browser, sign, url } = await requestObjectWorld()
     const { url: end } = await browser.visit(url({ request: await sign() }), { user: alice, accept: true })
     const parameters = new URL(end).searchParams
@@ -22,7 +22,7 @@ describe('a signed request object by value', () => {
     expect(tokens.body.scope).toBe('openid email')
   })
 
-  test('by POST as well', async () => {
+  test('a signed request object may come by POST', async () => {
     const { world, client, browser, sign } = await requestObjectWorld()
     const body = new URLSearchParams({ client_id: client.client_id, request: await sign() })
     const response = await browser.request(`${world.issuer}/oauth2/authorize`, { method: 'POST', body })
@@ -48,7 +48,7 @@ describe('a signed request object by value', () => {
     expect(claimsOf(body.access_token).aud).toEqual([...resource, `${world.issuer}/oauth2/userinfo`])
   })
 
-  test('of a public client', async () => {
+  test('a public client may sign its request', async () => {
     const { world, sign, browser, key, claims } = await requestObjectWorld()
     const client = await registerPublic(world, { jwks: { keys: [{ ...key.publicJwk }] } })
     const { client_id } = client
@@ -90,7 +90,7 @@ describe('a signed request object by value', () => {
     }
   })
 
-  test('16 the redirect_uri in it wins, or is a page', async () => {
+  test('the redirect_uri of the object replaces the one outside, or an error page is shown (decision 16)', async () => {
     const { ask, sign, browser, url } = await requestObjectWorld()
     const outside = { redirect_uri: 'https://evil.test/cb' }
     const visited = await browser.visit(url({ ...outside, request: await sign() }), { user: alice, accept: true })
@@ -101,21 +101,21 @@ describe('a signed request object by value', () => {
 })
 
 describe('where errors of the object itself go', () => {
-  test('to the redirect URI that was sent, with the state that was sent', async () => {
+  test('errors of the object go to the redirect URI and state that were sent outside it', async () => {
     const { world, ask } = await requestObjectWorld()
     const response = await ask({ redirect_uri: redirectUri, state: 'outer', request: 'x.y.z' })
     const parameters = expectErrorRedirect(world, response, redirectUri, 'invalid_request_object')
     expect(parameters.get('state')).toBe('outer')
   })
 
-  test('to the only registered one when none was sent; with several it is a page', async () => {
+  test('errors go to the only registered redirect URI when none was sent, and to a page when there are several', async () => {
     const one = await requestObjectWorld()
     expectErrorRedirect(one.world, await one.ask({ request: 'x' }), redirectUri, 'invalid_request_object')
     const two = await requestObjectWorld({}, { redirect_uris: [redirectUri, `${redirectUri}/2`] })
     await expectErrorPage(await two.ask({ request: 'x' }), 400, 'invalid_request_object')
   })
 
-  test('a page when the one that was sent is not registered, or repeated, or the client is unknown', async () => {
+  test('errors show a page when the sent redirect URI is not registered or repeated, or the client is unknown', async () => {
     const { ask, url, browser, sign } = await requestObjectWorld()
     await expectErrorPage(
       await ask({ redirect_uri: 'https://evil.test/', request: 'x' }),
@@ -128,7 +128,7 @@ describe('where errors of the object itself go', () => {
     await expectErrorPage(await ask({ client_id: undefined, request: await sign() }), 400, 'invalid_request')
   })
 
-  test('G04 repeated, or request beside request_uri', async () => {
+  test('a repeated request, or request beside request_uri, is refused (G04)', async () => {
     const { world, ask, url, browser } = await requestObjectWorld()
     const twice = await browser.request(`${url({ request: 'x' })}&request=y`)
     expectErrorRedirect(world, twice, redirectUri, 'invalid_request')
@@ -138,7 +138,7 @@ describe('where errors of the object itself go', () => {
     expectErrorRedirect(world, both, redirectUri, 'invalid_request')
   })
 
-  test('an empty one is none', async () => {
+  test('an empty request counts as none', async () => {
     const { world, ask } = await requestObjectWorld()
     const response = await ask({ request: '', request_uri: '' })
     expectErrorRedirect(world, response, redirectUri, 'invalid_request')
@@ -148,7 +148,7 @@ describe('where errors of the object itself go', () => {
 describe('parameters beside the object', () => {
   const outside = { scope: 'openid notes:write', prompt: 'none', login_hint: 'mallory', response_type: 'code' }
 
-  test('H04 are ignored', async () => {
+  test('parameters beside the object are ignored (H04)', async () => {
     const { ask, sign } = await requestObjectWorld()
     const location = (await ask({ ...outside, request: await sign() })).headers.get('location') ?? ''
     const query = new URL(location).searchParams
@@ -156,7 +156,7 @@ describe('parameters beside the object', () => {
     expect([query.get('scope'), query.get('login_hint'), query.get('prompt')]).toEqual(['openid email', null, null])
   })
 
-  test('H04 merged, by option: they fill gaps and win over nothing', async () => {
+  test('with merged parameters, those outside fill gaps and replace nothing (H04)', async () => {
     const { ask, sign } = await requestObjectWorld({ outsideParameters: 'merged' })
     const request = await sign({ response_type: undefined })
     const { prompt: _, ...sent } = outside
@@ -169,7 +169,7 @@ describe('parameters beside the object', () => {
     ])
   })
 
-  test('H04 client_id and response_type have to be the same inside and outside', async () => {
+  test('client_id and response_type have to be the same inside and outside (H04)', async () => {
     const { world, ask, sign } = await requestObjectWorld({ outsideParameters: 'merged' })
     const other = await registerConfidential(world)
     const request = await sign()
@@ -244,7 +244,7 @@ describe('clients that take no other request', () => {
 })
 
 describe('the feature', () => {
-  test('what discovery says', async () => {
+  test('discovery says what the feature supports', async () => {
     const { world } = await requestObjectWorld()
     expect(world.provider.metadata).toMatchObject({
       request_parameter_supported: true,
@@ -256,7 +256,7 @@ describe('the feature', () => {
     expect(other.world.provider.metadata.request_object_signing_alg_values_supported).toEqual(['ES256', 'none'])
   })
 
-  test('15 without it: request_not_supported, request_uri_not_supported, by redirect', async () => {
+  test('without the feature the answers are request_not_supported and request_uri_not_supported, by redirect (decision 15)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const key = await clientKey()

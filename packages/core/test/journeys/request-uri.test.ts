@@ -40,7 +40,7 @@ async function start(change: Readonly<Record<string, string>> = {}) {
 }
 
 describe('requestUriResolver', () => {
-  test('seed B028 the stored parameters are used; the client gets the stored state, iss and no request_uri', async () => {
+  test('the stored parameters are used; the client gets the stored state, iss and no request_uri (seed B028)', async () => {
     const { world, client, url, browser, asked } = await start()
     const from = url({ client_id: client.client_id, request_uri: requestUri })
     const { url: end } = await browser.visit(from, { user: alice, accept: true })
@@ -51,7 +51,7 @@ describe('requestUriResolver', () => {
     expect(asked).toEqual([[requestUri, client.client_id]])
   })
 
-  test('seed B029 front-channel redirect_uri, scope, state and challenge are ignored', async () => {
+  test('redirect_uri, scope, state and challenge of the front channel are ignored (seed B029)', async () => {
     const { world, client, pkce, url, browser } = await start()
     const front = createPkce()
     const from = url({
@@ -74,27 +74,27 @@ describe('requestUriResolver', () => {
     expect([right.status, right.body.scope]).toEqual([200, 'openid notes:read'])
   })
 
-  test('without a client_id in front the stored one counts', async () => {
+  test('without a client_id in the front channel the stored one counts', async () => {
     const { url, browser } = await start()
     const { url: end } = await browser.visit(url({ request_uri: requestUri }), { user: alice, accept: true })
     expect(new URL(end).searchParams.has('code')).toBe(true)
   })
 
-  test('a POST works alike', async () => {
+  test('a POST with a request_uri works as a GET does', async () => {
     const { world, client, browser } = await start()
     const body = new URLSearchParams({ client_id: client.client_id, request_uri: requestUri })
     const response = await browser.request(`${world.issuer}/oauth2/authorize`, { method: 'POST', body })
     expect(response.headers.get('location')).toMatch(/\/login\?/)
   })
 
-  test('H03 the request_uri of another client -> invalid_request on a page', async () => {
+  test('the request_uri of another client shows a page with invalid_request (H03)', async () => {
     const { world, url, browser } = await start()
     const other = await registerConfidential(world)
     const response = await browser.request(url({ client_id: other.client_id, request_uri: requestUri }))
     await expectErrorPage(response, 400, 'invalid_request')
   })
 
-  test('unknown or expired -> invalid_request_uri on a page, whatever else was sent', async () => {
+  test('an unknown or expired request_uri shows a page with invalid_request_uri, whatever else was sent', async () => {
     const { world, client, browser } = await start()
     const response = await browser.request(
       authorizeUrl(world, client, createPkce(), { request_uri: 'urn:example:request:2' }),
@@ -105,7 +105,7 @@ describe('requestUriResolver', () => {
   test.each([
     ['a stored redirect URI that is not registered', { redirect_uri: 'https://evil.test/cb' }],
     ['a stored client that does not exist', { client_id: 'unknown' }],
-  ])('%s -> a page', async (_name, change) => {
+  ])('a stored request with %s shows a page', async (_name, change) => {
     const { url, browser } = await start(change)
     const response = await browser.request(url({ request_uri: requestUri }))
     expect([response.status, response.headers.get('location')]).toEqual([400, null])
@@ -128,7 +128,7 @@ describe('requestUriResolver', () => {
     }
   })
 
-  test('G04 repeated, or together with request -> invalid_request on a page, and nobody was asked', async () => {
+  test('a repeated request_uri, or one together with request, shows a page with invalid_request, and the host is not asked (G04)', async () => {
     const { url, browser, asked } = await start()
     const twice = `${url({ request_uri: requestUri })}&request_uri=urn%3Aother`
     await expectErrorPage(await browser.request(twice), 400, 'invalid_request')
@@ -137,7 +137,7 @@ describe('requestUriResolver', () => {
     expect(asked).toEqual([])
   })
 
-  test('G12 a resolver that throws -> 500 on a page', async () => {
+  test('a resolver that throws shows a page with 500 (G12)', async () => {
     const world = createWorld({
       requestUriResolver: () => {
         throw new Error('no database')

@@ -52,26 +52,29 @@ describe('prompt=none, where the user would have to do something', () => {
     ],
   ] as const
 
-  test.each(needs)('%s says yes -> %o is %s, with description, iss and state', async (_name, says, error, what) => {
-    const { client, world, browser, host, writes } = await returning()
-    Object.assign(host, says)
-    const response = await ask(world, client, { prompt: 'none' }, { browser })
-    expect(Object.fromEntries(expectErrorRedirect(world, response, redirectUri, error))).toEqual({
-      error,
-      error_description: `End-User ${what} is required`,
-      iss: issuer,
-      state: 'client-state',
-    })
-    expect(writes).toEqual([])
-  })
+  test.each(needs)(
+    'when %s answers %o, the error is %s, with description, iss and state',
+    async (_name, says, error, what) => {
+      const { client, world, browser, host, writes } = await returning()
+      Object.assign(host, says)
+      const response = await ask(world, client, { prompt: 'none' }, { browser })
+      expect(Object.fromEntries(expectErrorRedirect(world, response, redirectUri, error))).toEqual({
+        error,
+        error_description: `End-User ${what} is required`,
+        iss: issuer,
+        state: 'client-state',
+      })
+      expect(writes).toEqual([])
+    },
+  )
 
-  test('seed B22 consent is missing -> consent_required, with iss', async () => {
+  test('missing consent answers consent_required, with iss (seed B22)', async () => {
     const { client, world, browser } = await returning()
     const response = await ask(world, client, { prompt: 'none', scope: 'notes:write' }, { browser })
     expectErrorRedirect(world, response, redirectUri, 'consent_required')
   })
 
-  test('seed B23 nobody is signed in -> login_required and nothing but', async () => {
+  test('without a signed-in user the answer is login_required and nothing else (seed B23)', async () => {
     const { client, world, host } = await returning()
     const response = await ask(world, client, { prompt: 'none' })
     expect(Object.fromEntries(expectErrorRedirect(world, response, redirectUri, 'login_required'))).toEqual({
@@ -83,12 +86,12 @@ describe('prompt=none, where the user would have to do something', () => {
     expect(host.asked).toEqual([])
   })
 
-  test('seed B26 is overruled by decision 8: none together with login is an error of its own', async () => {
+  test('prompt=none together with login is an error of its own (decision 8 overrules seed B26)', async () => {
     const { client, world } = await returning()
     expectErrorRedirect(world, await ask(world, client, { prompt: 'none login' }), redirectUri, 'invalid_request')
   })
 
-  test('both resolvers say no: the code comes at once', async () => {
+  test('when both resolvers answer no, the code comes at once', async () => {
     const { go, host, writes } = await returning()
     expect((await go({ prompt: 'none' })).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
     expect(host.asked).toEqual(['account', 'postLogin'])
@@ -97,7 +100,7 @@ describe('prompt=none, where the user would have to do something', () => {
 })
 
 describe('selectAccountResolver', () => {
-  test('seed B21 without it, and without consent, a user who is signed in goes to the consent page, signed', async () => {
+  test('without the resolver and without consent a signed-in user goes to the signed consent page (seed B21)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -109,7 +112,7 @@ describe('selectAccountResolver', () => {
     expect(page.searchParams.get('exp')).toBe(String(world.clock.now() + 600))
   })
 
-  test('seed B50 shows the page; &selected=true goes on without asking the resolver again', async () => {
+  test('the account page is shown, and &selected=true continues without asking the resolver again (seed B50)', async () => {
     const { go, context, host, browser } = await returning()
     host.account = true
     const page = await go()
@@ -147,7 +150,7 @@ describe('selectAccountResolver', () => {
     expect(new URL((await browser.visit(claimed)).url).pathname).toBe('/accounts')
   })
 
-  test('seed B27 prompt=select_account without a page is refused with its description', async () => {
+  test('prompt=select_account without a page is refused with its description (seed B27)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { browser } = await authorize(world, client)

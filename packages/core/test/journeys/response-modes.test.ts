@@ -39,7 +39,7 @@ function fragmentOf(response: Response): URLSearchParams {
 }
 
 describe('response_mode=query and fragment', () => {
-  test('query is the default; both carry code, state and iss, and nothing else', async () => {
+  test('query is the default response mode, and both modes carry code, state and iss and nothing else', async () => {
     const { go } = await returning()
     for (const mode of [{}, { response_mode: 'query' }, { response_mode: '' }]) {
       const location = (await go({ ...mode, state: longState })).headers.get('location') as string
@@ -85,7 +85,7 @@ describe('response_mode=query and fragment', () => {
 })
 
 describe('response_mode=form_post', () => {
-  test('a page posts code, state and iss to the redirect URI; state of 128 and nonce of 64 characters are whole', async () => {
+  test('a page posts code, state and iss to the redirect URI, with a state of 128 and a nonce of 64 characters unchanged', async () => {
     const { world, client, browser } = await returning()
     const pkce = createPkce()
     const parameters = { scope, response_mode: 'form_post', state: longState, nonce: longNonce }
@@ -104,7 +104,7 @@ describe('response_mode=form_post', () => {
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).nonce).toBe(longNonce)
   })
 
-  test('it posts itself with the plainest of scripts, and has a button where none runs', async () => {
+  test('the page posts itself with a minimal script, and has a button where no script runs', async () => {
     const { go } = await returning()
     const { html } = await readFormPost(await go({ response_mode: 'form_post' }))
     expect(scriptsOf(html).map(({ script }) => script)).toEqual(['document.forms[0].submit()'])
@@ -113,7 +113,7 @@ describe('response_mode=form_post', () => {
     expect(html).not.toMatch(/<noscript|\bon\w+=|name="submit"/)
   })
 
-  test('it survives login and consent', async () => {
+  test('form_post survives login and consent', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const url = authorizeUrl(world, client, createPkce(), { scope, response_mode: 'form_post' })
@@ -121,7 +121,7 @@ describe('response_mode=form_post', () => {
     expect((await readFormPost(response)).fields).toMatchObject({ code: expect.stringMatching(code), iss: issuer })
   })
 
-  test('a user who says no: access_denied with state and iss, in the same mode', async () => {
+  test('a user who denies makes the client get access_denied with state and iss, in the same mode', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const url = authorizeUrl(world, client, createPkce(), { scope, response_mode: 'form_post' })
@@ -149,7 +149,7 @@ describe('response_mode=form_post', () => {
     expect((await readFormPost(response)).fields).toMatchObject({ error, state: 'client-state', iss: issuer })
   })
 
-  test('the query that was registered stays in the action', async () => {
+  test('the registered query stays in the action of the form', async () => {
     const uri = `${redirectUri}?tenant=a%20b&x='1'`
     const { go } = await returning({}, uri)
     expect((await readFormPost(await go({ response_mode: 'form_post' }))).action).toBe(uri)

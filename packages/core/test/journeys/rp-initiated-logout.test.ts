@@ -39,7 +39,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
   const send = ways[method]
   const status = method === 'GET' ? 302 : 303
 
-  test('a valid hint, a registered URI and state -> there', async () => {
+  test('a valid hint, a registered URI and state redirect the browser there', async () => {
     const all = await start()
     const parameters = { id_token_hint: all.idToken, post_logout_redirect_uri: target, state }
     const response = await send(parameters, all)
@@ -47,13 +47,13 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     expect(isSignedIn(all.world, all.browser)).toBe(false)
   })
 
-  test('no state -> there, without', async () => {
+  test('without state the browser is redirected to the URI without one', async () => {
     const all = await start()
     const response = await send({ id_token_hint: all.idToken, post_logout_redirect_uri: target }, all)
     expect([response.status, response.headers.get('location')]).toEqual([status, target])
   })
 
-  test('no post_logout_redirect_uri -> the session ends and a page says so', async () => {
+  test('without post_logout_redirect_uri the session ends and a page says so', async () => {
     const all = await start()
     expect(await readPage(await send({ id_token_hint: all.idToken, state }, all))).toContain('You are signed out.')
     expect(isSignedIn(all.world, all.browser)).toBe(false)
@@ -63,7 +63,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     ['no parameters', {}],
     ['only state', { state }],
     ['no hint', { post_logout_redirect_uri: target, state }],
-  ])('%s -> the user is asked, and goes nowhere afterwards', async (_name, parameters) => {
+  ])('with %s the user is asked, and is redirected nowhere afterwards', async (_name, parameters) => {
     const all = await start()
     const page = await send(parameters as Readonly<Record<string, string>>, all)
     expect(isSignedIn(all.world, all.browser)).toBe(true)
@@ -77,7 +77,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     ['a changed query', (uri: string) => uri.replace('foo=bar', 'foo=baz')],
     ['no query', (uri: string) => uri.split('?')[0] as string],
     ['the redirect URI', () => redirectUri],
-  ])('A07 a URI that is not registered (%s) -> a page', async (_name, change) => {
+  ])('a URI that is not registered (%s) shows a page (A07)', async (_name, change) => {
     const all = await start()
     const parameters = { id_token_hint: all.idToken, post_logout_redirect_uri: change(target), state }
     const page = await send(parameters, all)
@@ -94,7 +94,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     ['another issuer', (jwt: string) => changed(jwt, { iss: 'https://evil.test' })],
     ['a cut signature', (jwt: string) => jwt.slice(0, -4)],
     ['no JWT', () => 'hint'],
-  ])('A07 a bad hint (%s) is not used: the user is asked, and goes nowhere', async (_name, forge) => {
+  ])('a bad hint (%s) is not used: the user is asked, and is redirected nowhere (A07)', async (_name, forge) => {
     const all = await start()
     const parameters = { id_token_hint: forge(all.idToken), post_logout_redirect_uri: target, state }
     const page = await send(parameters, all)
@@ -102,7 +102,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     await readPage(await confirmLogout(all.browser, page))
   })
 
-  test('A07 an ID token that another issuer with the same client made is not used', async () => {
+  test('an ID token that another issuer with the same client made is not used (A07)', async () => {
     const all = await start()
     const other = await start()
     const page = await send({ id_token_hint: other.idToken, post_logout_redirect_uri: target }, all)
@@ -110,7 +110,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     expect([isSignedIn(all.world, all.browser), isSignedIn(other.world, other.browser)]).toEqual([true, true])
   })
 
-  test('the hint of another client does not lead to this one’s URI', async () => {
+  test('the hint of another client does not lead to this client’s URI', async () => {
     const all = await start()
     const registration = { redirect_uris: [redirectUri], post_logout_redirect_uris: ['https://app.example.com/other'] }
     const { body: second } = await register(all.world, registration)
@@ -122,7 +122,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     await readPage(await send(without, all))
   })
 
-  test('a session that has ended already: the client gets its user back', async () => {
+  test('when the session has ended already, the browser goes back to the client', async () => {
     const all = await start()
     const parameters = { id_token_hint: all.idToken, post_logout_redirect_uri: target, state }
     await send(parameters, all)
@@ -130,7 +130,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     expect([again.status, again.headers.get('location')]).toEqual([status, `${target}&state=${state}`])
   })
 
-  test('an expired hint still says who', async () => {
+  test('an expired hint still identifies the user', async () => {
     const all = await start()
     all.world.clock.advance(36_001)
     const parameters = { id_token_hint: all.idToken, post_logout_redirect_uri: target, state }
@@ -138,7 +138,7 @@ describe.each(['GET', 'POST'] as const)('RP-initiated logout by %s', (method) =>
     expect(isSignedIn(all.world, all.browser)).toBe(false)
   })
 
-  test('afterwards the user has to sign in again', async () => {
+  test('after the logout the user has to sign in again', async () => {
     const all = await start()
     await send({ id_token_hint: all.idToken }, all)
     const url = new URL(`${all.world.issuer}/oauth2/authorize`)

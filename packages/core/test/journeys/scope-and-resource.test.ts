@@ -72,7 +72,7 @@ describe('default scopes', () => {
 describe('resource', () => {
   const audience = ({ body }: Answer): unknown => claimsOf(body.access_token).aud
 
-  test('one, as a string; with or without a trailing slash, in the configured spelling', async () => {
+  test('one resource makes the audience a string, with or without a trailing slash, in the configured spelling', async () => {
     const { world, client } = await prepare()
     const machine = { grant_type: 'client_credentials' }
     for (const resource of [api, `${api}/`]) {
@@ -82,7 +82,7 @@ describe('resource', () => {
     expect(audience(await postAs(world, client, '/oauth2/token', { ...machine, resource: `${files}/` }))).toBe(files)
   })
 
-  test('several, each once, and with openid the userinfo endpoint as well', async () => {
+  test('several resources are each an audience once, with the userinfo endpoint when openid was granted', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const { headers } = credentials(client)
@@ -94,7 +94,7 @@ describe('resource', () => {
     expect(audience(answer)).toEqual([api, files, `${issuer}/oauth2/userinfo`])
   })
 
-  test('none, or an empty one: an opaque token', async () => {
+  test('without a resource, or with an empty one, the token is opaque', async () => {
     const { world, client } = await prepare()
     for (const resource of [undefined, '']) {
       const { body } = await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials', resource })
@@ -126,7 +126,7 @@ describe('resource', () => {
     expect(audience(refreshed)).toBe(api)
   })
 
-  test('one good and one bad is invalid_target', async () => {
+  test('one good and one bad resource together are invalid_target', async () => {
     const { world, client, authorized, headers, writes } = await prepare()
     const both = `&resource=${encodeURIComponent(api)}&resource=${encodeURIComponent('https://evil.test')}`
     const answer = await post(world, '/oauth2/token', codeForm(authorized) + both, headers)
@@ -135,14 +135,14 @@ describe('resource', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('at the authorization endpoint it is ignored (decision 18)', async () => {
+  test('the authorization endpoint ignores resource (decision 18)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope: plainScope, resource: 'https://evil.test' })
     expect(tokens.access_token).not.toContain('.')
   })
 
-  test('without validAudiences the issuer is the only one', async () => {
+  test('without validAudiences the issuer is the only audience', async () => {
     const world = createWorld({ validAudiences: undefined })
     const client = await registerConfidential(world)
     const machine = { grant_type: 'client_credentials' }

@@ -29,7 +29,7 @@ const expected = (host: string): string =>
   createHmac('sha256', pairwiseSecret).update(`${host}.${alice.id}`).digest('base64url')
 
 describe('sector_identifier_uri', () => {
-  test('7 its list has all redirect URIs: 201 with the effective metadata, and its host is the sector', async () => {
+  test('a document that lists all redirect URIs answers 201 with the effective metadata, and its host is the sector (decision 7)', async () => {
     const { remote, world, input } = await start()
     const answer = await register(world, input, fromOwnPage(world))
     expect(answer.status).toBe(201)
@@ -45,7 +45,7 @@ describe('sector_identifier_uri', () => {
     expect(claimsOf(others.id_token).sub).toBe(expected('127.0.0.1'))
   })
 
-  test('without it several hosts are no sector', async () => {
+  test('without sector_identifier_uri several hosts are no sector', async () => {
     const { world, input } = await start()
     const { sector_identifier_uri: _, ...without } = input
     const answer = await register(world, without, fromOwnPage(world))
@@ -67,16 +67,19 @@ describe('sector_identifier_uri', () => {
       (remote) =>
         remote.serve('/sector.json', (_, response) => void response.writeHead(302, { location: '/all' }).end()),
     ],
-  ])('7 G03 %s there: 400 invalid_client_metadata, and nobody is registered', async (_name, change) => {
-    const { remote, world, input } = await start()
-    remote.serveJson('/all', [redirectUri, second])
-    change(remote)
-    for (let count = 0; count < 2; count++) {
-      expectJsonError(await register(world, input, fromOwnPage(world)), 400, 'invalid_client_metadata')
-    }
-    expect(remote.requests).toEqual(['/sector.json'])
-    expect(await world.storage.clients.list({ limit: 1 })).toEqual([])
-  })
+  ])(
+    '%s behind a sector_identifier_uri answers 400 invalid_client_metadata, and nobody is registered (decision 7; G03)',
+    async (_name, change) => {
+      const { remote, world, input } = await start()
+      remote.serveJson('/all', [redirectUri, second])
+      change(remote)
+      for (let count = 0; count < 2; count++) {
+        expectJsonError(await register(world, input, fromOwnPage(world)), 400, 'invalid_client_metadata')
+      }
+      expect(remote.requests).toEqual(['/sector.json'])
+      expect(await world.storage.clients.list({ limit: 1 })).toEqual([])
+    },
+  )
 
   test('it is looked at again shortly after it was wrong', async () => {
     const { remote, world, input } = await start()
@@ -87,7 +90,7 @@ describe('sector_identifier_uri', () => {
     expect((await register(world, input, fromOwnPage(world))).status).toBe(201)
   })
 
-  test('G02 private addresses are refused unless allowed, and nothing is fetched', async () => {
+  test('private addresses are refused unless allowed, and nothing is fetched (G02)', async () => {
     const { remote, input, uri } = await start()
     const strict = openWorld({ pairwiseSecret, idTokenSigningAlgorithm: 'ES256' })
     const uris = [
@@ -136,7 +139,7 @@ describe('a client that changes', () => {
     await expect(more).rejects.toThrow('cannot be fetched')
   })
 
-  test('H10 a new redirect URI has to be on the list, whoever adds it', async () => {
+  test('a new redirect URI has to be in the document, whoever adds it (H10)', async () => {
     const { remote, world, input } = await start()
     const client = await registered(world, input)
     const third = 'https://third.example.net/cb'
@@ -149,7 +152,7 @@ describe('a client that changes', () => {
     expect((await configure(world, client, 'PUT', widened)).status).toBe(200)
   })
 
-  test('H10 it stays in its sector: no other URL, and none where there was one on another host', async () => {
+  test('a client stays in its sector: no other URL, and none where there was one on another host (H10)', async () => {
     const { remote, world, input } = await start()
     const client = await registered(world, input)
     const elsewhere = remote.origin.replace('127.0.0.1', 'localhost')
@@ -169,7 +172,7 @@ describe('a client that changes', () => {
     expect([answer.status, answer.body.sector_identifier_uri]).toEqual([200, `${remote.origin}/moved.json`])
   })
 
-  test('H10 a client of one host cannot go into the sector of a URL, and to its owner the same applies', async () => {
+  test('a client of one host cannot go into the sector of a URL, and its owner cannot move it either (H10)', async () => {
     const { remote, world, input } = await start()
     remote.serveJson('/sector.json', [redirectUri])
     const { sector_identifier_uri, ...plain } = input

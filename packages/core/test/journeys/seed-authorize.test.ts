@@ -7,7 +7,7 @@ import { alice, baseUrl } from '../support/world.ts'
 const pageOf = (response: Response): URL => new URL(response.headers.get('location') ?? '')
 
 describe('authorize', () => {
-  test('seed B38 signed out: the login page of the host, whose state is ours and not the client’s', async () => {
+  test('a signed-out user goes to the login page of the host, whose state is the server’s and not the client’s (seed B38)', async () => {
     const world = createQuickWorld()
     const response = await ask(world, await registerConfidential(world), { state: 'the client’s own' })
     const page = pageOf(response)
@@ -16,25 +16,25 @@ describe('authorize', () => {
     expect(page.searchParams.get('state')).not.toBe('the client’s own')
   })
 
-  test('seed B39 B181 without a login page the server does not start', () => {
+  test('the server does not start without a login page (seed B39, B181)', () => {
     expect(() => createQuickWorld({ loginUrl: undefined })).toThrow('loginUrl')
     expect(() => createQuickWorld({ consentUrl: undefined })).toThrow('consentUrl')
   })
 
-  test('seed B40 prompt=create, signed out: the sign-up page', async () => {
+  test('prompt=create sends a signed-out user to the sign-up page (seed B40)', async () => {
     const world = createQuickWorld()
     const response = await ask(world, await registerConfidential(world), { prompt: 'create' })
     expect([response.status, pageOf(response).pathname]).toEqual([302, '/signup'])
     expect(pageOf(response).searchParams.has('state')).toBe(true)
   })
 
-  test('seed B42 is overruled by OpenID Connect Core 3.1.2.1: POST is a way to ask, PUT is none', async () => {
+  test('the authorization endpoint takes POST and refuses PUT (OpenID Connect Core 3.1.2.1 overrules seed B42)', async () => {
     const world = createQuickWorld()
     const put = await world.browser().request(`${world.issuer}/oauth2/authorize`, { method: 'PUT' })
     expect([put.status, put.headers.get('allow')]).toEqual([405, expect.stringContaining('POST')])
   })
 
-  test('seed B46 a scope without a value is no scope (RFC 6749 section 3.1), one of blanks is invalid_scope', async () => {
+  test('a scope without a value counts as none (RFC 6749 section 3.1), and one of blanks is invalid_scope (seed B46)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     expect(pageOf(await ask(world, client, { scope: '' })).pathname).toBe('/login')
@@ -42,7 +42,7 @@ describe('authorize', () => {
     expect(refusal.get('error_description')).toBe('missing scope')
   })
 
-  test('seed B58 the same state twice: two interactions, and two codes', async () => {
+  test('the same state twice makes two interactions and two codes (seed B58)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const first = pageOf(await ask(world, client, { state: 'same' })).searchParams.get('state')
@@ -56,7 +56,7 @@ describe('authorize', () => {
     }
   })
 
-  test('seed B194 a scope that the client is not registered for', async () => {
+  test('a scope that the client is not registered for is invalid_scope (seed B194)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { scope: 'openid notes:read' })
     const response = await ask(world, client, { scope: 'openid notes:write' })
@@ -64,7 +64,7 @@ describe('authorize', () => {
     expect(refusal.get('error_description')).toBe('Client was not registered with scope notes:write')
   })
 
-  test('seed B198 the one redirect URI is the default, of several none is; an unknown one is refused', async () => {
+  test('the only redirect URI is the default, of several none is, and an unknown one is refused (seed B198)', async () => {
     const world = createQuickWorld()
     const one = await registerConfidential(world)
     const two = await registerConfidential(world, { redirect_uris: [redirectUri, `${redirectUri}/2`] })

@@ -7,7 +7,7 @@ import { baseUrl, createWorld, issuer } from '../support/world.ts'
 const pages = { selectAccountUrl: '/accounts' }
 
 describe('discovery', () => {
-  test('seed B1 B2 B3 B5 both documents are at the issuer, and RFC 8414’s at the inserted path, byte for byte', async () => {
+  test('both documents are at the issuer, and the one of RFC 8414 at the inserted path, byte for byte (seed B1, B2, B3, B5)', async () => {
     const world = createQuickWorld()
     const paths = [
       `${issuerPath}/.well-known/oauth-authorization-server`,
@@ -25,7 +25,7 @@ describe('discovery', () => {
     expect(inserted).toBe(appended)
   })
 
-  test('seed B4, seed B13: the bare document, and that of a protected resource, are not ours', async () => {
+  test('the server serves neither the bare document nor that of a protected resource (seed B4, B13)', async () => {
     const world = createQuickWorld({ basePath: '/auth' })
     expect((await send(world, `${baseUrl}/.well-known/oauth-authorization-server`)).status).toBe(404)
     for (const path of ['/.well-known/oauth-protected-resource', '/auth/.well-known/oauth-protected-resource']) {
@@ -33,7 +33,7 @@ describe('discovery', () => {
     }
   })
 
-  test('seed B6 B9 the endpoints are under /oauth2 of the issuer', () => {
+  test('the endpoints are under /oauth2 of the issuer (seed B6, B9)', () => {
     const { metadata } = createQuickWorld({ allowDynamicClientRegistration: true, endsSessions: true }).provider
     expect(metadata).toMatchObject({
       authorization_endpoint: `${issuer}/oauth2/authorize`,
@@ -47,7 +47,7 @@ describe('discovery', () => {
   })
 
   test.each([false, true])(
-    'seed B7 B8 client authentication methods: what works is advertised, anonymous registration or not (%j)',
+    'discovery advertises the client authentication methods that work, with anonymous registration or without (%j) (seed B7, B8)',
     (allowUnauthenticatedClientRegistration) => {
       const registration = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration }
       const { metadata } = createQuickWorld(registration).provider
@@ -57,7 +57,7 @@ describe('discovery', () => {
     },
   )
 
-  test('seed B10 B15 prompts in their order, query first, and iss', () => {
+  test('discovery lists the prompts in their order, the response mode query first, and iss (seed B10, B15)', () => {
     expect(createQuickWorld(pages).provider.metadata).toMatchObject({
       prompt_values_supported: ['login', 'consent', 'create', 'select_account', 'none'],
       response_modes_supported: ['query', 'fragment', 'form_post'],
@@ -65,14 +65,14 @@ describe('discovery', () => {
     })
   })
 
-  test('seed B16 B17 RS256 by default, openid among the scopes', () => {
+  test('RS256 is the default algorithm, and openid is among the scopes (seed B16, B17)', () => {
     const { metadata } = createWorld().provider
     expect(metadata.id_token_signing_alg_values_supported).toContain('RS256')
     expect(metadata.scopes_supported).toContain('openid')
     expect(metadata.subject_types_supported).toEqual(['public'])
   })
 
-  test('seed B11 each route of the seed answers; seed B12 the old path does not', async () => {
+  test('each route of the seed answers, and the old path does not (seed B11, B12)', async () => {
     const world = createQuickWorld({ allowDynamicClientRegistration: true, allowPublicClientPrelogin: true })
     const routes = [
       ...['authorize', 'token', 'register', 'introspect', 'revoke', 'userinfo', 'login', 'continue', 'consent'],

@@ -21,7 +21,7 @@ async function refusal(response: Response, world: ReturnType<typeof createQuickW
 }
 
 describe('authorize', () => {
-  test('seed B30 a public client without PKCE', async () => {
+  test('a public client without PKCE is refused (seed B30)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)
     expect(await refusal(await ask(world, client, {}, { pkce: undefined }), world)).toEqual({
@@ -32,7 +32,7 @@ describe('authorize', () => {
     })
   })
 
-  test('seed B31 offline_access without PKCE, even of a client that is exempt from it', async () => {
+  test('offline_access without PKCE is refused, even of a client that is exempt from it (seed B31)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { require_pkce: false })
     expect(
@@ -45,7 +45,7 @@ describe('authorize', () => {
     })
   })
 
-  test('seed B32 B85 an exempt confidential client goes without: access and ID token, no refresh token', async () => {
+  test('an exempt confidential client without PKCE gets an access token and an ID token, and no refresh token (seed B32, B85)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { require_pkce: false })
     const browser = world.browser()
@@ -57,7 +57,7 @@ describe('authorize', () => {
     expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'id_token', 'scope', 'token_type'])
   })
 
-  test('seed B33 a loopback redirect with another port, at authorize and at the token endpoint', async () => {
+  test('a loopback redirect with another port works at the authorization and the token endpoint (seed B33)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world, { redirect_uris: ['http://127.0.0.1/callback'] })
     const redirect_uri = 'http://127.0.0.1:43123/callback'
@@ -80,7 +80,7 @@ describe('authorize', () => {
     expect([asScript.status, await asScript.json()]).toEqual([400, expect.objectContaining(body)])
   })
 
-  test('seed B49 B54 consent twice keeps the union: within it nobody is asked, beyond it they are', async () => {
+  test('two consents are kept as their union: within it the user is not asked, beyond it they are (seed B49, B54)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { browser } = await authorize(world, client, { scope: 'openid email' })
@@ -94,7 +94,7 @@ describe('authorize', () => {
     expect(await pathFor('openid email profile notes:read')).toBe('/consent')
   })
 
-  test('seed B55 nonce, user and session of the request are those of the code', async () => {
+  test('nonce, user and session of the request are those of the code (seed B55)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -106,7 +106,7 @@ describe('authorize', () => {
     expect(claimsOf(body.id_token)).toMatchObject({ sub: alice.id, nonce: 'n-1' })
   })
 
-  test('seed B59 B48 the redirect has code, state and iss, beside what was there before', async () => {
+  test('the redirect has code, state and iss beside the query that was there before (seed B59, B48)', async () => {
     const world = createQuickWorld()
     const redirect_uri = `${redirectUri}?from=id&empty=`
     const client = await registerConfidential(world, { redirect_uris: [redirect_uri] })
@@ -116,7 +116,7 @@ describe('authorize', () => {
     expect((await expectErrorRedirect(world, denied, redirect_uri, 'login_required')).get('from')).toBe('id')
   })
 
-  test('seed B45 B60 B160 a request without scope falls back to defaultScopes', async () => {
+  test('a request without scope falls back to defaultScopes (seed B45, B60, B160)', async () => {
     const world = createQuickWorld({ defaultScopes: ['openid', 'notes:read'] })
     const client = await world.provider.registerClient({ redirect_uris: [redirectUri] })
     expect(client.scope).toBe('openid notes:read')
@@ -125,7 +125,7 @@ describe('authorize', () => {
 })
 
 describe('consent', () => {
-  test('seed B52 by JSON: the script is told where to go, with code and iss (one member, `url`)', async () => {
+  test('a script that posts the consent as JSON gets the URL to go to, with code and iss, in one member `url` (seed B52)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -143,7 +143,7 @@ describe('consent', () => {
 })
 
 describe('tokens', () => {
-  test('seed B78 the audience of a JWT is the resource, and with openid the userinfo URL', async () => {
+  test('the audience of a JWT is the resource, and with openid also the userinfo URL (seed B78)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const audienceFor = async (scope: string) =>
@@ -152,7 +152,7 @@ describe('tokens', () => {
     expect(await audienceFor('notes:read')).toBe(api)
   })
 
-  test('seed B83 B84 the ID token has the nonce, and auth_time is when the user signed in', async () => {
+  test('the ID token has the nonce, and auth_time is when the user signed in (seed B83, B84)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -164,7 +164,7 @@ describe('tokens', () => {
     expect(claimsOf(body.id_token)).toMatchObject({ nonce: 'n-2', auth_time: signedInAt, iat: world.clock.now() })
   })
 
-  test('seed B66 B67 B87 a refresh token comes with offline_access alone, and has the scopes', async () => {
+  test('a refresh token comes with offline_access alone, and has the scopes (seed B66, B67, B87)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     expect(await getTokens(world, client, { scope: 'openid email' })).not.toHaveProperty('refresh_token')
@@ -174,7 +174,7 @@ describe('tokens', () => {
     })
   })
 
-  test('seed B88 B93 rotation marks the old row and stores the new one', async () => {
+  test('rotation marks the old row and stores the new one (seed B88, B93)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { refresh_token } = await getTokens(world, client)
@@ -188,7 +188,7 @@ describe('tokens', () => {
     ])
   })
 
-  test('seed B98 is overruled by decision 20: offline_access may be dropped, and the grant does not shrink', async () => {
+  test('a refresh may drop offline_access, and the grant does not shrink (decision 20 overrules seed B98)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { refresh_token } = await getTokens(world, client, { scope: 'openid email offline_access' })
@@ -200,7 +200,7 @@ describe('tokens', () => {
     expectJsonError(wider, 400, 'invalid_scope')
   })
 
-  test('seed B111 after end-session the tokens of an offline grant stay active', async () => {
+  test('after end-session the tokens of an offline grant stay active (seed B111)', async () => {
     const world = createLogoutWorld({ idTokenSigningAlgorithm: 'ES256' })
     const client = await registerConfidential(world, { enable_end_session: true })
     const authorized = await authorize(world, client)

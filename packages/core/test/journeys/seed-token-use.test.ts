@@ -27,7 +27,7 @@ describe.each([
   ['opaque', undefined],
   ['JWT', api],
 ])('introspection and revocation, with %s access tokens', (_name, resource) => {
-  test('seed B107 B114 nobody in particular gets 401', async () => {
+  test('a request without credentials gets 401 (seed B107, B114)', async () => {
     const { world, tokens } = await start(resource)
     for (const path of ['/oauth2/introspect', revoke]) {
       expectJsonError(await post(world, path, { token: tokens.access_token }), 401, 'invalid_client')
@@ -35,7 +35,7 @@ describe.each([
     expect(await isActive(world, tokens.access_token)).toBe(true)
   })
 
-  test('seed B108 B109 either kind is found, with or without a hint, right or wrong (RFC 7662 section 2.1)', async () => {
+  test('either kind is found, with or without a hint, right or wrong (RFC 7662 section 2.1) (seed B108, B109)', async () => {
     const { world, client, tokens } = await start(resource)
     for (const token of [tokens.access_token, tokens.refresh_token]) {
       for (const token_type_hint of [undefined, 'access_token', 'refresh_token']) {
@@ -48,7 +48,7 @@ describe.each([
     expect((await introspect(world, client, 'unknown')).body).toEqual({ active: false })
   })
 
-  test('seed B113 B118 B130 a revoked access token is inactive, and nothing at userinfo', async () => {
+  test('a revoked access token is inactive, and userinfo refuses it (seed B113, B118, B130)', async () => {
     const { world, client, tokens } = await start(resource)
     expect((await userinfo(world, tokens.access_token)).status).toBe(200)
     expect((await postAs(world, client, revoke, { token: tokens.access_token })).status).toBe(200)
@@ -57,7 +57,7 @@ describe.each([
   })
 
   test.each(['access_token', 'refresh_token', 'id_token'])(
-    'seed B119 B122 B124 a wrong hint widens the search (decision 25): %s',
+    'a wrong hint widens the search (decision 25; seed B119, B122, B124): %s',
     async (token_type_hint) => {
       const { world, client, tokens } = await start(resource)
       const answer = await postAs(world, client, revoke, { token: tokens.refresh_token, token_type_hint })
@@ -66,14 +66,14 @@ describe.each([
     },
   )
 
-  test('seed B125 a revoked refresh token takes the access tokens of its grant with it', async () => {
+  test('a revoked refresh token takes the access tokens of its grant with it (seed B125)', async () => {
     const { world, client, tokens } = await start(resource)
     await postAs(world, client, revoke, { token: tokens.refresh_token })
     expect(await isActive(world, tokens.access_token)).toBe(false)
     expectJsonError(await refresh(world, client, tokens.refresh_token), 400, 'invalid_grant')
   })
 
-  test('seed B128 userinfo has name, family name, given name, email, email_verified and sub, and no more', async () => {
+  test('userinfo has name, family name, given name, email, email_verified and sub, and no more (seed B128)', async () => {
     const { world, tokens } = await start(resource)
     expect((await userinfo(world, tokens.access_token)).body).toEqual({
       sub: alice.id,
@@ -87,7 +87,7 @@ describe.each([
 })
 
 describe('introspection', () => {
-  test('seed B111 sid is still that of the sign-in: nobody asks the host for its sessions', async () => {
+  test('sid stays that of the sign-in, because nobody asks the host for its sessions (seed B111)', async () => {
     const { world, client, tokens } = await start(undefined, { enable_end_session: true })
     const before = (await introspect(world, client, tokens.access_token)).body
     world.sessions.clear()
@@ -97,20 +97,20 @@ describe('introspection', () => {
 })
 
 describe('revocation', () => {
-  test('seed B115 B120 no token is invalid_request, an unknown one is 200', async () => {
+  test('a request without a token is invalid_request, and an unknown token answers 200 (seed B115, B120)', async () => {
     const { world, client } = await start()
     expectJsonError(await postAs(world, client, revoke, {}), 400, 'invalid_request')
     expect((await postAs(world, client, revoke, { token: 'unknown' })).status).toBe(200)
   })
 
-  test('seed B121 another client’s token is 200 and stays', async () => {
+  test('another client’s token answers 200 and stays active (seed B121)', async () => {
     const { world, tokens } = await start()
     const other = await registerConfidential(world)
     expect((await postAs(world, other, revoke, { token: tokens.access_token })).status).toBe(200)
     expect(await isActive(world, tokens.access_token)).toBe(true)
   })
 
-  test('seed B123 is overruled by decision 25: a public client revokes its own token', async () => {
+  test('a public client revokes its own token (decision 25 overrules seed B123)', async () => {
     const { world, tokens } = await start()
     const open = await registerPublic(world)
     const own = await getTokens(world, open, { scope: 'openid' })
@@ -122,13 +122,13 @@ describe('revocation', () => {
 })
 
 describe('userinfo', () => {
-  test('seed B126 no header: 401 and a challenge without an error code (RFC 6750 section 3.1)', async () => {
+  test('userinfo without a header answers 401 and a challenge without an error code (RFC 6750 section 3.1) (seed B126)', async () => {
     const { world } = await start()
     const answer = await send(world, `${issuer}/oauth2/userinfo`)
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="oauth"'])
   })
 
-  test('seed B127 without openid: 403 insufficient_scope (RFC 6750 section 3.1)', async () => {
+  test('userinfo without openid answers 403 insufficient_scope (RFC 6750 section 3.1) (seed B127)', async () => {
     const { world, client } = await start()
     const { access_token } = await getTokens(world, client, { scope: 'notes:read' })
     expectJsonError(await userinfo(world, access_token), 403, 'insufficient_scope')
@@ -138,7 +138,7 @@ describe('userinfo', () => {
     ['openid', ['sub']],
     ['openid profile', ['family_name', 'given_name', 'name', 'picture', 'sub']],
     ['openid email', ['email', 'email_verified', 'sub']],
-  ])('seed B129 %s gives %j', async (asked, members) => {
+  ])('%s gives %j (seed B129)', async (asked, members) => {
     const world = createQuickWorld()
     const withPicture = { ...alice, picture: 'https://id.example.com/alice.png' }
     world.users.set(alice.id, withPicture)
@@ -147,7 +147,7 @@ describe('userinfo', () => {
     expect(Object.keys((await userinfo(world, access_token)).body).sort()).toEqual(members)
   })
 
-  test('seed B197 token_type is Bearer, as it is written', async () => {
+  test('token_type is Bearer, as it is written (seed B197)', async () => {
     const { world, client, tokens } = await start()
     const again = (await refresh(world, client, tokens.refresh_token)).body
     expect([tokens.token_type, again.token_type]).toEqual(['Bearer', 'Bearer'])

@@ -30,14 +30,14 @@ async function start(input = {}) {
 }
 
 describe('the token endpoint', () => {
-  test('seed B61 B62 B63 no grant_type is invalid_request, an unknown one unsupported_grant_type; no code', async () => {
+  test('a missing grant_type is invalid_request and an unknown one unsupported_grant_type, and no code is used (seed B61, B62, B63)', async () => {
     const { world, client } = await start()
     expectJsonError(await postAs(world, client, token, {}), 400, 'invalid_request')
     expectJsonError(await postAs(world, client, token, { grant_type: 'magic' }), 400, 'unsupported_grant_type')
     expectJsonError(await postAs(world, client, token, { grant_type: 'authorization_code' }), 400, 'invalid_request')
   })
 
-  test('seed B64 B65 B116 B117 an unknown client and a wrong secret are the same 401', async () => {
+  test('an unknown client and a wrong secret get the same 401 (seed B64, B65, B116, B117)', async () => {
     const { world, client } = await start(method)
     for (const path of [token, '/oauth2/revoke']) {
       const unknown = await postAs(world, { ...client, client_id: 'nobody' }, path, { ...machine, token: 'x' })
@@ -48,7 +48,7 @@ describe('the token endpoint', () => {
   })
 
   test.each(['client_secret_basic', 'client_secret_post'] as const)(
-    'seed B68 B101 B102 B119 %s works where it is registered',
+    '%s works where it is registered (seed B68, B101, B102, B119)',
     async (token_endpoint_auth_method) => {
       const { world, client } = await start({ token_endpoint_auth_method })
       const tokens = await getTokens(world, client, { scope: 'notes:read' })
@@ -59,7 +59,7 @@ describe('the token endpoint', () => {
     },
   )
 
-  test('seed B69 B70 B71 B90 B91 B104 the resource is chosen here, in the configured spelling; others are refused', async () => {
+  test('the token request chooses the resource, in the configured spelling, and others are refused (seed B69, B70, B71, B90, B91, B104)', async () => {
     const { world, client } = await start()
     const scope = 'notes:read offline_access'
     const authorized = await authorize(world, client, { scope })
@@ -73,7 +73,7 @@ describe('the token endpoint', () => {
     expectJsonError(await postAs(world, client, token, { ...machine, ...unknown }), 400, 'invalid_target')
   })
 
-  test('seed B72 B73 B74 with openid everybody gets an ID token, and only the server’s key verifies it', async () => {
+  test('with openid every client gets an ID token, and only the server’s key verifies it (seed B72, B73, B74)', async () => {
     const world = createQuickWorld({ allowDynamicClientRegistration: true })
     const own = { redirect_uris: [redirectUri], scope: 'openid' }
     const dynamic = (await register(world, own, fromOwnPage(world))).body
@@ -87,7 +87,7 @@ describe('the token endpoint', () => {
     }
   })
 
-  test('seed B75 B77 PKCE: no verifier, and a wrong one, are invalid_grant with the seed’s descriptions', async () => {
+  test('a missing verifier and a wrong one are invalid_grant with the seed’s descriptions (seed B75, B77)', async () => {
     const { world, client } = await start()
     const authorized = await authorize(world, client, { scope: 'notes:read' })
     for (const [code_verifier, description] of [
@@ -101,7 +101,7 @@ describe('the token endpoint', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('seed B76 a verifier although PKCE was unused', async () => {
+  test('a verifier for a code without PKCE is invalid_grant (seed B76)', async () => {
     const { world, client } = await start({ require_pkce: false, skip_consent: true })
     const url = authorizeUrl(world, client, undefined, { scope: 'notes:read' })
     const browser = world.browser()
@@ -112,14 +112,14 @@ describe('the token endpoint', () => {
     expect(answer.body.error_description).toBe('code_verifier provided but PKCE was not used in authorization')
   })
 
-  test('seed B89 B97 B103 a scope beyond the grant, or beyond the registration, is invalid_scope', async () => {
+  test('a scope beyond the grant, or beyond the registration, is invalid_scope (seed B89, B97, B103)', async () => {
     const { world, client } = await start()
     const { refresh_token } = await getTokens(world, client, { scope: 'notes:read offline_access' })
     expectJsonError(await refresh(world, client, refresh_token, { scope: 'notes:write' }), 400, 'invalid_scope')
     expectJsonError(await postAs(world, client, token, { ...machine, scope: 'admin' }), 400, 'invalid_scope')
   })
 
-  test('seed B95 user, session and grant stay with a refresh; the resource is asked for each time', async () => {
+  test('user, session and grant stay with a refresh; the resource is asked for each time (seed B95)', async () => {
     const { world, client } = await start()
     const first = await getTokens(world, client, { scope: 'notes:read offline_access' }, { resource: api })
     const second = (await refresh(world, client, first.refresh_token)).body
@@ -130,7 +130,7 @@ describe('the token endpoint', () => {
     expect([before?.audience, after?.audience]).toEqual([[api], []])
   })
 
-  test('seed B100 B193 what has expired is nothing, and its row goes with purgeExpired', async () => {
+  test('an expired token is refused, and purgeExpired deletes its row (seed B100, B193)', async () => {
     const { world, client } = await start()
     const tokens = await getTokens(world, client, { scope: 'notes:read offline_access' })
     world.clock.advance(3600)
@@ -143,14 +143,14 @@ describe('the token endpoint', () => {
     expect(await world.provider.purgeExpired()).toBe(0)
   })
 
-  test('seed B105 a public client is no machine', async () => {
+  test('a public client gets no machine token (seed B105)', async () => {
     const { world } = await start()
     const open = await registerPublic(world)
     expectJsonError(await postAs(world, open, token, machine), 400, 'unauthorized_client')
     expectJsonError(await post(world, token, machine), 401, 'invalid_client')
   })
 
-  test('seed B106 a machine’s opaque token is the client’s, with its scopes', async () => {
+  test('a machine’s opaque token is the client’s, with its scopes (seed B106)', async () => {
     const { world, client } = await start()
     const { body } = await postAs(world, client, token, { ...machine, scope: 'notes:read' })
     expect(body.access_token).not.toContain('.')

@@ -25,7 +25,7 @@ async function start(options: WorldOptions = {}) {
 }
 
 describe('provider.sessionEnded', () => {
-  test('ends the online grants of the session, and tells each client once', async () => {
+  test('sessionEnded ends the online grants of the session, and notifies each client once', async () => {
     const { world, client, ends, browser, sessionId, accessToken } = await start()
     const silent = await registerConfidential(world)
     await signInAt(world, silent, { browser })
@@ -42,7 +42,7 @@ describe('provider.sessionEnded', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('of two that end one session at once each client is one’s', async () => {
+  test('when two calls end one session at once, each client is notified by one of them', async () => {
     const { world, client, ends, browser, sessionId } = await start()
     const second = await registerConfidential(world, told)
     await signInAt(world, second, { browser })
@@ -50,7 +50,7 @@ describe('provider.sessionEnded', () => {
     expect(ends.told.flat().toSorted()).toEqual([client.client_id, second.client_id].toSorted())
   })
 
-  test('an unknown session is nobody’s', async () => {
+  test('an unknown session ends nothing', async () => {
     const { world, ends, browser } = await start()
     expect(await world.provider.sessionEnded('another')).toEqual({ grantsEnded: 0, frames: [] })
     await expect(world.provider.sessionEnded(undefined as never)).rejects.toThrow(
@@ -86,7 +86,7 @@ describe('provider.sessionEnded', () => {
     expect((await exchangeCode(world, client, authorized)).body.error).toBe('invalid_grant')
   })
 
-  test('a disabled client is not told', async () => {
+  test('a disabled client is not notified', async () => {
     const { world, client, ends, sessionId } = await start()
     await world.provider.updateClient(client.client_id, { disabled: true })
     await world.provider.sessionEnded(sessionId)
@@ -130,7 +130,7 @@ describe('grantsEndingWithSession', () => {
 })
 
 describe('sid', () => {
-  test('is in the ID tokens of clients that are told, whether they may end sessions or not', async () => {
+  test('sid is in the ID tokens of clients that are notified, whether they may end sessions or not', async () => {
     const { world, browser } = await start()
     const client = await registerConfidential(world, told)
     expect(claimsOf((await signInAt(world, client, { browser })).idToken).sid).toMatch(/^[\w-]{40,}$/)
@@ -138,7 +138,7 @@ describe('sid', () => {
     expect(claimsOf((await signInAt(world, other, { browser })).idToken)).not.toHaveProperty('sid')
   })
 
-  test('being told is no right to end', async () => {
+  test('a client that is notified gets no right to end sessions', async () => {
     const { world, browser } = await start()
     const untold = { post_logout_redirect_uris: [afterLogout], enable_end_session: false }
     const client = await registerConfidential(world, { ...told, ...untold })
@@ -150,7 +150,7 @@ describe('sid', () => {
 })
 
 describe('frames at /oauth2/end-session', () => {
-  test('a page that loads them and then goes on, without a script', async () => {
+  test('the page loads the frames and then goes on, without a script', async () => {
     const { world, browser, ends, client, idToken } = await start()
     const second = await registerConfidential(world, { client_uri: 'https://"x".example.com/<a>?b=&c' }).catch(
       () => null,
@@ -176,7 +176,7 @@ describe('frames at /oauth2/end-session', () => {
     expect(ends.told.flat().toSorted()).toEqual([client.client_id, other.client_id].toSorted())
   })
 
-  test('the same after a click; without a target it stays', async () => {
+  test('the page loads the frames after a click as well, and stays without a target', async () => {
     const { world, browser } = await start()
     const page = await confirmLogout(browser, await browser.request(logoutUrl(world, {})))
     expect(page.headers.has('refresh')).toBe(false)
@@ -185,7 +185,7 @@ describe('frames at /oauth2/end-session', () => {
     expect(html).not.toContain('id="continue"')
   })
 
-  test('a script is told which', async () => {
+  test('a script gets the URLs of the frames', async () => {
     const { world, browser, idToken } = await start()
     const headers = { accept: 'application/json' }
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout }

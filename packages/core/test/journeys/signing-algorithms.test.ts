@@ -90,7 +90,7 @@ describe('several algorithms at once', () => {
   })
 
   // Last: it changes the keys of this world.
-  test('E08 rotation: each new key is published before it signs, each old token verifies after', async () => {
+  test('rotation: each new key is published before it signs, each old token verifies after (E08)', async () => {
     const mint = async () =>
       new Map(
         await Promise.all(

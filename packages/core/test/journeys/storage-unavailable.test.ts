@@ -23,7 +23,7 @@ async function start() {
 describe('a storage that is away', () => {
   const away = new StorageUnavailableError('the database is away', { retryAfter: 7 })
 
-  test('is 503 with Retry-After and an OAuth body at the token endpoint, and the code is good afterwards', async () => {
+  test('a storage that is away answers 503 with Retry-After and an OAuth body at the token endpoint, and the code is good afterwards', async () => {
     const { world, client, fail } = await start()
     const authorized = await authorize(world, client, { scope: 'notes:read' })
     world.events.length = 0
@@ -41,14 +41,14 @@ describe('a storage that is away', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test.each(['/oauth2/introspect', '/oauth2/revoke'])('is 503 at %s', async (path) => {
+  test.each(['/oauth2/introspect', '/oauth2/revoke'])('a storage that is away answers 503 at %s', async (path) => {
     const { world, client, fail } = await start()
     fail(away)
     const answer = await postAs(world, client, path, { token: 'token' })
     expect(answer).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } })
   })
 
-  test('is a page as long as the client is not verified, and goes to the client afterwards', async () => {
+  test('a storage that is away shows a page until the client is verified, and its error goes to the client afterwards', async () => {
     const { world, client, fail } = await start()
     const browser = world.browser()
     const url = authorizeUrl(world, client, createPkce(), { scope: 'notes:read' })
@@ -74,14 +74,14 @@ describe('a storage that is away', () => {
     expect(location.searchParams.get('state')).toBe('client-state')
   })
 
-  test('is known by its name, whichever copy of the package threw it', async () => {
+  test('StorageUnavailableError is known by its name, whichever copy of the package threw it', async () => {
     const { world, client, fail } = await start()
     fail(Object.assign(new Error('away'), { name: 'StorageUnavailableError', retryAfter: 2 }))
     const answer = await postAs(world, client, '/oauth2/introspect', { token: 'token' })
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2'])
   })
 
-  test('is not what any other failure looks like', async () => {
+  test('any other failure of the storage is not answered as 503', async () => {
     const { world, client, fail } = await start()
     fail(new Error('disk is full'))
     const answer = await postAs(world, client, '/oauth2/introspect', { token: 'token' })

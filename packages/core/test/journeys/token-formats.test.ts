@@ -62,7 +62,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     return { world, client, tokens: await getTokens(world, client, { scope }) }
   }
 
-  test('seed B86 B99 are found again: introspection, verification, refresh', async () => {
+  test('are found again: introspection, verification, refresh (seed B86, B99)', async () => {
     const { world, client, tokens } = await prepare()
     expect(tokens.access_token).toMatch(accessPattern)
     expect(tokens.refresh_token).toMatch(refreshPattern)
@@ -76,7 +76,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await introspect(world, client, tokens.refresh_token)).body).toEqual({ active: false })
   })
 
-  test('seed B99 B118 are revoked: an access token alone, a refresh token with its grant', async () => {
+  test('are revoked: an access token alone, a refresh token with its grant (seed B99, B118)', async () => {
     const { world, client, tokens } = await prepare()
     const { body } = await refresh(world, client, tokens.refresh_token)
     await revoke(world, client, tokens.access_token)
@@ -89,7 +89,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expectJsonError(await refresh(world, client, body.refresh_token), 400, 'invalid_grant')
   })
 
-  test('C03 an old refresh token inside the window gets the same successor, as the client saw it', async () => {
+  test('an old refresh token inside the window gets the same successor, as the client saw it (C03)', async () => {
     const { world, client, tokens } = await prepare()
     const first = await refresh(world, client, tokens.refresh_token)
     world.clock.advance(29)
@@ -98,7 +98,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await refresh(world, client, first.body.refresh_token)).status).toBe(200)
   })
 
-  test('C02 C04 outside the window, or two generations back, the family dies', async () => {
+  test('outside the window, or two generations back, the family dies (C02, C04)', async () => {
     const { world, client, tokens } = await prepare()
     const { body } = await refresh(world, client, tokens.refresh_token)
     world.clock.advance(30)
@@ -121,7 +121,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await introspect(world, client, body.access_token)).body).toMatchObject({ active: true, aud: api })
   })
 
-  test('of a public client and of a machine work the same', async () => {
+  test('tokens of a public client and of a machine work the same', async () => {
     const { world, client } = await prepare()
     const app = await registerPublic(world)
     const tokens = await getTokens(world, app, { scope })
@@ -131,7 +131,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect(await isActive(world, machine.body.access_token)).toBe(true)
   })
 
-  test('one kind is no other, and one that was changed is none', async () => {
+  test('a token of one kind is not accepted as another, and a changed token is refused', async () => {
     const { world, client, tokens } = await prepare()
     const { access_token, refresh_token } = tokens
     expect(await isActive(world, refresh_token)).toBe(false)
@@ -150,7 +150,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await refresh(world, client, refresh_token)).status).toBe(200)
   })
 
-  test('C13 nothing that was given out is in the storage', async () => {
+  test('nothing that was given out is in the storage (C13)', async () => {
     const recording = recordingStorage(memoryStorage())
     const { world, client, tokens } = await prepare({ storage: recording.storage })
     const { body } = await refresh(world, client, tokens.refresh_token)
@@ -163,7 +163,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
 })
 
 describe('what is only partly one of ours', () => {
-  test('with a prefix, a token without it is unknown, and so is one with another', async () => {
+  test('with a prefix, a token without it is unknown, and so is one with another prefix', async () => {
     const world = createQuickWorld({ tokenPrefixes })
     const client = await registerConfidential(world)
     const { access_token, refresh_token } = await getTokens(world, client, { scope })
@@ -186,7 +186,7 @@ describe('what is only partly one of ours', () => {
     expect((await refresh(world, client, refresh_token)).status).toBe(200)
   })
 
-  test('tokens of before a generator was set are still good', async () => {
+  test('tokens from before a generator was set are still accepted', async () => {
     const before = createQuickWorld()
     const client = await registerConfidential(before)
     const tokens = await getTokens(before, client, { scope })
@@ -197,7 +197,7 @@ describe('what is only partly one of ours', () => {
     expect((await refresh(world, client, tokens.refresh_token)).body.refresh_token).toBe(body.refresh_token)
   })
 
-  test('B02 a generated token of another issuer on the same storage is nothing here', async () => {
+  test('a generated token of another issuer on the same storage is nothing here (B02)', async () => {
     const world = createQuickWorld(generators)
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope })
@@ -209,7 +209,7 @@ describe('what is only partly one of ours', () => {
 })
 
 describe('client ids and secrets', () => {
-  test('seed 10.2 are the host’s where it makes them, and a taken id is made again', async () => {
+  test('the host’s generators make client ids and secrets, and a taken id is made again (seed 10.2)', async () => {
     const ids = ['app-1', 'app-1', 'app-2'].values()
     const world = createQuickWorld({
       generateClientId: () => ids.next().value as string,
@@ -222,7 +222,7 @@ describe('client ids and secrets', () => {
     expect((await getTokens(world, first, { scope })).access_token).toBeTruthy()
   })
 
-  test('the prefix is a part of the secret', async () => {
+  test('the prefix is part of the client secret', async () => {
     const world = createQuickWorld({ tokenPrefixes })
     const client = await registerConfidential(world, { token_endpoint_auth_method: 'client_secret_post' })
     expect(client.client_secret).toMatch(/^acme_cs_[\w-]{43}$/)
@@ -238,7 +238,7 @@ describe('client ids and secrets', () => {
     expect(rotated.client_secret).toMatch(/^acme_cs_/)
   })
 
-  test('a generator that only makes ids that are taken is a failure, not an endless loop', async () => {
+  test('a generator that only makes taken ids fails, without an endless loop', async () => {
     const world = createQuickWorld({ generateClientId: () => 'always' })
     await registerConfidential(world)
     await expect(registerConfidential(world)).rejects.toThrow('generateClientId')

@@ -37,7 +37,7 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
     return { world, client, other: await registerConfidential(world) }
   }
 
-  test('the user is not asked, not even with prompt=none, and nobody else is trusted with it', async () => {
+  test('the user of a trusted client is not asked, not even with prompt=none, and no other client is trusted with it', async () => {
     const { world, client, other } = await prepare()
     expect(await pathOf(world, client)).toBe('/callback')
     const silent = await signedIn(world).request(authorizeUrl(world, client, createPkce(), { prompt: 'none' }))
@@ -47,13 +47,13 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
     expect(await pathOf(world, other)).toBe('/consent')
   })
 
-  test('prompt=consent asks all the same, and a user who is not signed in signs in', async () => {
+  test('prompt=consent asks the user all the same, and a user who is not signed in signs in', async () => {
     const { world, client } = await prepare()
     expect(await pathOf(world, client, { prompt: 'consent' })).toBe('/consent')
     expect(await pathOf(world, client, {}, world.browser())).toBe('/login')
   })
 
-  test('no consent is remembered: where the trust ends, the user is asked', async () => {
+  test('no consent is remembered, so the user is asked once the trust ends', async () => {
     const { world, client } = await prepare()
     const browser = signedIn(world)
     expect(await pathOf(world, client, {}, browser)).toBe('/callback')
@@ -62,7 +62,7 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
     expect(await pathOf(later, client)).toBe('/consent')
   })
 
-  test('seed B41 signed in and trusted: code and the client’s state at once', async () => {
+  test('signed in and trusted: code and the client’s state at once (seed B41)', async () => {
     const { world, client } = await prepare()
     const response = await signedIn(world).request(authorizeUrl(world, client, createPkce()))
     const answer = new URL(response.headers.get('location') as string).searchParams
@@ -72,25 +72,31 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
 })
 
 describe('what is no trust', () => {
-  test.each([undefined, null, false])('trustedClientResolver says %j', async (answer) => {
-    const world = createQuickWorld({ trustedClientResolver: () => answer as never })
-    expect(await pathOf(world, await registerConfidential(world))).toBe('/consent')
-  })
+  test.each([undefined, null, false])(
+    'trustedClientResolver answers %j without making the client trusted',
+    async (answer) => {
+      const world = createQuickWorld({ trustedClientResolver: () => answer as never })
+      expect(await pathOf(world, await registerConfidential(world))).toBe('/consent')
+    },
+  )
 
-  test.each([1, 'true', {}])('trustedClientResolver says %j: an error of the host’s, and no code', async (answer) => {
-    const world = createQuickWorld({ trustedClientResolver: () => answer as never })
-    const client = await registerConfidential(world)
-    const response = await signedIn(world).request(authorizeUrl(world, client, createPkce()))
-    const sent = new URL(response.headers.get('location') as string).searchParams
-    expect([sent.get('error'), sent.get('code')]).toEqual(['server_error', null])
-  })
+  test.each([1, 'true', {}])(
+    'trustedClientResolver answers %j, which is an error of the host’s, and no code is issued',
+    async (answer) => {
+      const world = createQuickWorld({ trustedClientResolver: () => answer as never })
+      const client = await registerConfidential(world)
+      const response = await signedIn(world).request(authorizeUrl(world, client, createPkce()))
+      const sent = new URL(response.headers.get('location') as string).searchParams
+      expect([sent.get('error'), sent.get('code')]).toEqual(['server_error', null])
+    },
+  )
 
-  test('a public client with PKCE is asked for like any other', async () => {
+  test('the user of a public client with PKCE is asked as for any other client', async () => {
     const world = createQuickWorld()
     expect(await pathOf(world, await registerPublic(world))).toBe('/consent')
   })
 
-  test('an id that only resembles a trusted one', async () => {
+  test('an id that only resembles a trusted one is not trusted', async () => {
     const world = createQuickWorld({ cachedTrustedClients: [trusted] })
     for (const client_id of [trusted.toUpperCase(), `${trusted}s`]) {
       expect(await pathOf(world, await registerConfidential(world, { client_id }))).toBe('/consent')
@@ -120,7 +126,7 @@ describe('a client that registered itself', () => {
     return { status: response.status, body: (await response.json()) as { client_id: string; error?: string } }
   }
 
-  test('seed B37 B148 is trusted when the resolver says so; its stored skip_consent stays unset', async () => {
+  test('is trusted when the resolver says so; its stored skip_consent stays unset (seed B37, B148)', async () => {
     const world = createQuickWorld({
       allowDynamicClientRegistration: true,
       trustedClientResolver: ({ metadata }) => metadata.client_name === 'Ours',
@@ -131,7 +137,7 @@ describe('a client that registered itself', () => {
     expect((await world.provider.getClient(body.client_id))?.metadata.skip_consent ?? false).toBe(false)
   })
 
-  test('cannot make itself trusted', async () => {
+  test('a client cannot make itself trusted', async () => {
     const world = createQuickWorld({ allowDynamicClientRegistration: true })
     const { status, body } = await register(world, { ...registration, skip_consent: true })
     expect([status, body.error]).toEqual([400, 'invalid_client_metadata'])

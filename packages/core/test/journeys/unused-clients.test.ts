@@ -93,7 +93,7 @@ describe('unusedClientTtlSeconds', () => {
 })
 
 describe('a client that registered itself stays', () => {
-  test('when it got a code, even one that it never exchanged', async () => {
+  test('a client that registered itself stays when it got a code, even one that it never exchanged', async () => {
     const { world, client, calls, stored } = await register()
     const before = await stored()
     await authorize(world, client, { scope: plainScope })
@@ -103,7 +103,7 @@ describe('a client that registered itself stays', () => {
     expect(await stored()).toBeDefined()
   })
 
-  test('when it got tokens without a code', async () => {
+  test('a client that registered itself stays when it got tokens without a code', async () => {
     const { world, client, stored } = await register()
     const before = await stored()
     expect((await postAs(world, client, '/oauth2/token', machine)).status).toBe(200)
@@ -112,7 +112,7 @@ describe('a client that registered itself stays', () => {
     expect(await stored()).toBeDefined()
   })
 
-  test('and its use is written once, however much it is used', async () => {
+  test('the use of a client is written once, however often it is used', async () => {
     const { world, client, calls, stored } = await register()
     const tokens = await getTokens(world, client, { scope: plainScope })
     const first = world.clock.now()
@@ -125,7 +125,7 @@ describe('a client that registered itself stays', () => {
     expect((await stored())?.usedAt).toBe(first)
   })
 
-  test('and a change of its metadata forgets no use', async () => {
+  test('a change of the metadata keeps the record of the use', async () => {
     const { world, client, stored } = await register()
     await postAs(world, client, '/oauth2/token', machine)
     const usedAt = world.clock.now()
@@ -136,7 +136,7 @@ describe('a client that registered itself stays', () => {
 })
 
 describe('what is no use', () => {
-  test('asking, and being sent to the login page', async () => {
+  test('a request that is sent to the login page does not count as use', async () => {
     const { world, client, calls, stored } = await register()
     const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce(), { scope: plainScope }))
     expect(new URL(url).pathname).toBe('/login')

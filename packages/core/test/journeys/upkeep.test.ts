@@ -19,7 +19,7 @@ import { alice, bob, createWorld } from '../support/world.ts'
 const machine = { grant_type: 'client_credentials' }
 
 describe('rotateClientSecret', () => {
-  test('D08 during rotation both secrets work, after it only the new one', async () => {
+  test('during rotation both secrets work, after it only the new one (D08)', async () => {
     const { world, client } = await prepare()
     const rotated = await world.provider.rotateClientSecret(client.client_id, { keepPreviousFor: 60 })
     expect(rotated).toMatchObject({ client_id: client.client_id, client_secret_expires_at: 0 })
@@ -29,7 +29,7 @@ describe('rotateClientSecret', () => {
     expect((await postAs(world, rotated, '/oauth2/token', machine)).status).toBe(200)
   })
 
-  test('D08 without an overlap the old one is dead at once', async () => {
+  test('without an overlap the old one is dead at once (D08)', async () => {
     const { world, client } = await prepare()
     const rotated = await world.provider.rotateClientSecret(client.client_id)
     expectJsonError(await postAs(world, client, '/oauth2/token', machine), 401, 'invalid_client')
@@ -38,7 +38,7 @@ describe('rotateClientSecret', () => {
     expect(world.events).toContainEqual({ type: 'client.secret_rotated', clientId: client.client_id })
   })
 
-  test('D08 an overlap never prolongs: not past the old end, not by a later change, not beyond two secrets', async () => {
+  test('an overlap never prolongs: not past the old end, not by a later change, not beyond two secrets (D08)', async () => {
     const world = createQuickWorld()
     const end = world.clock.now() + 30
     const first = await registerConfidential(world, { client_secret_expires_at: end })
@@ -71,7 +71,7 @@ describe('rotateClientSecret', () => {
     for (const each of [one, other]) expect(stored).not.toContain(each.client_secret)
   })
 
-  test('refusals', async () => {
+  test('rotateClientSecret refuses public and unknown clients, and a wrong overlap', async () => {
     const world = createWorld()
     const { client_id } = await registerPublic(world)
     const { rotateClientSecret } = world.provider
@@ -84,7 +84,7 @@ describe('rotateClientSecret', () => {
 })
 
 describe('listClients and deleteClient', () => {
-  test('by owner, by reference, by either, page by page', async () => {
+  test('listClients lists by owner, by reference, and by both, page by page', async () => {
     const world = createWorld()
     for (const input of [
       { client_id: 'a', user_id: alice.id },
@@ -189,7 +189,7 @@ describe('listGrants and revokeUserGrants', () => {
 })
 
 describe('consents on the server side', () => {
-  test('list, narrow, delete', async () => {
+  test('consents can be listed, narrowed and deleted on the server side', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     await authorize(world, client, { scope: 'notes:read notes:write' })

@@ -19,7 +19,7 @@ const ask = (world: World, token: string, init: RequestInit = {}) =>
 
 describe('userinfo_signed_response_alg', () => {
   test.each(['ES256', 'RS256'] as const)(
-    '17 %s: a JWT for the client, without nonce, signed by a published key',
+    '%s: a JWT for the client, without nonce, signed by a published key (decision 17)',
     async (alg) => {
       const world = createWorld()
       const client = await registerConfidential(world, { userinfo_signed_response_alg: alg })
@@ -69,7 +69,7 @@ describe('userinfo_signed_response_alg', () => {
     expect(payload.sub).not.toBe(alice.id)
   })
 
-  test('E02 it is no ID token, though it has the same typ: as a hint it means nobody', async () => {
+  test('it is no ID token, though it has the same typ: as a hint it means nobody (E02)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world, { userinfo_signed_response_alg: 'ES256' })
     const jwt = String((await ask(world, (await getTokens(world, client)).access_token)).body)

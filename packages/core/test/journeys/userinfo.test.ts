@@ -30,7 +30,7 @@ async function start(scope = 'openid email') {
 }
 
 describe('userinfo', () => {
-  test('by GET with the header, POST with the header, POST with the body: the same answer', async () => {
+  test('userinfo answers the same to GET with the header, POST with the header, and POST with the body', async () => {
     const { world, token } = await start()
     const authorization = `Bearer ${token}`
     const answers = [
@@ -71,7 +71,7 @@ describe('userinfo', () => {
     expectChallenge(await get(world, `Bearer ${other.access_token}`), 401, 'invalid_token')
   })
 
-  test('no token: 401 with a challenge that has no error code', async () => {
+  test('userinfo without a token answers 401 with a challenge that has no error code', async () => {
     const { world, token } = await start()
     const answers = [
       await get(world),
@@ -89,13 +89,13 @@ describe('userinfo', () => {
     }
   })
 
-  test('a token in the header and in the body: invalid_request', async () => {
+  test('a token in the header and in the body is invalid_request', async () => {
     const { world, token } = await start()
     const authorization = `Bearer ${token}`
     expectChallenge(await postForm(world, `access_token=${token}`, { authorization }), 400, 'invalid_request')
   })
 
-  test('a token in the query: invalid_request, even a good one, even next to a header', async () => {
+  test('a token in the query is invalid_request, even a good one, even next to a header', async () => {
     const { world, token } = await start()
     const inQuery = `${url}?access_token=${token}`
     expectChallenge(await send(world, inQuery), 400, 'invalid_request')
@@ -104,7 +104,7 @@ describe('userinfo', () => {
     expectChallenge(await send(world, inQuery, { method: 'POST', headers }), 400, 'invalid_request')
   })
 
-  test('a token that is repeated, in the body or in the query: invalid_request with a challenge', async () => {
+  test('a token that is repeated, in the body or in the query, is invalid_request with a challenge', async () => {
     const { world, token } = await start()
     const twice = `access_token=${token}&access_token=${token}`
     // RFC 6750 section 3.1: invalid_request is for what "repeats the same parameter".
@@ -118,11 +118,11 @@ describe('userinfo', () => {
     ['a JWT of nobody', 'eyJhbGciOiJub25lIn0.e30.'],
     ['with odd characters', 'a"b\\c'],
     ['very long', 'x'.repeat(10_000)],
-  ])('a token that is %s: 401 invalid_token', async (_name, token) => {
+  ])('a token that is %s answers 401 invalid_token', async (_name, token) => {
     expectChallenge(await get(createWorld(), `Bearer ${token}`), 401, 'invalid_token')
   })
 
-  test('other things of ours that are no access token: 401 invalid_token', async () => {
+  test('other credentials of the server that are no access token answer 401 invalid_token', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client)
@@ -133,7 +133,7 @@ describe('userinfo', () => {
     expectChallenge(await get(world, `Bearer ${changed}`), 401, 'invalid_token')
   })
 
-  test('without openid, and for a machine: 403 insufficient_scope that names the scope', async () => {
+  test('a token without openid, and that of a machine, answer 403 insufficient_scope that names the scope', async () => {
     const { world, client, token } = await start(plainScope)
     const machine = (await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })).body
     for (const insufficient of [token, machine.access_token]) {
@@ -143,7 +143,7 @@ describe('userinfo', () => {
     }
   })
 
-  test('an expired or revoked token, a gone user, a disabled client: 401 invalid_token', async () => {
+  test('an expired or revoked token, a gone user and a disabled client answer 401 invalid_token', async () => {
     const expired = await start()
     expired.world.clock.advance(3600)
     expectChallenge(await get(expired.world, `Bearer ${expired.token}`), 401, 'invalid_token')
@@ -158,12 +158,12 @@ describe('userinfo', () => {
     expectChallenge(await get(disabled.world, `Bearer ${disabled.token}`), 401, 'invalid_token')
   })
 
-  test('other methods: 405 that says which', async () => {
+  test('other methods answer 405 that says which are allowed', async () => {
     const answer = await send(createWorld(), url, { method: 'PUT' })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST'])
   })
 
-  test('HEAD: the status of a GET and no body, for an error as well (RFC 9110 section 9.3.2)', async () => {
+  test('HEAD answers the status of a GET and no body, for an error as well (RFC 9110 section 9.3.2)', async () => {
     const { world, token } = await start()
     const good = await send(world, url, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } })
     expect([good.status, good.body]).toEqual([200, ''])

@@ -35,7 +35,7 @@ async function verify(world: World, idToken: string, client: RegisteredClient, s
 }
 
 describe('disableJwtPlugin: access tokens', () => {
-  test('seed B80 are opaque even with a resource, and the resource is their audience', async () => {
+  test('are opaque even with a resource, and the resource is their audience (seed B80)', async () => {
     const world = createPlainWorld()
     const client = await registerConfidential(world)
     const server = await registerResourceServer(world)
@@ -50,7 +50,7 @@ describe('disableJwtPlugin: access tokens', () => {
     )
   })
 
-  test('E04 one for a resource alone is not for userinfo; with openid it is for both; without one it is for us', async () => {
+  test('one for a resource alone is not for userinfo; with openid it is for both; without one it is for us (E04)', async () => {
     const world = createPlainWorld()
     const client = await registerConfidential(world)
     const narrow = await getTokens(world, client, { scope: 'notes:read' }, { resource: api })
@@ -80,7 +80,7 @@ describe('disableJwtPlugin: access tokens', () => {
 
 describe('disableJwtPlugin: ID tokens', () => {
   test.each(['client_secret_basic', 'client_secret_post'] as const)(
-    'seed B80 B68 of a confidential client (%s) are HS256 under its secret, with at_hash and nonce',
+    'of a confidential client (%s) are HS256 under its secret, with at_hash and nonce (seed B80, B68)',
     async (token_endpoint_auth_method) => {
       const world = createPlainWorld()
       const client = await registerConfidential(world, { token_endpoint_auth_method })
@@ -166,7 +166,7 @@ describe('disableJwtPlugin: ID tokens', () => {
 })
 
 describe('disableJwtPlugin: public clients', () => {
-  test('seed B81 get no ID token, not from a refresh either; userinfo serves them', async () => {
+  test('get no ID token, not from a refresh either; userinfo serves them (seed B81)', async () => {
     const world = createPlainWorld()
     const client = await registerPublic(world)
     const tokens = await getTokens(world, client, { scope: 'openid email offline_access' })
@@ -179,7 +179,7 @@ describe('disableJwtPlugin: public clients', () => {
 })
 
 describe('disableJwtPlugin: keys', () => {
-  test('seed B14 there is no JWKS, no jwks_uri and no signing key, whatever was done', async () => {
+  test('there is no JWKS, no jwks_uri and no signing key, whatever was done (seed B14)', async () => {
     const recording = recordingStorage(memoryStorage())
     const world = createPlainWorld({ storage: recording.storage })
     for (const client of [await registerConfidential(world), await registerPublic(world)]) {
@@ -198,7 +198,7 @@ describe('disableJwtPlugin: keys', () => {
     expect(metadata.id_token_signing_alg_values_supported).toEqual(['HS256'])
   })
 
-  test('seed B185 with keys there is a JWKS, and no HS256', async () => {
+  test('with keys there is a JWKS, and no HS256 (seed B185)', async () => {
     const world = createWorld({ idTokenSigningAlgorithm: 'ES256' })
     expect((await send(world, `${issuer}/jwks`)).body.keys).toHaveLength(1)
     expect(world.provider.metadata.id_token_signing_alg_values_supported).not.toContain('HS256')
@@ -207,7 +207,7 @@ describe('disableJwtPlugin: keys', () => {
 })
 
 describe('disableJwtPlugin: id_token_hint', () => {
-  test('F10 of another user -> login_required, no silent switch', async () => {
+  test('of another user -> login_required, no silent switch (F10)', async () => {
     const world = createPlainWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, {}, { user: alice })

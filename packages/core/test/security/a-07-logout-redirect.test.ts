@@ -36,8 +36,8 @@ const wrong: readonly string[] = [
   'javascript:alert(1)',
 ]
 
-describe('A07 a URI that is not registered for the client of the hint', () => {
-  test.each(wrong)('A07 %s -> a page, no redirect', async (uri) => {
+describe('a post_logout_redirect_uri that is not registered for the client of the hint (A07)', () => {
+  test.each(wrong)('%s shows a page and does not redirect (A07)', async (uri) => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: uri, state: 's' }
     const page = await browser.request(logoutUrl(world, parameters))
@@ -47,7 +47,7 @@ describe('A07 a URI that is not registered for the client of the hint', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test.each(wrong)('A07 %s, with client_id and a click -> a page, no redirect', async (uri) => {
+  test.each(wrong)('%s, with client_id and a click, shows a page and does not redirect (A07)', async (uri) => {
     const { world, client, browser } = await start()
     const parameters = { client_id: client.client_id, post_logout_redirect_uri: uri }
     const page = await browser.request(logoutUrl(world, parameters))
@@ -56,7 +56,7 @@ describe('A07 a URI that is not registered for the client of the hint', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('A07 another client’s URI', async () => {
+  test('the URI of another client is not redirected to (A07)', async () => {
     const { world, browser, idToken } = await start()
     const others = 'https://other.example.com/bye'
     await registerEnding(world, { post_logout_redirect_uris: [others] })
@@ -64,7 +64,7 @@ describe('A07 a URI that is not registered for the client of the hint', () => {
     await readPage(await browser.request(url))
   })
 
-  test('A07 repeated -> an error page, and nothing ends', async () => {
+  test('a repeated URI shows an error page, and no session ends (A07)', async () => {
     const { world, browser, idToken } = await start()
     const url = logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: afterLogout })
     const response = await browser.request(`${url}&post_logout_redirect_uri=https%3A%2F%2Fevil.test`)
@@ -72,7 +72,7 @@ describe('A07 a URI that is not registered for the client of the hint', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('A06 javascript: written into storage by hand is not gone to', async () => {
+  test('a javascript: URI written into storage by hand is not redirected to (A06)', async () => {
     const { world, client, browser, idToken } = await start()
     const uri = 'javascript:alert(1)'
     await editClient(world, client.client_id, ({ metadata }) => ({
@@ -81,14 +81,14 @@ describe('A07 a URI that is not registered for the client of the hint', () => {
     await readPage(await browser.request(logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: uri })))
   })
 
-  test('A07 a client that may not end sessions is not gone to by name', async () => {
+  test('a client that may not end sessions is not gone to by name (A07)', async () => {
     const { world, browser } = await start()
     const other = await registerEnding(world, { enable_end_session: false })
     const parameters = { client_id: other.client_id, post_logout_redirect_uri: afterLogout }
     await readPage(await confirmLogout(browser, await browser.request(logoutUrl(world, parameters))))
   })
 
-  test('A07 unregistered, or the client disabled, between the question and the click', async () => {
+  test('a URI that is unregistered, or whose client is disabled, between the question and the click is not redirected to (A07)', async () => {
     for (const change of [{ post_logout_redirect_uris: [] }, { enable_end_session: false }, { disabled: true }]) {
       const { world, client, browser } = await start()
       const parameters = { client_id: client.client_id, post_logout_redirect_uri: afterLogout }
@@ -98,7 +98,7 @@ describe('A07 a URI that is not registered for the client of the hint', () => {
     }
   })
 
-  test('A07 the hint of a client that is gone', async () => {
+  test('the hint of a deleted client is not used (A07)', async () => {
     const { world, client, browser, idToken } = await start()
     await world.provider.updateClient(client.client_id, { disabled: true })
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: afterLogout }

@@ -71,14 +71,14 @@ const outsiders: Readonly<Record<string, (world: World, uri: string) => Promise<
 }
 
 describe.each(Object.entries(outsiders))('by %s', (_name, redirectTo) => {
-  test('a private-use scheme has a period or is that of a known agent A11', async () => {
+  test('a private-use scheme has a period or is that of a known agent (A11)', async () => {
     const world = openWorld()
     for (const uri of [...withPeriod, ...ofAgents])
       expect([uri, await redirectTo(world, uri)]).toEqual([uri, undefined])
     for (const uri of withoutPeriod) expect([uri, await redirectTo(world, uri)]).toEqual([uri, 'invalid_redirect_uri'])
   })
 
-  test('clientRegistrationRedirectSchemes allows more schemes, and those of agents stay A11', async () => {
+  test('clientRegistrationRedirectSchemes allows more schemes, and those of agents stay (A11)', async () => {
     const world = openWorld({ clientRegistrationRedirectSchemes: ['myapp'] })
     for (const uri of ['myapp:/cb', 'MyApp:/cb', ofAgents[0] as string]) {
       expect([uri, await redirectTo(world, uri)]).toEqual([uri, undefined])
@@ -86,13 +86,13 @@ describe.each(Object.entries(outsiders))('by %s', (_name, redirectTo) => {
     expect(await redirectTo(world, 'myapp2:/cb')).toBe('invalid_redirect_uri')
   })
 
-  test('a scheme on which the system itself acts is refused A12', async () => {
+  test('a scheme on which the system itself acts is refused (A12)', async () => {
     const world = openWorld()
     for (const uri of dangerous) expect([uri, await redirectTo(world, uri)]).toEqual([uri, 'invalid_redirect_uri'])
   })
 })
 
-test('post_logout_redirect_uris follow the same rule A11', async () => {
+test('post_logout_redirect_uris follow the same rule (A11)', async () => {
   const world = openWorld()
   const body = { redirect_uris: ['com.example.app:/cb'] }
   const said = async (uri: string) => (await register(world, { ...body, post_logout_redirect_uris: [uri] })).body
@@ -104,7 +104,7 @@ test('post_logout_redirect_uris follow the same rule A11', async () => {
   }
 })
 
-test('the error says what to register instead A11', async () => {
+test('the error says what to register instead (A11)', async () => {
   const answer = await register(openWorld(), { redirect_uris: ['myapp:/cb'] })
   expectJsonError(answer, 400, 'invalid_redirect_uri')
   expect(answer.body.error_description).toBe(
@@ -112,7 +112,7 @@ test('the error says what to register instead A11', async () => {
   )
 })
 
-test('the server side and administrators may register a scheme without a period, and no dangerous one A11 A12', async () => {
+test('the server side and administrators may register a scheme without a period, and no dangerous one (A11, A12)', async () => {
   const world = createWorld({ authorizeAdmin: () => true })
   const admin = rpcOf(world, alice)
   const created = await world.provider.registerClient({ redirect_uris: ['myapp:/cb'] })
@@ -130,13 +130,13 @@ test('the server side and administrators may register a scheme without a period,
   }
 })
 
-test('Windows hands an answer back under ms-app and ms-appx-web, which the server side may register A12', async () => {
+test('Windows hands an answer back under ms-app and ms-appx-web, which the server side may register (A12)', async () => {
   const world = createWorld()
   const redirect_uris = ['ms-app://s-1-15-2-1/', 'ms-appx-web://microsoft.aad.brokerplugin/x']
   expect((await world.provider.registerClient({ redirect_uris })).redirect_uris).toEqual(redirect_uris)
 })
 
-test('an owner keeps a scheme that an administrator has given, and gets no other like it A11', async () => {
+test('an owner keeps a scheme that an administrator has given, and gets no other like it (A11)', async () => {
   const world = openWorld()
   const rpc = rpcOf(world, alice)
   const { client_id } = (await rpc.post('/oauth2/create-client', { redirect_uris: ['com.example.app:/cb'] })).body
@@ -150,7 +150,7 @@ test('an owner keeps a scheme that an administrator has given, and gets no other
   expect((await world.provider.getClient(client_id))?.metadata.redirect_uris).toEqual(['myapp:/cb'])
 })
 
-test('a client with one private-use scheme is native without saying so, as Cursor registers A11', async () => {
+test('a client with one private-use scheme is native without saying so, as Cursor registers (A11)', async () => {
   const redirect_uris = [
     ...ofAgents.slice(0, 1),
     'https://www.cursor.com/agents/mcp/oauth/callback',
@@ -166,7 +166,7 @@ test('a client with one private-use scheme is native without saying so, as Curso
 })
 
 test.each(['MyApp', 'myapp:', 'my app', '', 'https', 'http', 'ms-msdt', 'javascript', 'tel'])(
-  'clientRegistrationRedirectSchemes: %j is refused at start-up A11',
+  'clientRegistrationRedirectSchemes: %j is refused at start-up (A11)',
   (scheme) => {
     expect(() => createWorld({ clientRegistrationRedirectSchemes: [scheme] })).toThrow(
       /clientRegistrationRedirectSchemes/,

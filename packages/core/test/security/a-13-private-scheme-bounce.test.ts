@@ -56,7 +56,7 @@ const attempts: readonly (readonly [string, Parameters, string])[] = [
 
 describe('a client that registered itself, with a private-use scheme', () => {
   test.each(attempts)(
-    'starts no program by %s for a user who never agreed to anything of it A13',
+    'starts no program by %s for a user who never agreed to anything of it (A13)',
     async (_name, parameters, error) => {
       const { world, client } = await start()
       const browsers = [
@@ -70,13 +70,13 @@ describe('a client that registered itself, with a private-use scheme', () => {
     },
   )
 
-  test('starts no program by a request object that cannot be read A13', async () => {
+  test('starts no program by a request object that cannot be read (A13)', async () => {
     const { world, client } = await start({ features: [jwtSecuredRequests()] })
     const response = await ask(world, client, { scope, redirect_uri: app, request: 'nonsense' })
     await expectErrorPage(response, 400, 'invalid_request_object')
   })
 
-  test('starts no program by an error after the login page, where the user has not been asked yet A13', async () => {
+  test('starts no program by an error after the login page, where the user has not been asked yet (A13)', async () => {
     const { world, client } = await start()
     const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'gold' } } })
     const url = authorizeUrl(world, client, createPkce(), { scope, redirect_uri: app, claims })
@@ -84,7 +84,7 @@ describe('a client that registered itself, with a private-use scheme', () => {
     await expectErrorPage(response, 400, 'unmet_authentication_requirements')
   })
 
-  test('gets its errors from a user who has agreed to a code for this scheme A13', async () => {
+  test('gets its errors from a user who has agreed to a code for this scheme (A13)', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope, redirect_uri: app })
     const told = await ask(world, client, { scope: 'unheard:of', redirect_uri: app }, { browser })
@@ -98,14 +98,14 @@ describe('a client that registered itself, with a private-use scheme', () => {
     await expectErrorPage(other, 400, 'consent_required')
   })
 
-  test('does not start a program for a consent that has sent the code to an https URI A13', async () => {
+  test('does not start a program for a consent that has sent the code to an https URI (A13)', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope, redirect_uri: https })
     const response = await ask(world, client, { scope: 'unheard:of', redirect_uri: app }, { browser })
     await expectErrorPage(response, 400, 'invalid_scope')
   })
 
-  test('is told what the user decides on the consent page A13', async () => {
+  test('is told what the user decides on the consent page (A13)', async () => {
     const { world, client } = await start()
     const url = authorizeUrl(world, client, createPkce(), { scope, redirect_uri: app })
     const denied = await world.browser().visit(url, { user: alice, accept: false })
@@ -114,7 +114,7 @@ describe('a client that registered itself, with a private-use scheme', () => {
     expect(allowed.url).toMatch(/^com\.example\.app:\/cb\?code=/)
   })
 
-  test('gets its errors at https and loopback redirect URIs as before A13', async () => {
+  test('gets its errors at https and loopback redirect URIs as before (A13)', async () => {
     const { world, client } = await start()
     for (const [redirect_uri, expected] of [
       [https, https],
@@ -125,14 +125,14 @@ describe('a client that registered itself, with a private-use scheme', () => {
     }
   })
 
-  test('gets its errors when the host trusts it A13', async () => {
+  test('gets its errors when the host trusts it (A13)', async () => {
     const { world, client } = await start({ trustedClientResolver: () => true })
     const response = await ask(world, client, { scope, redirect_uri: app, prompt: 'none' })
     expectErrorRedirect(world, response, app, 'login_required')
   })
 })
 
-test('a client that belongs to a user is held to the same, and one of the host is not A13', async () => {
+test('a client that belongs to a user is held to the same, and one of the host is not (A13)', async () => {
   const world = createQuickWorld()
   const input = { redirect_uris: [app], scope: 'openid', token_endpoint_auth_method: 'none' }
   const own = (await rpcOf(world, alice).post('/oauth2/create-client', input)).body
@@ -143,7 +143,7 @@ test('a client that belongs to a user is held to the same, and one of the host i
   expectErrorRedirect(world, told, app, 'login_required')
 })
 
-test('an error is looked into only after it has happened: a request that succeeds reads no consents for it A13', async () => {
+test('an error is looked into only after it has happened: a request that succeeds reads no consents for it (A13)', async () => {
   const { world, client } = await start()
   const lists: object[] = []
   const { consents } = world.storage
@@ -172,14 +172,14 @@ describe('after a logout', () => {
     return { browser: authorized.browser, id_token_hint: exchanged.body.id_token as string }
   }
 
-  test('the ID token of somebody else starts no program for a user who never agreed to anything A13', async () => {
+  test('the ID token of somebody else starts no program for a user who never agreed to anything (A13)', async () => {
     const { world, client } = await start()
     const { id_token_hint } = await signInAt(world, client)
     const url = logoutUrl(world, { id_token_hint, post_logout_redirect_uri: 'com.example.app:/bye' })
     expect(await readPage(await world.browser().request(url))).toContain('signed out')
   })
 
-  test('the user who has agreed comes back to the application, and any user to an https URI A13', async () => {
+  test('the user who has agreed comes back to the application, and any user to an https URI (A13)', async () => {
     const { world, client } = await start()
     const mine = await signInAt(world, client)
     const back = { id_token_hint: mine.id_token_hint, post_logout_redirect_uri: 'com.example.app:/bye' }
@@ -190,7 +190,7 @@ describe('after a logout', () => {
   })
 })
 
-test('a registration by a user who is signed in is self-made as well A13', async () => {
+test('a registration by a user who is signed in is self-made as well (A13)', async () => {
   const { world } = await start()
   const input = { redirect_uris: [app], scope: 'openid', token_endpoint_auth_method: 'none' }
   const { body } = await register(world, input, fromOwnPage(world))

@@ -23,7 +23,7 @@ test.each([
   ['file://bank.example/cb', undefined],
   ['https', undefined],
   ['not a URL', undefined],
-])('the host of %s is %s, because only http and https have hosts A14', (uri, host) => {
+])('the host of %s is %s, because only http and https have hosts (A14)', (uri, host) => {
   expect(webHost(uri)?.host).toBe(host)
 })
 
@@ -37,14 +37,14 @@ test.each([
   ['127.evil.example', false],
   ['localhost.evil.example', false],
   ['bank.example', false],
-])('%s is the own machine of a user: %s A14', (hostname, loopback) => {
+])('%s is the own machine of a user: %s (A14)', (hostname, loopback) => {
   expect(isLoopbackHost(hostname)).toBe(loopback)
 })
 
 describe('an application that writes the host of another one into its private-use scheme', () => {
   const uri = 'evilapp://accounts.google.com/cb'
 
-  test('is shown by its scheme on the consent page A14', async () => {
+  test('is shown by its scheme on the consent page (A14)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { redirect_uris: [uri], application_type: native })
     const browser = world.browser()
@@ -53,7 +53,7 @@ describe('an application that writes the host of another one into its private-us
     expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).redirectHost).toBe('evilapp:')
   })
 
-  test('is shown by its scheme on the question of a logout A14', async () => {
+  test('is shown by its scheme on the question of a logout (A14)', async () => {
     const world = createLogoutWorld()
     const client = await registerConfidential(world, {
       redirect_uris: [uri],
@@ -69,7 +69,7 @@ describe('an application that writes the host of another one into its private-us
     expect(page).not.toContain('google')
   })
 
-  test('does not inherit a consent for the same host over https, nor the other way round A14', async () => {
+  test('does not inherit a consent for the same host over https, nor the other way round (A14)', async () => {
     const web = 'https://app.example.com/callback'
     const app = 'evilapp://app.example.com/callback'
     for (const [first, second] of [
@@ -84,14 +84,14 @@ describe('an application that writes the host of another one into its private-us
     }
   })
 
-  test('a remembered place of a private-use scheme ends with a colon, as no host does A14', () => {
+  test('a remembered place of a private-use scheme ends with a colon, as no host does (A14)', () => {
     expect([redirectHost(uri), shownDestination(uri)]).toEqual(['evilapp:', 'evilapp:'])
     expect(redirectHost('http://localhost:4000/cb')).toBe('localhost')
     expect(shownDestination('http://localhost:4000/cb')).toBe('localhost:4000')
   })
 })
 
-test('nobody but webHost reads the host of a URL that somebody else chose A14', () => {
+test('nobody but webHost reads the host of a URL that somebody else chose (A14)', () => {
   // These read addresses, URLs of the host's configuration, and https URLs that the server fetches or was reached under.
   const allowed = [
     'protocol/web-host.ts',

@@ -34,7 +34,7 @@ async function visit(world: World, client: { readonly client_id: string }, redir
 }
 
 describe.each(ways)('a public client that is trusted by %s', (_name, options, metadata) => {
-  test.each(natives)('gets no code at %s without its user: a consent page, each time A15', async (redirect_uri) => {
+  test.each(natives)('gets no code at %s without its user: a consent page, each time (A15)', async (redirect_uri) => {
     const { world, client } = await prepare(options, metadata)
     const { browser, url } = await visit(world, client, redirect_uri)
     expect(new URL(url).pathname).toBe('/consent')
@@ -45,7 +45,7 @@ describe.each(ways)('a public client that is trusted by %s', (_name, options, me
     expectErrorRedirect(world, silent, redirect_uri, 'consent_required')
   })
 
-  test('goes on in silence over https, as a confidential client does anywhere A15', async () => {
+  test('goes on in silence over https, as a confidential client does anywhere (A15)', async () => {
     const { world, client } = await prepare(options, metadata)
     expect((await visit(world, client, web)).url).toContain('code=')
     const other = createQuickWorld(options)
@@ -54,7 +54,7 @@ describe.each(ways)('a public client that is trusted by %s', (_name, options, me
     expect((await visit(other, confidential, 'com.example.app:/cb')).url).toContain('code=')
   })
 
-  test('goes on in silence where rememberConsentOfNativeClients takes the risk A15', async () => {
+  test('goes on in silence where rememberConsentOfNativeClients takes the risk (A15)', async () => {
     const { world, client } = await prepare({ ...options, rememberConsentOfNativeClients: true }, metadata)
     for (const redirect_uri of natives) expect((await visit(world, client, redirect_uri)).url).toContain('code=')
   })

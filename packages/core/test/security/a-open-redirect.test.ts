@@ -12,7 +12,7 @@ import { ask, editClient, expectErrorPage, expectErrorRedirect, expectJsonError 
 import { failingStorage, watchStorage } from '../support/watched-storage.ts'
 import { alice, baseUrl, createWorld, issuer } from '../support/world.ts'
 
-describe('A05 nothing is redirected before the redirect URI is sure', () => {
+describe('nothing is redirected before the redirect URI is sure (A05)', () => {
   const alone = {}
   const together = {
     response_type: 'token',
@@ -30,7 +30,7 @@ describe('A05 nothing is redirected before the redirect URI is sure', () => {
     ['an empty client', { client_id: '' }, 'invalid_request'],
     ['a redirect URI of somebody else', { redirect_uri: 'https://evil.test/cb' }, 'invalid_request'],
     ['a dangerous redirect URI', { redirect_uri: 'javascript:alert(1)' }, 'invalid_request'],
-  ])('A05 %s, alone or together with any other error -> an error page', async (_name, parameters, error) => {
+  ])('%s, alone or together with any other error, shows an error page (A05)', async (_name, parameters, error) => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const client = await registerConfidential(world)
@@ -41,14 +41,14 @@ describe('A05 nothing is redirected before the redirect URI is sure', () => {
     expect(writes).toEqual([])
   })
 
-  test('A05 a disabled client -> an error page', async () => {
+  test('a disabled client shows an error page (A05)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     await world.provider.updateClient(client.client_id, { disabled: true })
     await expectErrorPage(await ask(world, client), 400, 'invalid_client')
   })
 
-  test('A05 an internal failure before the redirect URI was checked -> an error page with 500', async () => {
+  test('an internal failure before the redirect URI was checked shows an error page with 500 (A05)', async () => {
     const { storage, fail } = failingStorage()
     const world = createWorld({ storage, clientCacheSeconds: 0 })
     const client = await registerConfidential(world)
@@ -56,13 +56,13 @@ describe('A05 nothing is redirected before the redirect URI is sure', () => {
     await expectErrorPage(await ask(world, client), 500, 'server_error')
   })
 
-  test('A05 any other error goes to the client once the redirect URI is sure', async () => {
+  test('any other error goes to the client once the redirect URI is sure (A05)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     expectErrorRedirect(world, await ask(world, client, { scope: 'unheard:of' }), redirectUri, 'invalid_scope')
   })
 
-  test('A05 a redirect URI taken from the client while its user was busy -> an error page', async () => {
+  test('a redirect URI taken from the client while its user was busy shows an error page (A05)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -87,8 +87,8 @@ const dangerous = [
   'FILE:///etc/passwd',
 ]
 
-describe('A06 dangerous schemes', () => {
-  test.each(dangerous)('A06 %j is refused at registration, in every URI member', async (uri) => {
+describe('dangerous schemes (A06)', () => {
+  test.each(dangerous)('%j is refused at registration, in every URI member (A06)', async (uri) => {
     const world = createWorld()
     for (const application_type of ['web', 'native'] as const) {
       await expect(registerPublic(world, { redirect_uris: [uri], application_type })).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe('A06 dangerous schemes', () => {
     expect(await world.storage.clients.list({ limit: 10 })).toEqual([])
   })
 
-  test.each(dangerous)('A06 %j is refused in an update as well', async (uri) => {
+  test.each(dangerous)('%j is refused in an update as well (A06)', async (uri) => {
     const world = createWorld()
     const { client_id } = await registerPublic(world)
     const before = await world.provider.getClient(client_id)
@@ -113,7 +113,7 @@ describe('A06 dangerous schemes', () => {
     expect(await world.provider.getClient(client_id)).toEqual(before)
   })
 
-  test.each(dangerous)('A06 %j put into storage by hand is refused before use', async (uri) => {
+  test.each(dangerous)('%j put into storage by hand is refused before use (A06)', async (uri) => {
     const world = createWorld()
     const client = await registerPublic(world, { application_type: 'native' })
     await editClient(world, client.client_id, ({ metadata }) => ({
@@ -131,10 +131,10 @@ describe('A06 dangerous schemes', () => {
   })
 })
 
-describe('A08 pages are sent back to paths of ours alone', () => {
+describe('pages are sent back to paths of ours alone (A08)', () => {
   const elsewhere = ['//evil.test', '/\\evil.test', 'https://evil.test/', 'https:evil.test', 'javascript:alert(1)']
 
-  test.each(elsewhere)('A08 a return_to of %s is ignored by the login page context', async (target) => {
+  test.each(elsewhere)('a return_to of %s is ignored by the login page context (A08)', async (target) => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -149,7 +149,7 @@ describe('A08 pages are sent back to paths of ours alone', () => {
     expect((await world.provider.resolveLoginContext(browser.pageRequest(nested))).returnTo).toBe(returnTo)
   })
 
-  test.each(elsewhere)('A08 a target of %s given to continue or consent is ignored', async (target) => {
+  test.each(elsewhere)('a target of %s given to continue or consent is ignored (A08)', async (target) => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -171,7 +171,7 @@ describe('A08 pages are sent back to paths of ours alone', () => {
   })
 })
 
-test('A09 a redirect after a POST is 303, never one that repeats the POST', async () => {
+test('a redirect after a POST is 303, never one that repeats the POST (A09)', async () => {
   const world = createWorld()
   const client = await registerConfidential(world)
   const browser = world.browser()
@@ -192,8 +192,8 @@ test('A09 a redirect after a POST is 303, never one that repeats the POST', asyn
   expect((await browser.consent(denied.url, false)).status).toBe(303)
 })
 
-describe('A10 the redirect URI at the token endpoint', () => {
-  test('A10 a different one is invalid_grant and the code stays as it was', async () => {
+describe('the redirect URI at the token endpoint (A10)', () => {
+  test('a different one is invalid_grant and the code stays as it was (A10)', async () => {
     const world = createWorld()
     const other = 'https://app.example.com/other'
     const client = await registerConfidential(world, { redirect_uris: [redirectUri, other] })
@@ -204,14 +204,14 @@ describe('A10 the redirect URI at the token endpoint', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('A10 an absent one is accepted for a code that PKCE binds', async () => {
+  test('an absent one is accepted for a code that PKCE binds (A10)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
     expect((await exchangeCode(world, client, authorized, { redirect_uri: undefined })).status).toBe(200)
   })
 
-  test('A10 an absent one is refused for a code without PKCE whose request named one', async () => {
+  test('an absent one is refused for a code without PKCE whose request named one (A10)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world, { require_pkce: false })
     const noPkce = { code_challenge: undefined, code_challenge_method: undefined, scope: 'openid' }

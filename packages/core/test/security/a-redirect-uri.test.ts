@@ -10,7 +10,7 @@ import {
 import { ask, expectErrorPage } from '../support/expectations.ts'
 import { alice, createWorld } from '../support/world.ts'
 
-describe('A01 only the registered URI itself', () => {
+describe('only the registered URI itself (A01)', () => {
   test.each([
     ['extra path', 'https://app.example.com/callback/more'],
     ['extra query', 'https://app.example.com/callback?x=1'],
@@ -36,13 +36,13 @@ describe('A01 only the registered URI itself', () => {
     ['white space around it', ' https://app.example.com/callback '],
     ['a protocol-relative URI', '//app.example.com/callback'],
     ['a relative URI', '/callback'],
-  ])('A01 %s -> an error page, no redirect', async (_name, uri) => {
+  ])('%s shows an error page and does not redirect (A01)', async (_name, uri) => {
     const world = createWorld()
     const client = await registerConfidential(world)
     await expectErrorPage(await ask(world, client, { redirect_uri: uri }), 400, 'invalid_request')
   })
 
-  test('A01 the registered URI itself is accepted, its own query included', async () => {
+  test('the registered URI itself is accepted, its own query included (A01)', async () => {
     const world = createWorld()
     const withQuery = 'https://app.example.com/cb?tenant=a%20b'
     const client = await registerConfidential(world, { redirect_uris: [redirectUri, withQuery] })
@@ -52,7 +52,7 @@ describe('A01 only the registered URI itself', () => {
   })
 })
 
-describe('A02 what may not be registered', () => {
+describe('what may not be registered (A02)', () => {
   test.each([
     ['wildcard in the host', 'https://*.example.com/cb'],
     ['wildcard in the path', 'https://app.example.com/*'],
@@ -68,7 +68,7 @@ describe('A02 what may not be registered', () => {
     ['user information', 'https://user:pass@app.example.com/cb'],
     ['white space', 'https://app.example.com/c b'],
     ['backslash', 'https://app.example.com\\cb'],
-  ])('A02 %s -> invalid_redirect_uri and nothing is stored', async (_name, uri) => {
+  ])('%s answers invalid_redirect_uri, and nothing is stored (A02)', async (_name, uri) => {
     const world = createWorld()
     const attempt = registerConfidential(world, { redirect_uris: [redirectUri, uri] })
     await expect(attempt).rejects.toMatchObject({ code: 'invalid_redirect_uri', status: 400 })
@@ -76,7 +76,7 @@ describe('A02 what may not be registered', () => {
   })
 })
 
-describe('A03 the port of a loopback redirect', () => {
+describe('the port of a loopback redirect (A03)', () => {
   test.each([
     ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb'],
     ['http://127.0.0.1:3000/cb', 'http://127.0.0.1:51004/cb'],
@@ -84,7 +84,7 @@ describe('A03 the port of a loopback redirect', () => {
     ['http://[::1]/cb', 'http://[::1]:51004/cb'],
     ['http://[::1]:3000/cb', 'http://[::1]:1/cb'],
     ['http://127.0.0.1/cb?from=app', 'http://127.0.0.1:65535/cb?from=app'],
-  ])('A03 %s is matched by %s', async (registered, presented) => {
+  ])('%s is matched by %s (A03)', async (registered, presented) => {
     const world = createWorld()
     const client = await registerPublic(world, { redirect_uris: [registered] })
     const request = authorizeUrl(world, client, createPkce(), { redirect_uri: presented })
@@ -103,14 +103,14 @@ describe('A03 the port of a loopback redirect', () => {
     ['http://127.0.0.1/cb', 'http://127.0.0.1:/cb'],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:80@evil.test/cb'],
     ['http://127.0.0.1/cb', 'http://user@127.0.0.1:80/cb'],
-  ])('A03 %s is not matched by %s', async (registered, presented) => {
+  ])('%s is not matched by %s (A03)', async (registered, presented) => {
     const world = createWorld()
     const client = await registerPublic(world, { redirect_uris: [registered] })
     await expectErrorPage(await ask(world, client, { redirect_uri: presented }), 400, 'invalid_request')
   })
 })
 
-describe('A04 where the port may not change', () => {
+describe('where the port may not change (A04)', () => {
   test.each([
     ['https', 'https://127.0.0.1/cb', 'https://127.0.0.1:8443/cb'],
     ['a scheme that differs', 'http://127.0.0.1/cb', 'https://127.0.0.1:51004/cb'],
@@ -130,13 +130,13 @@ describe('A04 where the port may not change', () => {
     ['the address for localhost', 'http://localhost/cb', 'http://127.0.0.1:51004/cb'],
     ['localhost with a dot', 'http://localhost/cb', 'http://localhost.:51004/cb'],
     ['a host below localhost', 'http://localhost/cb', 'http://evil.localhost:51004/cb'],
-  ])('A04 never for %s', async (_name, registered, presented) => {
+  ])('the port never changes for %s (A04)', async (_name, registered, presented) => {
     const world = createWorld()
     const client = await registerPublic(world, { redirect_uris: [registered] })
     await expectErrorPage(await ask(world, client, { redirect_uri: presented }), 400, 'invalid_request')
   })
 
-  test('A04 localhost: only for a public client that is native', async () => {
+  test('the port of localhost may change only for a public client that is native (A04)', async () => {
     const world = createWorld()
     const uris = { redirect_uris: ['http://localhost:3000/cb'] }
     const changed = { redirect_uri: 'http://localhost:4000/cb' }
@@ -150,7 +150,7 @@ describe('A04 where the port may not change', () => {
   })
 
   test.each(['http://0.0.0.0/cb', 'http://127.0.0.2/cb', 'http://2130706433/cb', 'http://127.0.0.1.evil.test/cb'])(
-    'A04 %s is no loopback redirect and may not be registered',
+    '%s is no loopback redirect and may not be registered (A04)',
     async (uri) => {
       const attempt = registerPublic(createWorld(), { redirect_uris: [uri] })
       await expect(attempt).rejects.toMatchObject({ code: 'invalid_redirect_uri' })

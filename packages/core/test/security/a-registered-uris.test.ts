@@ -4,7 +4,7 @@ import { configure, openWorld, redirectUris, register, registered, repeated } fr
 
 const minimal = { redirect_uris: redirectUris }
 
-describe('A02 A06 URIs at the registration endpoint', () => {
+describe('URIs at the registration endpoint (A02, A06)', () => {
   const dangerous = [
     'javascript:alert(1)',
     'JavaScript:alert(1)',
@@ -32,7 +32,7 @@ describe('A02 A06 URIs at the registration endpoint', () => {
     '',
   ]
 
-  test.each([...dangerous, ...wrong])('A02 A06 %j is no redirect URI', async (uri) => {
+  test.each([...dangerous, ...wrong])('%j is no redirect URI (A02, A06)', async (uri) => {
     const world = openWorld()
     const client = await registered(world)
     for (const redirect_uris of [[uri], [...redirectUris, uri]]) {
@@ -47,10 +47,13 @@ describe('A02 A06 URIs at the registration endpoint', () => {
     expectJsonError(await register(world, { ...minimal, post_logout_redirect_uris }), 400, 'invalid_client_metadata')
   })
 
-  test.each(['client_uri', 'logo_uri', 'tos_uri', 'policy_uri'])('A06 no %s that a page would run', async (member) => {
-    const world = openWorld()
-    for (const uri of [...dangerous, 'http://client.example.com/', 'mailto:a@client.example.com', 'x']) {
-      expectJsonError(await register(world, { ...minimal, [member]: uri }), 400, 'invalid_client_metadata')
-    }
-  })
+  test.each(['client_uri', 'logo_uri', 'tos_uri', 'policy_uri'])(
+    'registration refuses a %s that a page would run (A06)',
+    async (member) => {
+      const world = openWorld()
+      for (const uri of [...dangerous, 'http://client.example.com/', 'mailto:a@client.example.com', 'x']) {
+        expectJsonError(await register(world, { ...minimal, [member]: uri }), 400, 'invalid_client_metadata')
+      }
+    },
+  )
 })

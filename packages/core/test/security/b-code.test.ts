@@ -17,8 +17,8 @@ import { ask, expectErrorRedirect, expectJsonError, send } from '../support/expe
 import { watchStorage } from '../support/watched-storage.ts'
 import { alice, bob, createWorld, issuer } from '../support/world.ts'
 
-describe('B01 iss in every authorization response', () => {
-  test('B01 success, denial and errors carry the issuer of discovery, and metadata says so', async () => {
+describe('iss in every authorization response (B01)', () => {
+  test('success, denial and errors carry the issuer of discovery, and the metadata says so (B01)', async () => {
     const world = createWorld()
     const { body: metadata } = await send(world, `${issuer}/.well-known/openid-configuration`)
     expect(metadata.authorization_response_iss_parameter_supported).toBe(true)
@@ -36,7 +36,7 @@ describe('B01 iss in every authorization response', () => {
   })
 })
 
-describe('B02 two issuers on one store', () => {
+describe('two issuers on one store (B02)', () => {
   async function twoIssuers() {
     const storage = memoryStorage()
     const a = createWorld({ storage })
@@ -44,14 +44,14 @@ describe('B02 two issuers on one store', () => {
     return { a, b, client: await registerConfidential(a) }
   }
 
-  test('B02 a code of one is invalid_grant at the other, and stays as it was', async () => {
+  test('a code of one issuer is invalid_grant at the other, and stays as it was (B02)', async () => {
     const { a, b, client } = await twoIssuers()
     const authorized = await authorize(a, client)
     expectJsonError(await exchangeCode(b, client, authorized), 400, 'invalid_grant')
     expect((await exchangeCode(a, client, authorized)).status).toBe(200)
   })
 
-  test('B02 tokens of one are nothing at the other', async () => {
+  test('tokens of one issuer are invalid at the other (B02)', async () => {
     const { a, b, client } = await twoIssuers()
     const tokens = await getTokens(a, client)
     const jwt = (await getTokens(a, client, {}, { resource: 'https://api.example.com' })).access_token
@@ -67,8 +67,8 @@ describe('B02 two issuers on one store', () => {
   })
 })
 
-describe('B08 a code of another client', () => {
-  test('B08 is invalid_grant, consumes nothing and ends nothing, used or not', async () => {
+describe('a code of another client (B08)', () => {
+  test('a code of another client is invalid_grant, consumes nothing and ends nothing, used or not (B08)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const owner = await registerConfidential(world)
@@ -86,8 +86,8 @@ describe('B08 a code of another client', () => {
   })
 })
 
-describe('B09 replay by the right client', () => {
-  test('B09 is invalid_grant, ends the first tokens, mints no second pair and tells once', async () => {
+describe('replay by the right client (B09)', () => {
+  test('a replayed code is invalid_grant, ends the first tokens, mints no second pair, and causes one event (B09)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
@@ -103,7 +103,7 @@ describe('B09 replay by the right client', () => {
     expect(ended).toHaveLength(1)
   })
 
-  test('B09 a JWT access token and what was refreshed since die as well, even after the code has expired', async () => {
+  test('a replay ends a JWT access token and refreshed tokens as well, even after the code has expired (B09)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
@@ -117,7 +117,7 @@ describe('B09 replay by the right client', () => {
   })
 })
 
-test('B10 fifty parallel redemptions of one code: one 200, one token family', async () => {
+test('fifty parallel redemptions of one code give one 200 and one token family (B10)', async () => {
   const { storage, writes } = watchStorage()
   const world = createWorld({ storage })
   const client = await registerConfidential(world)
@@ -133,8 +133,8 @@ test('B10 fifty parallel redemptions of one code: one 200, one token family', as
   expect(await isActive(world, winner?.body.access_token)).toBe(false)
 })
 
-describe('B11 expiry', () => {
-  test.each([60, 61, 120, 3600, 315_360_000])('B11 a code is invalid_grant after %i seconds', async (age) => {
+describe('expiry (B11)', () => {
+  test.each([60, 61, 120, 3600, 315_360_000])('a code is invalid_grant after %i seconds (B11)', async (age) => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
@@ -142,7 +142,7 @@ describe('B11 expiry', () => {
     expectJsonError(await exchangeCode(world, client, authorized), 400, 'invalid_grant')
   })
 
-  test('B11 a code is good for its last second', async () => {
+  test('a code is good for its last second (B11)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
@@ -150,7 +150,7 @@ describe('B11 expiry', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('B11 no leeway: a process whose clock is 60 seconds ahead refuses at once, one behind does not extend', async () => {
+  test('there is no leeway: a process whose clock is 60 seconds ahead refuses at once, one behind does not extend (B11)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
@@ -160,13 +160,13 @@ describe('B11 expiry', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('B11 more than ten minutes cannot be configured', () => {
+  test('more than ten minutes cannot be configured (B11)', () => {
     expect(() => createWorld({ authorizationCodeTtlSeconds: 601 })).toThrow(/authorizationCodeTtlSeconds/)
     expect(() => createWorld({ authorizationCodeTtlSeconds: 600 })).not.toThrow()
   })
 })
 
-test('B12 the nonce in the ID token is that of the code’s own request', async () => {
+test('the nonce in the ID token is that of the code’s own request (B12)', async () => {
   const world = createWorld()
   const client = await registerConfidential(world)
   await authorize(world, client, { nonce: 'of-the-victim' }, { user: alice })
@@ -178,7 +178,7 @@ test('B12 the nonce in the ID token is that of the code’s own request', async 
   expect(claimsOf(second.body.id_token)).not.toHaveProperty('nonce')
 })
 
-describe('B13 state', () => {
+describe('state (B13)', () => {
   test.each([
     'plain',
     'xyz +/?&=#%25',
@@ -188,7 +188,7 @@ describe('B13 state', () => {
     'line\r\nbreak\ttab',
     '0',
     'x'.repeat(2000),
-  ])('B13 %j comes back byte for byte, with a code and with errors', async (state) => {
+  ])('%j comes back byte for byte, with a code and with errors (B13)', async (state) => {
     const world = createWorld()
     const client = await registerConfidential(world)
     expect((await authorize(world, client, { state })).parameters.getAll('state')).toEqual([state])
@@ -200,7 +200,7 @@ describe('B13 state', () => {
     expect(new URL(denied.url).searchParams.getAll('state')).toEqual([state])
   })
 
-  test('B13 no state sent, none returned', async () => {
+  test('without a state in the request the answer has none (B13)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     expect((await authorize(world, client, { state: undefined })).parameters.has('state')).toBe(false)
@@ -209,9 +209,9 @@ describe('B13 state', () => {
   })
 })
 
-describe('B14 what OAuth 2.1 dropped', () => {
+describe('what OAuth 2.1 dropped (B14)', () => {
   test.each(['token', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'none'])(
-    'B14 response_type %s is unsupported, and no token is in the answer',
+    'response_type %s is unsupported, and no token is in the answer (B14)',
     async (response_type) => {
       const world = createWorld()
       const client = await registerConfidential(world)
@@ -226,7 +226,7 @@ describe('B14 what OAuth 2.1 dropped', () => {
   )
 
   test.each(['password', 'implicit', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'constructor', '__proto__'])(
-    'B14 grant_type %s is unsupported_grant_type',
+    'grant_type %s is unsupported_grant_type (B14)',
     async (grant_type) => {
       const world = createWorld()
       const client = await registerConfidential(world)
@@ -235,14 +235,14 @@ describe('B14 what OAuth 2.1 dropped', () => {
     },
   )
 
-  test('B14 metadata knows of neither', async () => {
+  test('metadata advertises neither the implicit nor the password grant (B14)', async () => {
     const { body } = await send(createWorld(), `${issuer}/.well-known/openid-configuration`)
     expect(body.response_types_supported).toEqual(['code'])
     expect(body.response_modes_supported).toEqual(['query', 'fragment', 'form_post'])
     expect(body.grant_types_supported.sort()).toEqual(['authorization_code', 'client_credentials', 'refresh_token'])
   })
 
-  test('B14 a successful answer has a code and nothing that is a token', async () => {
+  test('a successful answer has a code and nothing that is a token (B14)', async () => {
     const world = createWorld()
     const { parameters } = await authorize(world, await registerConfidential(world))
     expect([...parameters.keys()].sort()).toEqual(['code', 'iss', 'state'])

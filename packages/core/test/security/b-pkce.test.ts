@@ -15,7 +15,7 @@ import { createWorld, issuer } from '../support/world.ts'
 
 const noPkce = { code_challenge: undefined, code_challenge_method: undefined }
 
-describe('B03 a stolen code without its verifier', () => {
+describe('a stolen code without its verifier (B03)', () => {
   test.each([
     ['no', undefined],
     ['an empty', ''],
@@ -23,7 +23,7 @@ describe('B03 a stolen code without its verifier', () => {
     ['a too short', 'w'.repeat(42)],
     ['a too long', 'w'.repeat(129)],
     ['an oddly spelt', `${'w'.repeat(43)}=`],
-  ])('B03 %s verifier is invalid_grant and the code stays as it was', async (_name, code_verifier) => {
+  ])('%s verifier is invalid_grant and the code stays as it was (B03)', async (_name, code_verifier) => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const client = await registerPublic(world)
@@ -34,7 +34,7 @@ describe('B03 a stolen code without its verifier', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('B03 the challenge itself, and the verifier with something after it, are no verifier', async () => {
+  test('the challenge itself, and the verifier with something after it, are no verifier (B03)', async () => {
     const world = createWorld()
     const client = await registerPublic(world)
     const authorized = await authorize(world, client, { scope: 'notes:read' })
@@ -45,7 +45,7 @@ describe('B03 a stolen code without its verifier', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('B03 guessing does not end what was issued before', async () => {
+  test('guessing does not end what was issued before (B03)', async () => {
     const world = createWorld()
     const client = await registerPublic(world)
     const authorized = await authorize(world, client, { scope: 'notes:read' })
@@ -56,8 +56,8 @@ describe('B03 a stolen code without its verifier', () => {
   })
 })
 
-describe('B04 downgrade', () => {
-  test('B04 a challenge that was dropped is invalid_request where policy requires it', async () => {
+describe('downgrade (B04)', () => {
+  test('a challenge that was dropped is invalid_request where policy requires it (B04)', async () => {
     const world = createWorld()
     for (const client of [await registerPublic(world), await registerConfidential(world)]) {
       const response = await ask(world, client, {}, { pkce: undefined })
@@ -65,7 +65,7 @@ describe('B04 downgrade', () => {
     }
   })
 
-  test('B04 a verifier for a code without a challenge is invalid_grant and the code stays as it was', async () => {
+  test('a verifier for a code without a challenge is invalid_grant and the code stays as it was (B04)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world, { require_pkce: false })
     const authorized = await authorize(world, client, { ...noPkce, scope: 'openid' })
@@ -74,7 +74,7 @@ describe('B04 downgrade', () => {
   })
 })
 
-describe('B05 S256 alone', () => {
+describe('S256 alone (B05)', () => {
   test.each([
     ['plain', { code_challenge_method: 'plain' }],
     ['an unknown method', { code_challenge_method: 'S512' }],
@@ -85,7 +85,7 @@ describe('B05 S256 alone', () => {
     ['a challenge that is too long', { code_challenge: 'A'.repeat(44) }],
     ['a challenge with padding', { code_challenge: `${'A'.repeat(43)}=` }],
     ['a challenge in standard base64', { code_challenge: `${'A'.repeat(42)}/` }],
-  ])('B05 %s is invalid_request', async (_name, parameters) => {
+  ])('%s is invalid_request (B05)', async (_name, parameters) => {
     const world = createWorld()
     const clients = [await registerPublic(world), await registerConfidential(world, { require_pkce: false })]
     for (const client of clients) {
@@ -94,15 +94,15 @@ describe('B05 S256 alone', () => {
     }
   })
 
-  test('B05 metadata lists S256 only', async () => {
+  test('metadata lists S256 only (B05)', async () => {
     const world = createWorld()
     const { body } = await send(world, `${issuer}/.well-known/openid-configuration`)
     expect(body.code_challenge_methods_supported).toEqual(['S256'])
   })
 })
 
-describe('B06 who may leave PKCE out', () => {
-  test('B06 a confidential client is refused by default, and by an explicit true', async () => {
+describe('who may leave PKCE out (B06)', () => {
+  test('a confidential client is refused by default, and by an explicit true (B06)', async () => {
     const world = createWorld()
     for (const require_pkce of [undefined, true]) {
       const client = await registerConfidential(world, { require_pkce })
@@ -111,7 +111,7 @@ describe('B06 who may leave PKCE out', () => {
     }
   })
 
-  test('B06 the exemption is one client’s, set on the server side, and not for offline_access', async () => {
+  test('the exemption is one client’s, set on the server side, and not for offline_access (B06)', async () => {
     const world = createWorld()
     const exempt = await registerConfidential(world, { require_pkce: false })
     const other = await registerConfidential(world)
@@ -123,7 +123,7 @@ describe('B06 who may leave PKCE out', () => {
     expectErrorRedirect(world, refused, redirectUri, 'invalid_request')
   })
 
-  test('B06 a public client can never be exempted', async () => {
+  test('a public client can never be exempted (B06)', async () => {
     const world = createWorld()
     await expect(registerPublic(world, { require_pkce: false })).rejects.toMatchObject({
       code: 'invalid_client_metadata',
@@ -140,8 +140,8 @@ describe('B06 who may leave PKCE out', () => {
   })
 })
 
-describe('B07 secret and verifier do not stand in for each other', () => {
-  test('B07 a valid secret does not replace a missing verifier', async () => {
+describe('secret and verifier do not stand in for each other (B07)', () => {
+  test('a valid secret does not replace a missing verifier (B07)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, { scope: 'notes:read' })
@@ -150,7 +150,7 @@ describe('B07 secret and verifier do not stand in for each other', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('B07 a valid verifier does not replace a missing secret', async () => {
+  test('a valid verifier does not replace a missing secret (B07)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, { scope: 'notes:read' })

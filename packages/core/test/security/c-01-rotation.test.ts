@@ -9,11 +9,11 @@ function replays(world: World): number {
   return world.events.filter(({ type }) => type === 'refresh_token.replayed').length
 }
 
-describe('C01', () => {
+describe('the rotation of refresh tokens (C01)', () => {
   test.each([
     ['public', registerPublic],
     ['confidential', registerConfidential],
-  ])('C01 every refresh of a %s client brings another token, and marks the old one', async (_, register) => {
+  ])('every refresh of a %s client brings another token, and marks the old one (C01)', async (_, register) => {
     const world = createQuickWorld()
     const client = await register(world)
     const seen = new Set<string>()
@@ -33,12 +33,12 @@ describe('C01', () => {
   })
 })
 
-describe('C02', () => {
+describe('the reuse of a rotated refresh token (C02)', () => {
   test.each([
     ['one second after the window', 31],
     ['at the end of the window', 30],
     ['a day later', 86_400],
-  ])('C02 an old token %s ends the whole family, with one event', async (_, seconds) => {
+  ])('an old token %s ends the whole family, with one event (C02)', async (_, seconds) => {
     const world = createQuickWorld({ accessTokenTtlSeconds: 200_000 })
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -57,7 +57,7 @@ describe('C02', () => {
     expect(replays(world)).toBe(1)
   })
 
-  test('C02 without a window the second use ends the family at once', async () => {
+  test('without a window the second use ends the family at once (C02)', async () => {
     const world = createQuickWorld({ refreshTokenReuseWindowSeconds: 0 })
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -68,7 +68,7 @@ describe('C02', () => {
     expect(replays(world)).toBe(1)
   })
 
-  test('C02 another family of the same user and client lives on', async () => {
+  test('another family of the same user and client lives on (C02)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -81,8 +81,8 @@ describe('C02', () => {
   })
 })
 
-describe('C03', () => {
-  test('C03 an old token inside the window gets the same successor, and the family lives', async () => {
+describe('a retry inside the reuse window (C03)', () => {
+  test('an old token inside the window gets the same successor, and the family lives (C03)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -99,7 +99,7 @@ describe('C03', () => {
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'refresh_token.reused' }))
   })
 
-  test('C03 the window does not move with each use', async () => {
+  test('the window does not move with each use (C03)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -113,26 +113,29 @@ describe('C03', () => {
   test.each([
     ['opaque', {}],
     ['JWT', { resource: api }],
-  ])('C03 the number of extra %s access tokens is bounded, and the bound costs nobody the family', async (_, form) => {
-    const world = createQuickWorld()
-    const client = await registerPublic(world)
-    const first = await getTokens(world, client)
-    const second = (await refresh(world, client, first.refresh_token)).body
-    const statuses: number[] = []
-    for (let use = 0; use < 130; use++) {
-      statuses.push((await refresh(world, client, first.refresh_token, form)).status)
-    }
-    const extra = statuses.filter((status) => status === 200).length
-    expect(extra).toBeGreaterThan(0)
-    expect(extra).toBeLessThanOrEqual(100)
-    expect(statuses.slice(extra).every((status) => status === 400)).toBe(true)
-    expect(replays(world)).toBe(0)
-    expect((await refresh(world, client, second.refresh_token)).status).toBe(200)
-  })
+  ])(
+    'the number of extra %s access tokens is bounded, and the bound costs nobody the family (C03)',
+    async (_, form) => {
+      const world = createQuickWorld()
+      const client = await registerPublic(world)
+      const first = await getTokens(world, client)
+      const second = (await refresh(world, client, first.refresh_token)).body
+      const statuses: number[] = []
+      for (let use = 0; use < 130; use++) {
+        statuses.push((await refresh(world, client, first.refresh_token, form)).status)
+      }
+      const extra = statuses.filter((status) => status === 200).length
+      expect(extra).toBeGreaterThan(0)
+      expect(extra).toBeLessThanOrEqual(100)
+      expect(statuses.slice(extra).every((status) => status === 400)).toBe(true)
+      expect(replays(world)).toBe(0)
+      expect((await refresh(world, client, second.refresh_token)).status).toBe(200)
+    },
+  )
 })
 
-describe('C04', () => {
-  test('C04 a token two rotations old is a replay, inside the window too', async () => {
+describe('a refresh token that is two rotations old (C04)', () => {
+  test('a token two rotations old is a replay, inside the window too (C04)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)
     const first = await getTokens(world, client)

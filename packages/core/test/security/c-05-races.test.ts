@@ -4,12 +4,12 @@ import { authorize, exchangeCode, getTokens, postAs, refresh, registerPublic } f
 import { pseudoRandom, yieldingStorage } from '../support/storage.ts'
 import { activeOf, api, createQuickWorld, grantOf, idOf } from '../support/tokens.ts'
 
-describe('C05', () => {
+describe('parallel refreshes (C05)', () => {
   test.each([
     ['a storage that answers at once', memoryStorage(), {}],
     ['a storage that answers later', yieldingStorage(memoryStorage()), {}],
     ['a storage that answers later, for JWTs', yieldingStorage(memoryStorage(), 5), { resource: api }],
-  ])('C05 fifty parallel refreshes give one successor and one live family: %s', async (_, storage, form) => {
+  ])('fifty parallel refreshes give one successor and one live family: %s (C05)', async (_, storage, form) => {
     const world = createQuickWorld({ storage })
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -32,7 +32,7 @@ describe('C05', () => {
     expect(world.events.filter(({ type }) => type === 'refresh_token.replayed')).toEqual([])
   })
 
-  test('C05 fifty parallel refreshes without a window: at most one pair lives, and nobody gets a second family', async () => {
+  test('fifty parallel refreshes without a window leave at most one live pair, and no client gets a second family (C05)', async () => {
     const world = createQuickWorld({ storage: yieldingStorage(memoryStorage()), refreshTokenReuseWindowSeconds: 0 })
     const client = await registerPublic(world)
     const first = await getTokens(world, client)
@@ -43,7 +43,7 @@ describe('C05', () => {
   })
 })
 
-describe('C06', () => {
+describe('a withdrawal during a refresh (C06)', () => {
   const rounds = 60
 
   test.each([
@@ -53,7 +53,7 @@ describe('C06', () => {
     ['the revocation endpoint', 'a fresh token', {}],
     ['the revocation endpoint', 'a fresh token', { resource: api }],
     ['the revocation endpoint', 'an old token inside the window', {}],
-  ])('C06 %s while %s is refreshed: nothing is active after both end %o', async (how, which, form) => {
+  ])('%s while %s is refreshed: nothing is active after both end %o (C06)', async (how, which, form) => {
     const world = createQuickWorld({ storage: yieldingStorage(memoryStorage(), 11) })
     const client = await registerPublic(world)
     const turns = pseudoRandom(3)

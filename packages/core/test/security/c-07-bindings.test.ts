@@ -11,11 +11,11 @@ import {
 } from '../support/client.ts'
 import { api, createQuickWorld, idOf, introspect } from '../support/tokens.ts'
 
-describe('C07', () => {
+describe('the client that a refresh token belongs to (C07)', () => {
   test.each([
     ['another confidential client', registerConfidential, 400, 'invalid_grant'],
     ['a public client', registerPublic, 400, 'invalid_grant'],
-  ])('C07 refresh by %s is refused and changes nothing', async (_, register, status, error) => {
+  ])('refresh by %s is refused and changes nothing (C07)', async (_, register, status, error) => {
     const world = createQuickWorld()
     const owner = await registerConfidential(world)
     const other = await register(world)
@@ -27,7 +27,7 @@ describe('C07', () => {
     expect((await refresh(world, owner, tokens.refresh_token)).status).toBe(200)
   })
 
-  test('C07 a replay by another client does not end the family', async () => {
+  test('a replay by another client does not end the family (C07)', async () => {
     const world = createQuickWorld()
     const owner = await registerConfidential(world)
     const other = await registerConfidential(world)
@@ -44,7 +44,7 @@ describe('C07', () => {
     ['no credentials at all', {}, undefined],
     ['its client_id alone', 'client_id', undefined],
     ['a wrong secret', {}, 'wrong'],
-  ])('C07 a confidential client with %s cannot refresh', async (_, form, secret) => {
+  ])('a confidential client with %s cannot refresh (C07)', async (_, form, secret) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client)
@@ -65,7 +65,7 @@ describe('C07', () => {
   })
 })
 
-describe('C08', () => {
+describe('the scope of a refresh (C08)', () => {
   test.each([
     ['a scope that was not granted', { scope: 'openid notes:read' }, 'invalid_scope'],
     ['a scope that the client never registered', { scope: 'openid admin' }, 'invalid_scope'],
@@ -75,7 +75,7 @@ describe('C08', () => {
     ['a resource in another case', { resource: api.toUpperCase() }, 'invalid_target'],
     ['a resource that is no URI', { resource: 'api' }, 'invalid_target'],
     ['a resource with a fragment', { resource: `${api}#x` }, 'invalid_target'],
-  ])('C08 %s is refused and costs nothing', async (_, form, error) => {
+  ])('a refresh with %s is refused and costs nothing (C08)', async (_, form, error) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client)
@@ -85,7 +85,7 @@ describe('C08', () => {
     expect((await refresh(world, client, tokens.refresh_token)).status).toBe(200)
   })
 
-  test('C08 narrowing the scope of one refresh does not shrink the grant', async () => {
+  test('narrowing the scope of one refresh does not shrink the grant (C08)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope: 'openid email notes:read offline_access' })
@@ -98,7 +98,7 @@ describe('C08', () => {
     expect(wide.body.id_token).toBeTypeOf('string')
   })
 
-  test('C08 a scope taken from the client is not refreshed either', async () => {
+  test('a scope taken from the client is not refreshed either (C08)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope: 'openid notes:read notes:write offline_access' })
@@ -110,7 +110,7 @@ describe('C08', () => {
   })
 })
 
-describe('C09', () => {
+describe('the lifetime of a refresh token (C09)', () => {
   const lifetimes = {
     refreshTokenTtlSeconds: 1000,
     refreshTokenMaxTtlSeconds: 2500,
@@ -121,7 +121,7 @@ describe('C09', () => {
     ['one second before the idle end', 999, 200],
     ['at the idle end', 1000, 400],
     ['long after the idle end', 2000, 400],
-  ])('C09 refresh %s', async (_, seconds, status) => {
+  ])('refresh %s (C09)', async (_, seconds, status) => {
     const world = createQuickWorld(lifetimes)
     const client = await registerPublic(world)
     const tokens = await getTokens(world, client)
@@ -129,7 +129,7 @@ describe('C09', () => {
     expect((await refresh(world, client, tokens.refresh_token)).status).toBe(status)
   })
 
-  test('C09 rotation moves the idle end and never the absolute one', async () => {
+  test('rotation moves the idle end and never the absolute one (C09)', async () => {
     const world = createQuickWorld(lifetimes)
     const client = await registerConfidential(world)
     const end = world.clock.now() + 2500

@@ -57,7 +57,7 @@ async function expectDead({ world, server, opaque, jwt }: Setup): Promise<void> 
   }
 }
 
-test('C10 a revoked grant: refresh fails, its tokens are inactive, and the second call says so', async () => {
+test('after a grant is revoked, refresh fails, its tokens are inactive, and the second call says so (C10)', async () => {
   const setup = await setUp(createQuickWorld())
   const { world, client, jwt, opaque, refreshToken } = setup
   const grantId = await grantOf(world, jwt)
@@ -70,7 +70,7 @@ test('C10 a revoked grant: refresh fails, its tokens are inactive, and the secon
   expect(await refresh(world, client, refreshToken)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
 })
 
-test('C10 a revoked grant ends a code that was not redeemed yet', async () => {
+test('a revoked grant ends a code that was not redeemed yet (C10)', async () => {
   const world = createQuickWorld()
   const client = await registerPublic(world)
   const authorized = await authorize(world, client)
@@ -80,7 +80,7 @@ test('C10 a revoked grant ends a code that was not redeemed yet', async () => {
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
 })
 
-test('C10 a client disabled through this process is refused at once, whatever is cached', async () => {
+test('a client disabled through this process is refused at once, whatever is cached (C10)', async () => {
   const setup = await setUp(createQuickWorld({ clientCacheSeconds: 3600 }))
   const { world, client, refreshToken, jwt, opaque } = setup
   await world.provider.updateClient(client.client_id, { disabled: true })
@@ -94,7 +94,7 @@ test('C10 a client disabled through this process is refused at once, whatever is
   expect((await refresh(world, client, refreshToken)).status).toBe(200)
 })
 
-test('C10 a disabled confidential client can do nothing with its good secret', async () => {
+test('a disabled confidential client can do nothing with its good secret (C10)', async () => {
   const world = createQuickWorld()
   const client = await registerConfidential(world)
   const authorized = await authorize(world, client)
@@ -108,7 +108,7 @@ test.each([
   ['deleted', 5],
   ['disabled', 5],
   ['deleted', 0],
-])('C10 a client %s by another process is refused when the cache of %i seconds ends', async (how, cache) => {
+])('a client %s by another process is refused when the cache of %i seconds ends (C10)', async (how, cache) => {
   const storage = memoryStorage()
   const setup = await setUp(createQuickWorld({ storage, clientCacheSeconds: cache }))
   const { world, client, refreshToken } = setup
@@ -120,14 +120,14 @@ test.each([
   await expectDead(setup)
 })
 
-test('C10 a client that loses the grant type refresh_token cannot refresh', async () => {
+test('a client that loses the grant type refresh_token cannot refresh (C10)', async () => {
   const { world, client, refreshToken } = await setUp(createQuickWorld())
   await world.provider.updateClient(client.client_id, { grant_types: ['authorization_code'] })
   const answer = await refresh(world, client, refreshToken)
   expect(answer).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } })
 })
 
-test('C10 a user who is gone: refresh and userinfo fail, introspection says inactive, and nothing was consumed', async () => {
+test('for a deleted user refresh and userinfo fail, introspection says inactive, and nothing is consumed (C10)', async () => {
   const setup = await setUp(createQuickWorld())
   const { world, client, refreshToken } = setup
   const authorized = await authorize(world, client)
@@ -142,7 +142,7 @@ test('C10 a user who is gone: refresh and userinfo fail, introspection says inac
   expect((await refresh(world, client, refreshToken)).status).toBe(200)
 })
 
-test('C10 the owner of a refresh token sees it inactive once it is rotated, revoked or without its user', async () => {
+test('the owner of a refresh token sees it inactive once it is rotated, revoked or without its user (C10)', async () => {
   const world = createWorld()
   const client = await registerConfidential(world)
   const tokens = await getTokens(world, client)

@@ -13,7 +13,7 @@ test.each(
     [index, 'after'] as const,
   ]),
 )(
-  'C11 a process that dies at storage call %i of a rotation, %s it ran, leaves one family that works',
+  'a process that dies at storage call %i of a rotation, %s it ran, leaves one family that works (C11)',
   async (at, when) => {
     let count = Number.NEGATIVE_INFINITY
     const storage = wrapStorage(memoryStorage(), (_name, _args, run) => {

@@ -50,7 +50,7 @@ async function answersTo(real: string, ask: (text: string) => Promise<unknown>):
   return [...distinct]
 }
 
-test('C12 guessed and truncated refresh tokens all get one answer', async () => {
+test('guessed and truncated refresh tokens all get one answer (C12)', async () => {
   const distinct = await answersTo(tokens.refresh_token, async (text) => {
     const { status, body, headers } = await refresh(world, client, text)
     return [status, body, [...headers].sort()]
@@ -59,7 +59,7 @@ test('C12 guessed and truncated refresh tokens all get one answer', async () => 
   expect(JSON.parse(distinct[0] ?? '')).toMatchObject([400, { error: 'invalid_grant' }, expect.anything()])
 })
 
-test('C12 introspection of guessed tokens says inactive and no other word', async () => {
+test('introspection of guessed tokens says inactive and no other word (C12)', async () => {
   const distinct = [
     ...(await answersTo(tokens.access_token, async (text) => (await introspect(world, client, text)).body)),
     ...(await answersTo(tokens.refresh_token, async (text) => (await introspect(world, client, text)).body)),
@@ -67,7 +67,7 @@ test('C12 introspection of guessed tokens says inactive and no other word', asyn
   expect(new Set(distinct)).toEqual(new Set(['{"active":false}']))
 })
 
-test('C12 revocation of guessed tokens answers 200 and revokes nothing', async () => {
+test('revocation of guessed tokens answers 200 and revokes nothing (C12)', async () => {
   const distinct = await answersTo(tokens.refresh_token, async (text) => {
     const { status, body } = await postAs(world, client, '/oauth2/revoke', { token: text })
     return [status, body]
@@ -75,7 +75,7 @@ test('C12 revocation of guessed tokens answers 200 and revokes nothing', async (
   expect(distinct).toEqual(['[200,{}]'])
 })
 
-test('C12 guessed codes all get one answer, and the code is as it was', async () => {
+test('guessed codes all get one answer, and the code is as it was (C12)', async () => {
   const { authorize } = await import('../support/client.ts')
   const authorized = await authorize(world, client)
   const distinct = await answersTo(authorized.code, async (code) => {
@@ -87,7 +87,7 @@ test('C12 guessed codes all get one answer, and the code is as it was', async ()
   expect((await exchangeCode(world, client, authorized)).status).toBe(200)
 })
 
-test('C12 after all of it the real tokens are good', async () => {
+test('after all of it the real tokens are good (C12)', async () => {
   expect(await isActive(world, tokens.access_token)).toBe(true)
   expect((await refresh(world, client, tokens.refresh_token)).status).toBe(200)
 })

@@ -62,8 +62,8 @@ const names = [
   ...['browserCookie', 'secret'],
 ]
 
-describe('C13 nothing that reaches the storage can be used', () => {
-  test.each(names)('C13 %s is nowhere in clear, whole or by its secret half', (name) => {
+describe('nothing that reaches the storage can be used (C13)', () => {
+  test.each(names)('%s is nowhere in clear, whole or by its secret half (C13)', (name) => {
     const text = given[name] ?? ''
     expect(text.length).toBeGreaterThanOrEqual(32)
     expect(dump).not.toContain(text)
@@ -82,14 +82,14 @@ describe('C13 nothing that reaches the storage can be used', () => {
     'secondRefreshToken',
     'machineToken',
     'browserCookie',
-  ])('C13 of %s a SHA-256 is kept, so the run did write it', (name) => {
+  ])('of %s a SHA-256 is kept, so the run did write it (C13)', (name) => {
     const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
     const text = given[name] ?? ''
     // A credential of one issuer is unknown to another on the same storage: its digest is of both.
     expect([digest(text), digest(`${text} ${world.issuer}`)].some((one) => dump.includes(one))).toBe(true)
   })
 
-  test.each(['RS256', 'ES256'])('C13 no private member of the %s key is in clear', async (algorithm) => {
+  test.each(['RS256', 'ES256'])('no private member of the %s key is in clear (C13)', async (algorithm) => {
     const { privateJwk, publicJwk } = await serverKey(world, algorithm)
     expect(dump).toContain((publicJwk.n ?? publicJwk.x) as string)
     for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const) {
@@ -99,7 +99,7 @@ describe('C13 nothing that reaches the storage can be used', () => {
     expect(dump).not.toContain('PRIVATE KEY')
   })
 
-  test('C13 the successor of a rotated token opens with that token and the secret of the server', async () => {
+  test('the successor of a rotated token opens with that token and the secret of the server (C13)', async () => {
     const { token } = (await world.storage.refreshTokens.find(idOf(given.refreshToken ?? ''))) ?? {}
     const sealed = token?.sealedSuccessor ?? ''
     expect(sealed.length).toBeGreaterThan(40)

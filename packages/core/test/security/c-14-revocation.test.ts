@@ -20,12 +20,12 @@ beforeAll(() => {
 
 const answered = { status: 200, body: {} }
 
-describe('C14', () => {
+describe('the revocation endpoint (C14)', () => {
   test.each([
     ['public', registerPublic],
     ['confidential', registerConfidential],
   ])(
-    'C14 revoking a refresh token of a %s client ends the opaque and JWT access tokens of its grant',
+    'revoking a refresh token of a %s client ends the opaque and JWT access tokens of its grant (C14)',
     async (_, register) => {
       const client = await register(world)
       const first = await getTokens(world, client)
@@ -44,7 +44,7 @@ describe('C14', () => {
   test.each([
     ['opaque', {}],
     ['JWT', { resource: api }],
-  ])('C14 revoking one %s access token ends that one alone', async (_, form) => {
+  ])('revoking one %s access token ends that one alone (C14)', async (_, form) => {
     const client = await registerConfidential(world)
     const first = await getTokens(world, client, {}, form)
     const second = (await refresh(world, client, first.refresh_token, form)).body
@@ -60,7 +60,7 @@ describe('C14', () => {
     ['access_token', 'refresh_token'],
     ['refresh_token', 'access_token'],
     ['refresh_token', 'urn:example:unknown'],
-  ])('C14 a wrong hint does not save the %s', async (member, hint) => {
+  ])('a wrong hint does not save the %s (C14)', async (member, hint) => {
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client)
     const form = { token: tokens[member], token_type_hint: hint }
@@ -72,7 +72,7 @@ describe('C14', () => {
     ['refresh_token', {}],
     ['access_token', {}],
     ['access_token', { resource: api }],
-  ])("C14 revoking another client's %s changes nothing and leaks nothing %o", async (member, form) => {
+  ])("revoking another client's %s changes nothing and leaks nothing %o (C14)", async (member, form) => {
     const owner = await registerConfidential(world)
     const other = await registerConfidential(world)
     const tokens = await getTokens(world, owner, {}, form)
@@ -96,12 +96,12 @@ describe('C14', () => {
     ['like a JWT', 'e30.e30.e30'],
     ['of odd characters', 'ü\u{1f600}%'],
     ['very long', 'x'.repeat(20_000)],
-  ])('C14 a token that is %s gets 200', async (_, token) => {
+  ])('a token that is %s gets 200 (C14)', async (_, token) => {
     const client = await registerConfidential(world)
     expect(await postAs(world, client, '/oauth2/revoke', { token })).toMatchObject(answered)
   })
 
-  test('C14 revoking twice gets 200 twice', async () => {
+  test('revoking twice gets 200 twice (C14)', async () => {
     const client = await registerPublic(world)
     const tokens = await getTokens(world, client)
     for (let time = 0; time < 2; time++) {
@@ -110,7 +110,7 @@ describe('C14', () => {
     }
   })
 
-  test('C14 without a token, without a client, or with a wrong secret nothing is revoked', async () => {
+  test('without a token, without a client, or with a wrong secret nothing is revoked (C14)', async () => {
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client)
     const empty = await postAs(world, client, '/oauth2/revoke', {})

@@ -32,8 +32,8 @@ async function atConsent(world: World, client: { readonly client_id: string }, m
   return { browser, pkce, url }
 }
 
-describe('C16 a scope that the host takes from a client', () => {
-  test('C16 between the page and the answer it is neither shown, granted nor remembered', async () => {
+describe('a scope that the host takes from a client (C16)', () => {
+  test('a scope withdrawn between the page and the answer is neither shown, granted nor remembered (C16)', async () => {
     const { world, client, narrow } = await start()
     const { browser, pkce, url } = await atConsent(world, client)
     await narrow('openid email')
@@ -51,7 +51,7 @@ describe('C16 a scope that the host takes from a client', () => {
     expect((await world.storage.consents.list({ userId: alice.id }))[0]?.scope).toEqual(['openid', 'email'])
   })
 
-  test('C16 that was all of the request: invalid_scope to the client, and nothing is granted', async () => {
+  test('when the withdrawn scope was the whole request, the client gets invalid_scope and nothing is granted (C16)', async () => {
     const { world, client, narrow } = await start()
     const { browser, url } = await atConsent(world, client, { scope: 'notes:read' })
     await narrow('openid')
@@ -60,7 +60,7 @@ describe('C16 a scope that the host takes from a client', () => {
     expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toEqual([])
   })
 
-  test('C16 before the exchange it is not issued, and the refresh token goes with offline_access', async () => {
+  test('a scope withdrawn before the exchange is not issued, and the refresh token goes with offline_access (C16)', async () => {
     const { world, client, narrow } = await start()
     const authorized = await authorize(world, client, { scope: `${scope} offline_access` })
     await narrow('openid email')
@@ -68,7 +68,7 @@ describe('C16 a scope that the host takes from a client', () => {
     expect([status, body.scope, body.refresh_token]).toEqual([200, 'openid email', undefined])
   })
 
-  test('C16 before the exchange, and it was all: invalid_grant, and the code is not consumed', async () => {
+  test('when it was the whole scope before the exchange, the answer is invalid_grant and the code is not consumed (C16)', async () => {
     const { world, client, narrow } = await start()
     const authorized = await authorize(world, client, { scope: 'notes:read' })
     await narrow('openid')
@@ -77,7 +77,7 @@ describe('C16 a scope that the host takes from a client', () => {
     expect((await exchangeCode(world, client, authorized)).body.scope).toBe('notes:read')
   })
 
-  test('C16 before a refresh, and it was all: invalid_grant, and the refresh token is not consumed', async () => {
+  test('when it was the whole scope before a refresh, the answer is invalid_grant and the refresh token is not consumed (C16)', async () => {
     const { world, client, narrow } = await start()
     const tokens = await getTokens(world, client, { scope: 'notes:read offline_access' })
     await narrow('openid')
@@ -86,7 +86,7 @@ describe('C16 a scope that the host takes from a client', () => {
     expect((await refresh(world, client, tokens.refresh_token)).status).toBe(200)
   })
 
-  test('C16 takes its claims by name along, at userinfo of a grant that is there as well', async () => {
+  test('a withdrawn scope takes its claims by name along, also at userinfo of an existing grant (C16)', async () => {
     const { world, client, narrow } = await start()
     const claims = JSON.stringify({ userinfo: { email: null } })
     const tokens = await getTokens(world, client, { scope: 'openid', claims })

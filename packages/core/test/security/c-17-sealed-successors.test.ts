@@ -27,7 +27,7 @@ async function unroll(world: World, dead: string, secrets: readonly string[]): P
   return found
 }
 
-describe('C17 sealed successors', () => {
+describe('sealed successors (C17)', () => {
   test('a dead refresh token and the whole database, secret included, do not lead to the live token after twenty-five rotations (C17)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)
@@ -70,7 +70,7 @@ describe('C17 sealed successors', () => {
   })
 })
 
-describe('C18 the key of a sealed successor', () => {
+describe('the key of a sealed successor (C18)', () => {
   test('the old refresh token and the database alone do not open it: the secret of the server is needed, too (C18)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world)

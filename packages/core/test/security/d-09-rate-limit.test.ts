@@ -34,8 +34,8 @@ async function guess(world: World, client: RegisteredClient, times: number, addr
   }
 }
 
-describe('D09 guessing client secrets', () => {
-  test('D09 three wrong ones -> 429 with Retry-After, and the right one is refused as well until the window ends', async () => {
+describe('guessing client secrets (D09)', () => {
+  test('three wrong secrets answer 429 with Retry-After, and the right one is refused as well until the window ends (D09)', async () => {
     const world = createLimitedWorld({ authentication })
     const client = await registerConfidential(world)
     await guess(world, client, 3)
@@ -49,14 +49,14 @@ describe('D09 guessing client secrets', () => {
     expect((await attempt(world, client, client.client_secret)).status).toBe(200)
   })
 
-  test('D09 by default after twenty', async () => {
+  test('by default twenty wrong secrets are allowed (D09)', async () => {
     const world = createLimitedWorld()
     const client = await registerConfidential(world)
     await guess(world, client, 20)
     expect((await attempt(world, client, client.client_secret)).status).toBe(429)
   })
 
-  test('D09 one allowance for every endpoint that takes client credentials', async () => {
+  test('every endpoint that takes client credentials shares one allowance (D09)', async () => {
     const world = createLimitedWorld({ authentication })
     const client = await registerConfidential(world)
     for (const path of ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke']) {
@@ -67,7 +67,7 @@ describe('D09 guessing client secrets', () => {
     }
   })
 
-  test('D09 right credentials are never counted', async () => {
+  test('right credentials are never counted (D09)', async () => {
     const world = createLimitedWorld({ authentication })
     const client = await registerConfidential(world)
     for (let count = 0; count < 10; count++) {
@@ -75,7 +75,7 @@ describe('D09 guessing client secrets', () => {
     }
   })
 
-  test('D09 another client at the address, and the client at another address, go on', async () => {
+  test('another client at the address, and the client at another address, are not limited (D09)', async () => {
     const world = createLimitedWorld({ authentication })
     const [client, other] = [await registerConfidential(world), await registerConfidential(world)]
     await guess(world, client, 3)
@@ -83,7 +83,7 @@ describe('D09 guessing client secrets', () => {
     expect((await attempt(world, client, client.client_secret, '192.0.2.2')).status).toBe(200)
   })
 
-  test('D09 with the right method but not the registered one, and by a public method', async () => {
+  test('guesses with an unregistered method, and those that begin as a public client, are counted (D09)', async () => {
     const world = createLimitedWorld({ authentication })
     const client = await registerConfidential(world)
     const { client_id, client_secret } = client
@@ -94,7 +94,7 @@ describe('D09 guessing client secrets', () => {
     expect((await attempt(world, client, client_secret)).status).toBe(429)
   })
 
-  test('D04 an unknown client is limited like one that exists', async () => {
+  test('an unknown client is limited like one that exists (D04)', async () => {
     const world = createLimitedWorld({ authentication })
     const client = await registerConfidential(world)
     const statuses = async (one: { client_id: string }): Promise<readonly number[]> => {
@@ -105,7 +105,7 @@ describe('D09 guessing client secrets', () => {
     expect(await statuses({ client_id: 'unknown' })).toEqual(await statuses(client))
   })
 
-  test('D09 without an address the client alone is limited', async () => {
+  test('without an address the client alone is limited (D09)', async () => {
     const world = createLimitedWorld({ authentication })
     const client = await registerConfidential(world)
     await guess(world, client, 3, '')

@@ -23,8 +23,8 @@ function register(world: World, query = '', headers: Record<string, string> = he
   })
 }
 
-describe('D10 what a request only says of itself', () => {
-  test('D10 a client_id in the query buys no registration: thirty of five hundred from one address are let through', async () => {
+describe('what a request only says of itself (D10)', () => {
+  test('a client_id in the query buys no registration: thirty of five hundred from one address are let through (D10)', async () => {
     const world = openWorld()
     let previous = ''
     let made = 0
@@ -38,7 +38,7 @@ describe('D10 what a request only says of itself', () => {
     expect(made).toBe(30)
   })
 
-  test('D10 reading and changing registrations counts as registration does', async () => {
+  test('reading and changing registrations counts as registration does (D10)', async () => {
     const world = openWorld({ register: { max: 3, windowSeconds: 60 } })
     const { body } = await register(world)
     const read = () =>
@@ -46,7 +46,7 @@ describe('D10 what a request only says of itself', () => {
     expect([(await read()).status, (await read()).status, (await read()).status]).toEqual([401, 401, 429])
   })
 
-  test('D10 userinfo: another client_id with each request buys nothing', async () => {
+  test('userinfo: another client_id with each request buys nothing (D10)', async () => {
     const world = limitedWorld({ userinfo: { max: 5, windowSeconds: 60 } })
     const statuses: number[] = []
     for (let count = 0; count < 8; count++) {
@@ -56,7 +56,7 @@ describe('D10 what a request only says of itself', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
   })
 
-  test('D10 the body of a request is not read before its address is counted', async () => {
+  test('the body of a request is not read before its address is counted (D10)', async () => {
     const world = limitedWorld({ token: { max: 1, windowSeconds: 60 } })
     let pulled = 0
     const body = new ReadableStream(
@@ -75,7 +75,7 @@ describe('D10 what a request only says of itself', () => {
     expect(pulled).toBe(0)
   })
 
-  test('D14 a stranger who names a client spends nothing of its allowance, whatever he sends', async () => {
+  test('a stranger who names a client spends nothing of its allowance, whatever he sends (D14)', async () => {
     const world = limitedWorld({ token: { client: { max: 2, windowSeconds: 60 } } })
     const [client, open] = [await registerConfidential(world), await registerPublic(world)]
     for (let count = 0; count < 30; count++) {
@@ -90,7 +90,7 @@ describe('D10 what a request only says of itself', () => {
     expect((await post(world, '/oauth2/token', asked, elsewhere)).status).toBe(400)
   })
 
-  test('D14 wrong secrets for a public client do not lock out its users behind the same address', async () => {
+  test('wrong secrets for a public client do not lock out its users behind the same address (D14)', async () => {
     const world = limitedWorld()
     const { client_id } = await registerPublic(world)
     for (let count = 0; count < 40; count++) {
@@ -101,7 +101,7 @@ describe('D10 what a request only says of itself', () => {
   })
 })
 
-describe('D11 one subscriber has many addresses', () => {
+describe('one subscriber has many addresses (D11)', () => {
   const registered = async (addresses: readonly string[]): Promise<readonly number[]> => {
     const world = openWorld({ register: { max: 2, windowSeconds: 60 } })
     const statuses: number[] = []
@@ -109,24 +109,24 @@ describe('D11 one subscriber has many addresses', () => {
     return statuses
   }
 
-  test('D11 all addresses of one IPv6 /64 network share one allowance, and the next network has its own', async () => {
+  test('all addresses of one IPv6 /64 network share one allowance, and the next network has its own (D11)', async () => {
     const addresses = ['2001:db8:7:1::1', '2001:db8:7:1:ffff::9', '2001:db8:7:1:0:0:0:3', '2001:db8:7:2::1']
     expect(await registered(addresses)).toEqual([201, 201, 429, 201])
   })
 
-  test('D11 spellings of one address share one allowance: mapped into IPv6, with brackets, port or zone', async () => {
+  test('spellings of one address share one allowance: mapped into IPv6, with brackets, port or zone (D11)', async () => {
     expect(await registered(['192.0.2.8', '::ffff:192.0.2.8', '192.0.2.8:4711', '[::ffff:c000:208]:443'])).toEqual([
       201, 201, 429, 429,
     ])
     expect(await registered(['fe80::1%eth0', 'FE80::2%eth1', '[fe80::3%25en0]:80'])).toEqual([201, 201, 429])
   })
 
-  test('D11 of a list the last address counts, which the nearest proxy has added', async () => {
+  test('of a list the last address counts, which the nearest proxy has added (D11)', async () => {
     expect(await registered(['6.6.6.1, 192.0.2.8', '6.6.6.2, 192.0.2.8', '6.6.6.3,192.0.2.8'])).toEqual([201, 201, 429])
   })
 })
 
-describe('D12 many users behind one address', () => {
+describe('many users behind one address (D12)', () => {
   const minute = async (users: number): Promise<readonly number[]> => {
     const world = limitedWorld()
     const client = await registerPublic(world)
@@ -161,18 +161,18 @@ describe('D12 many users behind one address', () => {
     return refused
   }
 
-  test('D12 sixty users sign in within a minute through one public client from one address', async () => {
+  test('sixty users sign in within a minute through one public client from one address (D12)', async () => {
     expect(await minute(60)).toEqual([])
   })
 
-  test('D12 a single address is stopped at ten times that', { timeout: 60_000 }, async () => {
+  test('a single address is stopped at ten times that (D12)', { timeout: 60_000 }, async () => {
     const refused = await minute(602)
     expect(refused.length).toBeGreaterThan(0)
     expect(Math.min(...refused)).toBeGreaterThanOrEqual(600)
   })
 })
 
-describe('D13 guesses at the same moment', () => {
+describe('guesses at the same moment (D13)', () => {
   const slow: RateLimiter = (() => {
     const counts = new Map<string, number>()
     const pause = () => new Promise((resolve) => setTimeout(resolve, 1))
@@ -193,7 +193,7 @@ describe('D13 guesses at the same moment', () => {
   test.each([
     ['in memory', undefined],
     ['with a limiter that takes its time', slow],
-  ])('D13 of forty wrong secrets at once twenty are told so, %s', async (_name, limiter) => {
+  ])('of forty wrong secrets at once twenty are told so, %s (D13)', async (_name, limiter) => {
     const world = limitedWorld({ limiter }, { clientCacheSeconds: 0 })
     const client = await registerConfidential(world)
     const guesses = Array.from({ length: 40 }, (_, index) => {
@@ -205,7 +205,7 @@ describe('D13 guesses at the same moment', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(20)
   })
 
-  test('D13 the right secret behind thirty wrong ones sent with it is refused as well', async () => {
+  test('the right secret behind thirty wrong ones sent with it is refused as well (D13)', async () => {
     const world = limitedWorld()
     const client = await registerConfidential(world)
     const secrets = [...Array.from({ length: 30 }, (_, index) => `wrong-${index}`), client.client_secret]
@@ -218,7 +218,7 @@ describe('D13 guesses at the same moment', () => {
     expect(answers.at(-1)?.status).toBe(429)
   })
 
-  test('D13 fifty right credentials at once are all let through', async () => {
+  test('fifty right credentials at once are all let through (D13)', async () => {
     const world = limitedWorld()
     const client = await registerConfidential(world)
     const authorization = `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}`
@@ -230,7 +230,7 @@ describe('D13 guesses at the same moment', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
   })
 
-  test('D13 one address has two hundred refusals of all clients, made-up ones too; then right ones are refused there', async () => {
+  test('one address has two hundred refusals of all clients, made-up ones too; then right ones are refused there (D13)', async () => {
     const world = limitedWorld()
     const client = await registerConfidential(world)
     const attempt = async (id: string, secret: string | undefined, headers = here): Promise<number> =>
@@ -252,7 +252,7 @@ describe('D13 guesses at the same moment', () => {
     expect(await attempt(client.client_id, client.client_secret, { 'x-real-ip': '203.0.113.5' })).toBe(200)
   })
 
-  test('D13 a client that fails for ever locks out no other client of its address', async () => {
+  test('a client that fails for ever locks out no other client of its address (D13)', async () => {
     const world = limitedWorld()
     const [broken, good] = [await registerConfidential(world), await registerConfidential(world)]
     const attempt = async (id: string, secret: string | undefined): Promise<number> =>

@@ -47,7 +47,7 @@ async function signedBy(algorithm: string, world: World, clientId: string, heade
   return signJwt(stranger.privateKey, { alg: algorithm, ...header }, assertionClaims(world, clientId))
 }
 
-describe('D16 the keys behind a jwks_uri', () => {
+describe('the keys behind a jwks_uri (D16)', () => {
   async function start(keys: readonly unknown[]): Promise<{ remote: Remote; world: World; clientId: string }> {
     const remote = await startRemote()
     const world = createQuickWorld({
@@ -66,7 +66,7 @@ describe('D16 the keys behind a jwks_uri', () => {
     return world.browser().request(`${world.issuer}/oauth2/authorize?${query}`)
   }
 
-  test('D16 one GET against 249 RSA keys with huge exponents and no kid verifies nothing', async () => {
+  test('one GET against 249 RSA keys with huge exponents and no kid verifies nothing (D16)', async () => {
     const { world, clientId } = await start(some(249, () => rsaKey(3072, hugeExponent)))
     const work = countWork()
     const response = await get(world, clientId)
@@ -78,14 +78,14 @@ describe('D16 the keys behind a jwks_uri', () => {
     )
   })
 
-  test('D16 keys with huge exponents are skipped before any cryptography', async () => {
+  test('keys with huge exponents are skipped before any cryptography (D16)', async () => {
     const { world, clientId } = await start(some(20, () => rsaKey(3072, hugeExponent)))
     const work = countWork()
     await get(world, clientId)
     expect([work.verified(), work.imported()]).toEqual([0, 0])
   })
 
-  test('D16 of twenty keys that fit four are tried, at the first request and at those after it', async () => {
+  test('of twenty keys that fit four are tried, at the first request and at those after it (D16)', async () => {
     const { world, clientId } = await start(some(20, () => rsaKey(4096, '_____w')))
     for (let count = 0; count < 3; count++) {
       const work = countWork()
@@ -97,7 +97,7 @@ describe('D16 the keys behind a jwks_uri', () => {
     }
   })
 
-  test('D16 four are tried of a set and of the one that was fetched after it together', async () => {
+  test('four are tried of a set and of the one that was fetched after it together (D16)', async () => {
     const { remote, world, clientId } = await start(some(20, () => rsaKey(2048)))
     await get(world, clientId)
     world.clock.advance(2)
@@ -107,7 +107,7 @@ describe('D16 the keys behind a jwks_uri', () => {
     expect(work.verified()).toBe(4)
   })
 
-  test('D16 the key that was named is found among twenty, and the skipped ones of a set disturb no other', async () => {
+  test('the key that was named is found among twenty, and the skipped ones of a set disturb no other (D16)', async () => {
     const key = await clientKey('RS256', 'mine')
     const remote = await startRemote()
     const world = keysWorld({}, { dangerouslyAllowPrivateAddresses: true })
@@ -131,7 +131,7 @@ describe('D16 the keys behind a jwks_uri', () => {
     expect(work.verified()).toBe(1)
   })
 
-  test('D16 without a kid a client with many keys is told, in the event, to name its key', async () => {
+  test('without a kid a client with many keys is told, in the event, to name its key (D16)', async () => {
     const key = await clientKey('RS256', 'mine')
     const remote = await startRemote()
     const world = keysWorld({}, { dangerouslyAllowPrivateAddresses: true })
@@ -143,7 +143,7 @@ describe('D16 the keys behind a jwks_uri', () => {
     expect((await postWith(world, await assertion(world, client, key))).status).toBe(200)
   })
 
-  test('D16 old rows with keys beyond the limits cost no more than others', async () => {
+  test('old rows with keys beyond the limits cost no more than others (D16)', async () => {
     const world = keysWorld()
     const key = await clientKey()
     const client = await registerWithKey(world, key)
@@ -170,7 +170,7 @@ describe('D16 the keys behind a jwks_uri', () => {
   })
 })
 
-describe('D16 the keys that a client registers by value', () => {
+describe('the keys that a client registers by value (D16)', () => {
   const good = (): JWK => rsaKey(2048, 'AQAB', { kid: 'good' })
 
   test.each<[string, readonly unknown[], string]>([
@@ -189,7 +189,7 @@ describe('D16 the keys that a client registers by value', () => {
     ['a kind that nobody knows', [{ kty: 'AKP', pub: 'AAAA' }], 'must have the kty RSA, EC or OKP'],
     ['a kid that is no text', [{ ...good(), kid: 7 }], 'has a kid that is not a string'],
     ['what is no key', ['key'], 'jwks.keys.0'],
-  ])('D16 %s: invalid_client_metadata says what is wrong, and nothing is kept', async (_name, keys, text) => {
+  ])('%s: invalid_client_metadata says what is wrong, and nothing is kept (D16)', async (_name, keys, text) => {
     const world = keysWorld({}, { allowDynamicClientRegistration: true })
     const authorization = `Bearer ${await world.provider.createInitialAccessToken({ expiresIn: 60 })}`
     const answer = await send(world, `${world.issuer}/oauth2/register`, {
@@ -202,7 +202,7 @@ describe('D16 the keys that a client registers by value', () => {
     expect(await world.storage.clients.list({ limit: 10 })).toEqual([])
   })
 
-  test('D16 the error names the key that does not fit', async () => {
+  test('the error names the key that does not fit (D16)', async () => {
     const world = keysWorld()
     const keys = [good(), rsaKey(8192, 'AQAB', { kid: 'the large one' })]
     await expect(
@@ -216,7 +216,7 @@ describe('D16 the keys that a client registers by value', () => {
     ['zeros in front of a modulus, as some languages write it', { ...rsaKey(2048), n: `AAAA${rsaKey(2048).n}` }],
     ['padding that base64url does not have', { kty: 'OKP', crv: 'Ed25519', x: `${'A'.repeat(43)}=` }],
     ['a key for encryption of whatever size', rsaKey(8192, 'AQAB', { use: 'enc' })],
-  ])('D16 %s is taken', async (_name, key) => {
+  ])('%s is taken (D16)', async (_name, key) => {
     const world = keysWorld()
     const jwks = { keys: [key as Record<string, unknown>] }
     const client = await world.provider.registerClient({ redirect_uris: [redirectUri], jwks })

@@ -22,9 +22,9 @@ async function register(world: World, input: ClientInput = {}) {
   return { client, id: client.client_id, secret: client.client_secret as string }
 }
 
-describe('D01 a confidential client has to prove itself', () => {
+describe('a confidential client has to prove itself (D01)', () => {
   test.each(['client_secret_basic', 'client_secret_post'] as const)(
-    'D01 %s: id alone, empty secret',
+    'a client with %s cannot use its id alone or an empty secret (D01)',
     async (method) => {
       const { storage, writes } = watchStorage()
       const world = createWorld({ storage })
@@ -40,7 +40,7 @@ describe('D01 a confidential client has to prove itself', () => {
     },
   )
 
-  test('D01 the same holds at revocation and introspection', async () => {
+  test('the same holds at revocation and introspection (D01)', async () => {
     const world = createWorld()
     const { client, id } = await register(world)
     const { access_token: token } = (await postAs(world, client, '/oauth2/token', machine)).body
@@ -52,7 +52,7 @@ describe('D01 a confidential client has to prove itself', () => {
   })
 })
 
-test('D02 a method other than the registered one is invalid_client', async () => {
+test('a method other than the registered one is invalid_client (D02)', async () => {
   const world = createWorld()
   const withBasic = await register(world, { token_endpoint_auth_method: 'client_secret_basic' })
   const withPost = await register(world, { token_endpoint_auth_method: 'client_secret_post' })
@@ -69,7 +69,7 @@ test('D02 a method other than the registered one is invalid_client', async () =>
   expectJsonError(await tokenWith(world, secret), 401, 'invalid_client')
 })
 
-describe('D03 two methods at once', () => {
+describe('two methods at once (D03)', () => {
   const assertion = {
     client_assertion: 'e30.e30.e30',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -102,7 +102,7 @@ describe('D03 two methods at once', () => {
       'client_secret_post',
       (id, secret) => [{ client_id: id, client_secret: secret, ...assertion }, {}],
     ],
-  ])('D03 %s are refused', async (_name, method, present) => {
+  ])('%s are refused (D03)', async (_name, method, present) => {
     const world = createWorld()
     const { id, secret } = await register(world, { token_endpoint_auth_method: method })
     const [form, headers] = present(id, secret)
@@ -111,20 +111,20 @@ describe('D03 two methods at once', () => {
     expectJsonError(answer, answer.body.error === 'invalid_client' ? 401 : 400, answer.body.error)
   })
 
-  test('D03 the header with the same client_id in the body is one method', async () => {
+  test('the header with the same client_id in the body is one method (D03)', async () => {
     const world = createWorld()
     const { id, secret } = await register(world)
     expect((await tokenWith(world, { client_id: id }, basic(id, secret))).status).toBe(200)
   })
 })
 
-describe('D05 what a secret may be made of', () => {
+describe('what a secret may be made of (D05)', () => {
   test.each([
     'with:colons:inside:the:secret:text:0123456789',
     'with%percent%25signs%and%41more%0123456789',
     'with+plus+signs+and+more+plus+signs+0123456789',
     'with spaces & ampersands = equals / slashes ? 0',
-  ])('D05 %j in Basic, form-encoded as the specification says', async (client_secret) => {
+  ])('a secret %j works in Basic when it is form-encoded as the specification says (D05)', async (client_secret) => {
     const world = createWorld()
     const { id } = await register(world, { client_id: 'https://client.example.com/id:1', client_secret })
     // application/x-www-form-urlencoded, not encodeURIComponent: a space is a plus sign.
@@ -134,7 +134,7 @@ describe('D05 what a secret may be made of', () => {
     expect((await tokenWith(world, {}, percent)).status).toBe(200)
   })
 
-  test('D05 a secret with other characters than ASCII that is in storage works in Basic', async () => {
+  test('a secret with other characters than ASCII that is in storage works in Basic (D05)', async () => {
     const world = createWorld()
     const secret = 'пароль-ключ-🔑-and-enough-of-it'
     const { id } = await register(world)
@@ -156,7 +156,7 @@ describe('D05 what a secret may be made of', () => {
     ['a header of 20 kB', `Basic ${btoa(`client:${'x'.repeat(15_000)}`)}`],
     ['another scheme', 'Digest username="client"'],
     ['a bearer token', 'Bearer abc'],
-  ])('D05 %s in the header is 401 invalid_client with a challenge', async (_name, authorization) => {
+  ])('%s in the header is 401 invalid_client with a challenge (D05)', async (_name, authorization) => {
     const answer = await tokenWith(createWorld(), {}, { authorization })
     expectJsonError(answer, 401, 'invalid_client')
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/)

@@ -23,8 +23,8 @@ async function register(world: World, input: ClientInput = {}) {
   return { client, id: client.client_id, secret: client.client_secret as string }
 }
 
-describe('D06 machine tokens', () => {
-  test('D06 sub is the client id, and userinfo refuses them, even for a client named like a user', async () => {
+describe('machine tokens (D06)', () => {
+  test('the sub of a machine token is the client id, and userinfo refuses it, even for a client named like a user (D06)', async () => {
     const world = createWorld()
     const { client, id } = await register(world, { client_id: alice.id })
     const { access_token } = (await postAs(world, client, '/oauth2/token', machine)).body
@@ -39,7 +39,7 @@ describe('D06 machine tokens', () => {
     expectJsonError(await userinfo(world, jwt), 401, 'invalid_token')
   })
 
-  test('D06 no user scope, no refresh token and no ID token', async () => {
+  test('a machine gets no user scope, no refresh token and no ID token (D06)', async () => {
     const world = createWorld()
     const { client } = await register(world)
     for (const scope of ['openid', 'notes:read profile', 'offline_access', 'email']) {
@@ -50,7 +50,7 @@ describe('D06 machine tokens', () => {
     expect(body.scope).toBe('notes:read notes:write')
   })
 
-  test('D06 ids that the server chooses are long and random, and a taken one is refused', async () => {
+  test('ids that the server chooses are long and random, and a taken one is refused (D06)', async () => {
     const world = createWorld()
     const ids = await Promise.all(Array.from({ length: 20 }, async () => (await register(world)).id))
     expect(new Set(ids).size).toBe(20)
@@ -59,8 +59,8 @@ describe('D06 machine tokens', () => {
   })
 })
 
-describe('D07 only what was registered', () => {
-  test('D07 a public client can neither register nor be changed to client_credentials', async () => {
+describe('only what was registered (D07)', () => {
+  test('a public client can neither register nor be changed to client_credentials (D07)', async () => {
     const world = createWorld()
     const grant_types = ['authorization_code', 'client_credentials'] as const
     await expect(registerPublic(world, { grant_types })).rejects.toMatchObject({ code: 'invalid_client_metadata' })
@@ -72,7 +72,7 @@ describe('D07 only what was registered', () => {
     expectJsonError(answer, 400, 'unauthorized_client')
   })
 
-  test('D07 a public client whose row was changed by hand gets no machine token either', async () => {
+  test('a public client whose row was changed by hand gets no machine token either (D07)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const client = await registerPublic(world)
@@ -88,7 +88,7 @@ describe('D07 only what was registered', () => {
     expect(writes).toEqual([])
   })
 
-  test('D07 a grant type that was not registered is unauthorized_client and the code stays', async () => {
+  test('a grant type that was not registered is unauthorized_client and the code stays (D07)', async () => {
     const world = createWorld()
     const { client } = await register(world)
     const authorized = await authorize(world, client)
@@ -106,7 +106,7 @@ describe('D07 only what was registered', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('D07 a client without the code flow is sent back with unauthorized_client', async () => {
+  test('a client without the code flow is sent back with unauthorized_client (D07)', async () => {
     const world = createWorld()
     const { client } = await register(world, { grant_types: ['client_credentials'] })
     const [uri = ''] = client.redirect_uris
@@ -114,12 +114,12 @@ describe('D07 only what was registered', () => {
   })
 })
 
-describe('D08 secrets that end', () => {
+describe('secrets that end (D08)', () => {
   const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
   const asClient = (world: World, client: RegisteredClient, client_secret: string) =>
     postAs(world, { ...client, client_secret }, '/oauth2/token', machine)
 
-  test('D08 an expired secret is invalid_client from its second on, at every endpoint', async () => {
+  test('an expired secret is invalid_client from its second on, at every endpoint (D08)', async () => {
     const world = createWorld()
     const { client } = await register(world, { client_secret_expires_at: world.clock.now() + 100 })
     expect(client.client_secret_expires_at).toBe(world.clock.now() + 100)
@@ -133,7 +133,7 @@ describe('D08 secrets that end', () => {
     expect(await isActive(world, token)).toBe(true)
   })
 
-  test('D08 during a rotation both secrets work, after it only the new one', async () => {
+  test('during a rotation both secrets work, after it only the new one (D08)', async () => {
     const world = createWorld()
     const { client, id, secret: old } = await register(world)
     const fresh = 'a-new-secret-of-the-same-client-0123456789'
@@ -152,7 +152,7 @@ describe('D08 secrets that end', () => {
     expect((await asClient(world, client, fresh)).status).toBe(200)
   })
 
-  test('D08 a confidential client without any secret is refused', async () => {
+  test('a confidential client without any secret is refused (D08)', async () => {
     const world = createWorld()
     const { client, id } = await register(world)
     await editClient(world, id, () => ({ secrets: [] }))

@@ -29,8 +29,8 @@ function visible({ status, headers, body }: Answer) {
   return { status, headers: Object.fromEntries(headers), body }
 }
 
-describe.each(['client_secret_basic', 'client_secret_post'] as const)('D04 %s', (method) => {
-  test('D04 an unknown client does the same work and gets the same answer as a wrong secret', async () => {
+describe.each(['client_secret_basic', 'client_secret_post'] as const)('%s (D04)', (method) => {
+  test('an unknown client does the same work and gets the same answer as a wrong secret (D04)', async () => {
     const world = createWorld()
     const { client_id } = await registerConfidential(world, { token_endpoint_auth_method: method })
     const open = await registerPublic(world)
@@ -49,7 +49,7 @@ describe.each(['client_secret_basic', 'client_secret_post'] as const)('D04 %s', 
     }
   })
 
-  test('D04 what is compared are digests of equal length, whatever the length of the secret', async () => {
+  test('what is compared are digests of equal length, whatever the length of the secret (D04)', async () => {
     const world = createWorld()
     const { client_id } = await registerConfidential(world, { token_endpoint_auth_method: method })
     for (const [id, secret] of [
@@ -63,7 +63,7 @@ describe.each(['client_secret_basic', 'client_secret_post'] as const)('D04 %s', 
   })
 })
 
-test('D04 the comparison sees a difference at every position, and in length', () => {
+test('the comparison sees a difference at every position, and in length (D04)', () => {
   const digest = 'a'.repeat(43)
   expect(compare.timingSafeEqual(digest, 'a'.repeat(43))).toBe(true)
   for (let index = 0; index < 43; index++) {

@@ -144,8 +144,8 @@ const forgeries: Record<string, (f: Forger) => string | Promise<string>> = {
   'a header that is null': (f) => signRaw(f, 'null'),
 }
 
-describe('E01', () => {
-  test('E01 what is forged below is good but for its fault', async () => {
+describe('a forged JWT (E01)', () => {
+  test('the token that is forged below is good but for its fault (E01)', async () => {
     const good = await signAs(forger.ec, forger.claims)
     expect(await isActive(world, good)).toBe(true)
     expect((await userinfo(world, good)).status).toBe(200)
@@ -153,7 +153,7 @@ describe('E01', () => {
     expect((await introspect(world, client, raw)).body.active).toBe(true)
   })
 
-  test.each(Object.keys(forgeries))('E01 %s is no token', async (name) => {
+  test.each(Object.keys(forgeries))('%s is no token (E01)', async (name) => {
     const token = (await forgeries[name]?.(forger)) ?? ''
     const failures = world.events.filter(({ type }) => type === 'request.failed').length
     expect(await world.provider.verifyAccessToken(token)).toBeUndefined()
@@ -166,7 +166,7 @@ describe('E01', () => {
     expect(world.events.filter(({ type }) => type === 'request.failed').length).toBe(failures)
   })
 
-  test('E01 after all of it the genuine token is good', async () => {
+  test('after all of it the genuine token is good (E01)', async () => {
     expect(await isActive(world, forger.genuine)).toBe(true)
     expect((await refresh(world, client, refreshToken)).status).toBe(200)
   })

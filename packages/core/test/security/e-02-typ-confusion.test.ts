@@ -44,18 +44,18 @@ async function expectNoAccessToken(token: string): Promise<void> {
   expect((await introspect(world, client, token)).body).toEqual({ active: false })
 }
 
-describe('E02', () => {
-  test('E02 both are signed by one key, so only the typ tells them apart', async () => {
+describe('an ID token and an access token are not taken for each other (E02)', () => {
+  test('one key signs both tokens, so only the typ tells them apart (E02)', async () => {
     expect(await keys.verify(idToken, idTokenType)).toBeDefined()
     expect(await keys.verify(accessToken, accessTokenType)).toBeDefined()
     expect(await isActive(world, accessToken)).toBe(true)
   })
 
-  test('E02 an ID token is no access token: at userinfo, verifyAccessToken and introspection', async () => {
+  test('an ID token is no access token: at userinfo, verifyAccessToken and introspection (E02)', async () => {
     await expectNoAccessToken(idToken)
   })
 
-  test('E02 an ID token is no refresh token and no code', async () => {
+  test('an ID token is no refresh token and no code (E02)', async () => {
     for (const form of [
       { grant_type: 'refresh_token', refresh_token: idToken },
       { grant_type: 'authorization_code', code: idToken, code_verifier: 'x'.repeat(43) },
@@ -65,12 +65,12 @@ describe('E02', () => {
     }
   })
 
-  test('E02 revoking an ID token revokes nothing', async () => {
+  test('revoking an ID token revokes nothing (E02)', async () => {
     expect((await postAs(world, client, '/oauth2/revoke', { token: idToken })).status).toBe(200)
     expect(await isActive(world, accessToken)).toBe(true)
   })
 
-  test('E02 an access token is no ID token, expired or not', async () => {
+  test('an access token is no ID token, expired or not (E02)', async () => {
     expect(await keys.verify(accessToken, idTokenType)).toBeUndefined()
     expect(await keys.verify(accessToken, idTokenType, { ignoreExpiry: true })).toBeUndefined()
     expect(await keys.verify(idToken, accessTokenType, { ignoreExpiry: true })).toBeUndefined()
@@ -88,12 +88,12 @@ describe('E02', () => {
     'jwt+at',
     '',
     undefined,
-  ])('E02 with the typ %s the claims of an access token are none', async (typ) => {
+  ])('with the typ %s the claims of an access token are none (E02)', async (typ) => {
     await expectNoAccessToken(await signAs(key, claimsOf(accessToken), { typ }))
   })
 
   test.each(['at+jwt', 'logout+jwt', 'dpop+jwt', '', undefined])(
-    'E02 with the typ %s the claims of an ID token are none',
+    'with the typ %s the claims of an ID token are none (E02)',
     async (typ) => {
       const forged = await signAs(key, claimsOf(idToken), { typ })
       expect(await keys.verify(forged, idTokenType)).toBeUndefined()
@@ -101,11 +101,11 @@ describe('E02', () => {
     },
   )
 
-  test('E02 the claims of an ID token under the typ of an access token are no access token', async () => {
+  test('the claims of an ID token under the typ of an access token are no access token (E02)', async () => {
     await expectNoAccessToken(await signAs(key, claimsOf(idToken), { typ: 'at+jwt' }))
   })
 
-  test('E02 an expired ID token still identifies where that is asked for, and nowhere else', async () => {
+  test('an expired ID token still identifies where that is asked for, and nowhere else (E02)', async () => {
     const clock = world.clock.now()
     const old = await signAs(key, { ...claimsOf(idToken), iat: clock - 100, exp: clock - 10 }, { typ: 'JWT' })
     expect(await keys.verify(old, idTokenType)).toBeUndefined()

@@ -40,8 +40,8 @@ async function expectProfile(token: string): Promise<void> {
   expect(payload.exp).toBe(world.clock.now() + 3600)
 }
 
-describe('E03 the JWT access token (RFC 9068 section 2)', () => {
-  test('E03 of a user: typ, iss, sub, aud, exp, iat, jti, client_id, scope and the authentication', async () => {
+describe('the JWT access token (RFC 9068 section 2) (E03)', () => {
+  test('the access token of a user has typ, iss, sub, aud, exp, iat, jti, client_id, scope and the authentication (E03)', async () => {
     const { access_token: token, expires_in } = await getTokens(world, client, {}, { resource: api })
     await expectProfile(token)
     expect(expires_in).toBe(3600)
@@ -53,7 +53,7 @@ describe('E03 the JWT access token (RFC 9068 section 2)', () => {
     })
   })
 
-  test('E03 of a machine: sub is the client', async () => {
+  test('the sub of a machine’s access token is the client (E03)', async () => {
     const { body } = await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials', resource: api })
     await expectProfile(body.access_token)
     expect(claimsOf(body.access_token)).toMatchObject({ sub: client.client_id, aud: api })
@@ -61,7 +61,7 @@ describe('E03 the JWT access token (RFC 9068 section 2)', () => {
     expect(claimsOf(body.access_token)).not.toHaveProperty('sid')
   })
 
-  test('E03 each token has a jti of its own, the reused refresh too', async () => {
+  test('each token has a jti of its own, also in a retried refresh (E03)', async () => {
     const first = await getTokens(world, client, {}, { resource: api })
     const again = [first.access_token]
     for (let time = 0; time < 5; time++) {
@@ -77,7 +77,7 @@ describe('E03 the JWT access token (RFC 9068 section 2)', () => {
     ['two resources', [api, files], [api, files]],
     ['one resource twice', [api, api], api],
     ['one resource in two spellings', [api, `${api}/`], api],
-  ])('E03 aud equals the requested resource only: %s', async (_, resources, aud) => {
+  ])('aud equals the requested resource only: %s (E03)', async (_, resources, aud) => {
     const authorized = await authorize(world, client, { scope: 'notes:read' })
     const form = new URLSearchParams({
       grant_type: 'authorization_code',
@@ -93,12 +93,12 @@ describe('E03 the JWT access token (RFC 9068 section 2)', () => {
     expect((await userinfo(world, body.access_token)).status).toBeOneOf([401, 403])
   })
 
-  test('E03 with openid the userinfo endpoint is an audience beside the resource, and nothing else is', async () => {
+  test('with openid the userinfo endpoint is an audience beside the resource, and nothing else is (E03)', async () => {
     const { access_token: token } = await getTokens(world, client, { scope: 'openid' }, { resource: api })
     expect(claimsOf(token).aud).toEqual([api, `${issuer}/oauth2/userinfo`])
   })
 
-  test('E03 aud of a refreshed token is what the refresh asked for, not what came before', async () => {
+  test('aud of a refreshed token is what the refresh asked for, not what came before (E03)', async () => {
     const first = await getTokens(world, client, { scope: 'notes:read offline_access' }, { resource: api })
     const { body } = await refresh(world, client, first.refresh_token, { resource: files })
     expect(claimsOf(body.access_token).aud).toBe(files)
@@ -106,13 +106,13 @@ describe('E03 the JWT access token (RFC 9068 section 2)', () => {
     expect(await world.provider.verifyAccessToken(body.access_token, { audience: files })).toBeDefined()
   })
 
-  test('E03 resource at the authorization endpoint names no audience', async () => {
+  test('resource at the authorization endpoint names no audience (E03)', async () => {
     const authorized = await authorize(world, client, { resource: api })
     const { body } = await exchangeCode(world, client, authorized)
     expect(body.access_token).toMatch(/^a[0-9a-v]{24}/)
   })
 
-  test('E03 the header names a key of the JWKS and an asymmetric algorithm', async () => {
+  test('the header names a key of the JWKS and an asymmetric algorithm (E03)', async () => {
     const { access_token: token } = await getTokens(world, client, {}, { resource: api })
     const { kid, alg } = decodeProtectedHeader(token)
     expect(alg).toBe('ES256')
@@ -128,7 +128,7 @@ describe('E03 the JWT access token (RFC 9068 section 2)', () => {
     'https://user@api.example.com',
     `${api}#fragment`,
     '*',
-  ])('E03 the resource %s is invalid_target and costs nothing', async (resource) => {
+  ])('the resource %s is invalid_target and costs nothing (E03)', async (resource) => {
     const authorized = await authorize(world, client)
     const refused = await exchangeCode(world, client, authorized, { resource })
     expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_target' } })

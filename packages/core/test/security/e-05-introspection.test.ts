@@ -4,7 +4,7 @@ import { createWorld } from '../support/world.ts'
 
 const path = '/oauth2/introspect'
 
-test('E05 introspection without authentication, by a public client or by a stranger tells nothing', async () => {
+test('introspection answers nothing about a token without authentication, to a public client, or to a stranger (E05)', async () => {
   const world = createWorld()
   const owner = await registerConfidential(world)
   const { access_token, refresh_token } = await getTokens(world, owner)
@@ -21,7 +21,7 @@ test('E05 introspection without authentication, by a public client or by a stran
   }
 })
 
-test('E06 an audience that nobody registered is invalid_target and in no token', async () => {
+test('an audience that nobody registered is invalid_target and in no token (E06)', async () => {
   const world = createWorld()
   const client = await registerConfidential(world)
   const form = { grant_type: 'client_credentials', resource: 'https://evil.example' }

@@ -18,10 +18,10 @@ const cases = (['customAccessTokenClaims', 'customIdTokenClaims', 'customTokenRe
   (name) => (['throws', 'rejects'] as const).map((how) => [name, how] as const),
 )
 
-describe.each(cases)('E07 %s that %s', (name, how) => {
+describe.each(cases)('%s that %s (E07)', (name, how) => {
   const serverError = { status: 500, body: { error: 'server_error' } }
 
-  test(`E07 ${name} that ${how} costs no code`, async () => {
+  test(`${name} that ${how} costs no code (E07)`, async () => {
     const { state, hook } = failing(how)
     const world = createQuickWorld({ [name]: hook } as WorldOptions)
     const client = await registerConfidential(world)
@@ -39,7 +39,7 @@ describe.each(cases)('E07 %s that %s', (name, how) => {
     expect((await exchangeCode(world, client, authorized, { resource: api })).status).toBe(200)
   })
 
-  test(`E07 ${name} that ${how} costs no refresh token`, async () => {
+  test(`${name} that ${how} costs no refresh token (E07)`, async () => {
     const { state, hook } = failing(how)
     state.fails = false
     const world = createQuickWorld({ [name]: hook } as WorldOptions)
@@ -54,7 +54,7 @@ describe.each(cases)('E07 %s that %s', (name, how) => {
   })
 })
 
-test.each(['throws', 'rejects'] as const)('E07 customUserinfoClaims that %s costs no token', async (how) => {
+test.each(['throws', 'rejects'] as const)('customUserinfoClaims that %s costs no token (E07)', async (how) => {
   const { state, hook } = failing(how)
   const world = createQuickWorld({ customUserinfoClaims: hook })
   const client = await registerConfidential(world)
@@ -64,7 +64,7 @@ test.each(['throws', 'rejects'] as const)('E07 customUserinfoClaims that %s cost
   expect((await userinfo(world, tokens.access_token)).body).toMatchObject({ tenant: 't-1' })
 })
 
-test('E07 onEvent that throws changes no answer', async () => {
+test('onEvent that throws changes no answer (E07)', async () => {
   const world = createQuickWorld({
     onEvent: () => {
       throw new Error('the log is full')

@@ -78,21 +78,21 @@ beforeAll(async () => {
 const members = (place: string): readonly string[] =>
   place === 'token response' ? ['scope', ...responseMembers] : reserved
 
-describe.each(places)('E07 in the %s', (place) => {
-  test.each(members(place))(`E07 no hook sets %s in the ${place}`, (name) => {
+describe.each(places)('in the %s (E07)', (place) => {
+  test.each(members(place))(`no hook sets %s in the ${place} (E07)`, (name) => {
     const value = evil[place]?.[name]
     expect(value).not.toEqual({ evil: name })
     if (random.has(name)) expect(typeof value).toBe(typeof plain[place]?.[name])
     else expect(value).toEqual(plain[place]?.[name])
   })
 
-  test.each(members(place))(`E07 no hook deletes %s in the ${place}`, (name) => {
+  test.each(members(place))(`no hook deletes %s in the ${place} (E07)`, (name) => {
     const value = deleting[place]?.[name]
     if (random.has(name)) expect(typeof value).toBe(typeof plain[place]?.[name])
     else expect(value).toEqual(plain[place]?.[name])
   })
 
-  test(`E07 __proto__ is no way into the ${place}, and an honest claim arrives`, () => {
+  test(`__proto__ is no way into the ${place}, and an honest claim arrives (E07)`, () => {
     expect(Object.hasOwn(evil[place] ?? {}, '__proto__')).toBe(false)
     expect(evil[place]).not.toHaveProperty('evil')
     expect(evil[place]?.tenant).toBe('t-1')
@@ -100,12 +100,12 @@ describe.each(places)('E07 in the %s', (place) => {
   })
 })
 
-test('E07 no hook sets a name of a claim in the token response', () => {
+test('no hook sets a name of a claim in the token response (E07)', () => {
   const set = reserved.filter((name) => name !== 'scope' && Object.hasOwn(evil['token response'] ?? {}, name))
   expect(set).toEqual([])
 })
 
-test.each(hooks)('E07 an event names what %s tried to set', (hook) => {
+test.each(hooks)('an event names what %s tried to set (E07)', (hook) => {
   const event = evil.events.find(
     (one): one is OAuthEvent & { type: 'claims.reserved_name_dropped' } =>
       one.type === 'claims.reserved_name_dropped' && one.hook === hook,
@@ -114,7 +114,7 @@ test.each(hooks)('E07 an event names what %s tried to set', (hook) => {
   expect(event?.names).not.toContain('tenant')
 })
 
-test('E07 a function called toJSON does not replace the claims', async () => {
+test('a function called toJSON does not replace the claims (E07)', async () => {
   const toJSON = (): Claims => ({ iss: 'https://evil.example', sub: 'user-bob', aud: 'x', exp: 9_999_999_999, iat: 1 })
   const result = await run({ toJSON })
   expect(result['JWT access token']?.sub).toBe('user-alice')
@@ -123,7 +123,7 @@ test('E07 a function called toJSON does not replace the claims', async () => {
   expect(result['token response']?.token_type).toBe('Bearer')
 })
 
-test('E07 null and undefined from a hook are no claims', async () => {
+test('null and undefined from a hook are no claims (E07)', async () => {
   for (const nothing of [null, undefined]) {
     const world = createQuickWorld({
       customIdTokenClaims: () => nothing,

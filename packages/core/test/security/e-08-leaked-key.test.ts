@@ -5,7 +5,7 @@ import { createWorld } from '../support/world.ts'
 
 const resource = { resource: 'https://api.example.com' }
 
-test('E08 a leaked key is dropped: out of the JWKS and the storage, its tokens refused, new ones signed at once', async () => {
+test('a leaked key is removed from the JWKS and the storage, its tokens are refused, and a new key signs at once (E08)', async () => {
   const storage = memoryStorage()
   const world = createWorld({ storage })
   const other = createWorld({ storage })

@@ -32,8 +32,8 @@ async function verifiesByJwks(world: World, jwt: string): Promise<boolean> {
   )
 }
 
-describe('E08 rotation', () => {
-  test('E08 a new key is published at once, signs only after its activation, and the old one verifies on', async () => {
+describe('rotation (E08)', () => {
+  test('a new key is published at once, signs only after its activation, and the old one verifies on (E08)', async () => {
     const world = createQuickWorld()
     const before = await machineToken(world)
     await world.provider.rotateSigningKeys()
@@ -57,7 +57,7 @@ describe('E08 rotation', () => {
     }
   })
 
-  test('E08 the retired key stays published through the life of its last token, and then goes', async () => {
+  test('the retired key stays published through the life of its last token, and then goes (E08)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const old = kidOf(await machineToken(world))
@@ -77,7 +77,7 @@ describe('E08 rotation', () => {
     expect((await world.storage.signingKeys.list()).map(({ id }) => id)).not.toContain(old)
   })
 
-  test('E08 a rotation renews the key of each algorithm', async () => {
+  test('a rotation renews the key of each algorithm (E08)', async () => {
     const world = createWorld({ idTokenSigningAlgorithm: 'EdDSA' })
     const before = (await fetchJwks(world)).keys
     await world.provider.rotateSigningKeys({ activateAfter: 0 })
@@ -90,7 +90,7 @@ describe('E08 rotation', () => {
     expect(old).not.toContain(kidOf(tokens.access_token))
   })
 
-  test('E08 an emergency: the new key signs at once, also over one that waits for its time', async () => {
+  test('in an emergency the new key signs at once, also over one that waits for its time (E08)', async () => {
     const world = createQuickWorld()
     const first = kidOf(await machineToken(world))
     await world.provider.rotateSigningKeys()
@@ -102,7 +102,7 @@ describe('E08 rotation', () => {
     expect(kidOf(await machineToken(world))).toBe(emergency)
   })
 
-  test("E08 a removed key's token fails once the key cache has ended, and others live", async () => {
+  test("a removed key's token fails once the key cache has ended, and others live (E08)", async () => {
     const world = createQuickWorld()
     const removed = await machineToken(world)
     await world.provider.rotateSigningKeys({ activateAfter: 0 })
@@ -116,7 +116,7 @@ describe('E08 rotation', () => {
     expect(await isActive(world, kept)).toBe(true)
   })
 
-  test("E08 a process that was idle for a long time refuses a removed key's token, the first one too", async () => {
+  test("a process that was idle for a long time refuses a removed key's token, the first one too (E08)", async () => {
     const world = createQuickWorld({ m2mAccessTokenTtlSeconds: 200_000 })
     const removed = await machineToken(world)
     await world.provider.rotateSigningKeys({ activateAfter: 0 })
@@ -126,7 +126,7 @@ describe('E08 rotation', () => {
   })
 })
 
-describe('E08 two processes on one storage', () => {
+describe('two processes on one storage (E08)', () => {
   /** Two providers that share a storage and a clock, as two processes would. */
   function pair(storage: Storage = memoryStorage()): readonly [World, World] {
     const clock = fixedClock()
@@ -138,20 +138,23 @@ describe('E08 two processes on one storage', () => {
     ]
   }
 
-  test.each([1, 2, 3, 4, 5])('E08 they share the first key even when both start at once, run %i', async (seed) => {
-    const [left, right] = pair(yieldingStorage(memoryStorage(), seed))
-    const [one, two] = await Promise.all([fetchJwks(left), fetchJwks(right)])
-    expect(one.keys.length).toBe(1)
-    expect(two).toEqual(one)
-    const [a, b] = await Promise.all([machineToken(left), machineToken(right)])
-    expect(kidOf(a)).toBe(kidOf(b))
-    expect(await isActive(right, a)).toBe(true)
-    expect(await isActive(left, b)).toBe(true)
-    const created = [...left.events, ...right.events].filter(({ type }) => type === 'signing_key.created')
-    expect(created.length).toBe(1)
-  })
+  test.each([1, 2, 3, 4, 5])(
+    'two processes share the first key even when both start at once, run %i (E08)',
+    async (seed) => {
+      const [left, right] = pair(yieldingStorage(memoryStorage(), seed))
+      const [one, two] = await Promise.all([fetchJwks(left), fetchJwks(right)])
+      expect(one.keys.length).toBe(1)
+      expect(two).toEqual(one)
+      const [a, b] = await Promise.all([machineToken(left), machineToken(right)])
+      expect(kidOf(a)).toBe(kidOf(b))
+      expect(await isActive(right, a)).toBe(true)
+      expect(await isActive(left, b)).toBe(true)
+      const created = [...left.events, ...right.events].filter(({ type }) => type === 'signing_key.created')
+      expect(created.length).toBe(1)
+    },
+  )
 
-  test('E08 both rotate at once: they agree on what comes next', async () => {
+  test('two processes that rotate at once agree on the next key (E08)', async () => {
     const [left, right] = pair(yieldingStorage(memoryStorage(), 3))
     const first = kidOf(await machineToken(left))
     await fetchJwks(right)
@@ -163,7 +166,7 @@ describe('E08 two processes on one storage', () => {
     expect(a).not.toBe(first)
   })
 
-  test("E08 a token by the other's newest key verifies a second later, whatever is cached", async () => {
+  test("a token by the other's newest key verifies a second later, whatever is cached (E08)", async () => {
     const [left, right] = pair()
     await machineToken(right)
     await left.provider.rotateSigningKeys({ activateAfter: 0 })
@@ -172,7 +175,7 @@ describe('E08 two processes on one storage', () => {
     expect(await isActive(right, token)).toBe(true)
   })
 
-  test('E08 made-up kids make nobody read the key table again and again', async () => {
+  test('made-up kids make nobody read the key table again and again (E08)', async () => {
     let lists = 0
     const storage = wrapStorage(memoryStorage(), (name, _args, run) => {
       if (name === 'signingKeys.list') lists++
@@ -191,7 +194,7 @@ describe('E08 two processes on one storage', () => {
     expect(lists - before).toBeLessThanOrEqual(2)
   })
 
-  test('E08 a process that was idle publishes the new key before it is used: in its first answer after the activation', async () => {
+  test('a process that was idle publishes the new key before it is used: in its first answer after the activation (E08)', async () => {
     const [left, right] = pair()
     await fetchJwks(right)
     await left.provider.rotateSigningKeys()
@@ -200,7 +203,7 @@ describe('E08 two processes on one storage', () => {
     expect(await publishedKids(right)).toContain(kidOf(token))
   })
 
-  test('E08 a process that was idle signs with no key that has gone from the JWKS', async () => {
+  test('a process that was idle signs with no key that has gone from the JWKS (E08)', async () => {
     const [left, right] = pair()
     await machineToken(right)
     await left.provider.rotateSigningKeys()

@@ -16,8 +16,8 @@ function kidOf(jwt: string): string {
   return String(decodeProtectedHeader(jwt).kid)
 }
 
-describe('E08 a changed secret', () => {
-  test('E08 a key that cannot be unsealed is skipped with an event, its tokens verify, and nothing is a 500', async () => {
+describe('a changed secret (E08)', () => {
+  test('a key that cannot be unsealed is skipped with an event, its tokens verify, and nothing is a 500 (E08)', async () => {
     const storage = memoryStorage()
     const before = createQuickWorld({ storage })
     const client = await registerConfidential(before)
@@ -38,7 +38,7 @@ describe('E08 a changed secret', () => {
     expect(after.events.filter(({ type }) => type === 'request.failed')).toEqual([])
   })
 
-  test('E08 the old process verifies what the one with the new secret signs', async () => {
+  test('the old process verifies what the one with the new secret signs (E08)', async () => {
     const storage = memoryStorage()
     const before = createQuickWorld({ storage })
     const client = await registerConfidential(before)
@@ -52,7 +52,7 @@ describe('E08 a changed secret', () => {
     expect(await publishedKids(after)).toContain(kidOf(tokens.access_token))
   })
 
-  test('E08 a list of secrets unseals the old keys, without a new one and without an event', async () => {
+  test('a list of secrets unseals the old keys, without a new one and without an event (E08)', async () => {
     const storage = memoryStorage()
     const before = createQuickWorld({ storage })
     const client = await registerConfidential(before)
@@ -72,7 +72,7 @@ describe('E08 a changed secret', () => {
   })
 
   test.each(['', 'AAAA', '!', 'A'.repeat(60)])(
-    'E08 a sealed key that was overwritten with %j is skipped',
+    'a sealed key that was overwritten with %j is skipped (E08)',
     async (sealed) => {
       const storage = memoryStorage()
       await publishedKids(createQuickWorld({ storage }))

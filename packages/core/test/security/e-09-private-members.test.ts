@@ -57,14 +57,14 @@ function membersOf(value: unknown): readonly string[] {
   ])
 }
 
-test('E09 no answer of a whole run has a private member of a key', () => {
+test('no answer of a whole run has a private member of a key (E09)', () => {
   expect(answers.length).toBe(19)
   for (const [name, answer] of answers) {
     expect([name, membersOf(answer).filter((member) => privateMembers.has(member))]).toEqual([name, []])
   }
 })
 
-test('E09 no answer has the value of one either', async () => {
+test('no answer has the value of one either (E09)', async () => {
   const text = JSON.stringify(answers)
   for (const algorithm of ['RS256', 'ES256']) {
     const { privateJwk } = await serverKey(world, algorithm)
@@ -75,7 +75,7 @@ test('E09 no answer has the value of one either', async () => {
   }
 })
 
-test('E09 each published key has exactly its public members, a kid, an alg and a use', async () => {
+test('each published key has exactly its public members, a kid, an alg and a use (E09)', async () => {
   const { keys } = await fetchJwks(world)
   expect(keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'ES256', 'RS256', 'RS256'])
   for (const key of keys) {
@@ -86,7 +86,7 @@ test('E09 each published key has exactly its public members, a kid, an alg and a
   expect(new Set(keys.map(({ kid }) => kid)).size).toBe(4)
 })
 
-test('E09 an RSA key has 2048 bits or more', async () => {
+test('an RSA key has 2048 bits or more (E09)', async () => {
   const { keys } = await fetchJwks(world)
   for (const key of keys.filter(({ kty }) => kty === 'RSA')) {
     expect(Buffer.from(key.n ?? '', 'base64url').length).toBeGreaterThanOrEqual(256)

@@ -23,7 +23,7 @@ async function start(options: WorldOptions = {}) {
 const keysOf = async ({ storage }: World) => (await storage.signingKeys.list()).map(({ id }) => id)
 const setBack = ({ events }: World) => events.filter(({ type }) => type === 'clock.set_back')
 
-describe('E10 a clock that was set back', () => {
+describe('a clock that was set back (E10)', () => {
   test('a clock that is set back makes no new key: the key that verifiers know signs on, and one event says so (E10)', async () => {
     const { world, token, kid } = await start()
     const before = await kid()

@@ -21,7 +21,7 @@ async function start(options: WorldOptions) {
 
 const changed = ({ events }: World) => events.filter(({ type }) => type === 'signing_key.secret_changed')
 
-describe('E11 a changed secret', () => {
+describe('a changed secret (E11)', () => {
   test('a secret that opens none of the keys is an event which names the option, and never silent (E11)', async () => {
     const storage = memoryStorage()
     const before = await start({ storage })
@@ -60,7 +60,7 @@ describe('E11 a changed secret', () => {
   })
 })
 
-describe('E12 two processes with different secrets', () => {
+describe('two processes with different secrets (E12)', () => {
   test('each process keeps its own key and leaves that of the other one, for years of purges (E12)', async () => {
     const storage = memoryStorage()
     const one = await start({ storage })

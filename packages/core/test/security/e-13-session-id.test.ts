@@ -33,32 +33,35 @@ function readable(body: object): string {
   return [text, ...claims].join('\n')
 }
 
-describe('E13 the host’s session id', () => {
+describe('the host’s session id (E13)', () => {
   test.each([
     ['that ends sessions', { enable_end_session: true }],
     ['that does not', {}],
-  ])('E13 is in no token and no answer for a client %s, in any form', async (_name, metadata) => {
-    const world = createLogoutWorld({
-      refreshTokenEncoder: (token, session) => `${session}~${token}`,
-      refreshTokenDecoder: (text) => text.split('~')[1],
-    })
-    const client = await registerConfidential(world, metadata)
-    const { browser, ...authorized } = await authorize(world, client, { scope: 'openid notes:read offline_access' })
-    const session = browser.cookies.get('session') as string
-    const opaque = (await exchangeCode(world, client, { ...authorized, browser })).body
-    const jwt = (await refresh(world, client, opaque.refresh_token, { resource: api })).body
-    const told = [opaque, jwt]
-    for (const token of [opaque.access_token, jwt.access_token, jwt.refresh_token]) {
-      told.push((await postAs(world, client, '/oauth2/introspect', { token })).body)
-    }
-    expect(told.every((body) => Object.keys(body).length > 3)).toBe(true)
-    for (const body of told) {
-      expect(readable(body)).not.toContain(session)
-      expect(readable(body)).not.toContain(encodeBase64url(encodeUtf8(session)))
-    }
-  })
+  ])(
+    'the host’s session id is in no token and no answer for a client %s, in any form (E13)',
+    async (_name, metadata) => {
+      const world = createLogoutWorld({
+        refreshTokenEncoder: (token, session) => `${session}~${token}`,
+        refreshTokenDecoder: (text) => text.split('~')[1],
+      })
+      const client = await registerConfidential(world, metadata)
+      const { browser, ...authorized } = await authorize(world, client, { scope: 'openid notes:read offline_access' })
+      const session = browser.cookies.get('session') as string
+      const opaque = (await exchangeCode(world, client, { ...authorized, browser })).body
+      const jwt = (await refresh(world, client, opaque.refresh_token, { resource: api })).body
+      const told = [opaque, jwt]
+      for (const token of [opaque.access_token, jwt.access_token, jwt.refresh_token]) {
+        told.push((await postAs(world, client, '/oauth2/introspect', { token })).body)
+      }
+      expect(told.every((body) => Object.keys(body).length > 3)).toBe(true)
+      for (const body of told) {
+        expect(readable(body)).not.toContain(session)
+        expect(readable(body)).not.toContain(encodeBase64url(encodeUtf8(session)))
+      }
+    },
+  )
 
-  test('E13 sid is the same in every token of one client, another for every other client, absent for the rest', async () => {
+  test('sid is the same in every token of one client, different for every other client, and absent for the rest (E13)', async () => {
     const world = createLogoutWorld()
     const [one, other] = [await registerEnding(world), await registerEnding(world)]
     const browser = world.browser()
@@ -85,10 +88,10 @@ describe('E13 the host’s session id', () => {
   })
 })
 
-describe('E14 the name of a session', () => {
+describe('the name of a session (E14)', () => {
   const nextSecret = 'another-secret-for-tests-with-enough-characters'
 
-  test('E14 stays while an old secret is kept, and an ID token of before ends the session without a question', async () => {
+  test('the name of a session stays while an old secret is kept, and an older ID token ends the session without a question (E14)', async () => {
     const world = createLogoutWorld()
     const client = await registerEnding(world)
     const { browser, idToken } = await signInAt(world, client)
@@ -102,7 +105,7 @@ describe('E14 the name of a session', () => {
     expect(isSignedIn(later, there)).toBe(false)
   })
 
-  test('E14 of one client ends no session for another client', async () => {
+  test('the session name of one client ends no session for another client (E14)', async () => {
     // Under disableJwtPlugin a client can sign whatever it likes.
     const world = createLogoutWorld({ disableJwtPlugin: true })
     const [one, other] = [await registerEnding(world), await registerEnding(world)]
@@ -116,7 +119,7 @@ describe('E14 the name of a session', () => {
     expect(isSignedIn(world, own.browser)).toBe(false)
   })
 
-  test('E14 an ID token from before, which has the host’s own id as sid, leads to a question', async () => {
+  test('an older ID token, which has the host’s own id as sid, leads to a question (E14)', async () => {
     // Under disableJwtPlugin the client signs as the server does, so this is also an attacker who has guessed an id.
     const world = createLogoutWorld({ disableJwtPlugin: true })
     const client = await registerEnding(world)

@@ -28,7 +28,7 @@ function failures(world: World): readonly string[] {
   return world.events.flatMap((event) => (event.type === 'request.failed' ? (event.cause as Error).message : []))
 }
 
-describe('E15 session.authTime', () => {
+describe('session.authTime (E15)', () => {
   const now = createQuickWorld().clock.now()
 
   test.each([
@@ -36,7 +36,7 @@ describe('E15 session.authTime', () => {
     ['a Date', new Date(now * 1000 + 7)],
     ['a fraction', now + 0.7],
     ['seconds', now],
-  ])('E15 as %s is whole seconds in auth_time, and max_age holds', async (_name, authTime) => {
+  ])('session.authTime as %s is whole seconds in auth_time, and max_age holds (E15)', async (_name, authTime) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = browserWith(world, { user: alice, session: { id: 's', authTime } })
@@ -57,27 +57,30 @@ describe('E15 session.authTime', () => {
     ['before all time', -1, 'it is a number'],
     ['yet to come', now + 31, 'must be in the past'],
     ['yet to come, in milliseconds', (now + 31) * 1000, 'must be in the past'],
-  ])('E15 that is %s stops the request, names the member, and writes nothing', async (_name, authTime, told) => {
-    const { storage, writes } = watchStorage()
-    const world = createQuickWorld({ storage })
-    const client = await registerConfidential(world)
-    const browser = browserWith(world, { user: alice, session: { id: 's', authTime } })
-    writes.length = 0
-    for (const parameters of [{}, { max_age: '60' }, { prompt: 'none' }]) {
-      const response = await browser.request(authorizeUrl(world, client, createPkce(), parameters))
-      const location = new URL(response.headers.get('location') as string)
-      expect([...location.searchParams.keys()].toSorted()).toEqual(['error', 'iss', 'state'])
-      expect(location.searchParams.get('error')).toBe('server_error')
-    }
-    expect(writes).toEqual([])
-    expect(failures(world)).toHaveLength(3)
-    for (const message of failures(world)) {
-      expect(message).toContain('authentication.getSession: session.authTime must be')
-      expect(message).toContain(told)
-    }
-  })
+  ])(
+    'session.authTime that is %s stops the request, names the member, and writes nothing (E15)',
+    async (_name, authTime, told) => {
+      const { storage, writes } = watchStorage()
+      const world = createQuickWorld({ storage })
+      const client = await registerConfidential(world)
+      const browser = browserWith(world, { user: alice, session: { id: 's', authTime } })
+      writes.length = 0
+      for (const parameters of [{}, { max_age: '60' }, { prompt: 'none' }]) {
+        const response = await browser.request(authorizeUrl(world, client, createPkce(), parameters))
+        const location = new URL(response.headers.get('location') as string)
+        expect([...location.searchParams.keys()].toSorted()).toEqual(['error', 'iss', 'state'])
+        expect(location.searchParams.get('error')).toBe('server_error')
+      }
+      expect(writes).toEqual([])
+      expect(failures(world)).toHaveLength(3)
+      for (const message of failures(world)) {
+        expect(message).toContain('authentication.getSession: session.authTime must be')
+        expect(message).toContain(told)
+      }
+    },
+  )
 
-  test('E15 a session whose clock is a little ahead is taken as it is, and is no new sign-in', async () => {
+  test('a session whose clock is a little ahead is taken as it is, and is no new sign-in (E15)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = browserWith(world, { user: alice, session: { id: 's', authTime: now + 30 } })
@@ -91,7 +94,7 @@ describe('E15 session.authTime', () => {
   })
 })
 
-describe('E16 what getSession and getUser answer with', () => {
+describe('what getSession and getUser answer with (E16)', () => {
   const session = { id: 's', authTime: 1_700_000_000 }
 
   test.each<readonly [string, unknown, string]>([
@@ -114,7 +117,7 @@ describe('E16 what getSession and getUser answer with', () => {
     ['amr of numbers', { user: alice, session: { ...session, amr: [1] } }, 'session.amr must be an array of strings'],
     ['true', true, 'authentication.getSession must be { user, session }, or undefined; it is a boolean'],
     ['a list', [alice, session], 'it is an array'],
-  ])('E16 %s stops the request and is named', async (_name, answer, told) => {
+  ])('%s stops the request and is named (E16)', async (_name, answer, told) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = browserWith(world, answer)
@@ -126,7 +129,7 @@ describe('E16 what getSession and getUser answer with', () => {
     expect([listed.status, (await listed.json()).error]).toEqual([500, 'server_error'])
   })
 
-  test.each([undefined, null, false])('E16 %j is nobody', async (answer) => {
+  test.each([undefined, null, false])('%j is nobody (E16)', async (answer) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { url } = await browserWith(world, answer).visit(authorizeUrl(world, client, createPkce()))
@@ -137,7 +140,7 @@ describe('E16 what getSession and getUser answer with', () => {
     expect((await userinfo(world, access_token)).status).toBe(401)
   })
 
-  test('E16 null for acr and amr, as a database has it, is no acr and no amr', async () => {
+  test('null for acr and amr, as a database has it, is no acr and no amr (E16)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { authTime } = session
@@ -150,12 +153,12 @@ describe('E16 what getSession and getUser answer with', () => {
   })
 })
 
-describe('E17 getUser that answers with another user', () => {
+describe('getUser that answers with another user (E17)', () => {
   test.each([
     ['another person', bob, 'must answer with the user of the id that it was given'],
     ['a numeric id', { ...alice, id: 42 }, 'authentication.getUser: user.id must be a string'],
     ['no object', 'user-alice', 'authentication.getUser: user must be an object'],
-  ])('E17 as %s: no claim leaves, no code and no token is consumed', async (_name, answer, told) => {
+  ])('as %s: no claim leaves, no code and no token is consumed (E17)', async (_name, answer, told) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, { scope: 'openid email offline_access' })

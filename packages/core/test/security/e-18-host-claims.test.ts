@@ -25,9 +25,9 @@ function lastFailure(world: World): string {
 
 const hooks = ['customAccessTokenClaims', 'customIdTokenClaims', 'customTokenResponseFields'] as const
 
-describe.each(hooks)('E18 %s', (hook) => {
+describe.each(hooks)('%s (E18)', (hook) => {
   test.each(wrong)(
-    `E18 ${hook} that answers with %s costs neither a code nor a refresh token`,
+    `${hook} that answers with %s costs neither a code nor a refresh token (E18)`,
     async (_name, answer, told) => {
       let says: unknown
       const world = createQuickWorld({ [hook]: () => says } as WorldOptions)
@@ -53,8 +53,8 @@ describe.each(hooks)('E18 %s', (hook) => {
   )
 })
 
-describe('E18 where nothing is consumed', () => {
-  test.each(wrong)('E18 customUserinfoClaims and introspection refuse %s by name', async (_name, answer, told) => {
+describe('where nothing is consumed (E18)', () => {
+  test.each(wrong)('customUserinfoClaims and introspection refuse %s by name (E18)', async (_name, answer, told) => {
     let says: unknown
     const hook = () => says as never
     const world = createQuickWorld({ customUserinfoClaims: hook, customAccessTokenClaims: hook })
@@ -68,7 +68,7 @@ describe('E18 where nothing is consumed', () => {
     expect(lastFailure(world)).toContain('customAccessTokenClaims')
   })
 
-  test('E18 what JSON can carry arrives: null, dates as their text, members without a value left out', async () => {
+  test('what JSON can carry arrives: null, dates as their text, members without a value left out (E18)', async () => {
     const at = new Date(0)
     const world = createQuickWorld({
       customUserinfoClaims: () => ({ nothing: null, at, list: [1, 'two', { three: true }], absent: undefined }),
@@ -80,7 +80,7 @@ describe('E18 where nothing is consumed', () => {
   })
 })
 
-describe('G32 the claims of a user', () => {
+describe('the claims of a user (G32)', () => {
   const everything = 'openid profile email address phone'
 
   async function learn(userClaims: () => unknown) {
@@ -94,7 +94,7 @@ describe('G32 the claims of a user', () => {
     return { world, status, body, dropped }
   }
 
-  test('G32 what can mean one thing alone is converted', async () => {
+  test('what can mean one thing alone is converted (G32)', async () => {
     const { body, dropped } = await learn(() => ({
       updated_at: new Date(1_700_000_000_900),
       email: 'a@example.com',
@@ -115,7 +115,7 @@ describe('G32 the claims of a user', () => {
     expect((await learn(() => ({ updated_at: 1_700_000_000.9 }))).body.updated_at).toBe(1_700_000_000)
   })
 
-  test('G32 what has the wrong type is left out, and an event says what is right', async () => {
+  test('what has the wrong type is left out, and an event says what is right (G32)', async () => {
     const { body, dropped } = await learn(() => ({
       updated_at: '2024-01-01',
       email: ['a@example.com'],
@@ -142,14 +142,14 @@ describe('G32 the claims of a user', () => {
     ['nothing', undefined, 'it is undefined'],
     ['a promise', Promise.resolve({ name: 'x' }), 'it is a promise'],
     ['a list', [], 'it is an array'],
-  ])('G32 an answer that is %s is an error by name', async (_name, answer, told) => {
+  ])('an answer that is %s is an error by name (G32)', async (_name, answer, told) => {
     const { world, status } = await learn(() => answer)
     expect(status).toBe(500)
     expect(lastFailure(world)).toContain('userClaims must be an object of claims')
     expect(lastFailure(world)).toContain(told)
   })
 
-  test('G32 the default reads the user’s members the same way, and says what is wrong with them', async () => {
+  test('the default reads the user’s members the same way, and says what is wrong with them (G32)', async () => {
     const world = createQuickWorld()
     const user = { ...alice, updatedAt: new Date(5000), emailVerified: 0, picture: 7, image: '/a.png', birthdate: 1990 }
     world.users.set(alice.id, user as never)

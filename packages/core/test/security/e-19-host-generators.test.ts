@@ -20,8 +20,8 @@ const wrong: readonly (readonly [string, unknown])[] = [
   ['a text beyond ASCII', `${good}é`],
 ]
 
-describe('E19 generators of tokens', () => {
-  test.each(wrong)('E19 generateAccessToken that answers with %s costs no code', async (_name, made) => {
+describe('generators of tokens (E19)', () => {
+  test.each(wrong)('generateAccessToken that answers with %s costs no code (E19)', async (_name, made) => {
     let next: unknown = made
     const world = createQuickWorld({ generateAccessToken: () => next as string })
     const client = await registerConfidential(world)
@@ -33,7 +33,7 @@ describe('E19 generators of tokens', () => {
     expect((await exchangeCode(world, client, authorized)).body.access_token).toBe(good)
   })
 
-  test.each(wrong)('E19 generateRefreshToken that answers with %s costs no refresh token', async (_name, made) => {
+  test.each(wrong)('generateRefreshToken that answers with %s costs no refresh token (E19)', async (_name, made) => {
     let next: unknown = good
     const world = createQuickWorld({ generateRefreshToken: () => next as string })
     const client = await registerConfidential(world)
@@ -55,7 +55,7 @@ describe('E19 generators of tokens', () => {
         throw new Error('refreshTokenEncoder: the key store is down')
       },
     ],
-  ])('E19 refreshTokenEncoder that %s costs neither a code nor a refresh token', async (_name, encode) => {
+  ])('refreshTokenEncoder that %s costs neither a code nor a refresh token (E19)', async (_name, encode) => {
     let broken = true
     const world = createQuickWorld({
       refreshTokenEncoder: (token) => (broken ? (encode() as string) : `x${token}`),
@@ -74,7 +74,7 @@ describe('E19 generators of tokens', () => {
     expect((await refresh(world, client, body.refresh_token)).status).toBe(200)
   })
 
-  test('E19 refreshTokenDecoder that answers with no text is an error by name, and null is no token', async () => {
+  test('refreshTokenDecoder that answers with no text is an error by name, and null is no token (E19)', async () => {
     let answer: unknown = 7
     const world = createQuickWorld({ refreshTokenDecoder: () => answer as string })
     const client = await registerConfidential(world)
@@ -85,7 +85,7 @@ describe('E19 generators of tokens', () => {
   })
 })
 
-describe('E19 generators of client ids and secrets', () => {
+describe('generators of client ids and secrets (E19)', () => {
   test.each<readonly [string, unknown]>([
     ['nothing', undefined],
     ['an empty text', ''],
@@ -93,7 +93,7 @@ describe('E19 generators of client ids and secrets', () => {
     ['a promise', Promise.resolve('app')],
     ['too long a text', 'x'.repeat(256)],
     ['a text with a space', 'my app'],
-  ])('E19 generateClientId that answers with %s makes no client', async (_name, made) => {
+  ])('generateClientId that answers with %s makes no client (E19)', async (_name, made) => {
     const { storage, writes } = watchStorage()
     const world = createQuickWorld({ storage, generateClientId: () => made as string })
     await expect(world.provider.registerClient({ redirect_uris: ['https://app.example.com/cb'] })).rejects.toThrow(
@@ -107,7 +107,7 @@ describe('E19 generators of client ids and secrets', () => {
     ['31 characters', 'x'.repeat(31)],
     ['a text beyond ASCII', 'é'.repeat(40)],
     ['a promise', Promise.resolve('x'.repeat(40))],
-  ])('E19 generateClientSecret that answers with %s makes no client', async (_name, made) => {
+  ])('generateClientSecret that answers with %s makes no client (E19)', async (_name, made) => {
     const { storage, writes } = watchStorage()
     const world = createQuickWorld({ storage, generateClientSecret: () => made as string })
     await expect(world.provider.registerClient({ redirect_uris: ['https://app.example.com/cb'] })).rejects.toThrow(

@@ -34,20 +34,20 @@ async function prepare(redirect_uri: string, options: WorldOptions = {}) {
   return { world, client: await registerPublic(world, { redirect_uris: [redirect_uri], application_type: 'native' }) }
 }
 
-describe('F07 public clients that any program on the device can pretend to be', () => {
-  test.each(natives)('F07 on %s: the user is asked each time', async (_name, redirect_uri) => {
+describe('public clients that any program on the device can pretend to be (F07)', () => {
+  test.each(natives)('on %s the user is asked each time (F07)', async (_name, redirect_uri) => {
     const { world, client } = await prepare(redirect_uri)
     expect((await secondTime(world, client, redirect_uri)).pathname).toBe('/consent')
   })
 
-  test.each(natives)('F07 on %s: prompt=none never gets a code', async (_name, redirect_uri) => {
+  test.each(natives)('on %s prompt=none never gets a code (F07)', async (_name, redirect_uri) => {
     const { world, client } = await prepare(redirect_uri)
     const answer = await secondTime(world, client, redirect_uri, { prompt: 'none' })
     expect([answer.searchParams.get('error'), answer.searchParams.get('code')]).toEqual(['consent_required', null])
   })
 
   test.each(natives)(
-    'F07 on %s: remembered where rememberConsentOfNativeClients says so',
+    'on %s the consent is remembered where rememberConsentOfNativeClients says so (F07)',
     async (_name, redirect_uri) => {
       const { world, client } = await prepare(redirect_uri, { rememberConsentOfNativeClients: true })
       expect((await secondTime(world, client, redirect_uri)).searchParams.get('code')).toMatch(
@@ -58,7 +58,7 @@ describe('F07 public clients that any program on the device can pretend to be', 
     },
   )
 
-  test('F07 another loopback port is no way round it', async () => {
+  test('another loopback port does not avoid the question (F07)', async () => {
     const { world, client } = await prepare('http://127.0.0.1/callback')
     const { browser } = await authorize(world, client, { redirect_uri: 'http://127.0.0.1:4001/callback', scope })
     const redirect_uri = 'http://127.0.0.1:4002/callback'
@@ -66,7 +66,7 @@ describe('F07 public clients that any program on the device can pretend to be', 
     expect(new URL(url).pathname).toBe('/consent')
   })
 
-  test('F07 a consent that was given over https does not answer for the private-use scheme of the same client', async () => {
+  test('a consent that was given over https does not answer for the private-use scheme of the same client (F07)', async () => {
     const world = createQuickWorld()
     const redirect_uris = [redirectUri, 'com.example.app:/callback']
     const client = await registerPublic(world, { redirect_uris, application_type: 'native' })
@@ -80,7 +80,7 @@ describe('F07 public clients that any program on the device can pretend to be', 
     expect(await pathFor('com.example.app:/callback')).toBe('/consent')
   })
 
-  test('F07 over https a public client is remembered, and so is a confidential one on a loopback address', async () => {
+  test('over https a public client is remembered, and so is a confidential one on a loopback address (F07)', async () => {
     const world = createQuickWorld()
     const single = await registerPublic(world)
     expect((await secondTime(world, single, redirectUri)).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
@@ -90,8 +90,8 @@ describe('F07 public clients that any program on the device can pretend to be', 
   })
 })
 
-describe('F07 a remembered consent is not applied', () => {
-  test('F07 to a redirect host that the client got since, and then it is remembered for both', async () => {
+describe('a remembered consent is not applied (F07)', () => {
+  test('a remembered consent is not applied to a redirect host that the client got since, and is then remembered for both (F07)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { browser } = await authorize(world, client, { scope })
@@ -112,7 +112,7 @@ describe('F07 a remembered consent is not applied', () => {
     }
   })
 
-  test('F07 to a wider scope', async () => {
+  test('a remembered consent is not applied to a wider scope (F07)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const wider = await secondTime(world, client, redirectUri, { scope: 'openid email profile' })
@@ -121,14 +121,14 @@ describe('F07 a remembered consent is not applied', () => {
     expect(silent.searchParams.get('error')).toBe('consent_required')
   })
 
-  test('F07 to a new resource, with bindResources', async () => {
+  test('a remembered consent is not applied to a new resource, with bindResources (F07)', async () => {
     const world = createQuickWorld({ bindResources: true })
     const client = await registerConfidential(world)
     const resource = 'https://api.example.com'
     expect((await secondTime(world, client, redirectUri, { resource })).pathname).toBe('/consent')
   })
 
-  test('F07 to another client, not even one that looks the same', async () => {
+  test('a remembered consent is not applied to another client, not even one that looks the same (F07)', async () => {
     const world = createQuickWorld()
     const { browser } = await authorize(world, await registerConfidential(world), { scope })
     const twin = await registerConfidential(world)
@@ -137,13 +137,13 @@ describe('F07 a remembered consent is not applied', () => {
   })
 })
 
-describe('F06 what the consent page is told', () => {
+describe('what the consent page is told (F06)', () => {
   test.each([
     [redirectUri, 'app.example.com'],
     ['https://app.example.com:8443/cb', 'app.example.com:8443'],
     ['http://127.0.0.1:4001/cb', '127.0.0.1:4001'],
     ['com.example.app:/cb', 'com.example.app:'],
-  ])('F06 for %s: %s', async (redirect_uri, host) => {
+  ])('the consent page is told about %s: %s (F06)', async (redirect_uri, host) => {
     const world = createQuickWorld()
     const client = await registerPublic(world, { redirect_uris: [redirect_uri], application_type: 'native' })
     const browser = world.browser()
@@ -152,7 +152,7 @@ describe('F06 what the consent page is told', () => {
     expect(context).toMatchObject({ redirectHost: host, clientName: 'Notes for the desktop', selfRegistered: false })
   })
 
-  test('F06 that a client registered itself, whatever it calls itself', async () => {
+  test('the consent page is told that a client registered itself, whatever it calls itself (F06)', async () => {
     const options = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true }
     const world = createQuickWorld(options)
     const body = JSON.stringify({ redirect_uris: [redirectUri], client_name: 'Your bank', scope })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { authorizeUrl, createPkce, registerConfidential } from '../support/client.ts'
 import { createWorld } from '../support/world.ts'
 
-test('F09 our cookie is Secure, HttpOnly, SameSite and bound to the host, and says nothing', async () => {
+test('the server’s cookie is Secure, HttpOnly, SameSite and bound to the host, and contains nothing readable (F09)', async () => {
   const world = createWorld()
   const client = await registerConfidential(world)
   const response = await world.browser().request(authorizeUrl(world, client, createPkce()))
@@ -11,7 +11,7 @@ test('F09 our cookie is Secure, HttpOnly, SameSite and bound to the host, and sa
   expect(cookie).toMatch(/^__Host-oauth_browser=[\w-]{43}; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure$/)
 })
 
-test('F09 a cookie that was changed is no cookie: the interaction belongs to another browser', async () => {
+test('a changed cookie is ignored: the interaction belongs to another browser (F09)', async () => {
   const world = createWorld()
   const client = await registerConfidential(world)
   const browser = world.browser()
@@ -24,7 +24,7 @@ test('F09 a cookie that was changed is no cookie: the interaction belongs to ano
   }
 })
 
-test('F04 our own pages load nothing from elsewhere, link nowhere and send no referrer', async () => {
+test('the server’s own pages load nothing from elsewhere, link nowhere and send no referrer (F04)', async () => {
   const world = createWorld()
   const response = await world.provider.fetch(
     new Request(`${world.issuer}/oauth2/authorize?client_id=nobody&state=s-1`),

@@ -38,8 +38,8 @@ async function expectNoHint({ world, browser }: Started, hint: string): Promise<
   expect(isSignedIn(world, browser)).toBe(false)
 }
 
-describe('E02 what is no ID token of ours is no hint', () => {
-  test('E02 an access token, a refresh token', async () => {
+describe('what is no ID token of ours is no hint (E02)', () => {
+  test('an access token and a refresh token are no hints (E02)', async () => {
     const started = await start()
     const { world, client } = started
     const tokens = await getTokens(world, client, {}, { resource: api })
@@ -48,7 +48,7 @@ describe('E02 what is no ID token of ours is no hint', () => {
     await expectNoHint({ ...started, ...(await signInAt(world, client)) }, tokens.refresh_token)
   })
 
-  test('E02 other tokens by our own key: a logout token, one without typ', async () => {
+  test('a logout token and a token without typ, by the server’s own key, are no hints (E02)', async () => {
     const started = await start()
     const { world, idToken } = started
     const key = await serverKey(world, 'ES256')
@@ -58,7 +58,7 @@ describe('E02 what is no ID token of ours is no hint', () => {
     }
   })
 
-  test('E02 the control: the same claims with the right typ are a hint', async () => {
+  test('the same claims with the right typ are a hint, as a control (E02)', async () => {
     const started = await start()
     const hint = await signAs(await serverKey(started.world, 'ES256'), claimsOf(started.idToken), { typ: 'JWT' })
     const parameters = { id_token_hint: hint, post_logout_redirect_uri: afterLogout }
@@ -66,14 +66,14 @@ describe('E02 what is no ID token of ours is no hint', () => {
     expect(response.headers.get('location')).toBe(afterLogout)
   })
 
-  test('E02 the same claims from another issuer', async () => {
+  test('the same claims from another issuer are no hint (E02)', async () => {
     const started = await start()
     const key = await serverKey(started.world, 'ES256')
     const foreign = { ...claimsOf(started.idToken), iss: 'https://id.example.com/other' }
     await expectNoHint(started, await signAs(key, foreign, { typ: 'JWT' }))
   })
 
-  test('E01 alg none, HS256 with the public key, a changed claim, a key that was never ours', async () => {
+  test('a token with alg none, HS256 with the public key, a changed claim or an unknown key is no hint (E01)', async () => {
     const started = await start()
     const { world, client, idToken } = started
     const [header = '', payload = '', signature = ''] = idToken.split('.')
@@ -93,7 +93,7 @@ describe('E02 what is no ID token of ours is no hint', () => {
     for (const hint of forged) await expectNoHint({ ...started, ...(await signInAt(world, client)) }, hint)
   })
 
-  test('E02 under disableJwtPlugin: another client’s secret, no secret, alg none', async () => {
+  test('under disableJwtPlugin another client’s secret, no secret and alg none make no hint (E02)', async () => {
     const started = await start({ disableJwtPlugin: true })
     const { world, client, idToken } = started
     const other = await registerEnding(world)
@@ -116,8 +116,8 @@ describe('E02 what is no ID token of ours is no hint', () => {
   })
 })
 
-describe('F11 logout by another site', () => {
-  test('F11 a GET without a hint ends nothing', async () => {
+describe('logout by another site (F11)', () => {
+  test('a GET without a hint ends no session (F11)', async () => {
     const { world, client, browser } = await start()
     for (const parameters of [{}, { client_id: client.client_id, post_logout_redirect_uri: afterLogout }]) {
       const headers = { 'sec-fetch-site': 'cross-site', referer: 'https://evil.test/' }
@@ -126,7 +126,7 @@ describe('F11 logout by another site', () => {
     }
   })
 
-  test('F11 the ID token of the attacker’s own session ends nothing of the victim’s', async () => {
+  test('the ID token of the attacker’s own session ends no session of the victim (F11)', async () => {
     const { world, client, browser } = await start()
     const attacker = await signInAt(world, client, { user: bob })
     readForm(await readPage(await browser.request(logoutUrl(world, { id_token_hint: attacker.idToken }))))
@@ -140,7 +140,7 @@ describe('F11 logout by another site', () => {
     ['a sandboxed frame', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['a sibling', { origin: 'null', 'sec-fetch-site': 'same-site' }],
     ['an opaque origin alone', { origin: 'null' }],
-  ])('F11 the confirmation posted by %s -> 403', async (_name, headers) => {
+  ])('a confirmation posted by %s answers 403 (F11)', async (_name, headers) => {
     const { world, browser } = await start()
     const { action, body } = readForm(await readPage(await browser.request(logoutUrl(world, {}))))
     const response = await browser.request(action, { method: 'POST', headers: headers as HeadersInit, body })
@@ -148,7 +148,7 @@ describe('F11 logout by another site', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F11 the confirmation of another session, a forged or a changed one -> 403', async () => {
+  test('the confirmation of another session, a forged one and a changed one answer 403 (F11)', async () => {
     const { world, client, browser } = await start()
     const attacker = await signInAt(world, client, { user: bob })
     const theirs = readForm(await readPage(await attacker.browser.request(logoutUrl(world, {})))).body
@@ -171,7 +171,7 @@ describe('F11 logout by another site', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F11 a confirmation lives ten minutes', async () => {
+  test('a confirmation is valid for ten minutes (F11)', async () => {
     const { world, browser } = await start()
     const page = await browser.request(logoutUrl(world, {}))
     world.clock.advance(600)
@@ -179,14 +179,14 @@ describe('F11 logout by another site', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F11 a confirmation in a URL is no confirmation', async () => {
+  test('a confirmation in a URL is ignored (F11)', async () => {
     const { world, browser } = await start()
     const { body } = readForm(await readPage(await browser.request(logoutUrl(world, {}))))
     readForm(await readPage(await browser.request(logoutUrl(world, Object.fromEntries(body)))))
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F05 what a client sends is not in the page as HTML', async () => {
+  test('text that a client sends is not in the page as HTML (F05)', async () => {
     const { world, client, browser } = await start()
     const markup = '"><script>alert(1)</script>'
     const parameters = {
@@ -206,8 +206,8 @@ async function both<Result>(first: () => Promise<unknown>, second: () => Promise
   return [result]
 }
 
-describe('C06 logout at the same time as a redemption', () => {
-  test('C06 twenty logouts, each beside the exchange of a code: no token of the session is good', async () => {
+describe('logout at the same time as a redemption (C06)', () => {
+  test('twenty logouts, each beside the exchange of a code, leave no token of the session active (C06)', async () => {
     const world = createLogoutWorld({ storage: yieldingStorage(memoryStorage()) })
     const client = await registerEnding(world)
     for (let round = 0; round < 20; round++) {

@@ -29,8 +29,8 @@ async function accessTokenOf(
   return (await exchangeCode(world, client, authorized)).body.access_token as string
 }
 
-describe('F12 claims by name are granted as far as the consent page confirms them', () => {
-  test('F12 a page that posts state and accept alone grants no claim by name', async () => {
+describe('claims by name are granted as far as the consent page confirms them (F12)', () => {
+  test('a page that posts state and accept alone grants no claim by name (F12)', async () => {
     const { world, client } = await start()
     const browser = world.browser()
     const pkce = createPkce()
@@ -45,7 +45,7 @@ describe('F12 claims by name are granted as far as the consent page confirms the
     expect(consent).toMatchObject({ scope: ['openid'], claims: [] })
   })
 
-  test('F12 and the user is asked again when the client asks for them again', async () => {
+  test('and the user is asked again when the client asks for them again (F12)', async () => {
     const { world, client } = await start()
     const browser = world.browser()
     const request = authorizeUrl(world, client, createPkce(), { scope: 'openid', claims: asked })
@@ -56,8 +56,8 @@ describe('F12 claims by name are granted as far as the consent page confirms the
   })
 })
 
-describe('F12 a consent that is narrowed ends what goes beyond it', () => {
-  test('F12 a claim by name that only a scope allowed ends with the scope', async () => {
+describe('a consent that is narrowed ends what goes beyond it (F12)', () => {
+  test('a claim by name that only a scope allowed ends with the scope (F12)', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope: 'openid email' })
     const claims = JSON.stringify({ userinfo: { email: null } })
@@ -71,7 +71,7 @@ describe('F12 a consent that is narrowed ends what goes beyond it', () => {
     expect(await byName()).toEqual([])
   })
 
-  test('F12 a claim that is taken out of it ends the grants that have it, and no others', async () => {
+  test('a claim that is taken out of it ends the grants that have it, and no others (F12)', async () => {
     const { world, client } = await start()
     const plain = await accessTokenOf(world, client, { scope: 'openid' })
     const named = await accessTokenOf(world, client, { scope: 'openid', claims: asked })
@@ -84,7 +84,7 @@ describe('F12 a consent that is narrowed ends what goes beyond it', () => {
     expect((await world.storage.consents.list({ userId: alice.id }))[0]).toMatchObject({ claims: ['name'] })
   })
 
-  test('F12 claims that are not mentioned stay, and none can be added', async () => {
+  test('claims that are not mentioned stay, and none can be added (F12)', async () => {
     const { world, client } = await start()
     const named = await accessTokenOf(world, client, { scope: 'openid profile', claims: asked })
     const [consent] = await world.provider.listConsents(alice.id)
@@ -98,7 +98,7 @@ describe('F12 a consent that is narrowed ends what goes beyond it', () => {
     expect(await isActive(world, named)).toBe(true)
   })
 
-  test('F12 the user may narrow claims at the route as well', async () => {
+  test('the user may narrow claims at the route as well (F12)', async () => {
     const { world, client } = await start()
     await authorize(world, client, { scope: 'openid', claims: asked })
     const [consent] = await world.provider.listConsents(alice.id)

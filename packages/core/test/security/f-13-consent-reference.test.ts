@@ -20,12 +20,12 @@ async function start(acting: string | undefined) {
   return { host, world, client, browser, url }
 }
 
-describe('F13 a user who switches to another reference between the page and the answer', () => {
+describe('a user who switches to another reference between the page and the answer (F13)', () => {
   test.each<[string | undefined, string | undefined]>([
     ['org-1', 'org-2'],
     ['org-1', undefined],
     [undefined, 'org-1'],
-  ])('F13 from %j to %j is asked again, and consents to nothing before', async (from, to) => {
+  ])('from %j to %j is asked again, and consents to nothing before (F13)', async (from, to) => {
     const { host, world, browser, url } = await start(from)
     expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).referenceId).toBe(from)
     host.acting = to
@@ -41,7 +41,7 @@ describe('F13 a user who switches to another reference between the page and the 
     expect(grant?.referenceId).toBe(to)
   })
 
-  test('F13 and back again before the answer: what was asked is what is agreed to', async () => {
+  test('and back again before the answer: what was asked is what is agreed to (F13)', async () => {
     const { host, world, browser, url } = await start('org-1')
     host.acting = 'org-2'
     host.acting = 'org-1'
@@ -49,7 +49,7 @@ describe('F13 a user who switches to another reference between the page and the 
     expect((await world.storage.consents.list({ userId: alice.id }))[0]?.referenceId).toBe('org-1')
   })
 
-  test('F13 a request without a page asks for the reference once, for the consent and the grant alike', async () => {
+  test('a request without a page asks for the reference once, for the consent and the grant alike (F13)', async () => {
     const { host, world, client, browser } = await start('org-1')
     await authorize(world, client, { scope }, { browser })
     host.questions = 0

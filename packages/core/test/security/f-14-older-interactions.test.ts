@@ -15,8 +15,8 @@ async function start() {
   return { world, client, browser, url, live }
 }
 
-describe('F14 an interaction that is older than a withdrawal', () => {
-  test.each([0, 1, 60])('F14 is refused when it is answered %d s later in the same session', async (seconds) => {
+describe('an interaction that is older than a withdrawal (F14)', () => {
+  test.each([0, 1, 60])('is refused when it is answered %d s later in the same session (F14)', async (seconds) => {
     const { world, client, browser, url, live } = await start()
     const page = await browser.visit(url(), { user: alice })
     await world.provider.revokeUserGrants(alice.id)
@@ -29,7 +29,7 @@ describe('F14 an interaction that is older than a withdrawal', () => {
     expect((await authorize(world, client, { scope }, { browser })).code).toMatch(/^c/)
   })
 
-  test('F14 is refused when a session from before the withdrawal comes to it', async () => {
+  test('is refused when a session from before the withdrawal comes to it (F14)', async () => {
     const { world, browser, url } = await start()
     const old = world.signIn(alice)
     world.clock.advance(5)
@@ -43,7 +43,7 @@ describe('F14 an interaction that is older than a withdrawal', () => {
   })
 
   test.each([0, 1])(
-    'F14 goes on for a user who signs in anew %d s after it, as after a reset of the password',
+    'goes on for a user who signs in anew %d s after it, as after a reset of the password (F14)',
     async (seconds) => {
       const { world, browser, url } = await start()
       const page = await browser.visit(url())
@@ -56,7 +56,7 @@ describe('F14 an interaction that is older than a withdrawal', () => {
     },
   )
 
-  test('F14 goes on for a user who signs in anew while the consent page is open', async () => {
+  test('goes on for a user who signs in anew while the consent page is open (F14)', async () => {
     const { world, browser, url } = await start()
     const page = await browser.visit(url(), { user: alice })
     const { returnTo, state } = await world.provider.resolveLoginContext(browser.pageRequest(page.url))
@@ -69,7 +69,7 @@ describe('F14 an interaction that is older than a withdrawal', () => {
     expect((await browser.consent(next.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('F14 and the withdrawals of others change nothing', async () => {
+  test('and the withdrawals of others change nothing (F14)', async () => {
     const { world, client, browser, url } = await start()
     const page = await browser.visit(url(), { user: alice })
     const other = await registerConfidential(world)
@@ -81,7 +81,7 @@ describe('F14 an interaction that is older than a withdrawal', () => {
     expect((await browser.consent(page.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('F14 marks are gone when nothing can be older than they are', async () => {
+  test('marks are gone when nothing can be older than they are (F14)', async () => {
     const { world } = await start()
     await world.provider.revokeUserGrants(alice.id)
     await world.provider.purgeExpired()

@@ -30,8 +30,8 @@ async function throughSeedPage({ world, browser, url }: Awaited<ReturnType<typeo
   throw new Error('it goes round in circles')
 }
 
-describe('F15 a login page that sends its user back without signing them in anew', () => {
-  test.each(demands)('F15 ends with login_required for the client, and an event: %j', async (parameters) => {
+describe('a login page that sends its user back without signing them in anew (F15)', () => {
+  test.each(demands)('ends with login_required for the client, and an event: %j (F15)', async (parameters) => {
     const setting = await start(parameters)
     const response = await throughSeedPage(setting)
     const answer = expectErrorRedirect(setting.world, response, redirectUri, 'login_required')
@@ -42,14 +42,14 @@ describe('F15 a login page that sends its user back without signing them in anew
     ])
   })
 
-  test('F15 costs a user nothing who is still on the page in another tab: signing in there goes on', async () => {
+  test('costs a user nothing who is still on the page in another tab: signing in there goes on (F15)', async () => {
     const { world, browser, returnTo } = await start({ prompt: 'login' })
     expectErrorRedirect(world, await browser.request(returnTo), redirectUri, 'login_required')
     browser.signIn(alice)
     expect((await browser.visit(returnTo)).url).toContain('code=')
   })
 
-  test('F15 is no error for a user who presses Back after having signed in, or opens the way back twice', async () => {
+  test('is no error for a user who presses Back after having signed in, or opens the way back twice (F15)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -63,7 +63,7 @@ describe('F15 a login page that sends its user back without signing them in anew
     }
   })
 
-  test('F15 whoever is not signed in at all is shown the page again', async () => {
+  test('whoever is not signed in at all is shown the page again (F15)', async () => {
     const { browser, returnTo } = await start({ prompt: 'login' })
     browser.signOut()
     const response = await browser.request(returnTo)
@@ -71,7 +71,7 @@ describe('F15 a login page that sends its user back without signing them in anew
   })
 })
 
-describe('F16 what only looks at a link uses nothing up', () => {
+describe('what only looks at a link uses nothing up (F16)', () => {
   const looks = [
     ['HEAD', { method: 'HEAD' }],
     ['a prefetch', { headers: { 'sec-purpose': 'prefetch' } }],
@@ -79,7 +79,7 @@ describe('F16 what only looks at a link uses nothing up', () => {
     ['a preview', { headers: { purpose: 'preview' } }],
   ] as const
 
-  test.each(looks)('F16 %s at continue issues no code: the user who follows gets it', async (_name, init) => {
+  test.each(looks)('%s at continue issues no code: the user who follows gets it (F16)', async (_name, init) => {
     const { world, browser, returnTo } = await start({ prompt: 'login' })
     browser.signIn(alice)
     const looked = await browser.request(returnTo, init)
@@ -88,7 +88,7 @@ describe('F16 what only looks at a link uses nothing up', () => {
     expect((await browser.visit(returnTo)).url).toContain('code=')
   })
 
-  test.each(looks)('F16 %s at authorize issues no code and begins nothing', async (_name, init) => {
+  test.each(looks)('%s at authorize issues no code and begins nothing (F16)', async (_name, init) => {
     const { world, client, browser } = await start({ prompt: 'login' })
     const before = world.events.filter(({ type }) => /issued|started/.test(type)).length
     const looked = await browser.request(authorizeUrl(world, client, createPkce(), { scope: 'openid' }), init)
@@ -96,7 +96,7 @@ describe('F16 what only looks at a link uses nothing up', () => {
     expect(world.events.filter(({ type }) => /issued|started/.test(type))).toHaveLength(before)
   })
 
-  test.each(looks)('F16 %s at end-session ends no session', async (_name, init) => {
+  test.each(looks)('%s at end-session ends no session (F16)', async (_name, init) => {
     const world = createQuickWorld({ endsSessions: true })
     const client = await registerConfidential(world, { enable_end_session: true })
     const { browser } = await authorize(world, client, { scope: 'openid' })
@@ -105,7 +105,7 @@ describe('F16 what only looks at a link uses nothing up', () => {
     expect(world.sessions.size).toBe(1)
   })
 
-  test('F16 a prefetch is told why', async () => {
+  test('a prefetch is told why (F16)', async () => {
     const { browser, returnTo } = await start({ prompt: 'login' })
     const response = await browser.request(returnTo, { headers: { 'sec-purpose': 'prefetch' } })
     expect(await expectErrorPage(response, 400, 'invalid_request')).toContain('cannot be loaded in advance')

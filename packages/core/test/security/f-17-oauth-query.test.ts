@@ -18,8 +18,8 @@ async function start() {
   return { world, browser, at, post, url: await at() }
 }
 
-describe('F17 oauth_query: the signed query of a page in place of its state', () => {
-  test('F17 the query of the consent page, with or without its question mark, is as good as its state', async () => {
+describe('oauth_query: the signed query of a page in place of its state (F17)', () => {
+  test('the query of the consent page, with or without its question mark, counts as its state (F17)', async () => {
     for (const cut of [0, 1]) {
       const { post, url } = await start()
       const response = await post('consent', { oauth_query: new URL(url).search.slice(cut), accept: 'true' })
@@ -27,7 +27,7 @@ describe('F17 oauth_query: the signed query of a page in place of its state', ()
     }
   })
 
-  test('F17 a query that was changed, unsigned or too old is refused, and nothing is granted', async () => {
+  test('a query that was changed, unsigned or too old is refused, and nothing is granted (F17)', async () => {
     const { world, post, url } = await start()
     const { search } = new URL(url)
     const wrong = [search.replace('scope=openid', 'scope=openid+admin'), search.replace(/&sig=.*/, ''), 'x', '?']
@@ -40,7 +40,7 @@ describe('F17 oauth_query: the signed query of a page in place of its state', ()
     expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
   })
 
-  test('F17 a query and a state that name two interactions are refused', async () => {
+  test('a query and a state that name two interactions are refused (F17)', async () => {
     const { post, url, at } = await start()
     const other = new URL(await at()).searchParams.get('state') as string
     const form = { oauth_query: new URL(url).search, state: other, accept: 'true' }
@@ -49,7 +49,7 @@ describe('F17 oauth_query: the signed query of a page in place of its state', ()
     )
   })
 
-  test('F17 it is no way round the browser that began, nor round the origin', async () => {
+  test('it is no way round the browser that began, nor round the origin (F17)', async () => {
     const { world, browser, url } = await start()
     const body = new URLSearchParams({ oauth_query: new URL(url).search, accept: 'true' })
     const init = { method: 'POST', headers: { origin: baseUrl }, body }
@@ -60,7 +60,7 @@ describe('F17 oauth_query: the signed query of a page in place of its state', ()
     expect((await browser.request(`${world.issuer}/oauth2/consent`, foreign)).status).toBe(403)
   })
 
-  test('F17 continue takes it as well', async () => {
+  test('continue takes it as well (F17)', async () => {
     const { post, url } = await start()
     const response = await post('continue', { oauth_query: new URL(url).search })
     expect(new URL(response.headers.get('location') as string).pathname).toBe('/consent')

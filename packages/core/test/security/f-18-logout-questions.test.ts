@@ -19,8 +19,8 @@ async function start(input: ClientInput = {}, options: WorldOptions = {}) {
   return { world, client, ...(await signInAt(world, client)) }
 }
 
-describe('F18 a client that may not end sessions asks for a logout', () => {
-  test('F18 the user is asked; the click ends the session and leads nowhere', async () => {
+describe('a client that may not end sessions asks for a logout (F18)', () => {
+  test('the user is asked; the click ends the session and leads nowhere (F18)', async () => {
     const { world, browser, idToken } = await start({ enable_end_session: false })
     const page = await browser.request(
       logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: afterLogout, state: 's' }),
@@ -32,13 +32,13 @@ describe('F18 a client that may not end sessions asks for a logout', () => {
     expect([done.headers.get('location'), isSignedIn(world, browser)]).toEqual([null, false])
   })
 
-  test('F18 its hint is no right to end the session that it names', async () => {
+  test('its hint is no right to end the session that it names (F18)', async () => {
     const { world, browser, idToken } = await start({ enable_end_session: false })
     await readPage(await world.browser().request(logoutUrl(world, { id_token_hint: idToken })))
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F18 registerClient with post_logout_redirect_uris gives the right, unless it says otherwise', async () => {
+  test('registerClient with post_logout_redirect_uris gives the right, unless it says otherwise (F18)', async () => {
     const world = createLogoutWorld()
     const uris = { post_logout_redirect_uris: [afterLogout] }
     const rightOf = async (input: ClientInput) => {
@@ -52,10 +52,10 @@ describe('F18 a client that may not end sessions asks for a logout', () => {
   })
 })
 
-describe('F19 a logout request that is wrong', () => {
+describe('a logout request that is wrong (F19)', () => {
   const wrong = ['https://evil.test/', `${afterLogout}&more=1`, 'https://app.example.com/bye']
 
-  test.each(wrong)('F19 %s with a valid hint: the page says so, and only a click signs out', async (uri) => {
+  test.each(wrong)('%s with a valid hint: the page says so, and only a click signs out (F19)', async (uri) => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: uri, state: 's' }
     const page = await browser.request(logoutUrl(world, parameters))
@@ -69,7 +69,7 @@ describe('F19 a logout request that is wrong', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('F19 in a browser that is not signed in it ends no other session, and the page says so', async () => {
+  test('in a browser that is not signed in it ends no other session, and the page says so (F19)', async () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: 'https://evil.test/' }
     const html = await readPage(await world.browser().request(logoutUrl(world, parameters)))
@@ -78,7 +78,7 @@ describe('F19 a logout request that is wrong', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F19 a script is told what is wrong', async () => {
+  test('a script is told what is wrong (F19)', async () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: 'https://evil.test/' }
     const response = await browser.request(logoutUrl(world, parameters), { headers: { accept: 'application/json' } })
@@ -88,7 +88,7 @@ describe('F19 a logout request that is wrong', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('F19 a hint that is missing, changed, or of another session: the question says which', async () => {
+  test('a hint that is missing, changed, or of another session: the question says which (F19)', async () => {
     const { world, client, browser, idToken } = await start()
     const other = await signInAt(world, client, { user: bob })
     const changed = `${idToken.slice(0, -4)}AAAA`
@@ -100,7 +100,7 @@ describe('F19 a logout request that is wrong', () => {
     expect([isSignedIn(world, browser), isSignedIn(world, other.browser)]).toEqual([true, true])
   })
 
-  test('F19 the page of the host learns the same, signed', async () => {
+  test('the page of the host learns the same, signed (F19)', async () => {
     const { world, browser, idToken } = await start({}, { logoutUrl: '/sign-out' })
     const problemOf = async (parameters: Record<string, string>) => {
       const response = await browser.request(logoutUrl(world, parameters))

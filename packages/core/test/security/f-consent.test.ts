@@ -26,7 +26,7 @@ function postConsent(browser: Browser, state: string, headers: Record<string, st
   })
 }
 
-describe('F01 a consent that the page did not post', () => {
+describe('a consent that the page did not post (F01)', () => {
   test.each<[string, Record<string, string>]>([
     ['another origin', { origin: 'https://evil.test' }],
     ['another origin that claims the same site', { origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
@@ -37,7 +37,7 @@ describe('F01 a consent that the page did not post', () => {
     ['an opaque origin of another site', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['another site without an origin', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling of our site', { 'sec-fetch-site': 'same-site' }],
-  ])('F01 from %s -> 403, no grant, and the page still works', async (_name, headers) => {
+  ])('a consent from %s answers 403, grants nothing, and the page still works (F01)', async (_name, headers) => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const { browser, url, state } = await atConsent(world)
@@ -50,13 +50,13 @@ describe('F01 a consent that the page did not post', () => {
   test.each<[string, Record<string, string>]>([
     ['our origin', { origin: baseUrl }],
     ['an opaque origin of our own page', { origin: 'null', 'sec-fetch-site': 'same-origin' }],
-  ])('F01 from %s it counts', async (_name, headers) => {
+  ])('a consent from %s counts (F01)', async (_name, headers) => {
     const world = createWorld()
     const { browser, state } = await atConsent(world)
     expect((await postConsent(browser, state, headers)).headers.get('location')).toContain('code=')
   })
 
-  test('F01 without the cookie of the interaction, or with that of another browser -> 403 and no grant', async () => {
+  test('a consent without the cookie of the interaction, or with that of another browser, answers 403 and grants nothing (F01)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const { browser, url, state } = await atConsent(world)
@@ -73,7 +73,7 @@ describe('F01 a consent that the page did not post', () => {
     expect((await browser.consent(url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('F01 without a state, or with a made-up one -> no grant', async () => {
+  test('a consent without a state, or with a made-up one, grants nothing (F01)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const { browser, state } = await atConsent(world)
@@ -84,7 +84,7 @@ describe('F01 a consent that the page did not post', () => {
     expect(writes).toEqual([])
   })
 
-  test('F01 a GET never approves, whatever it says', async () => {
+  test('a GET never approves, whatever its parameters (F01)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const { browser, state } = await atConsent(world)
@@ -94,7 +94,7 @@ describe('F01 a consent that the page did not post', () => {
     expect(writes).toEqual([])
   })
 
-  test('F01 consent before login is not the step that is due', async () => {
+  test('consent before login is refused, because login is due (F01)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const client = await registerConfidential(world)
@@ -107,8 +107,8 @@ describe('F01 a consent that the page did not post', () => {
   })
 })
 
-describe('F02 a consent of one user answered by another', () => {
-  test('F02 the browser of another user is refused', async () => {
+describe('a consent of one user answered by another (F02)', () => {
+  test('a consent from the browser of another user is refused (F02)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const attacker = await atConsent(world)
@@ -127,7 +127,7 @@ describe('F02 a consent of one user answered by another', () => {
   test.each([
     ['another user', bob],
     ['a new session of the same user', alice],
-  ])('F02 %s in the same browser is refused and the grant does not come about', async (_name, user) => {
+  ])('a consent by %s in the same browser is refused, and no grant is made (F02)', async (_name, user) => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const { browser, url } = await atConsent(world)
@@ -137,7 +137,7 @@ describe('F02 a consent of one user answered by another', () => {
     expect(writes).toEqual([])
   })
 
-  test('F02 nobody signed in any more is refused', async () => {
+  test('a consent is refused when nobody is signed in any more (F02)', async () => {
     const { storage, writes } = watchStorage()
     const world = createWorld({ storage })
     const { browser, url } = await atConsent(world)
@@ -147,7 +147,7 @@ describe('F02 a consent of one user answered by another', () => {
     expect(writes).toEqual([])
   })
 
-  test('F02 the new user of the browser is asked again, and gets a grant of their own', async () => {
+  test('the new user of the browser is asked again, and gets a grant of their own (F02)', async () => {
     const world = createWorld()
     const { browser, state } = await atConsent(world)
     browser.signIn(bob)
@@ -158,7 +158,7 @@ describe('F02 a consent of one user answered by another', () => {
   })
 })
 
-describe('F03 headers of our own pages', () => {
+describe('headers of our own pages (F03)', () => {
   function expectPageHeaders({ headers }: Response): void {
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
     const policy = (headers.get('content-security-policy') ?? '').split('; ')
@@ -174,7 +174,7 @@ describe('F03 headers of our own pages', () => {
     expect(headers.get('cache-control')).toBe('no-store')
   }
 
-  test('F03 every page, whatever it is about', async () => {
+  test('every page of the server has the security headers (F03)', async () => {
     const { storage, fail } = failingStorage()
     const world = createWorld({ storage, clientCacheSeconds: 0 })
     const { browser, client, state } = await atConsent(world)
@@ -196,7 +196,7 @@ describe('F03 headers of our own pages', () => {
     for (const page of pages) expectPageHeaders(page)
   })
 
-  test('F03 what comes from outside is shown as text', async () => {
+  test('text from outside is shown as text (F03)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const response = await ask(world, client, { redirect_uri: '"><script>alert(1)</script><img src=x>\'' })

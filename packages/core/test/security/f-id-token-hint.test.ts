@@ -24,8 +24,8 @@ function codeIn(response: Response): string | null {
   return new URL(response.headers.get('location') as string).searchParams.get('code')
 }
 
-describe('F10 id_token_hint with prompt=none', () => {
-  test('F10 the hint of another user -> login_required, no silent switch', async () => {
+describe('id_token_hint with prompt=none (F10)', () => {
+  test('the hint of another user answers login_required, without a silent switch (F10)', async () => {
     const { world, client, hint, ofAlice } = await start()
     const { browser: ofBob } = await authorize(world, client, {}, { user: bob })
     const silent = { prompt: 'none', id_token_hint: hint }
@@ -33,7 +33,7 @@ describe('F10 id_token_hint with prompt=none', () => {
     expect(codeIn(await ask(world, client, silent, { browser: ofAlice }))).toBeTruthy()
   })
 
-  test('F10 the hint of another client -> login_required, even for the same user', async () => {
+  test('the hint of another client answers login_required, even for the same user (F10)', async () => {
     const { world, client, ofAlice } = await start()
     const other = await registerConfidential(world)
     const foreign: Authorized = await authorize(world, other, {}, { browser: ofAlice })
@@ -42,7 +42,7 @@ describe('F10 id_token_hint with prompt=none', () => {
     expectErrorRedirect(world, response, redirectUri, 'login_required')
   })
 
-  test('F10 an expired hint still says who is meant', async () => {
+  test('an expired hint still says who is meant (F10)', async () => {
     const { world, client, hint, ofAlice } = await start()
     const { browser: ofBob } = await authorize(world, client, {}, { user: bob })
     world.clock.advance(36_001)
@@ -52,8 +52,8 @@ describe('F10 id_token_hint with prompt=none', () => {
   })
 })
 
-describe('F10 id_token_hint with a user in front of the browser', () => {
-  test('F10 somebody else is signed in -> the login page, and signing in as the one who is meant goes on', async () => {
+describe('id_token_hint with a user in front of the browser (F10)', () => {
+  test('when another user is signed in, the login page is shown, and signing in as the meant user continues (F10)', async () => {
     const { world, client, hint } = await start()
     const { browser } = await authorize(world, client, {}, { user: bob })
     world.clock.advance(10)
@@ -65,7 +65,7 @@ describe('F10 id_token_hint with a user in front of the browser', () => {
     expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
-  test('F10 somebody else signs in for it -> login_required, and no code for them', async () => {
+  test('when another user signs in for it, the answer is login_required, and they get no code (F10)', async () => {
     const { world, client, hint } = await start()
     await authorize(world, client, {}, { user: bob })
     const browser = world.browser()
@@ -74,7 +74,7 @@ describe('F10 id_token_hint with a user in front of the browser', () => {
     expect([answer.get('error'), answer.get('code')]).toEqual(['login_required', null])
   })
 
-  test('F10 the hint is not shown to the page', async () => {
+  test('the hint is not shown to the page (F10)', async () => {
     const { world, client, hint } = await start()
     const page = await world.browser().visit(authorizeUrl(world, client, createPkce(), { id_token_hint: hint }))
     expect(page.url).not.toContain(hint)

@@ -37,13 +37,13 @@ const demands: readonly (readonly [string, Parameters, string])[] = [
   ['prompt=create', { prompt: 'create' }, 'https://id.example.com/signup'],
 ]
 
-describe('F10 demands to sign in again', () => {
-  test.each(demands)('F10 %s asks again although somebody is signed in', async (_name, parameters, page) => {
+describe('demands to sign in again (F10)', () => {
+  test.each(demands)('%s asks again although somebody is signed in (F10)', async (_name, parameters, page) => {
     const { world, client, browser } = await returning(10)
     expect((await pageOf(world, browser, client, parameters)).page).toBe(page)
   })
 
-  test.each(demands)('F10 %s is not satisfied by the session that was there', async (_name, parameters, page) => {
+  test.each(demands)('%s is not satisfied by the session that was there (F10)', async (_name, parameters, page) => {
     const { world, client, browser } = await returning(10)
     const { state } = await pageOf(world, browser, client, parameters)
     const next = () => browser.request(`${issuer}/oauth2/continue?state=${state}&created=true&selected=true`)
@@ -58,7 +58,7 @@ describe('F10 demands to sign in again', () => {
     }
   })
 
-  test.each(demands)('F10 %s is not satisfied by an older session of another user', async (_name, parameters) => {
+  test.each(demands)('%s is not satisfied by an older session of another user (F10)', async (_name, parameters) => {
     const { world, client, browser } = await returning(10)
     const older = world.signIn(bob)
     world.clock.advance(10)
@@ -69,7 +69,7 @@ describe('F10 demands to sign in again', () => {
     expect(new URL(again.headers.get('location') as string).pathname).toBe('/login')
   })
 
-  test.each(demands)('F10 %s is satisfied by a later session, as auth_time proves', async (_name, parameters) => {
+  test.each(demands)('%s is satisfied by a later session, as auth_time proves (F10)', async (_name, parameters) => {
     const { world, client, browser } = await returning(10)
     const pkce = createPkce()
     const page = await browser.visit(authorizeUrl(world, client, pkce, parameters))
@@ -85,7 +85,7 @@ describe('F10 demands to sign in again', () => {
     expect(claimsOf(body.id_token).auth_time).toBe(signedInAt)
   })
 
-  test('F10 a sign-in anew within the same session counts as well', async () => {
+  test('a sign-in anew within the same session counts as well (F10)', async () => {
     const { world, client, browser } = await returning(10)
     const { state } = await pageOf(world, browser, client, { prompt: 'login' })
     world.clock.advance(5)
@@ -95,13 +95,13 @@ describe('F10 demands to sign in again', () => {
     expect(new URL(url).searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
-  test('F10 max_age=0 asks again even in the second of the last sign-in', async () => {
+  test('max_age=0 asks again even in the second of the last sign-in (F10)', async () => {
     const { world, client, browser } = await returning(0)
     // OpenID Connect Core section 3.1.2.1: max_age=0 is equivalent to prompt=login.
     expect((await pageOf(world, browser, client, { max_age: '0' })).page).toBe(loginPage)
   })
 
-  test('F10 a session that is young enough for max_age is left alone', async () => {
+  test('a session that is young enough for max_age is left alone (F10)', async () => {
     const { world, client, browser } = await returning(30)
     const authorized = await authorize(world, client, { max_age: '30' }, { browser })
     const { body } = await exchangeCode(world, client, authorized)
@@ -110,16 +110,16 @@ describe('F10 demands to sign in again', () => {
   })
 })
 
-describe('F10 prompt=none', () => {
+describe('prompt=none (F10)', () => {
   const silent = { prompt: 'none' }
 
-  test('F10 nobody signed in -> login_required', async () => {
+  test('prompt=none answers login_required when nobody is signed in (F10)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     expectErrorRedirect(world, await ask(world, client, silent), redirectUri, 'login_required')
   })
 
-  test('F10 a session that is too old -> login_required', async () => {
+  test('prompt=none answers login_required when the session is too old (F10)', async () => {
     const { world, client, browser } = await returning(10)
     for (const max_age of ['0', '1', '9']) {
       const response = await ask(world, client, { ...silent, max_age }, { browser })
@@ -127,13 +127,13 @@ describe('F10 prompt=none', () => {
     }
   })
 
-  test('F10 max_age=0 in the second of the last sign-in -> login_required', async () => {
+  test('max_age=0 answers login_required in the second of the last sign-in (F10)', async () => {
     const { world, client, browser } = await returning(0)
     const response = await ask(world, client, { ...silent, max_age: '0' }, { browser })
     expectErrorRedirect(world, response, redirectUri, 'login_required')
   })
 
-  test('F10 no consent, or consent to less -> consent_required', async () => {
+  test('prompt=none answers consent_required without consent, or with consent to less (F10)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -144,7 +144,7 @@ describe('F10 prompt=none', () => {
     expectErrorRedirect(world, wider, redirectUri, 'consent_required')
   })
 
-  test('F10 signed in and agreed -> a code at once, and nothing is stored but the grant', async () => {
+  test('prompt=none gives a signed-in user who has agreed a code at once, and stores nothing but the grant (F10)', async () => {
     const { world, client, browser } = await returning(10)
     const started = world.events.filter(({ type }) => type === 'interaction.started').length
     const response = await ask(world, client, silent, { browser })
@@ -155,7 +155,7 @@ describe('F10 prompt=none', () => {
   })
 
   test.each(['login', 'consent', 'create', 'select_account'])(
-    'F10 none together with %s -> invalid_request',
+    'none together with %s is invalid_request (F10)',
     async (p) => {
       const { world, client, browser } = await returning(10)
       for (const prompt of [`none ${p}`, `${p} none`]) {

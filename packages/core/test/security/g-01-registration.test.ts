@@ -17,8 +17,8 @@ import { alice, bob, createWorld, issuer, secret } from '../support/world.ts'
 
 const minimal = { redirect_uris: redirectUris }
 
-describe('G01 what nobody can give itself', () => {
-  test('G01 D06 the id, the secret, the owner and the state are the server’s', async () => {
+describe('what nobody can give itself (G01)', () => {
+  test('the server chooses the id, the secret, the owner and the state of a client (G01, D06)', async () => {
     const wanted = {
       id: 'mine',
       client_id: alice.id,
@@ -66,7 +66,7 @@ describe('G01 what nobody can give itself', () => {
     }
   })
 
-  test('G01 trust, PKCE and grant types outside the server’s are refused, and nothing is written', async () => {
+  test('trust, PKCE and grant types outside the server’s are refused, and nothing is written (G01)', async () => {
     const { storage, writes } = watchStorage()
     const world = openWorld({ storage, grantTypes: ['authorization_code'] })
     for (const headers of [{}, fromOwnPage(world)]) {
@@ -84,7 +84,7 @@ describe('G01 what nobody can give itself', () => {
     expect(writes).toEqual([])
   })
 
-  test('G01 G05 __proto__ and constructor are ignored and change no prototype', async () => {
+  test('__proto__ and constructor are ignored and change no prototype (G01, G05)', async () => {
     const world = openWorld()
     const text = `{"__proto__":{"skip_consent":true,"polluted":1},"constructor":{"prototype":{"polluted":1}},"redirect_uris":["${redirectUris[0]}"]}`
     const { status, body } = await register(world, text)
@@ -94,8 +94,8 @@ describe('G01 what nobody can give itself', () => {
   })
 })
 
-describe('G01 how much', () => {
-  test('G01 a body above the cap is 413, long lists and texts are refused', async () => {
+describe('how much (G01)', () => {
+  test('a body above the cap is 413, long lists and texts are refused (G01)', async () => {
     const { storage, writes } = watchStorage()
     const world = openWorld({ storage })
     const big = await register(world, { ...minimal, client_name: 'x'.repeat(70_000) })
@@ -117,7 +117,7 @@ describe('G01 how much', () => {
     expect(writes).toEqual([])
   })
 
-  test('G01 clients that registered themselves and were never used are swept', async () => {
+  test('clients that registered themselves and were never used are swept (G01)', async () => {
     const world = registrationWorld({ ...withMachines, unusedClientTtlSeconds: 3600 })
     const machine = { grant_types: ['client_credentials'], scope: 'notes:read' }
     const [unused, used] = [await registered(world), await registered(world, machine)]
@@ -134,8 +134,8 @@ describe('G01 how much', () => {
   })
 })
 
-describe('G01 on whose behalf', () => {
-  test('G01 another site’s script cannot register with the session of a user', async () => {
+describe('on whose behalf (G01)', () => {
+  test('another site’s script cannot register with the session of a user (G01)', async () => {
     const { storage, writes } = watchStorage()
     const world = registrationWorld({ storage })
     const { cookie = '' } = fromOwnPage(world)
@@ -154,7 +154,7 @@ describe('G01 on whose behalf', () => {
     expect(writes).toEqual([])
   })
 
-  test('G01 where anybody may register, another site’s script does so as nobody', async () => {
+  test('where anybody may register, another site’s script does so as nobody (G01)', async () => {
     const world = openWorld()
     const { cookie = '' } = fromOwnPage(world)
     const { status, body } = await register(world, minimal, { cookie, origin: 'https://inspector.example' })
@@ -162,7 +162,7 @@ describe('G01 on whose behalf', () => {
     expect(await world.provider.getClient(body.client_id)).not.toHaveProperty('userId')
   })
 
-  test('G01 a wrong bearer token is not made good by a session or by an open door', async () => {
+  test('a wrong bearer token is not made good by a session or by an open door (G01)', async () => {
     const world = openWorld()
     const good = await world.provider.createInitialAccessToken({ expiresIn: 60 })
     const client = await registered(world, { redirect_uris: ['https://app.example.com/callback'] })
@@ -180,7 +180,7 @@ describe('G01 on whose behalf', () => {
     }
   })
 
-  test('G01 what is sealed for another purpose is no initial access token', async () => {
+  test('what is sealed for another purpose is no initial access token (G01)', async () => {
     const world = registrationWorld({ disableJwtPlugin: true })
     const { client_id } = await registered(world)
     const sealed = (await world.provider.getClient(client_id))?.secrets[0]?.sealed
@@ -195,7 +195,7 @@ describe('G01 on whose behalf', () => {
     }
   })
 
-  test('G01 who may not register learns nothing of what is wrong with the body, and nothing is looked up', async () => {
+  test('who may not register learns nothing of what is wrong with the body, and nothing is looked up (G01)', async () => {
     const { storage } = watchStorage()
     const reads: string[] = []
     const find = (id: string) => {
@@ -211,14 +211,14 @@ describe('G01 on whose behalf', () => {
   })
 })
 
-test('G08 forged hosts change nothing in the URI that a client is given', async () => {
+test('forged hosts change nothing in the URI that a client is given (G08)', async () => {
   const world = registrationWorld()
   const forged = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
   const { body } = await register(world, minimal, { ...fromOwnPage(world), ...forged })
   expect(body.registration_client_uri.startsWith(`${issuer}/oauth2/register/client?client_id=`)).toBe(true)
 })
 
-test('G01 off, the paths are as unknown as any other', async () => {
+test('off, the paths are as unknown as any other (G01)', async () => {
   const world = createWorld()
   const unknown = await send(world, `${world.issuer}/oauth2/nothing`, { method: 'POST' })
   expect((await register(world, minimal)).body).toEqual(unknown.body)

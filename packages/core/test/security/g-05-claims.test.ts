@@ -17,7 +17,7 @@ async function start() {
   return { world, client, browser, writes }
 }
 
-describe('G05 the claims parameter', () => {
+describe('the claims parameter (G05)', () => {
   test.each([
     ['no JSON', '{"userinfo":'],
     ['a text', '"userinfo"'],
@@ -37,7 +37,7 @@ describe('G05 the claims parameter', () => {
     ['values with an object', '{"id_token":{"acr":{"values":["1",{}]}}}'],
     ['9,000 characters', JSON.stringify({ userinfo: { name: { value: 'x'.repeat(9000) } } })],
     ['100,000 brackets', '['.repeat(100_000)],
-  ])('G05 %s is invalid_request at the client, at once, and changes nothing', async (_name, claims) => {
+  ])('%s is invalid_request at the client, at once, and changes nothing (G05)', async (_name, claims) => {
     const { world, client, browser, writes } = await start()
     const before = performance.now()
     const response = await ask(world, client, { scope, claims }, { browser })
@@ -61,7 +61,7 @@ describe('G05 the claims parameter', () => {
       '500 claims nobody knows',
       JSON.stringify({ userinfo: Object.fromEntries([...Array(500).keys()].map((n) => [n, null])) }),
     ],
-  ])('G05 %s is harmless: nothing of it is kept or answered, no prototype changes', async (_name, claims) => {
+  ])('%s is harmless: nothing of it is kept or answered, no prototype changes (G05)', async (_name, claims) => {
     const { world, client, browser } = await start()
     const authorized = await authorize(world, client, { scope, claims }, { browser })
     const { body } = await exchangeCode(world, client, authorized)
@@ -75,7 +75,7 @@ describe('G05 the claims parameter', () => {
   })
 
   test.each(['iss', 'aud', 'exp', 'nonce', 'sid', 'azp', 'at_hash', 'cnf', 'scope', 'client_id', 'toJSON'])(
-    'G05 %s cannot be asked for: what it says is the server’s word',
+    '%s cannot be asked for: what it says is the server’s word (G05)',
     async (name) => {
       const { world, client, browser } = await start()
       const wanted = { [name]: { value: 'forged', essential: true } }
@@ -89,7 +89,7 @@ describe('G05 the claims parameter', () => {
     },
   )
 
-  test('G05 a host that lists a reserved name as a claim of its own does not give it away', async () => {
+  test('a host that lists a reserved name as a claim of its own does not give it away (G05)', async () => {
     const world = createQuickWorld({
       userClaims: () => ({ sid: 'session-1', sub: 'somebody', nonce: 'n', secret: () => 'code' }) as object,
       advertisedMetadata: { claimsSupported: ['sub', 'sid', 'nonce', 'secret'] },

@@ -42,9 +42,9 @@ async function redeem(world: World, client: RegisteredClient, origin: string) {
 /** A framework around the provider may add names of its own. */
 const variesBy = (headers: Headers): readonly string[] => (headers.get('vary') ?? '').split(', ')
 
-describe('G10 the front channel', () => {
+describe('the front channel (G10)', () => {
   test.each(['authorize', 'consent', 'continue', 'login', 'end-session'])(
-    'G10 %s has no CORS headers',
+    '%s has no CORS headers (G10)',
     async (name) => {
       const world = createOpenWorld()
       const url = `${issuer}/oauth2/${name}`
@@ -58,7 +58,7 @@ describe('G10 the front channel', () => {
     },
   )
 
-  test('G10 not on success either', async () => {
+  test('a successful redirect has no CORS headers (G10)', async () => {
     const world = createOpenWorld()
     const client = await registerConfidential(world)
     for (const url of [authorizeUrl(world, client, createPkce()), logoutUrl(world, {})]) {
@@ -69,11 +69,11 @@ describe('G10 the front channel', () => {
   })
 })
 
-describe('G10 token and revoke: the client’s own origins alone', () => {
+describe('token and revoke: the client’s own origins alone (G10)', () => {
   test.each([
     ['public', registerPublic],
     ['confidential', registerConfidential],
-  ])('G10 a %s client’s answer is for its own origin', async (_kind, register) => {
+  ])('a %s client’s answer is for its own origin (G10)', async (_kind, register) => {
     const world = createOpenWorld()
     const client = await register(world)
     const good = await redeem(world, client, own)
@@ -94,7 +94,7 @@ describe('G10 token and revoke: the client’s own origins alone', () => {
     }
   })
 
-  test('G10 errors after authentication can be read there, those before it nowhere', async () => {
+  test('errors after authentication can be read there, those before it nowhere (G10)', async () => {
     const world = createOpenWorld()
     const client = await registerPublic(world)
     const { client_id } = client
@@ -106,7 +106,7 @@ describe('G10 token and revoke: the client’s own origins alone', () => {
     expect(corsHeaders((await post(world, '/oauth2/token', {}, { origin: own })).headers)).toEqual([])
   })
 
-  test('G10 revoke', async () => {
+  test('the revocation endpoint has CORS headers for the client’s own origins alone (G10)', async () => {
     const world = createOpenWorld()
     const { client_id } = await registerPublic(world)
     for (const [origin, allowed] of [
@@ -119,7 +119,7 @@ describe('G10 token and revoke: the client’s own origins alone', () => {
     }
   })
 
-  test('G10 a private-use scheme has no origin: not even `null` is one', async () => {
+  test('a private-use scheme has no origin, not even `null` (G10)', async () => {
     const world = createOpenWorld()
     const redirect_uris = ['com.example.app:/cb', 'http://127.0.0.1:8000/cb']
     const { client_id } = await registerPublic(world, { redirect_uris, application_type: 'native' })
@@ -131,13 +131,13 @@ describe('G10 token and revoke: the client’s own origins alone', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:8000')
   })
 
-  test('G10 no Origin, no CORS headers', async () => {
+  test('a request without Origin gets no CORS headers (G10)', async () => {
     const world = createOpenWorld()
     const { client_id } = await registerPublic(world)
     expect(corsHeaders((await post(world, '/oauth2/revoke', { client_id, token: 'x' })).headers)).toEqual([])
   })
 
-  test('G10 introspection is no script’s business', async () => {
+  test('introspection has no CORS headers (G10)', async () => {
     const world = createOpenWorld()
     const client = await registerConfidential(world)
     const { headers } = credentials(client)
@@ -147,20 +147,23 @@ describe('G10 token and revoke: the client’s own origins alone', () => {
   })
 })
 
-describe('G10 preflights', () => {
-  test.each(['/oauth2/token', '/oauth2/revoke'])('G10 %s: any origin but null, by name', async (path) => {
-    const world = createOpenWorld()
-    for (const origin of [own, foreign]) {
-      const { status, headers } = await preflight(world, path, origin)
-      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin])
-      expect(variesBy(headers)).toContain('Origin')
-      expect(headers.get('access-control-allow-headers')).toMatch(/DPoP/)
-      expect(headers.get('access-control-allow-methods')).toBe('POST')
-    }
-  })
+describe('preflights (G10)', () => {
+  test.each(['/oauth2/token', '/oauth2/revoke'])(
+    'the preflight of %s allows any origin but null, by name (G10)',
+    async (path) => {
+      const world = createOpenWorld()
+      for (const origin of [own, foreign]) {
+        const { status, headers } = await preflight(world, path, origin)
+        expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin])
+        expect(variesBy(headers)).toContain('Origin')
+        expect(headers.get('access-control-allow-headers')).toMatch(/DPoP/)
+        expect(headers.get('access-control-allow-methods')).toBe('POST')
+      }
+    },
+  )
 
   test.each(['/oauth2/userinfo', '/oauth2/register', '/jwks', '/.well-known/openid-configuration'])(
-    'G10 %s: any origin',
+    'the preflight of %s allows any origin (G10)',
     async (path) => {
       const { status, headers } = await preflight(createOpenWorld(), path, foreign)
       expect([status, headers.get('access-control-allow-origin')]).toEqual([204, '*'])
@@ -168,7 +171,7 @@ describe('G10 preflights', () => {
   )
 
   test.each(['/oauth2/token', '/oauth2/revoke', '/oauth2/userinfo', '/oauth2/register'])(
-    'G10 %s: `null` is refused',
+    'the preflight of %s refuses `null` (G10)',
     async (path) => {
       const { status, headers } = await preflight(createOpenWorld(), path, 'null')
       expect([status, corsHeaders(headers)]).toEqual([204, []])
@@ -176,7 +179,7 @@ describe('G10 preflights', () => {
   )
 })
 
-test('G10 nothing ever allows credentials', async () => {
+test('nothing ever allows credentials (G10)', async () => {
   const world = createOpenWorld()
   for (const { pathname } of Object.entries(world.provider.metadata)
     .filter(([name]) => /_endpoint$|_uri$/.test(name))
@@ -190,7 +193,7 @@ test('G10 nothing ever allows credentials', async () => {
   }
 })
 
-test('G10 documents and userinfo can be read by any origin, registration too', async () => {
+test('documents and userinfo can be read by any origin, registration too (G10)', async () => {
   const world = createOpenWorld()
   const headers = { origin: foreign }
   for (const path of ['/jwks', '/.well-known/openid-configuration', '/oauth2/userinfo']) {

@@ -197,7 +197,7 @@ test.each([
   ['as it is by default', {}],
   ['with disableJwtPlugin', { disableJwtPlugin: true }],
 ])(
-  'G11 a full run %s leaves no code, token, secret, verifier or cookie in events, logs or errors',
+  'a full run %s leaves no code, token, secret, verifier or cookie in events, logs or errors (G11)',
   async (_name, options) => {
     const aviary = createAviary(options)
     for (const run of flows) await run(aviary)
@@ -214,49 +214,52 @@ test.each([
 test.each([
   ['onEvent', {}],
   ['the console, where there is no onEvent,', { onEvent: undefined }],
-])('G11 a database that fails and says in its errors what it was given, as %s hears of it', async (_name, options) => {
-  const listens = !('onEvent' in options)
-  let failing: string | undefined
-  const storage = wrapStorage(memoryStorage(), (name, args, run) => {
-    if (name === failing) throw Object.assign(new Error(`${name} ${JSON.stringify(args)}`), { parameters: args })
-    return run()
-  })
-  const aviary = createAviary({ storage, clientCacheSeconds: 0, rateLimit: undefined, ...options })
-  const { world, add } = aviary
-  const client = await registerEnding(world)
-  add('secret', client.client_secret)
-  for (const verb of [
-    ...['clients.find', 'records.insert', 'records.find', 'consents.find', 'grants.commit'],
-    ...['authorizationCodes.find', 'authorizationCodes.redeem', 'accessTokens.find', 'accessTokens.findJwt'],
-    ...['refreshTokens.find', 'refreshTokens.rotate', 'grants.revoke', 'grants.list', 'accessTokens.delete'],
-  ]) {
-    failing = undefined
-    const authorized = await authorize(world, client)
-    add('verifier', authorized.pkce.verifier)
-    const tokens = (await exchangeCode(world, client, await authorize(world, client))).body
-    const jwt = (await refresh(world, client, tokens.refresh_token, { resource: 'https://api.example.com' })).body
-    failing = verb
-    await world.browser().request(authorizeUrl(world, client, createPkce()))
-    await authorized.browser.request(authorizeUrl(world, client, createPkce(), { scope: 'openid' }))
-    await exchangeCode(world, client, authorized)
-    await refresh(world, client, jwt.refresh_token)
-    for (const token of [tokens.access_token, jwt.access_token, jwt.refresh_token]) {
-      await userinfo(world, token)
-      await postAs(world, client, '/oauth2/introspect', { token })
-      await postAs(world, client, '/oauth2/revoke', { token })
+])(
+  'a database that fails and says in its errors what it was given, as %s hears of it (G11)',
+  async (_name, options) => {
+    const listens = !('onEvent' in options)
+    let failing: string | undefined
+    const storage = wrapStorage(memoryStorage(), (name, args, run) => {
+      if (name === failing) throw Object.assign(new Error(`${name} ${JSON.stringify(args)}`), { parameters: args })
+      return run()
+    })
+    const aviary = createAviary({ storage, clientCacheSeconds: 0, rateLimit: undefined, ...options })
+    const { world, add } = aviary
+    const client = await registerEnding(world)
+    add('secret', client.client_secret)
+    for (const verb of [
+      ...['clients.find', 'records.insert', 'records.find', 'consents.find', 'grants.commit'],
+      ...['authorizationCodes.find', 'authorizationCodes.redeem', 'accessTokens.find', 'accessTokens.findJwt'],
+      ...['refreshTokens.find', 'refreshTokens.rotate', 'grants.revoke', 'grants.list', 'accessTokens.delete'],
+    ]) {
+      failing = undefined
+      const authorized = await authorize(world, client)
+      add('verifier', authorized.pkce.verifier)
+      const tokens = (await exchangeCode(world, client, await authorize(world, client))).body
+      const jwt = (await refresh(world, client, tokens.refresh_token, { resource: 'https://api.example.com' })).body
+      failing = verb
+      await world.browser().request(authorizeUrl(world, client, createPkce()))
+      await authorized.browser.request(authorizeUrl(world, client, createPkce(), { scope: 'openid' }))
+      await exchangeCode(world, client, authorized)
+      await refresh(world, client, jwt.refresh_token)
+      for (const token of [tokens.access_token, jwt.access_token, jwt.refresh_token]) {
+        await userinfo(world, token)
+        await postAs(world, client, '/oauth2/introspect', { token })
+        await postAs(world, client, '/oauth2/revoke', { token })
+      }
+      await authorized.browser.request(logoutUrl(world, { id_token_hint: tokens.id_token }))
+      const said = listens ? world.events.filter(({ type }) => type === 'request.failed') : logged
+      expect(said.length, verb).toBeGreaterThan(0)
     }
-    await authorized.browser.request(logoutUrl(world, { id_token_hint: tokens.id_token }))
-    const said = listens ? world.events.filter(({ type }) => type === 'request.failed') : logged
-    expect(said.length, verb).toBeGreaterThan(0)
-  }
-  if (listens) return expectNoStrays(aviary)
-  expect(aviary.world.events).toEqual([])
-  expect(logged.length).toBeGreaterThan(10)
-  expect(aviary.findIn(describeDeep(logged))).toEqual([])
-  expect(aviary.strays()).toEqual([])
-})
+    if (listens) return expectNoStrays(aviary)
+    expect(aviary.world.events).toEqual([])
+    expect(logged.length).toBeGreaterThan(10)
+    expect(aviary.findIn(describeDeep(logged))).toEqual([])
+    expect(aviary.strays()).toEqual([])
+  },
+)
 
-test('G11 the search finds what it looks for', () => {
+test('the search finds what it looks for (G11)', () => {
   const { add, findIn } = createAviary()
   add('token', 'header.payload.signature-of-a-jwt')
   add('code', `c${'0'.repeat(24)}${'s'.repeat(43)}`)

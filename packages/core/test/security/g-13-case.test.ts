@@ -11,7 +11,7 @@ describe.each([
   ['memory', memoryStorage],
   ['SQLite', () => sqliteStorage(':memory:')],
 ])('on %s', (_, storage) => {
-  test('G13 tokens, client ids and scopes in another case are none', async () => {
+  test('tokens, client ids and scopes in another case are refused (G13)', async () => {
     const world = createWorld({ storage: storage() })
     const client = await registerConfidential(world)
     const { access_token, refresh_token } = await getTokens(world, client)

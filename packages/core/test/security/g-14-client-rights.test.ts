@@ -66,8 +66,8 @@ const ways: Readonly<
   },
 }
 
-describe('G14 what a client may have is decided by how it came to be, at each change as when it was made', () => {
-  test('G14 an anonymous public client cannot become a machine by replacing its registration', async () => {
+describe('what a client may have is decided by how it came to be, at each change as when it was made (G14)', () => {
+  test('an anonymous public client cannot become a machine by replacing its registration (G14)', async () => {
     const world = open()
     const key = await clientKey()
     const { body: client } = await register(world, minimal)
@@ -86,7 +86,7 @@ describe('G14 what a client may have is decided by how it came to be, at each ch
     expectJsonError(await postWith(world, await assertion(world, client, key)), 401, 'invalid_client')
   })
 
-  test.each(Object.entries(ways))('G14 %s: the origin is stored and a change leaves it', async (_name, way) => {
+  test.each(Object.entries(ways))('%s: the origin is stored and a change leaves it (G14)', async (_name, way) => {
     const world = open()
     const { status, body: client } = await way.create(world, {})
     expect(status).toBe(201)
@@ -100,7 +100,7 @@ describe('G14 what a client may have is decided by how it came to be, at each ch
     expect((await stored(world, client)).registeredBy).toBe(way.registeredBy)
   })
 
-  test('G14 the server side and an administrator are origins of their own', async () => {
+  test('the server side and an administrator are origins of their own (G14)', async () => {
     const world = open({ authorizeAdmin: () => true })
     const own = await registerConfidential(world, { user_id: alice.id })
     expect((await stored(world, own)).registeredBy).toBe('server')
@@ -118,7 +118,7 @@ describe('G14 what a client may have is decided by how it came to be, at each ch
   ]
   test.each(
     Object.entries(ways).flatMap(([name, way]) => wanted.map(([what, members]) => [name, what, way, members] as const)),
-  )('G14 %s: %s is refused when it is made and when it is changed', async (_way, _what, way, members) => {
+  )('%s: %s is refused when it is made and when it is changed (G14)', async (_way, _what, way, members) => {
     const world = open({ clientRegistrationAllowedScopes: ['openid', 'notes:read'] })
     expectJsonError(await way.create(world, members), 400, 'invalid_client_metadata')
     const { body: client } = await way.create(world, {})
@@ -128,7 +128,7 @@ describe('G14 what a client may have is decided by how it came to be, at each ch
   })
 
   test.each(Object.entries(ways))(
-    'G14 %s: no change gives trust, the end of sessions, or a life without PKCE',
+    '%s: no change gives trust, the end of sessions, or a life without PKCE (G14)',
     async (_name, way) => {
       const world = open()
       const { body: client } = await way.create(world, {})
@@ -147,11 +147,11 @@ describe('G14 what a client may have is decided by how it came to be, at each ch
   )
 })
 
-describe('G14 what the server side gave is kept, not got', () => {
+describe('what the server side gave is kept, not got (G14)', () => {
   const given = { grant_types: ['authorization_code', 'client_credentials'], scope: 'openid notes:read' } as const
 
   test.each(Object.entries(ways).slice(1))(
-    'G14 %s: a grant that the server side gave works, and is gone for good once given up',
+    '%s: a grant that the server side gave works, and is gone for good once given up (G14)',
     async (_name, way) => {
       const world = open()
       const { body: client } = await way.create(world, {})
@@ -171,7 +171,7 @@ describe('G14 what the server side gave is kept, not got', () => {
   )
 
   test.each(Object.entries(ways).slice(1))(
-    'G14 %s: a scope that its registrant adds to such a client is for users alone',
+    '%s: a scope that its registrant adds to such a client is for users alone (G14)',
     async (_name, way) => {
       const world = open()
       const { body: client } = await way.create(world, {})
@@ -189,7 +189,7 @@ describe('G14 what the server side gave is kept, not got', () => {
     },
   )
 
-  test('G14 the owner of a client of the server side widens its scope for users, not for the machine', async () => {
+  test('the owner of a client of the server side widens its scope for users, not for the machine (G14)', async () => {
     const world = open({ clientRegistrationMachineAccess: { scopes: ['notes:write'], resources: [api] } })
     const client = await registerConfidential(world, { user_id: alice.id, scope: 'openid notes:read' })
     const rpc = rpcOf(world, alice)
@@ -204,7 +204,7 @@ describe('G14 what the server side gave is kept, not got', () => {
     expect(widened.body.scope).toBe('notes:read notes:write')
   })
 
-  test('G14 the owner of a client of the server side gives it no machine grant, whatever users may register', async () => {
+  test('the owner of a client of the server side gives it no machine grant, whatever users may register (G14)', async () => {
     const world = open({ clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [api] } })
     const client = await registerConfidential(world, { user_id: alice.id, grant_types: ['authorization_code'] })
     const update = { grant_types: ['authorization_code', 'client_credentials'] }
@@ -213,7 +213,7 @@ describe('G14 what the server side gave is kept, not got', () => {
   })
 })
 
-test('G14 an origin that nobody knows has the rights of a stranger', async () => {
+test('an origin that nobody knows has the rights of a stranger (G14)', async () => {
   const world = open({ clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [api] } })
   const client = await registerConfidential(world)
   await editClient(world, client.client_id, () => ({ registeredBy: 'somebody' as ClientRecord['registeredBy'] }))

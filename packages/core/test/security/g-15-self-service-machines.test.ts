@@ -16,8 +16,8 @@ const access = { clientRegistrationMachineAccess: { scopes: ['notes:read'], reso
 const create = (world: World, body: object) =>
   rpcOf(world, alice).post('/oauth2/create-client', { ...minimal, ...body })
 
-describe('G15 whoever can sign up gets no machine client', () => {
-  test('G15 by default neither create-client nor register makes one, and nothing is stored', async () => {
+describe('whoever can sign up gets no machine client (G15)', () => {
+  test('by default neither create-client nor register makes one, and nothing is stored (G15)', async () => {
     const world = registrationWorld()
     const bodies = [
       { grant_types: ['client_credentials'], scope: 'notes:read' },
@@ -33,7 +33,7 @@ describe('G15 whoever can sign up gets no machine client', () => {
     expect(await world.storage.clients.list({ limit: 10 })).toEqual([])
   })
 
-  test('G15 by default neither update-client nor a replaced registration makes one of a client', async () => {
+  test('by default neither update-client nor a replaced registration makes one of a client (G15)', async () => {
     const world = registrationWorld()
     const rpc = rpcOf(world, alice)
     const { body } = await create(world, {})
@@ -44,13 +44,13 @@ describe('G15 whoever can sign up gets no machine client', () => {
     expectJsonError(replaced, 400, 'invalid_client_metadata')
   })
 
-  test('G15 scopes that users delegate stay possible, those of the host too', async () => {
+  test('scopes that users delegate stay possible, those of the host too (G15)', async () => {
     const world = createQuickWorld()
     const { body: client } = await create(world, { scope: 'openid notes:read notes:write' })
     expect((await getTokens(world, client, { scope: 'openid notes:write' })).scope).toBe('openid notes:write')
   })
 
-  test('G15 a machine client that a user made before there was the rule gets no token either', async () => {
+  test('a machine client that a user made before there was the rule gets no token either (G15)', async () => {
     const world = createQuickWorld()
     const { body: client } = await create(world, { scope: 'openid notes:read' })
     await editClient(world, client.client_id, ({ metadata }) => ({ metadata: { ...metadata, ...both } }))
@@ -58,7 +58,7 @@ describe('G15 whoever can sign up gets no machine client', () => {
   })
 })
 
-describe('G15 with clientRegistrationMachineAccess', () => {
+describe('with clientRegistrationMachineAccess (G15)', () => {
   const ways: Readonly<
     Record<string, (world: World, body: object) => Promise<Awaited<ReturnType<typeof create>>['body']>>
   > = {
@@ -82,7 +82,7 @@ describe('G15 with clientRegistrationMachineAccess', () => {
     registrationWorld({ ...access, idTokenSigningAlgorithm: 'ES256', ...options })
 
   test.each(Object.entries(ways))(
-    'G15 %s: the machine gets its scopes and resources, and no others',
+    '%s: the machine gets its scopes and resources, and no others (G15)',
     async (_name, way) => {
       const world = start()
       const client = await way(world, { ...both, scope: 'openid notes:read notes:write' })
@@ -99,7 +99,7 @@ describe('G15 with clientRegistrationMachineAccess', () => {
     },
   )
 
-  test('G15 a client that is nothing but a machine registers no scope beyond them', async () => {
+  test('a client that is nothing but a machine registers no scope beyond them (G15)', async () => {
     const world = start()
     const only = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }
     const answer = await create(world, { ...only, scope: 'notes:write' })
@@ -113,7 +113,7 @@ describe('G15 with clientRegistrationMachineAccess', () => {
     expectJsonError(await rpcOf(world, alice).post('/oauth2/update-client', update), 400, 'invalid_client_metadata')
   })
 
-  test('G15 nobody who is anonymous gets one, nor makes one of a client', async () => {
+  test('nobody who is anonymous gets one, nor makes one of a client (G15)', async () => {
     const world = openWorld({ ...access, features: [privateKeyJwt()] })
     const answer = await register(world, { ...minimal, ...both })
     expectJsonError(answer, 400, 'invalid_client_metadata')
@@ -121,7 +121,7 @@ describe('G15 with clientRegistrationMachineAccess', () => {
     expectJsonError(await configure(world, client, 'PUT', repeated(client, both)), 400, 'invalid_client_metadata')
   })
 
-  test('G15 clients of the server side are not limited by it', async () => {
+  test('clients of the server side are not limited by it (G15)', async () => {
     const world = start()
     const client = await world.provider.registerClient({
       user_id: alice.id,
@@ -150,7 +150,7 @@ describe('G15 with clientRegistrationMachineAccess', () => {
     ],
     ['no resources', { scopes: [] }, 'clientRegistrationMachineAccess'],
     ['a member that is not known', { scopes: [], resources: [], audience: [] }, 'clientRegistrationMachineAccess'],
-  ])('G15 the option refuses %s', (_name, clientRegistrationMachineAccess, message) => {
+  ])('the option refuses %s (G15)', (_name, clientRegistrationMachineAccess, message) => {
     expect(() => registrationWorld({ clientRegistrationMachineAccess } as WorldOptions)).toThrow(message)
   })
 })

@@ -8,9 +8,9 @@ import { alice, baseUrl, bob, type WorldOptions } from '../support/world.ts'
 
 const organisation: WorldOptions = { clientReferenceResolver: ({ user }) => (user.id === alice.id ? 'org' : undefined) }
 
-describe('G16 clientPrivileges opens no client of somebody else', () => {
+describe('clientPrivileges opens no client of somebody else (G16)', () => {
   test.each(Object.entries(byId))(
-    'G16 %s: a hook that says true to everybody opens nothing of others',
+    '%s: a hook that says true to everybody opens nothing of others (G16)',
     async (_name, call) => {
       const started = await startManaged({ clientPrivileges: () => true })
       const rpc = rpcOf(started.world, bob)
@@ -23,7 +23,7 @@ describe('G16 clientPrivileges opens no client of somebody else', () => {
     },
   )
 
-  test('G16 nor the clients and consents of a reference that the caller does not act for', async () => {
+  test('nor the clients and consents of a reference that the caller does not act for (G16)', async () => {
     const { world } = await startManaged({ ...organisation, clientPrivileges: () => true })
     const { client_id } = await registerConfidential(world, { reference_id: 'org' })
     await world.storage.consents.remember({
@@ -38,7 +38,7 @@ describe('G16 clientPrivileges opens no client of somebody else', () => {
   })
 
   test.each([1, 'true', 'yes', 'Admin', {}, [], () => true])(
-    'G16 the answer %o of the hook is an error of the host’s, and opens nothing',
+    'the answer %o of the hook is an error of the host’s, and opens nothing (G16)',
     async (says) => {
       const started = await startManaged({ clientPrivileges: () => says as boolean })
       expectJsonError(await rpcOf(started.world, bob).post('/oauth2/delete-client', started), 500, 'server_error')
@@ -46,13 +46,13 @@ describe('G16 clientPrivileges opens no client of somebody else', () => {
     },
   )
 
-  test.each([undefined, null, false])('G16 the answer %o of the hook opens nothing', async (says) => {
+  test.each([undefined, null, false])('the answer %o of the hook opens nothing (G16)', async (says) => {
     const started = await startManaged({ clientPrivileges: () => says as boolean })
     expectJsonError(await rpcOf(started.world, bob).post('/oauth2/delete-client', started), 404, 'not_found')
     await expectUnchanged(started)
   })
 
-  test('G16 only the word admin does, and the hook is told the client and its owner', async () => {
+  test('only the word admin does, and the hook is told the client and its owner (G16)', async () => {
     const asked: unknown[] = []
     const { world, client_id, id } = await startManaged({
       clientPrivileges: ({ action, user, session, client, referenceId, owned }) => {
@@ -75,8 +75,8 @@ describe('G16 clientPrivileges opens no client of somebody else', () => {
   })
 })
 
-describe('G16 who owns a client', () => {
-  test('G16 a user’s own client is theirs, whatever the hook says, and it is not asked', async () => {
+describe('who owns a client (G16)', () => {
+  test('a user’s own client is theirs, whatever the hook says, and it is not asked (G16)', async () => {
     const { world, client_id } = await startManaged({
       clientPrivileges: () => {
         throw new Error('asked')
@@ -88,7 +88,7 @@ describe('G16 who owns a client', () => {
     expect((await rpc.get('/oauth2/get-clients')).body).toHaveLength(1)
   })
 
-  test('G16 a reference’s client is its members’ without the hook; with it the hook says who of them may do what', async () => {
+  test('a reference’s client is its members’ without the hook; with it the hook says who of them may do what (G16)', async () => {
     const answers: Record<string, boolean> = { read: true, list: true }
     const { world } = await startManaged({
       clientReferenceResolver: () => 'org',
@@ -112,8 +112,8 @@ describe('G16 who owns a client', () => {
   })
 })
 
-describe('G16 who may create is a question of its own', () => {
-  test('G16 a hook written for reading closes no creation', async () => {
+describe('who may create is a question of its own (G16)', () => {
+  test('a hook written for reading closes no creation (G16)', async () => {
     const { world } = await startManaged({ clientPrivileges: ({ action }) => action === 'read' })
     const made = await rpcOf(world, bob).post('/oauth2/create-client', input)
     expect(made.status).toBe(201)
@@ -125,7 +125,7 @@ describe('G16 who may create is a question of its own', () => {
     ['a truthy text, which is an error of the host’s', 'yes', 500],
     ['false', false, 403],
     ['nothing', undefined, 403],
-  ])('G16 mayCreateClient that says %s', async (_name, says, status) => {
+  ])('mayCreateClient that says %s (G16)', async (_name, says, status) => {
     const asked: unknown[] = []
     const options: WorldOptions = {
       ...organisation,

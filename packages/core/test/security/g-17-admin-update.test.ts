@@ -27,8 +27,8 @@ async function start() {
 
 const stored = (world: World, id: string) => world.provider.getClient(id)
 
-describe('G17 an administrator’s change is honoured or refused by name', () => {
-  test('G17 disabled ends the client at once, and false brings it back', async () => {
+describe('an administrator’s change is honoured or refused by name (G17)', () => {
+  test('disabled ends the client at once, and false brings it back (G17)', async () => {
     const { world, client, client_id, admin } = await start()
     const token = (await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })).body.access_token
     const off = await admin({ disabled: true })
@@ -46,7 +46,7 @@ describe('G17 an administrator’s change is honoured or refused by name', () =>
     expect((await stored(world, client_id))?.disabled).toBe(false)
   })
 
-  test('G17 require_pkce and subject_type, and what they depend on is checked', async () => {
+  test('require_pkce and subject_type, and what they depend on is checked (G17)', async () => {
     const { world, client_id, admin } = await start()
     const { status, body } = await admin({ require_pkce: false, subject_type: 'pairwise' })
     expect(status).toBe(200)
@@ -68,7 +68,7 @@ describe('G17 an administrator’s change is honoured or refused by name', () =>
     ['registered_by', 'server'],
     ['registeredBy', 'server'],
     ['machine_scope', 'notes:write'],
-  ])('G17 %s: %j is refused by name, and nothing changes', async (name, value) => {
+  ])('%s: %j is refused by name, and nothing changes (G17)', async (name, value) => {
     const { world, client_id, admin } = await start()
     const before = await stored(world, client_id)
     const answer = await admin({ client_name: 'Renamed', [name]: value })
@@ -77,14 +77,14 @@ describe('G17 an administrator’s change is honoured or refused by name', () =>
     expect(await stored(world, client_id)).toEqual(before)
   })
 
-  test('G17 a member that says what is stored is no change', async () => {
+  test('a member that says what is stored is no change (G17)', async () => {
     const { admin } = await start()
     const same = { token_endpoint_auth_method: 'client_secret_basic', user_id: alice.id, reference_id: null }
     const { status, body } = await admin({ ...same, client_name: 'Renamed' })
     expect([status, body.client_name, body.user_id]).toEqual([200, 'Renamed', alice.id])
   })
 
-  test('G17 an owner gains nothing by it: update-client answers with what holds', async () => {
+  test('an owner gains nothing by it: update-client answers with what holds (G17)', async () => {
     const { world, client_id } = await start()
     const before = await stored(world, client_id)
     const update = {

@@ -9,8 +9,8 @@ import { openWorld, register } from '../support/registration.ts'
 const minimal = { redirect_uris: [redirectUri] }
 const open = (features: Parameters<typeof openWorld>[0]) => openWorld({ idTokenSigningAlgorithm: 'ES256', ...features })
 
-describe('G18 open registration never makes a public client of one that asks to prove itself', () => {
-  test('G18 private_key_jwt with keys is registered as asked, has no secret, and proves itself', async () => {
+describe('open registration never makes a public client of one that asks to prove itself (G18)', () => {
+  test('private_key_jwt with keys is registered as asked, has no secret, and proves itself (G18)', async () => {
     const world = open({ features: [privateKeyJwt()] })
     const key = await clientKey()
     const proof = {
@@ -34,7 +34,7 @@ describe('G18 open registration never makes a public client of one that asks to 
     ['by a method that nobody knows', [], { token_endpoint_auth_method: 'tls_client_auth' }],
     ['by a secret method that the server does not have', [], { token_endpoint_auth_method: 'client_secret_jwt' }],
   ])(
-    'G18 a client that asks to prove itself %s is refused, and nothing is stored',
+    'a client that asks to prove itself %s is refused, and nothing is stored (G18)',
     async (_name, features, members) => {
       const world = open({ features })
       expectJsonError(await register(world, { ...minimal, ...members }), 400, 'invalid_client_metadata')
@@ -42,7 +42,7 @@ describe('G18 open registration never makes a public client of one that asks to 
     },
   )
 
-  test('G18 a secret method becomes none, and with it goes what would have proved the client', async () => {
+  test('a secret method becomes none, and with it goes what would have proved the client (G18)', async () => {
     const key = await clientKey()
     const keys = { jwks: { keys: [key.publicJwk] }, token_endpoint_auth_signing_alg: 'HS256' }
     const world = open({ features: [privateKeyJwt({ clientSecretJwt: true })] })
@@ -61,7 +61,7 @@ describe('G18 open registration never makes a public client of one that asks to 
     }
   })
 
-  test('G18 the keys of a client that signs its requests stay', async () => {
+  test('the keys of a client that signs its requests stay (G18)', async () => {
     const world = open({ features: [jwtSecuredRequests()] })
     const key = await clientKey()
     const signing = { jwks: { keys: [key.publicJwk] }, request_object_signing_alg: 'ES256' }

@@ -12,8 +12,8 @@ const access = { clientRegistrationMachineAccess: { scopes: ['notes:read'], reso
 const start = (options: WorldOptions = {}) =>
   registrationWorld({ idTokenSigningAlgorithm: 'ES256', ...access, ...options })
 
-describe('G19 a machine has no scopes about users, and no scope is no member', () => {
-  test('G19 a machine client registered without scope gets none of the scopes of users, in any way', async () => {
+describe('a machine has no scopes about users, and no scope is no member (G19)', () => {
+  test('a machine client registered without scope gets none of the scopes of users, in any way (G19)', async () => {
     const world = start({ authorizeAdmin: () => true })
     const answers = [
       await world.provider.registerClient(only),
@@ -34,7 +34,7 @@ describe('G19 a machine has no scopes about users, and no scope is no member', (
     for (const client of all.body) expect(client).not.toHaveProperty('scope')
   })
 
-  test('G19 the host’s default scopes stay, less those about users', async () => {
+  test('the host’s default scopes stay, less those about users (G19)', async () => {
     const world = start({ defaultScopes: ['openid', 'notes:read', 'email'] })
     expect(await world.provider.registerClient(only)).toMatchObject({ scope: 'notes:read' })
     expect(await registered(world, { ...only, redirect_uris: [] })).toMatchObject({ scope: 'notes:read' })
@@ -45,7 +45,7 @@ describe('G19 a machine has no scopes about users, and no scope is no member', (
     expect(both.scope).toBe('openid notes:read email')
   })
 
-  test('G19 a machine’s token without scope has no scope member: not in the answer, the JWT or introspection', async () => {
+  test('a machine’s token without scope has no scope member: not in the answer, the JWT or introspection (G19)', async () => {
     const world = start()
     const client = await world.provider.registerClient(only)
     const server = await registerResourceServer(world)
@@ -66,7 +66,7 @@ describe('G19 a machine has no scopes about users, and no scope is no member', (
     }
   })
 
-  test('G19 a machine client that was stored with scopes about users gets tokens without them', async () => {
+  test('a machine client that was stored with scopes about users gets tokens without them (G19)', async () => {
     const world = start()
     const client = await world.provider.registerClient(only)
     await editClient(world, client.client_id, ({ metadata }) => ({ metadata: { ...metadata, scope: 'openid email' } }))

@@ -23,19 +23,19 @@ async function start(paths: readonly string[] = ['/request.jwt']) {
 
 const randomHash = (): string => randomBytes(32).toString('base64url')
 
-describe('G25 the fragment of a URL is no part of what is fetched', () => {
+describe('the fragment of a URL is no part of what is fetched (G25)', () => {
   test.each<[string, (index: number) => string]>([
     ['numbers', (index) => `#${index}`],
     ['made-up hashes', () => `#${randomHash()}`],
     ['a fragment in a fragment', (index) => `##${index}`],
     ['no fragment, again and again', () => ''],
-  ])('G25 two hundred requests with a request_uri and %s are one request to the client', async (_name, fragment) => {
+  ])('two hundred requests with a request_uri and %s are one request to the client (G25)', async (_name, fragment) => {
     const { ask, uri, remote } = await start()
     for (let index = 0; index < 200; index++) await ask({ request_uri: uri + fragment(index) })
     expect(remote.requests).toEqual(['/request.jwt'])
   })
 
-  test('G25 nor when they come at once, nor when there is nothing to fetch', async () => {
+  test('nor when they come at once, nor when there is nothing to fetch (G25)', async () => {
     const { world, ask, uri, remote } = await start()
     const all = (): Promise<readonly Response[]> =>
       Promise.all(Array.from({ length: 200 }, (_, index) => ask({ request_uri: `${uri}#${index}` })))
@@ -48,7 +48,7 @@ describe('G25 the fragment of a URL is no part of what is fetched', () => {
     expect(remote.requests).toHaveLength(2)
   })
 
-  test('G25 made-up hashes cost one request a second', async () => {
+  test('made-up hashes cost one request a second (G25)', async () => {
     const { world, ask, uri, remote } = await start()
     for (let second = 0; second < 5; second++) {
       for (let count = 0; count < 10; count++) await ask({ request_uri: `${uri}#${randomHash()}` })
@@ -57,7 +57,7 @@ describe('G25 the fragment of a URL is no part of what is fetched', () => {
     expect(remote.requests).toHaveLength(5)
   })
 
-  test('G25 a document that has changed is fetched at once by its new hash', async () => {
+  test('a document that has changed is fetched at once by its new hash (G25)', async () => {
     const { world, ask, uri, remote, publish } = await start()
     const first = await publish({ login_hint: 'first' })
     expect((await ask({ request_uri: `${uri}#${first}` })).headers.get('location')).toContain('login_hint=first')
@@ -68,7 +68,7 @@ describe('G25 the fragment of a URL is no part of what is fetched', () => {
     expect(remote.requests).toHaveLength(2)
   })
 
-  test('G25 clients that name one sector list with different fragments cause one request', async () => {
+  test('clients that name one sector list with different fragments cause one request (G25)', async () => {
     const remote = await startRemote()
     const world = createQuickWorld({
       dangerouslyAllowPrivateAddresses: true,
@@ -86,8 +86,8 @@ describe('G25 the fragment of a URL is no part of what is fetched', () => {
   })
 })
 
-describe('G26 how often the server asks others', () => {
-  test('G26 one client causes 120 requests a minute for its request objects, and is told what to do', async () => {
+describe('how often the server asks others (G26)', () => {
+  test('one client causes 120 requests a minute for its request objects, and is told what to do (G26)', async () => {
     const paths = Array.from({ length: 50 }, (_, index) => `/request-${index}.jwt`)
     const { world, ask, uris, remote } = await start(paths)
     let refused: Response | undefined
@@ -104,7 +104,7 @@ describe('G26 how often the server asks others', () => {
     )
   })
 
-  test('G26 keys have an account of their own: request objects keep nobody from them', async () => {
+  test('keys have an account of their own: request objects keep nobody from them (G26)', async () => {
     const remote = await startRemote()
     const world = keysWorld({}, { dangerouslyAllowPrivateAddresses: true })
     const [key, stranger] = [await clientKey(), await clientKey('ES256', 'stranger')]
@@ -119,7 +119,7 @@ describe('G26 how often the server asks others', () => {
     expect((await postWith(world, await assertion(world, client, key))).status).toBe(200)
   })
 
-  test('G26 one host is asked 300 times a minute, however many clients name it', async () => {
+  test('one host is asked 300 times a minute, however many clients name it (G26)', async () => {
     const remote = await startRemote()
     const world = keysWorld({}, { dangerouslyAllowPrivateAddresses: true })
     const key = await clientKey()
@@ -143,7 +143,7 @@ describe('G26 how often the server asks others', () => {
     expect(budget.take('https://a.example/x', 'a')).toBe(true)
   })
 
-  test('G26 the counters are bounded, and end with their minute', () => {
+  test('the counters are bounded, and end with their minute (G26)', () => {
     const clock = { time: 1000, now: () => clock.time }
     const budget = createFetchBudget(clock)
     const taken = Array.from({ length: 121 }, () => budget.take('https://a.example/x', 'a'))

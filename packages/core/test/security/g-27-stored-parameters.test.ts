@@ -35,12 +35,12 @@ async function start(options: WorldOptions = {}) {
   return { world, client, writes, rows }
 }
 
-describe('G27 what a stranger makes the server keep', () => {
+describe('what a stranger makes the server keep (G27)', () => {
   test.each([
     ['state', 4096],
     ['nonce', 512],
   ])(
-    'G27 a %s of more than %i characters goes back to the client as invalid_request, and nothing is stored',
+    'a %s of more than %i characters goes back to the client as invalid_request, and nothing is stored (G27)',
     async (name, most) => {
       const { world, client, writes, rows } = await start()
       for (const length of [most + 1, 32_000]) {
@@ -56,7 +56,7 @@ describe('G27 what a stranger makes the server keep', () => {
     },
   )
 
-  test('G27 the longest state comes back to the client byte for byte', async () => {
+  test('the longest state comes back to the client byte for byte (G27)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const state = `${'é%&=+ '.repeat(682)}end~`
@@ -65,7 +65,7 @@ describe('G27 what a stranger makes the server keep', () => {
     expect(parameters.get('state')).toBe(state)
   })
 
-  test('G27 an error of a request with a giant state does not repeat it, in any response mode', async () => {
+  test('an error of a request with a giant state does not repeat it, in any response mode (G27)', async () => {
     const { world, client } = await start()
     const state = 'x'.repeat(30_000)
     for (const changes of [{ response_type: 'token' }, { scope: 'unknown' }, { prompt: 'none' }]) {
@@ -80,7 +80,7 @@ describe('G27 what a stranger makes the server keep', () => {
     expect(posted.fields).not.toHaveProperty('state')
   })
 
-  test('G27 a request object, and what the host resolves, are held to the same', async () => {
+  test('a request object, and what the host resolves, are held to the same (G27)', async () => {
     const { world, ask: authorizeBy, sign } = await requestObjectWorld()
     const request = await sign({ state: 'x'.repeat(4097) })
     expectErrorRedirect(world, await authorizeBy({ request }), redirectUri, 'invalid_request')
@@ -95,7 +95,7 @@ describe('G27 what a stranger makes the server keep', () => {
     expectErrorRedirect(host, await host.browser().request(url), redirectUri, 'invalid_request')
   })
 
-  test('G27 an anonymous request leaves less than 32 kB behind, whatever fills its parameters', async () => {
+  test('an anonymous request leaves less than 32 kB behind, whatever fills its parameters (G27)', async () => {
     const { world, client, rows } = await start({ bindResources: true })
     const much = 'x'.repeat(4000)
     const url = new URL(

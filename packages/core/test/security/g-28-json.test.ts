@@ -20,7 +20,7 @@ function quiet(world: World): void {
   expect(world.events.filter(({ type }) => type === 'request.failed')).toEqual([])
 }
 
-describe('G28 JSON that is nested or large is refused before it is read', () => {
+describe('JSON that is nested or large is refused before it is read (G28)', () => {
   test.each<[string, string]>([
     ['25,000 lists in a key', `{"redirect_uris":["${redirectUri}"],"jwks":{"keys":[${key},"more":${deep}}]}}`],
     [
@@ -31,7 +31,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     ['objects', `{"redirect_uris":["${redirectUri}"],"more":${nestedObjects(5000)}}`],
     ['a list as the body', deep],
     ['30,000 elements', `{"redirect_uris":["${redirectUri}"],"more":[${'1,'.repeat(30_000)}1]}`],
-  ])('G28 registration: %s', async (_name, body) => {
+  ])('registration refuses %s (G28)', async (_name, body) => {
     const world = registrationWorld({ features: [privateKeyJwt()], storage: keysWorld().storage })
     const answer = await register(world, body, fromOwnPage(world))
     expectJsonError(answer, 400, 'invalid_request')
@@ -40,7 +40,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     quiet(world)
   })
 
-  test('G28 sixteen levels are read, brackets in strings are not counted', async () => {
+  test('sixteen levels are read, brackets in strings are not counted (G28)', async () => {
     const world = registrationWorld()
     const client_name = `${'['.repeat(40)}\\"{[\\\\`
     const body = `{"redirect_uris":["${redirectUri}"],"client_name":"${client_name}","more":${nested(15)}}`
@@ -48,7 +48,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     expect([answer.status, answer.body.client_name]).toEqual([201, `${'['.repeat(40)}"{[\\`])
   })
 
-  test('G28 RFC 7592 and the routes of users and administrators', async () => {
+  test('RFC 7592 and the routes of users and administrators refuse nested JSON (G28)', async () => {
     const world = registrationWorld({ authorizeAdmin: () => true })
     const { body: client } = await register(world, { redirect_uris: [redirectUri] }, fromOwnPage(world))
     const update = `{"client_id":"${client.client_id}","client_name":"x","more":${deep}}`
@@ -64,7 +64,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     quiet(world)
   })
 
-  test('G28 the claims parameter goes back to the client as invalid_request', async () => {
+  test('the claims parameter goes back to the client as invalid_request (G28)', async () => {
     const world = createWorld()
     const client = await registerPublic(world)
     const claims = `{"userinfo":{"email":{"value":${nested(3000)}}}}`
@@ -72,7 +72,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     quiet(world)
   })
 
-  test('G28 the claims, and the header, of a request object', async () => {
+  test('the claims and the header of a request object are refused when they are nested (G28)', async () => {
     const { world, client, key: signer, ask: authorize, claims } = await requestObjectWorld()
     const made = await signJwt(
       signer.privateKey,
@@ -93,7 +93,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     quiet(world)
   })
 
-  test('G28 a client assertion', async () => {
+  test('a nested client assertion is refused (G28)', async () => {
     const world = keysWorld()
     const signer = await clientKey()
     const client = await registerWithKey(world, signer)
@@ -103,7 +103,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     quiet(world)
   })
 
-  test('G28 an id_token_hint hints at nobody', async () => {
+  test('a nested id_token_hint hints at nobody (G28)', async () => {
     for (const options of [{}, { disableJwtPlugin: true, validAudiences: undefined }] as const) {
       const world = createWorld(options)
       const client = await registerPublic(world)
@@ -117,7 +117,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
   test.each<[string, string]>([
     ['a key set', `{"keys":[${key},"kid":"key-1","more":${nested(60_000)}}]}`],
     ['a large one', `{"keys":[${`${key}},`.repeat(2000)}${key}}]}`],
-  ])('G28 behind a jwks_uri: %s', async (_name, text) => {
+  ])('a document behind a jwks_uri is refused with %s (G28)', async (_name, text) => {
     const remote = await startRemote()
     const world = keysWorld({}, { dangerouslyAllowPrivateAddresses: true })
     const signer = await clientKey()
@@ -128,7 +128,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     quiet(world)
   })
 
-  test('G28 behind a sector_identifier_uri', async () => {
+  test('a nested document behind a sector_identifier_uri is refused (G28)', async () => {
     const remote = await startRemote()
     const world = createQuickWorld({
       dangerouslyAllowPrivateAddresses: true,
@@ -143,7 +143,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     await expect(registered).rejects.toThrow('sector_identifier_uri cannot be fetched')
   })
 
-  test('G28 the server side registers nothing deep, nor what contains itself', async () => {
+  test('the server side registers nothing deep, nor what contains itself (G28)', async () => {
     const world = createWorld()
     const cycle: { self?: unknown } = {}
     cycle.self = cycle
@@ -154,7 +154,7 @@ describe('G28 JSON that is nested or large is refused before it is read', () => 
     expect(await world.storage.clients.list({ limit: 1 })).toEqual([])
   })
 
-  test('G28 a consent that is posted as JSON', async () => {
+  test('a nested consent that is posted as JSON is refused (G28)', async () => {
     const world = createWorld()
     const answer = await send(world, `${world.issuer}/oauth2/consent`, {
       method: 'POST',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createWorld } from '../support/world.ts'
 
-describe('G29 secrets that can be guessed', () => {
+describe('secrets that can be guessed (G29)', () => {
   test.each([
     ['secret', 'x'],
     ['secret', ['a-secret-for-tests-with-enough-characters', 'x']],
@@ -9,7 +9,7 @@ describe('G29 secrets that can be guessed', () => {
     ['oauthQuerySigningSecret', 'x'.repeat(31)],
     ['oauthQuerySigningSecret', ''],
     ['pairwiseSecret', 'x'],
-  ])('G29 %s is refused at start-up when it is short: %j', (name, value) => {
+  ])('%s is refused at start-up when it is short: %j (G29)', (name, value) => {
     expect(() => createWorld({ [name]: value })).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(

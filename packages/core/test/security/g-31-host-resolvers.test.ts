@@ -11,7 +11,7 @@ function lastFailure(world: World): string {
   return event !== undefined && 'cause' in event ? (event.cause as Error).message : ''
 }
 
-describe('G31 resolvers', () => {
+describe('resolvers (G31)', () => {
   const pages = { selectAccountUrl: '/accounts', postLoginUrl: '/next' }
 
   test.each<readonly [string, WorldOptions, string]>([
@@ -21,21 +21,24 @@ describe('G31 resolvers', () => {
     ['consentReferenceResolver', { consentReferenceResolver: () => 7 as never }, '(answer String(id)); it is a number'],
     ['consentReferenceResolver', { consentReferenceResolver: () => '' }, 'it is an empty string'],
     ['consentReferenceResolver', { consentReferenceResolver: () => 'x'.repeat(256) }, 'longer, or has a NUL'],
-  ])('G31 %s with a wrong answer is server_error for the client, by name for the host', async (name, options, told) => {
-    const { storage, writes } = watchStorage()
-    const world = createQuickWorld({ ...options, storage })
-    const client = await registerConfidential(world)
-    const browser = world.browser()
-    browser.signIn(alice)
-    writes.length = 0
-    const response = await browser.request(authorizeUrl(world, client, createPkce()))
-    const sent = new URL(response.headers.get('location') as string).searchParams
-    expect([...sent.keys()].toSorted()).toEqual(['error', 'iss', 'state'])
-    expect(sent.get('error')).toBe('server_error')
-    expect(lastFailure(world)).toContain(name)
-    expect(lastFailure(world)).toContain(told)
-    expect(writes).toEqual([])
-  })
+  ])(
+    '%s with a wrong answer is server_error for the client, by name for the host (G31)',
+    async (name, options, told) => {
+      const { storage, writes } = watchStorage()
+      const world = createQuickWorld({ ...options, storage })
+      const client = await registerConfidential(world)
+      const browser = world.browser()
+      browser.signIn(alice)
+      writes.length = 0
+      const response = await browser.request(authorizeUrl(world, client, createPkce()))
+      const sent = new URL(response.headers.get('location') as string).searchParams
+      expect([...sent.keys()].toSorted()).toEqual(['error', 'iss', 'state'])
+      expect(sent.get('error')).toBe('server_error')
+      expect(lastFailure(world)).toContain(name)
+      expect(lastFailure(world)).toContain(told)
+      expect(writes).toEqual([])
+    },
+  )
 
   test.each<readonly [string, unknown, string]>([
     [
@@ -45,7 +48,7 @@ describe('G31 resolvers', () => {
     ],
     ['URLSearchParams', new URLSearchParams('client_id=x'), 'requestUriResolver must be an object of parameters'],
     ['a text', 'client_id=x', 'requestUriResolver must be an object of parameters'],
-  ])('G31 requestUriResolver that answers with %s is an error by name', async (_name, answer, told) => {
+  ])('requestUriResolver that answers with %s is an error by name (G31)', async (_name, answer, told) => {
     const world = createQuickWorld({ requestUriResolver: () => answer as never })
     const client = await registerConfidential(world)
     const url = authorizeUrl(world, client, createPkce(), { request_uri: 'urn:example:1' })
@@ -53,7 +56,7 @@ describe('G31 resolvers', () => {
     expect(lastFailure(world)).toContain(told)
   })
 
-  test('G31 clientReferenceResolver that answers with a number makes no client', async () => {
+  test('clientReferenceResolver that answers with a number makes no client (G31)', async () => {
     const { storage, writes } = watchStorage()
     const world = createQuickWorld({ storage, clientReferenceResolver: () => 7 as never })
     const body = { redirect_uris: ['https://app.example.com/cb'] }
@@ -63,7 +66,7 @@ describe('G31 resolvers', () => {
   })
 })
 
-describe('G36 limiter, way out, clock and randomness of the host', () => {
+describe('limiter, way out, clock and randomness of the host (G36)', () => {
   test.each<readonly [string, NonNullable<WorldOptions['rateLimit']>, string]>([
     ['clientAddress', { clientAddress: () => 7 as never }, 'rateLimit.clientAddress must be a string, or undefined'],
     ['clientAddress', { clientAddress: async () => '192.0.2.1' } as never, 'it is a promise'],
@@ -72,7 +75,7 @@ describe('G36 limiter, way out, clock and randomness of the host', () => {
       { clientAddress: () => '192.0.2.1', limiter: { consume: () => ({}) as never, check: () => ({}) as never } },
       'rateLimit.limiter.consume must be { allowed: true or false, retryAfterSeconds }',
     ],
-  ])('G36 a wrong answer of %s is an event by name, and stops nobody', async (_name, rateLimit, told) => {
+  ])('a wrong answer of %s is an event by name, and stops nobody (G36)', async (_name, rateLimit, told) => {
     const world = createQuickWorld({ rateLimit })
     const client = await registerConfidential(world)
     const { status } = await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
@@ -83,7 +86,7 @@ describe('G36 limiter, way out, clock and randomness of the host', () => {
     ).toContain(told)
   })
 
-  test('G36 outboundFetch that answers with no Response is an error by name', async () => {
+  test('outboundFetch that answers with no Response is an error by name (G36)', async () => {
     const world = createQuickWorld({
       outboundFetch: async () => 'ok' as never,
       pairwiseSecret: 'a-pairwise-secret-with-32-characters',
@@ -105,7 +108,7 @@ describe('G36 limiter, way out, clock and randomness of the host', () => {
     ['a fraction', 1_700_000_000.5],
     ['NaN', Number.NaN],
     ['a Date', new Date(0)],
-  ])('G36 a clock that answers with %s issues nothing', async (_name, now) => {
+  ])('a clock that answers with %s issues nothing (G36)', async (_name, now) => {
     const clock = fixedClock()
     let broken = false
     const world = createQuickWorld({ clock: { now: () => (broken ? (now as number) : clock.now()) } })
@@ -116,7 +119,7 @@ describe('G36 limiter, way out, clock and randomness of the host', () => {
     expect(lastFailure(world)).toContain('clock.now() must answer with whole seconds since the epoch')
   })
 
-  test('G36 randomness that is shorter than was asked for makes no credential', async () => {
+  test('randomness that is shorter than was asked for makes no credential (G36)', async () => {
     const world = createQuickWorld({ random: { bytes: () => new Uint8Array(4) } })
     await expect(registerConfidential(world)).rejects.toThrow('random.bytes(')
   })

@@ -33,8 +33,8 @@ function breakable(verb: string, error: () => Error) {
 
 const machine = { grant_type: 'client_credentials' }
 
-describe('G33 without onEvent', () => {
-  test('G33 a missing table is on the console: endpoint, error and cause with the top of their stacks', async () => {
+describe('without onEvent (G33)', () => {
+  test('a missing table is on the console: endpoint, error and cause with the top of their stacks (G33)', async () => {
     const { state, storage } = breakable('accessTokens.find', () => {
       return new Error('the query failed', { cause: new Error('no such table: oauth_access_tokens') })
     })
@@ -51,7 +51,7 @@ describe('G33 without onEvent', () => {
     expect(lines.length).toBeLessThan(12)
   })
 
-  test('G33 a session that is wrong is on the console, with what is right', async () => {
+  test('a session that is wrong is on the console, with what is right (G33)', async () => {
     const world = silentWorld()
     const browser = world.browser()
     browser.signIn(alice)
@@ -61,7 +61,7 @@ describe('G33 without onEvent', () => {
     expect(printed[0]).toContain('[oauth] getClients failed: TypeError: authentication.getSession: user.id must be')
   })
 
-  test('G33 the same failure is printed once a minute, and another one beside it', async () => {
+  test('the same failure is printed once a minute, and another one beside it (G33)', async () => {
     let message = 'the database is locked'
     const { state, storage } = breakable('accessTokens.find', () => new Error(message))
     const world = silentWorld({ storage })
@@ -83,7 +83,7 @@ describe('G33 without onEvent', () => {
     expect(printed).toHaveLength(4)
   })
 
-  test('G33 failures that all differ fill no log: fifty a minute, and a line that says so', async () => {
+  test('failures that all differ fill no log: fifty a minute, and a line that says so (G33)', async () => {
     let count = 0
     const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
     const { state, storage } = breakable('accessTokens.find', () => {
@@ -98,7 +98,7 @@ describe('G33 without onEvent', () => {
     expect(printed.at(-1)).toBe('[oauth] more failures follow, which are not printed in this minute')
   })
 
-  test('G33 a limiter that fails, claims that are dropped, and a key that no secret opens', async () => {
+  test('a limiter that fails, claims that are dropped, and a key that no secret opens (G33)', async () => {
     const world = silentWorld({
       rateLimit: {
         clientAddress: () => {
@@ -122,7 +122,7 @@ describe('G33 without onEvent', () => {
     expect(text).toMatch(/\[oauth\] no secret opens the ES256 signing key \S+: was the option secret changed\?/)
   })
 
-  test('G33 a clock that was set back, and a secret that opens none of the keys, with what to do', async () => {
+  test('a clock that was set back, and a secret that opens none of the keys, with what to do (G33)', async () => {
     const world = silentWorld()
     const client = await registerConfidential(world)
     await getTokens(world, client, {}, { resource: api })
@@ -136,7 +136,7 @@ describe('G33 without onEvent', () => {
     expect(text).toContain('set it right')
   })
 
-  test('G33 a refused request and whatever else happens every day is not printed', async () => {
+  test('a refused request and whatever else happens every day is not printed (G33)', async () => {
     const world = silentWorld()
     const client = await registerConfidential(world)
     await getTokens(world, client)
@@ -146,7 +146,7 @@ describe('G33 without onEvent', () => {
     expect(printed).toEqual([])
   })
 
-  test('G33 the console shows no token, code, secret, cookie or value of a statement', async () => {
+  test('the console shows no token, code, secret, cookie or value of a statement (G33)', async () => {
     const { state, storage } = breakable('authorizationCodes.redeem', () => new Error(message))
     let message = ''
     const world = silentWorld({ storage })
@@ -176,7 +176,7 @@ describe('G33 without onEvent', () => {
   })
 })
 
-describe('G33 what is left of a message', () => {
+describe('what is left of a message (G33)', () => {
   test.each([
     ['no such table: oauth_authorization_codes', 'no such table: oauth_authorization_codes'],
     ['relation "oauth_grants" does not exist', 'relation "oauth_grants" does not exist'],
@@ -186,9 +186,9 @@ describe('G33 what is left of a message', () => {
     ['mysql://root:pw@db/oauth', 'mysql://…@db/oauth'],
     ['two\nlines\u0007', 'two lines '],
     [`Key (id)=(${'a1'.repeat(12)}) exists`, 'Key (id)=(…) exists'],
-  ])('G33 %j is printed as %j', (text, plain) => expect(redact(text)).toBe(plain))
+  ])('%j is printed as %j (G33)', (text, plain) => expect(redact(text)).toBe(plain))
 
-  test('G33 a long text is cut, and takes no long time', () => {
+  test('a long text is cut, and takes no long time (G33)', () => {
     const started = performance.now()
     for (const part of ['a', "'", '"a', '?a', 'token', 'x:/', ' params', '\\', 'a1_-']) {
       expect(redact(part.repeat(200_000)).length).toBeLessThan(310)
@@ -197,8 +197,8 @@ describe('G33 what is left of a message', () => {
   })
 })
 
-describe('G34 onEvent', () => {
-  test('G34 hears everything, and then the console is silent', async () => {
+describe('onEvent (G34)', () => {
+  test('hears everything, and then the console is silent (G34)', async () => {
     const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
     const world = createQuickWorld({ storage })
     const { access_token } = await getTokens(world, await registerConfidential(world))
@@ -217,7 +217,7 @@ describe('G34 onEvent', () => {
     ],
     ['rejects', () => Promise.reject(new Error('the log is full'))],
   ])(
-    'G34 that %s changes no answer, and is on the console once, with the failure that it lost',
+    'that %s changes no answer, and is on the console once, with the failure that it lost (G34)',
     async (_name, hear) => {
       const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
       const world = createQuickWorld({ storage, onEvent: hear as () => void })
@@ -233,7 +233,7 @@ describe('G34 onEvent', () => {
     },
   )
 
-  test('G34 a console that throws changes no answer', async () => {
+  test('a console that throws changes no answer (G34)', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {
       throw new Error('no console')
     })
@@ -245,25 +245,28 @@ describe('G34 onEvent', () => {
   })
 })
 
-describe('G35 a client that goes away in the middle of its body', () => {
-  test.each(['text', 'stream'])('G35 is refused, and no failure of the server (%s)', async (how) => {
-    const world = silentWorld()
-    const body = new ReadableStream({
-      pull(controller) {
-        controller.error(new Error('aborted'))
-      },
-    })
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(how === 'text' && { 'content-length': '100' }),
-    }
-    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
-    const response = await world.provider.fetch(new Request(`${world.issuer}/oauth2/token`, init))
-    expect([response.status, (await response.json()).error]).toEqual([400, 'invalid_request'])
-    expect(printed).toEqual([])
-  })
+describe('a client that goes away in the middle of its body (G35)', () => {
+  test.each(['text', 'stream'])(
+    'a client that goes away in the middle of its body is refused, and no failure of the server (%s) (G35)',
+    async (how) => {
+      const world = silentWorld()
+      const body = new ReadableStream({
+        pull(controller) {
+          controller.error(new Error('aborted'))
+        },
+      })
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(how === 'text' && { 'content-length': '100' }),
+      }
+      const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+      const response = await world.provider.fetch(new Request(`${world.issuer}/oauth2/token`, init))
+      expect([response.status, (await response.json()).error]).toEqual([400, 'invalid_request'])
+      expect(printed).toEqual([])
+    },
+  )
 
-  test('G35 but a body that something before the server has read is, and the console says so', async () => {
+  test('but a body that something before the server has read is, and the console says so (G35)', async () => {
     const world = silentWorld()
     const request = new Request(`${world.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(machine) })
     await request.text()

@@ -13,7 +13,7 @@ function failures(world: World): readonly string[] {
 }
 
 test.each([undefined, true, 'everybody', Promise.resolve('endpoints')])(
-  'G36 audiences of private-key-jwt that answers with %j opens nothing, and is named',
+  'audiences of private-key-jwt that answers with %j opens nothing, and is named (G36)',
   async (answer) => {
     const world = keysWorld({ audiences: () => answer as never })
     const key = await clientKey()
@@ -24,7 +24,7 @@ test.each([undefined, true, 'everybody', Promise.resolve('endpoints')])(
   },
 )
 
-test('G36 waitUntil that throws fails no logout, and is an event', async () => {
+test('waitUntil that throws fails no logout, and is an event (G36)', async () => {
   const feature = backChannelLogout({
     waitUntil: () => {
       throw new Error('the request is over')
@@ -37,7 +37,7 @@ test('G36 waitUntil that throws fails no logout, and is an event', async () => {
   expect(failures(world)).toEqual(['the request is over'])
 })
 
-test('G36 a logout token that cannot be signed is a failure of the server, and not of its client alone', async () => {
+test('a logout token that cannot be signed is a failure of the server, and not of its client alone (G36)', async () => {
   let broken = false
   const storage = wrapStorage(memoryStorage(), (name, _args, run) => {
     if (broken && name === 'signingKeys.list') throw new Error('no such table')

@@ -38,9 +38,9 @@ function textsOf(event: OAuthEvent): string[] {
 
 const authorizeNames = ['state', 'scope', 'response_type', 'prompt', 'nonce', 'login_hint', 'max_age', 'acr_values']
 
-describe.each(odd)('G07 %s', (_name, value) => {
+describe.each(odd)('%s (G07)', (_name, value) => {
   test.each([authorizeNames, ['redirect_uri'], ['client_id']])(
-    'G07 at the authorization endpoint, in %s …: in no header and no event, never a 500',
+    'at the authorization endpoint the characters in %s … are in no header and no event, and never cause a 500 (G07)',
     async (...names) => {
       const world = createWorld()
       const client = await registerConfidential(world)
@@ -55,7 +55,7 @@ describe.each(odd)('G07 %s', (_name, value) => {
     },
   )
 
-  test('G07 from a client nobody knows, at the token endpoint', async () => {
+  test('a client that nobody knows may send them to the token endpoint without causing a 500 (G07)', async () => {
     const world = createWorld()
     for (const form of [`client_id=${value}`, `client_id=${value}&client_secret=${value}`, `client_secret=${value}`]) {
       const answer = await post(world, '/oauth2/token', `grant_type=client_credentials&${form}`)
@@ -65,7 +65,7 @@ describe.each(odd)('G07 %s', (_name, value) => {
     }
   })
 
-  test('G07 from an authenticated client: every parameter of the token, revocation and introspection endpoint', async () => {
+  test('an authenticated client may send them in every parameter of the token, revocation and introspection endpoint (G07)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world, { token_endpoint_auth_method: 'client_secret_post' })
     const own = `client_id=${client.client_id}&client_secret=${client.client_secret}`
@@ -92,7 +92,7 @@ describe.each(odd)('G07 %s', (_name, value) => {
   })
 })
 
-describe('G07 raw, not encoded', () => {
+describe('raw, not encoded (G07)', () => {
   test.each([
     ['CR LF', 'state=a\r\nX-Injected: 1'],
     ['NUL', 'state=a\0b'],
@@ -100,7 +100,7 @@ describe('G07 raw, not encoded', () => {
     ['a fragment', 'state=a#b'],
     ['Latin-1 letters', 'state=é'],
   ])(
-    'G07 %s in a form of another site: no 500, a clean header, and the same request as a GET',
+    '%s in a form of another site: no 500, a clean header, and the same request as a GET (G07)',
     async (_name, extra) => {
       const world = createWorld()
       const client = await registerConfidential(world)
@@ -119,7 +119,7 @@ describe('G07 raw, not encoded', () => {
     },
   )
 
-  test('G07 control characters in a JSON consent are refused as text', async () => {
+  test('control characters in a JSON consent are refused as text (G07)', async () => {
     for (const name of ['state', 'error', 'x\r\n']) {
       const world = createWorld()
       const { status, headers } = await send(world, `${issuer}/oauth2/consent`, {

@@ -5,8 +5,8 @@ import { expectUnchanged, input, startManaged } from '../support/managed.ts'
 import { rpcOf } from '../support/rpc.ts'
 import { alice } from '../support/world.ts'
 
-describe('S23 what the host keeps beside a client imitates nothing', () => {
-  test('S23 metadata stays under its member in every answer', async () => {
+describe('what the host keeps beside a client imitates nothing (S23)', () => {
+  test('metadata stays under its member in every answer (S23)', async () => {
     const { world } = await startManaged({ authorizeAdmin: () => true })
     const rpc = rpcOf(world, alice)
     const metadata = {
@@ -47,14 +47,14 @@ describe('S23 what the host keeps beside a client imitates nothing', () => {
   })
 })
 
-describe('R1 bad input is a clear error', () => {
+describe('bad input is a clear error (R1)', () => {
   const posts = [
     ...['create-client', 'update-client', 'delete-client', 'client/rotate-secret', 'public-client-prelogin'],
     ...['update-consent', 'delete-consent'],
   ].map((name) => `/oauth2/${name}`)
   const paths = [...posts, '/admin/oauth2/create-client', '/admin/oauth2/update-client']
 
-  test.each(paths)('R1 %s: what is no JSON object -> 400', async (path) => {
+  test.each(paths)('%s answers 400 to a body that is no JSON object (R1)', async (path) => {
     const started = await startManaged({ authorizeAdmin: () => true })
     for (const body of ['', '{', '{"a":}', 'null', '[]', '1', '"x"', '\u0000', '['.repeat(50_000)]) {
       expectJsonError(await rpcOf(started.world, alice).post(path, body), 400, 'invalid_request')
@@ -62,14 +62,14 @@ describe('R1 bad input is a clear error', () => {
     await expectUnchanged(started)
   })
 
-  test.each(paths)('G05 %s: too much -> 413', async (path) => {
+  test.each(paths)('%s answers 413 to a body that is too large (G05)', async (path) => {
     const { world } = await startManaged({ authorizeAdmin: () => true })
     const answer = await rpcOf(world, alice).post(path, { client_id: 'x'.repeat(70_000) })
     expectJsonError(answer, 413, 'invalid_request')
   })
 
   test.each([1, null, true, {}, [], '', '\0', 'a\0b', '\ud800', 'é', 'x'.repeat(256)])(
-    'G07 an id that is %j is refused, and no storage has to look for it',
+    'an id that is %j is refused, and no storage has to look for it (G07)',
     async (odd) => {
       const { world, calls } = await startManaged({ authorizeAdmin: () => true })
       const rpc = rpcOf(world, alice)
@@ -83,7 +83,7 @@ describe('R1 bad input is a clear error', () => {
     },
   )
 
-  test('G05 __proto__ and constructor change nothing', async () => {
+  test('__proto__ and constructor change nothing (G05)', async () => {
     const { world, client_id } = await startManaged({ authorizeAdmin: () => true })
     const rpc = rpcOf(world, alice)
     const polluted = `"__proto__":{"skip_consent":true,"polluted":true},"constructor":{"prototype":{"polluted":true}}`
@@ -95,7 +95,7 @@ describe('R1 bad input is a clear error', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   })
 
-  test('G04 a repeated parameter -> 400', async () => {
+  test('a repeated parameter answers 400 (G04)', async () => {
     const { world, client_id } = await startManaged()
     const rpc = rpcOf(world, alice)
     const answer = await rpc.get(`/oauth2/get-client?client_id=${client_id}&client_id=${client_id}`)

@@ -5,9 +5,9 @@ import { byId, expectUnchanged, input, signedInOnly, startManaged } from '../sup
 import { type Rpc, rpcOf } from '../support/rpc.ts'
 import { alice, bob, type WorldOptions } from '../support/world.ts'
 
-describe('S20 nothing is looked up for whoever is not signed in', () => {
+describe('nothing is looked up for whoever is not signed in (S20)', () => {
   test.each(Object.entries(signedInOnly))(
-    'S20 %s signed out -> 401, and storage was not asked',
+    '%s answers 401 to a signed-out user, and the storage is not asked (S20)',
     async (_name, call) => {
       const started = await startManaged()
       for (const ids of [started, { client_id: 'nobody', id: 'nothing' }]) {
@@ -19,7 +19,7 @@ describe('S20 nothing is looked up for whoever is not signed in', () => {
   )
 
   test.each(Object.entries(byId))(
-    'S20 %s: what is somebody else’s is as unknown as what is not',
+    '%s answers for another user’s client as for an unknown one (S20)',
     async (_name, call) => {
       const started = await startManaged()
       const stranger = rpcOf(started.world, bob)
@@ -32,7 +32,7 @@ describe('S20 nothing is looked up for whoever is not signed in', () => {
     },
   )
 
-  test('S20 prelogin believes a page query only as it was signed, and only while it lasts', async () => {
+  test('prelogin believes a page query only as it was signed, and only while it lasts (S20)', async () => {
     const { world, client_id, client } = await startManaged()
     const other = await registerConfidential(world)
     const { url } = await world.browser().visit(authorizeUrl(world, client, createPkce(), { scope: 'openid' }))
@@ -53,7 +53,7 @@ describe('S20 nothing is looked up for whoever is not signed in', () => {
     expectJsonError(await ask(query.toString()), 400, 'invalid_request')
   })
 
-  test('get-clients: a foreign reference -> 403, whether it has clients or not', async () => {
+  test('get-clients answers 403 to a foreign reference, whether it has clients or not', async () => {
     const { world } = await startManaged({
       clientReferenceResolver: ({ user }) => (user.id === alice.id ? 'org' : undefined),
     })
@@ -92,7 +92,7 @@ describe('whose clients', () => {
   })
 })
 
-describe('S2 the admin routes', () => {
+describe('the admin routes (S2)', () => {
   const routes: Readonly<Record<string, (rpc: Rpc, client_id: string) => ReturnType<Rpc['post']>>> = {
     'create-client': (rpc) => rpc.post('/admin/oauth2/create-client', { ...input, skip_consent: true }),
     'update-client (POST)': (rpc, client_id) =>
@@ -111,7 +111,7 @@ describe('S2 the admin routes', () => {
     Object.entries(routes).flatMap(([route, call]) =>
       answers.map(([when, options]) => [route, when, call, options] as const),
     ),
-  )('S2 %s %s -> 403 for the owner too, and storage was not asked', async (_route, _when, call, options) => {
+  )('%s %s answers 403 to the owner too, and the storage is not asked (S2)', async (_route, _when, call, options) => {
     const started = await startManaged(options)
     for (const user of [alice, undefined]) {
       for (const client_id of [started.client_id, 'nobody']) {
@@ -128,7 +128,7 @@ describe('S2 the admin routes', () => {
       [route, 'an object', {}, call] as const,
     ]),
   )(
-    'S2 %s when authorizeAdmin says %s, which is an error of the host’s, changes nothing',
+    '%s when authorizeAdmin says %s, which is an error of the host’s, changes nothing (S2)',
     async (...[, , says, call]) => {
       const started = await startManaged({ authorizeAdmin: async () => says as unknown as boolean })
       expectJsonError(await call(rpcOf(started.world, alice), started.client_id), 500, 'server_error')
@@ -137,7 +137,7 @@ describe('S2 the admin routes', () => {
     },
   )
 
-  test('S2 an administrator’s browser on another site’s page is refused', async () => {
+  test('an administrator’s browser on another site’s page is refused (S2)', async () => {
     const started = await startManaged({ authorizeAdmin: () => true })
     const headers = { origin: 'https://evil.test' }
     const rpc = rpcOf(started.world, alice)

@@ -75,7 +75,7 @@ describe('orders of other sites', () => {
     Object.entries(orders).flatMap(([name, call]) =>
       foreign.map(([from, headers]) => [name, from, call, headers] as const),
     ),
-  )('%s from %s -> 403, and storage was not asked', async (_name, _from, call, headers) => {
+  )('%s from %s answers 403, and the storage is not asked', async (_name, _from, call, headers) => {
     const started = await startManaged()
     const answer = await call(rpcOf(started.world, alice), started, headers)
     expectJsonError(answer, 403, 'access_denied')
@@ -84,7 +84,7 @@ describe('orders of other sites', () => {
     await expectUnchanged(started)
   })
 
-  test('create-client from another origin -> 403', async () => {
+  test('create-client from another origin answers 403', async () => {
     const { world, calls } = await startManaged()
     const answer = await rpcOf(world, alice).post('/oauth2/create-client', input, {
       headers: { origin: 'https://evil.test' },
@@ -93,7 +93,7 @@ describe('orders of other sites', () => {
     expect(calls).toEqual([])
   })
 
-  test.each(Object.entries(orders))('%s as text, as a form, or by GET -> refused', async (name, call) => {
+  test.each(Object.entries(orders))('%s as text, as a form, or by GET is refused', async (name, call) => {
     const started = await startManaged()
     const rpc = rpcOf(started.world, alice)
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {

@@ -6,14 +6,14 @@ import { issuer, type World } from '../support/world.ts'
 
 const form = 'application/x-www-form-urlencoded'
 
-describe('G06 how credentials may not come', () => {
+describe('how credentials may not come (G06)', () => {
   const wrongTypes = ['application/json', 'multipart/form-data; boundary=x', 'text/plain', '', `${form}x`]
 
   async function attempt(world: World, path: string, type: string, body: string, headers: Record<string, string>) {
     return send(world, issuer + path, { method: 'POST', headers: { ...headers, 'content-type': type }, body })
   }
 
-  test.each(wrongTypes)('G06 content type %j is invalid_request and the code stays', async (type) => {
+  test.each(wrongTypes)('content type %j is invalid_request and the code stays (G06)', async (type) => {
     const { world, client, tokens, authorized, headers, writes } = await prepare()
     const body = codeForm(authorized)
     const json = JSON.stringify(Object.fromEntries(new URLSearchParams(body)))
@@ -28,14 +28,14 @@ describe('G06 how credentials may not come', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('G06 a charset behind the content type is fine', async () => {
+  test('a charset behind the content type is fine (G06)', async () => {
     const { world, authorized, headers } = await prepare()
     const body = codeForm(authorized)
     const answer = await attempt(world, '/oauth2/token', `${form.toUpperCase()}; charset=UTF-8`, body, headers)
     expect(answer.status).toBe(200)
   })
 
-  test('G06 credentials in the query are refused, even correct ones', async () => {
+  test('credentials in the query are refused, even correct ones (G06)', async () => {
     const { world, client, writes } = await prepare()
     const secret = client.client_secret as string
     const query = new URLSearchParams({ client_id: client.client_id, client_secret: secret })
@@ -49,7 +49,7 @@ describe('G06 how credentials may not come', () => {
     expect(writes).toEqual([])
   })
 
-  test('G06 the token endpoint takes POST alone', async () => {
+  test('the token endpoint takes POST alone (G06)', async () => {
     const { world } = await prepare()
     for (const method of ['GET', 'PUT', 'DELETE', 'HEAD']) {
       const answer = await send(world, `${issuer}/oauth2/token`, { method })

@@ -6,7 +6,7 @@ import { alice, baseUrl, issuer } from '../support/world.ts'
 
 const form = 'application/x-www-form-urlencoded'
 
-describe('G05 too much of everything', () => {
+describe('too much of everything (G05)', () => {
   const limitMs = 1000
 
   async function quickly(run: () => Promise<{ readonly status: number }>): Promise<void> {
@@ -20,7 +20,7 @@ describe('G05 too much of everything', () => {
   const many = Array.from({ length: 10_000 }, (_, index) => `p${index}=${index}`).join('&')
 
   test.each(['token', 'revoke', 'introspect', 'userinfo', 'consent', 'authorize'])(
-    'G05 %s: a body over the cap is 413',
+    '%s answers 413 to a body over the cap (G05)',
     async (name) => {
       const { world, headers, writes } = await prepare()
       const body = `grant_type=client_credentials&pad=${'x'.repeat(65_536)}`
@@ -38,7 +38,7 @@ describe('G05 too much of everything', () => {
     },
   )
 
-  test('G05 an announced length over the cap is refused without reading', async () => {
+  test('an announced length over the cap is refused without reading (G05)', async () => {
     const { world, headers } = await prepare()
     const length = { ...headers, 'content-length': '10000000' }
     expectJsonError(
@@ -48,16 +48,19 @@ describe('G05 too much of everything', () => {
     )
   })
 
-  test.each(['token', 'revoke', 'introspect'])('G05 %s: ten thousand parameters are invalid_request', async (name) => {
-    const { world, headers, writes } = await prepare()
-    const short = many.slice(0, 60_000)
-    await quickly(async () => {
-      const answer = await post(world, `/oauth2/${name}`, short, headers)
-      expectJsonError(answer, 400, 'invalid_request')
-      return answer
-    })
-    expect(writes).toEqual([])
-  })
+  test.each(['token', 'revoke', 'introspect'])(
+    '%s answers invalid_request to ten thousand parameters (G05)',
+    async (name) => {
+      const { world, headers, writes } = await prepare()
+      const short = many.slice(0, 60_000)
+      await quickly(async () => {
+        const answer = await post(world, `/oauth2/${name}`, short, headers)
+        expectJsonError(answer, 400, 'invalid_request')
+        return answer
+      })
+      expect(writes).toEqual([])
+    },
+  )
 
   test.each([
     ['ten thousand parameters', many],
@@ -65,7 +68,7 @@ describe('G05 too much of everything', () => {
     ['fifty thousand scopes', `scope=${'s+'.repeat(50_000)}`],
     ['a prompt of 100 kB', `prompt=${'login+'.repeat(20_000)}x`],
     ['a state in the page URLs', `state=${'%00'}`],
-  ])('G05 the front channel: %s', async (_name, query) => {
+  ])('the front channel is limited: %s (G05)', async (_name, query) => {
     const { world, client, writes } = await prepare()
     const url = authorizeUrl(world, client, createPkce(), { scope: undefined, state: undefined })
     for (const target of [
@@ -83,7 +86,7 @@ describe('G05 too much of everything', () => {
     expect(writes).toEqual([])
   })
 
-  test('G05 a deep claims parameter is not parsed', async () => {
+  test('a deep claims parameter is not parsed (G05)', async () => {
     const { world, client } = await prepare()
     const claims = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`
     const start = performance.now()
@@ -92,7 +95,7 @@ describe('G05 too much of everything', () => {
     expect(response.status).toBeLessThan(500)
   })
 
-  test('G05 __proto__ and constructor as names and members change no prototype', async () => {
+  test('__proto__ and constructor as names and members change no prototype (G05)', async () => {
     const { world, client, headers } = await prepare()
     const names = '__proto__=x&__proto__[polluted]=1&constructor[prototype][polluted]=1&toString=x'
     const token = await post(world, '/oauth2/token', `grant_type=client_credentials&${names}`, headers)
@@ -111,7 +114,7 @@ describe('G05 too much of everything', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
-  test('G05 deep JSON as a consent is answered quickly', async () => {
+  test('deep JSON as a consent is answered quickly (G05)', async () => {
     const { world } = await prepare()
     const body = '['.repeat(30_000) + ']'.repeat(30_000)
     const init = { method: 'POST', headers: { 'content-type': 'application/json', origin: baseUrl }, body }

@@ -29,8 +29,8 @@ const forged = {
   forwarded: 'for=1.2.3.4;host=evil.test;proto=http',
 }
 
-describe('G08 forged host headers', () => {
-  test('G08 discovery is byte for byte the same, whatever host was asked', async () => {
+describe('forged host headers (G08)', () => {
+  test('discovery is byte for byte the same, whatever host was asked (G08)', async () => {
     const world = createWorld()
     for (const name of ['openid-configuration', 'oauth-authorization-server']) {
       const url = `${issuer}/.well-known/${name}`
@@ -42,7 +42,7 @@ describe('G08 forged host headers', () => {
     }
   })
 
-  test('G08 redirects, iss and the cookie do not change', async () => {
+  test('redirects, iss and the cookie do not change (G08)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const pkce = createPkce()
@@ -66,7 +66,7 @@ describe('G08 forged host headers', () => {
     expect(foreign.headers.get('location')?.startsWith(`${issuer}/oauth2/authorize?`)).toBe(true)
   })
 
-  test('G08 tokens are made for and checked against the configured issuer', async () => {
+  test('tokens are made for and checked against the configured issuer (G08)', async () => {
     const { world, client, headers } = await prepare()
     const form = { grant_type: 'client_credentials', resource: 'https://api.example.com' }
     const { body } = await post(world, '/oauth2/token', form, { ...headers, ...forged })
@@ -78,7 +78,7 @@ describe('G08 forged host headers', () => {
     expect(client.client_id).toBe(verified?.clientId)
   })
 
-  test('G08 the origin check of the consent page does not believe them either', async () => {
+  test('the origin check of the consent page does not believe them either (G08)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -92,12 +92,12 @@ describe('G08 forged host headers', () => {
   })
 })
 
-describe('G09 nobody stores an answer', () => {
+describe('nobody stores an answer (G09)', () => {
   function expectNotStored({ headers }: { readonly headers: Headers }): void {
     expect(headers.get('cache-control')).toBe('no-store')
   }
 
-  test('G09 token: no-store and no-cache, with tokens and with errors', async () => {
+  test('the token endpoint sends no-store and no-cache, with tokens and with errors (G09)', async () => {
     const { world, client, authorized, headers } = await prepare()
     const answers = [
       await exchangeCode(world, client, authorized),
@@ -115,7 +115,7 @@ describe('G09 nobody stores an answer', () => {
     }
   })
 
-  test('G09 introspection, revocation and userinfo, with answers and with errors', async () => {
+  test('introspection, revocation and userinfo send no-store, with answers and with errors (G09)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const { access_token: token, refresh_token } = await getTokens(world, client)
@@ -136,7 +136,7 @@ describe('G09 nobody stores an answer', () => {
     for (const answer of answers) expectNotStored(answer)
   })
 
-  test('G09 redirects and scripts’ answers of the front channel', async () => {
+  test('redirects and the answers to scripts of the front channel send no-store (G09)', async () => {
     const world = createWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()
@@ -150,7 +150,7 @@ describe('G09 nobody stores an answer', () => {
   })
 })
 
-describe('G12 a failure inside tells nothing outside', () => {
+describe('a failure inside tells nothing outside (G12)', () => {
   const inside = 'SELECT secret FROM users at /srv/app/db.ts:42'
   const failure = (): Error => new Error(inside)
 
@@ -162,20 +162,23 @@ describe('G12 a failure inside tells nothing outside', () => {
     ['clients.find', 'clients', 'find'],
     ['authorizationCodes.find', 'authorizationCodes', 'find'],
     ['authorizationCodes.redeem', 'authorizationCodes', 'redeem'],
-  ])('G12 token: %s fails -> 500 server_error and the event has the reason', async (_name, store, verb) => {
-    const { storage, fail } = failingStorage()
-    const world = createWorld({ storage, clientCacheSeconds: 0 })
-    const client = await registerConfidential(world)
-    const authorized = await authorize(world, client, { scope: plainScope })
-    fail(store, verb, failure())
-    const answer = await exchangeCode(world, client, authorized)
-    expectJsonError(answer, 500, 'server_error')
-    expectSilent(JSON.stringify([answer.body, ...answer.headers]))
-    const event = world.events.findLast(({ type }) => type === 'request.failed')
-    expect(event).toMatchObject({ endpoint: 'token', cause: expect.objectContaining({ message: inside }) })
-  })
+  ])(
+    'when %s fails at the token endpoint, the answer is 500 server_error and the event has the reason (G12)',
+    async (_name, store, verb) => {
+      const { storage, fail } = failingStorage()
+      const world = createWorld({ storage, clientCacheSeconds: 0 })
+      const client = await registerConfidential(world)
+      const authorized = await authorize(world, client, { scope: plainScope })
+      fail(store, verb, failure())
+      const answer = await exchangeCode(world, client, authorized)
+      expectJsonError(answer, 500, 'server_error')
+      expectSilent(JSON.stringify([answer.body, ...answer.headers]))
+      const event = world.events.findLast(({ type }) => type === 'request.failed')
+      expect(event).toMatchObject({ endpoint: 'token', cause: expect.objectContaining({ message: inside }) })
+    },
+  )
 
-  test('G12 refresh, introspection, revocation and userinfo', async () => {
+  test('refresh, introspection, revocation and userinfo answer server_error without the reason (G12)', async () => {
     const { storage, fail } = failingStorage()
     const world = createWorld({ storage })
     const client = await registerConfidential(world)
@@ -195,7 +198,7 @@ describe('G12 a failure inside tells nothing outside', () => {
     }
   })
 
-  test('G12 the front channel: a page before the redirect URI is sure, the client’s answer after it', async () => {
+  test('a failure of the front channel shows a page before the redirect URI is checked, and goes to the client after it (G12)', async () => {
     const { storage, fail } = failingStorage()
     const world = createWorld({ storage, clientCacheSeconds: 0 })
     const client = await registerConfidential(world)
@@ -207,7 +210,7 @@ describe('G12 a failure inside tells nothing outside', () => {
     expectSilent(await expectErrorPage(await ask(world, client), 500, 'server_error'))
   })
 
-  test('G12 a hook that throws, and keys that cannot be read', async () => {
+  test('a hook that throws, and keys that cannot be read, tell nothing outside (G12)', async () => {
     const { storage, fail } = failingStorage()
     const throwing = () => {
       throw failure()

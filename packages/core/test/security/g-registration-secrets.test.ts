@@ -13,15 +13,15 @@ import { watchStorage } from '../support/watched-storage.ts'
 
 const minimal = { redirect_uris: redirectUris }
 
-describe('C13 G11 G12 what stays secret', () => {
-  test('C13 neither the secret nor the registration token is stored', async () => {
+describe('what stays secret (C13, G11, G12)', () => {
+  test('neither the secret nor the registration token is stored (C13)', async () => {
     const world = registrationWorld()
     const client = await registered(world)
     const row = JSON.stringify(await world.provider.getClient(client.client_id))
     for (const one of [client.client_secret, client.registration_access_token]) expect(row).not.toContain(one)
   })
 
-  test('G09 G11 no event holds a token, a secret or a cookie, and every answer is no-store', async () => {
+  test('no event holds a token, a secret or a cookie, and every answer is no-store (G09, G11)', async () => {
     const world = registrationWorld()
     const page = fromOwnPage(world)
     const initial = await world.provider.createInitialAccessToken({ expiresIn: 60 })
@@ -49,7 +49,7 @@ describe('C13 G11 G12 what stays secret', () => {
     }
   })
 
-  test('G12 a storage that fails is a 500 without its text, and the client is not there', async () => {
+  test('a storage that fails is a 500 without its text, and the client is not there (G12)', async () => {
     const { storage } = watchStorage()
     const clients = {
       ...storage.clients,

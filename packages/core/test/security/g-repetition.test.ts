@@ -6,9 +6,9 @@ import { alice, baseUrl, issuer } from '../support/world.ts'
 
 const form = 'application/x-www-form-urlencoded'
 
-describe('G04 repeated parameters', () => {
+describe('repeated parameters (G04)', () => {
   test.each(['grant_type', 'code', 'redirect_uri', 'code_verifier', 'client_id', 'anything'])(
-    'G04 token: %s twice is invalid_request and the code stays',
+    'the token endpoint answers invalid_request to %s twice, and the code stays (G04)',
     async (name) => {
       const { world, client, authorized, headers, writes } = await prepare()
       const body = codeForm(authorized)
@@ -21,7 +21,7 @@ describe('G04 repeated parameters', () => {
     },
   )
 
-  test('G04 a parameter in the query and in the body is invalid_request at every form endpoint', async () => {
+  test('a parameter in the query and in the body is invalid_request at every form endpoint (G04)', async () => {
     const { world, tokens, authorized, headers, writes } = await prepare()
     const body = codeForm(authorized)
     expectJsonError(await post(world, `/oauth2/token?code=${authorized.code}`, body, headers), 400, 'invalid_request')
@@ -35,16 +35,19 @@ describe('G04 repeated parameters', () => {
     expect(writes).toEqual([])
   })
 
-  test.each(['client_id', 'redirect_uri'])('G04 authorize: %s twice -> an error page', async (name) => {
-    const { world, client, writes } = await prepare()
-    const url = new URL(authorizeUrl(world, client, createPkce()))
-    url.searchParams.append(name, url.searchParams.get(name) as string)
-    await expectErrorPage(await world.browser().request(url.href), 400, 'invalid_request')
-    expect(writes).toEqual([])
-  })
+  test.each(['client_id', 'redirect_uri'])(
+    'the authorization endpoint shows an error page to %s twice (G04)',
+    async (name) => {
+      const { world, client, writes } = await prepare()
+      const url = new URL(authorizeUrl(world, client, createPkce()))
+      url.searchParams.append(name, url.searchParams.get(name) as string)
+      await expectErrorPage(await world.browser().request(url.href), 400, 'invalid_request')
+      expect(writes).toEqual([])
+    },
+  )
 
   test.each(['scope', 'response_type', 'nonce', 'prompt', 'code_challenge', 'code_challenge_method', 'anything'])(
-    'G04 authorize: %s twice -> the client is told invalid_request',
+    'the authorization endpoint tells the client invalid_request for %s twice (G04)',
     async (name) => {
       // RFC 6749 section 4.1.2.1: "includes a parameter more than once" is one of the errors that go to the client.
       const { world, client, writes } = await prepare()
@@ -56,7 +59,7 @@ describe('G04 repeated parameters', () => {
     },
   )
 
-  test('G04 authorize: state twice is invalid_request and no code is issued', async () => {
+  test('the authorization endpoint answers invalid_request to state twice, and issues no code (G04)', async () => {
     const { world, client, writes } = await prepare()
     const browser = world.browser()
     browser.signIn(alice)
@@ -68,7 +71,7 @@ describe('G04 repeated parameters', () => {
     expect(writes).toEqual([])
   })
 
-  test('G04 authorize by POST: the query next to the body is refused', async () => {
+  test('authorize by POST: the query next to the body is refused (G04)', async () => {
     const { world, client, writes } = await prepare()
     const { search } = new URL(authorizeUrl(world, client, createPkce()))
     const init = { method: 'POST', headers: { 'content-type': form }, body: search.slice(1) }
@@ -80,7 +83,7 @@ describe('G04 repeated parameters', () => {
     expect(writes).toEqual([])
   })
 
-  test('G04 consent and continue: state twice is refused and the consent still works', async () => {
+  test('consent and continue: state twice is refused and the consent still works (G04)', async () => {
     const { world, client, writes } = await prepare()
     const browser = world.browser()
     const { url } = await browser.visit(authorizeUrl(world, client, createPkce(), { prompt: 'consent' }), {
@@ -101,7 +104,7 @@ describe('G04 repeated parameters', () => {
     expect((await browser.consent(url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('G04 resource may be repeated, at authorize and at the token endpoint', async () => {
+  test('resource may be repeated, at authorize and at the token endpoint (G04)', async () => {
     const { world, client, authorized, headers } = await prepare()
     const both = '&resource=https%3A%2F%2Fapi.example.com&resource=https%3A%2F%2Ffiles.example.com%2Fv1'
     const response = await world.browser().request(authorizeUrl(world, client, createPkce()) + both)

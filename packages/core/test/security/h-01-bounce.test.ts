@@ -43,8 +43,8 @@ const signedIn = (browser: Browser): Browser => {
   return browser
 }
 
-describe('H01 a client that registered itself cannot bounce anybody who never agreed to anything of it', () => {
-  test.each(attempts)('H01 %s: a page of ours, signed in or not', async (_name, parameters, error) => {
+describe('a client that registered itself cannot bounce anybody who never agreed to anything of it (H01)', () => {
+  test.each(attempts)('%s shows a page of the server, signed in or not (H01)', async (_name, parameters, error) => {
     const { world, client } = await start()
     const browsers = [
       [world.browser(), error || 'login_required'],
@@ -58,7 +58,7 @@ describe('H01 a client that registered itself cannot bounce anybody who never ag
     }
   })
 
-  test('H01 nor by a request object that cannot be read', async () => {
+  test('a request object that cannot be read does not redirect either (H01)', async () => {
     const features = [jwtSecuredRequests()]
     const { world, client } = await start({ features })
     await expectErrorPage(await ask(world, client, { scope, request: 'nonsense' }), 400, 'invalid_request_object')
@@ -67,7 +67,7 @@ describe('H01 a client that registered itself cannot bounce anybody who never ag
     expectErrorRedirect(open.world, told, redirectUri, 'invalid_request_object')
   })
 
-  test('H01 once the user has agreed, and for this user alone, errors go to the client again', async () => {
+  test('once the user has agreed, and for this user alone, errors go to the client again (H01)', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope })
     const refused = await ask(world, client, { scope: 'unheard:of' }, { browser })
@@ -76,7 +76,7 @@ describe('H01 a client that registered itself cannot bounce anybody who never ag
     await expectErrorPage(other, 400, 'login_required')
   })
 
-  test('H01 what the user decides on a page goes to the client: that is an action of theirs', async () => {
+  test('what the user decides on a page goes to the client: that is an action of theirs (H01)', async () => {
     const { world, client } = await start()
     const url = authorizeUrl(world, client, createPkce(), { scope })
     const denied = await world.browser().visit(url, { user: alice, accept: false })
@@ -84,7 +84,7 @@ describe('H01 a client that registered itself cannot bounce anybody who never ag
     expect(denied.url.startsWith(redirectUri)).toBe(true)
   })
 
-  test('H01 clients that the host registered are not held up, and without the option nobody is', async () => {
+  test('clients that the host registered are not held up, and without the option nobody is (H01)', async () => {
     const { world } = await start()
     const own = await registerConfidential(world)
     const response = await ask(world, own, { scope, prompt: 'none' })

@@ -17,7 +17,7 @@ async function formPost(state: string, uri = redirectUri) {
   return [good, bad] as const
 }
 
-describe('H02 form_post page', () => {
+describe('form_post page (H02)', () => {
   test.each([
     ['a quote and a new element', '"><script>alert(1)</script>'],
     ['a quote and a handler', "' onfocus='alert(1)' autofocus='"],
@@ -26,7 +26,7 @@ describe('H02 form_post page', () => {
     ['entities', '&quot;&#34;&lt;&amp;amp;'],
     ['line breaks and a right-to-left mark', 'a\r\nb\u202e'],
     ['as many characters as a state may have', '<'.repeat(4096)],
-  ])('H02 state with %s is a value and nothing else, in success and in error', async (_name, state) => {
+  ])('state with %s is a value and nothing else, in success and in error (H02)', async (_name, state) => {
     for (const response of await formPost(state)) {
       const { html, action, fields } = await readFormPost(response)
       expect(fields.state).toBe(state)
@@ -37,12 +37,12 @@ describe('H02 form_post page', () => {
     }
   })
 
-  test('H02 a redirect URI with characters that mean something in HTML is whole, and an attribute', async () => {
+  test('a redirect URI with characters that mean something in HTML is whole, and an attribute (H02)', async () => {
     const uri = `${redirectUri}?a='x'&b=(1)&copy=2`
     for (const response of await formPost('s', uri)) expect((await readFormPost(response)).action).toBe(uri)
   })
 
-  test('H02 the policy lets run the one script, by its hash, and nothing else; nobody frames or keeps the page', async () => {
+  test('the policy lets run the one script, by its hash, and nothing else; nobody frames or keeps the page (H02)', async () => {
     for (const response of await formPost('s')) {
       const { html } = await readFormPost(response)
       const policy = new Map(

@@ -7,8 +7,8 @@ import { encodeJson } from '../support/keys.ts'
 import { startRemote } from '../support/remote.ts'
 import { requestObjectWorld } from '../support/request-objects.ts'
 
-describe('H03 whose signature', () => {
-  test('H03 alg none, in any spelling', async () => {
+describe('whose signature (H03)', () => {
+  test('a request object with alg none, in any spelling, is refused (H03)', async () => {
     const { world, ask, unsigned } = await requestObjectWorld()
     for (const alg of ['none', 'None', 'NONE', 'nOnE', '']) {
       for (const policy of [unsigned({}, { alg }), `${unsigned({}, { alg })}AAAA`]) {
@@ -23,7 +23,7 @@ describe('H03 whose signature', () => {
     }
   })
 
-  test('H03 a symmetric algorithm: under the public key, under the secret, of a public client', async () => {
+  test('a request object with a symmetric algorithm, under the public key, under the secret, or of a public client, is refused (H03)', async () => {
     const { world, ask, claims, client, key } = await requestObjectWorld()
     for (const secret of [JSON.stringify(key.publicJwk), String(client.client_secret), 'x'.repeat(43)]) {
       const request = await signJwt(new TextEncoder().encode(secret), { alg: 'HS256', kid: key.kid }, claims())
@@ -31,7 +31,7 @@ describe('H03 whose signature', () => {
     }
   })
 
-  test("H03 another client's key, a key in the header, a changed claim", async () => {
+  test('a request object by another client’s key, with a key in the header, or with a changed claim is refused (H03)', async () => {
     const { world, ask, claims, sign } = await requestObjectWorld()
     const attacker = await clientKey('ES256', 'attacker')
     await registerConfidential(world, { jwks: { keys: [{ ...attacker.publicJwk }] } })
@@ -49,7 +49,7 @@ describe('H03 whose signature', () => {
     }
   })
 
-  test('H03 an algorithm that the client has not registered', async () => {
+  test('a request object with an algorithm that the client has not registered is refused (H03)', async () => {
     const { world, ask, sign } = await requestObjectWorld({}, { request_object_signing_alg: 'RS256' })
     expectErrorRedirect(world, await ask({ request: await sign() }), redirectUri, 'invalid_request_object')
     const server = await requestObjectWorld({ signingAlgorithms: ['PS256'] })
@@ -57,14 +57,14 @@ describe('H03 whose signature', () => {
     expectErrorRedirect(server.world, response, redirectUri, 'invalid_request_object')
   })
 
-  test('H03 a client without keys, an encrypted object', async () => {
+  test('a client without keys, and an encrypted object, are refused (H03)', async () => {
     const { world, ask, sign } = await requestObjectWorld({}, { jwks: undefined })
     expectErrorRedirect(world, await ask({ request: await sign() }), redirectUri, 'invalid_request_object')
     expectErrorRedirect(world, await ask({ request: 'a.b.c.d.e' }), redirectUri, 'invalid_request_object')
   })
 })
 
-describe('H03 what it says', () => {
+describe('what it says (H03)', () => {
   test.each<[string, object]>([
     ['aud of another server', { aud: 'https://other.example' }],
     ['aud of several others', { aud: ['https://other.example'] }],
@@ -78,7 +78,7 @@ describe('H03 what it says', () => {
     ['request_uri in it', { request_uri: 'https://client.example/request' }],
     ['times that are no numbers', { exp: 'tomorrow' }],
     ['a resource that is no list of URIs', { resource: [{}] }],
-  ])('H03 %s', async (_name, changes) => {
+  ])('a request object with %s is refused (H03)', async (_name, changes) => {
     const { world, ask, sign } = await requestObjectWorld()
     expectErrorRedirect(
       world,
@@ -103,7 +103,7 @@ describe('H03 what it says', () => {
     else expectErrorRedirect(world, response, redirectUri, 'invalid_request_object')
   })
 
-  test("E02 the client's assertion, and any other JWT of its own, is no request object", async () => {
+  test("the client's assertion, and any other JWT of its own, is no request object (E02)", async () => {
     const { world, ask, sign, client, key } = await requestObjectWorld({ outsideParameters: 'merged' })
     const asAssertion = await assertion(world, client, key)
     expectErrorRedirect(world, await ask({ request: asAssertion }), redirectUri, 'invalid_request_object')
@@ -113,7 +113,7 @@ describe('H03 what it says', () => {
     }
   })
 
-  test('G07 NUL in a claim, G05 many claims and __proto__: refused, or nothing happens', async () => {
+  test('NUL in a claim, many claims and __proto__ are refused, or nothing happens (G07, G05)', async () => {
     const { world, ask, sign } = await requestObjectWorld()
     const page = await ask({ request: await sign({ scope: 'openid\0' }) })
     expectErrorRedirect(world, page, redirectUri, 'invalid_request')
@@ -184,7 +184,7 @@ describe('request_uri', () => {
     expect(remote.requests).toHaveLength(3)
   })
 
-  test('H03 G02 one that is not registered for this client is not fetched', async () => {
+  test('a request_uri that is not registered for this client is not fetched (H03, G02)', async () => {
     const { world, ask, uri, remote } = await start()
     const other = await registerConfidential(world)
     for (const [client_id, request_uri] of [
@@ -201,7 +201,7 @@ describe('request_uri', () => {
     expect(remote.requests).toEqual([])
   })
 
-  test('a URN, which is nobody’s here', async () => {
+  test('a URN is no request_uri of the server', async () => {
     const { world, ask } = await start()
     const response = await ask({ request_uri: 'urn:ietf:params:oauth:request_uri:x' })
     expectErrorRedirect(world, response, redirectUri, 'invalid_request_uri')
@@ -217,16 +217,19 @@ describe('request_uri', () => {
       (remote) =>
         remote.serve('/request.jwt', (_, response) => void response.writeHead(302, { location: '/to' }).end()),
     ],
-  ])('G03 %s there: invalid_request_uri, and not asked again at once', async (_name, change) => {
-    const { world, ask, uri, remote } = await start()
-    change(remote)
-    for (let count = 0; count < 3; count++) {
-      expectErrorRedirect(world, await ask({ request_uri: uri }), redirectUri, 'invalid_request_uri')
-    }
-    expect(remote.requests).toEqual(['/request.jwt'])
-  })
+  ])(
+    '%s behind a request_uri answers invalid_request_uri, and is not fetched again at once (G03)',
+    async (_name, change) => {
+      const { world, ask, uri, remote } = await start()
+      change(remote)
+      for (let count = 0; count < 3; count++) {
+        expectErrorRedirect(world, await ask({ request_uri: uri }), redirectUri, 'invalid_request_uri')
+      }
+      expect(remote.requests).toEqual(['/request.jwt'])
+    },
+  )
 
-  test('H03 what is there is no request object', async () => {
+  test('a document behind a request_uri that is no request object is refused (H03)', async () => {
     const { world, ask, uri, remote } = await start()
     remote.serveText('/request.jwt', 'application/jwt', 'not a JWT')
     expectErrorRedirect(world, await ask({ request_uri: uri }), redirectUri, 'invalid_request_object')

@@ -33,8 +33,8 @@ async function start(options: PrivateKeyJwtOptions = {}) {
   return { world, key, client, make, refused }
 }
 
-describe('H06 whose signature', () => {
-  test('H06 alg none, with and without a signature', async () => {
+describe('whose signature (H06)', () => {
+  test('an assertion with alg none is refused, with and without a signature (H06)', async () => {
     const { world, client, refused } = await start()
     for (const alg of ['none', 'None', 'NONE', '']) {
       const unsigned = `${encodeJson({ alg })}.${encodeJson(assertionClaims(world, client.client_id))}.`
@@ -44,7 +44,7 @@ describe('H06 whose signature', () => {
   })
 
   test.each([{ clientSecretJwt: false }, { clientSecretJwt: true }])(
-    'H06 HS256 under the public key, whatever its spelling, %j',
+    'an assertion with HS256 under the public key is refused, whatever its spelling, %j (H06)',
     async (options) => {
       const { world, key, client } = await start(options)
       const publicKey = (await importJWK(key.publicJwk, 'ES256')) as never
@@ -57,7 +57,7 @@ describe('H06 whose signature', () => {
     },
   )
 
-  test('H06 an algorithm outside the registered one, and outside those that the server takes', async () => {
+  test('an assertion with an algorithm outside the registered one, or outside those that the server takes, is refused (H06)', async () => {
     const rsa = await clientKey('RS256')
     const world = keysWorld()
     const client = await registerWithKey(world, rsa, { token_endpoint_auth_signing_alg: 'PS256' })
@@ -72,7 +72,7 @@ describe('H06 whose signature', () => {
     expectJsonError(await postWith(strict, await assertion(strict, second, rsa)), 401, 'invalid_client')
   })
 
-  test('H06 a key that the assertion brings along: jwk, jku, x5u, x5c', async () => {
+  test('a key that the assertion brings along (jwk, jku, x5u, x5c) is not used (H06)', async () => {
     const { world, client, refused } = await start()
     const attacker = await clientKey('ES256', 'attacker')
     for (const header of [
@@ -87,7 +87,7 @@ describe('H06 whose signature', () => {
     }
   })
 
-  test("H06 another client's key", async () => {
+  test('an assertion by another client’s key is refused (H06)', async () => {
     const { world, client, make, refused } = await start()
     const other = await clientKey('ES256', 'other')
     await registerWithKey(world, other)
@@ -95,7 +95,7 @@ describe('H06 whose signature', () => {
     expect((await postWith(world, await make())).status).toBe(200)
   })
 
-  test('H06 a key for encryption, a private key in the row, a symmetric one', async () => {
+  test('a key for encryption, a private key in the row and a symmetric key verify nothing (H06)', async () => {
     const { world, client, key, make, refused } = await start()
     const store = world.storage.clients
     const edit = async (jwk: JWK): Promise<void> => {
@@ -115,7 +115,7 @@ describe('H06 whose signature', () => {
     expect((await postWith(world, await make())).status).toBe(200)
   })
 
-  test('H06 E01 unknown crit, b64, a changed payload, a cut signature', async () => {
+  test('an assertion with an unknown crit, b64, a changed payload or a cut signature is refused (H06, E01)', async () => {
     const { make, refused } = await start()
     await refused(await make({}, { crit: ['urn:example:extension'], 'urn:example:extension': 1 }), 'not understood')
     const [header, payload, signature = ''] = (await make()).split('.')
@@ -129,7 +129,7 @@ describe('H06 whose signature', () => {
     )
   })
 
-  test('E02 a JWT that the client signed for another purpose', async () => {
+  test('a JWT that the client signed for another purpose is no assertion (E02)', async () => {
     const { make, refused } = await start()
     for (const typ of ['oauth-authz-req+jwt', 'dpop+jwt', 'logout+jwt', 'at+jwt', 'JWT+x', 7]) {
       await refused(await make({}, { typ }), 'of another type')
@@ -137,7 +137,7 @@ describe('H06 whose signature', () => {
   })
 })
 
-describe('H07 what it has to say', () => {
+describe('what it has to say (H07)', () => {
   const issuer = 'https://id.example.com/auth'
 
   test.each<[string, unknown]>([
@@ -149,7 +149,7 @@ describe('H07 what it has to say', () => {
     ['a list of nobody', []],
     ['nobody', undefined],
     ['a number', 7],
-  ])('H07 addressed to %s', async (_name, aud) => {
+  ])('addressed to %s (H07)', async (_name, aud) => {
     const { make, refused } = await start()
     await refused(await make({ aud }), 'aud is not accepted')
   })
@@ -163,12 +163,12 @@ describe('H07 what it has to say', () => {
     ['iss of another client', { iss: 'another' }, 'iss and sub must be the client_id'],
     ['without iss', { iss: undefined }, 'iss and sub must be the client_id'],
     ['an nbf that is no number', { nbf: 'now' }, 'must be numbers'],
-  ])('H07 %s', async (_name, changes, reason) => {
+  ])('%s (H07)', async (_name, changes, reason) => {
     const { make, refused } = await start()
     await refused(await make(changes), reason)
   })
 
-  test('H07 in the name of another client, by its own key', async () => {
+  test('an assertion in the name of another client, by its own key, is refused (H07)', async () => {
     const { world, refused } = await start()
     const victim = await registerWithKey(world, await clientKey('ES256', 'victim'))
     const { key } = await start()
@@ -189,7 +189,7 @@ describe('H07 what it has to say', () => {
     ['10 min and a bit from now', { exp: 611 }, false],
     ['a year from now', { exp: 31_536_000 }, false],
     ['made an hour ago', { iat: -3600, nbf: -3600, exp: 30 }, true],
-  ])('H07 clocks: %s', async (_name, offsets, good) => {
+  ])('clocks: %s (H07)', async (_name, offsets, good) => {
     const { world, make } = await start()
     const now = world.clock.now()
     const times = Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, now + offset]))
@@ -224,8 +224,8 @@ describe('H07 what it has to say', () => {
   })
 })
 
-describe('H08 once', () => {
-  test('H08 the second use is refused, at any endpoint, until it has expired anyway', async () => {
+describe('once (H08)', () => {
+  test('the second use is refused, at any endpoint, until it has expired anyway (H08)', async () => {
     const { world, make, refused } = await start()
     const made = await make()
     expect((await postWith(world, made)).status).toBe(200)
@@ -240,7 +240,7 @@ describe('H08 once', () => {
     await refused(made, 'expired')
   })
 
-  test('H08 fifty at once: one is served', async () => {
+  test('of fifty uses of one assertion at once one is served (H08)', async () => {
     const storage = yieldingStorage(memoryStorage()) as ReturnType<typeof memoryStorage>
     const world = createQuickWorld({ features: [privateKeyJwt()], storage })
     const key = await clientKey()
@@ -251,7 +251,7 @@ describe('H08 once', () => {
     expect(answers.filter(({ status, body }) => status === 401 && body.error === 'invalid_client')).toHaveLength(49)
   })
 
-  test('H08 nobody uses up an assertion but with all of it right', async () => {
+  test('nobody uses up an assertion but with all of it right (H08)', async () => {
     const { world, key, client, make, refused } = await start()
     const jti = 'chosen-by-the-client'
     await refused(await make({ jti, aud: 'https://other.example' }), 'aud is not accepted')
@@ -263,7 +263,7 @@ describe('H08 once', () => {
     expect((await postWith(world, await make({ jti }))).status).toBe(200)
   })
 
-  test('H08 a jti of any length is one row of one length', async () => {
+  test('a jti of any length is one row of one length (H08)', async () => {
     const claimed: string[] = []
     const storage = memoryStorage()
     const world = createQuickWorld({

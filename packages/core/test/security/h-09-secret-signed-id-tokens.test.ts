@@ -18,8 +18,8 @@ import { createQuickWorld, introspect } from '../support/tokens.ts'
 import { watchStorage } from '../support/watched-storage.ts'
 import { alice, bob, createWorld, issuer, secret } from '../support/world.ts'
 
-describe('H09 the secret that signs', () => {
-  test('H09 is stored hashed and sealed, never in clear, and is in no event', async () => {
+describe('the secret that signs (H09)', () => {
+  test('is stored hashed and sealed, never in clear, and is in no event (H09)', async () => {
     const recording = recordingStorage(memoryStorage())
     const world = createWorld({ disableJwtPlugin: true, storage: recording.storage })
     const client = await registerConfidential(world)
@@ -34,21 +34,21 @@ describe('H09 the secret that signs', () => {
     expect(stored?.secrets).toEqual([{ hash: expect.any(String), expiresAt: 0, sealed: expect.any(String) }])
   })
 
-  test('H09 is shown by no call that reads a client', async () => {
+  test('is shown by no call that reads a client (H09)', async () => {
     const world = createWorld({ disableJwtPlugin: true })
     const client = await registerConfidential(world)
     const answers = [await world.provider.getClient(client.client_id), world.provider.metadata]
     expect(JSON.stringify(answers)).not.toContain(client.client_secret)
   })
 
-  test('H09 is sealed only where it signs', async () => {
+  test('is sealed only where it signs (H09)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const stored = await world.storage.clients.find(client.client_id)
     expect(stored?.secrets).toEqual([{ hash: expect.any(String), expiresAt: 0 }])
   })
 
-  test('H09 a sealed secret of another client, or of another server secret, does not open', async () => {
+  test('a sealed secret of another client, or of another server secret, does not open (H09)', async () => {
     const world = createWorld({ disableJwtPlugin: true })
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
@@ -69,7 +69,7 @@ describe('H09 the secret that signs', () => {
   })
 })
 
-describe('H09 a secret from before the switch, of which only the hash was kept', () => {
+describe('a secret from before the switch, of which only the hash was kept (H09)', () => {
   async function prepare() {
     const { storage, writes } = watchStorage()
     const before = createQuickWorld({ storage })
@@ -79,7 +79,7 @@ describe('H09 a secret from before the switch, of which only the hash was kept',
     return { world, client, writes, tokens }
   }
 
-  test('H09 gets a clear refusal, and neither the code nor the refresh token is consumed', async () => {
+  test('gets a clear refusal, and neither the code nor the refresh token is consumed (H09)', async () => {
     const { world, client, writes, tokens } = await prepare()
     const authorized = await authorize(world, client)
     writes.length = 0
@@ -90,7 +90,7 @@ describe('H09 a secret from before the switch, of which only the hash was kept',
     expect(writes).toEqual([])
   })
 
-  test('H09 a new secret helps: the same code is good then', async () => {
+  test('a new secret helps: the same code is good then (H09)', async () => {
     const { world, client } = await prepare()
     const authorized = await authorize(world, client)
     expectJsonError(await exchangeCode(world, client, authorized), 400, 'unauthorized_client')
@@ -104,13 +104,13 @@ describe('H09 a secret from before the switch, of which only the hash was kept',
     expect(body.id_token.split('.')).toHaveLength(3)
   })
 
-  test('H09 without openid nothing is signed, and nothing is refused', async () => {
+  test('without openid nothing is signed, and nothing is refused (H09)', async () => {
     const { world, client } = await prepare()
     expect((await getTokens(world, client, { scope: 'notes:read' })).access_token).toBeTruthy()
   })
 })
 
-describe('H09 forged tokens', () => {
+describe('forged tokens (H09)', () => {
   const claims = (client: { client_id: string }, sub: string) => ({
     iss: issuer,
     sub,
@@ -121,7 +121,7 @@ describe('H09 forged tokens', () => {
   const sign = (payload: object, key: string, typ = 'JWT', alg = 'HS256') =>
     new SignJWT({ ...payload }).setProtectedHeader({ alg, typ }).sign(new TextEncoder().encode(key))
 
-  test('H09 an ID token that a client signs itself is no access token', async () => {
+  test('an ID token that a client signs itself is no access token (H09)', async () => {
     const world = createWorld({ disableJwtPlugin: true })
     const client = await registerConfidential(world)
     const own = client.client_secret as string
@@ -137,7 +137,7 @@ describe('H09 forged tokens', () => {
     ['the secret of the server', secret],
     ['the hash of the secret', 'hash'],
     ['the id of the client', 'id'],
-  ])('H09 a hint signed with %s hints at nobody', async (_name, what) => {
+  ])('a hint signed with %s hints at nobody (H09)', async (_name, what) => {
     const world = createWorld({ disableJwtPlugin: true })
     const client = await registerConfidential(world)
     const { browser } = await authorize(world, client, {}, { user: alice })
@@ -153,7 +153,7 @@ describe('H09 forged tokens', () => {
     expect((await hinted(genuine)).get('error')).toBe('login_required')
   })
 
-  test('H09 a server with keys of its own believes no HS256, whoever signed it', async () => {
+  test('a server with keys of its own believes no HS256, whoever signed it (H09)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { browser } = await authorize(world, client, {}, { user: alice })
@@ -164,7 +164,7 @@ describe('H09 forged tokens', () => {
     }
   })
 
-  test('H09 a public client gets none, even when a secret stands in its row', async () => {
+  test('a public client gets none, even when a secret stands in its row (H09)', async () => {
     const world = createWorld({ disableJwtPlugin: true })
     const client = await registerPublic(world)
     const confidential = await registerConfidential(world)

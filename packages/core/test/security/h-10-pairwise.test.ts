@@ -44,9 +44,9 @@ async function readable(world: World, client: RegisteredClient) {
   ]
 }
 
-describe('H10 two clients in different sectors', () => {
+describe('two clients in different sectors (H10)', () => {
   test.each([false, true])(
-    'H10 share no sub in any token or answer, and see no real id (disableJwtPlugin: %s)',
+    'share no sub in any token or answer, and see no real id (disableJwtPlugin: %s) (H10)',
     async (off) => {
       const { world, one, two } = await prepare({ disableJwtPlugin: off })
       const [ofOne, ofTwo] = [await readable(world, one), await readable(world, two)]
@@ -57,14 +57,14 @@ describe('H10 two clients in different sectors', () => {
     },
   )
 
-  test('H10 the secret decides: with another one, no sub is the same', async () => {
+  test('the secret decides: with another one, no sub is the same (H10)', async () => {
     const { world, one } = await prepare()
     const other = createQuickWorld({ pairwiseSecret: `${pairwiseSecret}!`, storage: world.storage })
     const sub = async (of: World) => claimsOf((await getTokens(of, one, { scope: 'openid' })).id_token).sub
     expect(await sub(world)).not.toBe(await sub(other))
   })
 
-  test('H10 a client cannot ask for the real id: not by prompt, hint, custom claim or another subject_type', async () => {
+  test('a client cannot ask for the real id: not by prompt, hint, custom claim or another subject_type (H10)', async () => {
     const { world, one } = await prepare({
       customAccessTokenClaims: ({ user }) => ({ sub: user?.id }),
       customIdTokenClaims: ({ user }) => ({ sub: user.id }),
@@ -74,7 +74,7 @@ describe('H10 two clients in different sectors', () => {
     expect(JSON.stringify(await readable(world, one))).not.toContain(alice.id)
   })
 
-  test('H10 the hint of one is no hint for the other', async () => {
+  test('the hint of one is no hint for the other (H10)', async () => {
     const { world, one, two } = await prepare()
     const first = await authorize(world, one, { scope: 'openid' })
     const id_token_hint = (await exchangeCode(world, one, first)).body.id_token
@@ -84,7 +84,7 @@ describe('H10 two clients in different sectors', () => {
     expectErrorRedirect(world, response, elsewhere, 'login_required')
   })
 
-  test('H10 a client with one sector does not become one with another by a second host', async () => {
+  test('a client with one sector does not become one with another by a second host (H10)', async () => {
     const { world, one } = await prepare()
     const changed = world.provider.updateClient(one.client_id, { redirect_uris: [redirectUri, elsewhere] })
     await expect(changed).rejects.toMatchObject({ code: 'invalid_client_metadata' })

@@ -3,7 +3,7 @@ import { alice, createWorld } from '../support/world.ts'
 
 const pairwiseSecret = 'a-pairwise-secret-with-32-characters-or-more'
 
-test('H10 the owner of a pairwise client cannot move it into another sector to learn the subjects there', async () => {
+test('the owner of a pairwise client cannot move it into another sector to learn the subjects there (H10)', async () => {
   const world = createWorld({ pairwiseSecret })
   const client = await world.provider.registerClient({
     redirect_uris: ['https://mine.example.com/cb'],

@@ -6,7 +6,7 @@ import { createWorld } from '../support/world.ts'
 const pairwiseSecret = 'a-pairwise-secret-with-32-characters-or-more'
 const resource = { resource: 'https://api.example.com' }
 
-test('H10 the session id does not tell two sectors that they have one user', async () => {
+test('the session id does not tell two sectors that they have one user (H10)', async () => {
   const world = createWorld({ pairwiseSecret })
   const client = await registerConfidential(world, { subject_type: 'pairwise' })
   const jwt = await getTokens(world, client, {}, resource)
@@ -21,7 +21,7 @@ test('H10 the session id does not tell two sectors that they have one user', asy
 })
 
 describe('a pairwise client that may end sessions', () => {
-  test('H10 sees a name of its own for the session, the same everywhere, as every other client does', async () => {
+  test('sees a name of its own for the session, the same everywhere, as every other client does (H10)', async () => {
     const world = createLogoutWorld({ pairwiseSecret })
     const pairwise = { subject_type: 'pairwise', enable_end_session: true } as const
     const first = await registerEnding(world, pairwise)
@@ -44,7 +44,7 @@ describe('a pairwise client that may end sessions', () => {
     expect(claimsOf(jwt.access_token).sid).toBe(claimsOf(jwt.id_token).sid)
   })
 
-  test('H10 ends the session that it names, with or without the browser of it', async () => {
+  test('ends the session that it names, with or without the browser of it (H10)', async () => {
     for (const inside of [true, false]) {
       const world = createLogoutWorld({ pairwiseSecret })
       const client = await registerEnding(world, { subject_type: 'pairwise' })

@@ -39,8 +39,8 @@ async function logoutToken(world: World) {
   return { client, token, browser }
 }
 
-describe('H13 the logout token', () => {
-  test('H13 has events, sid and sub, a jti, a short life, and no nonce, whatever the request had', async () => {
+describe('the logout token (H13)', () => {
+  test('the logout token has events, sid, sub, a jti and a short life, and no nonce, whatever the request had (H13)', async () => {
     const world = startWorld()
     const { client, token } = await logoutToken(world)
     const { payload, protectedHeader } = await verifyLogoutToken(world, client.client_id, token)
@@ -51,7 +51,7 @@ describe('H13 the logout token', () => {
     await expect(verifyLogoutToken(world, client.client_id, token)).rejects.toThrow('exp')
   })
 
-  test('E02 is no id_token_hint: the user is asked, and nothing is redirected', async () => {
+  test('a logout token is no id_token_hint at end-session: the user is asked, and nothing is redirected (E02)', async () => {
     const world = startWorld()
     const { token, browser } = await logoutToken(world)
     const url = logoutUrl(world, { id_token_hint: token, post_logout_redirect_uri: afterLogout })
@@ -59,7 +59,7 @@ describe('H13 the logout token', () => {
     expect(isSignedIn(world, browser)).toBe(true)
   })
 
-  test('E02 is no id_token_hint at the authorization endpoint either: it hints at nobody', async () => {
+  test('a logout token is no id_token_hint at the authorization endpoint: it hints at nobody (E02)', async () => {
     const world = startWorld()
     const { client, token, browser } = await logoutToken(world)
     const response = await ask(world, client, { prompt: 'none', scope: 'openid', id_token_hint: token }, { browser })
@@ -68,21 +68,21 @@ describe('H13 the logout token', () => {
     expect(hinted?.searchParams.get('error')).toBe(unhinted?.searchParams.get('error'))
   })
 
-  test('E02 is no access token', async () => {
+  test('a logout token is no access token (E02)', async () => {
     const world = startWorld()
     const { token } = await logoutToken(world)
     expect((await userinfo(world, token)).status).toBe(401)
     expect(await world.provider.verifyAccessToken(token)).toBeUndefined()
   })
 
-  test('E02 an ID token is no logout token to a client that looks at its type', async () => {
+  test('an ID token is no logout token to a client that looks at its type (E02)', async () => {
     const world = startWorld()
     const { client } = await logoutToken(world)
     const { idToken } = await signInAt(world, client)
     await expect(verifyLogoutToken(world, client.client_id, idToken)).rejects.toThrow('typ')
   })
 
-  test('H10 is about a pairwise client’s own name of the user, and of the session', async () => {
+  test('a logout token has a pairwise client’s own name of the user and of the session (H10)', async () => {
     const world = startWorld({ pairwiseSecret: 'a-pairwise-secret-with-32-characters-or-more' })
     const pairwise = { subject_type: 'pairwise' } as const
     const uri = (path: string) => ({ backchannel_logout_uri: receiver.url + path })
@@ -110,7 +110,7 @@ describe('H13 the logout token', () => {
   })
 })
 
-describe('H13 delivery cannot be aimed at what is inside', () => {
+describe('delivery cannot be aimed at what is inside (H13)', () => {
   test.each([
     'https://127.0.0.1/out',
     'https://localhost/out',
@@ -122,14 +122,14 @@ describe('H13 delivery cannot be aimed at what is inside', () => {
     'https://2130706433/out',
     'https://0x7f.1/out',
     'http://127.0.0.1/out',
-  ])('G02 H13 %s is not registered', async (uri) => {
+  ])('a backchannel_logout_uri %s is not registered (G02, H13)', async (uri) => {
     const world = openWorld({ features: [backChannelLogout()], idTokenSigningAlgorithm: 'ES256' })
     const body = { redirect_uris: ['https://a.example.com/cb'], backchannel_logout_uri: uri }
     const answer = await register(world, body)
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_client_metadata'])
   })
 
-  test('G02 H13 what was written into storage by hand, or resolves there, is not asked', async () => {
+  test('a URI written into storage by hand, or one that resolves to a private address, is not requested (G02, H13)', async () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       const world = startWorld({ dangerouslyAllowPrivateAddresses: false })
       const client = await registerConfidential(world, { backchannel_logout_uri: 'https://a.example.com/out' })
@@ -144,7 +144,7 @@ describe('H13 delivery cannot be aimed at what is inside', () => {
     }
   })
 
-  test('G02 H13 a redirect is an answer, and not followed', async () => {
+  test('a redirect counts as an answer, and is not followed (G02, H13)', async () => {
     const world = startWorld()
     const other = await startReceiver()
     receiver.answers.push({ status: 307, location: `${other.url}/inside` })
@@ -155,7 +155,7 @@ describe('H13 delivery cannot be aimed at what is inside', () => {
     await other.stop()
   })
 
-  test('G11 no event holds a token or the session', async () => {
+  test('no event holds a token or the session (G11)', async () => {
     const world = startWorld()
     receiver.answers.push(500)
     const { token, browser } = await logoutToken(world)
@@ -166,8 +166,8 @@ describe('H13 delivery cannot be aimed at what is inside', () => {
   })
 })
 
-describe('F11 who makes clients be told', () => {
-  test('F11 a logout by another site, without the hint, tells nobody until the user says so', async () => {
+describe('who makes clients be told (F11)', () => {
+  test('a logout by another site, without the hint, tells nobody until the user says so (F11)', async () => {
     const world = startWorld()
     const client = await registerEnding(world, { backchannel_logout_uri: `${receiver.url}/out` })
     const { browser } = await signInAt(world, client)
@@ -180,7 +180,7 @@ describe('F11 who makes clients be told', () => {
     expect(receiver.received).toEqual([])
   })
 
-  test('F11 a confirmation that is sent again tells nobody again', async () => {
+  test('a confirmation that is sent again tells nobody again (F11)', async () => {
     const world = startWorld()
     const client = await registerEnding(world, { backchannel_logout_uri: `${receiver.url}/out` })
     const { browser } = await signInAt(world, client)

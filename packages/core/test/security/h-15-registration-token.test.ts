@@ -30,8 +30,8 @@ async function refused(world: World, clientId: string, token: string | undefined
   return seen
 }
 
-describe('H15 whose token it is', () => {
-  test('H15 the token of client A is worth nothing on client B, and changes nothing', async () => {
+describe('whose token it is (H15)', () => {
+  test('the token of client A is worth nothing on client B, and changes nothing (H15)', async () => {
     const { storage, writes } = watchStorage()
     const world = registrationWorld({ storage })
     const [a, b] = [await registered(world), await registered(world)]
@@ -41,7 +41,7 @@ describe('H15 whose token it is', () => {
     expect((await configure(world, b, 'GET')).status).toBe(200)
   })
 
-  test('H15 a wrong token, an unknown client and one of the server side look the same', async () => {
+  test('a wrong token, an unknown client and one of the server side look the same (H15)', async () => {
     const world = registrationWorld()
     const mine = await registered(world)
     const { client_id: serverSide } = await registerConfidential(world)
@@ -57,7 +57,7 @@ describe('H15 whose token it is', () => {
     }
   })
 
-  test('H15 without a token, or with it anywhere but in the header, nothing is told', async () => {
+  test('without a token, or with it anywhere but in the header, nothing is told (H15)', async () => {
     const world = registrationWorld()
     const client = await registered(world)
     await refused(world, client.client_id, undefined)
@@ -70,7 +70,7 @@ describe('H15 whose token it is', () => {
     expectJsonError(await send(world, url, { headers: cookie }), 401, 'invalid_token')
   })
 
-  test('H15 two client_ids in the URL are refused', async () => {
+  test('two client_ids in the URL are refused (H15)', async () => {
     const world = registrationWorld()
     const [a, b] = [await registered(world), await registered(world)]
     const url = `${a.registration_client_uri}&client_id=${b.client_id}`
@@ -78,7 +78,7 @@ describe('H15 whose token it is', () => {
     expectJsonError(await send(world, url, { headers }), 400, 'invalid_request')
   })
 
-  test('H15 other credentials are no registration tokens, and it is no other credential', async () => {
+  test('other credentials are no registration tokens, and it is no other credential (H15)', async () => {
     const world = registrationWorld()
     const client = await registered(world, { redirect_uris: ['https://app.example.com/callback'] })
     const { access_token } = await getTokens(world, client, { scope: 'openid' })
@@ -95,7 +95,7 @@ describe('H15 whose token it is', () => {
     expectJsonError(answer, 401, 'invalid_token')
   })
 
-  test('H15 B02 another issuer on the same storage does not know the token', async () => {
+  test('another issuer on the same storage does not know the token (H15, B02)', async () => {
     const world = registrationWorld()
     const client = await registered(world)
     const other = registrationWorld({ storage: world.storage, basePath: '/other' })
@@ -103,8 +103,8 @@ describe('H15 whose token it is', () => {
   })
 })
 
-describe('H15 rotation', () => {
-  test('H15 each replacement makes a new token and ends the one before', async () => {
+describe('rotation (H15)', () => {
+  test('each replacement makes a new token and ends the one before (H15)', async () => {
     const world = registrationWorld()
     let client = await registered(world)
     const spent: string[] = []
@@ -118,7 +118,7 @@ describe('H15 rotation', () => {
     expect((await configure(world, client, 'GET')).body.client_name).toBe('Round 2')
   })
 
-  test('H15 of many replacements with one token exactly one is done', async () => {
+  test('of many replacements with one token exactly one is done (H15)', async () => {
     const world = registrationWorld()
     const client = await registered(world)
     const answers = await Promise.all(
@@ -131,7 +131,7 @@ describe('H15 rotation', () => {
   })
 })
 
-test('H15 without dynamic registration the tokens of before manage nothing', async () => {
+test('without dynamic registration the tokens of before manage nothing (H15)', async () => {
   const world = registrationWorld()
   const client = await registered(world)
   const off = createWorld({ storage: world.storage })
@@ -139,7 +139,7 @@ test('H15 without dynamic registration the tokens of before manage nothing', asy
   expect(await world.provider.getClient(client.client_id)).toBeDefined()
 })
 
-test('H10 H15 a pairwise client cannot move into the sector of another to learn who its users are there', async () => {
+test('a pairwise client cannot move into the sector of another to learn who its users are there (H10, H15)', async () => {
   const world = registrationWorld({ pairwiseSecret: `${secret}-pairwise` })
   const pairwise = await registered(world, { subject_type: 'pairwise' })
   const moved = { redirect_uris: ['https://victim.example/cb'] }

@@ -24,7 +24,7 @@ async function signIn(world: World, client: Awaited<ReturnType<typeof registerCo
 }
 
 describe('pairwise subjects of clients without a host of their own', () => {
-  test('the authority of a private-use scheme is no sector: no name of the host that it imitates H19', async () => {
+  test('the authority of a private-use scheme is no sector: no name of the host that it imitates (H19)', async () => {
     const world = createQuickWorld({ pairwiseSecret })
     const real = await nameOf(world, hospital)
     expect(await nameOf(world, 'https://hospital.example/other')).toBe(real)
@@ -37,7 +37,7 @@ describe('pairwise subjects of clients without a host of their own', () => {
     'http://localhost/cb',
     'https://localhost/cb',
     'com.example.app:/cb',
-  ])('each client on %s is a sector of its own, and its names last H19', async (uri) => {
+  ])('each client on %s is a sector of its own, and its names last (H19)', async (uri) => {
     const world = createQuickWorld({ pairwiseSecret })
     const client = { redirect_uris: [uri], application_type: 'native', subject_type: 'pairwise' } as const
     const one = await registerConfidential(world, client)
@@ -48,7 +48,7 @@ describe('pairwise subjects of clients without a host of their own', () => {
   })
 
   test.each(['http://127.0.0.1/cb', 'evil://hospital.example/cb', 'evil:/cb'])(
-    'a host beside %s is refused, because the code of that host could go there H19',
+    'a host beside %s is refused, because the code of that host could go there (H19)',
     async (uri) => {
       const world = createQuickWorld({ pairwiseSecret })
       const redirect_uris = [hospital, uri]
@@ -57,7 +57,7 @@ describe('pairwise subjects of clients without a host of their own', () => {
     },
   )
 
-  test('a row with such a mixture, written by hand, gets a sector of its own H19', async () => {
+  test('a row with such a mixture, written by hand, gets a sector of its own (H19)', async () => {
     const world = createQuickWorld({ pairwiseSecret })
     const real = await nameOf(world, hospital)
     const client = await registerConfidential(world, { redirect_uris: [hospital], subject_type: 'pairwise' })
@@ -67,7 +67,7 @@ describe('pairwise subjects of clients without a host of their own', () => {
     expect(await signIn(world, client, 'evil:/cb')).not.toBe(real)
   })
 
-  test('an owner does not move a client from its own sector to that of a host H19', async () => {
+  test('an owner does not move a client from its own sector to that of a host (H19)', async () => {
     const world = createQuickWorld({ pairwiseSecret })
     const client = await registerConfidential(world, {
       redirect_uris: ['evil://hospital.example/cb'],

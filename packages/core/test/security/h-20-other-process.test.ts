@@ -66,7 +66,7 @@ describe.each(gaps)(
     const keyed = async (): Promise<ClientInput> =>
       options.features === undefined ? input : { ...input, jwks: { keys: [(await clientKey()).publicJwk] } }
 
-    test('is refused at authorize, before anybody signs in, by an event that names the option H20', async () => {
+    test('is refused at authorize, before anybody signs in, by an event that names the option (H20)', async () => {
       const { second, client } = await start(await keyed(), options)
       for (const prompt of [undefined, 'none']) {
         const response = await ask(second, client, { scope, prompt })
@@ -84,7 +84,7 @@ describe('a client whose sign-in began in another process', () => {
   const eddsa = { id_token_signed_response_alg: 'EdDSA' } as const
   const both = { idTokenSigningAlgorithms: ['EdDSA'] } as const
 
-  test('gets no code from a process that could not sign its ID token H20', async () => {
+  test('gets no code from a process that could not sign its ID token (H20)', async () => {
     const { first, second, client } = await start(eddsa, both)
     const browser = first.browser()
     browser.signIn(alice)
@@ -97,7 +97,7 @@ describe('a client whose sign-in began in another process', () => {
     expect((await browser.consent(page.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('is refused at the token endpoint without losing its code or its refresh token H20', async () => {
+  test('is refused at the token endpoint without losing its code or its refresh token (H20)', async () => {
     const { first, second, client } = await start(eddsa, both)
     const authorized = await authorize(first, client, { scope })
     const refused = await exchangeCode(second, client, authorized)
@@ -108,14 +108,14 @@ describe('a client whose sign-in began in another process', () => {
     expect((await refresh(first, client, body.refresh_token)).status).toBe(200)
   })
 
-  test('may go on where it gets no ID token H20', async () => {
+  test('may go on where it gets no ID token (H20)', async () => {
     const { second, client } = await start(eddsa, both)
     const authorized = await authorize(second, client, { scope: 'notes:read' })
     expect((await exchangeCode(second, client, authorized)).body.access_token).toBeTypeOf('string')
   })
 })
 
-test('userinfo that this process cannot sign is refused, and the event names the option H20', async () => {
+test('userinfo that this process cannot sign is refused, and the event names the option (H20)', async () => {
   const options = { idTokenSigningAlgorithms: ['EdDSA'] } as const
   const { first, second, client } = await start({ userinfo_signed_response_alg: 'EdDSA' }, options)
   const authorized = await authorize(first, client, { scope })
@@ -127,7 +127,7 @@ test('userinfo that this process cannot sign is refused, and the event names the
   expectJsonError(await userinfo(off.second, opaque.access_token), 400, 'unauthorized_client')
 })
 
-test('no token or answer tells a pairwise client the id of a user where the secret is missing H20', async () => {
+test('no token or answer tells a pairwise client the id of a user where the secret is missing (H20)', async () => {
   const { first, second, client } = await start({ subject_type: 'pairwise' }, { pairwiseSecret })
   const authorized = await authorize(first, client, { scope })
   const answers = [await exchangeCode(second, client, authorized)]
@@ -145,7 +145,7 @@ test('no token or answer tells a pairwise client the id of a user where the secr
   expect(claimsOf(body.id_token).sub).not.toBe(alice.id)
 })
 
-test('no refresh token comes from a process that could not take it back H20', async () => {
+test('no refresh token comes from a process that could not take it back (H20)', async () => {
   const { second, client } = await start({}, {}, { grantTypes: ['authorization_code'] })
   const { body } = await exchangeCode(second, client, await authorize(second, client, { scope }))
   expect(body).not.toHaveProperty('refresh_token')
@@ -153,7 +153,7 @@ test('no refresh token comes from a process that could not take it back H20', as
   expect(issued).toMatchObject({ refreshTokenWithheld: 'refresh_not_supported' })
 })
 
-test('a logout token that this process cannot sign is an event that names the option H20', async () => {
+test('a logout token that this process cannot sign is an event that names the option (H20)', async () => {
   const storage = memoryStorage()
   const sent: string[] = []
   const outboundFetch = async (url: string) => {

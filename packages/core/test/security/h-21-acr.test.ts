@@ -32,7 +32,7 @@ function signIn(world: World, browser: Browser, session: Partial<Session>): void
 }
 
 describe('what a resource server learns of the authentication behind a token', () => {
-  test('introspection of an opaque token and of a JWT has acr, amr and auth_time H21', async () => {
+  test('introspection of an opaque token and of a JWT has acr, amr and auth_time (H21)', async () => {
     const { world, client, browser } = await start()
     const server = await registerResourceServer(world)
     signIn(world, browser, { acr: silver, amr: ['pwd', 'otp'] })
@@ -52,7 +52,7 @@ describe('what a resource server learns of the authentication behind a token', (
     }
   })
 
-  test('introspection leaves out what the session did not say, and a hook does not say it in its place H21', async () => {
+  test('introspection leaves out what the session did not say, and a hook does not say it in its place (H21)', async () => {
     const { world, client, browser } = await start({ customAccessTokenClaims: () => ({ acr: gold, auth_time: 1 }) })
     signIn(world, browser, { amr: undefined })
     const { body } = await exchangeCode(world, client, await authorize(world, client, { scope }, { browser }))
@@ -62,7 +62,7 @@ describe('what a resource server learns of the authentication behind a token', (
     expect(answer.auth_time).toBe(world.clock.now())
   })
 
-  test('both discovery documents say which classes there are H21', async () => {
+  test('both discovery documents say which classes there are (H21)', async () => {
     const { world } = await start({ advertisedMetadata: { acrValuesSupported: [silver, gold] } })
     for (const name of ['oauth-authorization-server', 'openid-configuration']) {
       const { body } = await send(world, `${world.issuer}/.well-known/${name}`)
@@ -74,14 +74,14 @@ describe('what a resource server learns of the authentication behind a token', (
 describe('requireAcrValues', () => {
   const binding = { requireAcrValues: true }
 
-  test('without the option acr_values stays a wish H21', async () => {
+  test('without the option acr_values stays a wish (H21)', async () => {
     const { world, client, browser } = await start()
     signIn(world, browser, { acr: silver })
     const { code } = await authorize(world, client, { scope, acr_values: gold }, { browser })
     expect(code).toBeTypeOf('string')
   })
 
-  test('a session with one of the values goes on, whichever it is H21', async () => {
+  test('a session with one of the values goes on, whichever it is (H21)', async () => {
     const { world, client, browser } = await start(binding)
     signIn(world, browser, { acr: silver })
     const authorized = await authorize(world, client, { scope, acr_values: `${gold} ${silver}` }, { browser })
@@ -89,7 +89,7 @@ describe('requireAcrValues', () => {
   })
 
   test.each([silver, undefined])(
-    'a session with %s signs in again, and the page is told what is needed H21',
+    'a session with %s signs in again, and the page is told what is needed (H21)',
     async (acr) => {
       const { world, client, browser } = await start(binding)
       signIn(world, browser, { acr })
@@ -105,7 +105,7 @@ describe('requireAcrValues', () => {
     },
   )
 
-  test('who signs in for it without such a class: unmet_authentication_requirements, and no grant H21', async () => {
+  test('who signs in for it without such a class: unmet_authentication_requirements, and no grant (H21)', async () => {
     const { world, client, browser } = await start(binding)
     const page = await browser.visit(authorizeUrl(world, client, createPkce(), { scope, acr_values: gold }))
     const { returnTo } = await world.provider.resolveLoginContext(browser.pageRequest(page.url))
@@ -115,7 +115,7 @@ describe('requireAcrValues', () => {
     expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toEqual([])
   })
 
-  test('default_acr_values of the client are a demand as well, and acr_values of the request stand before them H21', async () => {
+  test('default_acr_values of the client are a demand as well, and acr_values of the request stand before them (H21)', async () => {
     const { world, client, browser } = await start(binding, { default_acr_values: [gold] })
     signIn(world, browser, { acr: silver })
     const byDefault = await ask(world, client, { scope, prompt: 'none' }, { browser })
@@ -124,7 +124,7 @@ describe('requireAcrValues', () => {
     expectErrorRedirect(world, named, redirectUri, 'consent_required')
   })
 
-  test('an essential acr of the claims parameter stands before acr_values H21', async () => {
+  test('an essential acr of the claims parameter stands before acr_values (H21)', async () => {
     const { world, client, browser } = await start(binding)
     signIn(world, browser, { acr: silver })
     const claims = JSON.stringify({ id_token: { acr: { essential: true, value: silver } } })
@@ -135,7 +135,7 @@ describe('requireAcrValues', () => {
     expectErrorRedirect(world, both, redirectUri, 'login_required')
   })
 
-  test('values that do not fit the URL of a page are not cut into others that a session could have H21', async () => {
+  test('values that do not fit the URL of a page are not cut into others that a session could have (H21)', async () => {
     const { world, client, browser } = await start(binding)
     for (const long of [`urn:example:${'x'.repeat(300)}`, `${gold} ${'x'.repeat(300)}`]) {
       signIn(world, browser, { acr: long.slice(0, 255) })

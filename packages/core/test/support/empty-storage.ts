@@ -1,6 +1,6 @@
 import type { Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { EmptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { wrapStorage } from './storage.ts'
 
@@ -11,20 +11,23 @@ if (!['memory', 'sqlite', 'pglite', 'postgres', 'mysql'].includes(kind)) {
   throw new Error(`OAUTH_STORAGE=${kind} is no storage`)
 }
 
-interface Server {
-  readonly db: EmptyDatabase['db']
-  close(): Promise<void>
-}
+/** Whether storages are tables in one database, which a worker opens once and keeps for all its files of tests. */
+const sharesDatabase = kind !== 'memory' && kind !== 'sqlite'
 
-/** One per file of tests, made when the first storage is used. */
-let server: Promise<Server> | undefined
+let database: Promise<EmptyDatabase['db']> | undefined
 let made = 0
 const free: string[] = []
+/** Prefixes of storages that were made outside a test, for the whole file. */
+const ofThisFile: string[] = []
 
-if (kind !== 'memory' && kind !== 'sqlite') {
-  // On a busy machine PGlite takes longer to start than a test may last.
-  beforeAll(useServer, 180_000)
-  afterAll(async () => (await server)?.close(), 60_000)
+/** Opens the database of this worker. Call it before a file begins: PGlite may take longer to start than a test lasts. */
+export async function openDatabase(): Promise<void> {
+  if (sharesDatabase) await useDatabase()
+}
+
+/** Gives back the tables that a file of tests has used. Call it when the file ends. */
+export function releaseTables(): void {
+  free.push(...ofThisFile.splice(0))
 }
 
 /** A storage with nothing in it, of the kind that `OAUTH_STORAGE` names. */
@@ -52,6 +55,7 @@ function takePrefix(): string {
     onTestFinished(() => void free.push(tablePrefix))
   } catch {
     // Made outside a test, for several of them.
+    ofThisFile.push(tablePrefix)
   }
   return tablePrefix
 }
@@ -64,23 +68,18 @@ async function openStorage(tablePrefix: string): Promise<Storage> {
   const { kyselyStorage } = await import('../../../kysely/src/index.ts')
   const { migrate } = await import('../../../kysely/src/migrations/index.ts')
   const { emptyTables } = await import('../../../kysely/test/support/databases.ts')
-  const { db } = await useServer()
+  const db = await useDatabase()
   await migrate(db, { tablePrefix })
   await emptyTables(db, tablePrefix)
   return kyselyStorage(db, { tablePrefix })
 }
 
-function useServer(): Promise<Server> {
-  server ??= openServer()
-  return server
+function useDatabase(): Promise<EmptyDatabase['db']> {
+  database ??= connectDatabase()
+  return database
 }
 
-async function openServer(): Promise<Server> {
+async function connectDatabase(): Promise<EmptyDatabase['db']> {
   const { emptyDatabase, workerDatabase } = await import('../../../kysely/test/support/databases.ts')
-  if (kind === 'pglite') {
-    const { db, drop } = await emptyDatabase('pglite')
-    return { db, close: drop }
-  }
-  const db = await workerDatabase(kind as 'postgres' | 'mysql')
-  return { db, close: () => db.destroy() }
+  return kind === 'pglite' ? (await emptyDatabase('pglite')).db : workerDatabase(kind as 'postgres' | 'mysql')
 }

@@ -1,0 +1,16 @@
+/**
+ * Tests that build an application, start a process of an example, kill processes, or need a browser.
+ * `pnpm test:machine` runs them; `pnpm test` leaves them out.
+ */
+export const machineTests: readonly string[] = [
+  'test/example-health.test.ts',
+  'test/stopping.test.ts',
+  'packages/kysely/test/processes/kills.test.ts',
+  'examples/hono-bun/test/**/*.test.ts',
+  'examples/mcp/test/start.test.ts',
+  'examples/next/test/**/*.test.ts',
+  'examples/server/test/restart.test.ts',
+]
+
+/** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */
+export const browserTests: readonly string[] = ['examples/*/test/browser{,-form-post}.test.ts']
