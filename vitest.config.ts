@@ -3,7 +3,7 @@ import { machineTests } from './test/machine/machine-tests.ts'
 import { machineReporter } from './test/machine/reporter.ts'
 
 /** It replaces a module with one that counts, so no other file may have loaded that module before. */
-const replacesModules = 'packages/core/test/security/d-constant-work.test.ts'
+const replacesModules = 'packages/core/test/clients/constant-work.security.test.ts'
 
 const slow = { testTimeout: 30_000, hookTimeout: 60_000 }
 

@@ -1,12 +1,12 @@
 import { type JwtSecuredRequestsOptions, jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { describe, expect, test } from 'vitest'
-import { claimsOf, exchangeCode, redirectUri, registerConfidential, registerPublic } from '../support/client.ts'
-import { assertion, clientKey, postWith, registerWithKey, signJwt } from '../support/client-keys.ts'
-import { expectErrorPage, expectErrorRedirect } from '../support/expectations.ts'
-import { requestObjectWorld } from '../support/request-objects.ts'
-import { api, createQuickWorld } from '../support/tokens.ts'
-import { alice } from '../support/world.ts'
+import { claimsOf, exchangeCode, redirectUri, registerConfidential, registerPublic } from '../../support/client.ts'
+import { assertion, clientKey, postWith, registerWithKey, signJwt } from '../../support/client-keys.ts'
+import { expectErrorPage, expectErrorRedirect } from '../../support/expectations.ts'
+import { requestObjectWorld } from '../../support/request-objects.ts'
+import { api, createQuickWorld } from '../../support/tokens.ts'
+import { alice } from '../../support/world.ts'
 
 describe('a signed request object by value', () => {
   test('a signed request object is the request: code and tokens follow its state and nonce', async () => {

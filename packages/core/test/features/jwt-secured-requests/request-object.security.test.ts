@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { redirectUri, registerConfidential } from '../support/client.ts'
-import { assertion, clientKey, signJwt } from '../support/client-keys.ts'
-import { expectErrorPage, expectErrorRedirect } from '../support/expectations.ts'
-import { encodeJson } from '../support/keys.ts'
-import { startRemote } from '../support/remote.ts'
-import { requestObjectWorld } from '../support/request-objects.ts'
+import { redirectUri, registerConfidential } from '../../support/client.ts'
+import { assertion, clientKey, signJwt } from '../../support/client-keys.ts'
+import { expectErrorPage, expectErrorRedirect } from '../../support/expectations.ts'
+import { encodeJson } from '../../support/keys.ts'
+import { startRemote } from '../../support/remote.ts'
+import { requestObjectWorld } from '../../support/request-objects.ts'
 
 describe('whose signature (H03)', () => {
   test('a request object with alg none, in any spelling, is refused (H03)', async () => {

@@ -1,6 +1,6 @@
 import type { ClientInput } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
-import { postAs, redirectUri } from '../support/client.ts'
+import { postAs, redirectUri } from '../../support/client.ts'
 import {
   assertionClaims,
   clientKey,
@@ -9,10 +9,10 @@ import {
   postWith,
   registerWithKey,
   signJwt,
-} from '../support/client-keys.ts'
-import { expectJsonError } from '../support/expectations.ts'
-import { createQuickWorld } from '../support/tokens.ts'
-import { secret as providerSecret, type World } from '../support/world.ts'
+} from '../../support/client-keys.ts'
+import { expectJsonError } from '../../support/expectations.ts'
+import { createQuickWorld } from '../../support/tokens.ts'
+import { secret as providerSecret, type World } from '../../support/world.ts'
 
 const input: ClientInput = {
   redirect_uris: [redirectUri],

@@ -1,7 +1,7 @@
 import type { ClientInput } from '@oauth/core'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { describe, expect, test } from 'vitest'
-import { authorize, post, redirectUri, registerConfidential } from '../support/client.ts'
+import { authorize, post, redirectUri, registerConfidential } from '../../support/client.ts'
 import {
   assertion,
   assertionType,
@@ -11,10 +11,10 @@ import {
   lastReason,
   postWith,
   registerWithKey,
-} from '../support/client-keys.ts'
-import { expectJsonError } from '../support/expectations.ts'
-import { openWorld, register, withMachines } from '../support/registration.ts'
-import { createQuickWorld } from '../support/tokens.ts'
+} from '../../support/client-keys.ts'
+import { expectJsonError } from '../../support/expectations.ts'
+import { openWorld, register, withMachines } from '../../support/registration.ts'
+import { createQuickWorld } from '../../support/tokens.ts'
 
 async function start(key?: ClientKey) {
   const world = keysWorld()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { assertion, clientKey, keysWorld, lastReason, postWith, registerWithKey } from '../support/client-keys.ts'
-import { expectJsonError } from '../support/expectations.ts'
-import { startRemote } from '../support/remote.ts'
-import type { WorldOptions } from '../support/world.ts'
+import { assertion, clientKey, keysWorld, lastReason, postWith, registerWithKey } from '../../support/client-keys.ts'
+import { expectJsonError } from '../../support/expectations.ts'
+import { startRemote } from '../../support/remote.ts'
+import type { WorldOptions } from '../../support/world.ts'
 
 async function start(options: WorldOptions = {}) {
   const remote = await startRemote()

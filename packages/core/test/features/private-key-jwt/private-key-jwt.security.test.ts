@@ -11,11 +11,11 @@ import {
   postWith,
   registerWithKey,
   signJwt,
-} from '../support/client-keys.ts'
-import { expectJsonError } from '../support/expectations.ts'
-import { encodeJson } from '../support/keys.ts'
-import { yieldingStorage } from '../support/storage.ts'
-import { createQuickWorld } from '../support/tokens.ts'
+} from '../../support/client-keys.ts'
+import { expectJsonError } from '../../support/expectations.ts'
+import { encodeJson } from '../../support/keys.ts'
+import { yieldingStorage } from '../../support/storage.ts'
+import { createQuickWorld } from '../../support/tokens.ts'
 
 async function start(options: PrivateKeyJwtOptions = {}) {
   const world = keysWorld(options)

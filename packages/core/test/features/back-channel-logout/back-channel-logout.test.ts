@@ -1,7 +1,7 @@
 import type { ClientInput } from '@oauth/core'
 import { type BackChannelLogoutOptions, backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { claimsOf, registerConfidential } from '../support/client.ts'
+import { claimsOf, registerConfidential } from '../../support/client.ts'
 import {
   afterLogout,
   confirmLogout,
@@ -10,10 +10,10 @@ import {
   logoutUrl,
   registerEnding,
   signInAt,
-} from '../support/logout.ts'
-import { type Receiver, startReceiver, verifyLogoutToken } from '../support/receiver.ts'
-import { openWorld, register } from '../support/registration.ts'
-import { alice, type World, type WorldOptions } from '../support/world.ts'
+} from '../../support/logout.ts'
+import { type Receiver, startReceiver, verifyLogoutToken } from '../../support/receiver.ts'
+import { openWorld, register } from '../../support/registration.ts'
+import { alice, type World, type WorldOptions } from '../../support/world.ts'
 
 let receiver: Receiver
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStorage } from '../../src/memory/index.ts'
-import { storageContract } from '../../src/testing/storage-contract.ts'
-import { clientRecord } from '../../src/testing/storage-fixtures.ts'
+import { memoryStorage } from '../../../src/memory/index.ts'
+import { storageContract } from '../../../src/testing/storage-contract.ts'
+import { clientRecord } from '../../../src/testing/storage-fixtures.ts'
 
 describe('memoryStorage meets the storage contract', () => {
   for (const { name, run } of storageContract(() => memoryStorage())) test(name, run)

@@ -1,7 +1,7 @@
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { claimsOf, registerConfidential, userinfo } from '../support/client.ts'
-import { ask, editClient, expectErrorPage } from '../support/expectations.ts'
+import { claimsOf, registerConfidential, userinfo } from '../../support/client.ts'
+import { ask, editClient, expectErrorPage } from '../../support/expectations.ts'
 import {
   afterLogout,
   createLogoutWorld,
@@ -11,10 +11,10 @@ import {
   readPage,
   registerEnding,
   signInAt,
-} from '../support/logout.ts'
-import { type Receiver, startReceiver, verifyLogoutToken } from '../support/receiver.ts'
-import { openWorld, register } from '../support/registration.ts'
-import type { World, WorldOptions } from '../support/world.ts'
+} from '../../support/logout.ts'
+import { type Receiver, startReceiver, verifyLogoutToken } from '../../support/receiver.ts'
+import { openWorld, register } from '../../support/registration.ts'
+import type { World, WorldOptions } from '../../support/world.ts'
 
 let receiver: Receiver
 beforeEach(async () => {

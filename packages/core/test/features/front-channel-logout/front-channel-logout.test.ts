@@ -1,10 +1,10 @@
 import { type FrontChannelLogoutOptions, frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { describe, expect, test } from 'vitest'
-import { claimsOf, registerConfidential } from '../support/client.ts'
-import { editClient } from '../support/expectations.ts'
-import { afterLogout, createLogoutWorld, logoutUrl, readPage, registerEnding, signInAt } from '../support/logout.ts'
-import { openWorld, register } from '../support/registration.ts'
-import type { World, WorldOptions } from '../support/world.ts'
+import { claimsOf, registerConfidential } from '../../support/client.ts'
+import { editClient } from '../../support/expectations.ts'
+import { afterLogout, createLogoutWorld, logoutUrl, readPage, registerEnding, signInAt } from '../../support/logout.ts'
+import { openWorld, register } from '../../support/registration.ts'
+import type { World, WorldOptions } from '../../support/world.ts'
 
 const uri = 'https://app.example.com/front?from=id'
 

@@ -1,15 +1,22 @@
 import type { RecordEntry, Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
-import type { Context } from '../../src/contracts/context.ts'
-import { compareAndKeep } from '../../src/records/compare-and-keep.ts'
-import { claimOnce } from '../../src/records/replays.ts'
-import { listRecordedClients, recordSessionClient, takeRecordedClient } from '../../src/records/session-clients.ts'
-import { authorize, authorizeUrl, createPkce, exchangeCode, refresh, registerConfidential } from '../support/client.ts'
-import { expectErrorPage } from '../support/expectations.ts'
-import { wrapStorage } from '../support/storage.ts'
-import { createQuickWorld, idOf } from '../support/tokens.ts'
-import { alice } from '../support/world.ts'
+import type { Context } from '../../../src/contracts/context.ts'
+import { compareAndKeep } from '../../../src/records/compare-and-keep.ts'
+import { claimOnce } from '../../../src/records/replays.ts'
+import { listRecordedClients, recordSessionClient, takeRecordedClient } from '../../../src/records/session-clients.ts'
+import {
+  authorize,
+  authorizeUrl,
+  createPkce,
+  exchangeCode,
+  refresh,
+  registerConfidential,
+} from '../../support/client.ts'
+import { expectErrorPage } from '../../support/expectations.ts'
+import { wrapStorage } from '../../support/storage.ts'
+import { createQuickWorld, idOf } from '../../support/tokens.ts'
+import { alice } from '../../support/world.ts'
 
 const now = 1000
 
