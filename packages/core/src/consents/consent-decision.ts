@@ -36,12 +36,23 @@ export async function isConsentMissing(
   const newClaim = claimsBeyondScope(request.claims, [...request.scope, ...consent.scope]).some(
     ({ name }) => !consent.claims.includes(name),
   )
-  const newExtra = Object.entries(request.extra ?? {}).some(([name, value]) => {
-    const parameter = ctx.registry.authorizationParameters.get(name)
-    return parameter === undefined || parameter.isCovered?.(value, consent) === false
-  })
   const newScope = firstScopeOutside(request.scope, consent.scope) !== undefined
-  return newResource || newHost || newClaim || newExtra || newScope
+  return newResource || newHost || newClaim || newScope || (await isExtraMissing(ctx, request, consent))
+}
+
+/** Whether a parameter of a feature goes beyond what the user agreed to. A parameter that no feature knows does. */
+async function isExtraMissing(
+  { registry }: Context,
+  { extra = {} }: AuthorizationRequest,
+  consent: ConsentRecord,
+): Promise<boolean> {
+  for (const [name, value] of Object.entries(extra)) {
+    const parameter = registry.authorizationParameters.get(name)
+    if (parameter === undefined) return true
+    // A host that is not written in TypeScript may answer with anything: only `true` spares the user the question.
+    if (parameter.isCovered !== undefined && (await parameter.isCovered(value, consent)) !== true) return true
+  }
+  return false
 }
 
 /**

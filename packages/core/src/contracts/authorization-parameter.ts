@@ -16,12 +16,15 @@ export interface AuthorizationParameter<Value = unknown> {
    */
   parse(parameters: Parameters, client: ClientRecord): Awaitable<Value | undefined>
   /**
-   * Where the value is kept after the user has approved: in `extra` of the grant, or of the authorization code.
-   * Default: the value is dropped when the interaction ends.
+   * Where the value is kept after the user has approved: in `extra` of the grant, or of the authorization code, which
+   * other completions do not have. Default: the value is dropped when the interaction ends.
    */
   readonly keptWith?: 'grant' | 'code'
-  /** Whether a remembered consent covers the value. If not, the user is asked again. Default: it does. */
-  isCovered?(value: Value, consent: ConsentRecord): boolean
+  /**
+   * Whether a remembered consent covers the value. If not, the user is asked again. A feature that remembers what the user
+   * agreed to, in records of its own, finds it by the client, the user and the reference of the consent. Default: it does.
+   */
+  isCovered?(value: Value, consent: ConsentRecord): Awaitable<boolean>
   /** What the consent page gets to show, in `parameters` of the login context. Default: the value itself. */
   describe?(value: Value): unknown
   /**

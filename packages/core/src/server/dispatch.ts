@@ -86,7 +86,7 @@ function refuseLooking({ methods }: Endpoint, request: Request): void {
 
 /** Turns a thrown error into a response, and reports its true reason as an event. */
 async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: unknown): Promise<Response> {
-  const error = withStatus(core, asOAuthError(thrown))
+  const error = withStatus(core, endpoint, asOAuthError(thrown))
   if (error.status >= 500) {
     core.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
   } else {
@@ -105,9 +105,11 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
   return errorResponse(error, audience, core.registry.senderConstraints.values())
 }
 
-/** Sets the HTTP status that a feature gave to its error code, unless the error has a status of its own. */
-function withStatus(core: Core, error: OAuthError): OAuthError {
-  const status = core.registry.errors.get(error.code)
+/** Sets the HTTP status that belongs to an error code here, unless the error has a status of its own. */
+function withStatus(core: Core, endpoint: Endpoint, error: OAuthError): OAuthError {
+  // Where clients authenticate, a refusal is an ordinary error (RFC 6749 section 5.2); elsewhere it is a page with 403.
+  const ordinary = 'handleClient' in endpoint && error.code === 'access_denied'
+  const status = ordinary ? 400 : core.registry.errors.get(error.code)
   if (status === undefined || error.details.status !== undefined) return error
   return new OAuthError(error.code, error.description, { ...error.details, status })
 }

@@ -230,7 +230,7 @@ const grantType: GrantType = {
     if (given === undefined) throw await notYet(core, device)
     if (given === 'denied') {
       await core.storage.records.take({ kind, id: device.id })
-      throw new OAuthError('access_denied', 'the user has refused', { status: 400 })
+      throw new OAuthError('access_denied', 'the user has refused')
     }
     return issuance(core, request, device, given)
   },
