@@ -467,7 +467,13 @@ describe('the probe features', () => {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.includes('.test.'))
 
   test('are one file each, with public imports alone', () => {
-    expect(files.toSorted()).toEqual(['address-clients.ts', 'key-header.ts', 'other-device.ts', 'vouchers.ts'])
+    expect(files.toSorted()).toEqual([
+      'accounts.ts',
+      'address-clients.ts',
+      'key-header.ts',
+      'other-device.ts',
+      'vouchers.ts',
+    ])
     for (const file of files) {
       const text = readFileSync(join(import.meta.dirname, file), 'utf8')
       const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, specifier]) => specifier)

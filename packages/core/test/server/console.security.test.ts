@@ -47,7 +47,7 @@ describe('without onEvent (G33)', () => {
     const lines = (printed[0] as string).split('\n')
     expect(lines[0]).toBe('[oauth] userinfo failed: Error: the query failed')
     expect(printed[0]).toContain('\ncaused by Error: no such table: oauth_access_tokens\n')
-    expect(lines.filter((line) => /^\s+at .*g-33-console/.test(line)).length).toBeGreaterThan(1)
+    expect(lines.filter((line) => /^\s+at .*console\.security/.test(line)).length).toBeGreaterThan(1)
     expect(lines.length).toBeLessThan(12)
   })
 
