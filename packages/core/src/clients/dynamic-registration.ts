@@ -7,10 +7,10 @@ import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
 import { type ClientOwner, createClient } from './create.ts'
 import { type ClientInformation, clientInformation, type RegisteredClient, registeredClient } from './information.ts'
 import { type PublicMetadataInput, parsePublicMetadata } from './metadata-schema.ts'
-import { rightsOfNewClient } from './registration-rights.ts'
 import { createRegistrationToken } from './registration-token.ts'
 import { type ClientRights, clientRights } from './rights.ts'
 import { usesSecret } from './secret.ts'
+import { rightsOfNewClient } from './self-registration-defaults.ts'
 
 /** Who registers a client: a user, software with an initial access token, or a caller who is not signed in. */
 export interface Registrant {

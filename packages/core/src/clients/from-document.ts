@@ -3,8 +3,8 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { completeMetadata } from './metadata-rules.ts'
 import { parsePublicMetadata } from './metadata-schema.ts'
-import { rightsOfNewClient } from './registration-rights.ts'
 import { clientRights } from './rights.ts'
+import { rightsOfNewClient } from './self-registration-defaults.ts'
 
 /**
  * The client that a document describes, for sources of clients: its metadata is held to the rules for clients that

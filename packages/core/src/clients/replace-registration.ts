@@ -8,10 +8,10 @@ import { type SelfManagedClient, selfManagedClient } from './dynamic-registratio
 import { machineScopeKept } from './machine.ts'
 import { checkSubjectKept, completeMetadata } from './metadata-rules.ts'
 import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
-import { rightToEndSessions } from './registration-rights.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
 import { clientRights } from './rights.ts'
 import { requireStoredSecret, usesSecret } from './secret.ts'
+import { rightToEndSessions } from './self-registration-defaults.ts'
 import { isTrusted } from './trust.ts'
 
 type Input = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './feature-parts.ts'
 
 /**
  * A capability that is added to a provider through the option `features`. The built-in parts (grant types,
