@@ -17,7 +17,7 @@ export function logoutPage(host: Host): Hono {
     if (signedIn !== undefined) {
       const sessionId = signedIn.session.id
       c.header('set-cookie', host.sessions.end(sessionId), { append: true })
-      // End the grants that were made in this session.
+      // End the grants of this session that have no `offline_access`.
       await host.provider.sessionEnded(sessionId)
     }
     return c.redirect('/logout', 303)
