@@ -1,4 +1,4 @@
-// node .ci/page-answers.mjs <url> <seconds>: waits until the page answers 200, and fails where it does not in time.
+// node .ci/page-answers.mjs <url> <seconds>: waits until the page answers 200, and fails after that time.
 const [, , url, seconds] = process.argv
 const end = Date.now() + Number(seconds) * 1000
 let last = 'nothing listens'

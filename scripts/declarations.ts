@@ -1,4 +1,4 @@
-/** A member of an interface, as its declaration and its doc comment say. */
+/** A member of an interface, read from its declaration and its doc comment. */
 export interface Member {
   readonly name: string
   readonly optional: boolean
@@ -13,17 +13,17 @@ export interface Declaration {
   readonly name: string
   readonly doc: string
   readonly file: string
-  /** Of an interface: what it extends. */
+  /** The names that an interface extends. */
   readonly bases: readonly string[]
-  /** Of an interface. */
+  /** The members of an interface. */
   readonly members: readonly Member[]
-  /** Of a type alias: what is behind the equals sign. */
+  /** The text of a type alias after the equals sign. */
   readonly alias?: string
 }
 
 /**
  * Reads the declarations of a file in the style of this repository: a doc comment above each, two spaces, no semicolons.
- * Not a TypeScript parser: what it cannot read it refuses.
+ * It is no TypeScript parser: it throws for a declaration that it cannot read.
  */
 export function readDeclarations(file: string, source: string): readonly Declaration[] {
   const comment = String.raw`(?:/\*\*(?<comment>(?:(?!\*/).)*)\*/\n)?`
@@ -36,13 +36,13 @@ export function readDeclarations(file: string, source: string): readonly Declara
   })
 }
 
-/** What stands behind `extends`, type parameters apart. */
+/** Returns the names after `extends`, without type parameters. */
 function readBases(text: string): readonly string[] {
   const header = text.slice(0, text.indexOf('{')).replace(/<[^<>]*>/g, '')
   return (/\bextends ([\w, ]+)/.exec(header)?.[1] ?? '').split(',').flatMap((name) => name.trim() || [])
 }
 
-/** Which names a file imports from where: paths relative to the file. */
+/** Returns the imported type names of a file, each with its path relative to the file. */
 export function readImports(source: string): ReadonlyMap<string, string> {
   const imports = [...source.matchAll(/^import type \{([^}]*)\} from '([^']+)'/gm)]
   return new Map(
@@ -78,7 +78,7 @@ function readMembers(where: string, text: string): readonly Member[] {
   return members
 }
 
-/** Brackets are closed; in this style a type that goes on in the next line has one open. */
+/** Whether all brackets are closed. In this style, a type that continues on the next line has an open bracket. */
 function isWhole(signature: string): boolean {
   const plain = signature.replaceAll('=>', '')
   const count = (pattern: RegExp): number => plain.match(pattern)?.length ?? 0
@@ -98,7 +98,7 @@ function readMember(where: string, signature: string, doc: string): Member {
   return { name, optional: optional !== undefined, type: `${parameters} => ${result}`, doc }
 }
 
-/** Members that stood in lines of their own get the semicolons that this style leaves out. */
+/** Writes a type on one line. Adds semicolons between members, because this style omits them at the end of a line. */
 export function onOneLine(text: string): string {
   return text
     .trim()
@@ -109,18 +109,18 @@ export function onOneLine(text: string): string {
     .replace(/^\| /, '')
 }
 
-/** `undefined` says the same as the question mark. */
+/** Removes `| undefined` from a type, because the question mark of the member already says it. */
 function withoutUndefined(type: string): string {
   const plain = type.endsWith(' | undefined') ? type.slice(0, -' | undefined'.length) : type
   return /^\(\(.*\)$/.test(plain) ? plain.slice(1, -1) : plain
 }
 
-/** The lines of a doc comment without their asterisks. */
+/** Returns the lines of a doc comment without their asterisks. */
 function docLines(comment = ''): readonly string[] {
   return comment.split('\n').map((line) => line.trim().replace(/^\* ?/, ''))
 }
 
-/** What follows `@example`, which ends the doc comment. */
+/** Returns the code after `@example`, which is the last part of a doc comment. */
 function exampleOf(comment: string | undefined): string | undefined {
   const lines = docLines(comment)
   const start = lines.findIndex((line) => line.trim() === '@example')
@@ -132,7 +132,7 @@ function exampleOf(comment: string | undefined): string | undefined {
         .trimEnd()
 }
 
-/** A doc comment as Markdown on one line, without its example. */
+/** Returns a doc comment as Markdown on one line, without its example. */
 function docText(comment: string | undefined): string {
   return (
     docLines(comment)

@@ -6,10 +6,10 @@ import { type Declaration, type Member, onOneLine, readDeclarations, readImports
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const source = join(root, 'packages/core/src')
 
-/** Where the page is, below the root of the repository. */
+/** The path of the page, relative to the root of the repository. */
 export const optionsPage = 'docs/options.md'
 
-/** What the parts are called; `ProviderOptions` says which there are and in which order. */
+/** The headings of the groups of options. `ProviderOptions` defines the groups and their order. */
 const titles: Readonly<Record<string, string>> = {
   ServerOptions: 'Surface',
   HostOptions: 'Host',
@@ -23,7 +23,7 @@ const titles: Readonly<Record<string, string>> = {
   TestingOptions: 'Seams for tests',
 }
 
-/** Types that the options are made of, beside those in the options' own files. */
+/** Files with further types that options use. The files of the options themselves are read anyway. */
 const typeFiles = [
   'contracts/host.ts',
   'contracts/hooks.ts',
@@ -32,7 +32,7 @@ const typeFiles = [
   'http/outbound.ts',
 ]
 
-/** The reference of all options, as the declarations in the code say. */
+/** Makes the page of all options from the declarations in the code. */
 export function optionsReference(): string {
   const groups = readGroups()
   const groupNames = new Set(groups.map(({ name }) => name))
@@ -56,7 +56,7 @@ export function optionsReference(): string {
   return `${parts.join('\n\n')}\n`
 }
 
-/** Those of the types that options are made of, in their own order: the files have internal ones as well. */
+/** Returns the types that options use, in the given order. The files also have internal types, which are left out. */
 function reachable(groups: readonly Declaration[], types: readonly Declaration[]): readonly Declaration[] {
   const named = new Set<string>()
   const follow = ({ members, bases, alias = '' }: Declaration): void => {
@@ -128,7 +128,7 @@ function typeSection(type: Declaration, known: ReadonlySet<string>): readonly st
   return [...heading, [...type.members.map(memberLine), ...inherited].join('\n'), ...present([...seen].join(' · '))]
 }
 
-/** Not `ts`: it stands on its own for a reader, not for a compiler. */
+/** Writes a type as a fenced block. The block has no language, because the text does not compile alone. */
 function fenced(name: string, alias: string): string {
   return `\`\`\`\ntype ${name} = ${alias}\n\`\`\``
 }
@@ -137,7 +137,7 @@ function memberLine({ name, optional, type, doc }: Member): string {
   return `- \`${name}${optional ? '?' : ''}: ${type}\`${doc === '' ? '' : `: ${doc}`}`
 }
 
-/** The sentence of a doc comment that tells the default, apart from the rest. */
+/** Splits a doc comment into the value of its sentence "Default: ..." and the other text. */
 export function splitDefault(doc: string): { readonly text: string; readonly fallback: string | undefined } {
   const match = /(?:^|(?<=\. ))Default:? (.+?)\.(?= [A-Z`]|$)/.exec(doc)
   if (match === null) return { text: doc, fallback: undefined }
@@ -149,7 +149,7 @@ function literal(said: string): string {
   return said.replace(/^\d+(?![^;,(]*[a-z])/, (number) => `\`${number}\``)
 }
 
-/** Links to what a type names: sections of this page, or files of the code. */
+/** Returns links for the names in a type: to sections of this page, or to files of the code. */
 function links(file: string, type: string, known: ReadonlySet<string>): readonly string[] {
   const imports = readImports(readFileSync(join(source, file), 'utf8'))
   return [...new Set(type.match(/\b[A-Z]\w+/g))].flatMap((name) => {

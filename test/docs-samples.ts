@@ -1,7 +1,7 @@
 import type { Provider, ProviderOptions, Storage } from '../packages/core/src/index.ts'
 
-// What the samples in docs/ take as given. `docs.test.ts` type-checks each of them, with these names where it has none of
-// its own.
+// Declares the names that samples in docs/ use without a declaration. `docs.test.ts` adds them to a sample before it
+// type-checks it.
 
 export interface User {
   readonly id: string

@@ -24,11 +24,11 @@ const ofTheRoot = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'SECURITY.md', '
 const pages = [...ofTheRoot, ...docs, ...readmes('packages'), ...readmes('examples')]
 
 describe('docs/options.md', () => {
-  test('is what the generator writes from the declarations (pnpm reference)', () => {
+  test('docs/options.md is what the generator writes from the declarations (pnpm reference)', () => {
     expect(read(optionsPage)).toBe(optionsReference())
   })
 
-  test('has every option of the schema, and no other', () => {
+  test('docs/options.md has every option of the schema, and no other', () => {
     const entries = /const optionEntries = \{\n([\s\S]*?)\n\} satisfies/.exec(
       read('packages/core/src/config/schema.ts'),
     )?.[1]
@@ -38,7 +38,7 @@ describe('docs/options.md', () => {
     expect(documented.toSorted()).toEqual(names.toSorted())
   })
 
-  test('tells the defaults that the schema has', () => {
+  test('docs/options.md states the defaults of the schema', () => {
     const parsed: Readonly<Record<string, unknown>> = {
       ...parseOptions({
         baseUrl: 'https://id.example.com',
@@ -58,7 +58,7 @@ describe('docs/options.md', () => {
 })
 
 describe('links between pages', () => {
-  test.each(pages)('%s', (page) => {
+  test.each(pages)('every link of %s leads to an existing file and heading', (page) => {
     const own = read(page)
     for (const link of linksIn(own)) {
       if (/^[a-z]+:/.test(link)) continue
@@ -73,7 +73,7 @@ describe('links between pages', () => {
 })
 
 describe('docs/README.md', () => {
-  test('leads to every page', () => {
+  test('docs/README.md links to every page in docs/', () => {
     const linked = new Set(linksIn(read('docs/README.md')).map((link) => join('docs', link.split('#')[0] ?? '')))
     const own = docs.filter((page) => dirname(page) === 'docs' && page !== 'docs/README.md')
     expect(own.filter((page) => !linked.has(page))).toEqual([])
@@ -81,8 +81,8 @@ describe('docs/README.md', () => {
 })
 
 describe('docs/security.md', () => {
-  test('names security cases that are in the title of a test', () => {
-    // A line of the seed's own tests, as in `(seed B13, B14)`, is something else.
+  test('docs/security.md names only security cases that are in the title of a test', () => {
+    // Remove lines of the seed's tests, as in `(seed B13, B14)`: they are no security cases.
     const titles = ['packages', 'examples', 'test']
       .flatMap((folder) => files(folder, /\.test\.ts$/))
       .flatMap((path) => read(path).split('\n'))
@@ -94,7 +94,7 @@ describe('docs/security.md', () => {
   })
 })
 
-/** A sample that begins with the path of a file is a part of that file, which is checked as such. */
+/** Returns the path at the beginning of a sample that quotes a file. Such a sample must be in that file. */
 const quotedFile = (code: string): string | undefined => /^\/\/ (\S+\/\S+\.ts)\n/.exec(code)?.[1]
 
 describe('quotations', () => {
@@ -105,19 +105,19 @@ describe('quotations', () => {
     }),
   )
 
-  test('there are some', () => expect(quoted.length).toBeGreaterThan(8))
+  test('docs/ has more than eight samples that quote a file', () => expect(quoted.length).toBeGreaterThan(8))
 
-  test.each(quoted)('$place is in $file as it stands', ({ file, text }) => {
+  test.each(quoted)('the sample at $place is in $file, character by character', ({ file, text }) => {
     expect(read(file)).toContain(text)
   })
 })
 
 describe('samples', () => {
-  // Beside the modules that samples import: the root of the workspace depends on none of them.
+  // Write the samples below an example that has the imported modules: the root of the workspace does not have them.
   const folder = mkdtempSync(join(root, 'examples/server/node_modules/.docs-samples-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('type-check against the packages as they are', { timeout: 120_000 }, () => {
+  test('the samples in docs/ type-check against the packages', { timeout: 120_000 }, () => {
     const places = new Map<string, { readonly page: string; readonly line: number }>()
     for (const page of ['README.md', ...docs]) {
       samplesIn(read(page)).forEach(({ language, code, line }, index) => {
@@ -154,7 +154,7 @@ describe('samples', () => {
   })
 })
 
-/** What a sample takes as given, from `docs-samples.ts`; at its end, where it moves no line. */
+/** Returns the imports from `docs-samples.ts` for a sample. They go to its end, so that line numbers stay the same. */
 function importsOf(code: string): string {
   const names = [...read('test/docs-samples.ts').matchAll(/^export declare (?:const|function) (\w+)/gm)].map(
     ([, name = '']) => name,

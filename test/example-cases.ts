@@ -7,15 +7,15 @@ const secret = 'a-secret-of-the-tests-0123456789-abcdef'
 export interface ExampleCase {
   readonly name: string
   readonly command: readonly [string, ...string[]]
-  /** The variables, for this port and this file of SQLite. */
+  /** Returns the environment variables for this port and this SQLite file. */
   readonly env: (port: number, file: string) => Readonly<Record<string, string>>
-  /** Whether it keeps its data in the file. */
+  /** Whether the example keeps its data in the file. */
   readonly hasFile: boolean
-  /** workerd, which is not ours, closes idle connections at once: a request on its way on one may be lost. */
+  /** Whether the server closes idle connections at once, as workerd does. A request on such a connection may be lost. */
   readonly closesIdleAtOnce?: true
 }
 
-/** The examples that one process serves; Next.js has to be built first, and is tested in its own folder. */
+/** The examples that run without a build. Next.js must be built first, so its own folder has its tests. */
 export const exampleCases: readonly ExampleCase[] = [
   {
     name: 'server',

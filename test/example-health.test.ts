@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { exampleCases } from './example-cases.ts'
 import { freePort, startExample } from './example-process.ts'
 
-describe.each(exampleCases)('examples/$name', ({ name, command, env }) => {
-  test('answers /healthz and /readyz: storage, schema and keys are usable', { timeout: 120_000 }, async () => {
+describe.each(exampleCases)('health of examples/$name', ({ name, command, env }) => {
+  test('the example answers 200 at /healthz and /readyz when storage, schema and keys are usable', {
+    timeout: 120_000,
+  }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oauth-health-'))
     const port = await freePort()
     const url = `http://127.0.0.1:${port}`

@@ -6,14 +6,14 @@ const credentials = { email: 'ada@example.com', password: 'demo-password' }
 const insecure = { [oauth.allowInsecureRequests]: true }
 
 export interface SignIn {
-  /** The host's pages that the user met. */
+  /** The host's pages that the user visited. */
   readonly pages: readonly string[]
   readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
- * What a public client and its user do at an example: discovery, login, consent, the code for tokens, userinfo, and a
- * refresh; through oauth4webapi, over real HTTP.
+ * Runs the journey of a public client and its user at an example: discovery, login, consent, code exchange, userinfo and
+ * refresh. It uses oauth4webapi, over real HTTP.
  */
 export async function signInAtClient(issuer: string, clientId: string): Promise<SignIn> {
   const identifier = new URL(issuer)

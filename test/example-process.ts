@@ -6,17 +6,17 @@ const examples = join(import.meta.dirname, '../examples')
 
 export interface ExampleProcess {
   readonly pid: number
-  /** What it has written to both outputs so far. */
+  /** Returns what the process has written to both outputs so far. */
   output(): string
-  /** The signal that ended it, or its exit code. */
+  /** Resolves with the signal that ended the process, or its exit code. */
   readonly ended: Promise<number | NodeJS.Signals>
-  /** Asks it to stop. */
+  /** Sends SIGTERM to the process. */
   stop(): void
-  /** Ends it and the processes that it has started at once, if it still runs. */
+  /** Kills the process, if it still runs, and all processes that it has started. */
   kill(): void
 }
 
-/** Starts the `start` script of an example as one process, and waits until this URL answers. */
+/** Starts the command of an example as one process, and waits until this URL answers. */
 export async function startExample(
   name: string,
   command: readonly [string, ...string[]],
@@ -24,13 +24,13 @@ export async function startExample(
   url: string,
 ): Promise<ExampleProcess> {
   const [program, ...args] = command
-  // Vitest sets a NODE_ENV and a BASE_URL of its own.
+  // Vitest sets NODE_ENV and BASE_URL, which would change the example.
   const { NODE_ENV: _, BASE_URL: __, ...inherited } = process.env
   const child: ChildProcess = spawn(program, args, {
     cwd: join(examples, name),
     env: { ...inherited, ...env } as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A process group of its own: what it starts ends with it, however it ends.
+    // The example gets its own process group, so that `kill` also ends the processes that it starts.
     detached: true,
   })
   let output = ''
@@ -51,7 +51,7 @@ export async function startExample(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch {
-      // The group is gone.
+      // The process group has already ended.
     }
   }
   for (let attempt = 0; !(await answers(url)); attempt++) {
@@ -64,7 +64,7 @@ export async function startExample(
   return { pid: child.pid ?? 0, output: () => output, ended, stop: () => void child.kill('SIGTERM'), kill }
 }
 
-/** Over a connection of its own, which is closed afterwards. */
+/** Sends a request over a new connection and closes it afterwards. */
 async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { headers: { connection: 'close' } })

@@ -13,14 +13,14 @@ const broken: Readiness = {
 }
 
 describe('the health pages of the examples', () => {
-  test('/healthz answers 200 and asks nothing, also while the storage is away', async () => {
+  test('/healthz answers 200 without a check, also while the storage is unreachable', async () => {
     const pages = healthPages(() => Promise.reject(new Error('asked')), unexpected)
     const answer = await pages(get('/healthz'))
     expect([answer?.status, await answer?.json()]).toEqual([200, { ok: true }])
     expect(answer?.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('/readyz answers 503 with the names of the checks, and tells what is wrong to the log alone (G48)', async () => {
+  test('/readyz answers 503 with the names of the checks, and writes the problem only to the log (G48)', async () => {
     const log: unknown[] = []
     const pages = healthPages(
       async () => broken,
@@ -38,7 +38,7 @@ describe('the health pages of the examples', () => {
     expect(log).toEqual(['readiness: schema: the table oauth_clients is missing in /var/lib/secret.db'])
   })
 
-  test('a warning beside a good check is logged once, and the page stays 200', async () => {
+  test('a warning of a check that passes is logged once, and /readyz still answers 200', async () => {
     const log: unknown[] = []
     const checks = [{ name: 'keys', ok: true, problem: 'the clock was set back' }]
     const pages = healthPages(
@@ -50,7 +50,7 @@ describe('the health pages of the examples', () => {
     expect(log).toEqual(['readiness: keys: the clock was set back'])
   })
 
-  test('/readyz answers 503 where the check itself fails, without its message (G48)', async () => {
+  test('/readyz answers 503 when the check throws, without the message of the error (G48)', async () => {
     const log: unknown[] = []
     const failure = new Error('OAUTH_SECRET is not set')
     const pages = healthPages(
@@ -62,7 +62,7 @@ describe('the health pages of the examples', () => {
     expect(log).toEqual([failure])
   })
 
-  test('a thousand strangers who ask /readyz at once cost one check (G48)', async () => {
+  test('a thousand concurrent requests for /readyz cause one check of the storage (G48)', async () => {
     let asked = 0
     const pages = healthPages(async () => {
       asked++
@@ -73,7 +73,7 @@ describe('the health pages of the examples', () => {
     expect(asked).toBe(1)
   })
 
-  test('other methods are refused, and other paths are left to the application', async () => {
+  test('the health pages refuse other methods, and leave other paths to the application', async () => {
     const pages = healthPages(async () => fine, unexpected)
     expect((await pages(get('/readyz', 'POST')))?.status).toBe(405)
     expect((await pages(get('/healthz', 'HEAD')))?.status).toBe(200)

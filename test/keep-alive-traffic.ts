@@ -1,23 +1,23 @@
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 
-/** What one kept-alive connection saw until it ended. */
+/** The responses on one kept-alive connection until it ended. */
 export interface Connection {
   readonly answers: readonly { readonly status: number; readonly closes: boolean; readonly body: string }[]
-  /** The code of the error that ended it; absent where the server said `Connection: close` or closed it while idle. */
+  /** The code of the error that ended it. Absent when the server sent `Connection: close` or closed it while idle. */
   readonly error?: string
 }
 
 export interface Traffic {
-  /** Resolves once every connection has had its first answer. */
+  /** Resolves once every connection has had its first response. */
   readonly started: Promise<unknown>
-  /** What happened, once no connection is left. */
+  /** Resolves when no connection is left. */
   readonly ended: Promise<readonly Connection[]>
-  /** Leaves the connections open without requests. */
+  /** Keeps the connections open, but sends no more requests. */
   pause(): void
 }
 
-/** Asks for this URL again and again over so many connections that are kept alive, until the server closes each. */
+/** Requests a URL again and again over this number of kept-alive connections, until the server closes each. */
 export function keepAliveTraffic(url: string, connections: number, pauseMilliseconds = 20): Traffic {
   let isPaused = false
   const each = Array.from({ length: connections }, () => {
@@ -71,7 +71,7 @@ async function follow(
       asked.end()
     })
   try {
-    // A closed connection is not opened anew: the next one would be refused, as it should be.
+    // Do not reopen a closed connection: a server that stops refuses new ones.
     while (isOpen) {
       const answer = await ask()
       answers.push(answer)
@@ -88,7 +88,7 @@ async function follow(
   }
 }
 
-/** A connection that has sent the head of a request and half of its body, and sends the rest on demand. */
+/** Sends the headers of a request and half of its body, and the rest when `finish` is called. */
 export function slowRequest(port: number, path: string, form: string) {
   const socket = connect(port, '127.0.0.1')
   let text = ''
@@ -105,7 +105,7 @@ export function slowRequest(port: number, path: string, form: string) {
       `content-length: ${form.length}\r\n\r\n${form.slice(0, middle)}`,
   )
   return {
-    /** Sends the rest, and answers with everything that the server sends until it closes the connection. */
+    /** Sends the rest, and resolves with all that the server sends until it closes the connection. */
     finish(): Promise<string> {
       socket.write(form.slice(middle))
       return ended

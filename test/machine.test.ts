@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { findChromium } from './machine/chromium.ts'
 import { gapsOf, missingParts } from './machine/report.ts'
 
-test('a machine with no servers and no browser on its PATH is told what is missing, and how to name it', () => {
+test('on a machine without servers and a browser, the report names each missing part and its variable', () => {
   expect(missingParts({ PATH: '/nowhere' })).toEqual(
     process.platform === 'darwin'
       ? expect.arrayContaining(['PostgreSQL (POSTGRES_URL)'])
@@ -15,7 +15,7 @@ test('a machine with no servers and no browser on its PATH is told what is missi
   expect(missingParts(named)).toEqual([])
 })
 
-test('a Chromium is found on the PATH, and CHROMIUM_PATH goes first', () => {
+test('findChromium finds a Chromium on the PATH, and prefers CHROMIUM_PATH', () => {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-chromium-'))
   try {
     const path = join(folder, 'chromium')
@@ -27,7 +27,7 @@ test('a Chromium is found on the PATH, and CHROMIUM_PATH goes first', () => {
   }
 })
 
-test('a file that ran no test, or skipped one, is a gap in a run', () => {
+test('the report names each test file that ran no test or skipped one', () => {
   const files = [
     { path: 'whole.test.ts', states: ['passed', 'failed'] },
     { path: 'empty.test.ts', states: [] },

@@ -2,7 +2,7 @@
 export interface Sample {
   readonly language: string
   readonly code: string
-  /** Where its code begins, counted from 1. */
+  /** The line where its code begins, counted from 1. */
   readonly line: number
 }
 
@@ -14,13 +14,13 @@ export function samplesIn(markdown: string): readonly Sample[] {
   })
 }
 
-/** Where the links of a page lead, but for those in code. */
+/** Returns the targets of the links of a page, without links in code. */
 export function linksIn(markdown: string): readonly string[] {
   const text = markdown.replace(fence, '').replace(/`[^`\n]*`/g, '')
   return [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target)
 }
 
-/** The names that other pages can link to, as GitHub makes them from headings. */
+/** Returns the anchors of a page, as GitHub makes them from headings. */
 export function anchorsIn(markdown: string): ReadonlySet<string> {
   const headings = [...markdown.replace(fence, '').matchAll(/^#+ (.+)$/gm)]
   return new Set(headings.map(([, heading = '']) => slug(heading)))

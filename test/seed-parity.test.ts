@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/seed-parity.md'), 'utf8')
 
-/** The rows of a part of the page, as cells. */
+/** Returns the rows of a part of the page, each as its cells. */
 function rowsIn(part: string): readonly (readonly string[])[] {
   const rows = part.split('\n').filter((line) => /^\| (?!---|#|Lines)/.test(line))
   return rows.map((line) =>
@@ -24,19 +24,19 @@ interface Named {
   readonly title: string
 }
 
-/** What a cell says: each test as its file in code, then its title in quotation marks. */
+/** Reads the tests in a cell: each is its file in code, then its title in quotation marks. */
 const testsIn = (cell: string): readonly Named[] =>
   [...cell.matchAll(/`([^`“]+\.test\.ts)` “([^”]+)”/g)].map(([, file = '', title = '']) => ({ file, title }))
 
 const pathOf = (file: string): string =>
   join(root, /^(?:packages|examples|test)\//.test(file) ? file : `packages/core/test/${file}`)
 
-/** A title as it stands in a file: a whole string, of a test, of a group or of a row of cases. */
+/** Whether a source file has the title as a whole string: of a test, of a group or of a row of cases. */
 function isTitleIn(source: string, title: string): boolean {
   return [`'${title}'`, `"${title}"`, `\`${title}\``].some((text) => source.includes(text))
 }
 
-/** `B1–B3, B5` as numbers. */
+/** Reads a text like `B1–B3, B5` as numbers. */
 function linesIn(cell: string): readonly number[] {
   return cell.split(', ').flatMap((range) => {
     const [, first, last = first] = /^B(\d+)(?:–B(\d+))?$/.exec(range) ?? []
@@ -51,7 +51,7 @@ const numbersIn = (title: string): readonly number[] =>
 describe('docs/seed-parity.md', () => {
   const named = held.flatMap(({ tests }) => testsIn(tests))
 
-  test('the tables are read', () => {
+  test('docs/seed-parity.md has tables that this test can read', () => {
     expect(rowsIn(promises).length).toBeGreaterThan(45)
     expect(rowsIn(assertions).length).toBeGreaterThan(80)
     expect(named.length).toBeGreaterThan(180)
@@ -59,7 +59,7 @@ describe('docs/seed-parity.md', () => {
     expect(rowsIn(assertions).every((cells) => cells.length === 4)).toBe(true)
   })
 
-  test('each test that it names exists, by file and title', () => {
+  test('docs/seed-parity.md names tests that exist, by file and title', () => {
     const sources = new Map<string, string>()
     const missing = named.filter(({ file, title }) => {
       const path = pathOf(file)
@@ -69,7 +69,7 @@ describe('docs/seed-parity.md', () => {
     expect(missing).toEqual([])
   })
 
-  test('a cell of tests has tests and nothing else, and a row without any says why', () => {
+  test('a cell of tests in docs/seed-parity.md has only tests, and a row without tests gives a reason', () => {
     const written = (cell: string) =>
       testsIn(cell)
         .map(({ file, title }) => `\`${file}\` “${title}”`)
@@ -79,12 +79,12 @@ describe('docs/seed-parity.md', () => {
     expect(silent).toEqual([])
   })
 
-  test('each line of the seed’s tests has one row', () => {
+  test('each line of the seed’s tests has one row in docs/seed-parity.md', () => {
     const lines = rowsIn(assertions).flatMap(([cell = '']) => linesIn(cell))
     expect(lines.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 198 }, (_, index) => index + 1))
   })
 
-  test('a test whose title names a line of the seed is in no row that is about other lines', () => {
+  test('docs/seed-parity.md has a test whose title names a line of the seed only in a row for that line', () => {
     const astray = rowsIn(assertions).flatMap(([cell = '', , tests = '']) => {
       const lines = new Set(linesIn(cell))
       const titles = testsIn(tests).map(({ title }) => title)
@@ -93,7 +93,7 @@ describe('docs/seed-parity.md', () => {
     expect(astray).toEqual([])
   })
 
-  test('it leads to decisions that there are', () => {
+  test('docs/seed-parity.md refers only to decisions that exist', () => {
     const records = readdirSync(join(root, 'docs/decisions'))
     for (const [, text, file] of page.matchAll(/\[(\d{4})\]\(decisions\/([^)]+)\)/g)) {
       expect(records).toContain(file)
@@ -101,7 +101,7 @@ describe('docs/seed-parity.md', () => {
     }
   })
 
-  test('a title is found as a whole, and not in part', () => {
+  test('isTitleIn finds a whole title, and not a part of one', () => {
     expect(isTitleIn("test('of one', () => {})", 'of one')).toBe(true)
     expect(isTitleIn("test('of one or two', () => {})", 'of one')).toBe(false)
   })

@@ -9,11 +9,11 @@ import { keepAliveTraffic, slowRequest } from './keep-alive-traffic.ts'
 interface Started {
   readonly example: ExampleProcess
   readonly port: number
-  /** Where its database is. */
+  /** The folder of the example's database. */
   readonly folder: string
 }
 
-/** Starts this example with a port and a folder of its own, and ends it after `work`. */
+/** Starts an example with its own port and folder, and ends it after `work`. */
 async function withExample(
   { name, command, env }: ExampleCase,
   work: (started: Started) => Promise<void>,
@@ -35,7 +35,7 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 describe.each(exampleCases)('SIGTERM to examples/$name', { timeout: 240_000 }, (exampleCase) => {
   if (exampleCase.closesIdleAtOnce !== true)
-    test('answers twenty connections under traffic with Connection: close, resets none, and ends with 0 (G45)', () =>
+    test('after SIGTERM, the example answers twenty busy connections with Connection: close, resets none, and exits with 0 (G45)', () =>
       withExample(exampleCase, async ({ example, port, folder }) => {
         const traffic = keepAliveTraffic(`http://127.0.0.1:${port}/auth/jwks`, 20)
         await traffic.started
@@ -45,11 +45,11 @@ describe.each(exampleCases)('SIGTERM to examples/$name', { timeout: 240_000 }, (
         expect(connections.every(({ answers }) => answers.every(({ status }) => status === 200))).toBe(true)
         expect(connections.map(({ answers }) => answers.at(-1)?.closes)).toEqual(connections.map(() => true))
         expect(await example.ended).toBe(0)
-        // The write-ahead log and its index are gone when the database was closed.
+        // SQLite deletes the write-ahead log and its index when the database is closed.
         if (exampleCase.hasFile) expect(readdirSync(folder).filter((file) => /-(?:wal|shm)$/.test(file))).toEqual([])
       }))
 
-  test('answers a request whose body is on its way, and closes its connection (G46)', () =>
+  test('after SIGTERM, the example answers a request whose body is on its way, and closes its connection (G46)', () =>
     withExample(exampleCase, async ({ example, port }) => {
       const form = `grant_type=client_credentials&client_id=nobody&client_secret=${'x'.repeat(2000)}`
       const request = slowRequest(port, '/auth/oauth2/token', form)
@@ -63,9 +63,9 @@ describe.each(exampleCases)('SIGTERM to examples/$name', { timeout: 240_000 }, (
     }))
 })
 
-// Beside each other: each waits for most of its time.
+// These run concurrently, because each waits for most of its time.
 describe.concurrent.each(exampleCases)('SIGTERM to examples/$name', { timeout: 240_000 }, (exampleCase) => {
-  test('ends within ten seconds although a client never ends its request, and closes idle connections (G47)', ({
+  test('after SIGTERM, the example exits within ten seconds although a client never ends its request, and closes idle connections (G47)', ({
     expect,
   }) =>
     withExample(exampleCase, async ({ example, port }) => {

@@ -3,13 +3,13 @@ import { delimiter, join } from 'node:path'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** On a Mac, applications are not on the `PATH`. */
+/** The places of Chromium on a Mac, where applications are not on the `PATH`. */
 const applications = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** A Chromium on this machine: `CHROMIUM_PATH`, or one on the `PATH`. */
+/** Returns the path of a Chromium: `CHROMIUM_PATH`, or one on the `PATH`. */
 export function findChromium(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
   const { CHROMIUM_PATH: chosen, PATH = '' } = env
   if (chosen) return existsSync(chosen) ? chosen : undefined
@@ -19,13 +19,13 @@ export function findChromium(env: Readonly<Record<string, string | undefined>> =
 }
 
 /**
- * The Chromium of this machine, for `describe.each`: none or one. `pnpm test` sets `OAUTH_TEST_BROWSER=none`, and
- * `pnpm test:machine` uses what the machine has.
+ * A list for `describe.each` with the Chromium of this machine, or an empty list. `pnpm test` sets
+ * `OAUTH_TEST_BROWSER=none`, so that it is empty there; `pnpm test:machine` does not.
  */
 export const chromiums: readonly string[] =
   process.env.OAUTH_TEST_BROWSER === 'none' ? [] : [findChromium() ?? []].flat()
 
-/** `--no-sandbox`: in a container there often is no other way; the pages are our own. The rest keeps it off the network. */
+/** Chromium often needs `--no-sandbox` in a container, and it shows only our pages. The others stop its own requests. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',

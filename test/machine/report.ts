@@ -3,7 +3,7 @@ import { serverVariables } from './servers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** What tests can use and this machine does not have, each with the variable that names it. */
+/** Returns the servers and browsers that this machine lacks, each with the variable that names it. */
 export function missingParts(env: Environment): readonly string[] {
   return [
     ...(env[serverVariables.postgres] ? [] : [`PostgreSQL (${serverVariables.postgres})`]),
@@ -12,14 +12,14 @@ export function missingParts(env: Environment): readonly string[] {
   ]
 }
 
-/** One file of tests as it ended. */
+/** The result of one test file. */
 export interface TestFile {
   readonly path: string
-  /** The states of its tests: `passed`, `failed`, `skipped` or `pending`. */
+  /** The state of each of its tests: `passed`, `failed`, `skipped` or `pending`. */
   readonly states: readonly string[]
 }
 
-/** What is wrong with a run whose tests passed: a file that ran no test, and tests that were left out. */
+/** Returns the gaps of a run: each file that ran no test, and each file that skipped tests. */
 export function gapsOf(files: readonly TestFile[]): readonly string[] {
   return files.flatMap(({ path, states }) => {
     const skipped = states.filter((state) => state === 'skipped').length

@@ -4,8 +4,8 @@ import type { Reporter, TestModule, Vitest } from 'vitest/node'
 import { gapsOf, missingParts } from './report.ts'
 
 /**
- * Says at the end of a run, in one line, what the tests could not use on this machine, and fails a run that left tests
- * out. With `OAUTH_TEST_COMPLETE=1`, as in `.ci/run`, a missing server or browser fails the run as well.
+ * At the end of a run, prints in one line the servers and browsers that this machine lacks, and fails a run that skipped
+ * tests. With `OAUTH_TEST_COMPLETE=1`, as in `.ci/run`, a missing server or browser fails the run, too.
  */
 export function machineReporter(): Reporter {
   let vitest: Vitest | undefined
@@ -20,7 +20,7 @@ export function machineReporter(): Reporter {
         console.log(`Not on this machine, so not tested with: ${missing.join(', ')}. See CONTRIBUTING.md.`)
         if (isComplete) process.exitCode = 1
       }
-      // With `-t` the tests that do not match count as skipped.
+      // With `-t`, vitest reports the tests that do not match as skipped.
       const isFiltered = vitest?.getGlobalTestNamePattern() !== undefined
       const gaps = isFiltered ? [] : gapsOf(modules.map(testFile))
       for (const gap of gaps) console.error(`Every file runs its tests on every machine: ${gap}.`)

@@ -9,7 +9,7 @@ const names = Object.keys(serverVariables) as readonly ServerName[]
 export const serverNames: readonly ServerName[] = names.filter((name) => process.env[serverVariables[name]])
 
 /**
- * Whether tests run on the databases of every machine, SQLite and PGlite, too. `OAUTH_TEST_DATABASES=servers` leaves
- * those out: `.ci/run` has run them already, as a newcomer does.
+ * Whether tests also run on SQLite and PGlite, which every machine has. `OAUTH_TEST_DATABASES=servers` leaves them out,
+ * because `.ci/run` has already run the tests on them.
  */
 export const withLocalDatabases: boolean = process.env.OAUTH_TEST_DATABASES !== 'servers'

@@ -14,7 +14,7 @@ export function authorizationCodeStore(store: KeyValueStore): AuthorizationCodeS
     redeem: ({ id, now, accessToken, refreshToken }) =>
       transact(store, async (transaction) => {
         const code = await transaction.get(codes, id)
-        // The grant is a condition of the batch: one that is revoked meanwhile makes it begin again, and then it is dead.
+        // The grant is a condition of the batch. If it is revoked meanwhile, the verb runs again and finds the revoked grant.
         const grant = code && (await transaction.get(grants, code.grantId))
         if (code === undefined || grant === undefined) return 'dead'
         if (code.consumedAt !== undefined) return 'replayed'

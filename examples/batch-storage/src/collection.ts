@@ -1,6 +1,6 @@
 import type { Key, Write } from './key-value.ts'
 
-/** Records of one kind: where each is kept, and the further keys under which it is found. */
+/** How records of one kind are stored: the key of each record, and the index keys that lead to it. */
 export interface Collection<R> {
   readonly name: string
   /** The key of a record, without the name of the collection. */

@@ -4,7 +4,7 @@ import type { KeyValueStore } from './key-value.ts'
 import { accessTokens, codes, grants, records, refreshTokens } from './tables.ts'
 import { transact } from './transaction.ts'
 
-/** Commits in one batch. Its conditions: the records still have the versions that were read, and no added key exists yet. */
+/** Commits in one batch, if the records still have the versions that were read and no added key exists yet. */
 export function commit(store: KeyValueStore): GrantStore['commit'] {
   return ({ take = [], consent, grant, code, accessToken, refreshToken }) =>
     transact(store, async (transaction) => {

@@ -6,7 +6,7 @@ import { type Transaction, transact } from './transaction.ts'
 
 const union = (one: readonly string[], other: readonly string[]): readonly string[] => [...new Set([...one, ...other])]
 
-/** Remembers a consent; also part of a commit. Of two concurrent ones, the second finds a new version and begins again. */
+/** Stores a consent; a commit uses it, too. Of two concurrent writes, the second finds a new version and runs again. */
 export async function rememberConsent(transaction: Transaction, record: ConsentRecord): Promise<void> {
   const key = await transaction.follow(consentKey(record))
   const known = key && (await transaction.get(consents, ...key))

@@ -7,7 +7,7 @@ import { transact } from './transaction.ts'
 
 type RevokeAll = Parameters<GrantStore['revokeAll']>[0]
 
-/** The index that knows the fewest grants. The other members are looked at where the grant is read. */
+/** Chooses the index that lists the fewest grants. The caller checks the other members of the filter in the grant. */
 function indexOf({ sessionId, userId, clientId }: RevokeAll): Key {
   if (sessionId !== undefined) return ['grants-by-session', sessionId]
   if (userId !== undefined) return ['grants-by-user', userId]

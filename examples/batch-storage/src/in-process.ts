@@ -5,7 +5,7 @@ interface Stored {
   readonly version: number
 }
 
-/** No id has a NUL in it, so it ends a text, and comes before all that could follow. */
+/** Ends a text within a key. No id contains NUL, and it sorts before every other character. */
 const encode = (key: Key): string => key.map((text) => `${text}\0`).join('')
 const decode = (encoded: string): Key => encoded.slice(0, -1).split('\0')
 

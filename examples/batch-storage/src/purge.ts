@@ -5,14 +5,14 @@ import { withoutSeal } from './refresh-tokens.ts'
 import { accessTokens, clients, codes, grants, records, refreshTokens, revokedJwts } from './tables.ts'
 import { transact } from './transaction.ts'
 
-/** Deletes or changes at most so many records, and answers how many. */
+/** Deletes or changes at most `limit` records, and returns their number. */
 type Purge = (limit: number) => Promise<number>
 
-/** What is done with the records that an index lists as over: `change` answers what is left of one, if anything. */
+/** Handles the expired records of an index. `change` returns the record to keep; without it, the record is deleted. */
 interface Task<R> {
   readonly collection: Collection<R>
   readonly index: string
-  /** Seconds since the epoch; the index is ordered by such a time. */
+  /** The end of the range, in seconds since the epoch. The index is ordered by time. */
   readonly before: number
   readonly isOver: (record: R) => boolean
   readonly change?: (record: R) => R
@@ -35,7 +35,7 @@ function purgeOf<R>(store: KeyValueStore, { collection, index, before, isOver, c
       const found = await store.list({ prefix: [index], limit: limit - done })
       const over = found.filter(({ key }) => (key[1] ?? '') < ordered(before)).map(({ value }) => value as Key)
       if (over.length === 0) break
-      // Those that another purge has finished first are gone from the index: the next page has others.
+      // Records that another purge has handled are no longer in the index, so the next page has others.
       const finished = await Promise.all(over.map(finish))
       done += finished.filter(Boolean).length
     }

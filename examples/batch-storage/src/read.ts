@@ -1,18 +1,18 @@
 import { type Collection, primaryKey } from './collection.ts'
 import type { Key, KeyValueStore } from './key-value.ts'
 
-/** One record. */
+/** Reads one record. */
 export async function read<R>(store: KeyValueStore, collection: Collection<R>, ...key: Key): Promise<R | undefined> {
   return (await store.get(primaryKey(collection, key)))?.value as R | undefined
 }
 
 interface Page {
-  /** The last key of the page before, behind the prefix. */
+  /** The last key of the previous page, without the prefix. */
   readonly after?: Key
   readonly limit?: number
 }
 
-/** The keys that an index leads to, in its order. */
+/** Reads the keys that an index leads to, in the order of the index. */
 export async function keysUnder(
   store: KeyValueStore,
   prefix: Key,
@@ -26,7 +26,7 @@ export async function keysUnder(
   return found.map(({ value }) => value as Key)
 }
 
-/** The records that an index leads to, in its order. One that has gone since the index was read is left out. */
+/** Reads the records that an index leads to, in its order. Leaves out a record that was deleted meanwhile. */
 export async function readUnder<R>(
   store: KeyValueStore,
   collection: Collection<R>,

@@ -13,7 +13,7 @@ export function recordStore(store: KeyValueStore): RecordStore {
         return 'won'
       }),
     find: ({ kind, id }) => read(store, records, kind, id),
-    // A store that reads several keys at once does so here.
+    // If your store can read several keys at once, do it here.
     async findMany({ kind, ids }) {
       const found = await Promise.all([...new Set(ids)].map((id) => read(store, records, kind, id)))
       return found.filter((record) => record !== undefined)

@@ -10,7 +10,7 @@ import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { signingKeyStore } from './signing-keys.ts'
 
-/** Everything that the core keeps, in a store whose only write is a batch with conditions. */
+/** Makes a storage for a key-value store whose only write is a batch with conditions. */
 export function batchStorage(store: KeyValueStore): Storage {
   return {
     clients: clientStore(store),

@@ -12,11 +12,11 @@ import type {
 import { type Collection, ordered } from './collection.ts'
 import type { Key } from './key-value.ts'
 
-/** An index key for each member that is there. */
+/** Makes an index key for each member that is present. */
 const byEach = (members: Readonly<Record<string, string | undefined>>, ...id: Key): readonly Key[] =>
   Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[name, value, ...id]]))
 
-/** By the end of a record, for the purge. */
+/** Makes the index key by expiry, for the purge. */
 const byEnd = (name: string, { expiresAt }: { readonly expiresAt: number }, ...id: Key): Key => [
   `${name}-by-end`,
   ordered(expiresAt),
@@ -34,7 +34,7 @@ export const clients: Collection<ClientRecord> = {
   ],
 }
 
-/** There is one consent for each of these. No reference is another one than an empty one. */
+/** Makes the key of a consent: there is one for each combination. An absent reference differs from an empty one. */
 export const consentKey = ({ userId, clientId, referenceId }: ConsentKey): Key => [
   'consent-of',
   userId,
@@ -64,7 +64,7 @@ export const grants: Collection<GrantRecord> = {
   ],
 }
 
-/** Records that are found by their id alone, and go when they have expired. */
+/** Describes records that are found only by their id, and that the purge deletes after they expire. */
 const expiring = <R extends { readonly id: string; readonly expiresAt: number }>(name: string): Collection<R> => ({
   name,
   keyOf: ({ id }) => [id],

@@ -8,7 +8,7 @@ describe('batchStorage meets the storage contract', () => {
   for (const { name, run } of storageContract(() => batchStorage(inProcessStore()))) test(name, run)
 })
 
-/** The names of the cases that a store with a fault does not pass. */
+/** Returns the names of the cases that a faulty store does not pass. */
 async function failures(fault: (store: KeyValueStore) => KeyValueStore): Promise<readonly string[]> {
   const failed: string[] = []
   for (const { name, run } of storageContract(() => batchStorage(fault(inProcessStore())))) {

@@ -30,14 +30,14 @@ test('the provider runs on batchStorage from the sign-in to the end of a grant, 
   expect(one.body.refresh_token).toBe(other.body.refresh_token)
   expect(await world.provider.listConsents(alice.id)).toHaveLength(1)
 
-  // The code once more: a replay, which ends everything that came of it.
+  // A replay of the code revokes all tokens that it gave.
   expect((await exchangeCode(world, client, authorized)).body).toMatchObject({ error: 'invalid_grant' })
   expect(await isActive(world, one.body.access_token)).toBe(false)
   expect((await refresh(world, client, one.body.refresh_token)).status).toBe(400)
   const machine = await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
   expect(await isActive(world, machine.body.access_token)).toBe(true)
 
-  // What has expired goes, with every key that led to it.
+  // The purge deletes expired records and every index key that leads to them.
   world.clock.advance(400 * 86_400)
   expect(await world.provider.purgeExpired()).toBeGreaterThan(5)
   const left = new Set((await store.list({ prefix: [] })).map(({ key }) => key[0]))

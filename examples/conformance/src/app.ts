@@ -14,7 +14,7 @@ export interface App extends ConformanceProvider {
   readonly fetch: (request: Request) => Promise<Response>
 }
 
-/** The provider, and the few pages of a host around it. */
+/** Makes the application: the provider, and the host's pages. */
 export function createApp(settings: Settings, onEvent: (event: OAuthEvent) => void): App {
   const { baseUrl, allowPrivateAddresses } = settings
   const sessions = createSessions(baseUrl)
@@ -28,7 +28,7 @@ export function createApp(settings: Settings, onEvent: (event: OAuthEvent) => vo
     const discovery = `${provider.issuer}/.well-known/openid-configuration`
     return respond(c, 200, 'Conformance host', html`<p><a id="discovery" href="${discovery}">${discovery}</a></p>`)
   })
-  // Browsers ask for one on their own.
+  // Browsers request an icon by themselves.
   pages.get('/favicon.ico', (c) => c.body(null, 204))
   pages.notFound((c) => respondError(c, 404, 'not_found', 'There is no such page.'))
   pages.onError((error, c) => {

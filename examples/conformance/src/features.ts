@@ -7,7 +7,7 @@ import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 /** Every feature that a certification profile of OpenID Connect asks for. */
 export function certificationFeatures(): readonly Feature[] {
   return [
-    // Suites address their assertions to the token endpoint, and sign request objects with nothing.
+    // Suites use the token endpoint as audience of assertions, and send request objects with the algorithm none.
     privateKeyJwt({ audiences: 'endpoints', clientSecretJwt: true }),
     jwtSecuredRequests({ unsigned: 'allowed', outsideParameters: 'merged' }),
     backChannelLogout(),

@@ -6,7 +6,7 @@ import { users } from './host/users.ts'
 import { listen } from './server.ts'
 import { readSettings } from './settings.ts'
 
-/** Prints what was refused, and why, for the person who looks at a failed test. */
+/** Prints each refused request with its reason, for a developer who examines a failed test. */
 function report(event: OAuthEvent): void {
   if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
   if (event.type === 'request.refused') console.log(event.endpoint, event.error, event.description, event.cause ?? '')
@@ -24,7 +24,7 @@ try {
   Listening:  ${settings.tls === undefined ? 'http' : 'https'} on port ${running.port}
   Private addresses are ${settings.allowPrivateAddresses ? 'ALLOWED' : 'refused (ALLOW_PRIVATE_ADDRESSES=1 for a suite on this machine)'}
 `)
-  // A suite asks its operator to rotate the keys, because no endpoint does it.
+  // A suite asks its operator to rotate the keys, because no endpoint rotates them.
   process.stdin.on('data', () => {
     void app.provider.rotateSigningKeys({ activateAfter: 0 }).then(() => console.log('  The signing keys are new.'))
   })

@@ -11,7 +11,7 @@ export interface Running {
   readonly stop: () => Promise<void>
 }
 
-/** Listens on the settings' port, in TLS where there is a key. */
+/** Listens on the port of the settings, with TLS if the settings have a key. */
 export async function listen(
   { port, hostname, tls }: Pick<Settings, 'port' | 'hostname' | 'tls'>,
   fetch: (request: Request) => Promise<Response>,

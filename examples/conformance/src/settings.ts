@@ -5,17 +5,17 @@ import type { SigningAlgorithm } from '@oauth/core'
 
 export interface Settings {
   readonly port: number
-  /** The address to listen on; `undefined` is every address. */
+  /** The address to listen on. `undefined` means all addresses. */
   readonly hostname: string | undefined
   readonly baseUrl: string
-  /** A file, or `:memory:`. */
+  /** A SQLite file, or `:memory:`. */
   readonly database: string
   readonly secret: string
   /** Key and certificate in PEM; without them the server speaks plain http. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined
   /** Lets requests of the server (`jwks_uri`, back-channel logout) go to private addresses, over http as well. */
   readonly allowPrivateAddresses: boolean
-  /** What ID tokens may be signed with; the first is what a client gets that registers nothing. */
+  /** The signing algorithms of ID tokens. The first is the default of clients that register none. */
   readonly idTokenAlgorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]]
 }
 

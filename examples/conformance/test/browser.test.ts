@@ -28,7 +28,7 @@ afterAll(async () => {
   await host.stop()
 }, 120_000)
 
-/** A client with everything that the pages show. */
+/** Registers a client with all metadata that the pages show. */
 async function registerClient(): Promise<Answer['body']> {
   const { body } = await register(host, {
     redirect_uris: [`${clientUrl}/callback`],
@@ -41,7 +41,7 @@ async function registerClient(): Promise<Answer['body']> {
   return body
 }
 
-test('a scripted browser finds every id of the README: login, consent, logout with a frame, and the question', async () => {
+test('a scripted browser finds every id of the README: login, consent, logout with a frame, and the logout question', async () => {
   const callback = `${clientUrl}/callback`
   const bye = `${clientUrl}/bye`
   const registered = await registerClient()
@@ -79,7 +79,9 @@ function journey(executablePath: string, javaScriptEnabled: boolean): void {
   }, 120_000)
   afterAll(() => browser?.close(), 120_000)
 
-  test('login, consent, logout with a frame, and the question: every id is there', { timeout: 120_000 }, async () => {
+  test('Chromium finds every id on the pages for login, consent, logout with a frame, and the logout question', {
+    timeout: 120_000,
+  }, async () => {
     const context = await browser.newContext({ javaScriptEnabled })
     context.setDefaultTimeout(30_000)
     const page = await context.newPage()

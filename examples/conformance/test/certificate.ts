@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-/** DER: a tag, the length, what is inside. */
+/** Encodes a value in DER: its tag, its length and its content. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = Buffer.concat(parts)
   const length =
@@ -18,7 +18,7 @@ const oid = (hex: string): Uint8Array => der(0x06, bytes(hex))
 const time = (date: Date): Uint8Array =>
   der(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replaceAll(/[-T:]/g, '')}Z`))
 
-/** A certificate for localhost that signs itself, good for a day from yesterday to tomorrow (RFC 5280 section 4.1). */
+/** Makes a self-signed certificate for localhost that is valid from yesterday to tomorrow (RFC 5280 section 4.1). */
 export function selfSigned(): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))

@@ -8,7 +8,7 @@ export const afterLogout = 'https://suite.example.com/post_logout'
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered, read by assertions
 export type Answer = { readonly status: number; readonly headers: Page['headers']; readonly body: any }
 
-/** A request of a program. */
+/** Sends a request without a browser. */
 export async function call(
   host: Host,
   method: string,
@@ -25,7 +25,7 @@ export async function discover(host: Host): Promise<Answer['body']> {
   return (await call(host, 'GET', `${host.issuer}/.well-known/openid-configuration`)).body
 }
 
-/** Registers a client as suites do: with nobody signed in and no token. */
+/** Registers a client as suites do, without a session and without an initial access token. */
 export async function register(host: Host, metadata: object = {}): Promise<Answer> {
   const { registration_endpoint } = await discover(host)
   const body = JSON.stringify({ redirect_uris: [callback], ...metadata })
@@ -37,7 +37,7 @@ export interface Flow {
   readonly page: Page
 }
 
-/** An authorization request, up to the first page. */
+/** Sends an authorization request, and opens the first page. */
 export async function ask(
   host: Host,
   client: { readonly client_id: string },
@@ -56,7 +56,7 @@ export async function ask(
   return { browser, page: await browser.open(url.href, callback) }
 }
 
-/** Signs in and answers the consent page; ends at the client. */
+/** Signs in, answers the consent page, and returns to the client. */
 export async function authorize(
   host: Host,
   client: { readonly client_id: string },

@@ -17,7 +17,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(host.events.filter(({ type }) => type === 'request.failed')).toEqual([])
   })
 
-  test('discovery names what the profiles ask for', async () => {
+  test('discovery has the members that the profiles require', async () => {
     const metadata = await discover(host)
     expect(metadata.issuer).toBe(host.issuer)
     expect(host.issuer.startsWith(`${scheme}://localhost:`)).toBe(true)
@@ -44,7 +44,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     )
   })
 
-  test('anybody registers a confidential client, and manages it: 201, 200, 200, 204, 401', async () => {
+  test('a program without a token registers a confidential client and manages it: 201, 200, 200, 204, 401', async () => {
     const { status, headers, body: client } = await register(host, { client_name: 'Suite' })
     expect([status, headers['cache-control']]).toEqual([201, 'no-store'])
     expect(client).toMatchObject({
@@ -69,12 +69,12 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     [{ redirect_uris: ['https://suite.example.com/cb#x'] }, 'invalid_redirect_uri'],
     [{ initiate_login_uri: 'http://suite.example.com/start' }, 'invalid_client_metadata'],
     [{ frontchannel_logout_uri: 'https://other.example.com/out' }, 'invalid_client_metadata'],
-  ])('registration of %j is refused as JSON', async (metadata, error) => {
+  ])('the server refuses the registration of %j with a JSON error', async (metadata, error) => {
     const { status, body } = await register(host, metadata)
     expect([status, body.error]).toEqual([400, error])
   })
 
-  test('the code flow without PKCE and without nonce, through forms found by their ids', async () => {
+  test('the code flow works without PKCE and without nonce, through forms that are found by their ids', async () => {
     const { body: client } = await register(host)
     const scope = 'openid profile email address phone'
     const { answer } = await authorize(host, client, { scope, state: 's' })
@@ -92,7 +92,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(dead.status).toBe(401)
   })
 
-  test('form_post through the pages, claims asked for by name, and the class of authentication that was asked for', async () => {
+  test('form_post works through the pages, with claims requested by name and the requested acr', async () => {
     const { body: client } = await register(host)
     const claims = JSON.stringify({ id_token: { email: null, auth_time: { essential: true } } })
     const parameters = { response_mode: 'form_post', state: 's', acr_values: '2', claims }
@@ -108,13 +108,13 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(idToken).toMatchObject({ acr: '2', email: users[0]?.claims.email, auth_time: expect.any(Number) })
   })
 
-  test('offline_access without PKCE gets a refresh token', async () => {
+  test('a request for offline_access without PKCE gets a refresh token', async () => {
     const { body: client } = await register(host, { grant_types: ['authorization_code', 'refresh_token'] })
     const { answer } = await authorize(host, client, { scope: 'openid offline_access', prompt: 'consent' })
     expect((await redeem(host, client, answer.get('code') ?? '')).body).toHaveProperty('refresh_token')
   })
 
-  test('clients of two sectors get two pairwise subjects for one user', async () => {
+  test('clients of two sectors get different pairwise subjects for one user', async () => {
     const subjects: unknown[] = []
     for (const uri of [callback, 'https://second.example.com/callback']) {
       const { body: client } = await register(host, { subject_type: 'pairwise', redirect_uris: [uri] })
@@ -131,7 +131,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(new Set([...subjects, 'user-1']).size).toBe(3)
   })
 
-  test('the login page reports a wrong password, and a denied consent is access_denied at the client', async () => {
+  test('the login page reports a wrong password, and the client gets access_denied when the user denies consent', async () => {
     const { body: client } = await register(host)
     const { browser, page } = await ask(host, client)
     const again = await browser.press(page, 'submit', { login: 'alice', password: 'wrong' })
@@ -140,7 +140,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(Object.fromEntries(answer)).toMatchObject({ error: 'access_denied', state: 's', iss: host.issuer })
   })
 
-  test('prompt=login shows the form although a session exists; prompt=none goes through', async () => {
+  test('prompt=login shows the form although a session exists, and prompt=none succeeds without a page', async () => {
     const { body: client } = await register(host)
     const { browser } = await authorize(host, client)
     const silent = await ask(host, client, { prompt: 'none' }, browser)
@@ -149,7 +149,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect([page.status, page.body]).toEqual([200, expect.stringContaining('id="password"')])
   })
 
-  test('an error that goes to no client is a page that names it', async () => {
+  test('an error that cannot go to a client is shown on a page with its code', async () => {
     const { body: client } = await register(host)
     const { page } = await ask(host, client, { redirect_uri: `${callback}/other` })
     expect([page.status, page.body]).toEqual([400, expect.stringMatching(/<p>Error: invalid_request<\/p>/)])
@@ -159,7 +159,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect([lost.status, lost.body]).toEqual([400, expect.stringContaining('Error: invalid_request')])
   })
 
-  test('logout: a hint leads to the registered URI; without one the user is asked, at #confirm', async () => {
+  test('logout with a hint redirects to the registered URI, and without a hint asks the user, at #confirm', async () => {
     const { body: client } = await register(host, { post_logout_redirect_uris: [afterLogout] })
     expect(client.enable_end_session).toBe(true)
     const { end_session_endpoint } = await discover(host)
@@ -175,7 +175,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     }
   })
 
-  test('back-channel and front-channel logout of one session', async () => {
+  test('the end of one session notifies clients by back-channel and front-channel logout', async () => {
     const got: string[] = []
     const receiver = createServer((request, response) => {
       request.on('data', (part) => got.push(String(part))).on('end', () => response.end())
@@ -202,7 +202,7 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
 })
 
 describe('private addresses', () => {
-  test('private addresses are refused without ALLOW_PRIVATE_ADDRESSES', async () => {
+  test('the server refuses private addresses without ALLOW_PRIVATE_ADDRESSES', async () => {
     const host = await startHost('http')
     const { status } = await register(host, { backchannel_logout_uri: 'https://127.0.0.1/out' })
     expect(status).toBe(400)
@@ -225,7 +225,7 @@ describe('ID_TOKEN_ALGORITHMS', () => {
 })
 
 describe('settings', () => {
-  test('the defaults, and those for a suite', () => {
+  test('readSettings has defaults for this machine, and reads the settings for a suite', () => {
     expect(readSettings({})).toMatchObject({
       port: 3100,
       baseUrl: 'http://localhost:3100',
@@ -255,7 +255,7 @@ describe('settings', () => {
     [{ ALLOW_PRIVATE_ADDRESSES: 'yes' }, 'ALLOW_PRIVATE_ADDRESSES'],
     [{ ID_TOKEN_ALGORITHMS: 'RS256 HS256' }, 'ID_TOKEN_ALGORITHMS'],
     [{ ID_TOKEN_ALGORITHMS: ' ' }, 'ID_TOKEN_ALGORITHMS'],
-  ])('%j causes an error that is a sentence', (env, message) => {
+  ])('the settings %j cause an error that names the variable or the problem', (env, message) => {
     expect(() => readSettings(env)).toThrow(message)
   })
 })

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 
-/** A page, or where a browser stopped. */
+/** A page, or the URL at which the browser stopped. */
 export interface Page {
   readonly url: URL
   readonly status: number
@@ -9,11 +9,11 @@ export interface Page {
   readonly body: string
 }
 
-/** What a suite's scripted browser does: cookies, redirects, forms found by ids. No script runs. */
+/** A browser like that of a suite: it keeps cookies, follows redirects and finds forms by ids. It runs no scripts. */
 export interface ScriptedBrowser {
-  /** Follows redirects; stops before a URL that begins with `until`. */
+  /** Opens a URL and follows redirects. Stops before a URL that begins with `until`. */
   open(url: string, until?: string): Promise<Page>
-  /** Fills in fields by their ids and presses the button with this id. */
+  /** Fills in fields by their ids, and presses the button with this id. */
   press(page: Page, button: string, fields?: Readonly<Record<string, string>>, until?: string): Promise<Page>
 }
 
@@ -23,7 +23,7 @@ interface Message {
   readonly body?: string
 }
 
-/** One request. `ca`: the certificate to believe. */
+/** Sends one request. `ca` is the certificate to trust. */
 export function send(url: URL, { method, headers, body }: Message, ca?: string): Promise<Page> {
   return new Promise((resolve, reject) => {
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest
@@ -96,7 +96,7 @@ function tagWithId(html: string, name: string, id: string): string {
   return tag
 }
 
-/** Not of `data-…` and the like: the name begins after a space. */
+/** Reads an attribute. Its name must follow a space, so that `data-id` is not taken for `id`. */
 function attribute(tag: string, name: string): string {
   const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
   return value.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&')

@@ -7,13 +7,13 @@ import { selfSigned } from './certificate.ts'
 export interface Host extends App {
   readonly baseUrl: string
   readonly issuer: string
-  /** The certificate to believe, over https. */
+  /** The certificate to trust, for https. */
   readonly ca: string | undefined
   readonly events: readonly OAuthEvent[]
   readonly stop: () => Promise<void>
 }
 
-/** The conformance host on a free port, as `src/main.ts` starts it. */
+/** Starts the conformance host on a free port, as `src/main.ts` does. */
 export async function startHost(
   scheme: 'http' | 'https',
   changes: Partial<Pick<Settings, 'allowPrivateAddresses' | 'idTokenAlgorithms'>> = {},
@@ -21,7 +21,7 @@ export async function startHost(
   const tls = scheme === 'https' ? selfSigned() : undefined
   const events: OAuthEvent[] = []
   let app: App | undefined
-  // The port is part of the base URL, so it has to be known before there is an app.
+  // The port is part of the base URL, so the app needs it before it is created.
   const running = await listen({ port: 0, hostname: '127.0.0.1', tls }, (request) => (app as App).fetch(request))
   const baseUrl = `${scheme}://localhost:${running.port}`
   const secret = 'a-secret-of-the-tests-0123456789-abcdef'

@@ -3,7 +3,7 @@ import type { Database } from './database.ts'
 import { tablesWithColumns } from './documents.ts'
 import { codeOf } from './errors.ts'
 
-/** Selects all columns but no rows of each table. PostgreSQL answers 42P01, 42703 or 3F000 for a missing one. */
+/** Checks the tables: selects all columns of each, but no rows. PostgreSQL answers 42P01, 42703 or 3F000 for a missing one. */
 export function check(database: Database): NonNullable<Storage['check']> {
   return async () => {
     for (const [table, columns] of tablesWithColumns()) {

@@ -1,4 +1,4 @@
-/** What a statement answered: the rows it found, and how many it changed. */
+/** The result of a statement: the rows that it returned, and the number of rows that it changed. */
 export interface Answer {
   readonly rows: readonly Row[]
   readonly affected: number

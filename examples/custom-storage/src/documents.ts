@@ -23,18 +23,18 @@ const columns = {
 
 export type Table = keyof typeof columns
 
-/** A statement with its values. */
+/** A SQL statement with its values. */
 export type Statement = readonly [text: string, values: readonly unknown[]]
 
 const columnOf = (member: string): string => member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const memberOf = (column: string): string => column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** Each table of records with the names of its columns. */
+/** The tables of records, each with the names of its columns. */
 export function tablesWithColumns(): readonly (readonly [table: string, columns: readonly string[]])[] {
   return Object.entries(columns).map(([table, members]) => [table, [...members.map(columnOf), 'body']])
 }
 
-/** A record as names of columns and their values. Absent members are `null`. */
+/** Converts a record to the names and values of its columns. Absent members become `null`. */
 function toRow(table: Table, record: object): ReadonlyMap<string, unknown> {
   const rest = new Map(Object.entries(record))
   const row = new Map<string, unknown>()
@@ -45,7 +45,7 @@ function toRow(table: Table, record: object): ReadonlyMap<string, unknown> {
   return row.set('body', JSON.stringify(Object.fromEntries(rest)))
 }
 
-/** The record of a row that came as `to_json(row)`: numbers are numbers, and what is `null` was absent. */
+/** Converts a row from `to_json(row)` to its record. `null` becomes an absent member. */
 export function fromRow<T>({ body, ...row }: Row): T {
   const members = Object.entries(row).filter(([, value]) => value !== null)
   return { ...JSON.parse(body), ...Object.fromEntries(members.map(([column, value]) => [memberOf(column), value])) }
@@ -58,7 +58,7 @@ export function insertInto(table: Table, record: object, onConflict = ''): State
   return [`insert into oauth.${table} (${names}) values (${places.join(', ')}) ${onConflict}`, [...row.values()]]
 }
 
-/** Replaces all of a row but for `kept`, where `condition` holds; its `$1` is the first of `values`. */
+/** Replaces all columns except `kept` in rows that match `condition`, whose `$1` is the first of `values`. */
 export function replaceIn(
   table: Table,
   record: object,

@@ -2,7 +2,7 @@ import type { PGlite, Transaction } from '@electric-sql/pglite'
 import type { Database, Sql } from './database.ts'
 import { toStorageError } from './errors.ts'
 
-/** PostgreSQL inside this process: for tests without a server. */
+/** Opens PostgreSQL inside this process, for tests without a server. */
 export function pgliteDatabase(db: PGlite): Database {
   return {
     run: (text, values) => sqlOn(db).run(text, values).catch(fail),

@@ -5,7 +5,7 @@ import { isConflict, toStorageError } from './errors.ts'
 /** The largest number of attempts of a transaction before the caller gets the conflict. */
 const attempts = 10
 
-/** PostgreSQL through a pool of the host. Set its `connectionTimeoutMillis`: by default it waits for ever. */
+/** Uses PostgreSQL through the host's pool. Set the pool's `connectionTimeoutMillis`: by default it waits for ever. */
 export function poolDatabase(pool: Pool): Database {
   // An idle connection broke. The pool has removed it already; without this listener the process would end.
   pool.on('error', ignore)

@@ -20,7 +20,7 @@ export function purge(database: Database): Storage['purgeExpired'] {
   return async ({ now, limit, unusedClientsBefore }) => {
     let removed = 0
     const expired = (table: string) => deleteFrom(table, 'expires_at < $1', 'expires_at')
-    // Each statement is a transaction of its own, and over soon.
+    // Each statement is its own short transaction.
     for (const text of [expired('refresh_tokens'), clearSeals, ...expiring.map(expired)]) {
       if (removed >= limit) return removed
       removed += (await database.run(text, [now, limit - removed])).affected

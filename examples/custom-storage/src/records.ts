@@ -34,7 +34,7 @@ export function recordStore(database: Database): RecordStore {
       return affected === 1 ? 'won' : 'conflict'
     },
     take: (take) => takeRecord(database, take),
-    // Two that delete the same rows in another order may meet in a deadlock: a transaction is begun again.
+    // Two statements that delete the same rows in different orders may deadlock. A transaction runs again after that.
     deleteAll: ({ kind, clientId, userId }) =>
       database.transaction(async (sql) => {
         const named = { client_id: clientId, user_id: userId, kind }

@@ -1,9 +1,9 @@
 import type { Sql } from './database.ts'
 
 /**
- * A table for each kind of record. What a statement asks for or changes has a column; the rest of the record is JSON in
- * `body`, as text: `jsonb` would refuse a NUL or half a character in it. `collate "C"` is the order of the bytes. There is
- * an index for each look-up and for each `expires_at`, and no foreign key: a revoked grant and a redeemed code are evidence.
+ * A table for each kind of record. Members that statements filter by or change are columns. The other members are JSON in
+ * `body`, as text, because `jsonb` refuses NUL and lone surrogates. `collate "C"` orders by bytes. Each look-up and each
+ * `expires_at` has an index. There is no foreign key, because revoked grants and redeemed codes stay as evidence.
  */
 const statements = `
   create schema oauth;
@@ -59,7 +59,7 @@ const statements = `
   create index on oauth.records (expires_at);
 `
 
-/** Makes the tables in an empty database. */
+/** Creates the tables in an empty database. */
 export async function createSchema(sql: Sql): Promise<void> {
   for (const statement of statements.split(';')) {
     if (statement.trim() !== '') await sql.run(statement)

@@ -9,7 +9,7 @@ export function signingKeyStore(database: Database): SigningKeyStore {
       return (await database.run(text)).rows.map(({ key }) => fromRow<SigningKeyRecord>(key))
     },
     async insert(record) {
-      // Without a target it is any of the two: the primary key, or (algorithm, generation).
+      // Without a target, `on conflict` covers both constraints: the primary key and (algorithm, generation).
       const { affected } = await database.run(...insertInto('signing_keys', record, 'on conflict do nothing'))
       return affected === 1 ? 'won' : 'exists'
     },

@@ -11,7 +11,7 @@ import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { signingKeyStore } from './signing-keys.ts'
 
-/** Everything that the core keeps, as documents in PostgreSQL. */
+/** Makes a storage that keeps all records as documents in PostgreSQL. */
 export function documentStorage(database: Database): Storage {
   return {
     clients: clientStore(database),

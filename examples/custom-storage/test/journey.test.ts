@@ -29,7 +29,7 @@ describe('the provider on documentStorage', () => {
     expect(status).toBe(200)
     expect((await userinfo(world, tokens.access_token)).body).toMatchObject({ sub: alice.id, email: alice.email })
 
-    // A twin of a refresh gets the same successor; a second browser that knows the consent goes straight through.
+    // A retry of the refresh gets the same successor. A second browser of the user gets a code without a consent page.
     const [one, other] = await Promise.all([
       refresh(world, client, tokens.refresh_token),
       refresh(world, client, tokens.refresh_token),
@@ -39,7 +39,7 @@ describe('the provider on documentStorage', () => {
     expect(await world.provider.listConsents(alice.id)).toHaveLength(1)
     await authorize(world, client, {}, { browser: authorized.browser })
 
-    // The code once more: a replay, which ends everything that came of it.
+    // A replay of the code revokes all tokens that it gave.
     expect((await exchangeCode(world, client, authorized)).body).toMatchObject({ error: 'invalid_grant' })
     expect(await isActive(world, one.body.access_token)).toBe(false)
     expect((await refresh(world, client, one.body.refresh_token)).status).toBe(400)

@@ -9,7 +9,7 @@ import { clear } from './clear.ts'
 
 const url = process.env.POSTGRES_URL
 
-test('a server that does not answer is a StorageUnavailableError, alone and in a transaction', async () => {
+test('documentStorage throws StorageUnavailableError when the server does not answer, also in a transaction', async () => {
   const pool = new Pool({ host: '127.0.0.1', port: 1, connectionTimeoutMillis: 2000 })
   const storage = documentStorage(poolDatabase(pool))
   const away = { name: 'StorageUnavailableError', retryAfter: 5, cause: { code: 'ECONNREFUSED' } }
@@ -18,7 +18,7 @@ test('a server that does not answer is a StorageUnavailableError, alone and in a
   await pool.end()
 })
 
-// With POSTGRES_URL also on a server, where fifty callers are fifty connections' worth of concurrency.
+// With POSTGRES_URL, the contract also runs on a server, where fifty callers run on several connections at once.
 if (url !== undefined) {
   describe('documentStorage on a PostgreSQL server meets the storage contract', () => {
     const name = `oauth_custom_storage_${process.pid}`
@@ -44,7 +44,7 @@ if (url !== undefined) {
     })
     for (const { name: title, run } of cases) test(title, run)
 
-    test('a deadlock that the database ends is begun again, and shows in no answer', async () => {
+    test('documentStorage repeats a transaction after a deadlock, and the caller sees no error', async () => {
       await clear(database)
       const storage = documentStorage(database)
       const ids = ['one', 'two']
@@ -60,7 +60,7 @@ if (url !== undefined) {
       for (const id of ids) expect((await storage.clients.find(id))?.version).toBe(3)
     })
 
-    test('a connection that the server ends is a StorageUnavailableError, and the next call works', async () => {
+    test('documentStorage throws StorageUnavailableError when the server ends a connection, and the next call works', async () => {
       const storage = documentStorage(database)
       const ended = database.transaction(async (sql) => {
         const { rows } = await sql.run('select pg_backend_pid() as pid')

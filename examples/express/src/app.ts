@@ -26,7 +26,7 @@ export function createApp(settings: Settings): App {
         cookie: { httpOnly: true, sameSite: 'lax', secure },
       }),
     )
-    // After the session middleware, whose sessions it reads, and before any middleware that reads bodies.
+    // The provider must follow the session middleware, whose sessions it reads, and precede middleware that reads bodies.
     .use(oauth(provider))
     .use(pages(provider))
   return { app, provider, close }

@@ -2,7 +2,7 @@ import type { Provider } from '@oauth/core'
 import type { RequestHandler } from 'express'
 import { healthPages } from '../../shared/src/health.ts'
 
-/** `/healthz` and `/readyz`. */
+/** Serves `/healthz` and `/readyz`. */
 export function health(provider: Provider): RequestHandler {
   const pages = healthPages(
     () => provider.ready(),

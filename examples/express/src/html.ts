@@ -1,11 +1,11 @@
 import type { Response } from 'express'
 
-/** Text that is safe in HTML. */
+/** Text that is already HTML, so `html` does not escape it. */
 export interface Html {
   readonly markup: string
 }
 
-/** A template whose values are escaped, but for those that are HTML already. */
+/** A template tag that escapes the inserted values, except values that are already HTML. */
 export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
   return { markup: parts.reduce((text, part, index) => text + markup(values[index - 1] ?? '') + part) }
 }
@@ -21,7 +21,7 @@ export function send(res: Response, status: number, title: string, body: Html): 
     .set({
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-      // Not `no-referrer`: then browsers would send forms without their origin, which the pages and the provider check.
+      // Do not use `no-referrer`: browsers would send forms without their origin, which the pages and the provider check.
       'referrer-policy': 'same-origin',
     })
     .type('html')

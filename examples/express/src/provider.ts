@@ -9,7 +9,7 @@ declare module 'express-session' {
     userId: string
     /** Seconds since the epoch. */
     authTime: number
-    /** The id of the session for the provider. Not the value of the cookie, which is a secret like a password. */
+    /** The id of the session for the provider. It differs from the cookie's value, which is a secret like a password. */
     publicId: string
   }
 }
@@ -17,7 +17,7 @@ declare module 'express-session' {
 export interface Settings {
   readonly baseUrl: string
   readonly secret: string
-  /** A file of SQLite. */
+  /** The path of the SQLite file. */
   readonly database: string
 }
 

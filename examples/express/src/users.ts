@@ -7,7 +7,7 @@ export interface User {
   readonly emailVerified: boolean
 }
 
-// One user, with the password "demo-password": yours are in a database.
+// This example has one user, with the password "demo-password". Keep yours in a database.
 const demo: User = { id: 'u-1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true }
 const salt = 'one salt for each user'
 const hash = scryptSync('demo-password', salt, 32)

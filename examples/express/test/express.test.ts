@@ -26,7 +26,7 @@ describe('the Express example', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('signs a user in at a client: login, consent, tokens, userinfo, refresh', async () => {
+  test('the Express example signs a user in at a client: login, consent, tokens, userinfo, refresh', async () => {
     const { client_id } = await example.provider.registerClient({
       client_name: 'Notes <b>',
       redirect_uris: ['http://localhost:9/callback'],
@@ -38,7 +38,7 @@ describe('the Express example', () => {
     expect(claims).toMatchObject({ sub: 'u-1', email: 'ada@example.com', name: 'Ada Lovelace' })
   })
 
-  test('a form of another site signs nobody in, nor does a wrong password', async () => {
+  test('the Express example signs no user in for a form of another site or a wrong password', async () => {
     const body = new URLSearchParams({ email: 'ada@example.com', password: 'demo-password' })
     const login = (origin: string, form: URLSearchParams) =>
       fetch(`${baseUrl}/login`, { method: 'POST', body: form, headers: { origin }, redirect: 'manual' })

@@ -50,7 +50,7 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
 
   const app = new Hono()
   app.use((c, next) => health(c.req.raw) ?? next())
-  // The provider answers its endpoints and its well-known documents.
+  // The provider serves its endpoints and its well-known documents.
   app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
   app.route('/', identityPages({ baseUrl, users, provider, sessions }))
 
@@ -65,7 +65,7 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
   }
 }
 
-/** A program on this computer, which has no secret. It may listen on any port. */
+/** Registers the demo client: a program on the user's computer, without a secret, that may listen on any port. */
 async function registerDemoClient(provider: Provider): Promise<void> {
   if ((await provider.getClient('demo')) !== undefined) return
   await provider.registerClient({

@@ -1,9 +1,9 @@
-// What this example uses of Bun. Your own application has `@types/bun`; beside the other packages of this repository, which
-// are for Node and for no platform at all, its globals would be in the way.
+// Declares the part of Bun's API that this example uses. In your own application, install `@types/bun`. In this repository,
+// its globals would conflict with packages for Node and for no platform.
 
 declare module 'bun' {
   export interface Server {
-    /** Stops listening and closes idle connections; resolves when no request is left. `true` breaks those off. */
+    /** Stops listening, closes idle connections, and resolves when no request is left. `true` aborts open requests. */
     stop(closeActiveConnections?: boolean): Promise<void>
   }
   export function serve(options: {
@@ -12,7 +12,7 @@ declare module 'bun' {
     readonly fetch: (request: Request) => Response | Promise<Response>
   }): Server
   export const password: {
-    /** argon2id. */
+    /** Hashes and verifies passwords with argon2id. */
     hash(password: string): Promise<string>
     verify(password: string, hash: string): Promise<boolean>
   }

@@ -5,7 +5,7 @@ import { migrate } from '@oauth/kysely/migrations'
 import { Kysely } from 'kysely'
 import { BunSqliteDialect } from 'kysely-bun-sqlite'
 
-/** The application's own tables. Those of the provider, `oauth_*`, are beside them. */
+/** The application's own tables. The same database has the provider's tables, `oauth_*`. */
 export interface Tables {
   readonly app_users: {
     readonly id: string

@@ -13,7 +13,7 @@ export interface Users {
   find(id: string): Promise<User | undefined>
   /** Returns the user with this address and password. */
   authenticate(email: string, password: string): Promise<User | undefined>
-  /** Leaves a user of this address as it is. */
+  /** Adds a user. Changes nothing if a user with this address exists. */
   create(user: { readonly email: string; readonly name: string; readonly password: string }): Promise<void>
 }
 

@@ -11,7 +11,7 @@ import { createUserAgent, type UserAgent, type Visit } from '../../server/test/u
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const root = join(import.meta.dirname, '..')
-// Its entry in `node_modules/.bin` is a shell script around this file.
+// Bun's entry in `node_modules/.bin` is a shell script around this file.
 const bun = join(root, 'node_modules/bun/bin/bun.exe')
 const account = { email: 'demo@example.com', password: 'demo-password' }
 const redirectUri = 'http://127.0.0.1:45454/callback'
@@ -34,7 +34,7 @@ afterAll(() => {
 
 async function start(): Promise<void> {
   child = spawn(bun, [join(root, 'src/main.ts')], {
-    // Vitest has a BASE_URL of its own.
+    // Vitest sets its own BASE_URL.
     env: { ...process.env, BASE_URL: '', PORT: String(port), DATABASE: join(folder, 'oauth.db') },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -79,7 +79,7 @@ async function begin(configuration: oidc.Configuration, parameters: Record<strin
   return { url, checks }
 }
 
-/** Signs in where a page asks for it, and allows what is asked. */
+/** Signs in if a page asks for it, and allows all requested scopes. */
 async function authorize(agent: UserAgent, url: URL): Promise<Visit> {
   let page = await agent.open(url, redirectUri)
   if (page.url.pathname === '/login') page = await agent.submit(page, 'Sign in', account, redirectUri)
@@ -93,7 +93,7 @@ test('bun:sqlite through the dialect of this example meets the storage contract'
   expect(cases).toBeGreaterThan(80)
 })
 
-test('signs a user in on Bun: login, consent, code, ID token, userinfo, refresh, logout', async () => {
+test('the example signs a user in on Bun: login, consent, code, ID token, userinfo, refresh, logout', async () => {
   const configuration = await discover()
   const { url, checks } = await begin(configuration)
   const agent = createUserAgent()
@@ -121,7 +121,7 @@ test('signs a user in on Bun: login, consent, code, ID token, userinfo, refresh,
   expect((await agent.open(again.url, redirectUri)).url.pathname).toBe('/login')
 })
 
-test('of fifty concurrent exchanges of one code one gets tokens', async () => {
+test('of fifty concurrent exchanges of one code, one gets tokens', async () => {
   const configuration = await discover()
   const { url, checks } = await begin(configuration)
   const back = await authorize(createUserAgent(), url)
@@ -130,7 +130,7 @@ test('of fifty concurrent exchanges of one code one gets tokens', async () => {
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 })
 
-test('a wrong password, a form from another site and a denial are refused', async () => {
+test('the example refuses a wrong password and a form from another site, and passes on a denial', async () => {
   const { url } = await begin(await discover())
   const agent = createUserAgent()
   const login = await agent.open(url, redirectUri)
@@ -165,7 +165,7 @@ test('pages run no script and cannot be framed, and no script can read the sessi
   ])
 })
 
-test('sessions, keys and tokens are still there after a restart', async () => {
+test('sessions, keys and tokens survive a restart', async () => {
   const configuration = await discover()
   const { url, checks } = await begin(configuration)
   const agent = createUserAgent()
@@ -180,7 +180,7 @@ test('sessions, keys and tokens are still there after a restart', async () => {
   const renewed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
   const sub = tokens.claims()?.sub ?? ''
   expect(await oidc.fetchUserInfo(configuration, renewed.access_token, sub)).toMatchObject({ sub })
-  // Still signed in; a program on this computer is asked for consent each time.
+  // The user is still signed in. A client on the user's computer needs consent each time.
   const again = await begin(configuration)
   expect((await agent.open(again.url, redirectUri)).url.pathname).toBe('/consent')
 })

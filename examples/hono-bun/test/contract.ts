@@ -1,4 +1,4 @@
-// Run by bun: the storage contract of @oauth/core/testing on bun:sqlite, through the dialect of this example.
+// Bun runs this file. It checks the storage contract of @oauth/core/testing on bun:sqlite, through this example's dialect.
 // biome-ignore-all lint/suspicious/noConsole: what it prints is its result
 import { storageContract } from '@oauth/core/testing'
 import { kyselyStorage } from '@oauth/kysely'

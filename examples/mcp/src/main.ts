@@ -51,7 +51,7 @@ async function start(): Promise<void> {
   }, 3600_000)
   onStopSignal(async () => {
     clearInterval(hourly)
-    // The MCP server first: it asks the authorization server about tokens.
+    // Stop the MCP server first, because it asks the authorization server about tokens.
     await mcp.stop()
     await authorization.stop()
   })

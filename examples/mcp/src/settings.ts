@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 export interface Settings {
   readonly port: number
   readonly mcpPort: number
-  /** Where the authorization server's pages are; the issuer is this with `/auth`. */
+  /** The URL of the authorization server's pages. The issuer is this URL with `/auth`. */
   readonly baseUrl: string
   /** The MCP server's own identifier: the URL that clients connect to, and the audience of their tokens. */
   readonly resource: string

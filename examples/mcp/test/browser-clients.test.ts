@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authorize } from './sdk-client.ts'
 import { type Example, startExample } from './start.ts'
 
-/** The MCP Inspector, a client in a browser: every request of its must pass CORS. */
+/** The origin of the MCP Inspector, a client in a browser: each of its requests must pass CORS. */
 const origin = 'http://localhost:6274'
 
 let example: Example

@@ -17,7 +17,7 @@ afterEach(async () => {
 const scopeOf = (url: URL | undefined) => url?.searchParams.get('scope')
 
 describe("the SDK's client", () => {
-  test('finds the authorization server, registers itself, signs in with PKCE and resource, and calls a tool', async () => {
+  test("the SDK's client finds the authorization server, registers itself, signs in with PKCE and resource, and calls a tool", async () => {
     const client = createSdkClient(example)
     expect(await client.call('list_notes')).toBe('There are no notes.')
 
@@ -34,19 +34,19 @@ describe("the SDK's client", () => {
     expect(decodeJwt(access_token)).toMatchObject({ iss: example.issuer, aud: example.notes, sub: 'u1', scope })
     expect(scope).toBe('notes:read')
 
-    // A new connection, the same token: nobody is asked again.
+    // A new connection uses the same token, so the user is not asked again.
     expect(await client.call('list_notes')).toBe('There are no notes.')
     expect(client.asked).toHaveLength(1)
   })
 
-  test('names the MCP server as its metadata does, wherever the user has put a slash', async () => {
+  test("the SDK's client uses the resource of the metadata, with or without a slash at the end of the user's URL", async () => {
     const client = createSdkClient(example, { resource: (server) => new URL(`${server.href}/`) })
     expect(await client.call('list_notes')).toBe('There are no notes.')
     expect(client.asked[0]?.searchParams.get('resource')).toBe(`${example.notes}/`)
     expect(decodeJwt(client.provider.tokens()?.access_token ?? '').aud).toBe(example.notes)
   })
 
-  test('steps up: a tool that needs more makes it ask the user for more', async () => {
+  test("the SDK's client asks the user for more scopes when a tool needs them", async () => {
     const client = createSdkClient(example, { grantTypes: ['authorization_code'] })
     await client.call('list_notes')
     expect(client.provider.tokens()).not.toHaveProperty('refresh_token')
@@ -56,7 +56,7 @@ describe("the SDK's client", () => {
     expect(client.asked).toHaveLength(2)
   })
 
-  test('steps up with a refresh token, too, though the SDK refreshes first', async () => {
+  test("the SDK's client asks the user for more scopes also with a refresh token, although the SDK refreshes first", async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const { refresh_token } = client.provider.tokens() ?? {}
@@ -65,7 +65,7 @@ describe("the SDK's client", () => {
     expect(client.asked.map(scopeOf)).toEqual(['notes:read', 'notes:read notes:write'])
   })
 
-  test('refreshes when the access token has expired, without asking anybody', async () => {
+  test("the SDK's client refreshes an expired access token without asking the user", async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const before = client.provider.tokens()
@@ -78,7 +78,7 @@ describe("the SDK's client", () => {
     expect(client.asked).toHaveLength(1)
   })
 
-  test('without a refresh token it asks the user again', async () => {
+  test("the SDK's client asks the user again when it has no refresh token", async () => {
     const client = createSdkClient(example, { grantTypes: ['authorization_code'] })
     await client.call('list_notes')
     example.advance(700)
@@ -86,13 +86,13 @@ describe("the SDK's client", () => {
     expect(client.asked).toHaveLength(2)
   })
 
-  test('may ask as often as it likes: the rate limits are for those who are not known', async () => {
+  test("the SDK's client meets no rate limit with a valid token", async () => {
     const client = createSdkClient(example)
     for (let times = 0; times < 40; times++) expect(await client.call('list_notes')).toBe('There are no notes.')
     expect(client.asked).toHaveLength(1)
   }, 120_000)
 
-  test('registers again when the server has forgotten it', async () => {
+  test("the SDK's client registers again after the server has deleted it", async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const before = (await client.provider.clientInformation())?.client_id ?? ''
@@ -104,7 +104,7 @@ describe("the SDK's client", () => {
 })
 
 describe("the SDK's next version (2.x) against the same servers", () => {
-  test('signs in, refreshes and steps up by itself, and checks iss', async () => {
+  test('version 2 of the SDK signs in, refreshes and asks for more scopes by itself, and checks iss', async () => {
     const asked: URL[] = []
     const provider = createMemoryClient({ redirectUrl, open: (url) => asked.push(url) })
     const call = async (name: string, input: Record<string, unknown> = {}) => {

@@ -28,7 +28,7 @@ function post(url: string, token: string | undefined, body: unknown = listNotes,
   })
 }
 
-/** The access token of a client of the SDK's that has signed in. */
+/** Signs in with the SDK's client, and returns its access token. */
 async function accessToken(scope: 'read' | 'write' = 'read'): Promise<string> {
   const client = createSdkClient(example)
   await client.call('list_notes')
@@ -85,7 +85,7 @@ describe('the MCP server refuses', () => {
     const other = await accessToken()
     await example.authorizationServer.provider.revokeUserGrants('u1')
     expect((await post(example.notes, other)).status).toBe(401)
-    // The refresh token is gone with its grant, so the user is asked.
+    // The refresh token was revoked with its grant, so the client asks the user.
     await client.call('list_notes')
     expect(client.asked).toHaveLength(2)
   })
@@ -140,14 +140,14 @@ describe('the authorization server', () => {
     for (const url of [example.notes, example.other]) expect((await post(url, access_token)).status).toBe(401)
   })
 
-  test('the consent page tells the user that such a token is for no MCP server', async () => {
+  test('the consent page tells the user that a token without a resource is for no MCP server', async () => {
     const client = createSdkClient(example, { resource: () => undefined })
     await client.call('list_notes').catch(() => undefined)
     const page = await openConsent(example.agent, client.asked[0] as URL)
     expect(page.body).toContain('no server: it named none')
   })
 
-  test('the authorization server refuses an unknown resource, and one that the user has not seen', async () => {
+  test('the authorization server refuses an unknown resource, and a resource that the user has not approved', async () => {
     const unknown = createSdkClient(example, { resource: () => new URL('https://evil.example/mcp') })
     await expect(unknown.call('list_notes')).rejects.toThrow('the resource is unknown or not allowed')
 
@@ -174,7 +174,7 @@ describe('the authorization server', () => {
     expect(page.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('the pages escape what a client says of itself (F05)', async () => {
+  test('the pages escape the metadata of a client (F05)', async () => {
     const { registerClient } = example.authorizationServer.provider
     const client_name = `<img src=x onerror=alert(1)>"'</title><script>alert(1)</script>`
     const { client_id } = await registerClient({
@@ -192,11 +192,11 @@ describe('the authorization server', () => {
       expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
       expect(body).not.toMatch(/<script|<img/)
     }
-    // This one was registered by the host itself.
+    // The host has registered this client itself.
     expect(consent.body).not.toContain('Unverified')
   })
 
-  test('the login form is refused from another site, with a wrong password, and when its request is over', async () => {
+  test('the server refuses a login form from another site, with a wrong password, or after its request has ended', async () => {
     const client = createSdkClient(example)
     await client.call('list_notes')
     const agent = example.agent
@@ -240,7 +240,7 @@ describe('the authorization server', () => {
     expect((await register({ skip_consent: true })).status).toBe(400)
     const statuses = []
     for (let times = 0; times < 29; times++) statuses.push((await register({})).status)
-    // Thirty a minute, those that were refused among them.
+    // The limit is thirty registrations a minute. Refused requests count, too.
     expect(statuses).toEqual([...Array.from({ length: 27 }, () => 201), 429, 429])
   })
 

@@ -4,24 +4,24 @@ import { callTool } from '../src/client/connection.ts'
 import { createMemoryClient, type MemoryClient } from '../src/client/oauth-client-provider.ts'
 import type { Example } from './start.ts'
 
-/** Nothing listens there: the test reads the URL as the client would. */
+/** The redirect URI. Nothing listens there: the test reads the URL as the client would. */
 export const redirectUrl = 'http://127.0.0.1:45454/callback'
 
 export interface SdkClient {
   readonly provider: MemoryClient
   /** The authorization URLs that the SDK sent the user to. */
   readonly asked: readonly URL[]
-  /** Calls a tool; the demo user signs in and allows what is asked for. */
+  /** Calls a tool. The demo user signs in and allows the requested scopes if the client asks. */
   readonly call: (name: string, input?: Readonly<Record<string, unknown>>, url?: string) => Promise<string>
 }
 
 export interface SdkClientOptions {
   readonly grantTypes?: readonly string[]
-  /** What the SDK makes of a host that has its own mind about `resource`. */
+  /** The SDK's hook for a host that chooses the `resource` itself. */
   readonly resource?: (server: URL) => URL | undefined
 }
 
-/** The SDK's client, as the example sets it up. */
+/** Makes the SDK's client with the settings of the example. */
 export function createSdkClient(example: Example, options: SdkClientOptions = {}): SdkClient {
   const { grantTypes, resource } = options
   const asked: URL[] = []
@@ -46,14 +46,14 @@ export function createSdkClient(example: Example, options: SdkClientOptions = {}
   }
 }
 
-/** Signs in where a page asks for it, and allows what is asked; answers with the callback URL. */
+/** Signs in if a page asks for it, allows the requested scopes, and returns the callback URL. */
 export async function authorize(agent: UserAgent, url: URL, until: string = redirectUrl): Promise<URL> {
   const page = await openConsent(agent, url, until)
   if (page.url.href.startsWith(until)) return page.url
   return (await agent.submit(page, 'Allow', {}, until)).url
 }
 
-/** As far as the consent page, or the client. */
+/** Signs in, and stops at the consent page or at the client. */
 export async function openConsent(agent: UserAgent, url: URL, until: string = redirectUrl): Promise<Visit> {
   const page = await agent.open(url, until)
   return page.url.pathname === '/login' ? agent.submit(page, 'Sign in', demoAccount, until) : page

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../server/test/user-agent.ts'
 import { demoAccount } from '../src/authorization-server/account.ts'
 
-// Each starts a process or two, on a machine that has other things to do.
+// Each test starts one or two processes, and the machine may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
 const root = join(import.meta.dirname, '..')
@@ -25,7 +25,7 @@ afterAll(() => {
   for (const child of children) child.kill()
 })
 
-test('the two commands of the README: the servers, and a client that a person signs in with a browser', async () => {
+test('the two commands of the README start the servers and a client, and a user signs in with a browser', async () => {
   const client = start('src/client/main.ts', [resource])
   const agent = createUserAgent()
   expect((await signIn(agent, await client.nextUrl())).body).toBe('Signed in. You may close this window.')
@@ -35,7 +35,7 @@ test('the two commands of the README: the servers, and a client that a person si
   expect(await client.ended).toBe(0)
 })
 
-test('a client that is denied says so and ends', async () => {
+test('the client reports a denial and exits', async () => {
   const client = start('src/client/main.ts', [resource])
   const agent = createUserAgent()
   const page = await openConsent(agent, await client.nextUrl())
@@ -70,10 +70,10 @@ async function signIn(agent: UserAgent, url: URL): Promise<Visit> {
   return agent.submit(await openConsent(agent, url), 'Allow')
 }
 
-/** A command of the example. */
+/** Starts a command of the example. */
 function start(main: string, args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(join(root, 'node_modules/.bin/tsx'), [join(root, main), ...args], {
-    // Vitest has a BASE_URL of its own.
+    // Vitest sets its own BASE_URL.
     env: { ...process.env, BASE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -95,7 +95,7 @@ function start(main: string, args: readonly string[], env: Record<string, string
     ended,
     until,
     output: () => output,
-    /** The next URL that it asks a person to open. */
+    /** Returns the next URL that the command asks the user to open. */
     async nextUrl(): Promise<URL> {
       urls += 1
       const text = await until(new RegExp(`(?:browser:\\s+http\\S+\\s[\\s\\S]*){${urls}}`))

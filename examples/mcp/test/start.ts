@@ -12,19 +12,19 @@ export interface Example {
   readonly baseUrl: string
   readonly issuer: string
   readonly authorizationServer: AuthorizationServer
-  /** Two MCP servers of one authorization server. */
+  /** The URLs of two MCP servers that use one authorization server. */
   readonly notes: string
   readonly other: string
   readonly agent: UserAgent
   readonly events: readonly OAuthEvent[]
-  /** What the example reported as its own failure: none, when all is well. */
+  /** The failures that the example reported. Empty if all requests succeeded. */
   readonly failures: readonly unknown[]
-  /** Moves the clock of all three, in seconds. */
+  /** Moves the clock of all three servers forward, in seconds. */
   readonly advance: (seconds: number) => void
   readonly stop: () => Promise<void>
 }
 
-/** The example on free ports, over real HTTP, with a second MCP server beside the first. */
+/** Starts the example on free ports, over real HTTP, with a second MCP server. */
 export async function startExample(): Promise<Example> {
   const failures: unknown[] = []
   const events: OAuthEvent[] = []
@@ -72,14 +72,14 @@ export async function startExample(): Promise<Example> {
 }
 
 /**
- * `@hono/node-server` puts a Response of its own in place of the platform's, and what `fetch` answers with is no instance
- * of that. The SDK's client asks for just this, and here it is in one process with the servers, which it is not elsewhere.
+ * The platform's Response. `@hono/node-server` replaces the global one, and then a response of `fetch` is no instance of
+ * it, which the SDK's client checks. This matters only here, where the client runs in the process of the servers.
  */
 const platformResponse = globalThis.Response
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-/** A free port. It is part of the URLs, so it has to be known before there is anything to serve. */
+/** Listens on a free port. The port is part of the URLs, so it must be known before the servers are created. */
 async function open() {
   let serving: Fetch | undefined
   const { server } = await listen(0, (request) => serving?.(request) ?? new Response('starting', { status: 503 }))

@@ -28,11 +28,11 @@ describe('the thirty lines of the README', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('are in the README as they are in the file', () => {
+  test('the README has the thirty lines of the file unchanged', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(readFileSync(main, 'utf8').trim())
   })
 
-  test('serve discovery and keys, and leave other paths to the application', async () => {
+  test('the thirty lines of the README serve discovery and keys, and leave other paths to the application', async () => {
     const discovery = await (await fetch(`${origin}/auth/.well-known/openid-configuration`)).json()
     expect(discovery).toMatchObject({ issuer: 'http://localhost:3000/auth' })
     const { keys } = await (await fetch(`${origin}/auth/jwks`)).json()
@@ -56,7 +56,7 @@ async function answers(url: string): Promise<void> {
     try {
       if ((await fetch(url)).ok) return
     } catch {
-      // Not yet.
+      // The server does not listen yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

@@ -7,7 +7,7 @@ const pages = healthPages(
   (problem) => console.error(problem),
 )
 
-/** `/healthz` and `/readyz`. */
+/** Serves `/healthz` and `/readyz`. */
 export async function GET(request: Request): Promise<Response> {
   return pages(request) ?? new Response(null, { status: 404 })
 }

@@ -17,7 +17,7 @@ interface Row {
 
 let db: Database.Database | undefined
 
-// In the database, because Next loads this file more than once, each time with its own variables.
+// Keep sessions in the database, because Next loads this file more than once, each time with its own variables.
 function sessions(): Database.Database {
   if (db === undefined) {
     db = database()

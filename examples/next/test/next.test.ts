@@ -18,7 +18,7 @@ describe('the Next.js example, built for production', () => {
 
   beforeAll(async () => {
     const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
-    // No secret and no database while it builds.
+    // The build must work without a secret and without a database.
     await promisify(execFile)(process.execPath, [next, 'build', root], { env })
     const port = await freePort()
     baseUrl = `http://localhost:${port}`
@@ -49,13 +49,13 @@ describe('the Next.js example, built for production', () => {
     return ((await response.json()) as { client_id: string }).client_id
   }
 
-  test('signs a user in at a client: login, consent, tokens, userinfo, refresh', async () => {
+  test('the Next.js example signs a user in at a client: login, consent, tokens, userinfo, refresh', async () => {
     const { pages, claims } = await signInAtClient(`${baseUrl}/auth`, await registerClient())
     expect(pages).toEqual(['/login', '/consent'])
     expect(claims).toMatchObject({ sub: 'u-1', email: 'ada@example.com', name: 'Ada Lovelace' })
   })
 
-  test('the documents outside of /auth are there, as they are inside', async () => {
+  test('the Next.js example serves the metadata documents outside of /auth and inside', async () => {
     for (const document of ['oauth-authorization-server', 'openid-configuration']) {
       const inserted = await fetch(`${baseUrl}/.well-known/${document}/auth`)
       const appended = await fetch(`${baseUrl}/auth/.well-known/${document}`)
@@ -64,7 +64,7 @@ describe('the Next.js example, built for production', () => {
     expect((await fetch(`${baseUrl}/auth/nothing`)).headers.get('content-type')).toBe('application/json')
   })
 
-  test('a form of another site signs nobody in, nor does a wrong password, and a session is a session', async () => {
+  test('the Next.js example refuses a form of another site and a wrong password, and the right password starts a session', async () => {
     const login = (origin: string, password: string) => {
       const body = new URLSearchParams({ email: 'ada@example.com', password })
       return fetch(`${baseUrl}/login/submit`, { method: 'POST', body, headers: { origin }, redirect: 'manual' })
@@ -86,15 +86,15 @@ describe('the Next.js example, built for production', () => {
     expect(login2.headers.get('content-security-policy')).toBe("frame-ancestors 'none'")
   })
 
-  test('/healthz and /readyz answer for whoever runs the process', async () => {
+  test('/healthz and /readyz of the Next.js example answer 200', async () => {
     const [health, ready] = [await fetch(`${baseUrl}/healthz`), await fetch(`${baseUrl}/readyz`)]
     expect([health.status, await health.json()]).toEqual([200, { ok: true }])
     const checks = ['storage', 'schema', 'keys'].map((name) => ({ name, ok: true }))
     expect([ready.status, await ready.json()]).toEqual([200, { ok: true, checks }])
   })
 
-  // The last test: it ends the server.
-  test('SIGTERM: twenty connections under traffic get Connection: close, and the server ends with 0 (G45)', async () => {
+  // This must be the last test, because it ends the server.
+  test('after SIGTERM, the Next.js example answers twenty busy connections with Connection: close, and exits with 0 (G45)', async () => {
     const traffic = keepAliveTraffic(`${baseUrl}/auth/jwks`, 20)
     await traffic.started
     const ended = new Promise((resolve) => child?.once('exit', (code, signal) => resolve(signal ?? code)))
@@ -122,7 +122,7 @@ async function answers(url: string): Promise<void> {
     try {
       if ((await fetch(url)).ok) return
     } catch {
-      // Not yet.
+      // The server does not listen yet.
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

@@ -23,7 +23,7 @@ import { securityHeaders } from './web/security-headers.ts'
 
 export interface AppOptions {
   readonly baseUrl: string
-  /** A file, created and migrated when it is not there, or `:memory:`. */
+  /** A SQLite file, which is created and migrated if needed, or `:memory:`. */
   readonly database: string
   readonly secret: string
   readonly onEvent?: (event: OAuthEvent) => void
@@ -33,7 +33,7 @@ export interface AppOptions {
 export interface App {
   readonly fetch: (request: Request) => Promise<Response>
   readonly provider: Provider
-  /** Removes what has expired. */
+  /** Deletes expired data. */
   readonly purgeExpired: () => Promise<void>
   readonly close: () => void
 }
@@ -92,7 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async purgeExpired() {
       sessions.purgeExpired()
       store.purgeExpired()
-      // A thousand rows at a time and a pause after them, in which requests are served: SQLite runs in this process.
+      // SQLite runs in this process, so delete a thousand rows at a time, and pause to serve requests.
       const limit = 1000
       while ((await provider.purgeExpired({ limit })) >= limit) await pause(100)
     },

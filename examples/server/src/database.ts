@@ -6,8 +6,8 @@ export type Database = SQLite.Database
 
 /**
  * Opens the file and creates the example's own tables: `app_*` belong to the identity side, `demo_*` to the relying
- * party. The tables of the authorization server are made by `sqliteStorage`, which shares the connection; nothing here
- * reads them.
+ * party. `sqliteStorage` creates the tables of the authorization server on the same connection. The example does not read
+ * them.
  */
 export function openDatabase(file: string): Database {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })

@@ -6,7 +6,7 @@ import type { Sessions } from './identity/sessions.ts'
 import { tour } from './tour.ts'
 import { type Page, parties, respond } from './web/layout.ts'
 
-/** The start page. */
+/** Serves the start page. */
 export function homePage(baseUrl: string, issuer: string, sessions: Sessions): Hono {
   const pages = new Hono()
   pages.get('/', (c) => respond(c, 200, view(c)))

@@ -13,7 +13,7 @@ export interface Ingredients {
   readonly onEvent: (event: OAuthEvent) => void
 }
 
-/** The file to copy: everything else here is pages, users and a client to try it with. */
+/** The provider. Copy this file: the others are pages, users and a demo client. */
 export function createIdentityProvider({ baseUrl, secret, database, users, sessions, onEvent }: Ingredients): Provider {
   return createProvider({
     baseUrl,

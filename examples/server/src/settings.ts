@@ -4,10 +4,10 @@ import { dirname, join, resolve } from 'node:path'
 
 export interface Settings {
   readonly port: number
-  /** The address to listen on; `undefined` is every address. */
+  /** The address to listen on. `undefined` means all addresses. */
   readonly hostname: string | undefined
   readonly baseUrl: string
-  /** A file, or `:memory:`. */
+  /** A SQLite file, or `:memory:`. */
   readonly database: string
   readonly secret: string
 }
@@ -35,7 +35,7 @@ function readPort(value: string | undefined): number {
   throw new Error(`PORT is a number from 1 to 65535, not "${value}".`)
 }
 
-/** The core checks the rest (https unless loopback, no query); a path would collide with the pages' own paths. */
+/** Refuses a path, which would conflict with the paths of the pages. The core checks the rest (https, no query). */
 function readBaseUrl(value: string): string {
   if (!URL.canParse(value)) throw new Error(`BASE_URL is an absolute URL like https://id.example.com, not "${value}".`)
   const url = new URL(value)
@@ -44,10 +44,10 @@ function readBaseUrl(value: string): string {
   return url.origin
 }
 
-/** A path, `sqlite:path` or `file:path`. */
+/** Reads DATABASE_URL: a path, `sqlite:path` or `file:path`. */
 export function readDatabase(value: string | undefined): string {
   if (!value) return defaultDatabase
-  // Two letters at least: `C:\data\oauth.db` is a path.
+  // A scheme has at least two letters, because `C:\data\oauth.db` is a path.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(value)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'sqlite' && scheme !== 'file')
     throw new Error(
@@ -58,14 +58,14 @@ export function readDatabase(value: string | undefined): string {
   return path === ':memory:' ? path : resolve(path)
 }
 
-/** A demo account with a printed password should not be on the network by itself: a loopback URL is served on loopback. */
+/** Listens only on loopback for a loopback URL, because the demo account has a published password. */
 function listenAddress(baseUrl: string): string | undefined {
   const { hostname } = new URL(baseUrl)
   if (hostname === '[::1]') return '::1'
   return hostname === 'localhost' || hostname === '127.0.0.1' ? '127.0.0.1' : undefined
 }
 
-/** The secret made at the first start, kept beside the database that it protects. */
+/** Reads the secret beside the database that it protects. Makes it at the first start. */
 function keptSecret(database: string): string {
   const fresh = randomBytes(32).toString('base64url')
   if (database === ':memory:') return fresh

@@ -1,10 +1,10 @@
-/** One line about something that runs here. */
+/** One line of the tour: a name, and the URLs where it runs. */
 export interface Stop {
   readonly name: string
   readonly places: readonly { readonly url: string; readonly isPage: boolean }[]
 }
 
-/** What is running, and where: five lines, printed at start and shown on the start page. */
+/** Describes in five lines what runs and where, for the terminal and the start page. */
 export function tour(baseUrl: string, issuer: string): readonly Stop[] {
   const { origin, pathname } = new URL(issuer)
   const page = (url: string) => ({ url, isPage: true })

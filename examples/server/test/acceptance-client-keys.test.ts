@@ -14,7 +14,7 @@ const http = { [oauth.allowInsecureRequests]: true } as const
 const timeout = 60_000
 const user = { id: 'ada', email: 'ada@example.com', emailVerified: true }
 
-/** A provider on a port, at which everybody is signed in and trusts the client. */
+/** Starts a provider whose user is always signed in, and whose client needs no consent. */
 async function startProvider() {
   const events: OAuthEvent[] = []
   let provider: Provider | undefined
@@ -42,7 +42,7 @@ async function startProvider() {
   return { provider, events, stop }
 }
 
-/** A web server that publishes one document. */
+/** Starts a web server that publishes one document. */
 async function publish(mediaType: string, text: () => string) {
   const server = createServer((_, response) => response.writeHead(200, { 'content-type': mediaType }).end(text()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -69,7 +69,7 @@ const metadata: ClientInput = {
   skip_consent: true,
 }
 
-describe('keys of clients, with libraries that were not made for us', () => {
+describe('keys of clients, with independent client libraries', () => {
   let running: Awaited<ReturnType<typeof startProvider>>
   let as: oauth.AuthorizationServer
 
@@ -91,7 +91,7 @@ describe('keys of clients, with libraries that were not made for us', () => {
   }
 
   test.each(['RS256', 'PS256', 'ES256', 'Ed25519'])(
-    'oauth4webapi PrivateKeyJwt, %s',
+    'oauth4webapi authenticates with private_key_jwt and %s',
     { timeout },
     async (algorithm) => {
       const { jwks, signer } = await makeKeys(algorithm)
@@ -113,7 +113,7 @@ describe('keys of clients, with libraries that were not made for us', () => {
     },
   )
 
-  test('oauth4webapi ClientSecretJwt', { timeout }, async () => {
+  test('oauth4webapi authenticates with client_secret_jwt', { timeout }, async () => {
     const { client_id, client_secret } = await running.provider.registerClient({
       ...metadata,
       token_endpoint_auth_method: 'client_secret_jwt',
@@ -125,7 +125,7 @@ describe('keys of clients, with libraries that were not made for us', () => {
     })
   })
 
-  test('oauth4webapi issueRequestObject, by value, signed userinfo at the end', { timeout }, async () => {
+  test('oauth4webapi sends a request object by value, and reads signed userinfo', { timeout }, async () => {
     const { jwks, signer } = await makeKeys('PS256')
     const registered = await running.provider.registerClient({
       ...metadata,
@@ -169,11 +169,13 @@ describe('keys of clients, with libraries that were not made for us', () => {
       sub: user.id,
       email: user.email,
     })
-    // Of the JWT that it has just read.
+    // Check the signature of the JWT that oauth4webapi has just read.
     await oauth.validateApplicationLevelSignature(as, about, http)
   })
 
-  test('openid-client: PrivateKeyJwt by jwks_uri, JAR by value, refresh', { timeout }, async () => {
+  test('openid-client authenticates with private_key_jwt by jwks_uri, sends a request object by value, and refreshes', {
+    timeout,
+  }, async () => {
     const { jwks, signer } = await makeKeys('ES256')
     const keys = await publish('application/jwk-set+json', () => JSON.stringify(jwks))
     try {
@@ -208,7 +210,7 @@ describe('keys of clients, with libraries that were not made for us', () => {
     }
   })
 
-  test('openid-client: a request object behind a registered request_uri', { timeout }, async () => {
+  test('openid-client sends a request object by a registered request_uri', { timeout }, async () => {
     const { jwks, signer } = await makeKeys('RS256')
     let request = ''
     const published = await publish('application/oauth-authz-req+jwt', () => request)

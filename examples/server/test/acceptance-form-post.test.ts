@@ -40,7 +40,7 @@ describe('form_post and the claims parameter, with unmodified clients, over HTTP
     })
   }
 
-  /** Signs in, allows, and lets the page post to the callback; answers with the request that arrived there. */
+  /** Signs in, allows, lets the page post to the callback, and returns the request that arrives there. */
   async function authorize(url: URL, button = 'Allow'): Promise<Request> {
     const agent = createUserAgent()
     const consent = await signIn(agent, await agent.open(url))
@@ -53,7 +53,7 @@ describe('form_post and the claims parameter, with unmodified clients, over HTTP
     return (callback.received.at(-1) as Request).clone() as Request
   }
 
-  test('openid-client reads the posted response and learns the claims', { timeout }, async () => {
+  test('openid-client reads the posted response and gets the requested claims', { timeout }, async () => {
     const registered = await register()
     const config = await openid.discovery(
       new URL(example.issuer),
@@ -83,7 +83,7 @@ describe('form_post and the claims parameter, with unmodified clients, over HTTP
     await expect(denied).rejects.toMatchObject({ error: 'access_denied' })
   })
 
-  test('oauth4webapi validates the posted response and learns the claims', { timeout }, async () => {
+  test('oauth4webapi validates the posted response and gets the requested claims', { timeout }, async () => {
     const http = { [oauth.allowInsecureRequests]: true } as const
     const issuer = new URL(example.issuer)
     const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, http))

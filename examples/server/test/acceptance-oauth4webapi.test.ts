@@ -41,7 +41,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm, ...http }))
   }
 
-  /** From the authorization request to the tokens, as a client does it. */
+  /** Runs a code flow as a client, from the authorization request to the tokens. */
   async function signIn(scope: string, resource?: string) {
     const [state, nonce, verifier] = [
       oauth.generateRandomState(),
@@ -83,7 +83,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     expect(as.authorization_response_iss_parameter_supported).toBe(true)
   })
 
-  test('code flow, userinfo and a refresh that rotates', { timeout }, async () => {
+  test('oauth4webapi runs the code flow, userinfo and a refresh with rotation', { timeout }, async () => {
     const { tokens, claims } = await signIn('openid profile email offline_access')
     expect(claims).toMatchObject({ iss: example.issuer, aud: client.client_id, amr: ['pwd'] })
     expect(claims?.auth_time).toBeTypeOf('number')
@@ -108,7 +108,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     expect((await userinfo(fresh.access_token)).status).toBe(200)
   })
 
-  test('a token for the API is a JWT that the API accepts; an opaque one it refuses', { timeout }, async () => {
+  test('the API accepts the JWT that was issued for it, and refuses an opaque token', { timeout }, async () => {
     const { tokens, claims } = await signIn('openid notes:read', api)
     const keys = createRemoteJWKSet(new URL(String(as.jwks_uri)))
     const verified = await jwtVerify(tokens.access_token, keys, { issuer: as.issuer, audience: api, typ: 'at+jwt' })
@@ -125,7 +125,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer realm="notes", error="invalid_token"/)
   })
 
-  test('the API asks for a token, and for the scope', { timeout }, async () => {
+  test('the API challenges a request without a token or without the scope', { timeout }, async () => {
     const without = await callApi()
     expect(without.status).toBe(401)
     expect(without.headers.get('www-authenticate')).toBe(
@@ -140,7 +140,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     )
   })
 
-  test('from a challenge to the authorization server and back with a token: the API needs no introduction', async () => {
+  test('a client that knows only the API finds the authorization server by the challenge and gets a token', async () => {
     const [challenge] = await oauth
       .protectedResourceRequest('unknown', 'GET', new URL(`${api}/notes`), undefined, undefined, http)
       .then(() => [])
@@ -161,12 +161,12 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     )
     expect(server.token_endpoint).toBe(as.token_endpoint)
 
-    // Only the resource has this document: the provider has nothing to say about it.
+    // Only the resource serves this document. The provider does not.
     expect((await fetch(`${example.baseUrl}/.well-known/oauth-protected-resource`)).status).toBe(404)
     expect((await fetch(`${example.baseUrl}/.well-known/oauth-protected-resource/auth`)).status).toBe(404)
   })
 
-  test('a token revoked is one that the API refuses from then on', { timeout }, async () => {
+  test('the API refuses a token after its revocation', { timeout }, async () => {
     const { tokens } = await signIn('openid notes:read', api)
     expect((await callApi(tokens.access_token)).status).toBe(200)
     await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, auth, tokens.access_token, http))
@@ -186,7 +186,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     }
   })
 
-  test('a replayed code is invalid_grant, and the tokens that it gave first are dead', { timeout }, async () => {
+  test('a replayed code is invalid_grant, and the tokens that it gave are revoked', { timeout }, async () => {
     const { tokens, redeem } = await signIn('openid offline_access')
     expect((await userinfo(tokens.access_token)).status).toBe(200)
 
@@ -199,7 +199,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     await expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('client_credentials: a machine calls the API', async () => {
+  test('a client calls the API with a token by client_credentials', async () => {
     const machine = await example.provider.registerClient({
       client_name: 'Machine',
       grant_types: ['client_credentials'],

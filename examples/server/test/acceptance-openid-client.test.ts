@@ -20,7 +20,7 @@ describe('openid-client, unmodified, against the running example', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'client_secret_post',
     })
-    // Checks the signatures of ID tokens, too.
+    // This setting also checks the signatures of ID tokens.
     client.enableNonRepudiationChecks(config)
   }, timeout)
 
@@ -52,7 +52,7 @@ describe('openid-client, unmodified, against the running example', () => {
     return { redeem: () => client.authorizationCodeGrant(config, callback, checks) }
   }
 
-  test('code flow, userinfo, refresh, revocation', { timeout }, async () => {
+  test('openid-client runs the code flow, userinfo, refresh and revocation', { timeout }, async () => {
     const tokens = await (await signIn()).redeem()
     const subject = String(tokens.claims()?.sub)
     const about = await client.fetchUserInfo(config, tokens.access_token, subject)
@@ -69,7 +69,7 @@ describe('openid-client, unmodified, against the running example', () => {
     await expect(client.fetchUserInfo(config, fresh.access_token, subject)).rejects.toMatchObject({ status: 401 })
   })
 
-  test('a replayed code is invalid_grant, and the tokens that it gave first are dead', { timeout }, async () => {
+  test('a replayed code is invalid_grant, and the tokens that it gave are revoked', { timeout }, async () => {
     const { redeem } = await signIn()
     const tokens = await redeem()
     await expect(redeem()).rejects.toMatchObject({ error: 'invalid_grant' })
@@ -77,13 +77,13 @@ describe('openid-client, unmodified, against the running example', () => {
     await expect(client.fetchUserInfo(config, tokens.access_token, subject)).rejects.toMatchObject({ status: 401 })
   })
 
-  test('client_credentials', async () => {
+  test('openid-client gets a token by client_credentials', async () => {
     const machine = await configure({
       grant_types: ['client_credentials'],
       scope: 'notes:read',
       token_endpoint_auth_method: 'client_secret_basic',
     })
-    // openid-client posts a secret unless told otherwise; the method registered is the method required.
+    // openid-client posts a secret by default, but the client must use its registered method.
     const secret = String(machine.clientMetadata().client_secret)
     const basic = new client.Configuration(
       machine.serverMetadata(),

@@ -37,7 +37,7 @@ function rows(query: string): unknown[] {
   }
 }
 
-test('over https every cookie is Secure and bound to the host', async () => {
+test('the example makes every cookie Secure and bound to the host over https', async () => {
   const baseUrl = 'https://id.example.com'
   const app = await create(baseUrl)
   const page = await app.fetch(new Request(`${baseUrl}/login`))
@@ -53,7 +53,7 @@ test('over https every cookie is Secure and bound to the host', async () => {
   expect(session).toMatch(/; Max-Age=1209600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 })
 
-test('a second start makes no second demo client or account; another BASE_URL moves the redirect URI', async () => {
+test('a second start makes no second demo client or account, and another BASE_URL changes the redirect URI', async () => {
   await create('http://localhost:3000')
   const [first] = rows('select * from demo_client') as { client_id: string }[]
   const app = await create('http://localhost:4000')
@@ -66,7 +66,7 @@ test('a second start makes no second demo client or account; another BASE_URL mo
   expect(rows('select email from app_users')).toEqual([{ email: 'demo@example.com' }])
 })
 
-test('a database of an older version: its demo client learns to sign out', async () => {
+test('a start with a database of an older version updates the demo client for sign-out', async () => {
   const { provider } = await create('http://localhost:3000')
   const [{ client_id } = { client_id: '' }] = rows('select client_id from demo_client') as { client_id: string }[]
   await provider.updateClient(client_id, { post_logout_redirect_uris: null, enable_end_session: null })
@@ -82,7 +82,7 @@ test('a database of an older version: its demo client learns to sign out', async
   expect((await app.provider.getClient(client_id))?.version).toBe(client?.version)
 })
 
-test('neither passwords nor session cookies can be read in the database', async () => {
+test('the database contains neither passwords nor session cookies', async () => {
   await create('http://localhost:3000')
   const opened = openDatabase(database)
   const users = createUsers(opened)
@@ -97,14 +97,14 @@ test('neither passwords nor session cookies can be read in the database', async 
   opened.close()
 
   expect(signedIn?.user.email).toBe(demoAccount.email)
-  // The id is in tokens, so it must not be the cookie.
+  // The session id is in tokens, so it must differ from the cookie.
   expect(signedIn?.session.id).not.toBe(token)
   const stored = JSON.stringify([rows('select * from app_users'), rows('select * from app_sessions')])
   expect(stored).not.toContain(demoAccount.password)
   expect(stored).not.toContain(token)
 })
 
-test('what has expired is removed, what is alive stays', async () => {
+test('the purge deletes expired data and keeps live data', async () => {
   const app = await create('http://localhost:3000')
   const opened = openDatabase(database)
   const [user] = rows('select id from app_users') as { id: string }[]
@@ -123,7 +123,7 @@ test('what has expired is removed, what is alive stays', async () => {
   expect(rows('select data from demo_sessions')).toEqual([{ data: 'alive' }])
 })
 
-test('more than one batch is removed at once', async () => {
+test('one purge deletes more than one batch', async () => {
   const app = await create('http://localhost:3000')
   const opened = openDatabase(database)
   const insert = opened.prepare('insert into oauth_revoked_jwts (jti, expires_at) values (?, ?)')

@@ -50,7 +50,7 @@ async function expectResponse(): Promise<void> {
   })
 }
 
-test('the page of form_post has one form, which brings the response whole when it is submitted by hand (H02)', async () => {
+test('the page of form_post has one form, which sends the whole response when the user submits it (H02)', async () => {
   const agent = createUserAgent()
   const consent = await signIn(agent, await agent.open(await authorization()))
   const page = await agent.submit(consent, 'Allow')
@@ -68,7 +68,7 @@ describe.each(chromiums)('form_post in Chromium (H02)', (executablePath) => {
   afterAll(() => browser?.close(), timeout)
 
   test.each([true, false])(
-    'with scripts: %s. The response arrives whole, and the callback may send the browser to another origin (H02)',
+    'with scripts: %s. The whole response arrives, and the callback may send the browser to another origin (H02)',
     { timeout },
     async (javaScriptEnabled) => {
       const context = await browser.newContext({ javaScriptEnabled })

@@ -55,7 +55,7 @@ function browserJourney(executablePath: string): void {
     expect(example?.failures).toEqual([])
   }, timeout)
 
-  /** A new person with a browser of their own, at the client. On a phone, where things have the least room. */
+  /** Opens the client in a new browser for a new user, with the small screen of a phone. */
   async function visitor(options: { javaScript: boolean }) {
     const context = await browser.newContext({
       javaScriptEnabled: options.javaScript,
@@ -94,7 +94,7 @@ function browserJourney(executablePath: string): void {
     { scripts: 'with scripts', javaScript: true, email: 'ada@example.com' },
     { scripts: 'without scripts', javaScript: false, email: 'grace@example.com' },
   ])('$scripts', ({ javaScript, email }) => {
-    test('sign up, consent, use the tokens, sign out, come back', { timeout }, async () => {
+    test('a user can sign up, consent, use the tokens, sign out and return in Chromium', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await page.goto('/')
       await fitsOnAPhone(page)
@@ -109,7 +109,7 @@ function browserJourney(executablePath: string): void {
       expect(await text(page.getByRole('main'))).toContain('to continue to Marginalia')
       await page.getByRole('link', { name: 'Create one' }).click()
 
-      // A mistake: what was typed is still there, and the way back to the client is not lost.
+      // After a mistake, the form keeps the input, and the sign-in still leads back to the client.
       await page.getByLabel('Name').fill('Ada <b>Lovelace</b>')
       await page.getByLabel('E-mail address').fill(email)
       await page.getByLabel('Password').fill('short')
@@ -154,7 +154,7 @@ function browserJourney(executablePath: string): void {
       await press(page, 'Ask userinfo')
       expect(await said(page, 'alert')).toContain('error="invalid_token"')
 
-      // The client forgets; the provider still knows the browser and the consent.
+      // The client ends its session. The provider still has its session and the consent.
       await press(page, 'Sign out here only')
       expect(await said(page, 'status')).toContain('You are signed out here.')
       const seen: string[] = []
@@ -164,7 +164,7 @@ function browserJourney(executablePath: string): void {
       expect(seen).not.toContain('/login')
       expect(seen).not.toContain('/consent')
 
-      // The provider forgets as well: at once when the client asks, since it shows whose session it means.
+      // The provider ends its session, too, without a question, because the client's hint identifies the session.
       await press(page, 'Sign out')
       expect(path(page)).toBe('/client/signed-out')
       expect(await said(page, 'status')).toBe('You are signed out, here and at Example ID.')
@@ -187,7 +187,9 @@ function browserJourney(executablePath: string): void {
       await close()
     })
 
-    test('withdraw an app: its tokens are dead, and the next sign-in asks again', { timeout }, async () => {
+    test('a user can withdraw an app in Chromium: its tokens are revoked, and the next sign-in asks again', {
+      timeout,
+    }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
       await page.getByRole('link', { name: 'Create one' }).click()
@@ -219,14 +221,14 @@ function browserJourney(executablePath: string): void {
       await press(page, 'Call the API')
       expect(await said(page, 'alert')).toContain('error="invalid_token"')
 
-      // The session is still there, the consent is not.
+      // The session still exists, and the consent does not.
       await press(page, 'Sign out here only')
       await press(page, 'Sign in with Example ID')
       expect(path(page)).toBe('/consent')
       await press(page, 'Allow')
       expect(await title(page)).toBe('Hello, With Drawn')
 
-      // Another session at the provider than the one that the client knows: it asks before it ends that.
+      // The provider has another session than the one of the client's hint, so it asks before it ends that session.
       await page.goto('/logout')
       await press(page, 'Sign out')
       await page.goto('/login')
@@ -244,7 +246,7 @@ function browserJourney(executablePath: string): void {
       await close()
     })
 
-    test('deny', { timeout }, async () => {
+    test('a user can deny consent in Chromium, and the client shows it', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
       await page.getByRole('link', { name: 'Create one' }).click()
@@ -260,7 +262,7 @@ function browserJourney(executablePath: string): void {
       await close()
     })
 
-    test('an opaque token: userinfo answers, the API refuses', { timeout }, async () => {
+    test('with an opaque token in Chromium, userinfo responds and the API refuses', { timeout }, async () => {
       const { page, close } = await visitor({ javaScript })
       await page.getByLabel('Opaque').check()
       await press(page, 'Sign in with Example ID')

@@ -2,12 +2,12 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 
-/** A relying party's redirect URI, over real HTTP: what was sent to it, and where it sends the browser on to. */
+/** A relying party's redirect URI, over real HTTP. It records requests and redirects the browser to another origin. */
 export interface Callback {
   readonly url: string
-  /** Where the browser ends: another origin than the redirect URI's. */
+  /** The URL where the browser ends. Its origin differs from that of the redirect URI. */
   readonly end: string
-  /** The authorization responses that have come in, as requests. */
+  /** The requests that brought authorization responses. */
   readonly received: readonly Request[]
   readonly stop: () => Promise<void>
 }

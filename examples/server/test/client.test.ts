@@ -22,7 +22,7 @@ describe('the demo client', () => {
   }
   const knownToProvider = async (agent: UserAgent) => (await agent.open(example.baseUrl)).body.includes('Signed in as')
 
-  test('only the browser that began a sign-in can finish it, once', async () => {
+  test('only the browser that began a sign-in can finish it, and only once', async () => {
     const callback = `${example.baseUrl}/client/callback`
     const victim = createUserAgent()
     const attacker = createUserAgent()
@@ -36,7 +36,7 @@ describe('the demo client', () => {
     expect((await attacker.open(finished.url)).status).toBe(400)
   })
 
-  test('an answer from another issuer is refused', async () => {
+  test('the demo client refuses a response from another issuer', async () => {
     const agent = createUserAgent()
     const callback = `${example.baseUrl}/client/callback`
     const login = await begin(agent)
@@ -48,7 +48,7 @@ describe('the demo client', () => {
     expect(refused.body).toContain('You are not signed in.')
   })
 
-  test('its buttons need its own form', async () => {
+  test('the buttons of the demo client work only through its own form', async () => {
     const agent = createUserAgent()
     const page = await finish(agent)
     for (const button of ['Refresh', 'Sign out', 'Sign out here only']) {
@@ -59,19 +59,19 @@ describe('the demo client', () => {
     expect(await knownToProvider(agent)).toBe(true)
   })
 
-  test('signing out ends the session at the provider as well, without a question', async () => {
+  test('sign-out at the demo client also ends the session at the provider, without a question', async () => {
     const agent = createUserAgent()
     const page = await finish(agent)
     const end = await agent.submit(page, 'Sign out')
     expect(end.trail).toEqual(['/client/sign-out', '/auth/oauth2/end-session', '/client/signed-out'])
     expect(end.body).toContain('You are signed out, here and at Example ID.')
     expect(await knownToProvider(agent)).toBe(false)
-    // The way back works once, and not for a browser that signed out nowhere.
+    // The return URL works once, and not for a browser that began no sign-out.
     expect((await agent.open(end.url)).url.pathname).toBe('/client')
     expect((await createUserAgent().open(end.url)).url.pathname).toBe('/client')
   })
 
-  test('another session of the same browser is not the one that the client means: the provider asks', async () => {
+  test('the provider asks before sign-out if the browser has another session than the one of the demo client', async () => {
     const agent = createUserAgent()
     const page = await finish(agent)
     await agent.submit(await agent.open(`${example.baseUrl}/logout`), 'Sign out')
@@ -88,14 +88,14 @@ describe('the demo client', () => {
     expect(await knownToProvider(agent)).toBe(false)
   })
 
-  test('signing out here only leaves the session at the provider', async () => {
+  test('sign-out at the demo client alone keeps the session at the provider', async () => {
     const agent = createUserAgent()
     const end = await agent.submit(await finish(agent), 'Sign out here only')
     expect(end.body).toContain('You are signed out here.')
     expect(await knownToProvider(agent)).toBe(true)
   })
 
-  test('the result page shows no JWT whole, so that a screenshot gives none away', async () => {
+  test('the result page shows no complete JWT, so that a screenshot reveals none', async () => {
     const agent = createUserAgent()
     const callback = await authorize(agent, (await begin(agent)).url, `${example.baseUrl}/client/callback`)
     const page = await agent.open(callback)

@@ -25,7 +25,7 @@ describe('the consent page', () => {
     expect(example?.failures).toEqual([])
   })
 
-  /** The page that a new user of this client sees. */
+  /** Opens the consent page as a new user of this client. */
   async function consentOf(client: ClientInput, parameters: Record<string, string> = {}) {
     const { client_id } = await example.provider.registerClient({
       client_name: 'Reader',
@@ -46,7 +46,7 @@ describe('the consent page', () => {
     return { page, agent }
   }
 
-  test('shows the logo, the links, and where the answer goes', async () => {
+  test('the consent page shows the logo, the links, and the host that receives the response', async () => {
     const { page } = await consentOf(links)
     expect(page.body).toContain(
       '<img class="logo" src="https://cdn.rp.example:8443/logo.png?a=1&amp;b=2" alt="" width="64" height="64" referrerpolicy="no-referrer">',
@@ -58,7 +58,7 @@ describe('the consent page', () => {
     expect(page.body).not.toContain('Unverified')
   })
 
-  test('the policy lets pictures come from the host of the logo, and from no other (F05)', async () => {
+  test("the consent page's policy allows pictures from the host of the logo, and from no other (F05)", async () => {
     const { page } = await consentOf(links)
     expect(page.headers.get('content-security-policy')).toBe(
       "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.rp.example:8443; base-uri 'none'; frame-ancestors 'none'",
@@ -68,7 +68,7 @@ describe('the consent page', () => {
     expect(plain.body).not.toContain('<img')
   })
 
-  test('a logo over http, or of a host that would end the policy, is not shown (F05)', async () => {
+  test('the consent page shows no logo over http or from a host with characters of the policy syntax (F05)', async () => {
     for (const logo_uri of ['http://localhost:1/logo.png', 'https://x;script-src/logo.png', "https://x'y,z/logo.png"]) {
       const { page } = await consentOf({ logo_uri })
       expect(page.body).not.toContain('<img')
@@ -76,7 +76,7 @@ describe('the consent page', () => {
     }
   })
 
-  test('lists the claims that are asked for by name, and says which the client cannot do without', async () => {
+  test('the consent page lists the claims requested by name, and marks the essential ones', async () => {
     const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null, nobody: null } })
     const { page, agent } = await consentOf({}, { claims })
     expect(page.body).toContain('<li>See your name <code>name</code> (it says that it needs this)</li>')
@@ -117,7 +117,7 @@ describe('the consent page of a client that registered itself', () => {
     expect(known).not.toContain('Unverified')
   })
 
-  test('the consent page escapes what a client says of itself (F05)', async () => {
+  test('the consent page escapes the metadata of a client (F05)', async () => {
     const clientUri = 'https://x.example/"onclick="alert(1)'
     const page = String(await consentView('/consent', { ...context, clientUri }, user))
     expect(page).toContain('href="https://x.example/&quot;onclick=&quot;alert(1)"')

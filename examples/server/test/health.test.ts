@@ -5,7 +5,7 @@ import SQLite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 
-test('a deploy whose tables are missing is up and not ready, and the log alone says which (G48)', async () => {
+test('a deployment without tables answers 200 at /healthz and 503 at /readyz, and names them only in the log (G48)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-health-'))
   const file = join(folder, 'oauth.db')
   const log: unknown[] = []

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import type { UserAgent, Visit } from './user-agent.ts'
 
-/** Signs in with the demo account where a page asks for it, and allows what is asked; answers with the callback URL. */
+/** Signs in with the demo account if a page asks for it, allows the requested scopes, and returns the callback URL. */
 export async function authorize(agent: UserAgent, url: URL, redirectUri: string): Promise<URL> {
   let page = await agent.open(url, redirectUri)
   if (page.url.pathname === '/login') page = await signIn(agent, page, redirectUri)

@@ -53,13 +53,13 @@ describe('the pages of the identity side', () => {
   }
 
   test.each(['/', '/login', '/signup', '/logout', '/consent', '/connected-apps', '/client', '/nowhere'])(
-    '%s has its security headers',
+    'the page %s has its security headers',
     async (path) => {
       const { headers } = await fetch(example.baseUrl + path)
       const policy = headers.get('content-security-policy')
       expect(policy).toContain("default-src 'none'")
       expect(policy).toContain("frame-ancestors 'none'")
-      // Chromium checks it along the chain of redirects that ends at the client.
+      // Chromium applies `form-action` to the whole chain of redirects, which ends at the client.
       expect(policy).not.toContain('form-action')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('same-origin')
@@ -68,7 +68,7 @@ describe('the pages of the identity side', () => {
     },
   )
 
-  test('a form that another site posts is refused', async () => {
+  test('the pages refuse a form that another site posts', async () => {
     const { email, password } = demoAccount
     const post = (headers: Record<string, string>, fields: Record<string, string>) =>
       fetch(`${example.baseUrl}/login`, {
@@ -91,13 +91,13 @@ describe('the pages of the identity side', () => {
     expect((await post({ ...good, origin: example.baseUrl }, fields)).status).toBe(303)
   })
 
-  test("a form of unreasonable size is 413, and nobody's failure", async () => {
+  test('the pages answer 413 to a form that is too large, and report no failure', async () => {
     const body = new URLSearchParams({ email: 'a'.repeat(100_000) })
     const answer = await fetch(`${example.baseUrl}/login`, { method: 'POST', body })
     expect(answer.status).toBe(413)
   })
 
-  test('logout asks first, and only a form of its own signs out', async () => {
+  test('the logout page asks first, and only its own form signs out', async () => {
     const agent = await signedInAgent()
     const page = await agent.open(`${example.baseUrl}/logout`)
     expect(page.body).toContain('Sign out?')
@@ -107,7 +107,7 @@ describe('the pages of the identity side', () => {
     expect(await signedIn(agent)).toBe(false)
   })
 
-  test('connected apps are shown to the user who connected them, and only a form of the page withdraws', async () => {
+  test('the page of connected apps shows only the apps of the user, and only its own form withdraws one', async () => {
     const agent = await signedInAgent()
     const apps = () => agent.open(`${example.baseUrl}/connected-apps`)
     expect((await createUserAgent().open(`${example.baseUrl}/connected-apps`)).url.pathname).toBe('/login')
@@ -129,7 +129,7 @@ describe('the pages of the identity side', () => {
     const forged = await agent.submit(page, button, { form_token: 'forged' })
     expect(forged.status).toBe(403)
     expect(forged.body).toContain('role="alert"')
-    // What belongs to somebody else is out of reach, whatever the form names.
+    // A form cannot withdraw the apps of another user.
     const token = String(stranger.cookie('example_id_form'))
     const cookie = ['example_id_form', sessionCookie].map((name) => `${name}=${stranger.cookie(name)}`).join('; ')
     const body = new URLSearchParams({ client_id: clientId, form_token: token })
@@ -141,7 +141,7 @@ describe('the pages of the identity side', () => {
     expect((await agent.open(authorization())).url.pathname).toBe('/consent')
   })
 
-  test('an app without live access is still listed as long as its consent is remembered', async () => {
+  test('the page of connected apps lists an app without a live grant as long as its consent is stored', async () => {
     const agent = createUserAgent()
     const account = { name: 'Keeper', email: 'keeper@example.com', password: 'a long password' }
     await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
@@ -156,7 +156,7 @@ describe('the pages of the identity side', () => {
     expect((await apps()).body).toContain('No application has access.')
   })
 
-  test('an app that says where a sign-in begins is linked; signing out ends what was given in the session', async () => {
+  test('the page of connected apps links the initiate_login_uri of an app, and sign-out ends the grants of the session', async () => {
     const agent = createUserAgent()
     const account = { name: 'Opener', email: 'opener@example.com', password: 'a long password' }
     await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
@@ -190,7 +190,7 @@ describe('the pages of the identity side', () => {
     expect(await signedIn(thief)).toBe(false)
   })
 
-  test('prompt=login shows the form whatever session exists, and there is no way around it', async () => {
+  test('with prompt=login, the login page shows the form although a session exists, and offers no way around it', async () => {
     const agent = await signedInAgent()
     const login = await agent.open(authorization({ prompt: 'login' }))
     expect(login.url.pathname).toBe('/login')
@@ -200,12 +200,12 @@ describe('the pages of the identity side', () => {
     const skipped = await agent.open(`${example.issuer}/oauth2/continue?state=${state}`, redirectUri)
     expect([skipped.url.pathname, skipped.url.searchParams.get('error')]).toEqual(['/callback', 'login_required'])
 
-    // The page is still there, for a user who signs in after all.
+    // The login page still works if the user signs in later.
     const consent = await signIn(agent, login, redirectUri)
     expect(consent.url.pathname).toBe('/consent')
   })
 
-  test('prompt=create shows the sign-up page, and the new account goes on to the client', async () => {
+  test('prompt=create shows the sign-up page, and the new user continues to the client', async () => {
     const agent = createUserAgent()
     const page = await agent.open(authorization({ prompt: 'create' }))
     expect(page.url.pathname).toBe('/signup')
@@ -216,7 +216,7 @@ describe('the pages of the identity side', () => {
     expect(callback.url.searchParams.get('code')).toMatch(/^c[0-9a-v]{24}[\w-]{43}$/)
   })
 
-  test('an address has one account', async () => {
+  test('the sign-up page refuses an address that has an account', async () => {
     const agent = createUserAgent()
     const account = { name: 'Impostor', email: 'DEMO@example.com ', password: 'a long password' }
     const page = await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
@@ -224,7 +224,7 @@ describe('the pages of the identity side', () => {
     expect(page.body).toContain('There is an account with this address.')
   })
 
-  test('what a client says about itself is text', async () => {
+  test('the pages escape the name of a client', async () => {
     const agent = createUserAgent()
     const login = await agent.open(authorization({ login_hint: '"><script>alert("hint")</script>' }))
     const consent = await signIn(agent, login)
@@ -236,13 +236,13 @@ describe('the pages of the identity side', () => {
     }
   })
 
-  test('a consent page without a live interaction says so', async () => {
+  test('the consent page without a live interaction says that the request has ended', async () => {
     const page = await (await signedInAgent()).open(`${example.baseUrl}/consent?state=i_unknown`)
     expect(page.status).toBe(400)
     expect(page.body).toContain('This sign-in is over')
   })
 
-  test('an authorization of another browser is over here: signing in works and says why it leads nowhere', async () => {
+  test('with an authorization of another browser, a user can sign in, and the page explains why it does not continue', async () => {
     const login = await createUserAgent().open(authorization())
     const agent = createUserAgent()
     const page = await agent.open(login.url)
@@ -255,14 +255,16 @@ describe('the pages of the identity side', () => {
     expect(end.body).toContain('Signed in as')
   })
 
-  test('back in the history at the login page, a person is sent to where they were', async () => {
+  test('the login page sends a user who goes back in the history on to the current step', async () => {
     const agent = createUserAgent()
     const login = await agent.open(authorization())
     await signIn(agent, login)
     expect((await agent.open(login.url)).url.pathname).toBe('/consent')
   })
 
-  test('ten wrong passwords close an account for a while, to the right one as well', { timeout: 60_000 }, async () => {
+  test('ten wrong passwords lock an account for a while, also for the right password', {
+    timeout: 60_000,
+  }, async () => {
     const account = { name: 'Target', email: 'target@example.com', password: 'a long password' }
     const owner = createUserAgent()
     await owner.submit(await owner.open(`${example.baseUrl}/signup`), 'Create account', account)
@@ -276,11 +278,11 @@ describe('the pages of the identity side', () => {
     page = await agent.submit(page, 'Sign in', { email: account.email, password: account.password })
     expect(page.status).toBe(429)
     expect(await signedIn(agent)).toBe(false)
-    // Others are not affected.
+    // Other accounts are not affected.
     expect(await signedIn(await signedInAgent())).toBe(true)
   })
 
-  test('of forty passwords that are tried at the same time ten are checked (G30)', { timeout: 60_000 }, async () => {
+  test('of forty passwords tried at the same time, ten are checked (G30)', { timeout: 60_000 }, async () => {
     const account = { name: 'Target', email: 'parallel@example.com', password: 'a long password' }
     const owner = createUserAgent()
     await owner.submit(await owner.open(`${example.baseUrl}/signup`), 'Create account', account)

@@ -19,12 +19,12 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  // The whole group: tsx runs the program in a process of its own.
+  // End the whole process group, because tsx runs the program in its own process.
   if (running?.pid !== undefined && running.exitCode === null) process.kill(-running.pid, 'SIGKILL')
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Starts the command as a person would, and answers what it printed once it is ready. */
+/** Starts the command as a user would, and returns what it has printed when it is ready. */
 async function start(port: number): Promise<string> {
   const { OAUTH_SECRET: _, BASE_URL: __, HOST: ___, ...env } = process.env
   const child = spawn(process.execPath, [tsx, 'src/main.ts'], {
@@ -62,7 +62,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test('after a restart, client, session, consent, refresh token and signing keys are what they were', {
+test('client, session, consent, refresh token and signing keys survive a restart of the example', {
   timeout: 120_000,
 }, async () => {
   const port = await freePort()
@@ -93,14 +93,14 @@ test('after a restart, client, session, consent, refresh token and signing keys 
   await start(port)
   expect(await keyIds()).toEqual(before)
 
-  // The client's session with its tokens, the key that signed the access token, the refresh token, the client's secret.
+  // The client's session, its tokens and its secret still work, and so does the key that signed the access token.
   const again = await agent.open(`${baseUrl}/client`)
   expect(again.body).toContain('Hello, Demo Person')
   expect((await agent.submit(again, 'Call the API')).body).toContain('The API accepted the access token.')
   const refreshed = await agent.submit(again, 'Refresh')
   expect(refreshed.body).toContain('Refreshed: a new access token and a new refresh token.')
 
-  // The session and the consent at the provider: straight through, no page on the way.
+  // The session and the consent at the provider still exist, so the browser returns without a page.
   const signedOut = await agent.submit(refreshed, 'Sign out here only')
   const straight = await agent.submit(signedOut, 'Sign in with Example ID')
   expect(straight.body).toContain('Hello, Demo Person')

@@ -14,7 +14,7 @@ const secret = 'x'.repeat(43)
 const read = (env: Record<string, string>) => readSettings({ OAUTH_SECRET: secret, ...env })
 
 describe('the environment', () => {
-  test('nothing set: port 3000 of this machine, a file below the example', () => {
+  test('the default settings are port 3000 on loopback and a database file in the example', () => {
     expect(read({})).toEqual({
       port: 3000,
       hostname: '127.0.0.1',
@@ -24,7 +24,7 @@ describe('the environment', () => {
     })
   })
 
-  test('PORT is part of the default BASE_URL; a public BASE_URL is served on every address', () => {
+  test('PORT is part of the default BASE_URL, and a public BASE_URL makes the server listen on all addresses', () => {
     expect(read({ PORT: '4100' })).toMatchObject({ port: 4100, baseUrl: 'http://localhost:4100' })
     expect(read({ BASE_URL: 'https://id.example.com/' })).toMatchObject({
       port: 3000,
@@ -42,7 +42,7 @@ describe('the environment', () => {
     [{ DATABASE_URL: 'postgres://localhost/db' }, '"postgres:", but SQLite is what this version supports'],
     [{ DATABASE_URL: 'mysql://localhost/db' }, 'SQLite is what this version supports'],
     [{ DATABASE_URL: 'sqlite:' }, 'names no file'],
-  ])('%o is refused', (env, message) => {
+  ])('the settings refuse %o', (env, message) => {
     expect(() => read(env)).toThrow(message)
   })
 
@@ -56,13 +56,13 @@ describe('the environment', () => {
     ['a.db', resolve('a.db')],
     ['sqlite::memory:', ':memory:'],
     [':memory:', ':memory:'],
-  ])('DATABASE_URL=%s is the file %s', (value, file) => {
+  ])('DATABASE_URL=%s names the file %s', (value, file) => {
     expect(readDatabase(value)).toBe(file)
   })
 })
 
 describe('the secret', () => {
-  test('is made at the first start, readable by its owner only, and kept', async () => {
+  test('the example makes its secret at the first start, readable only by its owner, and keeps it', async () => {
     const env = { DATABASE_URL: join(folder, 'data/oauth.db') }
     const first = readSettings(env)
     expect(first.secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
@@ -71,7 +71,7 @@ describe('the secret', () => {
     expect(readSettings({ DATABASE_URL: join(folder, 'other/oauth.db') }).secret).not.toBe(first.secret)
   })
 
-  test('OAUTH_SECRET is used as it is, and nothing is written', async () => {
+  test('the example uses OAUTH_SECRET as it is, and writes no file', async () => {
     expect(read({ DATABASE_URL: join(folder, 'oauth.db') }).secret).toBe(secret)
     expect(await readdir(folder)).toEqual([])
   })

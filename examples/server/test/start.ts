@@ -9,17 +9,17 @@ import { type App, createApp } from '../src/app.ts'
 export interface Example extends App {
   readonly baseUrl: string
   readonly issuer: string
-  /** What the example reported as its own failure: none, when all is well. */
+  /** The failures that the example reported. Empty if all requests succeeded. */
   readonly failures: readonly unknown[]
   readonly stop: () => Promise<void>
 }
 
-/** The example on a free port with a database of its own, over real HTTP. */
+/** Starts the example on a free port with its own database, over real HTTP. */
 export async function startExample(): Promise<Example> {
   const folder = await mkdtemp(join(tmpdir(), 'oauth-example-'))
   const failures: unknown[] = []
   let app: App | undefined
-  // The port is part of the base URL, so it has to be known before there is an app.
+  // The port is part of the base URL, so the app needs it before it is created.
   const server = createAdaptorServer({
     fetch: (request: Request) => app?.fetch(request) ?? new Response('starting', { status: 503 }),
   }) as Server

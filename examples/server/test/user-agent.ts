@@ -1,8 +1,8 @@
-/** What a person's browser does, without one: keeps cookies, follows redirects, fills in forms. */
+/** A simulated browser: it keeps cookies, follows redirects and fills in forms. */
 export interface UserAgent {
-  /** Follows redirects; stops before a URL that begins with `until` and answers with that URL. */
+  /** Opens a URL and follows redirects. Stops before a URL that begins with `until`, and returns that URL. */
   open(url: string | URL, until?: string): Promise<Visit>
-  /** Submits the form of a page that has a button called `button`. */
+  /** Submits the form of a page that has a button with the text `button`. */
   submit(page: Visit, button: string, fields?: Readonly<Record<string, string>>, until?: string): Promise<Visit>
   cookie(name: string): string | undefined
   setCookie(name: string, value: string): void
@@ -13,13 +13,13 @@ export interface Visit {
   readonly status: number
   readonly headers: Headers
   readonly body: string
-  /** The paths that were asked for on the way, redirects included. */
+  /** The requested paths, including redirects. */
   readonly trail: readonly string[]
 }
 
 const redirects = new Set([301, 302, 303, 307, 308])
 
-/** For one host; cookies know no path and no end but their removal. */
+/** Makes a simulated browser for one host. It ignores the path and the expiry of cookies. */
 export function createUserAgent(): UserAgent {
   const cookies = new Map<string, string>()
 
@@ -59,7 +59,7 @@ export function createUserAgent(): UserAgent {
       const form = formWith(page, button)
       const url = new URL(form.action, page.url)
       const body = new URLSearchParams({ ...form.fields, ...fields })
-      // As a browser would: the origin of the page that the form is on.
+      // Send the origin of the page with the form, as a browser does.
       return send(url, { method: 'POST', body, headers: { origin: page.url.origin } }, until)
     },
     cookie: (name) => cookies.get(name),

@@ -5,7 +5,7 @@ export interface User {
   readonly name: string
 }
 
-/** One user. Yours are in a database, with a slow hash of each password. */
+/** The only user of this example. Keep yours in a database, with slow password hashes. */
 const user: User = { id: 'u1', email: 'demo@example.com', name: 'Ada Lovelace' }
 
 export function findUser(id: string): User | undefined {

@@ -11,7 +11,7 @@ const redirectUri = 'http://localhost:9/callback'
 
 let workerd: ChildProcess
 let baseUrl: string
-/** What the very first requests were answered with, many of them at once. */
+/** The status codes of the first requests to the Worker, which were sent at once. */
 let first: readonly number[]
 
 beforeAll(async () => {
@@ -58,11 +58,11 @@ async function begin(configuration: oidc.Configuration) {
   return { url, checks }
 }
 
-test('the first requests of an isolate, all at once', () => {
+test('an isolate answers its first requests when they all come at once', () => {
   expect(first).toEqual(Array.from({ length: 20 }, () => 200))
 })
 
-test('signs a user in on workerd: login, consent, code, ID token, userinfo, refresh', async () => {
+test('the example signs a user in on workerd: login, consent, code, ID token, userinfo, refresh', async () => {
   const configuration = await discover()
   const { url, checks } = await begin(configuration)
   const agent = createUserAgent()
@@ -82,16 +82,16 @@ test('signs a user in on workerd: login, consent, code, ID token, userinfo, refr
   await oidc.tokenRevocation(configuration, renewed.access_token)
   await expect(oidc.fetchUserInfo(configuration, renewed.access_token, 'u1')).rejects.toThrow()
 
-  // The next time the same browser is asked nothing.
+  // The second time, the provider asks the same browser nothing.
   const again = await begin(configuration)
   const silent = await agent.open(again.url, redirectUri)
   expect(silent.trail).toEqual(['/auth/oauth2/authorize'])
-  // The code once more: nothing, and what it brought is gone.
+  // A replay of the code fails and revokes the tokens that it gave.
   await expect(oidc.authorizationCodeGrant(configuration, back.url, { ...checks })).rejects.toThrow()
   await expect(oidc.refreshTokenGrant(configuration, renewed.refresh_token ?? '')).rejects.toThrow()
 })
 
-test('another client secret gets nothing for a code', async () => {
+test('a code exchange with a wrong client secret is refused, and the code stays valid', async () => {
   const configuration = await discover()
   const { url, checks } = await begin(configuration)
   const agent = createUserAgent()
@@ -103,7 +103,7 @@ test('another client secret gets nothing for a code', async () => {
   expect(await oidc.authorizationCodeGrant(configuration, back.url, checks)).toHaveProperty('access_token')
 })
 
-test('a denial, a wrong password, a form from another site', async () => {
+test('the example refuses a wrong password and a form from another site, and passes on a denial', async () => {
   const configuration = await discover()
   const { url } = await begin(configuration)
   url.searchParams.set('prompt', 'consent')
@@ -119,7 +119,7 @@ test('a denial, a wrong password, a form from another site', async () => {
   expect(denied.url.searchParams.get('error')).toBe('access_denied')
 })
 
-test('pages and cookies', async () => {
+test('the pages have security headers, and scripts cannot read the cookies', async () => {
   const { url } = await begin(await discover())
   const agent = createUserAgent()
   const login = await agent.open(url, redirectUri)

@@ -35,7 +35,7 @@ const soon = Math.floor(Date.now() / 1000) + 3600
 const life = { secretHash: newId(), createdAt: soon, expiresAt: soon }
 const accessToken = () => ({ ...life, id: newId(), clientId: 'client', scope: ['openid'], audience: [] })
 
-/** The verbs of client_credentials and of a refresh. */
+/** The storage verbs of a client_credentials request and of a refresh. */
 async function costOfVerbs(): Promise<readonly [insert: number, refresh: number]> {
   const grantId = newId()
   const [grant, code] = [

@@ -16,7 +16,7 @@ export function buildPackages(): void {
   }
 }
 
-/** Makes the server and the load generator plain JavaScript; every package stays an import. */
+/** Bundles the server and the load generator to plain JavaScript. Packages stay imports. */
 export async function buildProcesses(): Promise<void> {
   for (const directory of [paths.core, paths.kysely]) {
     if (!existsSync(join(directory, 'dist'))) throw new Error(`${directory} is not built`)

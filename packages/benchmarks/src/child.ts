@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { paths } from './paths.ts'
 import type { Question } from './protocol.ts'
 
-/** Whether each process can be bound to one core. */
+/** Whether this machine can bind each process to one core. */
 export const pinned: boolean = canPin()
 
 function canPin(): boolean {
@@ -32,7 +32,7 @@ export class Child {
         reject(new Error(`the ${name} process ended with ${signal ?? code}`)),
       )
     })
-    // The process also ends in `stop`, when no caller waits for a message.
+    // `stop` also ends the process, and then no caller waits for a message.
     this.#ended.catch(() => undefined)
   }
 

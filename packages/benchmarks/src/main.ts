@@ -11,7 +11,7 @@ import { reportProfile } from './profile.ts'
 import { type Measured, short, table } from './table.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
-/** How it goes: apart from the table, which may go into a file. */
+/** Prints progress to standard error, because standard output is the table and may go into a file. */
 const tell = (text: string) => process.stderr.write(`${text}\n`)
 
 async function benchmark(options: Options): Promise<void> {

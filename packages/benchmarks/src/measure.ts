@@ -8,27 +8,30 @@ import { paths } from './paths.ts'
 import type { Load, LoadSettings, Purged, Sample, ServerSettings, Target } from './protocol.ts'
 
 export interface Figure {
-  /** Requests or flows a second: the median of the rounds. With `--cpu`, a second of the server's processor time. */
+  /** Requests or flows per second, the median of the rounds. With `--cpu`: per second of the server's processor time. */
   readonly rate: number
-  /** The slowest and the fastest round. */
+  /** The rates of the slowest and the fastest round. */
   readonly range: readonly [number, number]
-  /** Processor time of a request or flow on either side, microseconds. The load's must be the smaller one. */
+  /**
+   * Microseconds of processor time that one request or flow costs the server. It must exceed `loadTime`, or the load
+   * generator is the limit.
+   */
   readonly serverTime: number
   readonly loadTime: number
-  /** What purging beside it came to. */
+  /** The result of the purge that ran at the same time. */
   readonly purged?: Purged
 }
 
 export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired'> & {
   readonly bridge?: ServerSettings['bridge']
-  /** Purges beside the load: batches of so many rows, with a pause after each that is so many times as long as it took. */
+  /** Purges during the load, in batches of `limit` rows. The pause after a batch is `rest` times as long as the batch took. */
   readonly purge?: { readonly limit: number; readonly rest: number }
 }
 
-/** Hot code and a filled connection pool before anything counts. */
+/** Milliseconds of load before the measurement, so that the code is compiled and the connection pool is full. */
 const warmUp = 1000
 
-/** A fresh server and a fresh load generator; with `profile`, where the server's time goes is written there. */
+/** Measures a new server process with a new load generator. With `profile`, writes a profile of the server to that file. */
 export async function measure(
   { purge, ...subject }: Subject,
   load: Load,

@@ -7,7 +7,7 @@ export interface Options {
   readonly rounds: number
   readonly seconds: number
   readonly connections: number
-  /** Count the server's processor time instead of the time that passes. */
+  /** Measure by the server's processor time instead of the elapsed time. */
   readonly cpu: boolean
   readonly profile: boolean
   readonly build: boolean
@@ -27,7 +27,7 @@ export const usage = `npx -y pnpm@10 benchmark [options]
   --no-build          measure packages/*/dist as it is
 `
 
-/** @throws {TypeError} for what it does not understand */
+/** @throws {TypeError} for an unknown or invalid argument */
 export function parseOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== '--'),

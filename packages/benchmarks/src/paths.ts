@@ -5,7 +5,7 @@ const source = dirname(fileURLToPath(import.meta.url))
 
 export const paths = {
   source,
-  /** What is built here: plain JavaScript, so that no loader sits in the measured process. */
+  /** The folder for the built processes. They are plain JavaScript, so that the measured process needs no loader. */
   output: join(source, '../dist'),
   profiles: join(source, '../dist/profiles'),
   core: join(source, '../../core'),

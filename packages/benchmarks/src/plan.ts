@@ -13,7 +13,7 @@ export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
 
 /** Workloads that do not use the storage. */
 const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
-/** The two by which the price of a bridge that is not lazy is shown. */
+/** Workloads that are also measured with the plain bridge, to show the cost of a bridge that is not lazy. */
 const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])
 
 /** Measures the bare server at the beginning, in the middle and at the end, because the machine's speed varies. */

@@ -21,7 +21,7 @@ interface Profile {
 interface Spent {
   /** Microseconds in the function itself. */
   self: number
-  /** Microseconds in the function and in everything that it calls. */
+  /** Microseconds in the function and in all functions that it calls. */
   total: number
 }
 
@@ -66,7 +66,7 @@ function* stacks({ nodes, samples, timeDeltas }: Profile): Generator<{ stack: re
   const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)))
   const times = new Map<number, number>()
   samples.forEach((id, index) => {
-    // A sample stands for the time until the next one.
+    // Count each sample as the time until the next sample.
     times.set(id, (times.get(id) ?? 0) + (timeDeltas[index + 1] ?? 0))
   })
   for (const [id, time] of times) {
@@ -79,7 +79,7 @@ function* stacks({ nodes, samples, timeDeltas }: Profile): Generator<{ stack: re
 function nameOf(frame: CallFrame, caller: CallFrame | undefined): string {
   const name = frame.functionName || '(anonymous)'
   if (frame.url !== '') return `${name}  ${place(frame)}`
-  // A native function says nothing of itself but its name.
+  // A native function has a name but no location, so show its caller.
   const from =
     caller === undefined || caller.functionName === '(root)'
       ? ''

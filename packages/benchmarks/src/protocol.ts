@@ -19,16 +19,16 @@ export type Load = Workload | 'bare-get' | 'bare-post'
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
 export interface ServerSettings {
-  /** `bare`: HTTP and nothing else. `floor`: the least that gives the same answers. */
+  /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. */
   readonly kind: 'bare' | 'floor' | 'provider'
   readonly storage: StorageName
-  /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with real ones. */
+  /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with those of the platform. */
   readonly bridge: 'hono' | 'plain'
-  /** The number of expired rows beside those that the load makes. SQLite and PostgreSQL only. */
+  /** The number of expired rows to add before the load. SQLite and PostgreSQL only. */
   readonly expired?: number
-  /** An empty folder, for the database. */
+  /** An empty folder for the database. */
   readonly directory: string
-  /** The built packages. */
+  /** The folders of the built packages. */
   readonly core: string
   readonly kysely: string
 }
@@ -39,7 +39,7 @@ export interface Target {
   readonly clients: Readonly<Record<ClientName, ClientCredentials>>
 }
 
-/** Two clients, alike but for the algorithm of their ID tokens. */
+/** Two clients that differ only in the algorithm of their ID tokens. */
 export type ClientName = 'ES256' | 'RS256'
 
 export interface ClientCredentials {
@@ -53,13 +53,13 @@ export interface LoadSettings {
   readonly target: Target
 }
 
-/** The counters of a process at one moment. A round is the difference of two. */
+/** The counters of a process at one moment. The result of a round is the difference of two samples. */
 export interface Sample {
-  /** Answered requests or, for a code flow, whole flows. Absent from a server. */
+  /** The number of answered requests or, for a code flow, of whole flows. A server does not set it. */
   readonly units: number
   /** Milliseconds. */
   readonly at: number
-  /** Milliseconds of processor time used so far, all threads. */
+  /** Milliseconds of processor time used so far by all threads. */
   readonly cpu: number
 }
 
@@ -70,7 +70,7 @@ export type Question =
   | { readonly type: 'profile-start' }
   | { readonly type: 'profile-stop'; readonly file: string }
 
-/** What purging beside the load came to. Milliseconds of each batch, in their order. */
+/** The result of purging during the load. `batches` has the milliseconds of each batch, in order. */
 export interface Purged {
   readonly rows: number
   readonly batches: readonly number[]

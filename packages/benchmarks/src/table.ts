@@ -8,7 +8,7 @@ export interface Measured {
   readonly figure: Figure
 }
 
-/** What a workload is called in the table, and what bare HTTP it consists of. */
+/** The title of each workload in the table, and the bare HTTP requests that it consists of. */
 const rows: Readonly<Record<Workload, { readonly title: string; readonly http: readonly Load[] }>> = {
   discovery: { title: 'discovery', http: ['bare-get'] },
   jwks: { title: 'JWKS', http: ['bare-get'] },
@@ -21,7 +21,7 @@ const rows: Readonly<Record<Workload, { readonly title: string; readonly http: r
   userinfo: { title: 'userinfo', http: ['bare-get'] },
 }
 
-/** The Markdown table: figures a second, each with its share of bare HTTP, and of the floor. */
+/** Makes the Markdown table: rates per second, with their percentage of bare HTTP and of the floor. */
 export function table(measured: readonly Measured[]): string {
   const rate = (column: Column, load: Load) => {
     const rates = measured.filter((one) => one.column === column && one.load === load).map(({ figure }) => figure.rate)
@@ -30,7 +30,7 @@ export function table(measured: readonly Measured[]): string {
   const lines = workloads.flatMap((load) => {
     const found = measured.some((one) => one.load === load)
     if (!found) return []
-    // Requests one after the other: their times add up.
+    // The requests of a workload run one after the other, so add up their times.
     const bare = 1 / rows[load].http.reduce((time, http) => time + 1 / (rate('bare', http) ?? 0), 0)
     const floor = rate('floor', load)
     const share = (value: number | undefined, of: number | undefined) =>

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import ts from 'typescript-5'
 import type { Entry } from './entries.ts'
 
-/** The public names of an installed package's entries, as the compiler sees them. */
+/** The exported names of the entries of installed packages, as the compiler sees them. */
 export interface Api {
   readonly checker: ts.TypeChecker
   readonly entries: readonly ApiEntry[]
@@ -52,12 +52,12 @@ export function readApi(folder: string, entries: readonly Entry[]): Api {
   }
 }
 
-/** The declaration that a name leads to in the end. */
+/** Follows aliases and returns the symbol that is declared. */
 export function originOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
 }
 
-/** The package of ours that a symbol is declared in. */
+/** Returns the name of our package that declares the symbol, or `undefined` for a symbol of another package. */
 export function packageOf(symbol: ts.Symbol): string | undefined {
   const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? ''
   return /\/node_modules\/(@oauth\/[^/]+)\//.exec(file)?.[1]

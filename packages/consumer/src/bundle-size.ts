@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Bytes, minified, and compressed on top. */
+/** Bytes of a bundle: minified, and also compressed. */
 export interface Size {
   readonly raw: number
   readonly gzip: number
@@ -14,7 +14,7 @@ const file = join(import.meta.dirname, '../bundle-sizes.json')
 /** How much a bundle may grow before a developer must confirm the new size with --update-sizes. */
 const tolerance = 0.05
 
-/** The size of a bundle that is committed. */
+/** The committed size of a bundle. */
 export function committedSize(name: string): Size | undefined {
   return (JSON.parse(readFileSync(file, 'utf8')) as Sizes)[name]
 }
@@ -27,7 +27,7 @@ export function commitSize(name: string, { raw, gzip }: Size): void {
 /**
  * Compares a size with the committed one.
  * @returns a line with both sizes
- * @throws {Error} when it has grown by more than 5 %
+ * @throws {Error} when the bundle has grown by more than 5 %
  */
 export function compareSize(now: Size, before: Size | undefined): string {
   const hint = 'if that is meant, run `npx -y pnpm@10 packages --update-sizes` and commit bundle-sizes.json'

@@ -5,14 +5,14 @@ import type { Project } from './install.ts'
 
 export interface Bundle {
   readonly text: string
-  /** Bytes, minified, and compressed on top. */
+  /** Bytes of the bundle: minified, and also compressed. */
   readonly raw: number
   readonly gzip: number
-  /** Bytes by the file that they come from, relative to the project. */
+  /** Bytes by source file. The paths are relative to the project. */
   readonly inputs: ReadonlyMap<string, number>
 }
 
-/** Bundles a module as an application would: for any platform of the Web, where modules of Node are not found, or Node. */
+/** Bundles a module as an application would, for Node or for a Web platform, where an import of a Node module fails. */
 export async function bundle(
   { folder }: Project,
   code: string,

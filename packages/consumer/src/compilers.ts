@@ -5,16 +5,16 @@ import { tryCommand } from './run-command.ts'
 
 const require = createRequire(import.meta.url)
 
-/** TypeScript 7 is what we use ourselves; of 5 the last one and the oldest one that we try. */
+/** TypeScript 7, which this repository uses, and the newest and the oldest tested version of TypeScript 5. */
 const compilers = { seven: 'typescript', five: 'typescript-5', oldest: 'typescript-5-oldest' }
 
-/** Where modules and the types of the platform come from: as with a bundler for browsers, or as on Node. */
+/** How modules and the platform's types are found: as with a bundler for browsers, or as on Node. */
 const places = {
   bundler: { module: 'ESNext', moduleResolution: 'bundler', lib: ['ES2023', 'DOM', 'DOM.Iterable'], types: [] },
   nodenext: { module: 'NodeNext', moduleResolution: 'NodeNext', lib: ['ES2023'], types: ['node'] },
 }
 
-/** `strict` is what projects begin with, and our declarations have to do without what goes beyond it. */
+/** `strict` is the default of new projects. Our declarations must also compile without the stricter settings. */
 const strictness = {
   strict: {},
   stricter: { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noImplicitOverride: true },
@@ -26,7 +26,7 @@ export interface Setting {
   readonly strictness: keyof typeof strictness
 }
 
-/** Each compiler, each resolution, each strictness; not each with each, which finds no more and takes minutes. */
+/** Settings that cover each compiler, resolution and strictness. All combinations find no more and take minutes. */
 export const settings: readonly Setting[] = [
   { compiler: 'seven', resolution: 'bundler', strictness: 'strict' },
   { compiler: 'seven', resolution: 'nodenext', strictness: 'stricter' },
@@ -35,15 +35,15 @@ export const settings: readonly Setting[] = [
 ]
 
 export interface Compilation {
-  /** What it was, in words. */
+  /** A description of the setting. */
   readonly title: string
-  /** Errors in our declarations and in the consumer's programs. */
+  /** The errors in our declarations and in the consumer's programs. */
   readonly faults: readonly string[]
-  /** How many errors there are in the declarations of others, which we cannot mend. */
+  /** The number of errors in the declarations of other packages, which we cannot fix. */
   readonly foreign: number
 }
 
-/** Compiles files of a project, and with them the declarations of all packages (`skipLibCheck` is off). */
+/** Compiles files of a project, together with the declarations of all packages (`skipLibCheck` is off). */
 export async function compile(
   folder: string,
   files: readonly string[],

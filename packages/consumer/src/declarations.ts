@@ -5,7 +5,7 @@ import { type Compilation, compile, type Setting } from './compilers.ts'
 import type { Entry } from './entries.ts'
 import type { Project } from './install.ts'
 
-/** Compiles programs and emits their declarations, which may name public entries and the project's dependencies alone. */
+/** Compiles programs and emits their declarations, which may import only public entries and the project's dependencies. */
 export async function emitDeclarations(
   { folder, dependencies }: Project,
   programs: readonly string[],
@@ -16,7 +16,7 @@ export async function emitDeclarations(
   const options = { declaration: true, emitDeclarationOnly: true, outDir }
   const compilation = await compile(folder, programs, setting, options)
   const declarations = readdirSync(outDir).filter((file) => file.endsWith('.d.ts'))
-  // Where types have no name, nothing is emitted; without a fault, everything has to be.
+  // The compiler emits nothing for a type that it cannot name. Without faults, it must emit all declarations.
   if (compilation.faults.length === 0 && declarations.length !== programs.length) {
     throw new Error(`${compilation.title}: ${declarations.length} declarations of ${programs.length} programs`)
   }
@@ -36,13 +36,13 @@ function modulesIn(declaration: string): readonly string[] {
   return [...new Set([...places].map(({ groups = {} }) => groups.name ?? ''))]
 }
 
-/** The schemas of client metadata are valibot's: whoever writes a feature installs it, and whoever uses one need not. */
+/** Schemas of client metadata are valibot's. Authors of features install valibot; users of features need not. */
 function isForAuthors(file: string, name: string, entries: readonly Entry[]): boolean {
   const probe = /^probe-(\d+)\.d\.ts$/.exec(file)?.[1]
   return name === 'valibot' && entries[Number(probe)]?.specifier === '@oauth/core/feature'
 }
 
-/** A dependency that the project asked for itself, or Node's own (it has `@types/node`); of ours, only the entries. */
+/** Whether a module is Node's or a direct dependency of the project. `false` for our packages: only entries are allowed. */
 function isDependency(name: string, dependencies: readonly string[]): boolean {
   if (name.startsWith('@oauth/')) return false
   if (isBuiltin(name)) return true

@@ -1,15 +1,15 @@
 import type { Packed } from './pack.ts'
 
-/** A way into a package: what one imports, and the files behind it. */
+/** An entry of a package: the specifier to import, and its files. */
 export interface Entry {
   readonly specifier: string
-  /** As `exports` says, patterns filled in. */
+  /** The subpath in `exports`. Patterns are expanded. */
   readonly subpath: string
   readonly types: string
   readonly script: string
 }
 
-/** The entries of a package, those that a pattern of `exports` stands for among them. */
+/** Returns the entries of a package. Expands the patterns of `exports`. */
 export function entriesOf({ name, manifest, files }: Packed): readonly Entry[] {
   return Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
     const { types, default: script, ...others } = target as Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export function entriesOf({ name, manifest, files }: Packed): readonly Entry[] {
   })
 }
 
-/** What the star of a pattern may be, by the scripts that there are. */
+/** Returns the texts that the star of a pattern stands for, by the scripts in the package. */
 function fillings(subpath: string, script: string, files: ReadonlySet<string>): readonly string[] {
   if (!subpath.includes('*')) return ['']
   const [before = '', after = ''] = script.slice(2).split('*')

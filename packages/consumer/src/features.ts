@@ -8,7 +8,7 @@ type Strings = Readonly<Record<string, readonly string[]>>
 
 const prefix = '@oauth/core/features/'
 
-/** The features that there are: one folder each. */
+/** Returns the names of all features. Each has a folder. */
 export function featureNames(workspace: string): readonly string[] {
   const folder = join(workspace, 'packages/core/src/features')
   if (!existsSync(folder)) return []
@@ -27,8 +27,8 @@ export function baseFaults(base: Bundle): readonly string[] {
 }
 
 /**
- * What is wrong with a feature: no entry, no list of its words, a word on the list that it does not have (such a list
- * proves nothing), or a module of another feature.
+ * Returns the faults of a feature's bundle: no entry, no list of its words, a listed word that the bundle does not have
+ * (such a word proves nothing about the base bundle), or a module of another feature.
  */
 export async function featureFaults(
   project: Project,
@@ -48,7 +48,7 @@ export async function featureFaults(
   ]
 }
 
-/** Words that only a feature knows; also of features that are yet to come, so that the base does not anticipate them. */
+/** Words that only a feature uses. Planned features are listed, too, so that the base contains no code for them. */
 function readStrings(): Strings {
   return JSON.parse(readFileSync(join(import.meta.dirname, '../feature-strings.json'), 'utf8')) as Strings
 }

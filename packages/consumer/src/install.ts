@@ -6,13 +6,13 @@ import { runCommand } from './run-command.ts'
 
 export interface Project {
   readonly folder: string
-  /** What the project has asked for by name: only these may its declarations name. */
+  /** The direct dependencies of the project. Its declarations may import only these. */
   readonly dependencies: readonly string[]
 }
 
 /**
- * Makes an empty project with npm: our tarballs, their peers (optional ones, too) and the `@types` that these need.
- * Everything else in the versions that the workspace has, so that the result depends on nothing but this repository.
+ * Makes an empty project with npm: our tarballs, their peers (optional ones, too) and the `@types` that the peers need.
+ * All other packages have the versions of the workspace, so that the result depends only on this repository.
  */
 export async function installTarballs(
   packages: readonly Packed[],
@@ -31,7 +31,7 @@ export async function installTarballs(
     join(folder, 'package.json'),
     JSON.stringify({ private: true, type: 'module', dependencies, overrides: without(overrides, dependencies) }),
   )
-  // No install scripts: what they would build is taken from the workspace, where it has been built already.
+  // Run no install scripts: the workspace has already built what they would build.
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
   await runCommand('npm', ['install', ...flags], folder)
   for (const { source } of packages) {

@@ -12,16 +12,15 @@ export async function publintFaults(packed: Packed): Promise<readonly string[]> 
     .map((message) => formatMessage(message, packed.manifest as never) ?? message.code)
 }
 
-/** A pattern may stand for nothing as long as nothing in the sources begins where it begins. */
+/** A pattern of `exports` may match no file while no source file begins with the part before its star. */
 function isStillEmpty({ files }: Packed, subpath: string): boolean {
   const [before = ''] = subpath.replace(/^\.\//, 'src/').split('*')
   return ![...files].some((file) => file.startsWith(before))
 }
 
 /**
- * What arethetypeswrong says of the ways in which a package of ES modules with `exports` can be imported. Two are left
- * out: `node10`, which knows no `exports`, and `require` from CommonJS, which gets an ES module (that is intended; Node
- * has `require` of ES modules since 20.19).
+ * Returns the problems that arethetypeswrong finds. It ignores two ways to import a package: `node10`, which does not
+ * support `exports`, and `require` from CommonJS, which gets an ES module on purpose (Node supports that since 20.19).
  */
 export async function typeFaults(packed: Packed): Promise<readonly string[]> {
   const result = await checkPackage(createPackageFromTarballData(readTarball(packed)), {

@@ -108,7 +108,7 @@ async function checkBundles(report: Report, project: Project, entries: readonly 
 }
 
 const report = createReport()
-// Outside the workspace: nothing there may be found by going up.
+// Use a directory outside the workspace, so that Node finds no modules of the workspace in its parents.
 const directory = mkdtempSync(join(realpathSync(tmpdir()), 'oauth-consumer-'))
 try {
   const packages = await checkTarballs(report, directory)

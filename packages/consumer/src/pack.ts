@@ -9,13 +9,13 @@ export interface Packed {
   readonly tarball: string
   /** Where the tarball is unpacked. */
   readonly folder: string
-  /** As it is in the tarball: `publishConfig` applied, no `workspace:` ranges. */
+  /** The manifest in the tarball: `publishConfig` is applied, and no range is `workspace:`. */
   readonly manifest: Manifest
-  /** Paths in the tarball, with `/`. */
+  /** The paths in the tarball, separated by `/`. */
   readonly files: ReadonlySet<string>
 }
 
-/** Packs as `pnpm publish` would, and unpacks what came out. */
+/** Packs a package as `pnpm publish` would, and unpacks the tarball. */
 export async function pack(source: PublicPackage, directory: string): Promise<Packed> {
   if (!existsSync(join(source.folder, 'dist'))) throw new Error(`${source.name} is not built: run pnpm build`)
   const folder = join(directory, source.name.replace(/^@/, '').replace('/', '-'))
@@ -43,7 +43,7 @@ export function readTarball({ tarball }: Packed): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(tarball))
 }
 
-/** The pnpm that runs this script; nothing says that there is one on PATH. */
+/** Returns the command of the pnpm that runs this script, because there may be none on PATH. */
 function pnpm(): readonly [string, ...string[]] {
   const running = process.env.npm_execpath
   return running?.includes('pnpm') === true ? [process.execPath, running] : ['npx', '-y', 'pnpm@10']

@@ -5,9 +5,9 @@ import type { Api, ApiEntry, ApiExport } from './api.ts'
 import { opaqueTypes } from './unnamed-types.ts'
 
 /**
- * Writes a program for each entry that exports, without an annotation, all that a consumer can get from it: every value,
- * what every function and method answers, every member of every type. To emit its declarations, the compiler has to name
- * each of these types, and can do so through public entries alone.
+ * Writes a program for each entry. It exports, without type annotations, all that a consumer can get from the entry: every
+ * value, the result of every function and method, and every member of every type. To emit declarations for it, the
+ * compiler must name each of these types, and may use only public entries for that.
  */
 export function writeProbes(folder: string, { checker, entries }: Api): readonly string[] {
   return entries.map((entry, index) => {
@@ -57,7 +57,7 @@ function isSame(opaque: string, specifier: string, name: string): boolean {
   return type === name && (specifier === home || specifier.startsWith(`${home}/`))
 }
 
-/** `any` fits every constraint. */
+/** Returns `any` for each type parameter, because `any` fits every constraint. */
 function typeArguments(symbol: ts.Symbol): string {
   const count = Math.max(
     0,

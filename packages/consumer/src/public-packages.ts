@@ -23,7 +23,7 @@ export interface Manifest {
 export interface PublicPackage {
   readonly name: string
   readonly folder: string
-  /** As it stands in the workspace. */
+  /** The manifest in the workspace. */
   readonly manifest: Manifest
 }
 
@@ -31,7 +31,7 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** Every package of the workspace that is not private: a new one is checked from its first day. */
+/** Returns every package of the workspace that is not private, so that a new package is checked at once. */
 export function publicPackages(workspace: string): readonly PublicPackage[] {
   return readdirSync(join(workspace, 'packages'))
     .map((name) => join(workspace, 'packages', name))
@@ -41,7 +41,7 @@ export function publicPackages(workspace: string): readonly PublicPackage[] {
     .map(({ folder, manifest }) => ({ name: manifest.name, folder, manifest }))
 }
 
-/** The version of a dependency that the workspace has, and so was tested with. */
+/** Returns the version of a dependency in the workspace, which is the version that the tests use. */
 export function installedVersion({ folder, name }: PublicPackage, dependency: string): string {
   const place = join(folder, 'node_modules', dependency)
   if (!existsSync(place)) throw new Error(`${name}: ${dependency} is not among its devDependencies`)

@@ -5,7 +5,7 @@ export interface CommandResult {
   readonly output: string
 }
 
-/** Runs a command to its end, three minutes at most, and answers what it printed on both streams. */
+/** Runs a command for three minutes at most. Returns its exit code and what it printed on both streams. */
 export function tryCommand(command: string, args: readonly string[], directory: string): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 })
@@ -20,7 +20,7 @@ export function tryCommand(command: string, args: readonly string[], directory: 
   })
 }
 
-/** Runs a command to its end, and throws when it fails. */
+/** Runs a command to its end and returns its output. Throws when it fails. */
 export async function runCommand(command: string, args: readonly string[], directory: string): Promise<string> {
   const { status, output } = await tryCommand(command, args, directory)
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${output}`)

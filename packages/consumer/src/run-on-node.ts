@@ -7,7 +7,7 @@ import type { Project } from './install.ts'
 import type { Packed } from './pack.ts'
 import { runCommand } from './run-command.ts'
 
-/** Compiles programs as their author would, and runs them. */
+/** Compiles programs as a consumer would, and runs them. */
 export async function runPrograms({ folder }: Project, programs: readonly string[]): Promise<void> {
   const setting = { compiler: 'seven', resolution: 'nodenext', strictness: 'strict' } as const
   const { faults } = await compile(folder, programs, setting, { outDir: join(folder, 'programs') })
@@ -17,22 +17,25 @@ export async function runPrograms({ folder }: Project, programs: readonly string
   }
 }
 
-/** Imports every entry, each in its own process, which has to end by itself: importing a module starts nothing. */
+/** Imports each entry in its own process. The process must end by itself, because an import must start nothing. */
 export function importEntries(project: Project, packages: readonly Packed[]): Promise<void> {
   return loadEntries(project, packages, 'import.mjs', (name) => `await import(${name})`)
 }
 
-/** Node 20.19, 22.12 and newer can. */
+/** Whether this Node supports `require` of ES modules: 20.19, 22.12 and newer do. */
 export function canRequireModules(): boolean {
   return (process.features as { readonly require_module?: boolean }).require_module === true
 }
 
-/** Loads every entry with `require`, each in its own process. */
+/** Loads each entry with `require`, in its own process. */
 export function requireEntries(project: Project, packages: readonly Packed[]): Promise<void> {
   return loadEntries(project, packages, 'require.cjs', (name) => `require(${name})`)
 }
 
-/** What a module adds to the globals is an effect that `sideEffects: false` denies; what it imports answers for itself. */
+/**
+ * Loads each entry and fails if it exports nothing or adds to the globals, which `sideEffects: false` denies. Loads the
+ * imported packages first, because their effects on the globals are not ours.
+ */
 async function loadEntries(
   { folder }: Project,
   packages: readonly Packed[],
@@ -56,7 +59,7 @@ if (added.length > 0) throw new Error(entry + ' adds to the globals: ' + added.j
   }
 }
 
-/** The modules of other packages that the scripts of a package import. */
+/** Returns the modules of other packages that the scripts of a package import. */
 function importsOf({ folder, files }: Packed): readonly string[] {
   const scripts = [...files].filter((file) => file.endsWith('.js'))
   const names = scripts.flatMap((file) =>

@@ -30,7 +30,7 @@ function fileFaults(packed: Packed): readonly string[] {
       (file) => !/^(?:dist\/.*\.(?:js|d\.ts)(?:\.map)?|src\/.*\.tsx?|README\.md|LICENSE|package\.json)$/.test(file),
     )
     .map((file) => `${file} has no business there`)
-  // What was removed from the sources and is still in an old dist would be published.
+  // An old dist may still have files whose sources were removed, and they would be published.
   const stale = [...files]
     .filter((file) => file.startsWith('dist/'))
     .filter((file) => {
@@ -42,7 +42,7 @@ function fileFaults(packed: Packed): readonly string[] {
   return [...missing, ...odd, ...stale, ...(licence ? ['LICENSE is not that of MIT'] : [])]
 }
 
-/** Each script has its map, and each map (of a declaration, too, where there is one) leads to sources that are there. */
+/** Returns scripts without a source map, and maps (of scripts or declarations) whose sources are not in the tarball. */
 function mapFaults({ folder, files }: Packed): readonly string[] {
   const missing = [...files].filter((file) => file.endsWith('.js') && !files.has(`${file}.map`))
   const maps = [...files].filter((file) => file.endsWith('.map'))
@@ -61,7 +61,7 @@ function sourcesOf(map: string): readonly string[] {
   return (JSON.parse(readFileSync(map, 'utf8')) as { readonly sources: readonly string[] }).sources
 }
 
-/** A README is read on the registry's page, too, where a path out of the package leads nowhere. */
+/** Returns links of the README to files outside the package. On the registry's page such a link leads nowhere. */
 function linkFaults({ folder, files }: Packed): readonly string[] {
   if (!files.has('README.md')) return []
   const links = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/\]\((?<link>[^)\s]+)\)/g)]

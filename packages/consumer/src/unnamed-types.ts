@@ -2,8 +2,8 @@ import ts from 'typescript-5'
 import { type Api, originOf, packageOf } from './api.ts'
 
 /**
- * What a host passes on and never takes apart, so that its members need no public names: the tables are a parameter of
- * `Kysely`, which writes the columns of a row out.
+ * Types that a host passes on without using their members, so that the types of the members need no public names. The
+ * host passes `OAuthTables` to `Kysely` as a type parameter.
  */
 export const opaqueTypes: readonly string[] = ['@oauth/kysely OAuthTables']
 
@@ -12,7 +12,7 @@ interface Visit {
   readonly via: string
 }
 
-/** Types that the public API leads to and that no entry exports: a consumer could not name what it gets. */
+/** Returns types that the public API uses and no entry exports, so that a consumer cannot name them. */
 export function unnamedTypes({ checker, entries }: Api): readonly string[] {
   const named = new Set(entries.flatMap(({ exports }) => exports.map(({ symbol }) => symbol)))
   const visited = new Set<ts.Symbol>()
@@ -34,7 +34,7 @@ export function unnamedTypes({ checker, entries }: Api): readonly string[] {
   return found
 }
 
-/** A value is reached by `typeof` alone; what counts is what its own type leads to. */
+/** Values need no exported name: declarations reach them only by `typeof`, and the types that they use are checked. */
 function isValue({ flags }: ts.Symbol): boolean {
   return (flags & (ts.SymbolFlags.Type | ts.SymbolFlags.Namespace)) === 0
 }

@@ -16,7 +16,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
   let errors: unknown[] = []
   afterEach(() => server?.close())
 
-  /** An application whose provider answers with the body that it got. */
+  /** Makes an application whose provider echoes the body that it received. */
   async function echo(
     ...before: RequestHandler[]
   ): Promise<(type: string, body: string | Uint8Array) => Promise<Answer>> {
@@ -43,7 +43,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
       const post = await echo(create.urlencoded({ extended }))
       const got = new URLSearchParams((await post(form, sent)).text)
       const want = new URLSearchParams(sent)
-      // Which values a name has, and in which order; the order of names says nothing.
+      // Compare the values of each name and their order. The order of the names does not matter.
       for (const name of want.keys())
         expect([extended, name, got.getAll(name)]).toEqual([extended, name, want.getAll(name)])
       expect([...new Set(got.keys())].sort()).toEqual([...new Set(want.keys())].sort())
@@ -66,7 +66,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     'resource=real&resource=other&resource[x]=1',
     'resource[x]=1&resource=real&resource=other',
     'resource[0]=1&resource[x]=real',
-  ])('with extended: true, %s is refused, because the parser has merged two parameters', async (sent) => {
+  ])('with extended: true, the provider refuses %s, because the parser has merged two parameters', async (sent) => {
     const post = await echo(create.urlencoded({ extended: true }))
     expect((await post(form, sent)).text).toBe('resource=%00')
   })
@@ -76,7 +76,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     const body = { redirect_uris: ['https://a.example/ü'], nested: { a: [1, null, 'x'] }, __proto: 1 }
     expect(JSON.parse((await post(json, JSON.stringify(body))).text)).toEqual(body)
     expect(JSON.parse((await post(`${json}; charset=utf-8`, '{"__proto__":{"a":1}}')).text)).toHaveProperty('__proto__')
-    // Without a body there is nothing to put back.
+    // The adapter restores no body for an empty one.
     expect((await post(json, '')).status).toBe(200)
   })
 
@@ -88,7 +88,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     }
   })
 
-  test('the provider gets the unparsed body if a parser has kept it', async () => {
+  test('the provider receives the unparsed body if a parser has kept it', async () => {
     const keep = (req: object, _res: unknown, rawBody: Buffer): void => void Object.assign(req, { rawBody })
     const post = await echo(create.urlencoded({ extended: true, verify: keep as never }))
     expect((await post(form, 'a[b]=c&a=1&x=%zz')).text).toBe('a[b]=c&a=1&x=%zz')
@@ -106,7 +106,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
   })
 
   test.each([form, json])(
-    '%s that was read and not kept causes an error that says what to do, and the request does not hang',
+    '%s that a handler has read and not kept causes an error that says what to do, and the request does not hang',
     async (type) => {
       const swallow: RequestHandler = (req, _res, next) =>
         void req
@@ -121,7 +121,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     },
   )
 
-  test('a body of another content type that was read before is refused by the provider, without a 500', async () => {
+  test('the provider refuses a body of another content type that a parser has read, without a 500', async () => {
     const world = createQuickWorld({ basePath: '/auth' })
     const swallow: RequestHandler = (req, _res, next) =>
       void req
@@ -134,7 +134,7 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_request'])
   })
 
-  test('repeated parameters other than resource are refused after body parsers as well (G02)', async () => {
+  test('the provider refuses repeated parameters other than resource, also after body parsers (G02)', async () => {
     const world = createQuickWorld({ basePath: '/auth' })
     const { client_id, client_secret } = await registerConfidential(world)
     const app = create().use(create.json(), create.urlencoded({ extended: true }), oauth(world.provider))

@@ -9,14 +9,14 @@ import { majors } from './support.ts'
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** Until what other side does has arrived here. */
+/** Waits until `check` holds, because events of the other side of a connection arrive later. */
 async function eventually(check: () => boolean): Promise<void> {
   for (let time = 0; time < 200 && !check(); time++) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(check()).toBe(true)
 }
 const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100))
 
-describe.each(majors)('%s: where errors go', (_name, create) => {
+describe.each(majors)('%s, errors', (_name, create) => {
   let server: Listening | undefined
   const errors: unknown[] = []
   const printed: string[] = []
@@ -63,7 +63,7 @@ describe.each(majors)('%s: where errors go', (_name, create) => {
     })
   }
 
-  test('an error of getSession is answered as an OAuth error and printed to the console, and does not reach the error handler (G35)', async () => {
+  test('the provider answers an error of getSession as an OAuth error and prints it, and it does not reach the error handler (G35)', async () => {
     const { ask } = await serve(throwingProvider().fetch)
     const { status, text } = await ask('/auth/oauth2/get-clients')
     expect([status, JSON.parse(text)]).toEqual([500, { error: 'server_error' }])
@@ -72,7 +72,7 @@ describe.each(majors)('%s: where errors go', (_name, create) => {
     expect(printed[0]).toContain('[oauth] getClients failed: Error: the session store is down')
   })
 
-  test('a body that ends too early is reported as no error, and the next request is served (G35)', async () => {
+  test('a body that ends too early does not reach the error handler, and the next request is served (G35)', async () => {
     const { begin, ask } = await serve(throwingProvider().fetch)
     const outgoing = begin('/auth/oauth2/token', { method: 'POST', headers: { ...form, 'content-length': '100' } })
     outgoing.on('error', () => undefined)
@@ -111,7 +111,7 @@ describe.each(majors)('%s: where errors go', (_name, create) => {
     expect(errors).toEqual([failure])
   })
 
-  test('a client that disconnects in the middle of a response is reported as no error (G35)', async () => {
+  test('a client that disconnects in the middle of a response causes no error (G35)', async () => {
     let cancelled = false
     const { begin } = await serve(async () => {
       const stream = new ReadableStream({

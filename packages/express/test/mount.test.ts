@@ -38,11 +38,11 @@ describe.each(majors)('%s', (_name, create) => {
     router.use('/b', oauth(provider))
     server = await listen(create().use('/a', router).use('/a', page).use('/a/b', page))
     expect(await issuerAt('/a/b/.well-known/openid-configuration')).toBe(provider.issuer)
-    // What is passed on is as it was, also where a mount path was taken off.
+    // Handlers after the provider still see the URL without their mount path.
     expect((await server.ask('/a/other?x=1')).text).toBe('{"page":"/other?x=1"}')
   })
 
-  test('dots in a path reach no path outside of the provider', async () => {
+  test('a path with dots does not reach a path outside the provider', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     server = await listen(create().use(oauth(provider)).use(page))
     expect((await server.ask('/auth/../admin')).text).toBe('{"page":"/auth/../admin"}')
@@ -80,7 +80,7 @@ describe.each(majors)('%s', (_name, create) => {
     expect((await server.ask('/unknown')).status).toBe(404)
   })
 
-  test('cookies of earlier handlers stay beside those of the provider', async () => {
+  test('the response keeps the cookies of earlier handlers, together with those of the provider', async () => {
     const own = mountable(async () => new Response('', { headers: { 'set-cookie': 'own=1' } }))
     const earlier: RequestHandler = (_req, res, next) => {
       res.cookie('earlier', '1', { path: '/x' })

@@ -8,7 +8,7 @@ import { oauth } from '../src/index.ts'
 const { OAUTH_TEST_EXPRESS, OAUTH_TEST_MOUNT, OAUTH_TEST_PARSERS } = process.env
 const create = OAUTH_TEST_EXPRESS === '4' ? (express4 as typeof express) : express
 
-/** A parser before us refuses a malformed body itself, and its host says how. */
+/** A body parser in front of the provider refuses a malformed body itself, and the host configures the response. */
 const malformed: express.ErrorRequestHandler = (error, _req, res, next) => {
   if (error.type !== 'entity.parse.failed') return next(error)
   res.writeHead(400, notFound.init.headers).end('{"error":"invalid_request"}')
@@ -21,7 +21,7 @@ reachThrough(
     const app = create()
     if (OAUTH_TEST_PARSERS !== undefined) app.use(create.json(), create.urlencoded({ extended: true }))
     if (OAUTH_TEST_MOUNT === 'nested') {
-      // A router for each part of the issuer's path, and the documents that are outside of it.
+      // Mount a router for each part of the issuer's path, and the metadata documents that are outside of that path.
       const segments = new URL(provider.issuer).pathname.split('/').filter((segment) => segment !== '')
       const mounted = segments.reduceRight(
         (inner, segment) => create.Router().use(`/${segment}`, inner) as never,

@@ -8,7 +8,7 @@ import { oauth } from '../src/index.ts'
 const origin = 'https://id.example.com'
 const document = '/.well-known/openid-configuration'
 
-describe('mounted', () => {
+describe('the provider mounted in Hono', () => {
   const issuerAt = async (app: Hono, path: string): Promise<unknown> => {
     const response = await app.request(origin + path)
     return response.status === 200 ? ((await response.json()) as { issuer: string }).issuer : response.status
@@ -26,14 +26,14 @@ describe('mounted', () => {
     },
   )
 
-  test('the provider sees the whole path as a handler, in an application under a path, and behind base paths', async () => {
+  test('the provider receives the whole path as a handler, in an application under a path, and behind base paths', async () => {
     const { provider } = createQuickWorld({ basePath: '/a/b' })
     const inner = new Hono().use('/b/*', oauth(provider)).get('/other', (c) => c.text('other'))
     const apps = [
       new Hono().all('/a/b/*', oauth(provider)),
       new Hono().route('/a', inner),
       new Hono().basePath('/a').use('/b/*', oauth(provider)),
-      // `mount` takes the path away, unless it is told to leave the request alone.
+      // `mount` removes the path, unless `replaceRequest` returns the request unchanged.
       new Hono().mount('/a/b', provider.fetch, { replaceRequest: (request) => request }),
     ]
     for (const app of apps) expect(await issuerAt(app as Hono, `/a/b${document}`)).toBe(provider.issuer)
@@ -52,7 +52,7 @@ describe('mounted', () => {
     ['the context', (c) => c.header('set-cookie', 'earlier=1')],
     ['the answer', (c) => c.res.headers.append('set-cookie', 'earlier=1')],
   ])(
-    'cookies and headers that earlier handlers have set on %s stay beside those of the provider',
+    'the response keeps cookies and headers that earlier handlers have set on %s, together with those of the provider',
     async (_where, set) => {
       const own = mountable(async () => {
         const headers = new Headers([
@@ -86,7 +86,7 @@ describe('a body that was read before', () => {
     app.request(`${origin}/auth/x`, { method: 'POST', headers: { 'content-type': type }, body })
 
   test.each(['text', 'arrayBuffer', 'blob', 'parseBody', 'formData'] as const)(
-    'a form that was read with c.req.%s() reaches the provider',
+    'a form that a handler has read with c.req.%s() reaches the provider',
     async (read) => {
       const app = echo(async (c, next) => {
         await c.req[read]()
@@ -98,7 +98,7 @@ describe('a body that was read before', () => {
     },
   )
 
-  test('JSON that was read with c.req.json() reaches the provider', async () => {
+  test('JSON that a handler has read with c.req.json() reaches the provider', async () => {
     const app = echo(async (c, next) => {
       await c.req.json()
       await next()
@@ -106,7 +106,7 @@ describe('a body that was read before', () => {
     expect(await (await send(app, 'application/json', '{"a":["ü"]}')).json()).toEqual({ a: ['ü'] })
   })
 
-  test('a body that was read from c.req.raw causes an error that says what to do', async () => {
+  test('a body that a handler has read from c.req.raw causes an error that says what to do', async () => {
     const app = echo(async (c, next) => {
       await c.req.raw.text()
       await next()

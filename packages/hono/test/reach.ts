@@ -8,7 +8,7 @@ reachThrough(
   serveEach((provider) => {
     let app = new Hono().use(oauth(provider))
     if (process.env.OAUTH_TEST_MOUNT === 'nested') {
-      // An application for each part of the issuer's path, and the documents that are outside of it.
+      // Mount an application for each part of the issuer's path, and the metadata documents that are outside of that path.
       const segments = new URL(provider.issuer).pathname.split('/').filter((segment) => segment !== '')
       for (const segment of segments.reverse()) app = new Hono().route(`/${segment}`, app)
       app.use('/.well-known/*', oauth(provider))

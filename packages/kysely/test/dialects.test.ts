@@ -11,9 +11,9 @@ describe.each(databaseNames)('kyselyStorage on %s', (name) => {
   }, 180_000)
   afterAll(() => database.drop())
 
-  // The prefix is text in the same statements: for PGlite, the slowest, what holds of PostgreSQL is enough.
+  // PGlite, the slowest database, runs without a prefix: it gets the same statements as PostgreSQL.
   describe.each(name === 'pglite' ? [{}] : [{}, { tablePrefix: 'idp_' }])(
-    'meets the storage contract with %o',
+    'kyselyStorage meets the storage contract with %o',
     (options) => {
       beforeAll(() => migrate(database.db, options))
       const cases = storageContract(async () => {

@@ -22,7 +22,7 @@ const redemption = {
   refreshToken: refreshTokenRecord(),
 }
 
-// A server is behind a proxy; SQLite and PGlite, which have no server, are behind a dialect that fails as theirs do.
+// A proxy cuts the connections to a server. SQLite and PGlite have no server, so a dialect simulates the failures.
 describe.each(databaseNames)('failures of %s', (name) => {
   let database: EmptyDatabase
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
   }
 
   describe('a connection that is lost', () => {
-    test('a connection lost before a read is answered: the read runs once more', () =>
+    test('a read whose connection is lost before the response runs once more', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await storage.clients.insert(clientRecord())
@@ -56,7 +56,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         }
       }))
 
-    test('a connection lost twice: the read fails', () =>
+    test('a read whose connection is lost twice fails', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await storage.clients.find('client')
@@ -64,7 +64,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         await expect(storage.clients.find('client')).rejects.toThrow(StorageUnavailableError)
       }))
 
-    test('a connection lost before commit: the transaction runs once more, and takes effect once', () =>
+    test('a transaction whose connection is lost before the commit runs once more, and takes effect once', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await issueCode(storage)
@@ -73,7 +73,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.authorizationCodes.redeem(redemption)).toBe('replayed')
       }))
 
-    test('a connection lost with the answer to commit: the commit is not repeated, and its rows stay', () =>
+    test('a commit whose response is lost with the connection is not repeated, and its rows stay', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await issueCode(storage)
@@ -85,7 +85,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.authorizationCodes.redeem(redemption)).toBe('replayed')
       }))
 
-    test('a connection lost with the answer to a single write: the write is not repeated', () =>
+    test('a single write whose response is lost with the connection is not repeated', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db)
         await storage.clients.find('client')
@@ -96,7 +96,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         expect(await storage.records.insert(recordEntry())).toBe('exists')
       }))
 
-    test('a connection that the server ended: reads and transactions continue on another one', () =>
+    test('reads and transactions continue on another connection after the server has ended one', () =>
       linked(
         async (link, db) => {
           const storage = kyselyStorage(db)
@@ -109,7 +109,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         { connections: 1 },
       ))
 
-    /** Ends the only connection of the pool: from another one, where there is a server to ask. */
+    /** Ends the only connection of the pool. On a server, another connection asks the server to do it. */
     async function endConnections(link: DatabaseLink, victim: Kysely<object>): Promise<void> {
       if (database.url === undefined) {
         await link.goDown()
@@ -156,12 +156,12 @@ describe.each(databaseNames)('failures of %s', (name) => {
           expect(await soon(verb)).toBeLessThan(2500)
         }
         link.resume()
-        // The connections for the writes came too late, and nothing ran on them.
+        // The writes got their connections too late, so nothing ran on them.
         await expect.poll(async () => storage.clients.find('client')).toBeUndefined()
         expect(await storage.authorizationCodes.redeem(redemption)).toBe('won')
       }))
 
-    test('the check of the schema rejects within the time limit as well', () =>
+    test('the check of the schema rejects within the time limit when the database does not answer', () =>
       linked(async (link, db) => {
         const storage = kyselyStorage(db, { timeoutSeconds: 0.5 })
         link.stall()
@@ -185,7 +185,7 @@ describe.each(databaseNames)('failures of %s', (name) => {
         { connections: 1 },
       ))
 
-    test('a pool without a free connection: 503, and nothing runs when one comes too late', () =>
+    test('a call on a pool without a free connection fails with 503, and does not run when a connection comes too late', () =>
       linked(
         async (_, db) => {
           const storage = kyselyStorage(db, { timeoutSeconds: 0.5 })

@@ -29,7 +29,7 @@ describe('kyselyStorage on the host’s Kysely meets the storage contract', () =
 })
 
 describe('kyselyStorage', () => {
-  test('works on an instance with plugins', async () => {
+  test('kyselyStorage works on a Kysely instance with plugins', async () => {
     const { database } = await migrated()
     const dialect = new SqliteDialect({ database })
     const storage = kyselyStorage(new Kysely<object>({ dialect, plugins: [new CamelCasePlugin()] }))
@@ -37,7 +37,7 @@ describe('kyselyStorage', () => {
     expect(await storage.clients.find('client')).toEqual(clientRecord({ userId: 'u' }))
   })
 
-  test('reports the error of a statement, also where the roll-back fails', async () => {
+  test('kyselyStorage reports the error of a statement, also when the roll-back fails', async () => {
     const { database, db } = await migrated()
     const storage = kyselyStorage(db)
     await issueCode(storage)
@@ -51,7 +51,7 @@ describe('kyselyStorage', () => {
     await db.destroy()
   })
 
-  test('reads a token with its grant in one statement', async () => {
+  test('kyselyStorage reads a token with its grant in one statement', async () => {
     const statements: string[] = []
     const { database } = await migrated()
     const db = new Kysely<object>({
@@ -71,7 +71,7 @@ describe('kyselyStorage', () => {
     expect(statements).toHaveLength(4)
   })
 
-  test('finds and deletes unused clients by index', async () => {
+  test('kyselyStorage finds and deletes unused clients by index', async () => {
     const purges: string[] = []
     const { database } = await migrated()
     const db = new Kysely<object>({
@@ -126,7 +126,7 @@ describe('failureOf', () => {
       'a connection of mysql2 that ended',
       new Error("Can't add new command when connection is in closed state"),
     ],
-  ])('is %s for %s', (failure, _name, error) => expect(failureOf(error)).toBe(failure))
+  ])('failureOf returns %s for %s', (failure, _name, error) => expect(failureOf(error)).toBe(failure))
 
   test.each([
     ['a missing value', { code: 'SQLITE_CONSTRAINT_NOTNULL' }],
@@ -136,10 +136,10 @@ describe('failureOf', () => {
     ['another error', new Error('no')],
     ['text', 'ECONNRESET'],
     ['nothing', undefined],
-  ])('says nothing of %s', (_name, error) => expect(failureOf(error)).toBeUndefined())
+  ])('failureOf returns undefined for %s', (_name, error) => expect(failureOf(error)).toBeUndefined())
 })
 
-test('an error other than a taken id is not taken for one', async () => {
+test('an insert that fails for another reason than a taken id rejects with that error', async () => {
   const { database, db } = await migrated()
   const storage = kyselyStorage(db)
   database.exec(`create trigger broken before insert on oauth_clients begin select raise(abort, 'broken'); end`)

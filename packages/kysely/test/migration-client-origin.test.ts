@@ -5,7 +5,7 @@ import { kyselyStorage } from '../src/index.ts'
 import { migrate, migrator } from '../src/migrations/index.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
 
-/** Rows of a client as schema 1 had them: its owner, its registration token, and who registered it after all. */
+/** Client rows of schema 1: their owner, their registration token, and the origin that the migration must derive. */
 const rows = [
   { id: 'of-the-host', user: null, reference: null, hash: null, origin: 'server' },
   { id: 'of-a-user', user: 'alice', reference: null, hash: null, origin: 'user' },
@@ -50,7 +50,7 @@ describe.each(databaseNames)('the origin of clients that are older than its colu
     database = await emptyDatabase(name)
   }, 180_000)
 
-  test('is told by owner and registration token, keeps everything else, and is stored', async () => {
+  test('the migration derives the origin of a client from its owner and registration token, and keeps all other data', async () => {
     const { db } = database
     const { error } = await migrator(db).migrateTo('0001_initial')
     expect(error).toBeUndefined()
@@ -66,7 +66,7 @@ describe.each(databaseNames)('the origin of clients that are older than its colu
     }
   })
 
-  test('is told in the same way of a row that an earlier version of the package adds while it is replaced', async () => {
+  test('the storage derives the origin of a client that an earlier version of the package adds during an upgrade', async () => {
     const { db } = database
     await migrate(db)
     await insertOld(db, '-later')

@@ -12,7 +12,7 @@ import { schemaChanges } from '../src/migrations/schema-changes.ts'
 import { tableNames } from '../src/schema.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
 
-/** The tables that are there, Kysely's own books aside. */
+/** Returns the names of the existing tables, without those of Kysely's migrator. */
 async function tablesOf(db: Kysely<object>): Promise<readonly string[]> {
   const tables = await db.introspection.getTables()
   return tables.map(({ name }) => name).filter((name) => !/_migrations|^kysely_/.test(name))
@@ -26,7 +26,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     database = await emptyDatabase(name)
   }, 180_000)
 
-  test('go up, down and up again', async () => {
+  test('migrations go up, down and up again', async () => {
     const { db } = database
     await migrate(db)
     const tables = await tablesOf(db)
@@ -39,7 +39,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     expect(await kyselyStorage(db).clients.insert(clientRecord())).toBe('won')
   })
 
-  test('may run again and several times at once, and keep the data', async () => {
+  test('migrations may run again and several times at once, and keep the data', async () => {
     const { db } = database
     await Promise.all([migrate(db), migrate(db), migrate(db, { tablePrefix: 'idp_' })])
     await kyselyStorage(db).clients.insert(clientRecord())
@@ -47,7 +47,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     expect(await kyselyStorage(db).clients.find('client')).toEqual(clientRecord())
   })
 
-  test('may be merged into the migrations of the host, under other names and with its own books', async () => {
+  test("migrations may be merged into the host's own migrations, under other names and in the host's migration table", async () => {
     const { db } = database
     const users = {
       up: (on: Kysely<unknown>) => on.schema.createTable('users').addColumn('id', 'integer').execute(),
@@ -65,13 +65,13 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     expect(results).toHaveLength(ours.length + 1)
     const storage = kyselyStorage(db, { tablePrefix: 'idp_' })
     expect(await storage.clients.insert(clientRecord())).toBe('won')
-    // What is up to date stays as it is, whoever has made it.
+    // `migrate` changes nothing when the schema is up to date, also when the host's migrator has made it.
     await migrate(db, { tablePrefix: 'idp_' })
     expect(await storage.clients.find('client')).toEqual(clientRecord())
     expect(await tablesOf(db)).not.toContain('oauth_clients')
   })
 
-  test('that were cut off anywhere run again, and so do those on the way down', async () => {
+  test('migrations up or down that were interrupted after any statement run again', async () => {
     const { db } = database
     const target = {
       db: db as Kysely<unknown>,
@@ -87,7 +87,7 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     const tables = await tablesOf(db)
     for (const [index, [migration, { up, down }]] of [...changes.entries()].reverse()) {
       const before = changes[index - 1]?.[0] ?? NO_MIGRATIONS
-      // Where a schema change can be rolled back, a cut leaves nothing; elsewhere whatever has run so far.
+      // If the database can roll back schema changes, an interruption leaves nothing; otherwise the statements so far stay.
       const length = target.dialect.transactional ? 0 : Math.max(up(target).length, down(target).length)
       for (let cut = 0; cut <= length; cut++) {
         for (const statement of down(target).slice(0, cut)) await statement.execute()
@@ -102,11 +102,11 @@ describe.each(databaseNames)('migrations on %s', (name) => {
     expect(await tablesOf(db)).toEqual(tables)
   }, 120_000)
 
-  test('that fail leave nothing behind where the database can undo them, and run again when the cause is gone', async () => {
+  test('migrations that fail leave nothing behind if the database can roll them back, and run again without the cause', async () => {
     const { db } = database
     await sql`create table oauth_signing_keys (other integer)`.execute(db)
     if (name === 'mysql') {
-      // A table that is there is taken for the remains of a migration that was cut off.
+      // The migration takes an existing table for the result of an interrupted migration.
       await migrate(db)
       await expect((async () => kyselyStorage(db).signingKeys.list())()).rejects.toThrow('id')
       return
@@ -124,7 +124,7 @@ describe.each(serverNames)('migrations on %s', (name) => {
     database = await emptyDatabase(name)
   }, 180_000)
 
-  test('of four processes that start at once all go well', async () => {
+  test('migrations of four processes that start at once all succeed', async () => {
     const folder = new URL('support/', import.meta.url)
     const children = Array.from({ length: 4 }, () =>
       fork(fileURLToPath(new URL('migrating-process.ts', folder)), [database.url as string, 'idp_'], {
@@ -144,7 +144,7 @@ describe.each(serverNames)('migrations on %s', (name) => {
     expect(await kyselyStorage(database.db, { tablePrefix: 'idp_' }).clients.insert(clientRecord())).toBe('won')
   }, 60_000)
 
-  test('give every string a collation by bytes, and every other text no end that bites', async () => {
+  test('migrations give every string a collation by bytes, and every long text a type without a small limit', async () => {
     await migrate(database.db)
     const { rows } = await sql<{ name: string; type: string; collation: string | null }>`
       select column_name as name, data_type as type, collation_name as collation from information_schema.columns

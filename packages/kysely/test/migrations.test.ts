@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const kysely = (database: Database.Database) => new Kysely<object>({ dialect: new SqliteDialect({ database }) })
 
-/** Everything in the schema but the tables in which Kysely keeps its books. */
+/** Returns the whole schema without the tables of Kysely's migrator. */
 const schemaOf = (database: Database.Database) =>
   database
     .prepare(
@@ -25,7 +25,7 @@ const schemaOf = (database: Database.Database) =>
 const appliedTo = (database: Database.Database) => database.prepare('select name from oauth_migrations').pluck().all()
 
 describe('migrations', () => {
-  test('go up, down and up again', async () => {
+  test('migrations go up, down and up again', async () => {
     const database = new Database(':memory:')
     const db = kysely(database)
     await migrate(db)
@@ -44,7 +44,7 @@ describe('migrations', () => {
     await db.destroy()
   })
 
-  test('may run twice, one after the other and at once, and keep the data', async () => {
+  test('migrations may run twice, one after the other or at once, and keep the data', async () => {
     const database = new Database(':memory:')
     const db = kysely(database)
     await Promise.all([migrate(db), migrate(db), migrate(db)])
@@ -55,7 +55,7 @@ describe('migrations', () => {
     await db.destroy()
   })
 
-  test('may run at once on two connections to one file', async () => {
+  test('migrations may run at once on two connections to one file', async () => {
     const file = join(folder, 'two.db')
     const databases = [new Database(file), new Database(file)]
     await Promise.all(databases.map((database) => migrate(kysely(database))))
@@ -65,7 +65,7 @@ describe('migrations', () => {
     }
   })
 
-  test('reject with the cause, and do not block the next one', async () => {
+  test('migrations that fail reject with the cause, and do not block the next run', async () => {
     const database = new Database(':memory:')
     database.exec('create table oauth_signing_keys (other text)')
     await expect(migrate(kysely(database))).rejects.toThrow('oauth_signing_keys')
@@ -77,7 +77,7 @@ describe('migrations', () => {
 })
 
 describe('sqliteStorage and migrations', () => {
-  test('makes the same tables as migrate, and either takes over from the other', async () => {
+  test('sqliteStorage makes the same tables as migrate, and each continues with the tables of the other', async () => {
     const file = join(folder, 'same.db')
     const storage = sqliteStorage(file)
     await storage.clients.insert(clientRecord())
@@ -94,7 +94,7 @@ describe('sqliteStorage and migrations', () => {
     await again.close()
   })
 
-  test('leaves the tables alone with migrate: false', async () => {
+  test('sqliteStorage creates no tables with migrate: false', async () => {
     const database = new Database(':memory:')
     expect(() => sqliteStorage(database, { migrate: false }).clients.find('client')).toThrow('run migrate')
     expect(schemaOf(database)).toEqual([])
@@ -103,7 +103,7 @@ describe('sqliteStorage and migrations', () => {
     expect(await storage.clients.find('client')).toBeUndefined()
   })
 
-  test('writes nothing when a migration fails', () => {
+  test('sqliteStorage writes nothing when a migration fails', () => {
     const database = new Database(':memory:')
     database.exec('create table oauth_signing_keys (other text)')
     expect(() => sqliteStorage(database)).toThrow('oauth_signing_keys')

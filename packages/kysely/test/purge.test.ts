@@ -8,7 +8,7 @@ import { kyselyStorage } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
 
-/** Each statement of one purge that finds nothing, with the plan that SQLite has for it. */
+/** Runs a purge that finds nothing, and returns each statement with SQLite's query plan. */
 async function purgePlans() {
   const database = new Database(':memory:')
   const deletes: { readonly sql: string; readonly parameters: readonly unknown[] }[] = []
@@ -75,7 +75,7 @@ describe('purgeExpired of sealed successors on SQLite', () => {
 })
 
 describe('the purge loop of docs/storage.md on sqliteStorage', () => {
-  /** How many batches of ten had run when something else of this process got its first turn. */
+  /** Returns the number of batches of ten rows that had run before another task of this process ran. */
   async function batchesBeforeOthers(between: () => unknown): Promise<number> {
     const storage = sqliteStorage(':memory:')
     const { provider, clock } = createQuickWorld({ storage })

@@ -20,7 +20,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
   let database: EmptyDatabase
   afterEach(() => database.drop())
 
-  test('ready() says what is wrong with the schema, and is ok once it is right (G42)', async () => {
+  test('ready() names the problem of the schema, and is ok once the schema is right (G42)', async () => {
     database = await emptyDatabase(name)
     const { db } = database
     const problem = async () => {
@@ -55,7 +55,7 @@ describe.each(databaseNames)('readiness on %s', (name) => {
     expect((await readyOn(db)).ok).toBe(true)
   }, 60_000)
 
-  test('ready() checks the tables at each call, whatever the storage has found before (G42)', async () => {
+  test('ready() checks the tables at each call, and reuses no earlier result (G42)', async () => {
     database = await emptyDatabase(name)
     const { db } = database
     await migrate(db)
@@ -80,7 +80,7 @@ describe('sqliteStorage', () => {
     before.close()
   })
 
-  test('sqliteStorage is ready while another process has the file locked, and not when the file is no database any more (G42)', async () => {
+  test('sqliteStorage is ready while another process has locked the file, and not ready when the file is no database any more (G42)', async () => {
     const file = join(folder, 'locked.db')
     const { provider } = createQuickWorld({ storage: sqliteStorage(file) })
     expect((await provider.ready()).ok).toBe(true)

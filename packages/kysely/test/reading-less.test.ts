@@ -9,7 +9,7 @@ import { kyselyStorage } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
 import { type Flow, flows } from './support/flows.ts'
 
-/** The table of docs/storage.md, row by row. */
+/** Reads the rows of the table in docs/storage.md. */
 function documented(): readonly (readonly string[])[] {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/storage.md'), 'utf8')
   const [, part = ''] = page.split('### Statements of each flow')
@@ -22,7 +22,7 @@ function documented(): readonly (readonly string[])[] {
   )
 }
 
-/** One row of it, counted: the calls of the storage, and what they are to the database. */
+/** Runs a flow and makes its row of the table: the calls of the storage, and the numbers of SQL statements. */
 async function counted([name, prepare]: Flow): Promise<readonly string[]> {
   const calls: string[] = []
   const statements: string[] = []
@@ -39,7 +39,7 @@ async function counted([name, prepare]: Flow): Promise<readonly string[]> {
   })
   const world = createQuickWorld({ storage })
   const run = await prepare(world)
-  // The keys are made and read before: a process does that once.
+  // Make and read the keys before the count, because a process does that once.
   await world.provider.fetch(new Request(`${world.issuer}/jwks`))
   calls.length = 0
   statements.length = 0
@@ -60,11 +60,11 @@ async function counted([name, prepare]: Flow): Promise<readonly string[]> {
 }
 
 describe('docs/storage.md, statements of each flow', () => {
-  test('has a row for each flow', () => {
+  test('docs/storage.md has a row for each measured flow', () => {
     expect(documented().map(([name]) => name)).toEqual(flows.map(([name]) => name))
   })
 
-  test.each(flows)('%s', async (...flow) => {
+  test.each(flows)('the flow %s needs the calls and statements that docs/storage.md lists', async (...flow) => {
     expect(await counted(flow)).toEqual(documented().find(([name]) => name === flow[0]))
   })
 })

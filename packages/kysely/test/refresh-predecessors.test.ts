@@ -28,7 +28,7 @@ describe.each(databaseNames)('the migration 0003_refresh_predecessors on %s', (n
     const first = refreshTokenRecord({ id: 'first', successorId: 'second', rotatedAt: now })
     expect(await found('first')).toEqual(first)
     const second = refreshTokenRecord({ id: 'second', grantId: 'g2', successorId: 'third', rotatedAt: now })
-    // Its successor is the live token. What is sealed goes with the first purge.
+    // The successor of this token is the live token. The first purge clears the sealed successor.
     expect(await found('second')).toEqual({ ...second, sealedSuccessor: 'sealed', sealedUntil: now })
     expect(await found('third')).toEqual(refreshTokenRecord({ id: 'third', grantId: 'g3', reuses: 2 }))
     expect(await kyselyStorage(db).purgeExpired({ now: now + 1, limit: 9 })).toBe(1)

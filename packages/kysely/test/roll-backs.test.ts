@@ -26,7 +26,7 @@ const step = (db: Kysely<object>, text: string, ...parameters: unknown[]) => {
   return { query, parameters }
 }
 
-describe.each(databaseNames)('what %s rolls back', (name) => {
+describe.each(databaseNames)('transactions that %s rolls back', (name) => {
   let database: EmptyDatabase
   const opened: Kysely<object>[] = []
   beforeAll(async () => {
@@ -39,14 +39,14 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
     for (const db of opened.splice(0)) await db.destroy()
   })
 
-  /** Another instance on the same database. */
+  /** Makes another Kysely instance on the same database. */
   function another(): Kysely<object> {
     const db = new Kysely<object>({ dialect: database.dialect() })
     opened.push(db)
     return db
   }
 
-  test('a transaction that the database always rolls back is answered 503 with Retry-After, not 500', async () => {
+  test('the provider answers 503 with Retry-After, not 500, when the database always rolls a transaction back', async () => {
     const runner = kyselyRunner(database.db as never, 5)
     let begun = 0
     const failing = runner.transaction(function* () {
@@ -60,7 +60,7 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
     expect(begun).toBe(8)
   })
 
-  // PGlite has one connection, so nothing in it can run into anything else: the database raises what a server would.
+  // PGlite has one connection, so no transactions can conflict. A statement raises the error of a server instead.
   if (name === 'pglite') {
     test.each(['40P01', '40001', '55P03'])('a transaction that fails with SQLSTATE %s runs again', async (code) => {
       const runner = kyselyRunner(database.db as never, 5)
@@ -82,7 +82,7 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
     return
   }
 
-  test('two transactions that wait for each other both get their outcome', async () => {
+  test('two transactions in a deadlock both complete', async () => {
     const storage = kyselyStorage(database.db)
     for (const id of ['a', 'b']) await storage.clients.insert(clientRecord({ id, version: 0 }))
     let begun = 0
@@ -91,7 +91,7 @@ describe.each(databaseNames)('what %s rolls back', (name) => {
       const db = another()
       return kyselyRunner(db as never, 5).transaction(function* () {
         begun++
-        // With SQLite the second one has read what the first one changes.
+        // On SQLite, the second transaction has read the rows that the first one changes.
         yield step(db, 'select version from oauth_clients')
         yield step(db, `update oauth_clients set version = version + 1 where id = '${first}'`)
         yield step(db, pause)

@@ -20,7 +20,7 @@ const storageError = async (verb: () => unknown): Promise<string> => {
   throw new Error('nothing was thrown')
 }
 
-test('the version is the number of the last migration', () => {
+test('the version of the schema is the number of the last migration', () => {
   const last = Object.keys(schemaChanges).at(-1) ?? ''
   expect(Number.parseInt(last, 10)).toBe(schemaVersion)
 })
@@ -40,7 +40,7 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
   afterAll(() => database.drop())
   beforeEach(() => set(schemaVersion, schemaVersion))
 
-  test('a storage without tables says so, and works once the tables exist', async () => {
+  test('a storage without tables throws an error that says so, and works once the tables exist', async () => {
     const early = kyselyStorage(database.db, { tablePrefix: 'late_' })
     expect(await storageError(() => early.clients.find('client'))).toMatch(
       /oauth\/kysely \(late_…\) do not exist: run migrate/,
@@ -50,14 +50,14 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
     expect(await early.clients.find('client')).toBeUndefined()
   })
 
-  test('a storage on an older schema says: run migrate', async () => {
+  test('a storage on an older schema throws an error that says to run migrate', async () => {
     await set(schemaVersion - 1, schemaVersion - 1)
     expect(await storageError(find)).toContain(
       `have schema ${schemaVersion - 1}, and this version of the package needs ${schemaVersion}: run migrate`,
     )
   })
 
-  test('a storage on a newer, incompatible schema says so, and so does migrate', async () => {
+  test('a storage on a newer, incompatible schema throws an error that says so, and so does migrate', async () => {
     await set(schemaVersion + 2, schemaVersion + 1)
     expect(await storageError(find)).toContain(
       `schema ${schemaVersion + 2}, which this version of the package (schema ${schemaVersion}) cannot work with`,
@@ -65,16 +65,16 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
     await expect(migrate(database.db, { tablePrefix })).rejects.toThrow('update @oauth/kysely')
   })
 
-  test('a storage works on a newer, compatible schema, and migrate leaves it alone', async () => {
+  test('a storage works on a newer, compatible schema, and migrate does not change it', async () => {
     await set(schemaVersion + 2, schemaVersion)
-    // As the newer version has it: a migration that this one has never heard of.
+    // Record a migration of a newer version, which this version does not know.
     await sql`insert into idp_migrations (name, timestamp) values ('9999_later', 'x')`.execute(database.db)
     expect(await find()).toBeUndefined()
     await migrate(database.db, { tablePrefix })
     await sql`delete from idp_migrations where name = '9999_later'`.execute(database.db)
   })
 
-  test('the version is dropped before the tables', async () => {
+  test('a migration down drops the version before the tables', async () => {
     await migrate(database.db, { tablePrefix: 'gone_' })
     const { error } = await migrator(database.db, { tablePrefix: 'gone_' }).migrateTo(NO_MIGRATIONS)
     expect(error).toBeUndefined()
@@ -84,7 +84,7 @@ describe.each(databaseNames)('the version of the schema on %s', (name) => {
   })
 })
 
-test('the version is read once, also for fifty concurrent calls', async () => {
+test('a storage reads the version of the schema once, also for fifty concurrent calls', async () => {
   const statements: string[] = []
   const db = new Kysely<object>({
     dialect: new SqliteDialect({ database: new Database(':memory:') }),
@@ -99,12 +99,12 @@ test('the version is read once, also for fifty concurrent calls', async () => {
   expect(statements.filter((text) => text.includes('oauth_clients'))).toHaveLength(50)
 })
 
-test('sqliteStorage checks the version synchronously, and says what is wrong', () => {
+test('sqliteStorage checks the version of the schema synchronously, and throws an error that names the problem', () => {
   const database = new Database(':memory:')
   const storage = sqliteStorage(database)
   expect(storage.clients.find('client')).toBeUndefined()
   database.exec('update oauth_schema set version = 9, compatible_since = 9')
-  // Looked at once: an operator who migrates under a running process knows what he does.
+  // The storage checks once. It does not notice a migration that an operator runs later.
   expect(storage.clients.find('client')).toBeUndefined()
   expect(() => sqliteStorage(database).clients.find('client')).toThrow('cannot work with')
   database.exec('drop table oauth_schema')

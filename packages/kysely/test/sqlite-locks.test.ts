@@ -34,7 +34,7 @@ afterEach(async () => {
   await storage.close()
 })
 
-/** Milliseconds by which the event loop was late at worst while `work` ran. */
+/** Returns the longest delay of the event loop while `work` ran, in milliseconds. */
 async function worstDelay(work: () => Promise<unknown>): Promise<number> {
   let worst = 0
   let last = performance.now()
@@ -47,11 +47,11 @@ async function worstDelay(work: () => Promise<unknown>): Promise<number> {
   return worst
 }
 
-/** The number of rows of a table, as somebody else sees them. */
+/** Returns the number of rows of a table, read on another connection. */
 const count = (table: string) => other.prepare(`select count(*) from oauth_${table}`).pluck().get()
 
 describe('a SQLite file that another process has locked', () => {
-  test('a locked file does not block the process: discovery answers meanwhile, and six token requests answer after the lock (G40)', async () => {
+  test('a locked file does not block the process: discovery responds during the lock, and six token requests respond after it (G40)', async () => {
     const world = createQuickWorld({ storage })
     const client = await registerConfidential(world, { grant_types: ['client_credentials'], redirect_uris: [] })
     const token = () => postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials' })
@@ -97,7 +97,7 @@ describe('a SQLite file that another process has locked', () => {
     expect(count('access_tokens')).toBe(2)
   }, 20_000)
 
-  test('calls wait for a lock in their order, and each takes effect once, transactions and purges too (G40)', async () => {
+  test('calls that wait for a lock run in their order, and each takes effect once, also transactions and purges (G40)', async () => {
     await issueCode(storage)
     await issueRefreshToken(storage, { grant: { id: 'g2' }, token: { id: 'old', expiresAt: now - 1 } })
     await storage.accessTokens.insert(accessTokenRecord({ id: 'old', expiresAt: now - 1 }))
@@ -111,13 +111,13 @@ describe('a SQLite file that another process has locked', () => {
       storage.clients.delete('client'),
     ])
     await pause(50)
-    // A read goes on, and sees what was there before.
+    // A read does not wait, and sees the data from before the waiting writes.
     expect(storage.clients.find('client')).toBeUndefined()
     other.exec('commit')
     expect(await answers).toEqual(['won', 'won', 'replayed', 2, true, false])
   })
 
-  test('a call that meets no lock answers at once, without a promise (G40)', async () => {
+  test('a call that meets no lock returns its result synchronously, without a promise (G40)', async () => {
     expect(storage.clients.insert(clientRecord())).toBe('won')
     other.exec('begin immediate')
     const waiting = storage.clients.delete('client')
@@ -127,7 +127,7 @@ describe('a SQLite file that another process has locked', () => {
     expect(storage.clients.insert(clientRecord())).toBe('won')
   })
 
-  test('statements of the host on the same connection wait for a lock as well, and fail with the error of SQLite (G40)', async () => {
+  test('statements of the host on the same connection also wait for a lock, and fail with the error of SQLite (G40)', async () => {
     const { db } = storage
     other.exec('begin immediate')
     const remove = db.deleteFrom('oauth_clients').executeTakeFirst()

@@ -43,7 +43,7 @@ describe('sqliteStorage in a file meets the storage contract', () => {
 })
 
 describe('sqliteStorage', () => {
-  test('keeps its data over a restart', async () => {
+  test('sqliteStorage keeps its data over a restart', async () => {
     const file = newFile()
     const before = sqliteStorage(file)
     await before.clients.insert(clientRecord())
@@ -56,7 +56,7 @@ describe('sqliteStorage', () => {
     await after.close()
   })
 
-  test('opens files in WAL mode with synchronous=NORMAL, foreign keys, and no busy timeout that would block the process', async () => {
+  test('sqliteStorage opens files in WAL mode with synchronous=NORMAL, foreign keys, and no busy timeout', async () => {
     const file = newFile()
     const storage = sqliteStorage(file)
     const database = new Database(file, { readonly: true })
@@ -73,14 +73,14 @@ describe('sqliteStorage', () => {
     await storage.close()
   })
 
-  test('answers at once', async () => {
+  test('sqliteStorage returns results synchronously', async () => {
     const storage = sqliteStorage(':memory:')
     expect(storage.clients.insert(clientRecord())).toBe('won')
     expect(storage.clients.find('client')).toEqual(clientRecord())
     await storage.close()
   })
 
-  test('does not find a mixed-case id', async () => {
+  test('sqliteStorage compares ids case-sensitively and with trailing spaces', async () => {
     const storage = sqliteStorage(':memory:')
     await storage.accessTokens.insert(accessTokenRecord({ id: 'AbC' }))
     expect(await storage.accessTokens.find('abc')).toBeUndefined()
@@ -89,7 +89,7 @@ describe('sqliteStorage', () => {
     await storage.close()
   })
 
-  test('fifty redemptions across two connections on one file have one winner', async () => {
+  test('of fifty redemptions of one code on two connections to one file, one succeeds', async () => {
     const file = newFile()
     const storages = [sqliteStorage(file), sqliteStorage(file)] as const
     await issueCode(storages[0])
@@ -112,7 +112,7 @@ describe('sqliteStorage', () => {
     for (const storage of storages) await storage.close()
   })
 
-  test('waits for a transaction that the host has open on the same connection', async () => {
+  test('sqliteStorage waits for an open transaction of the host on the same connection', async () => {
     const storage = sqliteStorage(newFile())
     const seen: string[] = []
     let added: Promise<unknown> | undefined
@@ -129,7 +129,7 @@ describe('sqliteStorage', () => {
     await storage.close()
   })
 
-  test('leaves a database of the host open, with the settings of the host', async () => {
+  test("sqliteStorage leaves the host's Database open, with the host's settings", async () => {
     const database = new Database(newFile())
     const storage = sqliteStorage(database)
     expect(await storage.clients.insert(clientRecord())).toBe('won')
@@ -139,7 +139,7 @@ describe('sqliteStorage', () => {
     database.close()
   })
 
-  test('reports the error of a statement, also where SQLite has rolled back by itself', async () => {
+  test('sqliteStorage reports the error of a statement, also when SQLite has rolled back by itself', async () => {
     const database = new Database(newFile())
     const storage = sqliteStorage(database)
     await issueCode(storage)
@@ -154,7 +154,7 @@ describe('sqliteStorage', () => {
   })
 })
 
-test('a lock that another process does not give back within the busy timeout of the host is 503, not a fault of the server', async () => {
+test("the provider answers 503, not 500, when another process keeps a lock beyond the host's busy timeout", async () => {
   const file = newFile()
   const storage = sqliteStorage(new Database(file, { timeout: 50 }))
   await issueCode(storage)

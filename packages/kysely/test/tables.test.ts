@@ -12,7 +12,7 @@ import { sqliteStorage } from '../src/sqlite/index.ts'
 const kysely = (database = new Database(':memory:')) => new Kysely<object>({ dialect: new SqliteDialect({ database }) })
 
 describe('the table prefix', () => {
-  test('is what every name of a table and an index begins with', async () => {
+  test('every name of a table and an index begins with the table prefix', async () => {
     const database = new Database(':memory:')
     await migrate(kysely(database), { tablePrefix: 'idp_' })
     const names = database
@@ -36,7 +36,7 @@ describe('the table prefix', () => {
     ['a2345678901234567890_', 'too long'],
     [7, 'no string'],
     [null, 'null'],
-  ])('%j is refused: %s', (tablePrefix, _why) => {
+  ])('the table prefix %j is refused: %s', (tablePrefix, _why) => {
     const options = { tablePrefix } as { readonly tablePrefix: string }
     const db = kysely()
     expect(() => kyselyStorage(db, options)).toThrow(TypeError)
@@ -45,11 +45,11 @@ describe('the table prefix', () => {
     expect(() => sqliteStorage(':memory:', options)).toThrow('tablePrefix')
   })
 
-  test('rejects in migrate as well', async () => {
+  test('migrate refuses an invalid table prefix', async () => {
     await expect(migrate(kysely(), { tablePrefix: 'a b' })).rejects.toThrow('tablePrefix')
   })
 
-  test('leaves every name within the 63 characters of PostgreSQL, however long it is', () => {
+  test('every name has at most 63 characters, the limit of PostgreSQL, with the longest table prefix', () => {
     const db = kysely() as Kysely<unknown>
     const tables = tableNames({ tablePrefix: 'a2345678901234567890' })
     const statements = Object.values(schemaChanges).flatMap(({ up }) => [...up({ db, tables, dialect: sqliteDialect })])
@@ -60,7 +60,7 @@ describe('the table prefix', () => {
     expect([...names, ...keys].filter((name) => name.length - 2 > 63)).toEqual([])
   })
 
-  test('keeps two sets of tables in one database apart', async () => {
+  test('two storages with different table prefixes in one database are separate', async () => {
     const db = kysely()
     for (const tablePrefix of ['one_', 'two_']) await migrate(db, { tablePrefix })
     const [one, two] = [kyselyStorage(db, { tablePrefix: 'one_' }), kyselyStorage(db, { tablePrefix: 'two_' })]
@@ -69,7 +69,7 @@ describe('the table prefix', () => {
     expect(await one.records.insert(recordEntry())).toBe('exists')
   })
 
-  test('of a SQLite file', async () => {
+  test('sqliteStorage uses the table prefix', async () => {
     const database = new Database(':memory:')
     const storage = sqliteStorage(database, { tablePrefix: 'idp_' })
     expect(await storage.records.insert(recordEntry())).toBe('won')
@@ -79,12 +79,12 @@ describe('the table prefix', () => {
 })
 
 describe('the dialect', () => {
-  test('is told by the adapter, and by the host where it wants to', () => {
+  test("the dialect follows from Kysely's adapter, unless the host sets it", () => {
     expect(dialectName(kysely(), undefined)).toBe('sqlite')
     expect(dialectName(kysely(), 'mysql')).toBe('mysql')
   })
 
-  test('is told by the adapter of another copy of Kysely, too, and by one that was made of it', () => {
+  test('the dialect follows from the adapter of another copy of Kysely, and from a class that extends an adapter', () => {
     class SqliteAdapter {}
     class PostgresAdapter {}
     class OtherAdapter extends PostgresAdapter {}
@@ -93,7 +93,7 @@ describe('the dialect', () => {
     expect(of(new OtherAdapter())).toBe('postgres')
   })
 
-  test('an unknown adapter or name is refused', () => {
+  test('an unknown adapter or an unknown name of a dialect is refused', () => {
     class OddAdapter {}
     const odd = { getExecutor: () => ({ adapter: new OddAdapter() }) } as never
     expect(() => dialectName(odd, undefined)).toThrow('OddAdapter')
@@ -106,7 +106,9 @@ describe('the dialect', () => {
     ['9.1.0', 'utf8mb4_0900_bin'],
     ['10.11.6-MariaDB-0+deb12u1', 'utf8mb4_nopad_bin'],
     ['5.5.5-10.6.12-MariaDB-log', 'utf8mb4_nopad_bin'],
-  ])('%s compares by %s', (version, collation) => expect(binaryCollation(version)).toBe(collation))
+  ])('the binary collation of MySQL or MariaDB %s is %s', (version, collation) =>
+    expect(binaryCollation(version)).toBe(collation),
+  )
 
   test('a MySQL without a binary collation that keeps trailing spaces is refused', () => {
     expect(() => binaryCollation('5.7.44')).toThrow('5.7.44')

@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 const newFile = () => join(folder, `${++files}.db`)
 
-/** A world on a database of its own, a client with a code and a refresh token, and a way to break and to repair it. */
+/** A provider on its own database, a client with a code and a refresh token, and functions that break and repair it. */
 async function start() {
   const database = new Database(newFile())
   database.pragma('journal_mode = WAL')
@@ -38,11 +38,11 @@ async function start() {
 const unavailable = { status: 503, body: { error: 'temporarily_unavailable' } }
 
 describe('a database that cannot be used', () => {
-  test('a full database is answered 503 with Retry-After, and the same code and token work once there is room (G41)', async () => {
+  test('the provider answers 503 with Retry-After on a full database, and the same code and token work once there is room (G41)', async () => {
     const { database, world, client, token, authorized } = await start()
     const pages = Number(database.pragma('page_count', { simple: true }))
     database.pragma(`max_page_count = ${pages}`)
-    // Whatever room is left in the pages that are there.
+    // Fill the room that is left in the existing pages.
     for (let failures = 0, row = 0; failures < 50; row += 1) {
       try {
         world.storage.accessTokens.insert(accessTokenRecord({ id: `${(row * 7919) % 1000}${row}`, secretHash: '' }))
@@ -61,7 +61,7 @@ describe('a database that cannot be used', () => {
     expect((await refresh(world, client, token)).status).toBe(200)
   })
 
-  test('a read-only database is answered 503 with Retry-After, and reads continue (G41)', async () => {
+  test('the provider answers writes on a read-only database with 503 and Retry-After, and reads continue (G41)', async () => {
     const { database, world, client, token, authorized } = await start()
     database.pragma('query_only = 1')
     expect(await exchangeCode(world, client, authorized)).toMatchObject(unavailable)
@@ -73,7 +73,7 @@ describe('a database that cannot be used', () => {
     expect((await refresh(world, client, token)).status).toBe(200)
   })
 
-  test('a file that is not a database any more is answered 503, not 500 (G41)', async () => {
+  test('the provider answers 503, not 500, when the file is not a database any more (G41)', async () => {
     const file = newFile()
     const before = sqliteStorage(file)
     before.clients.insert(clientRecord())
@@ -143,5 +143,5 @@ describe('the failure of a statement', () => {
     expect(failureOf(new Error('wrapped', { cause: error }))).toBe('unusable')
   })
 
-  test.each(others)('is %s for %s', (failure, _name, error) => expect(failureOf(error)).toBe(failure))
+  test.each(others)('failureOf returns %s for %s', (failure, _name, error) => expect(failureOf(error)).toBe(failure))
 })

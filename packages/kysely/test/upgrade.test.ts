@@ -21,9 +21,9 @@ type Row = Readonly<Record<string, string | number | null>>
 type Cookies = Readonly<Record<string, string>>
 
 /**
- * What commit 4a1972a, which had schema 1, has written into every table in a few journeys, with the credentials that
- * belong to them: a sign-in at its login page, one that has to sign in anew, one at its consent page, a code that waits,
- * tokens, sessions of clients, an assertion that was used.
+ * The rows of all tables after a few journeys on commit 4a1972a, which had schema 1, with their credentials: requests that
+ * wait at the login page (one must authenticate anew) and at the consent page, an unused code, tokens, sessions of
+ * clients, and a used assertion.
  */
 const old = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/schema-1.json'), 'utf8')) as {
   readonly now: number
@@ -40,7 +40,7 @@ const old = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/schema-1
   readonly tables: Readonly<Record<string, readonly Row[]>>
 }
 
-/** The tables as commit 4a1972a left them. */
+/** Makes the tables of schema 1 with the rows of commit 4a1972a. */
 async function makeOldTables(db: Kysely<object>): Promise<void> {
   const { error } = await migrator(db).migrateTo('0001_initial')
   expect(error).toBeUndefined()
@@ -54,7 +54,7 @@ async function makeOldTables(db: Kysely<object>): Promise<void> {
   }
 }
 
-/** A provider of today on them, with the sessions that the host has kept. */
+/** Starts a provider of the current version on this storage, with the sessions that the host has kept. */
 function startWorld(storage: Storage) {
   const ends = watchEnds()
   const world = createLogoutWorld({
@@ -76,7 +76,7 @@ function browserWith(world: World, cookies: Cookies): Browser {
 const codeIn = (response: Response): string =>
   new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? ''
 
-/** Everything that was begun before the upgrade, gone on with after it. */
+/** Continues every journey that began before the upgrade. */
 async function expectEverythingGoesOn(storage: Storage): Promise<void> {
   const { world, ends } = startWorld(storage)
   const { client, tokens } = old
@@ -95,7 +95,7 @@ async function expectEverythingGoesOn(storage: Storage): Promise<void> {
   ]
   expect(grants).toHaveLength(old.tables.grants?.length ?? 0)
 
-  // The user who was on the consent page agrees now, and the client gets what it asked for.
+  // The user who was on the consent page agrees now, and the client gets its tokens.
   const atConsent = browserWith(world, old.consent.cookies)
   const agreed = await atConsent.consent(old.consent.url, true)
   expect(new URL(agreed.headers.get('location') ?? '').searchParams.get('state')).toBe('a "state" \\ ä 🔑')
@@ -112,13 +112,13 @@ async function expectEverythingGoesOn(storage: Storage): Promise<void> {
   const { response } = await atLogin.visit(returnTo, { user: alice, accept: true })
   expect(codeIn(response)).not.toBe('')
 
-  // Whoever had to sign in anew still has to: the session of then is not enough, a new one is.
+  // The user who had to authenticate anew still must: the old session is not enough, a new one is.
   const forced = browserWith(world, old.forced.cookies)
   const back = (await world.provider.resolveLoginContext(forced.pageRequest(old.forced.url))).returnTo
   forced.signIn(alice)
   expect(codeIn((await forced.visit(back, { user: alice, accept: true })).response)).not.toBe('')
 
-  // A code that waited is redeemed, and a refresh token rotates.
+  // The client redeems its unused code, and a refresh token rotates.
   const redeemed = await exchangeCode(world, client, {
     code: old.code.code,
     pkce: { verifier: old.code.verifier },
@@ -128,17 +128,17 @@ async function expectEverythingGoesOn(storage: Storage): Promise<void> {
   expect(rotated.status).toBe(200)
   expect((await refresh(world, client, rotated.body.refresh_token)).status).toBe(200)
 
-  // An assertion that was used is a replay.
+  // The server refuses the used assertion as a replay.
   expect((await postWith(world, old.usedAssertion)).status).toBe(401)
   expect(lastReason(world)).toBe('assertion: replayed')
 
-  // A session that ends takes its tokens along, and its client is told.
+  // The end of a session revokes its tokens, and its client is notified.
   expect(await isActive(world, old.ending.accessToken)).toBe(true)
   await world.provider.sessionEnded(old.ending.cookies.session ?? '')
   expect(ends.told).toEqual([[client.client_id]])
   expect(await isActive(world, old.ending.accessToken)).toBe(false)
 
-  // The token of two generations ago ends the family.
+  // A replay of the token two generations ago revokes the family.
   expect((await refresh(world, client, tokens.rotated)).status).toBe(400)
   expect(await isActive(world, rotated.body.access_token)).toBe(false)
 }

@@ -11,7 +11,7 @@ import { migrate } from '../src/migrations/index.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase, emptyTables } from './support/databases.ts'
 
 const names = Object.keys(withdrawals) as WithdrawalName[]
-/** Where the host is asked, and on either side of the write: all other places are tried in the core. */
+/** The places where the request waits: a call of the host, and before and after the write. The core tests all others. */
 const places: readonly Place[] = [
   'consentReferenceResolver',
   'before the write of the code',

@@ -11,7 +11,7 @@ describe('oauthHandlers', () => {
     expect(Object.keys(oauthHandlers(provider)).sort()).toEqual(methods)
   })
 
-  test('oauthHandlers takes a provider, or a function that it calls at the first request and not before', async () => {
+  test('oauthHandlers takes a provider, or a function that it does not call before the first request', async () => {
     expect(await (await oauthHandlers(provider).GET(request)).text()).toBe('served')
     let asked = 0
     const { POST } = oauthHandlers(async () => {

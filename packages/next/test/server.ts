@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Mountable } from '@oauth/core'
 import createNext from 'next'
 
-// The production server of an application that `build-app.ts` has built. Its code is another module graph: a provider of
-// a test gets there through the global object.
+// The production server of the application that `build-app.ts` has built. Its code is a separate module graph, so a test
+// passes its provider through the global object.
 const providers = new AsyncLocalStorage<Mountable>()
 Object.assign(globalThis, { oauthTestProvider: providers })
 
@@ -14,7 +14,7 @@ const app = next({ dev: false, dir: join(import.meta.dirname, 'app') })
 await app.prepare()
 const handle = app.getRequestHandler()
 
-/** The application of the tests, with this provider behind its routes. */
+/** Starts the application of the tests with this provider behind its routes. */
 export function listenerOf(provider: Mountable): RequestListener {
   return (incoming, outgoing) => void providers.run(provider, () => handle(incoming, outgoing))
 }

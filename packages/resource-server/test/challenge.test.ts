@@ -22,7 +22,7 @@ async function read(response: Response) {
 }
 
 describe('a challenge', () => {
-  it('without a token has no error code', async () => {
+  it('the challenge for a request without a token has no error code', async () => {
     expect(await read(unauthorized({ resourceMetadata, description: 'an access token is required' }))).toEqual({
       status: 401,
       challenge: `Bearer ${metadata}`,
@@ -37,11 +37,11 @@ describe('a challenge', () => {
     })
   })
 
-  it('has at least one parameter', async () => {
+  it('a challenge has at least one parameter', async () => {
     expect((await read(unauthorized())).challenge).toBe('Bearer realm="protected resource"')
   })
 
-  it('for a bad token', async () => {
+  it('the challenge for an invalid token has the error invalid_token', async () => {
     expect(await read(invalidToken({ resourceMetadata, description: 'the access token has expired' }))).toEqual({
       status: 401,
       challenge: `Bearer error="invalid_token", error_description="the access token has expired", ${metadata}`,
@@ -49,7 +49,7 @@ describe('a challenge', () => {
     })
   })
 
-  it('for too little scope', async () => {
+  it('the challenge for missing scopes has the error insufficient_scope and the required scopes', async () => {
     expect(await read(insufficientScope({ scope: 'notes:write', resourceMetadata }))).toEqual({
       status: 403,
       challenge: `Bearer error="insufficient_scope", scope="notes:write", ${metadata}`,
@@ -57,7 +57,7 @@ describe('a challenge', () => {
     })
   })
 
-  it('for a bad request', async () => {
+  it('the challenge for a malformed request has the error invalid_request', async () => {
     expect(await read(invalidRequest())).toEqual({
       status: 400,
       challenge: 'Bearer error="invalid_request"',
@@ -65,7 +65,7 @@ describe('a challenge', () => {
     })
   })
 
-  it('is not given when nobody knows whether the token is good', async () => {
+  it('a 503, when the token could not be verified, has no challenge', async () => {
     const response = temporarilyUnavailable()
     expect(response.headers.get('retry-after')).toBe('5')
     expect(await read(response)).toMatchObject({
@@ -75,7 +75,7 @@ describe('a challenge', () => {
     })
   })
 
-  it('can be read by scripts and is not stored', () => {
+  it('scripts may read the challenge, and caches do not store it', () => {
     for (const response of [unauthorized(), invalidToken(), invalidRequest(), temporarilyUnavailable()]) {
       expect(response.headers.get('cache-control')).toBe('no-store')
       expect(response.headers.get('content-type')).toBe('application/json')
@@ -101,11 +101,11 @@ describe('a challenge', () => {
     expect(response.headers.has('set-cookie')).toBe(false)
   })
 
-  it('names metadata at secure URLs only', () => {
+  it('a challenge refuses a metadata URL that is not secure', () => {
     expect(() => unauthorized({ resourceMetadata: 'http://localhost.evil.example/' })).toThrow(TypeError)
   })
 
-  it('is understood by a client library', async () => {
+  it('a client library can parse the challenge', async () => {
     const request = protectedResourceRequest('token', 'GET', new URL(api), undefined, undefined, {
       [customFetch]: async () =>
         insufficientScope({ scope: ['a', 'b'], resourceMetadata, description: 'more, please' }),

@@ -13,7 +13,7 @@ test('a clock that was set back does not keep a verified token for longer (E10)'
   expect(await cache.get('token', 900)).toBeUndefined()
 })
 
-test('a clock that was set back does not keep what was loaded from a server for longer (E10)', async () => {
+test('a clock that was set back does not keep a loaded document in the cache for longer (E10)', async () => {
   let loads = 0
   const load = remember(async () => ++loads, { seconds: 300, retrySeconds: 10, clock })
   expect([await load(), await load()]).toEqual([1, 1])

@@ -30,7 +30,7 @@ describe('addresses', () => {
   })
 
   it.each([...insecure, 'http://localhost:9000/x'])(
-    'the verifier does not fetch %s when the metadata name it (S15, G02)',
+    'the verifier does not fetch %s when the metadata contain it (S15, G02)',
     async (address) => {
       const server = await createFakeServer()
       server.metadata.jwks_uri = address
@@ -57,19 +57,19 @@ describe('addresses', () => {
     },
   )
 
-  it.each([`${fakeIssuer}?a`, `${fakeIssuer}#a`, `${fakeIssuer}#`])('the issuer is not %s', (issuer) => {
+  it.each([`${fakeIssuer}?a`, `${fakeIssuer}#a`, `${fakeIssuer}#`])('the verifier refuses the issuer %s', (issuer) => {
     expect(() => createTokenVerifier({ issuer, audience: api })).toThrow(TypeError)
   })
 })
 
-it.each(insecure)('an outbound request to %s is refused (S15, G02)', async (address) => {
+it.each(insecure)('the verifier refuses an outbound request to %s (S15, G02)', async (address) => {
   const network = createNetwork(async () => new Response())
   await expect(boundedFetch(network.fetch, 5)(address, { method: 'GET', headers: {} })).rejects.toThrow(TypeError)
   expect(network.requests).toEqual([])
 })
 
 describe('the metadata', () => {
-  it("are OpenID's when RFC 8414's place has none, or when only they are asked for", async () => {
+  it("the verifier reads the metadata of OpenID Connect when RFC 8414's URL has none, or when the options demand them", async () => {
     const server = await createFakeServer()
     server.answers.delete('/.well-known/oauth-authorization-server')
     server.answers.set('/.well-known/openid-configuration', () => Response.json(server.metadata))
@@ -89,7 +89,7 @@ describe('the metadata', () => {
   })
 
   it.each(['https://evil.example', `${fakeIssuer}/`, undefined])(
-    'metadata of the issuer %s are refused',
+    'the verifier refuses metadata of the issuer %s',
     async (issuer) => {
       const server = await createFakeServer()
       server.metadata.issuer = issuer
@@ -118,7 +118,7 @@ describe('the metadata', () => {
     expect(server.network.count('/other')).toBe(1)
   })
 
-  it('metadata that cannot be fetched are requested once in a while, not once a request (G03)', async () => {
+  it('the verifier waits before it requests unavailable metadata again, however many requests come (G03)', async () => {
     const server = await createFakeServer()
     let time = now
     const verifier = server.verifierWith({ clock: { now: () => time } })
@@ -149,7 +149,7 @@ describe('a response of the authorization server (G03)', () => {
     }
   })
 
-  it('the verifier does not read a response that is too large to its end (G03)', async () => {
+  it('the verifier stops reading a response that is too large (G03)', async () => {
     const server = await createFakeServer()
     let sent = 0
     let cancelled = false

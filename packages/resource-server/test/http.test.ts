@@ -18,7 +18,7 @@ let api: string
 let issuer: string
 let provider: Provider
 
-/** A server on a port of its own; what it serves is told later, when its address is known. */
+/** Starts a server on a free port. The test sets its handler later, when the address is known. */
 async function listen(): Promise<{ readonly origin: string; serve: Handler }> {
   const site = { origin: '', serve: (() => new Response(null, { status: 503 })) as Handler }
   const server = createServer(async (incoming, outgoing) => {
@@ -73,7 +73,7 @@ afterAll(async () => {
   }
 })
 
-it('a client that knows only the resource finds the authorization server, gets a token and is let in, over HTTP', async () => {
+it('a client that knows only the resource finds the authorization server, gets a token and calls the resource, over HTTP', async () => {
   const insecure = { [oauth.allowInsecureRequests]: true }
   const refused = await fetch(api)
   expect(refused.status).toBe(401)

@@ -23,7 +23,7 @@ async function setUpOpaque(audience = api) {
 describe('an opaque token at a real provider', () => {
   it('an opaque token is valid while the authorization server says that it is active', async () => {
     const setup = await setUpOpaque()
-    // The client follows sessions, so that its tokens have a `sid`.
+    // With `enable_end_session`, the client's tokens have a `sid`.
     await setup.world.provider.updateClient(setup.client.client_id, { enable_end_session: true })
     const { access_token } = await userTokens(setup, 'notes:read offline_access', {})
     expect(await setup.verifier.verify(access_token)).toMatchObject({
@@ -63,10 +63,10 @@ describe('an opaque token at a real provider', () => {
   it('an opaque token for another resource is refused, whichever client introspects it (E04)', async () => {
     const setup = await setUpOpaque(files)
     const token = await machineToken(setup, { resource: undefined })
-    // The resource that it is for, with our audience: the server answers, the audience does not fit.
+    // With the credentials of the resource that the token is for, the server answers, but the audience is not ours.
     const error = await refusal(setup.verifier.verify(token))
     expect(error).toMatchObject({ code: 'invalid_token', description: 'the access token is not for this resource' })
-    // Our own credentials: E05, the server does not even tell us that the token exists.
+    // With our own credentials, the server does not reveal that the token exists (E05).
     const own = setup.verifierWith({ introspection: await registerApi(setup.world) })
     expect(await refusal(own.verify(token))).toMatchObject({ description: 'the access token is not valid' })
   })
@@ -90,7 +90,7 @@ describe('an opaque token at a real provider', () => {
     expect(await refusalCode(verifier.verify(refresh_token))).toBe('invalid_token')
   })
 
-  it('a token is answered 503 while the authorization server is down or refuses the credentials', async () => {
+  it('the verifier answers 503 while the authorization server is down or refuses the credentials', async () => {
     const setup = await setUpOpaque()
     const token = await machineToken(setup, { resource: undefined })
     const wrong = setup.verifierWith({ introspection: { ...setup.introspection, clientSecret: 'wrong' } })
@@ -127,14 +127,14 @@ describe('a JWT with introspection.jwts', () => {
   })
 })
 
-describe('the answer of an introspection endpoint', () => {
+describe('the response of an introspection endpoint', () => {
   async function answered(answer: Record<string, unknown>) {
     const server = await createFakeServer()
     server.answers.set('/introspect', () => Response.json(answer))
     return server.verifierWith({ introspection: credentials }).verify('opaque')
   }
 
-  it('a response without sub gives a token whose subject is the client', async () => {
+  it('an introspection response without sub gives a token whose subject is the client', async () => {
     expect(await answered({ ...goodAnswer, sub: undefined, iat: undefined, iss: undefined })).toMatchObject({
       subject: 'a-client',
       issuedAt: now,
@@ -163,7 +163,7 @@ describe('the answer of an introspection endpoint', () => {
     ['a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['no boolean', () => Response.json({ ...goodAnswer, active: 'true' })],
     ['a list', () => Response.json([goodAnswer])],
-  ])('an introspection response that is %s is answered 503', async (_, answer) => {
+  ])('the verifier answers 503 to an introspection response that is %s', async (_, answer) => {
     const server = await createFakeServer()
     server.answers.set('/introspect', answer)
     const verifier = server.verifierWith({ introspection: credentials })
@@ -171,7 +171,7 @@ describe('the answer of an introspection endpoint', () => {
   })
 })
 
-describe('the question', () => {
+describe('the introspection request', () => {
   async function asked(authMethod: 'client_secret_basic' | 'client_secret_post') {
     const server = await createFakeServer()
     let question: { form: string; authorization: string | null } | undefined

@@ -27,9 +27,9 @@ describe('a JWT of a real provider', () => {
     expect(setup.network.requests).toEqual(['GET /.well-known/oauth-authorization-server/auth', 'GET /auth/jwks'])
   })
 
-  it("verifies a user's token from a request, with its session", async () => {
+  it("the verifier reads a user's token from a request, and returns its session", async () => {
     const setup = await setUp()
-    // The client follows sessions, so that its tokens have a `sid`: a name of its own, and not the host's id.
+    // With `enable_end_session`, the client's tokens have a `sid`. It differs from the host's session id.
     await setup.world.provider.updateClient(setup.client.client_id, { enable_end_session: true })
     const { access_token } = await userTokens(setup)
     const request = new Request(`${api}/notes`, { headers: { authorization: `bearer ${access_token}` } })
@@ -143,7 +143,7 @@ describe('a forged JWT', () => {
     expect(server.network.requests.filter((request) => request.includes('evil'))).toEqual([])
   })
 
-  it('a JWT with an algorithm that this resource does not allow is refused (E01)', async () => {
+  it('the verifier refuses a JWT with an algorithm that this resource does not allow (E01)', async () => {
     const server = await createFakeServer()
     const token = await server.sign()
     expect((await server.verifierWith({ algorithms: ['ES256'] }).verify(token)).clientId).toBe('a-client')
@@ -193,7 +193,7 @@ describe('createTokenVerifier', () => {
     )
   })
 
-  it('createTokenVerifier demands an audience, and refuses unknown options', () => {
+  it('createTokenVerifier requires an audience, and refuses unknown options', () => {
     expect(() => createTokenVerifier({ issuer: fakeIssuer } as never)).toThrow('audience: must name this resource')
     expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: '' })).toThrow('audience')
     expect(() => createTokenVerifier({ issuer: fakeIssuer, audience: api, leeway: 5 } as never)).toThrow(

@@ -3,7 +3,7 @@ import { createFakeServer, type FakeServer, now } from './support/fake-server.ts
 import { machineToken, refusal, refusalCode, type Setup, setUp } from './support/setup.ts'
 
 beforeEach(() => {
-  // jose keeps keys by the system's clock.
+  // jose measures the age of its cached keys by the system's clock.
   vi.useFakeTimers({ toFake: ['Date'], now: now * 1000 })
 })
 
@@ -16,7 +16,7 @@ function advance(setup: Setup, seconds: number): void {
   vi.setSystemTime(setup.world.clock.now() * 1000)
 }
 
-/** A server with a clock that moves together with the system's. */
+/** Makes a server whose clock moves together with the faked clock of the system. */
 async function movingServer(): Promise<{ server: FakeServer; clock: { now(): number } }> {
   return { server: await createFakeServer(), clock: { now: () => Math.floor(Date.now() / 1000) } }
 }
@@ -30,7 +30,7 @@ describe('the keys', () => {
     expect(setup.network.requests).toEqual(['GET /.well-known/oauth-authorization-server/auth', 'GET /auth/jwks'])
   })
 
-  it('the keys of a rotation are found without a restart, and tokens of the old keys still verify (E08)', async () => {
+  it('the verifier finds rotated keys without a restart, and tokens of the old keys still verify (E08)', async () => {
     const setup = await setUp()
     const before = await machineToken(setup)
     await setup.verifier.verify(before)
@@ -74,7 +74,7 @@ describe('the keys', () => {
     expect((await setup.verifier.verify(good)).source).toBe('jwt')
   })
 
-  it('a token that no key could make valid is refused without a fetch of the keys', async () => {
+  it('the verifier refuses a token that no key could verify, without a fetch of the keys', async () => {
     const setup = await setUp()
     for (const bad of ['a.b.c', 'eyJhbGciOiJub25lIn0.e30.', 'opaque', 'x'.repeat(20_000), 'with space', '']) {
       expect(await refusalCode(setup.verifier.verify(bad))).toBe('invalid_token')
@@ -82,7 +82,7 @@ describe('the keys', () => {
     expect(setup.network.requests).toEqual([])
   })
 
-  it('when the keys cannot be fetched, a token is answered 503, and the next fetch comes only after a while', async () => {
+  it('when the keys cannot be fetched, the verifier answers 503, and waits before the next fetch', async () => {
     const { server, clock } = await movingServer()
     const verifier = server.verifierWith({ clock })
     const token = await server.sign()
@@ -106,7 +106,7 @@ describe('the keys', () => {
     const unknown = await (await createFakeServer()).sign({ iss: setup.world.issuer }, { kid: 'unknown' })
     expect(await refusalCode(setup.verifier.verify(unknown))).toBe('temporarily_unavailable')
     expect((await setup.verifier.verify(token)).source).toBe('jwt')
-    // Too old to be relied on: a withdrawn key would live on as long as its owner can keep us from the server.
+    // The cached keys are too old: an attacker with a withdrawn key could block the server to keep the key valid.
     advance(setup, 600)
     expect(await refusalCode(setup.verifier.verify(token))).toBe('temporarily_unavailable')
     setup.network.down = false
@@ -137,7 +137,7 @@ describe('the keys', () => {
     verify.mockRestore()
   })
 
-  it('the JWTs of a server without a jwks_uri are refused', async () => {
+  it('the verifier refuses the JWTs of a server without a jwks_uri', async () => {
     const server = await createFakeServer()
     delete server.metadata.jwks_uri
     expect(await refusalCode(server.verifierWith().verify(await server.sign()))).toBe('invalid_token')

@@ -50,7 +50,7 @@ describe('a resource in the process of its provider', () => {
     })
   })
 
-  it('a resource refuses a token that is bound to a key: without a proof it may be a stolen one (E04)', async () => {
+  it('a resource refuses a token that is bound to a key, because it may be stolen and the resource checks no proof (E04)', async () => {
     const cnf = { jkt: 'thumbprint' }
     for (const said of [{ extra: { cnf } }, { claims: { cnf } }]) {
       const setup = await setUpLocal()

@@ -40,7 +40,7 @@ describe('buildProtectedResourceMetadata', () => {
     ['the issuer when none is given', { provider }, [as]],
     ['not the issuer when one is given', { provider, authorizationServer: other }, [other]],
     ['the issuer for an empty list', { provider, authorizationServers: [] }, [as]],
-  ])('authorization servers: %s', (_, options, servers) => {
+  ])('the metadata have these authorization servers: %s', (_, options, servers) => {
     expect(buildProtectedResourceMetadata(resource, options).authorization_servers).toEqual(servers)
   })
 
@@ -85,7 +85,7 @@ describe('buildProtectedResourceMetadata', () => {
     ],
     ['the settings of the seed', { settings: provider } as never, 'no option settings; did you mean provider?'],
     ['an unknown option', { provider, scopeSupported: [] } as never, 'there is no option scopeSupported'],
-  ])('refuses %s', (_, options, message) => {
+  ])('buildProtectedResourceMetadata refuses %s', (_, options, message) => {
     expect(() => buildProtectedResourceMetadata(resource, options)).toThrow(message)
   })
 
@@ -97,7 +97,7 @@ describe('buildProtectedResourceMetadata', () => {
     ],
     ['any, when neither a provider nor external scopes are given', { authorizationServer: as, scopesSupported: ['X'] }],
     ['any, of a provider that does not tell', { provider: { issuer: as }, scopesSupported: ['X'] }],
-  ])('scopes: %s', (_, options) => {
+  ])('buildProtectedResourceMetadata accepts these scopes: %s', (_, options) => {
     expect(buildProtectedResourceMetadata(resource, options).scopes_supported).toEqual(options.scopesSupported)
   })
 
@@ -157,12 +157,12 @@ describe('buildProtectedResourceMetadata', () => {
     'https://api.example.com/#part',
     'https://api.example.com/#',
     'https://user@api.example.com/',
-  ])('refuses the resource %s', (wrong) => {
+  ])('buildProtectedResourceMetadata refuses the resource %s', (wrong) => {
     expect(() => buildProtectedResourceMetadata(wrong, { provider })).toThrow(TypeError)
   })
 
   it.each(['https://api.example.com', 'https://api.example.com/', 'http://localhost:8000/mcp', 'http://127.0.0.1/'])(
-    'keeps the spelling of %s',
+    'the metadata keep the spelling of the resource %s',
     (right) => {
       expect(buildProtectedResourceMetadata(right, { provider }).resource).toBe(right)
     },
@@ -177,7 +177,7 @@ describe('protectedResourceMetadataUrl', () => {
     ['https://api.example.com/a/b?c=d', 'https://api.example.com/.well-known/oauth-protected-resource/a/b?c=d'],
     ['https://api.example.com?c=d', 'https://api.example.com/.well-known/oauth-protected-resource?c=d'],
     ['http://localhost:8000/mcp', 'http://localhost:8000/.well-known/oauth-protected-resource/mcp'],
-  ])('%s', (identifier, url) => {
+  ])('the metadata URL of %s is %s', (identifier, url) => {
     expect(protectedResourceMetadataUrl(identifier)).toBe(url)
   })
 })
@@ -202,7 +202,7 @@ describe('protectedResourceMetadataHandler', () => {
     expect(asked).toEqual([url])
   })
 
-  it('the handler lets scripts of any origin read the metadata, and caches keep them', async () => {
+  it('the handler lets scripts of any origin read the metadata, and lets caches store them', async () => {
     const get = handler(new Request(url))
     expect(get.status).toBe(200)
     expect(Object.fromEntries(get.headers)).toEqual({
@@ -217,12 +217,12 @@ describe('protectedResourceMetadataHandler', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('*')
   })
 
-  it.each(['POST', 'PUT', 'DELETE'])('answers %s with 405', (method) => {
+  it.each(['POST', 'PUT', 'DELETE'])('the handler answers %s with 405', (method) => {
     const response = handler(new Request(url, { method }))
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
   })
 
-  it('the handler fails when it is made, not when a request comes', () => {
+  it('protectedResourceMetadataHandler throws for wrong options at once, and not at the first request', () => {
     expect(() => protectedResourceMetadataHandler(resource, {})).toThrow('at least one authorization server')
   })
 })

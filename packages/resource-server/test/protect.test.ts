@@ -49,7 +49,7 @@ describe('protect', () => {
   })
 
   it.each([undefined, 'Basic dXNlcjpwYXNz', 'DPoP abc', 'Bearertoken'])(
-    'answers %s with a challenge that has no error code',
+    'protect answers the authorization header %s with a challenge that has no error code',
     async (authorization) => {
       const setup = await setUpApi(['notes:read'])
       expect(await setup.get(authorization)).toEqual({
@@ -147,7 +147,7 @@ describe('protect', () => {
 })
 
 describe('requireScopes', () => {
-  it('requireScopes demands all scopes, spelt exactly so', () => {
+  it('requireScopes demands all scopes, and compares them exactly', () => {
     const token = { scopes: ['notes:read', 'notes:write'] }
     requireScopes(token, [])
     requireScopes(token, ['notes:write', 'notes:read'])

@@ -1,4 +1,4 @@
-/** Not `node:assert`: the journey runs where there is no such module. */
+/** Replaces `node:assert`, because some runtimes of the journey do not have that module. */
 export function assert(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(`not so: ${what}`)
 }

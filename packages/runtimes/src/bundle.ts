@@ -3,7 +3,7 @@ import { type BuildOptions, build } from 'esbuild'
 
 const common: BuildOptions = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' }
 
-/** A program of these sources as plain JavaScript; packages stay imports, which each runtime resolves for itself. */
+/** Bundles a program to plain JavaScript. Packages stay imports, which each runtime resolves by itself. */
 export async function bundleForCommandLine(source: string, name: string, directory: string): Promise<string> {
   const outfile = join(directory, `${name}.js`)
   await build({
@@ -16,7 +16,7 @@ export async function bundleForCommandLine(source: string, name: string, directo
   return outfile
 }
 
-/** One module with everything in it. No platform: an import of a Node module that slipped in fails to resolve. */
+/** Bundles everything into one module. It sets no platform, so that an import of a Node module fails. */
 export async function bundleForWorkerd(source: string, directory: string): Promise<string> {
   const outfile = join(directory, 'on-workerd.js')
   await build({
@@ -25,7 +25,7 @@ export async function bundleForWorkerd(source: string, directory: string): Promi
     outfile,
     platform: 'neutral',
     conditions: ['workerd', 'worker', 'browser'],
-    // Next to the sources these names mean the workspace, that is, TypeScript.
+    // Near the sources, these names would resolve to the workspace, which is TypeScript.
     alias: {
       '@oauth/core/memory': join(directory, 'node_modules/@oauth/core/dist/memory/index.js'),
       '@oauth/core': join(directory, 'node_modules/@oauth/core/dist/index.js'),

@@ -8,8 +8,8 @@ interface Manifest {
 }
 
 /**
- * Puts the built packages where an installation from a registry would: the manifest as it is published, `dist`, and
- * nothing of the sources; beside them what they and the journey import. What resolves here resolves for users.
+ * Installs the built packages as from a registry: the published manifest and `dist`, without the sources. Also installs
+ * the packages that they and the journey import. An import that resolves here resolves for users, too.
  */
 export function installPackages(own: readonly string[], into: string, others: readonly string[]): void {
   const modules = join(into, 'node_modules')
@@ -22,7 +22,7 @@ export function installPackages(own: readonly string[], into: string, others: re
     [...names, ...others.map((place) => basename(place))].map((name) => [name, '*']),
   )
   writeFileSync(join(into, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  // Deno: take the modules that are there instead of installing.
+  // Make Deno use the existing modules instead of installing its own.
   writeFileSync(join(into, 'deno.json'), JSON.stringify({ nodeModulesDir: 'manual' }))
 }
 

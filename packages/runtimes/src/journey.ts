@@ -3,7 +3,7 @@ import { createLocalJWKSet, type JWTVerifyResult, jwtVerify } from 'jose'
 import { assert, equal } from './assert.ts'
 import { baseUrl, resource, type Server, user } from './server.ts'
 
-// The one journey that every runtime makes, with nothing but Web standards: `Request`, `Response`, `URL`, WebCrypto.
+// The journey that runs on every runtime. It uses only Web standards: `Request`, `Response`, `URL`, WebCrypto.
 
 const redirectUri = 'https://app.example.com/callback'
 
@@ -53,7 +53,7 @@ async function discover(provider: Provider): Promise<Record<string, string>> {
   return metadata
 }
 
-/** Nobody is signed in: the browser goes to the host's login page, and comes with a cookie that binds it. */
+/** Sends an authorization request without a session: the provider redirects to the login page and sets a cookie. */
 async function requireLogin(provider: Provider, client: RegisteredClient): Promise<void> {
   const { challenge } = await createPkce()
   const response = await provider.fetch(new Request(authorizeUrl(provider, client, challenge), { redirect: 'manual' }))
@@ -104,7 +104,7 @@ async function readUserinfo(provider: Provider, { access_token }: Tokens): Promi
   equal(claims.email, user.email, 'email of userinfo')
 }
 
-/** A JWT access token for a resource, verified as its resource server would. */
+/** Requests a JWT access token for a resource, and verifies it as a resource server would. */
 async function machineToken(
   provider: Provider,
   client: RegisteredClient,
@@ -123,7 +123,7 @@ async function machineToken(
   equal(verified?.clientId, client.client_id, 'verifyAccessToken')
 }
 
-/** Presents a refresh token twice within the reuse window: both requests get the same successor. */
+/** Sends a refresh token twice within the reuse window: both requests get the same successor. */
 async function refreshTwice(provider: Provider, client: RegisteredClient, tokens: Tokens): Promise<Tokens> {
   const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
   const renewed = await token(provider, client, form)
@@ -144,7 +144,7 @@ async function revokeAndIntrospect(
   equal(await isActive(provider, client, access_token), false, 'active after it is revoked')
 }
 
-/** Replays a code: the second exchange fails, and the tokens of the first one end. */
+/** Redeems a code twice: the second exchange fails, and the tokens of the first one are revoked. */
 async function replay(
   provider: Provider,
   client: RegisteredClient,
@@ -223,7 +223,7 @@ async function verifyJwt(
   return jwtVerify(jwt, createLocalJWKSet(JSON.parse(await response.text())), { issuer: provider.issuer, audience })
 }
 
-/** The keys in the JWKS: the same ones as before, as long as what a database keeps of them can be read. */
+/** Returns the keys in the JWKS. They stay the same as long as the provider can read the stored keys. */
 export async function publishedKeys(provider: Provider): Promise<readonly unknown[]> {
   const response = await provider.fetch(new Request(`${provider.issuer}/jwks`))
   return ((await response.json()) as { readonly keys: readonly unknown[] }).keys

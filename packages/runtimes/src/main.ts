@@ -7,7 +7,7 @@ import { runtimeCommands } from './runtime-commands.ts'
 
 interface Run {
   readonly title: string
-  /** What the journey must say of the runtime that it found itself on, and of what it left there. */
+  /** Matches the line that the journey must print: the runtime, and the content of the storage at the end. */
   readonly expected: RegExp
   readonly run: () => Promise<string>
 }
@@ -62,7 +62,7 @@ const inMemory: readonly Run[] = [
   },
 ]
 
-/** With a database of its own each, that is, from the first migration on; and one after the other in the same one. */
+/** Runs on SQLite: each runtime with its own new file, and all of them one after the other with the same file. */
 const inSqlite: readonly Run[] = ['own', 'shared'].flatMap((kind) => {
   const file = (name: string): string => join(directory, kind === 'own' ? `${name}.db` : 'shared.db')
   const clients = (before: number): string => `with ${kind === 'own' ? 2 : before + 2} clients and 2 keys$`

@@ -2,8 +2,8 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * The machine's own Node. `pnpm run` puts this package's `node_modules/.bin` in front, where `node` is Node 24, so
- * neither `node` nor `process.execPath` will do.
+ * Returns the path of the Node that the machine has. `pnpm run` puts this package's `node_modules/.bin` first in PATH,
+ * where `node` is Node 24, so `node` and `process.execPath` are not the machine's Node.
  */
 export function machineNode(): string {
   const directories = (process.env.PATH ?? '').split(delimiter)
@@ -11,7 +11,7 @@ export function machineNode(): string {
     .filter((directory) => directory !== '' && !directory.includes('node_modules'))
     .map((directory) => join(directory, 'node'))
     .find(isExecutable)
-  // pnpm names the Node that it runs on itself.
+  // pnpm sets this variable to the Node that it runs on.
   const node = found ?? process.env.npm_node_execpath
   if (node === undefined) throw new Error('there is no node on PATH outside node_modules')
   return node

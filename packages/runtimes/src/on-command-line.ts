@@ -4,7 +4,7 @@ import { publishedKeys, smoke } from './journey.ts'
 import { runtimeName } from './runtime-name.ts'
 import { createServer } from './server.ts'
 
-/** The database that the command line names; every one of these runtimes has Node's `process.argv`. */
+/** Returns the database file from the command line. All these runtimes have `process.argv`. */
 export function databaseFile(): string {
   return process.argv[2] ?? ':memory:'
 }
@@ -12,7 +12,7 @@ export function databaseFile(): string {
 /** Runs the journey, and prints the runtime and the content of the storage at the end. */
 export async function runOnCommandLine(storageName: string, storage: Storage): Promise<void> {
   const server = createServer(storage)
-  // A second journey finds what the first one left behind: the same keys, a warm cache.
+  // The second journey uses the keys of the first one, and a full cache.
   await smoke(server)
   await smoke(server)
   const clients = await server.provider.listClients({ limit: 1000 })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 
-/** What a process prints, when it ends well within a minute. */
+/** Runs a command and returns what it prints. Throws when it fails or takes longer than a minute. */
 export function runCommand(command: string, args: readonly string[], directory: string): Promise<string> {
   const { promise, resolve, reject } = deferred<string>()
   const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })

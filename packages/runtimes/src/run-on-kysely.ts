@@ -3,7 +3,7 @@ import { migrate } from '@oauth/kysely/migrations'
 import { type Dialect, Kysely } from 'kysely'
 import { runOnCommandLine } from './on-command-line.ts'
 
-/** Makes the journey in a database that a runtime brings, through Kysely: what `kyselyStorage` is for. */
+/** Runs the journey with `kyselyStorage` on the runtime's own SQLite. */
 export async function runOnKysely(name: string, dialect: Dialect): Promise<void> {
   const db = new Kysely<unknown>({ dialect })
   await migrate(db)

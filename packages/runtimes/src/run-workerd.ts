@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
-/** Serves the bundle with workerd and makes the journey with the requests given here. */
+/** Serves the bundle with workerd, and requests the journey three times. */
 export async function runWorkerd(workerd: string, bundle: string, flags: readonly string[]): Promise<string> {
   const configuration = join(dirname(bundle), `workerd-${flags.length === 0 ? 'plain' : flags.join('-')}.capnp`)
   writeFileSync(configuration, configurationOf(basename(bundle), flags))
@@ -11,7 +11,7 @@ export async function runWorkerd(workerd: string, bundle: string, flags: readonl
   const child = spawn(workerd, args, { stdio: ['ignore', 'inherit', 'pipe', 'pipe'] })
   try {
     const url = `http://127.0.0.1:${await portOf(child)}/`
-    // Two at once on a cold provider, as a deployment would see them; then one that finds everything warm.
+    // Run two journeys at once on a new provider, as after a deployment, then one on a provider with full caches.
     const [answer] = await Promise.all([journey(url), journey(url)])
     await journey(url)
     return answer
@@ -36,7 +36,7 @@ const worker :Workerd.Worker = (
 `
 }
 
-/** workerd tells on the control descriptor which port it got. */
+/** Reads the port that workerd listens on from its control descriptor. */
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let errors = ''

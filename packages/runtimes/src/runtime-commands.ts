@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { machineNode } from './node-binaries.ts'
 import { runCommand } from './run-command.ts'
 
-/** Starts a program with arguments and answers what it printed. */
+/** Runs a program with arguments and returns what it printed. */
 type Start = (program: string, ...args: readonly string[]) => Promise<string>
 
 export interface RuntimeCommands {
@@ -13,14 +13,14 @@ export interface RuntimeCommands {
   readonly deno: (permissions: readonly string[], program: string, ...args: readonly string[]) => Promise<string>
 }
 
-/** The runtimes that have a command line, among them those that npm packages bring. */
+/** Returns the commands of the runtimes: the machine's Node, and the runtimes installed as npm packages. */
 export function runtimeCommands(modules: string, directory: string): RuntimeCommands {
   return {
     node: (...args) => runCommand(machineNode(), args, directory),
     node24: (...args) => runCommand(join(modules, 'node/bin/node'), args, directory),
-    // Its own `node_modules/.bin` entry is a shell script around this file.
+    // Bun's entry in `node_modules/.bin` is a shell script around this file.
     bun: (...args) => runCommand(join(modules, 'bun/bin/bun.exe'), args, directory),
-    // Its own starter is a script for Node.
+    // The entry of Deno's npm package is a script for Node.
     deno(permissions, ...args) {
       const starter = realpathSync(join(modules, 'deno/bin.cjs'))
       return runCommand(process.execPath, [starter, 'run', '--no-prompt', ...permissions, ...args], directory)

@@ -10,12 +10,12 @@ interface Globals {
 
 const { Bun, Deno, navigator, process } = globalThis as unknown as Globals
 
-/** What the journey really runs on, as the runtime itself says, and which cryptography the core finds there. */
+/** Returns the name and version that the runtime gives itself, and the cryptography that the core finds there. */
 export function runtimeName(): string {
   return `${name()} with ${process?.getBuiltinModule?.('node:crypto') === undefined ? 'WebCrypto' : 'node:crypto'}`
 }
 
-/** Node comes last: the others have its `process` as well. */
+/** Node must come last, because the other runtimes have its `process`, too. */
 function name(): string {
   if (Bun !== undefined) return `bun ${Bun.version}`
   if (Deno !== undefined) return `deno ${Deno.version.deno}`

@@ -7,11 +7,11 @@ export const user = { id: 'user-alice', name: 'Alice Archer', email: 'alice@exam
 /** The authorization server of the journey. */
 export interface Server {
   readonly provider: Provider
-  /** The causes of server failures, which are not in the responses. A reader empties the list. */
+  /** The causes of server failures, which responses do not contain. Whoever reads the list empties it. */
   readonly causes: unknown[]
 }
 
-/** As in an application: made while the module loads, where workerd allows neither I/O nor randomness. */
+/** Creates the server while the module loads, as an application does. At that time workerd allows no I/O or randomness. */
 export function createServer(storage: Storage): Server {
   const causes: unknown[] = []
   const provider = createProvider({

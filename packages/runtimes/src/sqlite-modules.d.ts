@@ -1,5 +1,5 @@
-// What the runtimes bring, as far as it is used here: the types of Node 20 do not know `node:sqlite`. `bun:sqlite` is in
-// examples/hono-bun/src/bun.d.ts: bun's own types would change the globals of the whole workspace.
+// Declares the part of `node:sqlite` that is used here, because the types of Node 20 do not have it. `bun:sqlite` is in
+// examples/hono-bun/src/bun.d.ts, because Bun's own types would change the globals of the whole workspace.
 
 declare module 'node:sqlite' {
   export class DatabaseSync {

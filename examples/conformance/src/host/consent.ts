@@ -11,7 +11,7 @@ export function consentPage(provider: Provider): Hono {
       return respondError(c, 400, 'invalid_request', 'There is no sign-in under way in this browser.')
     }
     if (context.intent !== 'consent') return c.redirect(context.returnTo, 303)
-    // Claims that were asked for by name count only when the form confirms them.
+    // Claims that the client requested by name are granted only if the form confirms them.
     const claims = context.claims.map(({ name }) => name)
     const asked = [...context.scopes, ...claims, ...context.resources]
     return respond(

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 
 export type Html = ReturnType<typeof html>
 
-/** Plain HTML: no script, no style sheet, and an id on whatever a scripted browser has to find. */
+/** Makes a page of plain HTML, without scripts and style sheets. Every element that a scripted browser needs has an id. */
 export function respond(c: Context, status: 200 | 400 | 403 | 404 | 422 | 500, title: string, body: Html) {
   return c.html(
     html`<!doctype html>
@@ -22,12 +22,12 @@ ${body}
   )
 }
 
-/** An error as the provider's own pages tell it: the word after `Error:` is the code. */
+/** Shows an error like the provider's own pages: the word after `Error:` is the code. */
 export function respondError(c: Context, status: 400 | 403 | 404 | 500, code: string, text: string) {
   return respond(c, status, 'This request cannot continue', html`<p>${text}</p><p>Error: ${code}</p>`)
 }
 
-/** Shows the client with the URIs that the profiles demand (`logo_uri`, `policy_uri`, `tos_uri`). */
+/** Shows the client with the URIs that the profiles require (`logo_uri`, `policy_uri`, `tos_uri`). */
 export function clientCard(context: LoginContext): Html {
   const { clientName, clientUri, logoUri, policyUri, tosUri, redirectHost } = context
   const link = (id: string, url: string | undefined, text: string) =>

@@ -5,10 +5,10 @@ import { clientCard, respond, respondError } from './layout.ts'
 import type { Sessions } from './sessions.ts'
 import { authenticate } from './users.ts'
 
-/** What discovery names, the usual one first. */
+/** The authentication context classes in discovery. The first is the default. */
 export const authenticationClasses = ['1', '2'] as const
 
-/** The login page, for every reason to sign in: it asks for the password whatever session there is. */
+/** The login page. It always asks for the password, even if a session exists. */
 export function loginPage(provider: Provider, sessions: Sessions, baseUrl: string): Hono {
   const pages = new Hono()
 
@@ -29,7 +29,7 @@ export function loginPage(provider: Provider, sessions: Sessions, baseUrl: strin
     const { login, password } = await c.req.parseBody()
     const user = authenticate(String(login), String(password))
     if (user === undefined) return respond(c, 422, 'Sign in', form(c, context, 'This login and password are unknown.'))
-    // Whatever class the client wishes for: suites look at how the server asks for it and tells of it.
+    // Use the class that the client requests, because suites check only how the server passes it on and returns it.
     const [acr = authenticationClasses[0]] = context.acrValues
     c.header('set-cookie', sessions.start(c.req.raw, user, acr))
     return c.redirect(context.returnTo, 303)

@@ -3,7 +3,7 @@ import type { StandardClaims } from '@oauth/core'
 export interface User {
   readonly id: string
   readonly login: string
-  /** In clear, and in the README: these two are for test suites. */
+  /** In plain text, here and in the README, because these users exist only for test suites. */
   readonly password: string
   /** All standard claims, each with a value of the right type. */
   readonly claims: StandardClaims

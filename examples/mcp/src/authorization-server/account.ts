@@ -9,7 +9,7 @@ export interface User {
 
 export const demoAccount = { email: 'demo@example.com', password: 'demo-password' } as const
 
-/** One user, whose password everybody knows. Yours are in a database, with a slow hash each. */
+/** The only user of this example, with a published password. Keep yours in a database, with slow password hashes. */
 const user: User = { id: 'u1', email: demoAccount.email, name: 'Ada Lovelace' }
 
 export function findUser(id: string): User | undefined {

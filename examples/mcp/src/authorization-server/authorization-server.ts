@@ -54,7 +54,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
     rateLimit: { clientAddress, introspect: { client: (id) => (resources.includes(id) ? false : undefined) } },
 
-    // They register the scopes of their first request and ask for more when a tool needs it, ...
+    // MCP clients register the scopes of their first request and ask for more when a tool needs it, ...
     clientRegistrationAddedScopes: ['notes:read', 'notes:write'],
     // ... and many never ask for offline_access.
     refreshTokensWithoutOfflineAccess: true,

@@ -37,7 +37,7 @@ export async function callTool(
 interface Attempt {
   readonly client: Client
   readonly transport: StreamableHTTPClientTransport
-  /** The scopes that the server demanded, if it did. */
+  /** Returns the scopes that the server demanded, if it demanded any. */
   readonly missingScope: () => string | undefined
 }
 
@@ -58,8 +58,8 @@ function open({ url, provider }: Connection): Attempt {
 async function isAsked(error: unknown, { missingScope }: Attempt, { url, provider }: Connection): Promise<boolean> {
   // The SDK has found the server, registered this client and sent the user there.
   if (error instanceof UnauthorizedError) return true
-  // With a refresh token this version of it refreshes, which brings no scope that was not there (typescript-sdk issue
-  // 2255). So the tokens go, and the user is asked.
+  // With a refresh token, this version of the SDK refreshes, which gives no new scope (typescript-sdk issue 2255).
+  // So delete the tokens, and the SDK asks the user.
   const scope = missingScope()
   if (!(error instanceof StreamableHTTPError) || error.code !== 403 || scope === undefined) return false
   provider.invalidateCredentials('tokens')

@@ -6,7 +6,7 @@ import { createMemoryClient } from './oauth-client-provider.ts'
 
 const url = process.argv[2] ?? 'http://localhost:3001/mcp'
 
-/** Where the browser comes back to: a port of this computer, open as long as this runs. */
+/** The server of the redirect URI. It listens on a port of this computer while the program runs. */
 const callbacks = createServer()
 await new Promise<void>((resolve) => callbacks.listen(0, '127.0.0.1', resolve))
 const redirectUrl = `http://127.0.0.1:${(callbacks.address() as AddressInfo).port}/callback`
@@ -32,7 +32,7 @@ try {
   callbacks.close()
 }
 
-/** Whatever else is sent to this port is told so, and waited on. */
+/** Waits for the authorization response and returns its code. Refuses other requests to this port and waits on. */
 function waitForCode(): Promise<string> {
   return new Promise((resolve, reject) => {
     callbacks.removeAllListeners('request').on('request', (request, response) => {

@@ -3,7 +3,7 @@ import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprot
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 
 export interface ClientSetup {
-  /** Where the authorization server sends the browser back to. */
+  /** The redirect URI, to which the authorization server sends the browser. */
   readonly redirectUrl: string
   /** Sends the user to the authorization server. */
   readonly open: (url: URL) => void

@@ -24,7 +24,7 @@ export interface McpServerOptions {
   readonly secret: string
   readonly allowedOrigins: readonly string[]
   readonly onError?: (error: unknown) => void
-  /** For tests. */
+  /** The clock. Tests set it. */
   readonly clock?: Clock
 }
 
@@ -100,7 +100,7 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
   return app
 }
 
-/** Without the authorization server no token can be verified. */
+/** Answers 503, because no token can be verified without the authorization server. */
 async function isServerThere(issuer: string): Promise<Readiness> {
   const { ok, status } = await fetch(`${issuer}/jwks`, { signal: AbortSignal.timeout(2000) })
   return { ok, checks: [{ name: 'authorization server', ok, ...(!ok && { problem: `status ${status}` }) }] }

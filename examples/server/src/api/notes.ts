@@ -14,7 +14,7 @@ export interface NotesApi {
 }
 
 /**
- * A small protected resource, and what it says about itself ({@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}).
+ * A small protected resource and its metadata ({@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}).
  * It runs in the provider's process, so it asks the provider about tokens and notices at once when one is revoked. In a
  * process of its own the verifier would have the `issuer` in place of `verifyWith`, and the rest would stay as it is.
  */
@@ -28,7 +28,7 @@ export function notesApi({ url, provider, report }: NotesApi): Hono {
     realm: 'notes',
     resourceMetadata,
     scopes,
-    // All other refusals are the caller's.
+    // All other errors are the caller's.
     onError: ({ code, cause }) => code === 'temporarily_unavailable' && report(cause),
   })
   const notes = guarded((_request, token) =>

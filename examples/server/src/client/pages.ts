@@ -29,7 +29,7 @@ export function clientPages(side: ClientSide): Hono {
       const notice = c.req.query('left') === undefined ? undefined : left
       return respond(c, 200, welcome(c, { notice }))
     }
-    // Shown once: a reload is not a second call.
+    // Show the result once, so that a reload does not repeat the call.
     if (session.outcome !== undefined) store.change(c.req.raw, { ...session, outcome: undefined })
     return respond(c, 200, resultView(session, guard.field(c)))
   })
@@ -68,7 +68,7 @@ export function clientPages(side: ClientSide): Hono {
     }
   })
 
-  // Where the provider sends the browser after a sign-out that began here.
+  // The provider sends the browser here after a sign-out that began at this client.
   pages.get('/signed-out', (c) => {
     if (!store.isSignOut(c.req.raw, c.req.query('state') ?? '')) return c.redirect('/client', 303)
     c.header('set-cookie', store.forgetSignOut(), { append: true })

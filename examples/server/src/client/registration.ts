@@ -38,7 +38,7 @@ export async function registerDemoClient(
   const row = database.prepare<[], Row>('select * from demo_client').get()
   const registered = row === undefined ? undefined : await provider.getClient(row.client_id)
   if (row !== undefined && registered !== undefined) {
-    // BASE_URL may have changed since, or this example; redirect URIs are compared byte for byte.
+    // Update the registration: BASE_URL or this example may have changed, and redirect URIs must match exactly.
     if (!isDeepStrictEqual({ ...registered.metadata, ...places }, registered.metadata)) {
       await provider.updateClient(row.client_id, places)
       database.prepare('update demo_client set redirect_uri = ?').run(redirectUri)

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { Registration } from './registration.ts'
 import { clientScope } from './registration.ts'
 
-/** What a client needs before discovery: the issuer, and its id and secret from the registration. */
+/** The values that a client needs before discovery: the issuer, and its id and secret from the registration. */
 export interface RelyingPartyOptions extends Registration {
   readonly issuer: string
 }
@@ -12,7 +12,7 @@ export interface SignIn {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
-  /** The API that the access token is for; without one the token is opaque. */
+  /** The API that the access token is for. Without it, the token is opaque. */
   readonly resource: string | undefined
 }
 
@@ -89,7 +89,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
         expectedNonce: signIn.nonce,
         requireIdToken: true,
       })
-      // The ID token came straight from the token endpoint, so its signature is optional to check; it costs little.
+      // The ID token comes directly from the token endpoint, so this check of its signature is optional. It costs little.
       await oauth.validateApplicationLevelSignature(as, response, http)
       return toTokens(tokens)
     },
@@ -110,9 +110,9 @@ export function createRelyingParty(options: RelyingPartyOptions) {
     },
 
     /**
-     * Where to send the browser to end the session at the provider
+     * Returns the URL that ends the session at the provider
      * ({@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout section 2}), and
-     * the `state` with which it comes back.
+     * the `state` of the response.
      */
     async signOut(idTokenHint: string | undefined): Promise<{ readonly url: URL; readonly state: string }> {
       const state = oauth.generateRandomState()
@@ -131,7 +131,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       await oauth.processRevocationResponse(response)
     },
 
-    /** Any resource; throws `WWWAuthenticateChallengeError` when it refuses the token. */
+    /** Calls a resource with the access token. Throws `WWWAuthenticateChallengeError` if the resource refuses the token. */
     async call(accessToken: string, url: string): Promise<unknown> {
       const response = await oauth.protectedResourceRequest(
         accessToken,

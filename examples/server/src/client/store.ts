@@ -6,7 +6,7 @@ import type { SignIn, Tokens } from './relying-party.ts'
 const signInLifetime = 900
 const sessionLifetime = 24 * 3600
 
-/** The client's own session: it knows the user from tokens only, and nothing of the session at the provider. */
+/** The client's own session. The client knows the user only from tokens, and does not know the provider's session. */
 export interface ClientSession {
   readonly subject: string
   /** The claims of the ID token of the sign-in. */
@@ -15,7 +15,7 @@ export interface ClientSession {
   readonly tokens: Omit<Tokens, 'idToken'>
   readonly resource: string | undefined
   readonly refreshed: number
-  /** The result of the last action; shown once at the top of the page. */
+  /** The result of the last action, which the page shows once at its top. */
   readonly outcome?: Outcome | undefined
 }
 
@@ -51,7 +51,7 @@ export function createClientStore(database: Database, baseUrl: string) {
   const key = (request: Request) => hashToken(sessionCookie.read(request) ?? '')
 
   return {
-    /** Remembers a sign-in for the browser that began it, so that no other browser can finish it. Returns a cookie. */
+    /** Stores a sign-in for the browser that began it, so that no other browser can finish it. Returns a cookie. */
     remember(request: Request, signIn: SignIn): string {
       const browser = browserCookie.read(request) ?? randomToken()
       const { state, nonce, codeVerifier, resource } = signIn
@@ -59,7 +59,7 @@ export function createClientStore(database: Database, baseUrl: string) {
       insertSignIn.run(state, hashToken(browser), nonce, codeVerifier, resource ?? null, expiresAt)
       return browserCookie.write(browser)
     },
-    /** The sign-in that this browser began with this `state`, once. */
+    /** Removes and returns the sign-in that this browser began with this `state`. */
     take(request: Request, state: string): SignIn | undefined {
       const row = takeSignIn.get(state, hashToken(browserCookie.read(request) ?? ''), nowInSeconds())
       if (row === undefined) return undefined
@@ -82,9 +82,9 @@ export function createClientStore(database: Database, baseUrl: string) {
       removeSession.run(key(request))
       return sessionCookie.clear()
     },
-    /** Remembers a sign-out that continues at the provider. Returns a cookie. */
+    /** Stores a sign-out that continues at the provider. Returns a cookie. */
     rememberSignOut: (state: string): string => signOutCookie.write(state, signInLifetime),
-    /** Whether this browser comes back from the sign-out that it began with this `state`. */
+    /** Returns whether this browser began a sign-out with this `state`. */
     isSignOut: (request: Request, state: string): boolean => state !== '' && signOutCookie.read(request) === state,
     forgetSignOut: (): string => signOutCookie.clear(),
     purgeExpired(): void {

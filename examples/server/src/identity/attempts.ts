@@ -7,17 +7,17 @@ const remembered = 10_000
 
 export interface Attempts {
   /**
-   * Counts an attempt, before the password is looked at; `false` when there were too many. Hashing takes its time: if the
-   * attempt were counted after it, all that come meanwhile would be let through.
+   * Counts an attempt. Returns `false` if there were too many. Call it before the password is hashed: hashing takes long,
+   * and a later count would let concurrent attempts through.
    */
   begin(email: string): boolean
-  /** Forgets the attempts of an account whose password was right. */
+  /** Resets the count of an account after a right password. */
   succeeded(email: string): void
 }
 
 /**
- * Slows down guessing one account's password. In memory and per process: a real deployment counts in shared storage,
- * and by network address too.
+ * Limits guesses of one account's password. It counts in the memory of one process. In production, count in shared storage,
+ * and also by network address.
  */
 export function createAttempts(): Attempts {
   const attempts = new Map<string, { readonly count: number; readonly since: number }>()

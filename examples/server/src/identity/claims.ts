@@ -1,4 +1,4 @@
-/** Claims that a client asks for by name, in the words of the person who is asked. */
+/** Descriptions for users of the claims that a client can request by name. */
 const words: Readonly<Record<string, string>> = {
   name: 'See your name',
   given_name: 'See your given name',

@@ -8,7 +8,7 @@ import type { Host } from './host.ts'
 import { describeScope } from './scopes.ts'
 import type { User } from './users.ts'
 
-/** Which applications a user has let in, and a way to take that back. */
+/** The page that shows the applications to which a user has given access, and lets the user withdraw it. */
 export function connectedAppsPage(host: Host): Hono {
   const pages = new Hono()
 
@@ -29,7 +29,7 @@ export function connectedAppsPage(host: Host): Hono {
 
   async function view(c: Context, user: User, error?: string) {
     const apps = await connectedApps(host.provider, user.id)
-    // One field for all forms: each call of the guard may make a new token.
+    // Use one field for all forms, because each call of the guard may make a new token.
     const formToken = host.guard.field(c)
     return {
       party: 'identity',

@@ -9,16 +9,16 @@ export type Connections = Pick<
 export interface ConnectedApp {
   readonly clientId: string
   readonly name: string
-  /** Where a sign-in there begins, when the application says so (`initiate_login_uri`). */
+  /** The URL where a sign-in at the application begins (`initiate_login_uri`), if it has registered one. */
   readonly openUrl: string | undefined
   readonly scopes: readonly string[]
   /** Seconds since the epoch. */
   readonly since: number
-  /** Seconds since the epoch; `undefined` when it has no access now, but would get it again without a question. */
+  /** Seconds since the epoch. `undefined` if the application has only a consent: it gets access again without a question. */
   readonly until: number | undefined
 }
 
-/** Lists what a user allows each application. A grant is one active sign-in; a consent is the remembered answer "Allow". */
+/** Lists the applications of a user. A grant is one active sign-in. A consent is the stored answer "Allow". */
 export async function connectedApps(provider: Connections, userId: string): Promise<readonly ConnectedApp[]> {
   const apps = new Map<string, ConnectedApp>()
   for (const grant of await provider.listGrants(userId)) {
@@ -37,7 +37,7 @@ export async function connectedApps(provider: Connections, userId: string): Prom
   return [...apps.values()]
 }
 
-/** Withdraws all access, so that the next sign-in asks again. Consents go first, so that none of them makes a new grant. */
+/** Withdraws all access, so that the next sign-in asks again. Deletes consents first, so that none makes a new grant. */
 export async function withdraw(provider: Connections, userId: string, clientId: string): Promise<void> {
   const consents = (await provider.listConsents(userId)).filter((consent) => consent.clientId === clientId)
   await Promise.all(consents.map(({ id }) => provider.deleteConsent(id)))

@@ -34,7 +34,7 @@ function unverified({ selfRegistered }: LoginContext): Html | '' {
   return html`<p class="alert" role="note">Unverified: this application registered itself. Nobody has checked its name, picture or links.</p>`
 }
 
-/** From the client's server, so only over https, and it is not told which page asks. */
+/** Shows the logo from the client's server, only over https, and without a referrer. */
 function logo(context: LoginContext): Html | '' {
   const url = logoOf(context)
   if (url === undefined) return ''
@@ -42,10 +42,10 @@ function logo(context: LoginContext): Html | '' {
 `
 }
 
-/** A host without characters that would mean something in the header that allows it. */
+/** Matches a host without characters that have a meaning in the policy header that allows it. */
 const plainHttps = /^https:\/\/[\w.-]+(?::\d+)?(?:[/?]|$)/
 
-/** The picture that the page shows, if there is one that it may. */
+/** Returns the URL of the logo, if the page may show it. */
 export function logoOf({ logoUri }: LoginContext): string | undefined {
   return logoUri !== undefined && plainHttps.test(logoUri) ? logoUri : undefined
 }

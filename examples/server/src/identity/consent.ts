@@ -5,8 +5,8 @@ import { consentView, logoOf } from './consent-view.ts'
 import type { Host } from './host.ts'
 
 /**
- * The consent page. It decides nothing: its form posts the answer to the provider, which knows whether consent is what
- * is due, for this browser and this session.
+ * The consent page. Its form posts the answer to the provider, which checks that this browser and this session must answer
+ * for consent.
  */
 export function consentPage(host: Host): Hono {
   const pages = new Hono()

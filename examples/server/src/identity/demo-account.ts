@@ -6,7 +6,7 @@ export const demoAccount = {
   name: 'Demo Person',
 } as const
 
-/** At the first start; later ones find the address taken. */
+/** Creates the demo account at the first start. At later starts the address is taken, and nothing changes. */
 export async function createDemoAccount(users: Users): Promise<void> {
   await users.create(demoAccount)
 }

@@ -17,15 +17,15 @@ export interface Host {
   readonly guard: FormGuard
 }
 
-/** Signs the browser in and goes on with the authorization that sent it here, or home when there was none. */
+/** Signs the browser in, and continues the authorization that sent it here. Without one, redirects to the start page. */
 export function signIn(c: Context, host: Host, user: User, context: LoginContext | undefined): Response {
   c.header('set-cookie', host.sessions.start(c.req.raw, user), { append: true })
   return c.redirect(context?.returnTo ?? homeOf(c, context), 303)
 }
 
 /**
- * An authorization sent the browser here, but it is over: it took too long, or it was begun in another browser. Signing
- * in still works; the person has to know why it does not lead back to the application.
+ * Whether an authorization sent the browser here but is over: it has expired, or it began in another browser. The user can
+ * still sign in, and the page explains why this does not lead back to the application.
  */
 export function isOver(c: Context, context: LoginContext | undefined): boolean {
   return context === undefined && c.req.query('state') !== undefined
@@ -38,7 +38,7 @@ export function homeOf(c: Context, context: LoginContext | undefined): string {
   return isOver(c, context) ? '/?over' : '/'
 }
 
-/** Path and query of the page itself: the query names the interaction, so forms and links keep it. */
+/** Returns path and query of the page. The query names the interaction, so forms and links must keep it. */
 export function withQuery(c: Context, path: string): string {
   return path + new URL(c.req.url).search
 }

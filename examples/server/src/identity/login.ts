@@ -8,16 +8,16 @@ import { alert, type Html, respond } from '../web/layout.ts'
 import { demoAccount } from './demo-account.ts'
 import { type Host, homeOf, isOver, requestIsOver, signIn, withQuery } from './host.ts'
 
-/** The login page: the provider sends the browser here, and it goes back to `context.returnTo`. */
+/** The login page. The provider sends the browser here, and the page sends it back to `context.returnTo`. */
 export function loginPage(host: Host): Hono {
   const pages = new Hono()
 
   pages.get('/login', async (c) => {
     const context = await host.provider.tryResolveLoginContext(c.req.raw)
-    // The user went back in the browser's history: this step is done, the provider knows the next one.
+    // The user went back in the browser's history. This step is done, so let the provider choose the next one.
     if (context !== undefined && context.intent === 'consent') return c.redirect(context.returnTo, 303)
-    // Without an authorization there is nothing to sign in again for. With one (`prompt=login`, `max_age`), the form
-    // is shown whatever session exists, and nothing on it goes around the password.
+    // Without an authorization, a user with a session need not sign in again. With one (`prompt=login`, `max_age`), show
+    // the form even if a session exists. Nothing on the form bypasses the password.
     if (context === undefined && host.sessions.current(c.req.raw) !== undefined)
       return c.redirect(homeOf(c, context), 303)
     return respond(c, 200, view(c, { context, email: context?.loginHint ?? '' }))

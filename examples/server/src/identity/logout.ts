@@ -5,7 +5,7 @@ import { refusedForm } from '../web/form-guard.ts'
 import { alert, respond } from '../web/layout.ts'
 import type { Host } from './host.ts'
 
-/** Asks first: a link on another site must not sign anybody out. */
+/** The logout page. It asks first, because a link on another site must not sign the user out. */
 export function logoutPage(host: Host): Hono {
   const pages = new Hono()
 
@@ -17,7 +17,7 @@ export function logoutPage(host: Host): Hono {
     if (signedIn !== undefined) {
       const sessionId = signedIn.session.id
       c.header('set-cookie', host.sessions.end(sessionId), { append: true })
-      // What was given in the session, and not for longer, ends with it.
+      // End the grants of this session that have no `offline_access`.
       await host.provider.sessionEnded(sessionId)
     }
     return c.redirect('/logout', 303)

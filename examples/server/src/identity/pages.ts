@@ -6,7 +6,7 @@ import { loginPage } from './login.ts'
 import { logoutPage } from './logout.ts'
 import { signupPage } from './signup.ts'
 
-/** The pages that the provider's options name, logout, and what a user can look after. */
+/** The pages that the provider's options name, the logout page, and the page of connected apps. */
 export function identityPages(host: Host): Hono {
   return new Hono()
     .route('/', loginPage(host))

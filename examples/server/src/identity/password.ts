@@ -1,9 +1,9 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** One of the settings of OWASP's password storage cheat sheet: 32 MiB and about a quarter of a second. */
+/** Settings from OWASP's password storage cheat sheet. They need 32 MiB and about a quarter of a second. */
 const cost: ScryptOptions = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 }
 
-/** `salt.hash`, base64url. */
+/** Returns `salt.hash`, both in base64url. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const hash = await derive(password, salt)

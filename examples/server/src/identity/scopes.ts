@@ -1,4 +1,4 @@
-/** Each scope in the words of the person who is asked. */
+/** Descriptions of the scopes for users. */
 const words: Readonly<Record<string, string>> = {
   openid: 'Recognise you when you come back',
   profile: 'See your name',

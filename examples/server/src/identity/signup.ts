@@ -20,7 +20,7 @@ interface Typed {
   readonly email: string
 }
 
-/** Creates an account and signs it in; within an authorization (`prompt=create` or by choice) goes on with that. */
+/** The sign-up page. Creates an account, signs the user in, and continues the authorization, if there is one. */
 export function signupPage(host: Host): Hono {
   const pages = new Hono()
 

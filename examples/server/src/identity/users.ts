@@ -15,7 +15,7 @@ export interface User {
 
 export interface Users {
   find(id: string): User | undefined
-  /** `undefined` when the address is taken. */
+  /** Adds a user. Returns `undefined` if the address is taken. */
   create(input: { readonly email: string; readonly name: string; readonly password: string }): Promise<User | undefined>
   /** Returns the user with this address and password. */
   authenticate(email: string, password: string): Promise<User | undefined>

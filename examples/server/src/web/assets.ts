@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 
-/** The two files that pages load. */
+/** Serves the two files that pages load. */
 export function assets(): Hono {
   const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
   const icon = readFileSync(new URL('./icon.svg', import.meta.url), 'utf8')

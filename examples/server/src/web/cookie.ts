@@ -2,7 +2,7 @@ import { parse, serialize } from 'hono/utils/cookie'
 
 export interface Cookie {
   read(request: Request): string | undefined
-  /** A `Set-Cookie` value. */
+  /** Makes a `Set-Cookie` value. */
   write(value: string, maxAge?: number): string
   clear(): string
 }

@@ -6,14 +6,14 @@ export interface Field {
   readonly label: string
   readonly type: 'email' | 'password' | 'text'
   readonly autocomplete: string
-  /** What was typed before, kept when the form comes back. A password is never sent back. */
+  /** The earlier input, shown again after an error. A password is never sent back. */
   readonly value?: string
   readonly error?: string | undefined
   readonly hint?: string
   readonly autofocus?: boolean
 }
 
-/** One labelled input. No `required`: the server checks, and says what is missing in the page's own words. */
+/** Makes a labelled input. It is not `required`: the server checks the input and names what is missing. */
 export function field(f: Field): Html {
   const notes = [f.error === undefined ? '' : `${f.name}-error`, f.hint === undefined ? '' : `${f.name}-hint`]
   const describedBy = notes.filter((id) => id !== '').join(' ')

@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 
 export interface Form {
-  /** The field's text, `''` when it is missing or not a text. */
+  /** Returns the text of a field, or `''` if the field is missing or no text. */
   get(name: string): string
 }
 
 export async function readForm(c: Context): Promise<Form> {
-  // A body that cannot be parsed is a form without fields: each page says what it misses.
+  // Treat a body that cannot be parsed as a form without fields, so that each page names the missing fields.
   const fields = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>)
   return {
     get(name) {

@@ -52,7 +52,7 @@ export function respond(
   return c.html(document(page), status)
 }
 
-/** An error, announced by screen readers as soon as the page is there. */
+/** Shows an error that screen readers announce when the page loads. */
 export function alert(text: string | undefined): Html {
   return text === undefined ? html`` : html`<p class="alert" role="alert">${text}</p>`
 }

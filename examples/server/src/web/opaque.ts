@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** 256 bits for a cookie or an id. */
+/** Makes a random value of 256 bits for a cookie or an id. */
 export function randomToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** The hash of a cookie's value. Only the hash is stored, so that a reader of the database cannot sign in. */
+/** Hashes a cookie's value. Store only the hash, so that a reader of the database cannot sign in. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

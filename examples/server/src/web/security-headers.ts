@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 
-/** The policy of a page. It allows pictures of this server and, if given, of one other origin. */
+/** Makes the content security policy of a page. It allows pictures from this server and, if given, one other origin. */
 export function contentSecurityPolicy(pictures = ''): string {
   const images = `'self' ${pictures}`.trim()
   return `default-src 'none'; style-src 'self'; img-src ${images}; base-uri 'none'; frame-ancestors 'none'`

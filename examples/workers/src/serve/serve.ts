@@ -22,7 +22,7 @@ export async function bundle(): Promise<void> {
   })
 }
 
-/** Runs the bundle on workerd, on this machine alone. */
+/** Runs the bundle on workerd, and listens only on this machine. */
 export function serve(port: number, env: Env): ChildProcess {
   const args = ['serve', join(root, 'workerd.capnp'), `--socket-addr=http=127.0.0.1:${port}`]
   return spawn(join(root, 'node_modules/workerd/bin/workerd'), args, {

@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net'
 
 export interface Answer {
   readonly status: number
-  /** Status line and headers, as they came. */
+  /** The status line and the headers, unparsed. */
   readonly head: string
   readonly body: string
 }
 
-/** An endless generator of requests, each as its whole text. It receives the response to each. */
+/** An endless generator of requests. It yields the whole text of a request and receives the response to it. */
 export type Journey = Generator<string, never, Answer>
 
 /**

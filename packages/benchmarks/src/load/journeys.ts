@@ -47,7 +47,7 @@ function* again(request: string, done: () => void): Journey {
   }
 }
 
-/** From the authorization request to the tokens. */
+/** Runs one code flow, from the authorization request to the tokens. */
 function* flow(client: ClientCredentials, scope: string): Generator<string, Answer, Answer> {
   const { request, verifier } = authorization(client, scope)
   const redirect = yield request
@@ -68,7 +68,7 @@ function* flowing(client: ClientCredentials, done: () => void): Journey {
   }
 }
 
-/** Each connection has a grant of its own, and always uses the newest token. */
+/** Refreshes again and again. Each connection has its own grant, and always uses the newest token. */
 function* refreshing(client: ClientCredentials, done: () => void): Journey {
   const credentials = basic(client)
   let token = member(yield* flow(client, offlineScope), 'refresh_token')

@@ -3,7 +3,7 @@ import { sample } from '../sample.ts'
 import { travel } from './connection.ts'
 import { journeyOf } from './journeys.ts'
 
-/** The load: runs until its parent ends it, and tells on request how many units are done. */
+/** The load generator. It runs until its parent ends it, and tells on request how many units are done. */
 const { load, connections, target } = JSON.parse(process.argv[2] ?? '') as LoadSettings
 let units = 0
 let waiting = connections
@@ -19,7 +19,7 @@ for (let index = 0; index < connections; index++) {
     units++
     if (under) return
     under = true
-    // Every connection has what it needs (tokens, a grant) and has done its work once.
+    // Every connection has its tokens and its grant, and has done one unit.
     if (--waiting === 0) process.send?.({})
   }
   travel(target.port, journeyOf(load, target, done), fail)

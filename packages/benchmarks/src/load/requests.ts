@@ -7,7 +7,7 @@ export function get(path: string, headers = ''): string {
   return `GET ${path} HTTP/1.1\r\n${host}${headers}\r\n`
 }
 
-/** A form post; `body` is encoded already. */
+/** Makes a POST request with a form. `body` is the encoded form. */
 export function post(path: string, headers: string, body: string): string {
   const type = 'content-type: application/x-www-form-urlencoded\r\n'
   return `POST ${path} HTTP/1.1\r\n${host}${headers}${type}content-length: ${body.length}\r\n\r\n${body}`
@@ -17,13 +17,13 @@ export function form(parameters: Readonly<Record<string, string>>): string {
   return new URLSearchParams(parameters).toString()
 }
 
-/** The client's credentials in the `Authorization` header. */
+/** Makes the `Authorization` header with the client's credentials. */
 export function basic({ id, secret }: ClientCredentials): string {
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`
   return `authorization: Basic ${Buffer.from(pair).toString('base64')}\r\n`
 }
 
-/** An authorization request of a browser that is signed in, and the verifier of its challenge. */
+/** Makes an authorization request of a browser that is signed in, and the PKCE verifier of its challenge. */
 export function authorization(client: ClientCredentials, scope: string): { request: string; verifier: string } {
   const verifier = randomBytes(32).toString('base64url')
   const query = form({

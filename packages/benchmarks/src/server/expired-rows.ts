@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { ServerSettings } from '../protocol.ts'
 
-/** Of a hundred rows that expire, about what a code flow with refreshes leaves. */
+/** Percent of the expired rows by table: about the rows that a code flow with refreshes leaves. */
 const shares = { codes: 20, accessTokens: 40, refreshTokens: 30, grants: 10 } as const
 
-/** Rows that expired within the last day, under ids that grow with time as those of the core do. */
+/** Inserts rows that expired within the last day. Their ids grow with time, like those of the core. */
 export async function addExpiredRows(db: Kysely<unknown>, { storage, expired = 0 }: ServerSettings): Promise<void> {
   const id = sql.raw(
     storage === 'postgres'

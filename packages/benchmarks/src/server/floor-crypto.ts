@@ -13,7 +13,7 @@ function random(length: number, encoding: 'hex' | 'base64url'): string {
 }
 
 export interface Token {
-  /** 25 characters that grow with time; the text begins with them. */
+  /** 25 characters that grow with time. The token's text begins with them. */
   readonly id: string
   readonly text: string
   readonly hash: string

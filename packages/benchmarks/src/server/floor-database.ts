@@ -14,7 +14,7 @@ const schema = `
   insert into consents values ('user', 'client', 'openid profile email');
 `
 
-/** A token as it is kept. */
+/** A token as it is stored. */
 export interface Row {
   readonly id: string
   readonly hash: string
@@ -22,7 +22,7 @@ export interface Row {
 
 export type Database = ReturnType<typeof openFloorDatabase>
 
-/** One statement for each thing that has to be known or kept, prepared once, with no index but the keys. */
+/** Opens the database with one prepared statement for each read and write. Only the primary keys are indexed. */
 export function openFloorDatabase(directory: string) {
   const database = new Sqlite(join(directory, 'floor.db'))
   database.pragma('journal_mode = WAL')

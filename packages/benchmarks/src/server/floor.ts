@@ -6,8 +6,8 @@ import { readText, send } from './plain-http.ts'
 import { anyClients, type Served } from './served.ts'
 
 /**
- * A server with the least work for the same responses: HTTP, hashing, one signature and the least SQL, synchronous and
- * written by hand. It checks almost nothing. "60 % of the floor" refers to it.
+ * The floor: a server that does the least work for the same responses. It does HTTP, hashing, one signature and the least
+ * SQL, synchronous and written by hand, and checks almost nothing. The table's "% of the floor" compares with it.
  */
 export function serveFloor({ directory }: ServerSettings): Served {
   const database = openFloorDatabase(directory)

@@ -8,7 +8,7 @@ import { startProfile, stopProfile } from './profiler.ts'
 import { serveProvider } from './provider.ts'
 import { anyClients, type Served } from './served.ts'
 
-/** The measured process. It answers its parent over IPC, and ends with it. */
+/** The measured process. It answers its parent over IPC, and ends when its parent ends. */
 async function serve(settings: ServerSettings): Promise<Served> {
   if (settings.kind === 'bare') return { listener: bare, clients: anyClients }
   return settings.kind === 'floor' ? serveFloor(settings) : serveProvider(settings)

@@ -8,16 +8,16 @@ import type { ServerSettings } from '../protocol.ts'
 
 export interface Opened {
   readonly storage: Storage
-  /** Kysely on the same database, where there is one. */
+  /** Kysely on the database of the storage. Absent for `memory`. */
   readonly db?: Kysely<unknown>
 }
 
-/** What users run: the built files, loaded as Node loads them. (In the workspace the packages' names mean sources.) */
+/** Loads a built file of a package, as users run it. In the workspace, a package's name would load its sources. */
 export async function loadBuilt<Module>(directory: string, file: string): Promise<Module> {
   return (await import(pathToFileURL(join(directory, 'dist', file)).href)) as Module
 }
 
-/** What a package says `@oauth/core` to is its built files as well. */
+/** Makes imports of `@oauth/core` in the built packages load its built files, too. */
 function resolveBuiltCore(core: string): void {
   const url = JSON.stringify(pathToFileURL(join(core, 'dist/index.js')).href)
   const hook = `export const resolve = (name, context, next) =>
@@ -36,7 +36,7 @@ export async function openStorage({ storage, core, kysely, directory }: ServerSe
   return { storage: opened, db: opened.db as Kysely<unknown> }
 }
 
-/** The database of `POSTGRES_URL`, in a schema of its own that is made anew. */
+/** Opens the database of `POSTGRES_URL`, in a new schema that only the benchmark uses. */
 async function openPostgres(directory: string): Promise<Opened> {
   const { Kysely } = await import('kysely')
   const { kyselyStorage } = await loadBuilt<typeof import('@oauth/kysely')>(directory, 'index.js')

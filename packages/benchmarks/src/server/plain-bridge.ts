@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 
-/** Mounts a fetch handler with a real Request and a real Response: what an adapter that is not lazy costs. */
+/** Mounts a fetch handler with the platform's Request and Response, to measure an adapter that is not lazy. */
 export function plainBridge(handle: (request: Request) => Promise<Response>): RequestListener {
   return async (incoming, outgoing) => {
     const chunks: Uint8Array[] = []

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Reads a body the cheapest way there is. */
+/** Reads the body of a request with the least work. */
 export function readText(request: IncomingMessage, then: (text: string) => void): void {
   let text = ''
   request.setEncoding('utf8')

@@ -3,7 +3,7 @@ import { Session } from 'node:inspector/promises'
 
 const session = new Session()
 
-/** What `node --cpu-prof` does, for the time of the measurement alone: neither the start nor the warm-up is in it. */
+/** Starts a profile like that of `node --cpu-prof`, but without the start of the process and the warm-up. */
 export async function startProfile(): Promise<void> {
   session.connect()
   await session.post('Profiler.enable')

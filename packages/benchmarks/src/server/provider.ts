@@ -26,7 +26,7 @@ const user = {
   emailVerified: true,
 }
 
-/** A provider in its default settings, with a host whose sessions and users are in memory. */
+/** Makes a provider with default settings, and a host that keeps its sessions and users in memory. */
 export async function serveProvider(settings: ServerSettings): Promise<Served> {
   const { createProvider } = await loadBuilt<typeof import('@oauth/core')>(settings.core, 'index.js')
   const { storage, db } = await openStorage(settings)
@@ -51,7 +51,7 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
       if (event.type === 'request.failed') process.stderr.write(`request.failed: ${String(event.cause)}\n`)
     },
   })
-  // The signing keys are made before anybody measures: a purge needs them as well.
+  // Make the signing keys before the measurement: the purge reads them, too.
   if (settings.expired !== undefined) await provider.fetch(new Request(`${provider.issuer}/jwks`))
   return {
     listener: mount(provider, settings),
@@ -67,7 +67,7 @@ function mount(provider: Provider, { bridge }: ServerSettings): RequestListener 
   return bridge === 'hono' ? getRequestListener(provider.fetch) : plainBridge(provider.fetch)
 }
 
-/** A confidential client that may do everything, with the user's consent to all of it. */
+/** Registers a confidential client with all grant types and scopes, to which the user has consented. */
 async function registerClient(
   provider: Provider,
   storage: Opened['storage'],

@@ -7,7 +7,7 @@ export interface PurgeLoop {
   stop(): Promise<Purged>
 }
 
-/** What docs/storage.md tells hosts to run beside their traffic, with a watch. */
+/** The purge loop of docs/storage.md, which also measures the time of each batch. */
 export function purgeLoop(provider: Provider): PurgeLoop {
   const batches: number[] = []
   let rows = 0

@@ -8,7 +8,7 @@ export interface Served {
   readonly purge?: PurgeLoop
 }
 
-/** The clients of servers that check no credentials. */
+/** The clients for servers that check no credentials. */
 export const anyClients: Target['clients'] = {
   ES256: { id: 'client-es256', secret: 'a-client-secret-with-forty-three-characters' },
   RS256: { id: 'client-rs256', secret: 'a-client-secret-with-forty-three-characters' },

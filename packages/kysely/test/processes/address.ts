@@ -1,13 +1,13 @@
-/** Where a database is, in a form that can be handed to another process. */
+/** The address of a database, in a form that can be sent to another process. */
 export type DatabaseAddress =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'server'; readonly url: string }
 
-/** What a worker is started with. */
+/** The settings of a worker process. */
 export interface WorkerSettings {
   readonly database: DatabaseAddress
-  /** How long a verb waits for the database. Default: that of the package. */
+  /** Seconds for which a verb waits for the database. Default: that of the package. */
   readonly timeoutSeconds?: number
-  /** How long it relies on what it has read of the keys. Default: a minute. */
+  /** Seconds for which the worker caches the keys. Default: a minute. */
   readonly keyCacheSeconds?: number
 }

@@ -2,23 +2,23 @@ import type { OAuthEvent } from '@oauth/core'
 import type { Fault } from './fault.ts'
 import type { Answer, AuthorizedCode, Client } from './host.ts'
 
-/** What a test can ask a worker process to do. */
+/** The commands that a test can send to a worker process. */
 export interface Commands {
   migrate(): Promise<void>
   register(): Promise<Client>
   authorize(client: Client): Promise<AuthorizedCode>
-  /** So many requests at once, all alike. */
+  /** Sends this number of equal requests at once. */
   post(client: Client, path: string, form: Readonly<Record<string, string>>, times?: number): Promise<readonly Answer[]>
-  /** JWT access tokens one after the other for so many milliseconds; answers with them. */
+  /** Requests JWT access tokens one after the other for this number of milliseconds, and returns them. */
   mintFor(client: Client, milliseconds: number): Promise<readonly string[]>
   rotateKeys(): Promise<void>
-  /** The names of the published keys, by algorithm, as this process sees them now. */
+  /** Returns the ids of the published keys by algorithm, as this process sees them now. */
   publishedKeys(): Promise<readonly string[]>
   grants(): Promise<readonly string[]>
   revokeGrants(): Promise<number>
   purge(): Promise<number>
   arm(fault: Fault | undefined): Promise<void>
-  /** The statements since `arm`. */
+  /** Returns the statements since `arm`. */
   statements(): Promise<readonly string[]>
   events(): Promise<readonly OAuthEvent['type'][]>
 }

@@ -2,7 +2,7 @@ import type { Commands } from './commands.ts'
 import type { FaultLine } from './fault.ts'
 import { type Host, resource } from './host.ts'
 
-/** What a worker process does when it is asked; a test may call the commands in its own process as well. */
+/** Makes the commands of a worker process. A test may also call them in its own process. */
 export function createCommands(host: Host, migrate: () => Promise<void>, line: FaultLine): Commands {
   const { provider } = host
   return {
@@ -21,7 +21,7 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
         })
         if (status !== 200) throw new Error(`no token: ${status} ${JSON.stringify(body)}`)
         tokens.push(body.access_token)
-        // Where everything answers at once, the loop would not let in what else is asked of this process.
+        // If the storage answers synchronously, the loop would block the other commands of this process.
         await new Promise((resolve) => setImmediate(resolve))
       }
       return tokens

@@ -5,7 +5,7 @@ import { serverNames, withLocalDatabases } from '../../../../test/machine/server
 import { emptyDatabase } from '../support/databases.ts'
 import type { DatabaseAddress } from './address.ts'
 
-/** A database in which several processes can work, and its removal. */
+/** A database that several processes can use, and a function that removes it. */
 export interface SharedDatabase<Address extends DatabaseAddress = DatabaseAddress> {
   readonly address: Address
   drop(): Promise<void>
@@ -16,7 +16,7 @@ export interface DatabaseKind {
   create(): Promise<SharedDatabase>
 }
 
-/** Databases that several processes can use at once. */
+/** The kinds of databases that several processes can use at once. */
 export const sharedDatabases: readonly DatabaseKind[] = [
   ...(withLocalDatabases ? [{ name: 'sqlite', create: createFile }] : []),
   ...serverNames.map((name) => ({
@@ -28,7 +28,7 @@ export const sharedDatabases: readonly DatabaseKind[] = [
   })),
 ]
 
-/** A file of SQLite. */
+/** Makes a SQLite file in a new folder. */
 export async function createFile(): Promise<SharedDatabase<Extract<DatabaseAddress, { kind: 'sqlite' }>>> {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-processes-'))
   return {

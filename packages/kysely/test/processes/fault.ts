@@ -1,22 +1,22 @@
-/** The process dies at one statement, before or after the database has run it. */
+/** A fault: the process dies at one statement, before or after the database has run it. */
 export interface Fault {
   /** The statement's number since the fault was armed, from 0. */
   readonly at: number
   readonly when: 'before' | 'after'
 }
 
-/** `insert oauth_grants`: what a statement does to which table. */
+/** Returns the verb and the table of a statement, for instance `insert oauth_grants`. */
 export function nameOf(sql: string): string {
   const [verb = ''] = sql.split(' ')
   return `${verb} ${/oauth_\w+/.exec(sql)?.[0] ?? ''}`.trim()
 }
 
-/** Counts the statements of this process, and ends it at one of them. */
+/** Counts the statements of this process, and kills the process at the statement of the armed fault. */
 export interface FaultLine {
   arm(fault: Fault | undefined): void
-  /** The statements since `arm`, by name. */
+  /** The names of the statements since `arm`. */
   readonly seen: readonly string[]
-  /** Around each statement: ends the process where the armed fault says so. */
+  /** Must be called before each statement, and `after` after it. Both kill the process if the armed fault says so. */
   before(name: string): void
   after(): void
 }
@@ -28,7 +28,7 @@ export function faultLine(): FaultLine {
 
   const die = (): void => {
     process.kill(process.pid, 'SIGKILL')
-    // The signal is on its way; nothing more may happen here.
+    // Block until the signal arrives, so that the process does nothing more.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   }
 

@@ -14,7 +14,7 @@ export interface Worker extends Commands {
   stop(): Promise<void>
 }
 
-/** Starts processes that are all of one program. */
+/** Starts processes that all run one program. */
 export interface Fleet {
   start(settings: WorkerSettings): Promise<Worker>
   close(): Promise<void>
@@ -23,8 +23,8 @@ export interface Fleet {
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * The worker is bundled once (the sources are TypeScript), next to the package's own modules so that the drivers are
- * found: a process then starts in a fraction of a second.
+ * Bundles the worker once, because its sources are TypeScript: each process then starts in a fraction of a second. The
+ * bundle is inside the package, so that Node finds the drivers.
  */
 export async function createFleet(): Promise<Fleet> {
   const directory = mkdtempSync(join(packageRoot, 'node_modules/.worker-'))

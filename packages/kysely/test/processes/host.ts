@@ -6,7 +6,7 @@ const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'
 const user = { id: 'alice', name: 'Alice' }
 
-/** What a process answered to a request. */
+/** The response of a process to a request. */
 export interface Answer {
   readonly status: number
   readonly retryAfter: string | null
@@ -24,11 +24,11 @@ export interface AuthorizedCode {
   readonly verifier: string
 }
 
-/** A provider whose one user is always signed in, and what a client does with it. */
+/** A provider whose only user is always signed in, and the requests of a client. */
 export interface Host {
   readonly provider: Provider
   readonly events: readonly OAuthEvent[]
-  /** Why requests failed, which no answer tells. */
+  /** Returns the causes of failed requests, which the responses do not contain. */
   causes(): readonly unknown[]
   register(): Promise<Client>
   authorize(client: Client): Promise<AuthorizedCode>
@@ -45,7 +45,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [resource],
-    // RSA keys take a hundred times longer to make.
+    // Do not use RSA, whose keys take a hundred times longer to make.
     idTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,

@@ -4,8 +4,8 @@ import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Client, codeForm, refreshForm } from './host.ts'
 import { tokensOf } from './tokens.ts'
 
-// The process is ended with SIGKILL at each statement, before the database has run it and after. Another process then
-// takes over, as a supervisor would start it.
+// Each test kills a process with SIGKILL at each statement, before and after the database has run it. Another process
+// then continues, like one that a supervisor starts.
 
 const timeout = 180_000
 
@@ -27,7 +27,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
     survivor = await fleet.start({ database: shared.address })
     await survivor.migrate()
     client = await survivor.register()
-    // The first JWT makes the first key: what follows counts statements without it.
+    // The first JWT makes the first key. Make it here, so that its statements are not counted.
     await survivor.publishedKeys()
   })
   afterAll(async () => {
@@ -38,7 +38,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   const isActive = async (text: string): Promise<unknown> =>
     (await survivor.post(client, '/oauth2/introspect', { token: text }))[0]?.body.active
 
-  /** A process that has read its keys and checked its tables already. */
+  /** Starts a process that has already read its keys and checked its tables. */
   async function startReady(): Promise<Worker> {
     const worker = await fleet.start({ database: shared.address })
     await worker.publishedKeys()
@@ -46,7 +46,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
     return worker
   }
 
-  /** Runs `action` in a process that dies at each of its statements, and looks at what is left each time. */
+  /** Runs `action` in a process that is killed at one statement, for each of its statements, and checks the database. */
   async function atEachStatement<T>(
     prepare: () => Promise<T>,
     action: (worker: Worker, prepared: T) => Promise<unknown>,
@@ -63,7 +63,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
         const prepared = await prepare()
         const worker = await next
         await worker.arm({ at, when })
-        // The next one starts while this one is looked at.
+        // Start the next process during the checks of this one.
         next = startReady()
         await expect(action(worker, prepared), `${when} ${statements[at]}`).rejects.toThrow('SIGKILL')
         expect(await worker.ended).toBe('SIGKILL')
@@ -75,7 +75,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   }
 
   test(
-    'killed in a refresh, the old token goes on, in one family, and acknowledged tokens work (C11)',
+    'after a process is killed in a refresh, the old token still works, in one family, and tokens that were sent work (C11)',
     async () => {
       const statements = await atEachStatement(
         async () => tokensOf(survivor, client),
@@ -84,7 +84,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
           expect(await isActive(access_token)).toBe(true)
           const [retried] = await survivor.post(client, token, refreshForm(refresh_token))
           expect(retried).toMatchObject({ status: 200 })
-          // Asked once more, the old token still has the same successor: there is no second family.
+          // A further refresh with the old token gives the same successor, so there is no second family.
           const [twin] = await survivor.post(client, token, refreshForm(refresh_token))
           expect(twin?.body.refresh_token).toBe(retried?.body.refresh_token)
           const [next] = await survivor.post(client, token, refreshForm(retried?.body.refresh_token))
@@ -99,7 +99,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   )
 
   test(
-    'killed in a code exchange, the code is valid or used up, and never makes two families',
+    'after a process is killed in a code exchange, the code is valid or used up, and never makes two families',
     async () => {
       let good = 0
       let used = 0
@@ -115,7 +115,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
             expect(refreshed).toMatchObject({ status: 200 })
             expect(await survivor.revokeGrants()).toBe(1)
           } else {
-            // B09: the answer was lost with the process; nobody gets a second pair for this code.
+            // The response was lost with the process, and the code gives no second pair of tokens (B09).
             used++
             expect(retried).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
             expect(await survivor.grants()).toEqual([])
@@ -123,14 +123,14 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
         },
       )
       expect(statements).toBeGreaterThanOrEqual(6)
-      // Only what died after the commit had used the code up.
+      // Only a process that was killed after the commit has used the code up.
       expect([good, used]).toEqual([2 * statements - 1, 1])
     },
     timeout,
   )
 
   test(
-    'killed in a rotation of the keys, each algorithm has one key to sign with, and earlier tokens verify',
+    'after a process is killed in a key rotation, each algorithm has one signing key, and earlier tokens verify',
     async () => {
       const [before] = await survivor.mintFor(client, 1)
       await atEachStatement(
@@ -142,7 +142,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
           expect(new Set(published).size).toBe(published.length)
           const [after = ''] = await worker.mintFor(client, 1)
           await worker.stop()
-          // The survivor reads keys that it does not know at most once a second.
+          // The surviving process reads unknown keys at most once a second.
           await new Promise((resolve) => setTimeout(resolve, 1100))
           expect(await isActive(after)).toBe(true)
           expect(await isActive(before ?? '')).toBe(true)

@@ -8,7 +8,7 @@ import { type Answer, type Client, codeForm, refreshForm } from './host.ts'
 import { type FragileProvider, outageKinds } from './outages.ts'
 import { tokensOf } from './tokens.ts'
 
-// The database goes away and comes back; nothing hangs, nothing is lost, and nobody gets a 500 for it.
+// The database becomes unreachable and returns. No request hangs, no data are lost, and no client gets a 500.
 
 let fleet: Fleet
 beforeAll(async () => {
@@ -26,7 +26,7 @@ function expectUnavailable(answers: readonly Answer[]): void {
   }
 }
 
-describe.each(outageKinds)('$name goes away', ({ start }) => {
+describe.each(outageKinds)('an outage of $name', ({ start }) => {
   let provider: FragileProvider
   let worker: Commands
   let link: DatabaseLink
@@ -87,12 +87,12 @@ describe.each(outageKinds)('$name goes away', ({ start }) => {
   })
 
   test.each(['before', 'after'] as const)(
-    'a commit that fails %s it took effect leaves the client a token that works',
+    'after a commit that fails %s it took effect, the client still has a token that works',
     async (when) => {
       const { access_token, refresh_token } = await tokensOf(worker, client)
       link.on(/commit/i, when)
       const [answer] = await worker.post(client, token, refreshForm(refresh_token))
-      // Whether it took place is not known, so it is not tried again for the client, who does it by itself.
+      // The server does not know whether the commit took effect, so it does not repeat it. The client repeats its request.
       expectUnavailable(answer === undefined ? [] : [answer])
       const [retried] = await worker.post(client, token, refreshForm(refresh_token))
       expect(retried).toMatchObject({ status: 200 })
@@ -105,7 +105,7 @@ describe.each(outageKinds)('$name goes away', ({ start }) => {
   )
 })
 
-// SQLite's own outage: another process has the file locked, as a backup or a migration may.
+// For SQLite, a lock is an outage: another process, such as a backup or a migration, has locked the file.
 test('while another process has the SQLite file locked clients get 503, and their tokens work afterwards', async () => {
   const shared = await createFile()
   const worker = await fleet.start({ database: shared.address, timeoutSeconds })

@@ -11,7 +11,7 @@ import { faultLine } from './fault.ts'
 import type { Fleet } from './fleet.ts'
 import { createHost } from './host.ts'
 
-/** A provider whose database can go away. */
+/** A provider whose database can become unreachable. */
 export interface FragileProvider {
   readonly commands: Commands
   readonly link: DatabaseLink
@@ -20,11 +20,11 @@ export interface FragileProvider {
 
 export interface OutageKind {
   readonly name: string
-  /** Starts the provider; one of a server is a process of this fleet. */
+  /** Starts the provider. For a database server, it is a process of this fleet. */
   start(fleet: Fleet, timeoutSeconds: number): Promise<FragileProvider>
 }
 
-/** Every database of this run: a server is behind a proxy and its provider a process, the others are in this process. */
+/** The databases of this run. A server has a proxy, and its provider is a process. The others are in this process. */
 export const outageKinds: readonly OutageKind[] = databaseNames.map((name) => ({
   name,
   start: async (fleet, timeoutSeconds) => {

@@ -5,7 +5,7 @@ import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, codeForm, refreshForm } from './host.ts'
 import { tokensOf } from './tokens.ts'
 
-// Four processes on one database, as a provider runs that has outgrown one machine.
+// Four processes use one database, like a provider that runs on several machines.
 
 let fleet: Fleet
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => fleet.close())
 const statuses = (answers: readonly Answer[]): readonly number[] => answers.map(({ status }) => status)
 const count = (values: readonly unknown[], value: unknown): number => values.filter((one) => one === value).length
 
-/** The same request fifty times, spread over all processes at once. */
+/** Sends the same request fifty times at once, spread over all processes. */
 async function fifty(
   workers: readonly Worker[],
   ...[client, path, form]: [...Parameters<Worker['post']>]
@@ -62,7 +62,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(count(statuses(answers), 200)).toBe(1)
     expect(count(statuses(answers), 400)).toBe(49)
     for (const { status, body } of answers) if (status === 400) expect(body.error).toBe('invalid_grant')
-    // The right client brought the code twice: what the first one got is dead.
+    // The client redeemed the code twice, so its first tokens are revoked.
     const winner = answers.find(({ status }) => status === 200)
     expect(await isActive(client, winner?.body.access_token)).toBe(false)
     expect(await isActive(client, winner?.body.refresh_token)).toBe(false)
@@ -78,7 +78,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(50)
     for (const { body } of answers) expect(await isActive(client, body.access_token)).toBe(true)
     expect(await first().grants()).toHaveLength(1)
-    // The successor works, and the family goes on from there.
+    // The successor works, and the family continues with it.
     const [next] = await first().post(client, '/oauth2/token', refreshForm(answers[0]?.body.refresh_token))
     expect(next?.status).toBe(200)
     expect(await first().revokeGrants()).toBe(1)
@@ -92,7 +92,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
       const refreshes = workers
         .slice(1)
         .map((worker) => worker.post(client, '/oauth2/token', refreshForm(refresh_token), 4))
-      // Early in one round, in the next one when some of them have their answer: both orders occur, whatever the speed.
+      // Revoke early in one round, and after some responses in the next, so that both orders occur at any speed.
       if (round % 2 === 0) await new Promise((resolve) => setTimeout(resolve, round))
       else await Promise.race(refreshes)
       await first().revokeGrants()
@@ -109,21 +109,21 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(seen.has(200)).toBe(true)
   })
 
-  test('a rotation of the keys under load causes no refused token, and all processes agree in the end', async () => {
+  test('a rotation of the keys under load causes no refused token, and all processes have the same keys in the end', async () => {
     const client = await first().register()
     const [minted] = await Promise.all([
       Promise.all(workers.map((worker) => worker.mintFor(client, 3000))),
       (async () => {
         for (let rotation = 0; rotation < 3; rotation++) {
           await new Promise((resolve) => setTimeout(resolve, 600))
-          // Two processes at once: one new generation, not two.
+          // Two processes rotate at once, and make one new generation.
           await Promise.all([workers[rotation % 4]?.rotateKeys(), workers[(rotation + 1) % 4]?.rotateKeys()])
         }
       })(),
     ])
     const tokens = minted.flat()
     expect(new Set(tokens.map((token) => decodeProtectedHeader(token).kid)).size).toBeGreaterThan(1)
-    // What a process has cached of the keys ends after a second.
+    // Each process caches the keys for a second.
     await new Promise((resolve) => setTimeout(resolve, 2100))
     const published = await Promise.all(workers.map((worker) => worker.publishedKeys()))
     for (const keys of published) expect(keys).toEqual(published[0])
@@ -135,7 +135,7 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     }
   })
 
-  test('four processes purge at the same time beside traffic', async () => {
+  test('four processes can purge at the same time while they serve requests', async () => {
     const client = await first().register()
     const [answers] = await Promise.all([
       fifty(workers, client, '/oauth2/token', { grant_type: 'client_credentials' }),

@@ -6,7 +6,7 @@ export interface Tokens {
   readonly refresh_token: string
 }
 
-/** The tokens of a new grant. */
+/** Runs a code flow and returns the tokens of the new grant. */
 export async function tokensOf(worker: Commands, client: Client): Promise<Tokens> {
   const [answer] = await worker.post(client, '/oauth2/token', codeForm(await worker.authorize(client)))
   if (answer?.status !== 200) throw new Error(`no tokens: ${JSON.stringify(answer)}`)

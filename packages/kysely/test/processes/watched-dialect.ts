@@ -1,7 +1,7 @@
 import type { DatabaseConnection, Dialect, Driver, TransactionSettings } from 'kysely'
 import { type FaultLine, nameOf } from './fault.ts'
 
-/** A dialect whose every statement, `begin`, `commit` and `rollback` included, passes a fault line. */
+/** Makes a dialect that reports every statement, also `begin`, `commit` and `rollback`, to a fault line. */
 export function watchedDialect(dialect: Dialect, line: FaultLine): Dialect {
   return {
     createAdapter: () => dialect.createAdapter(),

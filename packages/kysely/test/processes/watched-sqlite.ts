@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { type FaultLine, nameOf } from './fault.ts'
 
-/** A better-sqlite3 database whose every statement passes a fault line, `begin` and `commit` included. */
+/** Makes a better-sqlite3 database that reports every statement, also `begin` and `commit`, to a fault line. */
 export function watchedSqlite(database: Database.Database, line: FaultLine): Database.Database {
   const watchStatement = (sql: string, statement: Database.Statement): Database.Statement => {
     const proxy: Database.Statement = new Proxy(statement, {

@@ -12,7 +12,7 @@ import { createHost } from './host.ts'
 import { watchedDialect } from './watched-dialect.ts'
 import { watchedSqlite } from './watched-sqlite.ts'
 
-// One process of a provider that runs as many: it opens the database by itself and does what its parent asks.
+// One of several processes of a provider. It opens the database by itself and runs the commands of its parent.
 
 const settings = JSON.parse(process.argv[2] ?? '') as WorkerSettings
 const line = faultLine()

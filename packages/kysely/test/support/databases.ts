@@ -10,14 +10,14 @@ import { createPool } from 'mysql2'
 import pg from 'pg'
 import { serverNames, serverVariables, withLocalDatabases } from '../../../../test/machine/servers.ts'
 
-/** A database with nothing in it. */
+/** A database without tables. */
 export interface EmptyDatabase {
   readonly db: Kysely<object>
-  /** For another pool, or another process; absent where there is no server. */
+  /** The address, for another pool or process. `undefined` for a database without a server. */
   readonly url: string | undefined
-  /** Another connection to it, with a pool of its own. Destroying that one leaves the database. */
+  /** Makes a dialect with its own connections to the database. Destroying its Kysely instance keeps the database. */
   dialect(): Dialect
-  /** Closes the instance, and removes the database. */
+  /** Closes the Kysely instance, and removes the database. */
   drop(): Promise<void>
 }
 
@@ -30,13 +30,13 @@ export const databaseNames: readonly DatabaseName[] = [
 ]
 
 export interface PoolOptions {
-  /** How many connections it has at most. Default: 10. */
+  /** The largest number of connections. Default: 10. */
   readonly connections?: number
-  /** Milliseconds after which a connection is given up. */
+  /** Milliseconds after which the pool gives up connecting. */
   readonly connectTimeout?: number
 }
 
-/** The dialect of a server at this address, with a pool of its own. */
+/** Makes a dialect with its own pool for the server at this address. */
 export function serverDialect(url: string, { connections = 10, connectTimeout }: PoolOptions = {}): Dialect {
   if (url.startsWith('mysql:')) {
     const pool = createPool({
@@ -51,19 +51,19 @@ export function serverDialect(url: string, { connections = 10, connectTimeout }:
     max: connections,
     ...(connectTimeout !== undefined && { connectionTimeoutMillis: connectTimeout }),
   })
-  // A connection that dies says so: an idle one through the pool, one in use between two statements by itself. Without a
-  // listener either ends the process.
+  // A connection that breaks emits an error: an idle connection on the pool, a connection in use on itself. Without a
+  // listener, either error would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDialect({ pool })
 }
 
-/** An instance on the server at this address. */
+/** Makes a Kysely instance on the server at this address. */
 export function connect(url: string, options: PoolOptions = {}): Kysely<object> {
   return new Kysely<object>({ dialect: serverDialect(url, options) })
 }
 
-/** An empty database of this kind, for one test or one file of tests. */
+/** Makes an empty database of this kind, for one test or one test file. */
 export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {}): Promise<EmptyDatabase> {
   if (name === 'sqlite') return sqliteDatabase()
   if (name === 'pglite') return pgliteDatabase()
@@ -83,15 +83,15 @@ export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {
   }
 }
 
-/** What the databases of one run are called, if it keeps any from one file of tests to the next. */
+/** Returns the name prefix of the databases that a run keeps between test files, if it keeps any. */
 const keptPrefix = () => `oauth_kept_${process.env.OAUTH_TEST_RUN}`
 
-/** Names the databases that this run is going to keep. Before its first worker begins. */
+/** Chooses the name prefix of the databases that this run keeps. Call it before the first worker starts. */
 export function beginRun(): void {
   process.env.OAUTH_TEST_RUN = randomBytes(4).toString('hex')
 }
 
-/** A database that one worker keeps for all its files of tests: making tables costs more than emptying them. */
+/** Returns the database that a worker keeps for all its test files, because emptying tables is faster than making them. */
 export async function workerDatabase(name: 'postgres' | 'mysql'): Promise<Kysely<object>> {
   const server = serverUrl(name)
   const database = `${keptPrefix()}_${process.env.VITEST_POOL_ID}`
@@ -100,7 +100,7 @@ export async function workerDatabase(name: 'postgres' | 'mysql'): Promise<Kysely
   return connect(Object.assign(new URL(server), { pathname: `/${database}` }).href)
 }
 
-/** Drops what `workerDatabase` has made. */
+/** Drops the databases that `workerDatabase` has made. */
 export async function endRun(): Promise<void> {
   for (const name of serverNames) {
     const server = serverUrl(name)
@@ -131,7 +131,7 @@ async function databasesLike(server: string, prefix: string): Promise<readonly s
   }
 }
 
-/** One for the whole file of tests: starting it costs more than all that is done in it. */
+/** The PGlite instance of this test file. Starting one takes longer than all tests in it. */
 let pglite: Promise<PGlite> | undefined
 
 async function pgliteDatabase(): Promise<EmptyDatabase> {
@@ -150,7 +150,7 @@ async function pgliteDatabase(): Promise<EmptyDatabase> {
   }
 }
 
-/** The client as it is, but for `close`: several instances of Kysely use it. */
+/** Wraps the client so that `close` does nothing, because several Kysely instances use it. */
 function staysOpen(client: PGlite): PGlite {
   return new Proxy(client, {
     get(target, member) {
@@ -170,7 +170,7 @@ function sqliteDatabase(): EmptyDatabase {
     return database
   }
   const db = new Kysely<object>({ dialect: new SqliteDialect({ database: open(5000) }) })
-  // Waits for a lock only shortly: the driver stops this process meanwhile, and the holder of the lock is in it as well.
+  // Wait only shortly for a lock: the driver blocks this process, which also holds the lock.
   const dialect = () => new SqliteDialect({ database: async () => open(10) })
   return {
     db,
@@ -198,7 +198,7 @@ export async function emptyTables(db: Kysely<object>, tablePrefix = 'oauth_'): P
     ...['clients', 'consents', 'grants', 'authorization_codes', 'access_tokens', 'revoked_jwts', 'refresh_tokens'],
     ...['signing_keys', 'records'],
   ]
-  // Most are empty: one question finds those that are not.
+  // Most tables are empty, so first find the others with one query.
   const used = names.map(
     (name) => sql`select ${sql.lit(name)} as name from (select 1 as one) as o
       where exists (select 1 from ${sql.table(tablePrefix + name)})`,

@@ -14,12 +14,12 @@ import { alice, type World } from '../../../core/test/support/world.ts'
 const plain = { scope: 'notes:read offline_access' }
 const machine = { grant_type: 'client_credentials' }
 
-/** What a flow is called in docs/storage.md, and what it does once everything that it takes is there. */
+/** The name of a flow in docs/storage.md, and a function that prepares the flow and returns a function that runs it. */
 export type Flow = readonly [name: string, prepare: (world: World) => Promise<() => Promise<unknown>>]
 
 async function withClient(world: World) {
   const client = await registerConfidential(world)
-  // With its first token it comes into the cache; what is counted is each later one.
+  // The first token puts the client into the cache. The count starts after it.
   await postAs(world, client, '/oauth2/token', machine)
   return client
 }

@@ -3,35 +3,35 @@ import { connect, type EmptyDatabase, type PoolOptions } from './databases.ts'
 import { localLink } from './local-link.ts'
 import { proxyTo } from './proxy.ts'
 
-/** The way from a storage to its database, which can lose what it carries. */
+/** The connection between a storage and its database, which a test can interrupt. */
 export interface DatabaseLink {
-  /** Everything that the storage has sent so far, as text. */
+  /** Returns all that the storage has sent so far, as text. */
   sent(): string
-  /** From now on the link carries nothing, and tells nobody. A server's new connections are accepted and left alone. */
+  /** Stops carrying data without an error. New connections to a server are accepted but get no response. */
   stall(): void
-  /** Carries what was held back, and what follows. */
+  /** Delivers the data that were held back, and all later data. */
   resume(): void
   /**
-   * Acts on the next thing that the storage sends and that matches. `before`: the connection is lost, and the database
-   * never hears of it. `after`: the database gets it, and the connection is lost before it answers. `stall`: the link
-   * carries nothing any more, the matching statement included.
+   * Acts on the next statement that matches. `before`: the connection is lost before the database gets the statement.
+   * `after`: the connection is lost after the database got the statement and before its response. `stall`: the link stops
+   * carrying data, from the matching statement on.
    */
   on(pattern: RegExp, when: 'before' | 'after' | 'stall'): void
-  /** Ends every connection and refuses new ones, as a server that has gone down does. */
+  /** Ends every connection and refuses new ones, like a server that is down. */
   goDown(): Promise<void>
   comeBack(): Promise<void>
   close(): Promise<void>
 }
 
 export interface LinkedDatabase {
-  /** A Kysely instance whose statements pass the link. */
+  /** A Kysely instance whose statements go through the link. */
   readonly db: Kysely<object>
   readonly link: DatabaseLink
-  /** Closes the instance and the link, and leaves the database. */
+  /** Closes the instance and the link, and keeps the database. */
   close(): Promise<void>
 }
 
-/** Opens a link to this database: a TCP proxy in front of a server, a dialect around a database of this process. */
+/** Opens a link to a database: a TCP proxy for a server, and a wrapped dialect for a database of this process. */
 export async function openLink(database: EmptyDatabase, options: PoolOptions = {}): Promise<LinkedDatabase> {
   const { url, dialect } = database
   const { link, db } = url === undefined ? overDialect(dialect()) : await overProxy(url, options)

@@ -1,7 +1,7 @@
 import type { DatabaseConnection, Dialect, Driver } from 'kysely'
 import type { DatabaseLink } from './link.ts'
 
-/** A connection as a pool hands it out; a lost one fails at its next statement. */
+/** A connection of a pool. A lost connection fails at its next statement. */
 interface Line extends DatabaseConnection {
   readonly inner: DatabaseConnection
   isLost: boolean
@@ -11,13 +11,13 @@ interface Line extends DatabaseConnection {
 const failure = (code: string): Error => Object.assign(new Error(`${code}: the connection to the database`), { code })
 
 /**
- * A link to a database of this process, which has no server to stop: the dialect fails as the driver of a server does.
- * A transaction whose connection is lost is rolled back, as a server does it.
+ * Makes a link to a database of this process. There is no server to stop, so the dialect throws the errors of a server's
+ * driver. It rolls back a transaction whose connection is lost, as a server does.
  */
 export function localLink(dialect: Dialect): { readonly dialect: Dialect; readonly link: DatabaseLink } {
   const lines = new Set<Line>()
   let isDown = false
-  /** How many connections that died meanwhile a pool still hands out. */
+  /** The number of broken connections that the pool still hands out. */
   let dead = 0
   let trap: { readonly pattern: RegExp; readonly when: 'before' | 'after' | 'stall' } | undefined
   let sent = ''

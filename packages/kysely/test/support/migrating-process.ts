@@ -1,7 +1,7 @@
 import { migrate } from '../../src/migrations/index.ts'
 import { connect } from './databases.ts'
 
-// Says that it is ready, migrates the database at the address when it is told to, and ends with 0 if that went well.
+// This process tells that it is ready, migrates the database at the address on demand, and exits with 0 on success.
 const [url = '', tablePrefix = 'oauth_'] = process.argv.slice(2)
 const db = connect(url)
 process.send?.('ready')

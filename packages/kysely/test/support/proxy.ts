@@ -27,7 +27,7 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
     if (sprung !== undefined) trap = undefined
     if (sprung === 'stall') stalled = true
     if (sprung === 'after') {
-      // The database works on it and answers into the void.
+      // The database runs the statement, and its response is lost.
       server.removeAllListeners('data')
       server.write(data, () => setTimeout(() => server.destroy(), 200))
       client.destroy()

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 
 export default {
-  // The workspace: its packages are sources, to be compiled with the application.
+  // In the workspace, the packages are TypeScript sources, which Next must compile together with the application.
   turbopack: { root: join(import.meta.dirname, '../../../..') },
   outputFileTracingRoot: join(import.meta.dirname, '../../../..'),
   transpilePackages: ['@oauth/core', '@oauth/next'],
-  // A path with a slash at its end is another path: the provider says so, and Next would redirect.
+  // Next would redirect a path with a slash at its end. For the provider it is a different path, which it answers itself.
   skipTrailingSlashRedirect: true,
-  // The root of the workspace checks the types.
+  // The type check of the workspace covers this application.
   typescript: { ignoreBuildErrors: true },
 }

@@ -1,7 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Mountable } from '@oauth/core'
 
-/** Tests put it there: each request is for the provider of one test. */
+/** Returns the provider of the current test, which the test puts into the global object. */
 export function provider(): Mountable {
   const current = (globalThis as { oauthTestProvider?: AsyncLocalStorage<Mountable> }).oauthTestProvider?.getStore()
   if (current === undefined) throw new Error('this request belongs to no test')

@@ -6,13 +6,13 @@ import { api } from './setup.ts'
 export const fakeIssuer = 'https://as.example'
 export const now = 1_800_000_000
 
-/** An authorization server that says and signs whatever a test wants. */
+/** An authorization server whose responses and signed tokens a test can choose. */
 export interface FakeServer {
   readonly network: Network
-  /** Answers by path; a test replaces what it wants to be odd. */
+  /** The responses by path. A test replaces the ones that it wants to be wrong. */
   readonly answers: Map<string, (request: Request) => Response | Promise<Response>>
   readonly metadata: Record<string, unknown>
-  /** A token that is good but for the changes; a member that is `undefined` is left out. */
+  /** Signs a valid token with these changes to its claims. A claim that is `undefined` is left out. */
   sign(claims?: JWTPayload, header?: Record<string, unknown>): Promise<string>
   verifierWith(options?: Partial<RemoteVerifierOptions>): TokenVerifier
 }
@@ -28,7 +28,7 @@ export const goodClaims: JWTPayload = {
   exp: now + 60,
 }
 
-/** What introspection says about a good token. */
+/** The introspection response for a valid token. */
 export const goodAnswer = { ...goodClaims, active: true, token_type: 'Bearer' }
 
 export async function createFakeServer(): Promise<FakeServer> {

@@ -1,12 +1,12 @@
 import type { Fetch } from '@oauth/resource-server'
 
-/** A network with one server, which may go down, and a record of what was asked. */
+/** A network with one server, which a test can take down. It records the requests. */
 export interface Network {
   readonly fetch: Fetch
-  /** Method and path of each request, in order. */
+  /** The method and path of each request, in order. */
   readonly requests: string[]
   down: boolean
-  /** Requests whose URL ends like this. */
+  /** Returns the number of requests whose URL ends with this text. */
   count(ending: string): number
 }
 

@@ -14,7 +14,7 @@ import { createNetwork, type Network } from './network.ts'
 export const api = 'https://api.example.com'
 export const files = 'https://files.example.com/v1'
 
-/** A real provider behind a network, a client with tokens, and a verifier of the API's. */
+/** Makes a real provider behind a network, a client with tokens, and a verifier for the API. */
 export interface Setup {
   readonly world: World
   readonly network: Network
@@ -27,7 +27,7 @@ export async function setUp(
   options: Partial<RemoteVerifierOptions> = {},
   worldOptions: WorldOptions = {},
 ): Promise<Setup> {
-  // Without RSA, whose keys take long to make.
+  // Use no RSA, because its keys take long to make.
   const world = createWorld({ idTokenSigningAlgorithm: 'ES256', ...worldOptions })
   const network = createNetwork(world.provider.fetch)
   const client = await registerConfidential(world)
@@ -43,7 +43,7 @@ export async function setUp(
   return { world, network, client, verifier: verifierWith({}), verifierWith }
 }
 
-/** A machine's access token: a JWT for the resource, or an opaque one. */
+/** Gets an access token by client_credentials: a JWT for the resource, or an opaque token. */
 export async function machineToken({ world, client }: Pick<Setup, 'world' | 'client'>, form: Parameters = {}) {
   const answer = await postAs(world, client, '/oauth2/token', {
     grant_type: 'client_credentials',
@@ -55,7 +55,7 @@ export async function machineToken({ world, client }: Pick<Setup, 'world' | 'cli
   return answer.body.access_token as string
 }
 
-/** What a user's client gets for the resource, or for what the form of its token request says. */
+/** Gets the tokens of a user's client for the resource, or for the given token request. */
 export function userTokens(
   { world, client }: Pick<Setup, 'world' | 'client'>,
   scope = 'openid notes:read offline_access',
@@ -64,7 +64,7 @@ export function userTokens(
   return getTokens(world, client, { scope }, form)
 }
 
-/** A storage whose opaque tokens are for this resource, as a server without JWTs makes them. */
+/** Wraps a storage so that its opaque tokens are for this resource, as those of a server without JWTs. */
 export function opaqueFor(audience: string, storage: Storage = memoryStorage()): Storage {
   const { accessTokens } = storage
   return {
@@ -79,7 +79,7 @@ export function opaqueFor(audience: string, storage: Storage = memoryStorage()):
   }
 }
 
-/** The client that the API is to the authorization server. */
+/** Registers the API as a client, for introspection. */
 export async function registerApi(world: World, clientId: string = api) {
   const { client_id, client_secret = '' } = await registerConfidential(world, {
     client_id: clientId,
