@@ -92,7 +92,7 @@ describe('an application that writes the host of another one into its private-us
 })
 
 test('nobody but webHost reads the host of a URL that somebody else chose (A14)', () => {
-  // These read addresses, URLs of the host's configuration, and https URLs that the server fetches or was reached under.
+  // These files read addresses, URLs of the host's configuration, and https URLs of fetches and incoming requests.
   const allowed = [
     'protocol/web-host.ts',
     'protocol/private-address.ts',

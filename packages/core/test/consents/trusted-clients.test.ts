@@ -5,7 +5,7 @@ import { editClient } from '../support/expectations.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 import { alice, issuer, type World, type WorldOptions } from '../support/world.ts'
 
-/** The page that a user who is signed in comes to, or the client's. */
+/** Returns the path at which a signed-in user arrives: a page of the host, or the client's redirect URI. */
 async function pathOf(
   world: World,
   client: { readonly client_id: string },

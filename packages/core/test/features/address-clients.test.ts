@@ -28,7 +28,7 @@ const document: ClientInput = {
   scope: 'openid email offline_access',
   client_name: 'An app at an address',
 }
-/** The tests ask with it as with a client that registered. */
+/** A client in the form of a registered client, so that the helpers accept it. */
 const client = { client_id: address, token_endpoint_auth_method: 'none' } as RegisteredClient
 const scope = 'openid email offline_access'
 
@@ -42,7 +42,7 @@ beforeEach(() => {
   world = addressWorld()
 })
 
-/** With a proof that no client is written. */
+/** A storage that fails the test when the server writes a client. */
 function addressWorld(options: WorldOptions = {}): World {
   const storage = wrapStorage(memoryStorage(), (name, args, run) => {
     if (/^clients\.(?:insert|replace|markUsed)$/.test(name) && JSON.stringify(args).includes('client.json')) {
@@ -123,12 +123,12 @@ describe('a client whose id is the address of its metadata', () => {
     expect(await world.provider.verifyAccessToken(access_token)).toBeUndefined()
     expectJsonError(await refresh(world, client, refresh_token), 401, 'invalid_client')
     await expectErrorPage(await ask(world, client), 400, 'invalid_client')
-    // The user still sees what was given, and can end it.
+    // The user still sees the grant and can end it.
     const [app] = await world.provider.listGrants(alice.id)
     expect(app).toMatchObject({ clientId: address, clientName: address })
   })
 
-  test('of a host that is denied is unknown', async () => {
+  test('a client at a denied host is unknown', async () => {
     await expectErrorPage(await ask(world, { client_id: denied }), 400, 'invalid_client')
     expect(await world.provider.getClient(denied)).toBeUndefined()
   })

@@ -29,7 +29,7 @@ const feature: Feature = {
 
 const dynamic = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true }
 const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', scope: 'notes:read' } as const
-/** A member that no type knows. */
+/** A metadata member that no type declares. */
 const withMembers = (members: object) => ({ ...input, ...members }) as typeof input
 
 describe('client metadata of a feature', () => {

@@ -29,7 +29,7 @@ beforeEach(() => {
   world = createQuickWorld({ features: [keyHeader()] })
 })
 
-/** A request to the token endpoint, with a key or without one. */
+/** Sends a request to the token endpoint, with or without a key. */
 function ask(client: RegisteredClient, form: Parameters, key?: string): Promise<Answer> {
   const { headers, form: own } = credentials(client)
   return post(world, '/oauth2/token', { ...own, ...form }, { ...headers, ...withKey(key) })
@@ -144,7 +144,7 @@ describe('a code that its authorization request bound to a key', () => {
 })
 
 describe('a refresh', () => {
-  test('by a public client needs the key that the token was issued to, and anything else consumes nothing', async () => {
+  test('a refresh by a public client needs the key of the token, and a refused refresh consumes nothing', async () => {
     const key = createKey()
     const client = await registerPublic(world)
     const first = await exchange(client, key)
@@ -153,12 +153,12 @@ describe('a refresh', () => {
     }
     const second = await refresh(client, first.body.refresh_token, key)
     expect([second.status, second.body.token_type]).toEqual([200, 'KeyHeader'])
-    // The successor is bound, too.
+    // The successor is bound to the key as well.
     expectJsonError(await refresh(client, second.body.refresh_token, createKey()), 400, 'invalid_grant')
     expect((await refresh(client, second.body.refresh_token, key)).status).toBe(200)
   })
 
-  test('by a public client that brings its first key binds what comes after it', async () => {
+  test('a refresh by a public client with its first key binds the new tokens to it', async () => {
     const key = createKey()
     const client = await registerPublic(world)
     const first = await exchange(client, undefined)
@@ -168,7 +168,7 @@ describe('a refresh', () => {
     expect((await refresh(client, second.body.refresh_token, key)).status).toBe(200)
   })
 
-  test('by a confidential client may bring another key, which the new access token is bound to', async () => {
+  test('a refresh by a confidential client may use another key, which binds the new access token', async () => {
     const another = createKey()
     const client = await registerConfidential(world)
     const first = await exchange(client, createKey())
@@ -177,7 +177,7 @@ describe('a refresh', () => {
     expect([status, verified?.extra?.cnf]).toEqual([200, { kh: hashOf(another) }])
   })
 
-  test('of a bound token fails in a process without the feature', async () => {
+  test('a refresh of a bound token fails in a process without the feature', async () => {
     const storage = memoryStorage()
     world = createQuickWorld({ storage, features: [keyHeader()] })
     const key = createKey()

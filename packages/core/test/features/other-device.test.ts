@@ -59,7 +59,7 @@ function enter(browser: Browser, userCode: string, origin = new URL(world.issuer
   })
 }
 
-/** Enters the code, signs in, and comes to the consent page. */
+/** Enters the code, signs in, and continues to the consent page. */
 async function toConsent(started: Started, browser = world.browser()) {
   browser.signIn(alice)
   const entered = await enter(browser, started.user_code)
@@ -89,7 +89,7 @@ describe('a device', () => {
     expect(claimsOf(body.id_token)).toMatchObject({ sub: alice.id, aud: client.client_id, amr: ['pwd'] })
     expect(await isActive(world, body.access_token)).toBe(true)
     expect((await refresh(world, client, body.refresh_token)).status).toBe(200)
-    // The code is good once.
+    // The code works only once.
     expectJsonError(await poll(client, started), 400, 'invalid_grant')
     expect(await isActive(world, body.access_token)).toBe(true)
   })

@@ -6,7 +6,7 @@ import { alice } from '../support/world.ts'
 
 const demands = [{ prompt: 'login' }, { max_age: '0' }, { max_age: '5' }, { prompt: 'create' }] as const
 
-/** A user who has agreed before, back again with the session that was there. */
+/** A user who has consented before and returns with the same session. */
 async function start(parameters: Record<string, string>) {
   const world = createQuickWorld()
   const client = await registerConfidential(world)
@@ -17,7 +17,7 @@ async function start(parameters: Record<string, string>) {
   return { world, client, browser, url, returnTo }
 }
 
-/** The login page of the seed's Quick Start, which signs nobody in: it only sends the browser back. */
+/** The login page of the seed's Quick Start. It signs no user in and only sends the browser back. */
 async function throughSeedPage({ world, browser, url }: Awaited<ReturnType<typeof start>>): Promise<Response> {
   let page = url
   for (let rounds = 0; rounds < 5; rounds++) {

@@ -9,7 +9,7 @@ const scope = 'openid'
 async function start(options: WorldOptions = {}) {
   const world = createQuickWorld(options)
   const client = await registerConfidential(world)
-  /** What the login page is told of a request with these parameters. */
+  /** Returns the hints that the login page gets for a request with these parameters. */
   const told = async (parameters: Parameters) => {
     const browser = world.browser()
     const { url } = await browser.visit(authorizeUrl(world, client, createPkce(), { scope, ...parameters }))

@@ -24,7 +24,7 @@ import { alice, type World, type WorldOptions } from '../support/world.ts'
 const pairwiseSecret = 'a-pairwise-secret-with-32-characters'
 const scope = 'openid offline_access'
 
-/** Two processes on one database: the first has what its clients register, the second lacks it. */
+/** Two processes on one database. The second lacks the options that the clients of the first need. */
 async function start(input: ClientInput, options: WorldOptions = {}, less: WorldOptions = {}) {
   const storage = memoryStorage()
   const first = createQuickWorld({ ...options, storage })
@@ -33,7 +33,7 @@ async function start(input: ClientInput, options: WorldOptions = {}, less: World
   return { first, second, client }
 }
 
-/** The reasons that the event hook was told, as texts. */
+/** The reasons in the events, as texts. */
 function reasons(events: readonly OAuthEvent[]): string {
   return events.flatMap((event) => ('cause' in event ? String(event.cause) : [])).join('\n')
 }
@@ -90,7 +90,7 @@ describe('a client whose sign-in began in another process', () => {
     browser.signIn(alice)
     const page = await browser.visit(authorizeUrl(first, client, createPkce(), { scope }))
     Object.assign(browser, { world: second })
-    // The host's sessions are the same for both processes.
+    // Both processes know the same host sessions.
     for (const [id, session] of first.sessions) second.sessions.set(id, session)
     expectErrorRedirect(second, await browser.consent(page.url, true), redirectUri, 'unauthorized_client')
     Object.assign(browser, { world: first })

@@ -148,7 +148,7 @@ describe('forged tokens (H09)', () => {
       return new URL((await browser.visit(url)).url).searchParams
     }
     expect((await hinted(await sign(claims(client, bob.id), key))).get('code')).toBeTruthy()
-    // The same under the real secret is believed: the test above would see a hint.
+    // The server accepts the same hint under the real secret, which shows that the check above is effective.
     const genuine = await sign(claims(client, bob.id), client.client_secret as string)
     expect((await hinted(genuine)).get('error')).toBe('login_required')
   })

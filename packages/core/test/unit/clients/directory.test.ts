@@ -4,7 +4,7 @@ import { createClientDirectory } from '../../../src/clients/directory.ts'
 import type { ClientRecord, ClientStore } from '../../../src/storage/client.ts'
 import { clientRecord } from '../../../src/testing/storage-fixtures.ts'
 
-/** A client table that counts its readings, and can be told to answer later. */
+/** A client store that counts its reads and can delay its answers. */
 function table(cacheSeconds = 5) {
   const rows = new Map<string, ClientRecord>()
   const state = { reads: 0, gate: undefined as Promise<void> | undefined }

@@ -111,7 +111,7 @@ describe('random bytes from the pool', () => {
     const counts = new Array<number>(256).fill(0)
     for (let index = 0; index < 4000; index++)
       for (const byte of randomBytes(32)) counts[byte] = (counts[byte] ?? 0) + 1
-    // 500 are expected each, with a deviation of 22.
+    // Each value is expected 500 times, with a standard deviation of 22.
     for (const count of counts) expect(Math.abs(count - 500)).toBeLessThan(200)
   })
 })

@@ -20,7 +20,7 @@ import { alice } from '../../support/world.ts'
 
 const now = 1000
 
-/** As much of a context as the functions over records ask for. */
+/** A context with only the members that the functions over records use. */
 function contextOn(storage: Storage, issuer = 'https://id.example.com'): Context {
   return { storage, config: { issuer }, clock: { now: () => now } } as unknown as Context
 }

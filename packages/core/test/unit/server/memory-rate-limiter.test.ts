@@ -49,7 +49,7 @@ describe('the rate limiter in memory', () => {
     const wide: RateLimitRule = { max: 10, windowSeconds: 60 }
     for (let count = 0; count < 2; count++) consume(limiter, 'calm', 100, wide)
     for (let index = 0; index < 50_000; index++) consume(limiter, `key-${index}`, 100)
-    // Forgotten, so that ten more are let through.
+    // The limiter has forgotten the requests, so it admits ten more.
     for (let count = 0; count < 10; count++) expect(consume(limiter, 'calm', 100, wide).allowed).toBe(true)
     expect(consume(limiter, 'calm', 100, wide).allowed).toBe(false)
   })

@@ -2,7 +2,7 @@ import { type Mountable, receivedAt } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
 import { createQuickWorld } from '../../support/tokens.ts'
 
-/** Answers with the path that the provider would see, of what it would be given. */
+/** Returns the path that the provider sees for a request with this target. */
 function seenBy(at: string, issuer = 'https://id.example.com/auth'): (path: string) => Promise<string | undefined> {
   const { pathname } = new URL(issuer)
   const owned = pathname === '/' ? '/oauth2/' : `${pathname}/`
