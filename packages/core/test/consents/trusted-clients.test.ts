@@ -126,7 +126,7 @@ describe('a client that registered itself', () => {
     return { status: response.status, body: (await response.json()) as { client_id: string; error?: string } }
   }
 
-  test('is trusted when the resolver says so; its stored skip_consent stays unset (seed B37, B148)', async () => {
+  test('a self-registered client is trusted when the resolver says so; its stored skip_consent stays unset (seed B37, B148)', async () => {
     const world = createQuickWorld({
       allowDynamicClientRegistration: true,
       trustedClientResolver: ({ metadata }) => metadata.client_name === 'Ours',

@@ -477,7 +477,7 @@ describe('the probe features', () => {
     }
   })
 
-  test('are known to no file of the core', () => {
+  test('no file of the core names a probe feature', () => {
     const names =
       /key-?header|voucher|key_hash|KeyHeader|\bkh\b|other-?device|other_device|address-?clients|address_clients/i
     expect(

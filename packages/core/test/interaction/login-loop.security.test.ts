@@ -31,16 +31,19 @@ async function throughSeedPage({ world, browser, url }: Awaited<ReturnType<typeo
 }
 
 describe('a login page that sends its user back without signing them in anew (F15)', () => {
-  test.each(demands)('ends with login_required for the client, and an event: %j (F15)', async (parameters) => {
-    const setting = await start(parameters)
-    const response = await throughSeedPage(setting)
-    const answer = expectErrorRedirect(setting.world, response, redirectUri, 'login_required')
-    expect(answer.get('error_description')).toContain('sign the user in again')
-    const events = setting.world.events.filter(({ type }) => type === 'interaction.session_unchanged')
-    expect(events).toEqual([
-      { type: 'interaction.session_unchanged', clientId: setting.client.client_id, step: 'login' },
-    ])
-  })
+  test.each(demands)(
+    'a login page that sends its user back without a new login ends with login_required for the client, and an event: %j (F15)',
+    async (parameters) => {
+      const setting = await start(parameters)
+      const response = await throughSeedPage(setting)
+      const answer = expectErrorRedirect(setting.world, response, redirectUri, 'login_required')
+      expect(answer.get('error_description')).toContain('sign the user in again')
+      const events = setting.world.events.filter(({ type }) => type === 'interaction.session_unchanged')
+      expect(events).toEqual([
+        { type: 'interaction.session_unchanged', clientId: setting.client.client_id, step: 'login' },
+      ])
+    },
+  )
 
   test('costs a user nothing who is still on the page in another tab: signing in there goes on (F15)', async () => {
     const { world, browser, returnTo } = await start({ prompt: 'login' })
@@ -49,7 +52,7 @@ describe('a login page that sends its user back without signing them in anew (F1
     expect((await browser.visit(returnTo)).url).toContain('code=')
   })
 
-  test('is no error for a user who presses Back after having signed in, or opens the way back twice (F15)', async () => {
+  test('a user who presses Back after signing in, or opens the return address twice, gets no error (F15)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()

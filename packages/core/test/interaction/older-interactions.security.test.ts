@@ -16,20 +16,23 @@ async function start() {
 }
 
 describe('an interaction that is older than a withdrawal (F14)', () => {
-  test.each([0, 1, 60])('is refused when it is answered %d s later in the same session (F14)', async (seconds) => {
-    const { world, client, browser, url, live } = await start()
-    const page = await browser.visit(url(), { user: alice })
-    await world.provider.revokeUserGrants(alice.id)
-    world.clock.advance(seconds)
-    const answer = expectErrorRedirect(world, await browser.consent(page.url, true), redirectUri, 'access_denied')
-    expect(answer.get('error_description')).toContain('withdrawn')
-    expect(await live()).toEqual([])
-    expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
-    // A new authorization request is not affected.
-    expect((await authorize(world, client, { scope }, { browser })).code).toMatch(/^c/)
-  })
+  test.each([0, 1, 60])(
+    'an interaction that is older than a withdrawal is refused when it is answered %d s later in the same session (F14)',
+    async (seconds) => {
+      const { world, client, browser, url, live } = await start()
+      const page = await browser.visit(url(), { user: alice })
+      await world.provider.revokeUserGrants(alice.id)
+      world.clock.advance(seconds)
+      const answer = expectErrorRedirect(world, await browser.consent(page.url, true), redirectUri, 'access_denied')
+      expect(answer.get('error_description')).toContain('withdrawn')
+      expect(await live()).toEqual([])
+      expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
+      // A new authorization request is not affected.
+      expect((await authorize(world, client, { scope }, { browser })).code).toMatch(/^c/)
+    },
+  )
 
-  test('is refused when a session from before the withdrawal comes to it (F14)', async () => {
+  test('an interaction that is older than a withdrawal is refused when a session from before the withdrawal comes to it (F14)', async () => {
     const { world, browser, url } = await start()
     const old = world.signIn(alice)
     world.clock.advance(5)
@@ -43,7 +46,7 @@ describe('an interaction that is older than a withdrawal (F14)', () => {
   })
 
   test.each([0, 1])(
-    'goes on for a user who signs in anew %d s after it, as after a reset of the password (F14)',
+    'an interaction that is older than a withdrawal goes on for a user who signs in anew %d s after it, as after a reset of the password (F14)',
     async (seconds) => {
       const { world, browser, url } = await start()
       const page = await browser.visit(url())

@@ -101,7 +101,7 @@ describe('parameters that are hints', () => {
 })
 
 describe('discovery', () => {
-  test('says what the host says of its pages and sessions', () => {
+  test('discovery advertises what the host declares about its pages and sessions', () => {
     const advertisedMetadata = {
       acrValuesSupported: ['urn:example:gold'],
       uiLocalesSupported: ['en', 'de-CH'],

@@ -166,7 +166,7 @@ describe('selectAccountResolver', () => {
 })
 
 describe('postLoginResolver', () => {
-  test('shows the page until it says no, whatever the browser claims', async () => {
+  test('postLoginResolver shows the page until it says no, whatever the browser claims', async () => {
     const { go, context, host, browser } = await returning()
     host.postLogin = true
     const page = await go()
@@ -211,7 +211,7 @@ describe('postLoginResolver', () => {
 })
 
 describe('both resolvers', () => {
-  test('are told who asks for what, and who is signed in', async () => {
+  test('both resolvers get the client, the user, the session and the requested scopes', async () => {
     const seen: unknown[] = []
     const world = createQuickWorld({
       ...pages,

@@ -66,7 +66,7 @@ describe.each(gaps)(
     const keyed = async (): Promise<ClientInput> =>
       options.features === undefined ? input : { ...input, jwks: { keys: [(await clientKey()).publicJwk] } }
 
-    test('is refused at authorize, before anybody signs in, by an event that names the option (H20)', async () => {
+    test('a client that needs a missing option is refused at the authorization endpoint before sign-in, with an event that names the option (H20)', async () => {
       const { second, client } = await start(await keyed(), options)
       for (const prompt of [undefined, 'none']) {
         const response = await ask(second, client, { scope, prompt })
@@ -84,7 +84,7 @@ describe('a client whose sign-in began in another process', () => {
   const eddsa = { id_token_signed_response_alg: 'EdDSA' } as const
   const both = { idTokenSigningAlgorithms: ['EdDSA'] } as const
 
-  test('gets no code from a process that could not sign its ID token (H20)', async () => {
+  test('a client whose sign-in began in another process gets no code from a process that could not sign its ID token (H20)', async () => {
     const { first, second, client } = await start(eddsa, both)
     const browser = first.browser()
     browser.signIn(alice)
@@ -97,7 +97,7 @@ describe('a client whose sign-in began in another process', () => {
     expect((await browser.consent(page.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('is refused at the token endpoint without losing its code or its refresh token (H20)', async () => {
+  test('a client whose sign-in began in another process is refused at the token endpoint without losing its code or its refresh token (H20)', async () => {
     const { first, second, client } = await start(eddsa, both)
     const authorized = await authorize(first, client, { scope })
     const refused = await exchangeCode(second, client, authorized)
@@ -108,7 +108,7 @@ describe('a client whose sign-in began in another process', () => {
     expect((await refresh(first, client, body.refresh_token)).status).toBe(200)
   })
 
-  test('may go on where it gets no ID token (H20)', async () => {
+  test('a client whose sign-in began in another process may go on where it gets no ID token (H20)', async () => {
     const { second, client } = await start(eddsa, both)
     const authorized = await authorize(second, client, { scope: 'notes:read' })
     expect((await exchangeCode(second, client, authorized)).body.access_token).toBeTypeOf('string')

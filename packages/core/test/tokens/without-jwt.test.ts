@@ -35,7 +35,7 @@ async function verify(world: World, idToken: string, client: RegisteredClient, s
 }
 
 describe('disableJwtPlugin: access tokens', () => {
-  test('are opaque even with a resource, and the resource is their audience (seed B80)', async () => {
+  test('access tokens under disableJwtPlugin are opaque even with a resource, and the resource is their audience (seed B80)', async () => {
     const world = createPlainWorld()
     const client = await registerConfidential(world)
     const server = await registerResourceServer(world)

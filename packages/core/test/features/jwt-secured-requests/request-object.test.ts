@@ -197,7 +197,7 @@ describe('unsigned request objects', () => {
     }
   })
 
-  test('are parsed like any other: nested, for another client, addressed elsewhere, expired', async () => {
+  test('unsigned request objects are parsed like any other: nested, for another client, addressed elsewhere, expired', async () => {
     const { world, ask, unsigned } = await requestObjectWorld({ unsigned: 'allowed' })
     const now = world.clock.now()
     for (const changes of [{ request: 'x' }, { client_id: 'x' }, { iss: 'x' }, { aud: 'x' }, { exp: now - 60 }]) {

@@ -19,7 +19,7 @@ async function start(options: WorldOptions = {}) {
 }
 
 describe('jwks_uri', () => {
-  test('is fetched when it is needed, not at registration, and kept for five minutes', async () => {
+  test('a jwks_uri is fetched when it is needed, not at registration, and kept for five minutes', async () => {
     const { remote, world, status } = await start()
     expect(remote.requests).toEqual([])
     expect([await status(), await status()]).toEqual([200, 200])

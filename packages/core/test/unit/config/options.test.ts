@@ -27,7 +27,7 @@ function refusal(changes: Record<string, unknown>): string {
 const resolve = (changes: Partial<ProviderOptions> = {}) => resolveConfig({ ...good, ...changes })
 
 describe('the defaults of the options', () => {
-  test('are all grant types in order, no default scopes, and every option that opens something off (seed B176)', () => {
+  test('the defaults of the options are all grant types in order, no default scopes, and every option that opens something off (seed B176)', () => {
     expect(resolve()).toMatchObject({
       grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
       defaultScopes: [],
@@ -45,7 +45,7 @@ describe('the defaults of the options', () => {
     expect(Object.values(resolve().resolvers).filter((resolver) => resolver !== undefined)).toEqual([])
   })
 
-  test('are a lifetime of 60 seconds for codes (decision 21) and the lifetimes of the seed for the rest (seed B176)', () => {
+  test('the defaults of the options are a lifetime of 60 seconds for codes (decision 21) and the lifetimes of the seed for the rest (seed B176)', () => {
     expect(resolve().lifetimes).toEqual({
       authorizationCode: 60,
       accessToken: 3600,

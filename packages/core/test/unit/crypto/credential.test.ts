@@ -35,7 +35,7 @@ describe('ids of credentials', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('have a letter and 24 lower-case characters, and are never equal', () => {
+  test('ids of credentials have a letter and 24 lower-case characters, and are never equal', () => {
     const ids = Array.from({ length: 2000 }, () => createId('i', 1_800_000_000, random))
     for (const id of ids) expect(id).toMatch(/^i[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(2000)
@@ -43,7 +43,7 @@ describe('ids of credentials', () => {
     expect(new Set(ids.map((id) => id.slice(9))).size).toBe(2000)
   })
 
-  test('have 120 bits when they consist of randomness alone', () => {
+  test('ids of credentials have 120 bits when they consist of randomness alone', () => {
     const ids = Array.from({ length: 500 }, () => createRandomId(random))
     for (const id of ids) expect(id).toMatch(/^[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(500)
@@ -87,7 +87,7 @@ describe('credentials', () => {
     }
   })
 
-  test('are parsed strictly', async () => {
+  test('credentials are parsed strictly', async () => {
     const { text } = await createCredential('a', realm, 1_800_000_000, random)
     const bad = [
       '',
