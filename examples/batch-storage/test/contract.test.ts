@@ -20,10 +20,10 @@ async function failures(fault: (store: KeyValueStore) => KeyValueStore): Promise
 test('without the conditions of its batches the storage fails every race of the contract', async () => {
   const failed = await failures((store) => ({ ...store, batch: (_conditions, writes) => store.batch([], writes) }))
   for (const name of [
-    'grants.commit for one record is won by one of fifty',
-    'records.insert of one id is won by one of fifty',
-    'records.replace is won by one of fifty',
-    'records.take is won by one of fifty',
+    'grants.commit that takes one record is won by exactly one of fifty concurrent callers, who stores a grant, a code and a consent',
+    'records.insert of one id is won by exactly one of fifty concurrent callers',
+    'records.replace of one version is won by exactly one of fifty concurrent callers',
+    'records.take of one record is won by exactly one of fifty concurrent callers',
   ]) {
     expect(failed).toContain(name)
   }

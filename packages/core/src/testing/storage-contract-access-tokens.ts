@@ -12,7 +12,9 @@ import {
 } from './storage-fixtures.ts'
 
 export const accessTokenCases: ContractCases = {
-  'accessTokens come back exactly as they went in': async ({ accessTokens }) => {
+  'accessTokens.find returns every member of a token exactly as accessTokens.insert stored it': async ({
+    accessTokens,
+  }) => {
     const full: AccessTokenRecord = {
       id: 'full',
       secretHash: 'hash',
@@ -36,7 +38,7 @@ export const accessTokenCases: ContractCases = {
     equal(await accessTokens.find('nothing'), undefined, 'accessTokens.find of an unknown id')
   },
 
-  'accessTokens.find answers the grant as it is now': async (storage) => {
+  'accessTokens.find returns the current state of the grant, its revocation included': async (storage) => {
     const full = grantRecord({ sessionId: 's', authTime: 5, acr: 'a', amr: ['pwd'], referenceId: 'r', scope: ['g'] })
     await issueCode(storage, { grant: full })
     const token = accessTokenRecord({ grantId: 'grant', scope: ['t'], createdAt: now + 1, expiresAt: now + 2 })
@@ -50,13 +52,13 @@ export const accessTokenCases: ContractCases = {
     equal(folded?.grant, undefined, 'the grant of a token that names it in another case')
   },
 
-  'accessTokens.insert fails when the id is taken': async ({ accessTokens }) => {
+  'accessTokens.insert fails when the id is taken, and keeps the stored token': async ({ accessTokens }) => {
     await accessTokens.insert(accessTokenRecord())
     await rejects(() => accessTokens.insert(accessTokenRecord({ scope: ['admin'] })), 'accessTokens.insert again')
     equal(await accessTokens.find('access'), { token: accessTokenRecord() }, 'the token that was there')
   },
 
-  'accessTokens.insert by fifty callers loses none': async ({ accessTokens }) => {
+  'accessTokens.insert by fifty concurrent callers stores every token': async ({ accessTokens }) => {
     await fifty((caller) => accessTokens.insert(accessTokenRecord({ id: `a${caller}` })))
     const found = await fifty(async (caller) => (await accessTokens.find(`a${caller}`))?.token.id)
     equal(
@@ -66,7 +68,7 @@ export const accessTokenCases: ContractCases = {
     )
   },
 
-  'accessTokens.insert of one id is done by one of fifty': async ({ accessTokens }) => {
+  'accessTokens.insert of one id succeeds for exactly one of fifty concurrent callers': async ({ accessTokens }) => {
     const done = await fifty((caller) =>
       succeeds(() => accessTokens.insert(accessTokenRecord({ scope: [`s${caller}`] }))),
     )
@@ -75,7 +77,7 @@ export const accessTokenCases: ContractCases = {
     equal(await accessTokens.find('access'), { token: winner }, 'the token is the winner’s')
   },
 
-  'accessTokens compare ids byte for byte': async ({ accessTokens }) => {
+  'accessTokens compares ids byte for byte': async ({ accessTokens }) => {
     for (const id of lookalikes) await accessTokens.insert(accessTokenRecord({ id }))
     for (const id of lookalikes) equal((await accessTokens.find(id))?.token.id, id, `accessTokens.find of "${id}"`)
     equal(await accessTokens.find('aBC-1'), undefined, 'accessTokens.find of an id in another case')
@@ -84,7 +86,7 @@ export const accessTokenCases: ContractCases = {
     for (const id of others) equal((await accessTokens.find(id))?.token.id, id, `"${id}" after another was deleted`)
   },
 
-  'accessTokens.delete removes one, and may be repeated': async ({ accessTokens }) => {
+  'accessTokens.delete removes only the token with that id, and can be repeated': async ({ accessTokens }) => {
     await accessTokens.insert(accessTokenRecord())
     await accessTokens.insert(accessTokenRecord({ id: 'other' }))
     await accessTokens.delete('access')
@@ -93,13 +95,13 @@ export const accessTokenCases: ContractCases = {
     equal((await accessTokens.find('other'))?.token.id, 'other', 'the other token')
   },
 
-  'accessTokens.delete by fifty callers fails for none': async ({ accessTokens }) => {
+  'accessTokens.delete of one id succeeds for all of fifty concurrent callers': async ({ accessTokens }) => {
     await accessTokens.insert(accessTokenRecord())
     equal(tally(await fifty(() => succeeds(() => accessTokens.delete('access')))), { true: 50 }, 'fifty delete')
     equal(await accessTokens.find('access'), undefined, 'the deleted token')
   },
 
-  'accessTokens.findJwt answers revocation and grant': async (storage) => {
+  'accessTokens.findJwt returns the revocation of the JWT and its grant': async (storage) => {
     const { accessTokens } = storage
     const grant = grantRecord({ sessionId: 's', amr: [] })
     await issueCode(storage, { grant })
@@ -126,7 +128,7 @@ export const accessTokenCases: ContractCases = {
     equal(await accessTokens.findJwt({ jti: 'j2', grantId: 'grant' }), later, 'under a revoked grant')
   },
 
-  'accessTokens.revokeJwt by fifty callers revokes and fails for none': async ({ accessTokens }) => {
+  'accessTokens.revokeJwt of one JWT succeeds for all of fifty concurrent callers': async ({ accessTokens }) => {
     await fifty(() => accessTokens.revokeJwt({ jti: 'jti', expiresAt: now }))
     equal(await accessTokens.findJwt({ jti: 'jti' }), { revoked: true }, 'accessTokens.findJwt')
   },

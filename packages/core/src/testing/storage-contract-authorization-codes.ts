@@ -4,7 +4,10 @@ import type { ContractCases } from './storage-cases.ts'
 import { codeRecord, difficultText, grantRecord, issueCode, longText, lookalikes, now } from './storage-fixtures.ts'
 
 export const authorizationCodeCases: ContractCases = {
-  'authorizationCodes come back exactly as they went in, with their grant': async ({ authorizationCodes, grants }) => {
+  'authorizationCodes.find returns every member of a code and of its grant exactly as grants.commit stored it': async ({
+    authorizationCodes,
+    grants,
+  }) => {
     const full: AuthorizationCodeRecord = {
       id: 'full',
       secretHash: 'hash',
@@ -47,7 +50,7 @@ export const authorizationCodeCases: ContractCases = {
     equal(await authorizationCodes.find('nothing'), undefined, 'authorizationCodes.find of an unknown id')
   },
 
-  'authorizationCodes compare ids byte for byte': async (storage) => {
+  'authorizationCodes compares ids byte for byte': async (storage) => {
     for (const id of lookalikes) await issueCode(storage, { grant: { id }, code: { id, grantId: id } })
     for (const id of lookalikes) {
       const found = await storage.authorizationCodes.find(id)

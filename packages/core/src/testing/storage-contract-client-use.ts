@@ -5,7 +5,7 @@ import { clientRecord, lookalikes, now } from './storage-fixtures.ts'
 const registered = { registrationTokenHash: 'registration-token-hash' }
 
 export const clientUseCases: ContractCases = {
-  'clients.markUsed notes the first use, and it stays': async ({ clients }) => {
+  'clients.markUsed stores the time of the first use, and later calls do not change it': async ({ clients }) => {
     await clients.insert(clientRecord(registered))
     await clients.insert(clientRecord({ ...registered, id: 'other' }))
     equal(await clients.markUsed({ id: 'client', now: now + 5 }), undefined, 'clients.markUsed')
@@ -18,7 +18,7 @@ export const clientUseCases: ContractCases = {
     equal(await clients.find('other'), clientRecord({ ...registered, id: 'other' }), 'the other client')
   },
 
-  'clients.markUsed takes any client, at any time': async ({ clients }) => {
+  'clients.markUsed accepts any client and any time': async ({ clients }) => {
     await clients.insert(clientRecord({ disabled: true, version: 7 }))
     await clients.markUsed({ id: 'client', now: 0 })
     const used = clientRecord({ disabled: true, version: 7, usedAt: 0 })
@@ -27,7 +27,7 @@ export const clientUseCases: ContractCases = {
     equal(await clients.find('client'), used, 'the same after a later call: second 0 is a time, too')
   },
 
-  'clients.markUsed of an unknown client adds nothing': async ({ clients }) => {
+  'clients.markUsed of an unknown client adds no client': async ({ clients }) => {
     equal(await clients.markUsed({ id: 'client', now }), undefined, 'clients.markUsed')
     equal(await clients.find('client'), undefined, 'clients.find afterwards')
     equal(await clients.list({ limit: 10 }), [], 'clients.list afterwards')
@@ -41,7 +41,7 @@ export const clientUseCases: ContractCases = {
     for (const id of others) equal(await clients.find(id), clientRecord({ id }), `the client "${id}"`)
   },
 
-  'clients.markUsed by fifty callers keeps one time': async ({ clients }) => {
+  'clients.markUsed by fifty concurrent callers stores the time of exactly one caller': async ({ clients }) => {
     await clients.insert(clientRecord(registered))
     const seen = await fifty(async (caller) => {
       await clients.markUsed({ id: 'client', now: now + caller })
@@ -53,7 +53,7 @@ export const clientUseCases: ContractCases = {
     equal(await clients.find('client'), clientRecord({ ...registered, usedAt }), 'the client')
   },
 
-  'clients.replace leaves usedAt as it is stored': async ({ clients }) => {
+  'clients.replace leaves the stored usedAt as it is': async ({ clients }) => {
     await clients.insert(clientRecord(registered))
     await clients.markUsed({ id: 'client', now: now + 5 })
     const [second, third] = [clientRecord({ ...registered, version: 2 }), clientRecord({ ...registered, version: 3 })]
@@ -79,7 +79,7 @@ export const clientUseCases: ContractCases = {
     equal(await clients.find('client'), clientRecord({ version: 3 }), 'the client without a hash')
   },
 
-  'of fifty clients.replace and clients.markUsed at once, neither undoes the other': async ({ clients }) => {
+  'clients.replace and clients.markUsed by fifty concurrent callers do not undo each other': async ({ clients }) => {
     await clients.insert(clientRecord(registered))
     const outcomes = await fifty(async (caller) => {
       if (caller % 2 === 0) return (await clients.markUsed({ id: 'client', now: now + caller })) ?? 'marked'

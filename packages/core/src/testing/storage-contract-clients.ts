@@ -39,7 +39,7 @@ const full: ClientRecord = {
   version: 7,
 }
 
-/** Frozen records, which answer a change with an error, are one way to pass. */
+/** Runs a change that may throw: an adapter may hand out frozen records. */
 function attempt(change: () => unknown): void {
   try {
     change()
@@ -51,7 +51,7 @@ export const clientCases: ContractCases = {
     equal(await clients.find('nobody'), undefined, 'clients.find of an unknown id')
   },
 
-  'clients come back exactly as they went in': async ({ clients }) => {
+  'clients.find returns every member of a client exactly as clients.insert stored it': async ({ clients }) => {
     equal(await clients.insert(full), 'won', 'clients.insert')
     equal(await clients.insert(clientRecord()), 'won', 'clients.insert of a minimal client')
     equal(await clients.find(full.id), full, 'clients.find after clients.insert of the full client')
@@ -68,32 +68,38 @@ export const clientCases: ContractCases = {
     )
   },
 
-  'clients come back with who registered them, and with the scopes that a machine was given, none included': async ({
-    clients,
-  }) => {
-    for (const registeredBy of ['server', 'admin', 'user', 'initial_access_token', 'anonymous', 'document'] as const) {
-      const client = clientRecord({ id: registeredBy, registeredBy, machineScope: [] })
-      await clients.insert(client)
-      equal(await clients.find(registeredBy), client, `clients.find after clients.insert of one by ${registeredBy}`)
-      const given = { ...client, machineScope: ['notes:read'], version: 2 }
-      equal(await clients.replace(given, 1), 'won', 'clients.replace with other scopes of a machine')
-      equal(await clients.find(registeredBy), given, 'clients.find after clients.replace: the scopes of the machine')
-    }
-  },
+  'clients.find returns who registered the client and its machine scopes, and tells an empty list of scopes from none':
+    async ({ clients }) => {
+      for (const registeredBy of [
+        'server',
+        'admin',
+        'user',
+        'initial_access_token',
+        'anonymous',
+        'document',
+      ] as const) {
+        const client = clientRecord({ id: registeredBy, registeredBy, machineScope: [] })
+        await clients.insert(client)
+        equal(await clients.find(registeredBy), client, `clients.find after clients.insert of one by ${registeredBy}`)
+        const given = { ...client, machineScope: ['notes:read'], version: 2 }
+        equal(await clients.replace(given, 1), 'won', 'clients.replace with other scopes of a machine')
+        equal(await clients.find(registeredBy), given, 'clients.find after clients.replace: the scopes of the machine')
+      }
+    },
 
-  'clients.insert does not touch a client whose id is taken': async ({ clients }) => {
+  'clients.insert of a taken id leaves the stored client as it is': async ({ clients }) => {
     await clients.insert(clientRecord())
     equal(await clients.insert(clientRecord({ userId: 'thief', version: 2 })), 'exists', 'clients.insert again')
     equal(await clients.find('client'), clientRecord(), 'the client that was there')
   },
 
-  'clients.insert is won by one of fifty': async ({ clients }) => {
+  'clients.insert of one id is won by exactly one of fifty concurrent callers': async ({ clients }) => {
     const outcomes = await fifty((caller) => clients.insert(clientRecord({ userId: `user-${caller}` })))
     equal(tally(outcomes), { won: 1, exists: 49 }, 'outcomes of fifty clients.insert')
     equal((await clients.find('client'))?.userId, `user-${outcomes.indexOf('won')}`, 'the owner is the winner')
   },
 
-  'clients compare ids byte for byte': async ({ clients }) => {
+  'clients compares ids byte for byte': async ({ clients }) => {
     for (const id of lookalikes) equal(await clients.insert(clientRecord({ id })), 'won', `clients.insert of "${id}"`)
     for (const id of lookalikes) equal((await clients.find(id))?.id, id, `clients.find of "${id}"`)
     equal(await clients.find('aBC-1'), undefined, 'clients.find of an id in another case')
@@ -106,7 +112,9 @@ export const clientCases: ContractCases = {
     equal((await clients.list({ limit: 100 })).length, lookalikes.length, 'the number of clients')
   },
 
-  'what was passed in or handed out cannot change what is stored': async ({ clients }) => {
+  'clients.insert and clients.find share no object with their caller, who cannot change the stored client': async ({
+    clients,
+  }) => {
     const record = clientRecord({ id: 'mine' })
     const passed = { ...record, metadata: { ...record.metadata, redirect_uris: ['https://good.example.com'] } }
     const expected = structuredClone(passed)
@@ -123,7 +131,7 @@ export const clientCases: ContractCases = {
     )
   },
 
-  'clients.replace replaces the version it expects, whole': async ({ clients }) => {
+  'clients.replace replaces the whole record when the stored version is the expected one': async ({ clients }) => {
     await clients.insert({ ...full, version: 1 })
     const replacement = clientRecord({ id: full.id, version: 2, updatedAt: now + 9 })
     equal(await clients.replace(replacement, 1), 'won', 'clients.replace')
@@ -134,12 +142,12 @@ export const clientCases: ContractCases = {
     equal(await clients.find(full.id), next, 'the client after the conflicts')
   },
 
-  'clients.replace of an unknown client is a conflict and adds nothing': async ({ clients }) => {
+  "clients.replace of an unknown client answers 'conflict' and adds no client": async ({ clients }) => {
     equal(await clients.replace(clientRecord({ version: 2 }), 1), 'conflict', 'clients.replace')
     equal(await clients.find('client'), undefined, 'clients.find afterwards')
   },
 
-  'clients.replace is won by one of fifty': async ({ clients }) => {
+  'clients.replace of one version is won by exactly one of fifty concurrent callers': async ({ clients }) => {
     await clients.insert(clientRecord())
     const outcomes = await fifty((caller) => clients.replace(clientRecord({ userId: `user-${caller}`, version: 2 }), 1))
     equal(tally(outcomes), { won: 1, conflict: 49 }, 'outcomes of fifty clients.replace')
@@ -147,7 +155,7 @@ export const clientCases: ContractCases = {
     equal(await clients.find('client'), winner, 'the stored client is the winner’s')
   },
 
-  'clients.delete says whether there was one': async ({ clients }) => {
+  'clients.delete answers whether it deleted a client': async ({ clients }) => {
     await clients.insert(clientRecord())
     await clients.insert(clientRecord({ id: 'other' }))
     equal(await clients.delete('client'), true, 'clients.delete')
@@ -156,7 +164,7 @@ export const clientCases: ContractCases = {
     equal((await clients.find('other'))?.id, 'other', 'the other client')
   },
 
-  'clients.delete is true for one of fifty': async ({ clients }) => {
+  'clients.delete of one client answers true to exactly one of fifty concurrent callers': async ({ clients }) => {
     await clients.insert(clientRecord())
     equal(
       tally(await fifty(() => clients.delete('client'))),
@@ -166,7 +174,9 @@ export const clientCases: ContractCases = {
     equal(await clients.find('client'), undefined, 'clients.find afterwards')
   },
 
-  'clients.list matches owner or reference, by id, in pages': async ({ clients }) => {
+  'clients.list returns the clients of one owner or one reference, ordered by id, page by page': async ({
+    clients,
+  }) => {
     const owners: readonly Partial<ClientRecord>[] = [
       { id: 'e', userId: 'u1' },
       { id: 'B', userId: 'u1', referenceId: 'r1' },

@@ -4,7 +4,7 @@ import { codeRecord, consentRecord, grantRecord, issueCode, now, recordEntry } f
 
 const key = { kind: 'kind', id: 'record' }
 
-/** One write that takes records, remembers a consent and adds a grant with a code. */
+/** Cases of `grants.commit` that take records, remember a consent and add a grant with a code. */
 export const commitCases: ContractCases = {
   'grants.commit writes the grant, the code and the consent': async (storage) => {
     await storage.records.insert(recordEntry())
@@ -23,7 +23,7 @@ export const commitCases: ContractCases = {
     equal(await storage.consents.findById('consent'), consentRecord({ scope: ['a'], referenceId: 'r' }), 'the consent')
   },
 
-  'grants.commit adds to a remembered consent as remember does': async ({ grants, consents }) => {
+  'grants.commit adds to a stored consent as consents.remember does': async ({ grants, consents }) => {
     await consents.remember(consentRecord({ scope: ['a'], resources: ['https://one.example.com'] }))
     const consent = consentRecord({
       id: 'second',
@@ -39,7 +39,9 @@ export const commitCases: ContractCases = {
     equal([found?.id, found?.createdAt, found?.updatedAt], ['consent', now, now + 3], 'the id and the times')
   },
 
-  'grants.commit by fifty callers keeps the union of their consents': async (storage) => {
+  'grants.commit by fifty concurrent callers without a stored consent stores the union of their scopes': async (
+    storage,
+  ) => {
     const outcomes = await fifty((caller) =>
       storage.grants.commit({
         grant: grantRecord({ id: `g${caller}` }),
@@ -54,7 +56,7 @@ export const commitCases: ContractCases = {
     equal((await storage.grants.list({ userId: 'user', now })).length, 50, 'the number of grants')
   },
 
-  'grants.commit by fifty callers adds all to a remembered consent': async (storage) => {
+  'grants.commit by fifty concurrent callers adds the scopes of all of them to the stored consent': async (storage) => {
     await storage.consents.remember(consentRecord({ scope: ['first'] }))
     await fifty((caller) =>
       storage.grants.commit({
@@ -67,7 +69,7 @@ export const commitCases: ContractCases = {
     equal([found?.scope.includes('first'), found?.scope.length], [true, 51], 'the first scope and the number of all')
   },
 
-  'grants.commit writes nothing when the record is gone': async (storage) => {
+  "grants.commit answers 'gone' and writes nothing when the record does not exist": async (storage) => {
     const outcome = await storage.grants.commit({
       grant: grantRecord(),
       code: codeRecord(),
@@ -80,33 +82,34 @@ export const commitCases: ContractCases = {
     equal(await storage.consents.findById('consent'), undefined, 'the consent')
   },
 
-  'grants.commit for one record is won by one of fifty': async (storage) => {
-    await storage.records.insert(recordEntry())
-    const outcomes = await fifty((caller) =>
-      storage.grants.commit({
-        grant: grantRecord({ id: `g${caller}` }),
-        code: codeRecord({ id: `c${caller}`, grantId: `g${caller}` }),
-        consent: consentRecord({ id: `consent-${caller}`, scope: [`s${caller}`] }),
-        take: [key],
-      }),
-    )
-    equal(tally(outcomes), { won: 1, gone: 49 }, 'outcomes of fifty grants.commit')
-    const winner = outcomes.indexOf('won')
-    const grants = await storage.grants.list({ userId: 'user', now })
-    equal(
-      grants.map(({ id }) => id),
-      [`g${winner}`],
-      'the grants',
-    )
-    const codes: string[] = []
-    for (let caller = 0; caller < 50; caller += 1) {
-      if (await storage.authorizationCodes.find(`c${caller}`)) codes.push(`c${caller}`)
-    }
-    equal(codes, [`c${winner}`], 'the codes')
-    equal((await storage.consents.find({ clientId: 'client', userId: 'user' }))?.scope, [`s${winner}`], 'the consent')
-  },
+  'grants.commit that takes one record is won by exactly one of fifty concurrent callers, who stores a grant, a code and a consent':
+    async (storage) => {
+      await storage.records.insert(recordEntry())
+      const outcomes = await fifty((caller) =>
+        storage.grants.commit({
+          grant: grantRecord({ id: `g${caller}` }),
+          code: codeRecord({ id: `c${caller}`, grantId: `g${caller}` }),
+          consent: consentRecord({ id: `consent-${caller}`, scope: [`s${caller}`] }),
+          take: [key],
+        }),
+      )
+      equal(tally(outcomes), { won: 1, gone: 49 }, 'outcomes of fifty grants.commit')
+      const winner = outcomes.indexOf('won')
+      const grants = await storage.grants.list({ userId: 'user', now })
+      equal(
+        grants.map(({ id }) => id),
+        [`g${winner}`],
+        'the grants',
+      )
+      const codes: string[] = []
+      for (let caller = 0; caller < 50; caller += 1) {
+        if (await storage.authorizationCodes.find(`c${caller}`)) codes.push(`c${caller}`)
+      }
+      equal(codes, [`c${winner}`], 'the codes')
+      equal((await storage.consents.find({ clientId: 'client', userId: 'user' }))?.scope, [`s${winner}`], 'the consent')
+    },
 
-  'grants.commit of one code is done by one of fifty': async (storage) => {
+  'grants.commit of one code id succeeds for exactly one of fifty concurrent callers': async (storage) => {
     const done = await fifty((caller) =>
       succeeds(() =>
         storage.grants.commit({
@@ -126,7 +129,7 @@ export const commitCases: ContractCases = {
     )
   },
 
-  'grants.commit that fails writes nothing': async (storage) => {
+  'grants.commit that fails on a taken code or grant id writes nothing and takes no record': async (storage) => {
     await issueCode(storage)
     await storage.records.insert(recordEntry())
     await storage.consents.remember(consentRecord({ scope: ['a'] }))

@@ -13,9 +13,9 @@ import {
 
 const key = { kind: 'kind', id: 'record' }
 
-/** `grants.commit` as the token endpoint uses it: no code, but a grant with its tokens, and records in certain versions. */
+/** Cases of `grants.commit` as the token endpoint uses it: a grant and its tokens without a code, and record versions. */
 export const committedTokenCases: ContractCases = {
-  'grants.commit adds a grant with tokens and takes every record that it names': async (storage) => {
+  'grants.commit adds a grant with its tokens and takes every record in take': async (storage) => {
     for (const id of ['record', 'second', 'third']) await storage.records.insert(recordEntry({ id, version: 4 }))
     const outcome = await storage.grants.commit({
       take: [
@@ -47,7 +47,7 @@ export const committedTokenCases: ContractCases = {
     )
   },
 
-  'grants.commit of a part does just that part': async (storage) => {
+  'grants.commit writes only the parts that it is given': async (storage) => {
     equal(await storage.grants.commit({ grant: grantRecord() }), 'won', 'grants.commit of a grant alone')
     equal(await storage.grants.find('grant'), grantRecord(), 'the grant')
     await storage.records.insert(recordEntry())
@@ -61,51 +61,61 @@ export const committedTokenCases: ContractCases = {
     equal(await storage.grants.commit({}), 'won', 'grants.commit of nothing')
   },
 
-  'grants.commit with a record in another version, or one of two, writes and takes nothing': async (storage) => {
-    await storage.records.insert(recordEntry({ version: 2 }))
-    const writes = {
-      consent: consentRecord(),
-      grant: grantRecord(),
-      code: codeRecord(),
-      accessToken: accessTokenRecord(),
-      refreshToken: refreshTokenRecord(),
-    }
-    const missing = { ...key, id: 'missing' }
-    for (const take of [[{ ...key, version: 1 }], [{ ...key, version: 3 }], [key, missing], [missing, key]]) {
+  "grants.commit answers 'gone', writes nothing and takes no record when one record is missing or has another version":
+    async (storage) => {
+      await storage.records.insert(recordEntry({ version: 2 }))
+      const writes = {
+        consent: consentRecord(),
+        grant: grantRecord(),
+        code: codeRecord(),
+        accessToken: accessTokenRecord(),
+        refreshToken: refreshTokenRecord(),
+      }
+      const missing = { ...key, id: 'missing' }
+      for (const take of [[{ ...key, version: 1 }], [{ ...key, version: 3 }], [key, missing], [missing, key]]) {
+        equal(
+          await storage.grants.commit({ ...writes, take }),
+          'gone',
+          `grants.commit that takes ${JSON.stringify(take)}`,
+        )
+        equal(await storage.records.find(key), recordEntry({ version: 2 }), 'the record after grants.commit in vain')
+        equal(await storage.grants.find('grant'), undefined, 'the grant after grants.commit in vain')
+        equal(await storage.consents.findById('consent'), undefined, 'the consent after grants.commit in vain')
+        equal(await storage.accessTokens.find('access'), undefined, 'the access token after grants.commit in vain')
+      }
       equal(
-        await storage.grants.commit({ ...writes, take }),
-        'gone',
-        `grants.commit that takes ${JSON.stringify(take)}`,
+        await storage.grants.commit({ ...writes, take: [{ ...key, version: 2 }] }),
+        'won',
+        'grants.commit in the end',
       )
-      equal(await storage.records.find(key), recordEntry({ version: 2 }), 'the record after grants.commit in vain')
-      equal(await storage.grants.find('grant'), undefined, 'the grant after grants.commit in vain')
-      equal(await storage.consents.findById('consent'), undefined, 'the consent after grants.commit in vain')
-      equal(await storage.accessTokens.find('access'), undefined, 'the access token after grants.commit in vain')
-    }
-    equal(await storage.grants.commit({ ...writes, take: [{ ...key, version: 2 }] }), 'won', 'grants.commit in the end')
-    equal((await storage.authorizationCodes.find('code'))?.grant, grantRecord(), 'the grant after grants.commit')
-    equal((await storage.refreshTokens.find('refresh'))?.grant, grantRecord(), 'the refresh token after grants.commit')
-  },
+      equal((await storage.authorizationCodes.find('code'))?.grant, grantRecord(), 'the grant after grants.commit')
+      equal(
+        (await storage.refreshTokens.find('refresh'))?.grant,
+        grantRecord(),
+        'the refresh token after grants.commit',
+      )
+    },
 
-  'grants.commit for one record is won with tokens by one of fifty': async (storage) => {
-    await storage.records.insert(recordEntry({ version: 5 }))
-    const outcomes = await fifty((caller) =>
-      storage.grants.commit({
-        take: [{ ...key, version: 5 }],
-        grant: grantRecord({ id: `g${caller}` }),
-        accessToken: accessTokenRecord({ id: `a${caller}`, grantId: `g${caller}` }),
-        refreshToken: refreshTokenRecord({ id: `r${caller}`, grantId: `g${caller}` }),
-      }),
-    )
-    equal(tally(outcomes), { won: 1, gone: 49 }, 'outcomes of fifty grants.commit')
-    for (const [caller, outcome] of outcomes.entries()) {
-      const found = [await storage.accessTokens.find(`a${caller}`), await storage.refreshTokens.find(`r${caller}`)]
-      const expected = outcome === 'won' ? [`g${caller}`, `g${caller}`] : [undefined, undefined]
-      equal([found[0]?.grant?.id, found[1]?.grant?.id], expected, `the tokens after grants.commit '${outcome}'`)
-    }
-  },
+  'grants.commit that takes one record is won by exactly one of fifty concurrent callers, who stores a grant and its tokens':
+    async (storage) => {
+      await storage.records.insert(recordEntry({ version: 5 }))
+      const outcomes = await fifty((caller) =>
+        storage.grants.commit({
+          take: [{ ...key, version: 5 }],
+          grant: grantRecord({ id: `g${caller}` }),
+          accessToken: accessTokenRecord({ id: `a${caller}`, grantId: `g${caller}` }),
+          refreshToken: refreshTokenRecord({ id: `r${caller}`, grantId: `g${caller}` }),
+        }),
+      )
+      equal(tally(outcomes), { won: 1, gone: 49 }, 'outcomes of fifty grants.commit')
+      for (const [caller, outcome] of outcomes.entries()) {
+        const found = [await storage.accessTokens.find(`a${caller}`), await storage.refreshTokens.find(`r${caller}`)]
+        const expected = outcome === 'won' ? [`g${caller}`, `g${caller}`] : [undefined, undefined]
+        equal([found[0]?.grant?.id, found[1]?.grant?.id], expected, `the tokens after grants.commit '${outcome}'`)
+      }
+    },
 
-  'grants.commit of one refresh token is done by one of fifty': async (storage) => {
+  'grants.commit of one refresh token id succeeds for exactly one of fifty concurrent callers': async (storage) => {
     const done = await fifty((caller) =>
       succeeds(() =>
         storage.grants.commit({
@@ -126,7 +136,7 @@ export const committedTokenCases: ContractCases = {
     )
   },
 
-  'grants.commit that fails for a token writes and takes nothing': async (storage) => {
+  'grants.commit that fails on a taken token id writes nothing and takes no record': async (storage) => {
     await issueRefreshToken(storage)
     await storage.accessTokens.insert(accessTokenRecord())
     await storage.records.insert(recordEntry())
@@ -146,28 +156,29 @@ export const committedTokenCases: ContractCases = {
     equal(await storage.accessTokens.find('free'), undefined, 'the access token after grants.commit that failed')
   },
 
-  'extra is kept when a code is redeemed, a token is rotated and a token is used again': async (storage) => {
-    const extra = { cnf: { jkt: 'key' } }
-    await storage.grants.commit({ grant: grantRecord({ extra }), code: codeRecord({ extra }) })
-    const refreshToken = refreshTokenRecord({ extra: { cnf: { jkt: 'first' } } })
-    const accessToken = accessTokenRecord({ grantId: 'grant', extra: { cnf: { jkt: 'access' } } })
-    await storage.authorizationCodes.redeem({ id: 'code', now, accessToken, refreshToken })
-    const code = await storage.authorizationCodes.find('code')
-    equal([code?.code.extra, code?.grant.extra], [extra, extra], 'what authorizationCodes.redeem left of extra')
-    equal((await storage.accessTokens.find('access'))?.token.extra, { cnf: { jkt: 'access' } }, 'the access token')
-    const successor = refreshTokenRecord({ id: 'next', extra: { cnf: { jkt: 'second' } } })
-    const rotated = accessTokenRecord({ id: 'rotated', grantId: 'grant', extra: { cnf: { jkt: 'rotated' } } })
-    const rotation = { id: 'refresh', now, successor, sealedSuccessor: 'sealed', accessToken: rotated }
-    await storage.refreshTokens.rotate(rotation)
-    await storage.refreshTokens.reuse({ id: 'refresh', limit: 5 })
-    const [old, next] = [await storage.refreshTokens.find('refresh'), await storage.refreshTokens.find('next')]
-    equal(old?.token.extra, { cnf: { jkt: 'first' } }, 'what refreshTokens.rotate left of extra')
-    equal(next?.token.extra, { cnf: { jkt: 'second' } }, 'the extra of the successor of refreshTokens.rotate')
-    equal(
-      (await storage.accessTokens.find('rotated'))?.token.extra,
-      { cnf: { jkt: 'rotated' } },
-      'refreshTokens.rotate',
-    )
-    equal(next?.grant.extra, extra, 'the extra of the grant after refreshTokens.rotate')
-  },
+  'authorizationCodes.redeem, refreshTokens.rotate and refreshTokens.reuse keep extra of the code, the grant and the tokens':
+    async (storage) => {
+      const extra = { cnf: { jkt: 'key' } }
+      await storage.grants.commit({ grant: grantRecord({ extra }), code: codeRecord({ extra }) })
+      const refreshToken = refreshTokenRecord({ extra: { cnf: { jkt: 'first' } } })
+      const accessToken = accessTokenRecord({ grantId: 'grant', extra: { cnf: { jkt: 'access' } } })
+      await storage.authorizationCodes.redeem({ id: 'code', now, accessToken, refreshToken })
+      const code = await storage.authorizationCodes.find('code')
+      equal([code?.code.extra, code?.grant.extra], [extra, extra], 'what authorizationCodes.redeem left of extra')
+      equal((await storage.accessTokens.find('access'))?.token.extra, { cnf: { jkt: 'access' } }, 'the access token')
+      const successor = refreshTokenRecord({ id: 'next', extra: { cnf: { jkt: 'second' } } })
+      const rotated = accessTokenRecord({ id: 'rotated', grantId: 'grant', extra: { cnf: { jkt: 'rotated' } } })
+      const rotation = { id: 'refresh', now, successor, sealedSuccessor: 'sealed', accessToken: rotated }
+      await storage.refreshTokens.rotate(rotation)
+      await storage.refreshTokens.reuse({ id: 'refresh', limit: 5 })
+      const [old, next] = [await storage.refreshTokens.find('refresh'), await storage.refreshTokens.find('next')]
+      equal(old?.token.extra, { cnf: { jkt: 'first' } }, 'what refreshTokens.rotate left of extra')
+      equal(next?.token.extra, { cnf: { jkt: 'second' } }, 'the extra of the successor of refreshTokens.rotate')
+      equal(
+        (await storage.accessTokens.find('rotated'))?.token.extra,
+        { cnf: { jkt: 'rotated' } },
+        'refreshTokens.rotate',
+      )
+      equal(next?.grant.extra, extra, 'the extra of the grant after refreshTokens.rotate')
+    },
 }

@@ -6,7 +6,7 @@ import { consentRecord, difficultText, longText, lookalikes, now } from './stora
 const key = { clientId: 'client', userId: 'user' }
 
 export const consentCases: ContractCases = {
-  'consents come back exactly as they went in': async ({ consents }) => {
+  'consents.find returns every member of a consent exactly as consents.remember stored it': async ({ consents }) => {
     const full: ConsentRecord = {
       id: 'full',
       clientId: difficultText,
@@ -29,7 +29,9 @@ export const consentCases: ContractCases = {
     equal(await consents.find({ clientId: 'client', userId: 'nobody' }), undefined, 'consents.find of an unknown key')
   },
 
-  'consents with a reference and without never answer for each other': async ({ consents }) => {
+  'consents.find never returns a consent with a reference for a query without one, nor the reverse': async ({
+    consents,
+  }) => {
     await consents.remember(consentRecord({ id: 'with', referenceId: 'r1', scope: ['with'] }))
     equal(await consents.find(key), undefined, 'without a reference, where only one with it exists')
     await consents.remember(consentRecord({ id: 'without', scope: ['without'] }))
@@ -42,7 +44,7 @@ export const consentCases: ContractCases = {
     equal((await consents.findById('with'))?.scope, ['with'], 'the scopes with a reference')
   },
 
-  'consents compare every part of the key byte for byte': async ({ consents }) => {
+  'consents compares every part of its key byte for byte': async ({ consents }) => {
     for (const [index, text] of lookalikes.entries()) {
       await consents.remember(consentRecord({ id: `c${index}`, clientId: text }))
       await consents.remember(consentRecord({ id: `u${index}`, userId: text }))
@@ -56,7 +58,7 @@ export const consentCases: ContractCases = {
     equal(await consents.find({ ...key, userId: 'aBC-1' }), undefined, 'a user in another case')
   },
 
-  'consents.remember adds to what is remembered': async ({ consents }) => {
+  'consents.remember adds to the stored scopes, resources, claims and redirect hosts': async ({ consents }) => {
     await consents.remember(
       consentRecord({ scope: ['a', 'b'], resources: ['https://one.example.com'], claims: ['email', 'name'] }),
     )
@@ -84,7 +86,9 @@ export const consentCases: ContractCases = {
     equal(await consents.findById('second'), undefined, 'the id that was not needed')
   },
 
-  'consents.remember of fifty first consents keeps the union': async ({ consents }) => {
+  'consents.remember by fifty concurrent callers without a stored consent stores the union of their scopes': async ({
+    consents,
+  }) => {
     await fifty((caller) =>
       consents.remember(
         consentRecord({
@@ -115,7 +119,9 @@ export const consentCases: ContractCases = {
     )
   },
 
-  'consents.remember by fifty callers adds all to a remembered consent': async ({ consents }) => {
+  'consents.remember by fifty concurrent callers adds the scopes of all of them to the stored consent': async ({
+    consents,
+  }) => {
     await consents.remember(consentRecord({ scope: ['first'], claims: ['first'] }))
     await fifty((caller) =>
       consents.remember(
@@ -129,7 +135,7 @@ export const consentCases: ContractCases = {
     equal(found?.redirectHosts.length, 51, 'the number of redirect hosts')
   },
 
-  'consents.list answers a user’s consents, oldest first': async ({ consents }) => {
+  'consents.list returns the consents of a user, oldest first': async ({ consents }) => {
     await consents.remember(consentRecord({ id: 'z', clientId: 'c1', createdAt: now }))
     await consents.remember(consentRecord({ id: 'm', clientId: 'c2', createdAt: now - 5, referenceId: 'r1' }))
     await consents.remember(consentRecord({ id: 'a', clientId: 'c3', createdAt: now + 5, referenceId: 'r1' }))
@@ -144,7 +150,7 @@ export const consentCases: ContractCases = {
     equal(await ids({ userId: 'user', referenceId: '' }), ['blank'], 'those under an empty reference')
   },
 
-  'consents.replaceScope replaces, and says whether there was one': async ({ consents }) => {
+  'consents.replaceScope replaces the scope, and answers whether the consent exists': async ({ consents }) => {
     const record = consentRecord({ scope: ['a', 'b'], resources: ['https://rs.example.com'], referenceId: 'r1' })
     await consents.remember(record)
     await consents.remember(consentRecord({ id: 'other', userId: 'other' }))
@@ -162,7 +168,7 @@ export const consentCases: ContractCases = {
     equal((await consents.findById('consent'))?.scope, ['d'], 'remembering again adds to the replaced scope')
   },
 
-  'consents.delete says whether there was one': async ({ consents }) => {
+  'consents.delete answers whether it deleted a consent': async ({ consents }) => {
     await consents.remember(consentRecord())
     await consents.remember(consentRecord({ id: 'other', referenceId: 'r1' }))
     equal(await consents.delete('Consent'), false, 'consents.delete of an id in another case')
@@ -174,7 +180,9 @@ export const consentCases: ContractCases = {
     equal(await consents.find(key), consentRecord({ id: 'new', scope: ['new'] }), 'a consent given anew starts anew')
   },
 
-  'consents.replaceScope replaces the claims where they are given, and keeps them otherwise': async ({ consents }) => {
+  'consents.replaceScope replaces the claims when the query has claims, and keeps them otherwise': async ({
+    consents,
+  }) => {
     await consents.remember(consentRecord({ claims: ['email', 'name'] }))
     equal(await consents.replaceScope({ id: 'consent', scope: ['a'], now }), true, 'consents.replaceScope')
     equal((await consents.findById('consent'))?.claims, ['email', 'name'], 'the claims after a scope alone')
@@ -185,7 +193,9 @@ export const consentCases: ContractCases = {
     equal(await consents.findById('consent'), consentRecord({ scope: ['a'] }), 'the consent after no claim')
   },
 
-  'consents.replaceScope by fifty callers leaves the scope of one': async ({ consents }) => {
+  'consents.replaceScope by fifty concurrent callers leaves the scope and the time of one caller': async ({
+    consents,
+  }) => {
     await consents.remember(consentRecord({ claims: ['email'] }))
     const outcomes = await fifty((caller) =>
       consents.replaceScope({ id: 'consent', scope: [`a${caller}`, `b${caller}`], now: now + caller }),
@@ -197,19 +207,19 @@ export const consentCases: ContractCases = {
     equal(found, expected, 'scope and time are of the same caller')
   },
 
-  'consents.delete is true for one of fifty': async ({ consents }) => {
+  'consents.delete of one consent answers true to exactly one of fifty concurrent callers': async ({ consents }) => {
     await consents.remember(consentRecord())
     equal(tally(await fifty(() => consents.delete('consent'))), { true: 1, false: 49 }, 'outcomes of fifty delete')
     equal(await consents.find(key), undefined, 'consents.find afterwards')
   },
 
-  'consents.deleteAll by fifty callers counts each consent once': async ({ consents }) => {
+  'consents.deleteAll by fifty concurrent callers counts each consent once': async ({ consents }) => {
     for (const userId of ['one', 'two', 'three']) await consents.remember(consentRecord({ id: userId, userId }))
     const counts = await fifty(() => consents.deleteAll({ clientId: 'client' }))
     equal(sum(counts), 3, 'the sum of what fifty consents.deleteAll deleted')
   },
 
-  'consents.deleteAll deletes those of one client': async ({ consents }) => {
+  'consents.deleteAll deletes only the consents of one client': async ({ consents }) => {
     for (const [index, clientId] of lookalikes.entries()) {
       await consents.remember(consentRecord({ id: `one-${index}`, clientId, userId: 'one' }))
       await consents.remember(consentRecord({ id: `two-${index}`, clientId, userId: 'two', referenceId: 'r1' }))

@@ -21,7 +21,7 @@ async function live(storage: Storage, ids: readonly string[]): Promise<string[]>
 }
 
 export const grantCases: ContractCases = {
-  'grants come back exactly as they went in': async (storage) => {
+  'grants.find returns every member of a grant exactly as grants.commit stored it': async (storage) => {
     const full: GrantRecord = {
       id: 'full',
       clientId: difficultText,
@@ -57,7 +57,7 @@ export const grantCases: ContractCases = {
     equal(await storage.grants.find('Grant'), undefined, 'grants.find of an id in another case')
   },
 
-  'grants.list answers the live grants of a user, newest first': async (storage) => {
+  'grants.list returns the live grants of a user, newest first': async (storage) => {
     await add(
       storage,
       { id: 'old', createdAt: now - 100 },
@@ -79,7 +79,7 @@ export const grantCases: ContractCases = {
     equal(await storage.grants.list({ userId: 'nobody', now }), [], 'the grants of nobody')
   },
 
-  'grants.revoke is true once, and keeps the first time': async (storage) => {
+  'grants.revoke answers true once, and keeps the time of the first revocation': async (storage) => {
     await add(storage, {}, { id: 'other' })
     equal(await storage.grants.revoke({ id: 'grant', now: now + 1 }), true, 'grants.revoke')
     equal(await storage.grants.revoke({ id: 'grant', now: now + 2 }), false, 'grants.revoke again')
@@ -89,14 +89,14 @@ export const grantCases: ContractCases = {
     equal(await storage.grants.find('other'), grantRecord({ id: 'other' }), 'the other grant')
   },
 
-  'grants.revoke is won by one of fifty': async (storage) => {
+  'grants.revoke of one grant answers true to exactly one of fifty concurrent callers': async (storage) => {
     await add(storage, {})
     const outcomes = await fifty((caller) => storage.grants.revoke({ id: 'grant', now: now + caller }))
     equal(tally(outcomes), { true: 1, false: 49 }, 'outcomes of fifty grants.revoke')
     equal((await storage.grants.find('grant'))?.revokedAt, now + outcomes.indexOf(true), 'the winner’s time is stored')
   },
 
-  'grants.revokeAll ends what matches all the members given': async (storage) => {
+  'grants.revokeAll ends the grants that match all members of the query': async (storage) => {
     const grants: readonly Partial<GrantRecord>[] = [
       { id: 'u1c1s1', userId: 'u1', clientId: 'c1', sessionId: 's1' },
       { id: 'u1c1s2', userId: 'u1', clientId: 'c1', sessionId: 's2' },
@@ -125,7 +125,7 @@ export const grantCases: ContractCases = {
     equal((await storage.grants.find('u3c3'))?.revokedAt, now + 7, 'the time of the revocation')
   },
 
-  'grants.revokeAll may spare or take those for offline access': async (storage) => {
+  'grants.revokeAll ends grants for offline access or spares them, as the query says': async (storage) => {
     await add(
       storage,
       { id: 'online', sessionId: 's1' },
@@ -144,7 +144,7 @@ export const grantCases: ContractCases = {
     await rejects(() => storage.grants.revokeAll({ offline: false, now }), 'grants.revokeAll of everything online')
   },
 
-  'grants.revokeAll leaves ended grants as they are': async (storage) => {
+  'grants.revokeAll leaves revoked and expired grants as they are': async (storage) => {
     await add(storage, { id: 'revoked', revokedAt: now - 5 }, { id: 'expired', expiresAt: now }, { id: 'live' })
     equal(await storage.grants.revokeAll({ userId: 'user', now }), 1, 'grants.revokeAll')
     equal((await storage.grants.find('revoked'))?.revokedAt, now - 5, 'the first revocation stays')
@@ -152,7 +152,7 @@ export const grantCases: ContractCases = {
     equal((await storage.grants.find('live'))?.revokedAt, now, 'the live grant')
   },
 
-  'grants.revokeAll compares byte for byte': async (storage) => {
+  'grants.revokeAll compares user, client and session byte for byte': async (storage) => {
     for (const text of lookalikes) {
       await add(storage, { id: text, clientId: text, userId: text, sessionId: text })
     }
@@ -167,13 +167,13 @@ export const grantCases: ContractCases = {
     equal(await live(storage, lookalikes), lookalikes.slice(3), 'live afterwards')
   },
 
-  'grants.revokeAll without a member fails and ends nothing': async (storage) => {
+  'grants.revokeAll without user, client and session fails and ends nothing': async (storage) => {
     await add(storage, {})
     await rejects(() => storage.grants.revokeAll({ now }), 'grants.revokeAll of everything')
     equal(await live(storage, ['grant']), ['grant'], 'live afterwards')
   },
 
-  'grants.revokeAll by fifty callers ends each grant once': async (storage) => {
+  'grants.revokeAll by fifty concurrent callers ends and counts each grant once': async (storage) => {
     await add(storage, { id: 'g1' }, { id: 'g2' }, { id: 'g3' })
     const counts = await fifty(() => storage.grants.revokeAll({ userId: 'user', now }))
     equal(sum(counts), 3, 'the sum of what fifty grants.revokeAll ended')

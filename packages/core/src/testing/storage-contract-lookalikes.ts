@@ -17,13 +17,13 @@ import {
   signingKeyRecord,
 } from './storage-fixtures.ts'
 
-/** How a verb is tried with one text after the other that a collation might take for the one before. */
+/** How a case calls a verb with texts that a collation of the database might treat as equal. */
 interface Lookup {
   /** Adds the row of this text. */
   readonly add: (storage: Storage, text: string) => Awaitable<unknown>
-  /** Uses the verb on it. A verb that only reads has none. */
+  /** Calls a verb that writes, for the row of this text. Absent for a verb that only reads. */
   readonly change?: (storage: Storage, text: string) => Awaitable<unknown>
-  /** For a verb that reads: the texts of what it finds. For one that writes: the text, once the row has changed. */
+  /** A verb that reads: the texts of the rows that it finds. A verb that writes: the text if its row has changed. */
   readonly read: (storage: Storage, text: string) => Awaitable<readonly (string | undefined)[]>
 }
 
@@ -266,10 +266,10 @@ const lookups: Readonly<Record<string, Lookup>> = {
   },
 }
 
-/** One case for each verb that looks something up. */
+/** One case for each verb that finds rows by a text. */
 export const lookalikeCases: ContractCases = Object.fromEntries(
   Object.entries(lookups).map(([verb, lookup]) => [
-    `${verb} compares byte for byte`,
+    `${verb} compares text byte for byte`,
     (storage: Storage) => compare(verb, lookup, storage),
   ]),
 )

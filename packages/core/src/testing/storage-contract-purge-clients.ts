@@ -4,7 +4,7 @@ import { equal, fifty, sum } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
 import { accessTokenRecord, clientRecord, consentRecord, now, recordEntry } from './storage-fixtures.ts'
 
-/** A client that registered itself a day ago and was never used since. */
+/** A client that registered itself a day ago and was never used. */
 function unusedClient(members: Partial<ClientRecord>): ClientRecord {
   return clientRecord({ registrationTokenHash: 'registration-token-hash', createdAt: now - 86_400, ...members })
 }
@@ -16,7 +16,7 @@ async function ids({ clients }: Storage): Promise<readonly string[]> {
 const before = now - 3600
 
 export const purgeClientCases: ContractCases = {
-  'purgeExpired removes the unused clients that registered themselves before a second': async (storage) => {
+  'purgeExpired removes unused clients that registered themselves before unusedClientsBefore': async (storage) => {
     const { clients } = storage
     await clients.insert(unusedClient({ id: 'unused' }))
     await clients.insert(unusedClient({ id: 'just-before', createdAt: before - 1, updatedAt: now, version: 3 }))
@@ -40,7 +40,7 @@ export const purgeClientCases: ContractCases = {
     equal(await storage.purgeExpired({ now, limit: 1000, unusedClientsBefore: before }), 0, 'the same again')
   },
 
-  'purgeExpired without unusedClientsBefore leaves unused clients alone': async (storage) => {
+  'purgeExpired without unusedClientsBefore keeps unused clients': async (storage) => {
     await storage.clients.insert(unusedClient({ id: 'unused' }))
     equal(await storage.purgeExpired({ now: now * 2, limit: 1000 }), 0, 'storage.purgeExpired')
     equal(await ids(storage), ['unused'], 'the clients')
@@ -75,7 +75,7 @@ export const purgeClientCases: ContractCases = {
     equal(await ids(storage), ['by-the-host'], 'the clients in the end')
   },
 
-  'purgeExpired by fifty callers counts each unused client once': async (storage) => {
+  'purgeExpired by fifty concurrent callers counts each unused client once': async (storage) => {
     for (let client = 10; client < 60; client++) await storage.clients.insert(unusedClient({ id: `c${client}` }))
     await storage.clients.insert(unusedClient({ id: 'used', usedAt: now }))
     const counts = await fifty(() => storage.purgeExpired({ now, limit: 3, unusedClientsBefore: before }))

@@ -14,7 +14,7 @@ import {
   signingKeyRecord,
 } from './storage-fixtures.ts'
 
-/** One row of every kind that expires and every storage has: six rows, all with this end. Their ids end in `name`. */
+/** Adds one row to each of the six tables whose rows expire. All have this `expiresAt`, and their ids end in `name`. */
 async function addRows(storage: Storage, name: string, expiresAt: number): Promise<void> {
   const grantId = `grant-${name}`
   const end = { expiresAt }
@@ -44,7 +44,7 @@ async function readRows(storage: Storage, name: string): Promise<readonly string
 const everything = ['record', 'code', 'access', 'refresh', 'jti', 'grant']
 
 export const purgeCases: ContractCases = {
-  'purgeExpired removes what expired before now and keeps the rest': async (storage) => {
+  'purgeExpired removes the rows that expired before now and keeps all others': async (storage) => {
     await addRows(storage, 'past', now - 1)
     await addRows(storage, 'present', now)
     await addRows(storage, 'future', now + 1)
@@ -55,7 +55,7 @@ export const purgeCases: ContractCases = {
     equal(await storage.purgeExpired({ now, limit: 1000 }), 0, 'storage.purgeExpired again')
   },
 
-  'purgeExpired leaves clients, consents and signing keys alone': async (storage) => {
+  'purgeExpired does not remove clients, consents and signing keys': async (storage) => {
     await storage.clients.insert(clientRecord({ secrets: [{ hash: 'h', expiresAt: 1 }] }))
     await storage.consents.remember(consentRecord())
     await storage.signingKeys.insert(signingKeyRecord())
@@ -65,7 +65,7 @@ export const purgeCases: ContractCases = {
     equal((await storage.signingKeys.list()).length, 1, 'the signing key')
   },
 
-  'purgeExpired removes at most limit rows in all': async (storage) => {
+  'purgeExpired removes at most limit rows over all tables': async (storage) => {
     for (const name of ['1', '2', '3', '4']) await addRows(storage, name, now - 10)
     await addRows(storage, 'live', now + 10)
     const left = async () => {
@@ -80,7 +80,7 @@ export const purgeCases: ContractCases = {
       const count = await storage.purgeExpired({ now, limit: 7 })
       equal(count, expected, 'storage.purgeExpired with a limit of seven')
       removed += count
-      // A code or a refresh token is found only while its grant is there, so fewer may be readable than stored.
+      // A code or a refresh token is found only while its grant exists, so fewer rows may be found than are stored.
       equal((await left()) <= 24 - removed, true, `${removed} rows are gone`)
     }
     equal(await left(), 0, 'the rows in the end')
@@ -107,7 +107,9 @@ export const purgeCases: ContractCases = {
     equal(await storage.authorizationCodes.redeem({ id: 'code', now }), 'dead', 'authorizationCodes.redeem in the end')
   },
 
-  'what outlives a purged grant is never found with a grant, and cannot be used': async (storage) => {
+  'purgeExpired that removes a grant leaves no code or token that is found with a grant or can be used': async (
+    storage,
+  ) => {
     await addRows(storage, 'orphan', now + 100)
     await issueCode(storage, { grant: { id: 'short', expiresAt: now - 1 }, code: { grantId: 'short' } })
     const token = accessTokenRecord({ grantId: 'short' })
@@ -126,12 +128,13 @@ export const purgeCases: ContractCases = {
     const rotation = { id: 'refresh', now, successor: refreshTokenRecord({ id: 'next' }), sealedSuccessor: 's' }
     equal(await storage.refreshTokens.rotate(rotation), { outcome: 'dead' }, 'a rotation of its refresh token')
     const found = await storage.accessTokens.find('access')
-    // Either it went with its grant, or it says of which grant it is: it must not look like a machine token.
+    // The adapter may delete the token with its grant. If it keeps the token, it must keep the grantId as well, since a
+    // token without a grantId is a machine token.
     if (found) equal(found, { token }, 'its access token')
     equal(await readRows(storage, 'orphan'), everything, 'rows of another grant')
   },
 
-  'purgeExpired by fifty callers counts each row once': async (storage) => {
+  'purgeExpired by fifty concurrent callers counts each row once': async (storage) => {
     for (const name of ['1', '2', '3']) await addRows(storage, name, now - 10)
     const counts = await fifty(() => storage.purgeExpired({ now, limit: 5 }))
     equal(sum(counts), 18, 'the sum of what fifty storage.purgeExpired removed')

@@ -5,7 +5,7 @@ import { accessTokenRecord, issueCode, issueRefreshToken, now, refreshTokenRecor
 
 const rows: readonly number[] = Array.from({ length: 25 }, (_, row) => row)
 
-/** Two callers for each of 25 rows, all fifty at once; who of the two comes first alternates. */
+/** Calls both functions for each of 25 rows, all fifty at once. Which of the two is called first alternates. */
 function pairs<T>(one: (row: number) => Promise<T>, other: (row: number) => Promise<T>): Promise<readonly T[]> {
   return fifty((caller) => {
     const row = caller >> 1
@@ -26,50 +26,55 @@ const minted = (row: number) => ({
   refreshToken: refreshTokenRecord({ id: `r${row}`, grantId: `g${row}` }),
 })
 
-/** Two verbs that change the same row, from fifty callers at once: codes and tokens. */
+/** Cases in which fifty concurrent callers use two verbs that change the same code or token. */
 export const tokenRaceCases: ContractCases = {
-  'authorizationCodes.redeem against grants.revoke, 25 times at once': async (storage) => {
-    for (const row of rows)
-      await issueCode(storage, { grant: { id: `g${row}` }, code: { id: `c${row}`, grantId: `g${row}` } })
-    const outcomes = new Map<number, string>()
-    await pairs<unknown>(
-      async (row) => outcomes.set(row, await storage.authorizationCodes.redeem({ id: `c${row}`, now, ...minted(row) })),
-      async (row) => equal(await storage.grants.revoke({ id: `g${row}`, now }), true, 'grants.revoke'),
-    )
-    for (const row of rows) {
-      const won = outcomes.get(row) === 'won'
-      equal([won, outcomes.get(row)], [won, won ? 'won' : 'dead'], 'authorizationCodes.redeem')
-      const expected = won
-        ? { tokens: [`a${row}`, `r${row}`], revoked: [now, now] }
-        : { tokens: [undefined, undefined], revoked: [undefined, undefined] }
-      equal(await readTokens(storage, row), expected, `the tokens after '${outcomes.get(row)}', and their grant`)
-      const consumedAt = (await storage.authorizationCodes.find(`c${row}`))?.code.consumedAt
-      equal(consumedAt, won ? now : undefined, `the code after '${outcomes.get(row)}'`)
-    }
-  },
+  "authorizationCodes.redeem concurrent with grants.revoke, for 25 grants, answers 'won' and writes everything, or 'dead' and writes nothing":
+    async (storage) => {
+      for (const row of rows)
+        await issueCode(storage, { grant: { id: `g${row}` }, code: { id: `c${row}`, grantId: `g${row}` } })
+      const outcomes = new Map<number, string>()
+      await pairs<unknown>(
+        async (row) =>
+          outcomes.set(row, await storage.authorizationCodes.redeem({ id: `c${row}`, now, ...minted(row) })),
+        async (row) => equal(await storage.grants.revoke({ id: `g${row}`, now }), true, 'grants.revoke'),
+      )
+      for (const row of rows) {
+        const won = outcomes.get(row) === 'won'
+        equal([won, outcomes.get(row)], [won, won ? 'won' : 'dead'], 'authorizationCodes.redeem')
+        const expected = won
+          ? { tokens: [`a${row}`, `r${row}`], revoked: [now, now] }
+          : { tokens: [undefined, undefined], revoked: [undefined, undefined] }
+        equal(await readTokens(storage, row), expected, `the tokens after '${outcomes.get(row)}', and their grant`)
+        const consumedAt = (await storage.authorizationCodes.find(`c${row}`))?.code.consumedAt
+        equal(consumedAt, won ? now : undefined, `the code after '${outcomes.get(row)}'`)
+      }
+    },
 
-  'refreshTokens.rotate against grants.revoke, 25 times at once': async (storage) => {
-    for (const row of rows) await issueRefreshToken(storage, { grant: { id: `g${row}` }, token: { id: `old${row}` } })
-    const outcomes = new Map<number, string>()
-    await pairs<unknown>(
-      async (row) => {
-        const { accessToken, refreshToken: successor } = minted(row)
-        const rotation = { id: `old${row}`, now, successor, sealedSuccessor: 'sealed', accessToken }
-        outcomes.set(row, (await storage.refreshTokens.rotate(rotation)).outcome)
-      },
-      async (row) => equal(await storage.grants.revoke({ id: `g${row}`, now }), true, 'grants.revoke'),
-    )
-    for (const row of rows) {
-      const won = outcomes.get(row) === 'won'
-      equal(outcomes.get(row), won ? 'won' : 'dead', 'refreshTokens.rotate')
-      const expected = won
-        ? { tokens: [`a${row}`, `r${row}`], revoked: [now, now] }
-        : { tokens: [undefined, undefined], revoked: [undefined, undefined] }
-      equal(await readTokens(storage, row), expected, `the tokens after '${outcomes.get(row)}', and their grant`)
-    }
-  },
+  "refreshTokens.rotate concurrent with grants.revoke, for 25 grants, answers 'won' and writes everything, or 'dead' and writes nothing":
+    async (storage) => {
+      for (const row of rows) await issueRefreshToken(storage, { grant: { id: `g${row}` }, token: { id: `old${row}` } })
+      const outcomes = new Map<number, string>()
+      await pairs<unknown>(
+        async (row) => {
+          const { accessToken, refreshToken: successor } = minted(row)
+          const rotation = { id: `old${row}`, now, successor, sealedSuccessor: 'sealed', accessToken }
+          outcomes.set(row, (await storage.refreshTokens.rotate(rotation)).outcome)
+        },
+        async (row) => equal(await storage.grants.revoke({ id: `g${row}`, now }), true, 'grants.revoke'),
+      )
+      for (const row of rows) {
+        const won = outcomes.get(row) === 'won'
+        equal(outcomes.get(row), won ? 'won' : 'dead', 'refreshTokens.rotate')
+        const expected = won
+          ? { tokens: [`a${row}`, `r${row}`], revoked: [now, now] }
+          : { tokens: [undefined, undefined], revoked: [undefined, undefined] }
+        equal(await readTokens(storage, row), expected, `the tokens after '${outcomes.get(row)}', and their grant`)
+      }
+    },
 
-  'refreshTokens.rotate against refreshTokens.reuse has one successor and counts each use': async (storage) => {
+  'refreshTokens.rotate concurrent with refreshTokens.reuse stores one successor and counts each reuse': async (
+    storage,
+  ) => {
     await issueRefreshToken(storage, { grant: { id: 'g' } })
     const outcomes = await fifty(async (caller) => {
       const accessToken = accessTokenRecord({ id: `a${caller}`, grantId: 'g' })
@@ -92,46 +97,47 @@ export const tokenRaceCases: ContractCases = {
     }
   },
 
-  'authorizationCodes.redeem against purgeExpired wins and writes all, or is dead and writes nothing': async (
-    storage,
-  ) => {
-    for (const row of rows) {
-      const code = { id: `c${row}`, grantId: `g${row}`, expiresAt: now - 1 }
-      await issueCode(storage, { grant: { id: `g${row}` }, code })
-    }
-    const outcomes = new Map<number, string>()
-    await pairs<unknown>(
-      async (row) => outcomes.set(row, await storage.authorizationCodes.redeem({ id: `c${row}`, now, ...minted(row) })),
-      async () => storage.purgeExpired({ now, limit: 2 }),
-    )
-    for (const row of rows) {
-      const won = outcomes.get(row) === 'won'
-      equal(outcomes.get(row), won ? 'won' : 'dead', 'authorizationCodes.redeem of an expired code')
-      const { tokens } = await readTokens(storage, row)
-      const expected = won ? [`a${row}`, `r${row}`] : [undefined, undefined]
-      equal(tokens, expected, `the tokens after '${outcomes.get(row)}'`)
-    }
-  },
+  "authorizationCodes.redeem concurrent with purgeExpired answers 'won' and writes everything, or 'dead' and writes nothing":
+    async (storage) => {
+      for (const row of rows) {
+        const code = { id: `c${row}`, grantId: `g${row}`, expiresAt: now - 1 }
+        await issueCode(storage, { grant: { id: `g${row}` }, code })
+      }
+      const outcomes = new Map<number, string>()
+      await pairs<unknown>(
+        async (row) =>
+          outcomes.set(row, await storage.authorizationCodes.redeem({ id: `c${row}`, now, ...minted(row) })),
+        async () => storage.purgeExpired({ now, limit: 2 }),
+      )
+      for (const row of rows) {
+        const won = outcomes.get(row) === 'won'
+        equal(outcomes.get(row), won ? 'won' : 'dead', 'authorizationCodes.redeem of an expired code')
+        const { tokens } = await readTokens(storage, row)
+        const expected = won ? [`a${row}`, `r${row}`] : [undefined, undefined]
+        equal(tokens, expected, `the tokens after '${outcomes.get(row)}'`)
+      }
+    },
 
-  'refreshTokens.rotate against purgeExpired wins and writes all, or is dead and writes nothing': async (storage) => {
-    for (const row of rows) {
-      await issueRefreshToken(storage, { grant: { id: `g${row}` }, token: { id: `old${row}`, expiresAt: now - 1 } })
-    }
-    const outcomes = new Map<number, string>()
-    await pairs<unknown>(
-      async (row) => {
-        const { accessToken, refreshToken: successor } = minted(row)
-        const rotation = { id: `old${row}`, now, successor, sealedSuccessor: 'sealed', accessToken }
-        outcomes.set(row, (await storage.refreshTokens.rotate(rotation)).outcome)
-      },
-      async () => storage.purgeExpired({ now, limit: 2 }),
-    )
-    for (const row of rows) {
-      const won = outcomes.get(row) === 'won'
-      equal(outcomes.get(row), won ? 'won' : 'dead', 'refreshTokens.rotate of an expired token')
-      const { tokens } = await readTokens(storage, row)
-      const expected = won ? [`a${row}`, `r${row}`] : [undefined, undefined]
-      equal(tokens, expected, `the tokens after '${outcomes.get(row)}'`)
-    }
-  },
+  "refreshTokens.rotate concurrent with purgeExpired answers 'won' and writes everything, or 'dead' and writes nothing":
+    async (storage) => {
+      for (const row of rows) {
+        await issueRefreshToken(storage, { grant: { id: `g${row}` }, token: { id: `old${row}`, expiresAt: now - 1 } })
+      }
+      const outcomes = new Map<number, string>()
+      await pairs<unknown>(
+        async (row) => {
+          const { accessToken, refreshToken: successor } = minted(row)
+          const rotation = { id: `old${row}`, now, successor, sealedSuccessor: 'sealed', accessToken }
+          outcomes.set(row, (await storage.refreshTokens.rotate(rotation)).outcome)
+        },
+        async () => storage.purgeExpired({ now, limit: 2 }),
+      )
+      for (const row of rows) {
+        const won = outcomes.get(row) === 'won'
+        equal(outcomes.get(row), won ? 'won' : 'dead', 'refreshTokens.rotate of an expired token')
+        const { tokens } = await readTokens(storage, row)
+        const expected = won ? [`a${row}`, `r${row}`] : [undefined, undefined]
+        equal(tokens, expected, `the tokens after '${outcomes.get(row)}'`)
+      }
+    },
 }

@@ -12,9 +12,9 @@ import {
 
 const key = { kind: 'kind', id: 'record' }
 
-/** Two verbs that change the same row, from fifty callers at once: clients, records, consents and grants. */
+/** Cases in which fifty concurrent callers use two verbs that change the same client, record, consent or grant. */
 export const raceCases: ContractCases = {
-  'grants.commit against records.take has one winner between them': async (storage) => {
+  'grants.commit concurrent with records.take of the same record has exactly one winner': async (storage) => {
     await storage.records.insert(recordEntry())
     const outcomes = await fifty((caller) =>
       caller % 2 === 0
@@ -31,7 +31,7 @@ export const raceCases: ContractCases = {
     equal(await storage.records.find(key), undefined, 'the record')
   },
 
-  'grants.commit against records.replace does not bring the record back': async (storage) => {
+  'grants.commit concurrent with records.replace leaves the record taken': async (storage) => {
     await storage.records.insert(recordEntry())
     const outcomes = await fifty((caller) =>
       caller === 25
@@ -47,7 +47,7 @@ export const raceCases: ContractCases = {
     equal(await storage.grants.find('grant'), grantRecord(), 'the grant')
   },
 
-  'records.take against records.replace does not bring the record back': async ({ records }) => {
+  'records.take concurrent with records.replace leaves the record taken': async ({ records }) => {
     await records.insert(recordEntry())
     const outcomes = await fifty((caller) =>
       caller % 2 === 0 ? records.take(key) : records.replace(recordEntry({ userId: `user-${caller}`, version: 2 }), 1),
@@ -58,7 +58,7 @@ export const raceCases: ContractCases = {
     equal(await records.find(key), undefined, 'the record')
   },
 
-  'clients.delete against clients.replace does not bring the client back': async ({ clients }) => {
+  'clients.delete concurrent with clients.replace leaves the client deleted': async ({ clients }) => {
     await clients.insert(clientRecord())
     const outcomes = await fifty((caller) =>
       caller % 2 === 0
@@ -71,7 +71,9 @@ export const raceCases: ContractCases = {
     equal(await clients.find('client'), undefined, 'the client')
   },
 
-  'clients.markUsed against purgeExpired keeps each client that it reaches first': async (storage) => {
+  'clients.markUsed concurrent with purgeExpired keeps each client that it marks before the purge reaches it': async (
+    storage,
+  ) => {
     const old = { registrationTokenHash: 'hash', createdAt: now - 86_400 }
     for (let client = 0; client < 25; client += 1) {
       await storage.clients.insert(clientRecord({ id: `c${client}`, ...old }))
@@ -95,7 +97,7 @@ export const raceCases: ContractCases = {
     equal(left.length + sum(removed), 25, 'the clients that are left and those that storage.purgeExpired counted')
   },
 
-  'consents.replaceScope against consents.remember is not undone': async ({ consents }) => {
+  'consents.replaceScope concurrent with consents.remember is not undone': async ({ consents }) => {
     await consents.remember(consentRecord({ scope: ['before'] }))
     await fifty(async (caller) => {
       if (caller === 25) await consents.replaceScope({ id: 'consent', scope: ['narrowed'], now: now + 1 })
@@ -106,7 +108,7 @@ export const raceCases: ContractCases = {
     equal(scope.includes('before'), false, `what it replaced is no part of "${scope.join(' ')}"`)
   },
 
-  'consents.delete against consents.remember fails for nobody': async ({ consents }) => {
+  'consents.delete and consents.remember both succeed for all concurrent callers': async ({ consents }) => {
     await consents.remember(consentRecord())
     const outcomes = await fifty(async (caller) => {
       if (caller % 10 === 0) {
@@ -123,7 +125,7 @@ export const raceCases: ContractCases = {
     equal(found[0]?.scope.includes('last'), true, 'the last scope')
   },
 
-  'grants.revoke against grants.revokeAll ends each grant once': async (storage) => {
+  'grants.revoke concurrent with grants.revokeAll ends each grant once': async (storage) => {
     const ids = ['g0', 'g1', 'g2', 'g3', 'g4']
     for (const id of ids) await issueCode(storage, { grant: { id }, code: { id, grantId: id } })
     const ended = await fifty(async (caller) => {

@@ -4,16 +4,16 @@ import { grantRecord, now, recordEntry } from './storage-fixtures.ts'
 
 const key = { kind: 'kind', id: 'record' }
 
-/** The generic store under fifty callers at once. */
+/** Cases of the record store with fifty concurrent callers. */
 export const recordRaceCases: ContractCases = {
-  'records.insert of one id is won by one of fifty': async ({ records }) => {
+  'records.insert of one id is won by exactly one of fifty concurrent callers': async ({ records }) => {
     const outcomes = await fifty((caller) => records.insert(recordEntry({ userId: `user-${caller}` })))
     equal(tally(outcomes), { won: 1, exists: 49 }, 'outcomes of fifty records.insert')
     const winner = recordEntry({ userId: `user-${outcomes.indexOf('won')}` })
     equal(await records.find(key), winner, 'the record is that of the winner of records.insert')
   },
 
-  'records.replace is won by one of fifty': async ({ records }) => {
+  'records.replace of one version is won by exactly one of fifty concurrent callers': async ({ records }) => {
     await records.insert(recordEntry())
     const outcomes = await fifty((caller) => records.replace(recordEntry({ userId: `user-${caller}`, version: 2 }), 1))
     equal(tally(outcomes), { won: 1, conflict: 49 }, 'outcomes of fifty records.replace')
@@ -21,7 +21,9 @@ export const recordRaceCases: ContractCases = {
     equal(await records.find(key), winner, 'the record is that of the winner of records.replace')
   },
 
-  'records.replace by fifty callers who read it again after a conflict loses no change': async ({ records }) => {
+  'records.replace by fifty concurrent callers who read the record again after a conflict loses no change': async ({
+    records,
+  }) => {
     await records.insert(recordEntry({ value: { list: [] } }))
     await fifty(async (caller) => {
       for (;;) {
@@ -37,7 +39,7 @@ export const recordRaceCases: ContractCases = {
     equal([list.length, new Set(list).size, found?.version], [50, 50, 51], 'the changes after records.replace')
   },
 
-  'records.take is won by one of fifty': async ({ records }) => {
+  'records.take of one record is won by exactly one of fifty concurrent callers': async ({ records }) => {
     await records.insert(recordEntry())
     await records.insert(recordEntry({ id: 'other' }))
     const outcomes = await fifty((caller) => records.take(caller % 2 === 0 ? key : { ...key, version: 1 }))
@@ -46,7 +48,9 @@ export const recordRaceCases: ContractCases = {
     equal(await records.find({ ...key, id: 'other' }), recordEntry({ id: 'other' }), 'another record')
   },
 
-  'records.take of a version against records.replace of it has one winner': async ({ records }) => {
+  'records.take of a version, concurrent with records.replace of that version, has exactly one winner': async ({
+    records,
+  }) => {
     for (let row = 0; row < 25; row += 1) await records.insert(recordEntry({ id: `r${row}` }))
     const outcomes = await fifty(async (caller) => {
       const id = `r${caller >> 1}`
@@ -62,7 +66,9 @@ export const recordRaceCases: ContractCases = {
     }
   },
 
-  'records.take against records.insert leaves one record or none, and each is taken once': async ({ records }) => {
+  'records.take concurrent with records.insert leaves at most one record, and each record is taken once': async ({
+    records,
+  }) => {
     const outcomes = await fifty(async (caller) => {
       if (caller % 2 === 0) return (await records.insert(recordEntry())) === 'won' ? 1 : 0
       return (await records.take(key)) ? -1 : 0
@@ -71,7 +77,9 @@ export const recordRaceCases: ContractCases = {
     equal(sum(outcomes), left, 'what won records.insert less what won records.take')
   },
 
-  'grants.commit that takes a version against records.replace of it has one winner': async (storage) => {
+  'grants.commit that takes a version, concurrent with records.replace of that version, has exactly one winner': async (
+    storage,
+  ) => {
     const { records, grants } = storage
     for (let row = 0; row < 25; row += 1) await records.insert(recordEntry({ id: `r${row}` }))
     const outcomes = await fifty(async (caller) => {
@@ -89,7 +97,7 @@ export const recordRaceCases: ContractCases = {
     }
   },
 
-  'records.insert against purgeExpired is won by one at most, and stands': async (storage) => {
+  'records.insert concurrent with purgeExpired is won by at most one caller, whose record stays': async (storage) => {
     const { records } = storage
     await records.insert(recordEntry({ expiresAt: now - 1 }))
     const outcomes = await fifty(async (caller) => {
@@ -103,7 +111,9 @@ export const recordRaceCases: ContractCases = {
     equal(await records.insert(recordEntry()), 'exists', 'the last records.insert')
   },
 
-  'records.replace against purgeExpired keeps the record until its later end': async (storage) => {
+  'records.replace that extends a record, concurrent with purgeExpired, keeps the record until its later end': async (
+    storage,
+  ) => {
     const { records } = storage
     const ids = Array.from({ length: 10 }, (_, index) => `record-${index}`)
     const past = { expiresAt: now - 1, ownerId: 'owner' }
@@ -124,7 +134,7 @@ export const recordRaceCases: ContractCases = {
     )
   },
 
-  'records.deleteAll by fifty callers counts each record once': async ({ records }) => {
+  'records.deleteAll by fifty concurrent callers counts each record once': async ({ records }) => {
     for (let row = 0; row < 20; row += 1) {
       await records.insert(recordEntry({ id: `r${row}`, clientId: 'client', userId: `user-${row % 2}` }))
     }

@@ -29,9 +29,11 @@ const full: RecordEntry = {
 
 const idsOf = (found: readonly { readonly id: string }[]): readonly string[] => found.map(({ id }) => id)
 
-/** The generic store, one caller at a time. */
+/** Cases of the record store with one caller at a time. */
 export const recordCases: ContractCases = {
-  'records come back exactly as they went in, expired ones too': async ({ records }) => {
+  'records.find returns every member of a record exactly as records.insert stored it, expired or not': async ({
+    records,
+  }) => {
     equal(await records.insert(full), 'won', 'records.insert of the full record')
     const bare = recordEntry({ value: {}, createdAt: 0, expiresAt: 1 })
     equal(await records.insert(bare), 'won', 'records.insert of the minimal, expired record')
@@ -47,7 +49,7 @@ export const recordCases: ContractCases = {
     equal(await records.find({ kind: 'kind', id: 'nothing' }), undefined, 'records.find of an unknown id')
   },
 
-  'records of two kinds may have one id': async ({ records }) => {
+  'records of two kinds may share an id': async ({ records }) => {
     for (const kind of ['one', 'two']) equal(await records.insert(recordEntry({ kind })), 'won', 'records.insert')
     const changed = recordEntry({ kind: 'one', version: 2 })
     equal(await records.replace(changed, 1), 'won', 'records.replace')
@@ -56,13 +58,13 @@ export const recordCases: ContractCases = {
     equal(await records.find({ kind: 'one', id: 'record' }), changed, 'records.find of the first kind')
   },
 
-  'records.insert of a taken id changes nothing': async ({ records }) => {
+  "records.insert of a taken id answers 'exists' and changes nothing": async ({ records }) => {
     await records.insert(recordEntry())
     equal(await records.insert(recordEntry({ userId: 'thief', version: 9 })), 'exists', 'records.insert again')
     equal(await records.find(key), recordEntry(), 'the record that was there')
   },
 
-  'records.findMany answers those that exist, each once': async ({ records }) => {
+  'records.findMany returns the records that exist, each once': async ({ records }) => {
     for (const id of ['a', 'b', 'c']) await records.insert(recordEntry({ id, ownerId: `owner of ${id}` }))
     await records.insert(recordEntry({ kind: 'other', id: 'd' }))
     const found = await records.findMany({ kind: 'kind', ids: ['d', 'c', 'nothing', 'a'] })
@@ -76,26 +78,25 @@ export const recordCases: ContractCases = {
     equal((await records.findMany({ kind: 'kind', ids: ten })).length, 10, 'records.findMany of ten ids')
   },
 
-  'records.list answers one kind and one owner in the order of the bytes of the ids, page by page': async ({
-    records,
-  }) => {
-    for (const id of [...byBytes].reverse()) await records.insert(recordEntry({ id, ownerId: 'owner' }))
-    await records.insert(recordEntry({ id: 'C', ownerId: 'other' }))
-    await records.insert(recordEntry({ id: 'C', kind: 'other', ownerId: 'owner' }))
-    await records.insert(recordEntry({ id: 'D' }))
-    const list = { kind: 'kind', ownerId: 'owner' }
-    equal(idsOf(await records.list({ ...list, limit: 100 })), byBytes, 'records.list')
-    equal(idsOf(await records.list({ ...list, limit: 3 })), byBytes.slice(0, 3), 'records.list with a limit')
-    for (const [index, after] of byBytes.entries()) {
-      const expected = byBytes.slice(index + 1, index + 3)
-      equal(idsOf(await records.list({ ...list, after, limit: 2 })), expected, `records.list after "${after}"`)
-    }
-    const [first] = await records.list({ ...list, limit: 1 })
-    equal(first, recordEntry({ id: byBytes[0] ?? '', ownerId: 'owner' }), 'the first record of records.list')
-    equal(await records.list({ ...list, ownerId: 'nobody', limit: 9 }), [], 'records.list of an unknown owner')
-  },
+  'records.list returns the records of one kind and one owner, ordered by the bytes of their ids, page by page':
+    async ({ records }) => {
+      for (const id of [...byBytes].reverse()) await records.insert(recordEntry({ id, ownerId: 'owner' }))
+      await records.insert(recordEntry({ id: 'C', ownerId: 'other' }))
+      await records.insert(recordEntry({ id: 'C', kind: 'other', ownerId: 'owner' }))
+      await records.insert(recordEntry({ id: 'D' }))
+      const list = { kind: 'kind', ownerId: 'owner' }
+      equal(idsOf(await records.list({ ...list, limit: 100 })), byBytes, 'records.list')
+      equal(idsOf(await records.list({ ...list, limit: 3 })), byBytes.slice(0, 3), 'records.list with a limit')
+      for (const [index, after] of byBytes.entries()) {
+        const expected = byBytes.slice(index + 1, index + 3)
+        equal(idsOf(await records.list({ ...list, after, limit: 2 })), expected, `records.list after "${after}"`)
+      }
+      const [first] = await records.list({ ...list, limit: 1 })
+      equal(first, recordEntry({ id: byBytes[0] ?? '', ownerId: 'owner' }), 'the first record of records.list')
+      equal(await records.list({ ...list, ownerId: 'nobody', limit: 9 }), [], 'records.list of an unknown owner')
+    },
 
-  'records.replace replaces the version it expects, whole': async ({ records }) => {
+  'records.replace replaces the whole record when the stored version is the expected one': async ({ records }) => {
     await records.insert({ ...full, version: 1 })
     const next = recordEntry({ id: 'full', version: 2 })
     equal(await records.replace(next, 1), 'won', 'records.replace')
@@ -112,7 +113,7 @@ export const recordCases: ContractCases = {
     equal(await records.find(key), undefined, 'which adds nothing')
   },
 
-  'records.take removes a record, with a version only that version': async ({ records }) => {
+  'records.take removes a record, and with a version only when the stored version is that one': async ({ records }) => {
     await records.insert(recordEntry({ version: 2, ownerId: 'owner' }))
     equal(await records.take({ ...key, version: 1 }), false, 'records.take of an old version')
     equal(await records.take({ ...key, version: 3 }), false, 'records.take of a future version')
@@ -130,7 +131,7 @@ export const recordCases: ContractCases = {
     equal(await records.take(key), true, 'records.take without a version')
   },
 
-  'records.deleteAll deletes what matches all members': async ({ records }) => {
+  'records.deleteAll deletes the records that match all members of the query': async ({ records }) => {
     const owners = [
       { id: '1', clientId: 'a', userId: 'x' },
       { id: '2', clientId: 'a', userId: 'y' },
@@ -154,14 +155,14 @@ export const recordCases: ContractCases = {
     equal(await left(), ['6'], 'what is left after records.deleteAll of a client')
   },
 
-  'records.deleteAll without a client and a user fails': async ({ records }) => {
+  'records.deleteAll without client and user fails': async ({ records }) => {
     await records.insert(recordEntry({ clientId: 'client' }))
     await rejects(() => records.deleteAll({}), 'records.deleteAll of everybody')
     await rejects(() => records.deleteAll({ kind: 'kind' }), 'records.deleteAll of a kind')
     equal(await records.find(key), recordEntry({ clientId: 'client' }), 'the record after records.deleteAll in vain')
   },
 
-  'records are purged when they have expired, and not before': async (storage) => {
+  'purgeExpired removes records once they have expired, and not before': async (storage) => {
     const { records } = storage
     for (const [id, expiresAt] of [['past', now - 1] as const, ['present', now] as const]) {
       await records.insert(recordEntry({ id, expiresAt, ownerId: 'owner', clientId: 'client' }))

@@ -18,12 +18,15 @@ export const redemptionCases: ContractCases = {
     equal(await storage.refreshTokens.find('refresh'), found, 'the refresh token')
   },
 
-  'authorizationCodes.redeem of an expired code is won: the core has the clock': async (storage) => {
-    await issueCode(storage, { grant: { expiresAt: 1 }, code: { expiresAt: 1 } })
-    equal(await storage.authorizationCodes.redeem({ id: 'code', now }), 'won', 'authorizationCodes.redeem')
-  },
+  "authorizationCodes.redeem answers 'won' for an expired code, since the server checks expiry and not the adapter":
+    async (storage) => {
+      await issueCode(storage, { grant: { expiresAt: 1 }, code: { expiresAt: 1 } })
+      equal(await storage.authorizationCodes.redeem({ id: 'code', now }), 'won', 'authorizationCodes.redeem')
+    },
 
-  'authorizationCodes.redeem works without tokens and with either': async (storage) => {
+  'authorizationCodes.redeem works without tokens, and with an access token or a refresh token alone': async (
+    storage,
+  ) => {
     for (const id of ['none', 'access', 'refresh'])
       await issueCode(storage, { grant: { id }, code: { id, grantId: id } })
     const token = accessTokenRecord({ grantId: 'access' })
@@ -36,7 +39,7 @@ export const redemptionCases: ContractCases = {
     equal((await storage.refreshTokens.find('refresh'))?.token, refresh, 'the refresh token')
   },
 
-  'authorizationCodes.redeem of a consumed code is replayed and writes nothing': async (storage) => {
+  "authorizationCodes.redeem answers 'replayed' for a consumed code and writes nothing": async (storage) => {
     await issueCode(storage)
     await storage.authorizationCodes.redeem({ id: 'code', now: now + 1 })
     const replay = { id: 'code', now: now + 2, accessToken, refreshToken }
@@ -48,7 +51,7 @@ export const redemptionCases: ContractCases = {
     equal(await storage.authorizationCodes.redeem(replay), 'replayed', 'it stays a replay when the grant is revoked')
   },
 
-  'authorizationCodes.redeem under a revoked grant or of an unknown code is dead and writes nothing': async (
+  "authorizationCodes.redeem answers 'dead' for an unknown code or a revoked grant and writes nothing": async (
     storage,
   ) => {
     await issueCode(storage)
@@ -61,7 +64,7 @@ export const redemptionCases: ContractCases = {
     equal(await storage.refreshTokens.find('refresh'), undefined, 'the refresh token')
   },
 
-  'authorizationCodes.redeem is won by one of fifty': async (storage) => {
+  'authorizationCodes.redeem of one code is won by exactly one of fifty concurrent callers': async (storage) => {
     await issueCode(storage)
     const outcomes = await fifty((caller) =>
       storage.authorizationCodes.redeem({
@@ -82,7 +85,7 @@ export const redemptionCases: ContractCases = {
     equal((await storage.authorizationCodes.find('code'))?.code.consumedAt, now + winner, 'the time of the winner')
   },
 
-  'authorizationCodes.redeem that fails writes nothing, and the code is good still': async (storage) => {
+  'authorizationCodes.redeem that fails writes nothing, and the code can still be redeemed': async (storage) => {
     await issueCode(storage)
     const taken = accessTokenRecord({ id: 'taken', scope: ['taken'] })
     await storage.accessTokens.insert(taken)
@@ -114,7 +117,7 @@ export const redemptionCases: ContractCases = {
     equal(await storage.authorizationCodes.redeem(good), 'won', 'authorizationCodes.redeem after the failures')
   },
 
-  'authorizationCodes.redeem against grants.revoke leaves no live grant': async (storage) => {
+  'authorizationCodes.redeem concurrent with grants.revoke leaves no live grant': async (storage) => {
     await issueCode(storage)
     const [outcome, revoked] = await Promise.all([
       (async () => storage.authorizationCodes.redeem({ id: 'code', now, accessToken }))(),

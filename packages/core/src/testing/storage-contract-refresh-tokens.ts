@@ -14,7 +14,7 @@ import {
 const rotated = { rotatedAt: now, successorId: 'next', sealedSuccessor: 'sealed' }
 
 export const refreshTokenCases: ContractCases = {
-  'refreshTokens come back exactly as they went in, with their grant': async (storage) => {
+  'refreshTokens.find returns every member of a token and of its grant exactly as it was stored': async (storage) => {
     const grant = grantRecord({ sessionId: 's', authTime: 5, acr: 'a', amr: ['pwd'], referenceId: 'r' })
     await issueRefreshToken(storage, { grant, token: { expiresAt: 1 } })
     const minimal = { token: refreshTokenRecord({ expiresAt: 1 }), grant, successorRotated: false }
@@ -42,7 +42,7 @@ export const refreshTokenCases: ContractCases = {
     )
   },
 
-  'refreshTokens compare ids byte for byte': async (storage) => {
+  'refreshTokens compares ids byte for byte': async (storage) => {
     for (const id of lookalikes) await issueRefreshToken(storage, { grant: { id }, token: { id, ...rotated } })
     for (const id of lookalikes) {
       const found = await storage.refreshTokens.find(id)
@@ -73,7 +73,9 @@ export const refreshTokenCases: ContractCases = {
     equal(await reuse({ id: 'refresh', limit: 0 }), 'exhausted', 'a limit of none')
   },
 
-  'refreshTokens.reuse of an unknown or of an unrotated token is exhausted and writes nothing': async (storage) => {
+  "refreshTokens.reuse answers 'exhausted' for a token that is unknown or not rotated, and writes nothing": async (
+    storage,
+  ) => {
     await issueRefreshToken(storage)
     const accessToken = accessTokenRecord({ grantId: 'grant' })
     equal(await storage.refreshTokens.reuse({ id: 'unknown', limit: 9, accessToken }), 'exhausted', 'an unknown token')
@@ -86,7 +88,7 @@ export const refreshTokenCases: ContractCases = {
     equal((await storage.refreshTokens.find('refresh'))?.token, refreshTokenRecord(), 'the unrotated token')
   },
 
-  'refreshTokens.reuse by fifty callers stays within the limit': async (storage) => {
+  'refreshTokens.reuse by fifty concurrent callers stays within the limit': async (storage) => {
     await issueRefreshToken(storage, { token: rotated })
     const outcomes = await fifty((caller) =>
       storage.refreshTokens.reuse({
@@ -105,7 +107,7 @@ export const refreshTokenCases: ContractCases = {
     )
   },
 
-  'refreshTokens.reuse that fails counts nothing': async (storage) => {
+  'refreshTokens.reuse that fails does not count': async (storage) => {
     await issueRefreshToken(storage, { token: rotated })
     await storage.accessTokens.insert(accessTokenRecord())
     const failing = { id: 'refresh', limit: 9, accessToken: accessTokenRecord({ grantId: 'grant' }) }

@@ -30,7 +30,7 @@ const rotated = refreshTokenRecord({
 })
 
 export const rotationCases: ContractCases = {
-  'refreshTokens.rotate marks the token and adds successor and access token': async (storage) => {
+  'refreshTokens.rotate marks the token as rotated and adds the successor and the access token': async (storage) => {
     await issueRefreshToken(storage)
     const accessToken = accessTokenRecord({ grantId: 'grant' })
     const sealedSuccessor = difficultText + longText
@@ -44,12 +44,14 @@ export const rotationCases: ContractCases = {
     equal(await storage.accessTokens.find('access'), { token: accessToken, grant }, 'the access token')
   },
 
-  'refreshTokens.rotate of an expired token is won: the core has the clock': async (storage) => {
+  "refreshTokens.rotate answers 'won' for an expired token, since the server checks expiry and not the adapter": async (
+    storage,
+  ) => {
     await issueRefreshToken(storage, { grant: { expiresAt: 1 }, token: { expiresAt: 1 } })
     equal(await storage.refreshTokens.rotate(rotation()), { outcome: 'won' }, 'refreshTokens.rotate')
   },
 
-  'refreshTokens.find tells when the successor has been rotated itself': async (storage) => {
+  'refreshTokens.find answers whether the successor has itself been rotated': async (storage) => {
     await issueRefreshToken(storage)
     const { rotate, find } = storage.refreshTokens
     await rotate(rotation())
@@ -63,7 +65,9 @@ export const rotationCases: ContractCases = {
     equal(late, expected, 'refreshTokens.rotate of the oldest')
   },
 
-  'refreshTokens.rotate of a rotated token answers what is stored and writes nothing': async (storage) => {
+  "refreshTokens.rotate answers 'rotated' with the stored token for a rotated token, and writes nothing": async (
+    storage,
+  ) => {
     await issueRefreshToken(storage)
     await storage.refreshTokens.rotate(rotation())
     const again = rotation({
@@ -79,7 +83,7 @@ export const rotationCases: ContractCases = {
     equal(await storage.accessTokens.find('access'), undefined, 'the access token')
   },
 
-  'refreshTokens.rotate under a revoked grant or of an unknown token is dead and writes nothing': async (storage) => {
+  "refreshTokens.rotate answers 'dead' for an unknown token or a revoked grant and writes nothing": async (storage) => {
     await issueRefreshToken(storage)
     await issueRefreshToken(storage, { grant: { id: 'g2' }, token: { id: 'r2', rotatedAt: now, successorId: 'x' } })
     await storage.grants.revoke({ id: 'grant', now })
@@ -94,40 +98,41 @@ export const rotationCases: ContractCases = {
     equal(await storage.accessTokens.find('access'), undefined, 'the access token')
   },
 
-  'refreshTokens.rotate is won by one of fifty, and the others get the winner’s successor': async (storage) => {
-    await issueRefreshToken(storage)
-    const outcomes = await fifty((caller) =>
-      storage.refreshTokens.rotate(
-        rotation({
-          now: now + caller,
-          successor: refreshTokenRecord({ id: `n${caller}` }),
-          sealedSuccessor: `sealed-${caller}`,
-          accessToken: accessTokenRecord({ id: `a${caller}`, grantId: 'grant' }),
-        }),
-      ),
-    )
-    equal(
-      tally(outcomes.map(({ outcome }) => outcome)),
-      { won: 1, rotated: 49 },
-      'outcomes of fifty refreshTokens.rotate',
-    )
-    const winner = outcomes.findIndex(({ outcome }) => outcome === 'won')
-    const sealed = { sealedSuccessor: `sealed-${winner}`, sealedUntil: now + 40 }
-    const token = { rotatedAt: now + winner, successorId: `n${winner}`, ...sealed }
-    const expected = { token: refreshTokenRecord(token), grant: grantRecord(), successorRotated: false }
-    for (const [caller, outcome] of outcomes.entries()) {
-      if (caller !== winner) equal(outcome, { outcome: 'rotated', ...expected }, `what caller ${caller} got`)
-    }
-    equal(await storage.refreshTokens.find('refresh'), expected, 'the rotated token')
-    const rows: string[] = []
-    for (let caller = 0; caller < 50; caller += 1) {
-      if (await storage.refreshTokens.find(`n${caller}`)) rows.push(`n${caller}`)
-      if (await storage.accessTokens.find(`a${caller}`)) rows.push(`a${caller}`)
-    }
-    equal(rows, [`n${winner}`, `a${winner}`], 'the tokens that exist')
-  },
+  'refreshTokens.rotate of one token is won by exactly one of fifty concurrent callers, and the others get the winner’s successor':
+    async (storage) => {
+      await issueRefreshToken(storage)
+      const outcomes = await fifty((caller) =>
+        storage.refreshTokens.rotate(
+          rotation({
+            now: now + caller,
+            successor: refreshTokenRecord({ id: `n${caller}` }),
+            sealedSuccessor: `sealed-${caller}`,
+            accessToken: accessTokenRecord({ id: `a${caller}`, grantId: 'grant' }),
+          }),
+        ),
+      )
+      equal(
+        tally(outcomes.map(({ outcome }) => outcome)),
+        { won: 1, rotated: 49 },
+        'outcomes of fifty refreshTokens.rotate',
+      )
+      const winner = outcomes.findIndex(({ outcome }) => outcome === 'won')
+      const sealed = { sealedSuccessor: `sealed-${winner}`, sealedUntil: now + 40 }
+      const token = { rotatedAt: now + winner, successorId: `n${winner}`, ...sealed }
+      const expected = { token: refreshTokenRecord(token), grant: grantRecord(), successorRotated: false }
+      for (const [caller, outcome] of outcomes.entries()) {
+        if (caller !== winner) equal(outcome, { outcome: 'rotated', ...expected }, `what caller ${caller} got`)
+      }
+      equal(await storage.refreshTokens.find('refresh'), expected, 'the rotated token')
+      const rows: string[] = []
+      for (let caller = 0; caller < 50; caller += 1) {
+        if (await storage.refreshTokens.find(`n${caller}`)) rows.push(`n${caller}`)
+        if (await storage.accessTokens.find(`a${caller}`)) rows.push(`a${caller}`)
+      }
+      equal(rows, [`n${winner}`, `a${winner}`], 'the tokens that exist')
+    },
 
-  'refreshTokens.rotate that fails writes nothing, and the token is good still': async (storage) => {
+  'refreshTokens.rotate that fails writes nothing, and the token can still be rotated': async (storage) => {
     await issueRefreshToken(storage)
     await issueRefreshToken(storage, { grant: { id: 'g2' }, token: { id: 'taken', grantId: 'g2' } })
     await storage.accessTokens.insert(accessTokenRecord({ id: 'taken' }))
@@ -144,7 +149,7 @@ export const rotationCases: ContractCases = {
     equal(await rotate(rotation({ accessToken })), { outcome: 'won' }, 'refreshTokens.rotate after the failures')
   },
 
-  'refreshTokens.rotate against grants.revoke leaves nothing live': async (storage) => {
+  'refreshTokens.rotate concurrent with grants.revoke leaves no live grant': async (storage) => {
     await issueRefreshToken(storage)
     const accessToken = accessTokenRecord({ grantId: 'grant' })
     const [rotationOutcome, revoked] = await Promise.all([

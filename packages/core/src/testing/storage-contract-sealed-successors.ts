@@ -6,14 +6,14 @@ import { accessTokenRecord, grantRecord, issueRefreshToken, now, refreshTokenRec
 
 const seal = { sealedSuccessor: 'sealed', sealedUntil: now + 30 }
 
-/** The exchange of `id` for `next`. */
+/** The arguments of `refreshTokens.rotate` that replace the token `id` by the token `next`. */
 function exchange(id: string, next: string, members: Partial<RefreshRotation> = {}): RefreshRotation {
   return { id, now, successor: refreshTokenRecord({ id: next, predecessorId: id }), ...seal, ...members }
 }
 
 const tokenOf = async (storage: Storage, id: string) => (await storage.refreshTokens.find(id))?.token
 
-/** A token that was exchanged for `second`, and another one for `other`: both have something sealed. */
+/** Stores two rotated tokens with sealed successors: `first`, replaced by `second`, and `apart`, replaced by `other`. */
 async function exchangeTwo(storage: Storage): Promise<void> {
   await issueRefreshToken(storage, { token: { id: 'first' } })
   await storage.refreshTokens.rotate(exchange('first', 'second'))
@@ -24,9 +24,9 @@ async function exchangeTwo(storage: Storage): Promise<void> {
 const first = refreshTokenRecord({ id: 'first', rotatedAt: now, successorId: 'second' })
 const apart = refreshTokenRecord({ id: 'apart', grantId: 'g2', rotatedAt: now, successorId: 'other', ...seal })
 
-/** What a rotated token holds of its successor, and when it loses it. */
+/** Cases of the sealed successor of a rotated token: who stores it, and when it is cleared. */
 export const sealedSuccessorCases: ContractCases = {
-  'refreshTokens.rotate clears what the predecessor has sealed, and nothing else': async (storage) => {
+  'refreshTokens.rotate clears the sealed successor of the predecessor, and of no other token': async (storage) => {
     await exchangeTwo(storage)
     equal(await tokenOf(storage, 'first'), { ...first, ...seal }, 'the first token before its successor rotates')
     const won = await storage.refreshTokens.rotate(exchange('second', 'third', { predecessorId: 'first' }))
@@ -39,7 +39,7 @@ export const sealedSuccessorCases: ContractCases = {
     equal(await storage.refreshTokens.find('first'), found, 'refreshTokens.find of the first token')
   },
 
-  'refreshTokens.rotate without something sealed stores nothing sealed': async (storage) => {
+  'refreshTokens.rotate without a sealed successor stores none': async (storage) => {
     await issueRefreshToken(storage)
     const { sealedSuccessor: _sealed, sealedUntil: _until, ...rotation } = exchange('refresh', 'next')
     equal(await storage.refreshTokens.rotate(rotation), { outcome: 'won' }, 'refreshTokens.rotate')
@@ -47,14 +47,14 @@ export const sealedSuccessorCases: ContractCases = {
     equal(await tokenOf(storage, 'refresh'), rotated, 'the token after refreshTokens.rotate')
   },
 
-  'refreshTokens.rotate is won when the predecessor is gone': async (storage) => {
+  "refreshTokens.rotate answers 'won' when the predecessor no longer exists": async (storage) => {
     await issueRefreshToken(storage, { token: { predecessorId: 'gone' } })
     const rotation = exchange('refresh', 'next', { predecessorId: 'gone' })
     equal(await storage.refreshTokens.rotate(rotation), { outcome: 'won' }, 'refreshTokens.rotate')
     equal(await tokenOf(storage, 'gone'), undefined, 'the predecessor')
   },
 
-  'refreshTokens.rotate that loses, fails or is dead clears nothing': async (storage) => {
+  "refreshTokens.rotate that fails or does not answer 'won' clears no sealed successor": async (storage) => {
     await exchangeTwo(storage)
     const { rotate } = storage.refreshTokens
     const again = await rotate(exchange('first', 'late', { predecessorId: 'apart' }))
@@ -70,7 +70,7 @@ export const sealedSuccessorCases: ContractCases = {
     equal(await tokenOf(storage, 'first'), { ...first, ...seal }, 'after refreshTokens.rotate under a revoked grant')
   },
 
-  'purgeExpired clears what is sealed when its time is over, keeps the token, and counts it': async (storage) => {
+  'purgeExpired clears a sealed successor after sealedUntil, counts it, and keeps the token': async (storage) => {
     await exchangeTwo(storage)
     equal(await storage.purgeExpired({ now: now + 30, limit: 10 }), 0, 'purgeExpired at the end of the window')
     equal(await tokenOf(storage, 'first'), { ...first, ...seal }, 'the token after purgeExpired at the end')
@@ -86,7 +86,7 @@ export const sealedSuccessorCases: ContractCases = {
     equal((await tokenOf(storage, 'second'))?.id, 'second', 'the successor')
   },
 
-  'purgeExpired by fifty callers clears and counts each sealed successor once': async (storage) => {
+  'purgeExpired by fifty concurrent callers clears and counts each sealed successor once': async (storage) => {
     for (let row = 0; row < 20; row += 1) {
       await issueRefreshToken(storage, { grant: { id: `g${row}` }, token: { id: `t${row}`, ...seal, rotatedAt: now } })
     }

@@ -16,13 +16,13 @@ import {
   signingKeyRecord,
 } from './storage-fixtures.ts'
 
-/** What holds for the text of all stores: it is compared and ordered by its bytes, and none of it is cut. */
+/** Cases of the text in all stores: an adapter orders text by its bytes and does not cut it. */
 export const textCases: ContractCases = {
-  'check, where there is one, finds nothing wrong with a storage that works': async (storage) => {
+  'check, if the storage has it, succeeds for a working storage': async (storage) => {
     equal(await storage.check?.(), undefined, 'storage.check')
   },
 
-  'clients.list is in the order of the bytes of their ids': async ({ clients }) => {
+  'clients.list returns clients in the order of the bytes of their ids': async ({ clients }) => {
     for (const id of [...byBytes].reverse()) await clients.insert(clientRecord({ id }))
     const ids = async (after?: string) => {
       const found = await clients.list({ limit: 100, ...(after !== undefined && { after }) })
@@ -34,7 +34,7 @@ export const textCases: ContractCases = {
     }
   },
 
-  'ids of 255 characters are not cut: clients, records, consents, signingKeys': async (storage) => {
+  'clients, records, consents and signingKeys store ids of 255 characters without cutting them': async (storage) => {
     const { clients, records, consents, signingKeys } = storage
     for (const [index, id] of longIds.entries()) {
       await clients.insert(clientRecord({ id, userId: id, referenceId: id }))
@@ -59,7 +59,9 @@ export const textCases: ContractCases = {
     equal(await signingKeys.list(), keys, 'signingKeys.list')
   },
 
-  'ids of 255 characters are not cut: grants, authorizationCodes, refreshTokens, accessTokens': async (storage) => {
+  'grants, authorizationCodes, refreshTokens and accessTokens store ids of 255 characters without cutting them': async (
+    storage,
+  ) => {
     for (const id of longIds) {
       const grant = grantRecord({ id, clientId: id, userId: id, sessionId: id, referenceId: id })
       const token = refreshTokenRecord({ id, grantId: id, successorId: id, predecessorId: id })
@@ -81,7 +83,7 @@ export const textCases: ContractCases = {
     equal(await storage.grants.revokeAll({ sessionId: longIds[0] ?? '', now }), 1, 'grants.revokeAll of a session')
   },
 
-  'text of 10 kB is not cut: clients, records, consents, signingKeys': async (storage) => {
+  'clients, records, consents and signingKeys store text of 10 kB without cutting it': async (storage) => {
     const { clients, records, consents, signingKeys } = storage
     const [before, after] = [`a${longText}`, `${longText}z`]
     const { metadata } = clientRecord()
@@ -118,7 +120,9 @@ export const textCases: ContractCases = {
     equal(await signingKeys.list(), [key], 'signingKeys.list after signingKeys.insert')
   },
 
-  'text of 10 kB is not cut: grants, authorizationCodes, refreshTokens, accessTokens': async (storage) => {
+  'grants, authorizationCodes, refreshTokens and accessTokens store text of 10 kB without cutting it': async (
+    storage,
+  ) => {
     const [before, after] = [`a${longText}`, `${longText}z`]
     const lists = { scope: [before, after], resources: [after], amr: [before] }
     const extra = { before, after }

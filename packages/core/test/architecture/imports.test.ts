@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot, readSources, resolveImport } from '../support/source.ts'
 
-/** Which folder may import which. A folder may always import itself; what is not named is not allowed. */
+/** The folders that each folder may import. A folder may always import itself, and no folder that is not listed. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   crypto: [],
@@ -233,7 +233,7 @@ describe('the layers of the folders', () => {
   })
 })
 
-/** A way from a file back to itself, if there is one. */
+/** Returns an import cycle through a file, if there is one. */
 function findCycle(edges: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const done = new Set<string>()
   const visit = (path: string, trail: readonly string[]): readonly string[] | undefined => {
@@ -297,7 +297,7 @@ describe('dependencies', () => {
     const folders = (name: string): readonly string[] =>
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
-    // In contracts for what features bring: client metadata and their own options.
+    // contracts needs it for what features add: client metadata and their own options.
     expect(folders('valibot')).toEqual(['clients', 'config', 'contracts', 'features'])
   })
 

@@ -3,7 +3,7 @@ import { readSources, type SourceFile, stripped } from '../support/source.ts'
 
 const sources = readSources()
 
-/** `path: line` of every match in the code of the files, but for those that are excused. */
+/** Returns `path: line` of every match in the code of the files, without the excused paths. */
 function find(pattern: RegExp, excused: (file: SourceFile) => boolean = () => false): readonly string[] {
   return sources
     .filter((file) => !excused(file))
@@ -20,7 +20,7 @@ const only =
   (file: SourceFile): boolean =>
     paths.includes(file.path)
 
-/** Whether the file declares the name itself: then it means that. */
+/** Whether the file declares the name itself, so that the name is not the global one. */
 function declares({ code }: SourceFile, name: string): boolean {
   return new RegExp(`\\b(?:const|let|function|class)\\s+${name}\\b|[({,]\\s*${name}\\s*[,:})]`).test(code)
 }
@@ -32,7 +32,7 @@ describe('the platform', () => {
     expect(stripped(text).trim()).toBe(`a('' + \`${insert}\` + /./.source)\nx(b)`)
   })
 
-  /** Where what only some platforms have is looked for, without an import. */
+  /** The files that look for APIs that only some platforms have, without importing them. */
   const platforms = ['crypto/platform.ts', 'http/platform.ts']
 
   test('no file but platform.ts of crypto/ and http/ imports or names a node: module', () => {
@@ -86,7 +86,7 @@ describe('the platform', () => {
 describe('determinism', () => {
   test('no file reads the time but through the clock', () => {
     expect(find(/\bDate\.now\b/, only('contracts/clock.ts'))).toEqual([])
-    // Jose wants the clock's time as a Date.
+    // jose takes the current time as a Date.
     expect(find(/\bnew Date\b/, only('keys/key-set.ts', 'keys/hs256.ts'))).toEqual([])
     expect(find(/\bperformance\b/)).toEqual([])
     const keySet = sources.find(({ path }) => path === 'keys/key-set.ts')?.code ?? ''
@@ -168,7 +168,7 @@ describe('responses', () => {
 
   test('only http/error-response.ts turns an error into a response', () => {
     expect(find(/(?<!function )\bpage\(/, only('http/error-response.ts'))).toEqual([])
-    // Everything else that answers JSON says 200, or 201 where something was made.
+    // All other JSON responses have the status 200, or 201 when the server created something.
     expect(find(/(?<!function )\bjson\((?!20[01]\b)/, only('http/error-response.ts'))).toEqual([])
     expect(find(/\berrorResponse\(/, only('http/error-response.ts', 'server/dispatch.ts', 'provider.ts'))).toEqual([])
     const members = find(/\berror_description\b/, only('http/error-response.ts'))

@@ -82,7 +82,7 @@ describe('auth_time', () => {
     world.clock.advance(60)
     const forced = (await idToken({ prompt: 'login' })).auth_time as number
     expect(forced).toBe(world.clock.now())
-    // What was granted before the new login still says when its user had signed in.
+    // A grant from before the new login keeps its auth_time.
     const later = (await refresh(world, client, refreshed.refresh_token)).body
     expect(claimsOf(later.id_token).auth_time).toBe(first)
   })
@@ -206,7 +206,7 @@ describe('an essential acr (OpenID Connect Core section 5.5.1.1)', () => {
     const pkce = createPkce()
     const page = await browser.visit(authorizeUrl(world, client, pkce, demand))
     expect(pathOf(page.url)).toBe('/login')
-    // The session that was there does not get past the page.
+    // The session from before does not satisfy the request.
     const { returnTo } = await world.provider.resolveLoginContext(browser.pageRequest(page.url))
     expectErrorRedirect(world, await browser.request(returnTo), redirectUri, 'login_required')
     signIn(world, browser, { acr: gold })

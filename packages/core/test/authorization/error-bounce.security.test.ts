@@ -21,7 +21,7 @@ const attempts: readonly (readonly [string, Parameters, string])[] = [
   ['a bad prompt, posted to it', { prompt: 'x', response_mode: 'form_post' }, 'invalid_request'],
 ]
 
-/** A client that registered itself: anybody may have done so. */
+/** A client that registered itself, as any attacker can. */
 async function start(options: WorldOptions = {}) {
   const world = createQuickWorld({
     allowDynamicClientRegistration: true,

@@ -144,7 +144,7 @@ describe('pages are sent back to paths of ours alone (A08)', () => {
     const { returnTo, state } = await world.provider.resolveLoginContext(browser.pageRequest(page.href))
     expect(returnTo).toBe(`${issuer}/oauth2/continue?state=${state}`)
 
-    // The page may hand on the address it was asked to return to: only the interaction's name is read from it.
+    // A page may pass on the return address that it was given. The server reads only the interaction's id from it.
     const nested = `${baseUrl}/login?return_to=${encodeURIComponent(`${target}/x?state=${state}`)}`
     expect((await world.provider.resolveLoginContext(browser.pageRequest(nested))).returnTo).toBe(returnTo)
   })

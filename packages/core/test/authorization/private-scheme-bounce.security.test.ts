@@ -84,7 +84,7 @@ describe('a client that registered itself, with a private-use scheme', () => {
     await expectErrorPage(response, 400, 'unmet_authentication_requirements')
   })
 
-  test('gets its errors from a user who has agreed to a code for this scheme (A13)', async () => {
+  test('a self-registered client with a private-use scheme gets its errors from a user who has agreed to a code for this scheme (A13)', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope, redirect_uri: app })
     const told = await ask(world, client, { scope: 'unheard:of', redirect_uri: app }, { browser })
@@ -98,14 +98,14 @@ describe('a client that registered itself, with a private-use scheme', () => {
     await expectErrorPage(other, 400, 'consent_required')
   })
 
-  test('does not start a program for a consent that has sent the code to an https URI (A13)', async () => {
+  test('a self-registered client with a private-use scheme does not start a program for a consent that has sent the code to an https URI (A13)', async () => {
     const { world, client } = await start()
     const { browser } = await authorize(world, client, { scope, redirect_uri: https })
     const response = await ask(world, client, { scope: 'unheard:of', redirect_uri: app }, { browser })
     await expectErrorPage(response, 400, 'invalid_scope')
   })
 
-  test('is told what the user decides on the consent page (A13)', async () => {
+  test('a self-registered client with a private-use scheme is told what the user decides on the consent page (A13)', async () => {
     const { world, client } = await start()
     const url = authorizeUrl(world, client, createPkce(), { scope, redirect_uri: app })
     const denied = await world.browser().visit(url, { user: alice, accept: false })
@@ -114,7 +114,7 @@ describe('a client that registered itself, with a private-use scheme', () => {
     expect(allowed.url).toMatch(/^com\.example\.app:\/cb\?code=/)
   })
 
-  test('gets its errors at https and loopback redirect URIs as before (A13)', async () => {
+  test('a self-registered client with a private-use scheme gets its errors at https and loopback redirect URIs as before (A13)', async () => {
     const { world, client } = await start()
     for (const [redirect_uri, expected] of [
       [https, https],
@@ -125,7 +125,7 @@ describe('a client that registered itself, with a private-use scheme', () => {
     }
   })
 
-  test('gets its errors when the host trusts it (A13)', async () => {
+  test('a self-registered client with a private-use scheme gets its errors when the host trusts it (A13)', async () => {
     const { world, client } = await start({ trustedClientResolver: () => true })
     const response = await ask(world, client, { scope, redirect_uri: app, prompt: 'none' })
     expectErrorRedirect(world, response, app, 'login_required')

@@ -44,7 +44,7 @@ test.each([
 describe('an application that writes the host of another one into its private-use scheme', () => {
   const uri = 'evilapp://accounts.google.com/cb'
 
-  test('is shown by its scheme on the consent page (A14)', async () => {
+  test('an application whose private-use scheme contains the host of another application is shown by its scheme on the consent page (A14)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { redirect_uris: [uri], application_type: native })
     const browser = world.browser()
@@ -53,7 +53,7 @@ describe('an application that writes the host of another one into its private-us
     expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).redirectHost).toBe('evilapp:')
   })
 
-  test('is shown by its scheme on the question of a logout (A14)', async () => {
+  test('an application whose private-use scheme contains the host of another application is shown by its scheme on the question of a logout (A14)', async () => {
     const world = createLogoutWorld()
     const client = await registerConfidential(world, {
       redirect_uris: [uri],
@@ -69,7 +69,7 @@ describe('an application that writes the host of another one into its private-us
     expect(page).not.toContain('google')
   })
 
-  test('does not inherit a consent for the same host over https, nor the other way round (A14)', async () => {
+  test('an application whose private-use scheme contains the host of another application does not inherit a consent for the same host over https, nor the other way round (A14)', async () => {
     const web = 'https://app.example.com/callback'
     const app = 'evilapp://app.example.com/callback'
     for (const [first, second] of [
@@ -92,7 +92,7 @@ describe('an application that writes the host of another one into its private-us
 })
 
 test('nobody but webHost reads the host of a URL that somebody else chose (A14)', () => {
-  // These read addresses, URLs of the host's configuration, and https URLs that the server fetches or was reached under.
+  // These files read addresses, URLs of the host's configuration, and https URLs of fetches and incoming requests.
   const allowed = [
     'protocol/web-host.ts',
     'protocol/private-address.ts',

@@ -15,7 +15,7 @@ import { createQuickWorld } from '../support/tokens.ts'
 import { alice, issuer } from '../support/world.ts'
 
 const scope = 'openid'
-/** Each character that a client may send, and 128 of them. */
+/** A text of 128 characters with every character that a client may send. */
 const state = `${[...Array(94).keys()].map((index) => String.fromCharCode(33 + index)).join('')}${'z'.repeat(34)}`
 
 async function start() {

@@ -11,7 +11,7 @@ import { ask, expectErrorRedirect } from '../support/expectations.ts'
 import { watchStorage } from '../support/watched-storage.ts'
 import { alice, bob, createWorld, issuer, type WorldOptions } from '../support/world.ts'
 
-/** A browser whose user has signed in and agreed, ten seconds ago. */
+/** A browser whose user signed in and consented ten seconds ago. */
 async function returning(options: WorldOptions = {}) {
   const world = createWorld(options)
   const client = await registerConfidential(world)

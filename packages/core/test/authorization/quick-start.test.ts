@@ -12,7 +12,7 @@ interface User {
 const origin = 'http://localhost:8000'
 const alice: User = { id: 'alice', email: 'alice@example.com' }
 
-/** The README's application, line by line: its login page, its consent page, and the provider mounted beside them. */
+/** The application of the README: its login page, its consent page, and the mounted provider. */
 function createApplication() {
   const signedIn = new Map<string, { user: User; session: { id: string; authTime: number } }>()
   const made = createProvider({
@@ -30,7 +30,7 @@ function createApplication() {
   })
   const provider: Provider = reached(made)
 
-  /** Whatever signs users in: a password form, a button of another provider. */
+  /** Signs the user in, as a password form or the button of another identity provider does. */
   function signIn(): string {
     const session = { id: 'session1', authTime: Math.floor(Date.now() / 1000) }
     signedIn.set(session.id, { user: alice, session })
@@ -66,7 +66,7 @@ function createApplication() {
   return { provider, fetch }
 }
 
-/** A browser: cookies, redirects within the application, and forms as they are written in the page. */
+/** A browser with cookies that follows redirects within the application and submits the forms of its pages. */
 function createBrowser(fetch: (request: Request) => Promise<Response>) {
   const cookies = new Map<string, string>()
   const visited: string[] = []

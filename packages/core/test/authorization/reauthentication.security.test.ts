@@ -13,7 +13,7 @@ import {
 import { ask, expectErrorRedirect } from '../support/expectations.ts'
 import { alice, bob, createWorld, issuer, type World } from '../support/world.ts'
 
-/** A browser whose user has signed in and agreed before, `age` seconds ago. */
+/** A browser whose user signed in and consented `age` seconds ago. */
 async function returning(age: number) {
   const world = createWorld()
   const client = await registerConfidential(world)
@@ -48,7 +48,7 @@ describe('demands to sign in again (F10)', () => {
     const { state } = await pageOf(world, browser, client, parameters)
     const next = () => browser.request(`${issuer}/oauth2/continue?state=${state}&created=true&selected=true`)
     if (page !== loginPage) {
-      // After a sign-up page without a sign-up, the login page will do.
+      // When the user did not sign up on the sign-up page, the server sends them to the login page.
       const { origin, pathname } = new URL((await next()).headers.get('location') as string)
       expect(origin + pathname).toBe(loginPage)
     }

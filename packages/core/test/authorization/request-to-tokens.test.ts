@@ -66,19 +66,22 @@ describe('authorize', () => {
   })
 
   test.each([
-    ['seed B34 another port that is not loopback', redirectUri, 'https://app.example.com:8443/callback'],
-    ['seed B35 another path on loopback', 'http://127.0.0.1/callback', 'http://127.0.0.1:43123/other'],
-  ])('%s is an error that names the URI, and no redirect', async (_name, registered, redirect_uri) => {
-    const world = createQuickWorld()
-    const client = await registerPublic(world, { redirect_uris: [registered] })
-    const html = await expectErrorPage(await ask(world, client, { redirect_uri }), 400, 'invalid_request')
-    expect(html).toContain(redirect_uri)
-    const url = authorizeUrl(world, client, createPkce(), { redirect_uri })
-    const asScript = await world.browser().request(url, { headers: { accept: 'application/json' } })
-    const description = `Redirect URI '${redirect_uri}' not registered for client`
-    const body = { error: 'invalid_request', error_description: description }
-    expect([asScript.status, await asScript.json()]).toEqual([400, expect.objectContaining(body)])
-  })
+    ['another port on a host that is not loopback', 'seed B34', redirectUri, 'https://app.example.com:8443/callback'],
+    ['another path on loopback', 'seed B35', 'http://127.0.0.1/callback', 'http://127.0.0.1:43123/other'],
+  ])(
+    'a redirect URI with %s shows an error page that names the URI, and does not redirect (%s)',
+    async (_name, _line, registered, redirect_uri) => {
+      const world = createQuickWorld()
+      const client = await registerPublic(world, { redirect_uris: [registered] })
+      const html = await expectErrorPage(await ask(world, client, { redirect_uri }), 400, 'invalid_request')
+      expect(html).toContain(redirect_uri)
+      const url = authorizeUrl(world, client, createPkce(), { redirect_uri })
+      const asScript = await world.browser().request(url, { headers: { accept: 'application/json' } })
+      const description = `Redirect URI '${redirect_uri}' not registered for client`
+      const body = { error: 'invalid_request', error_description: description }
+      expect([asScript.status, await asScript.json()]).toEqual([400, expect.objectContaining(body)])
+    },
+  )
 
   test('two consents are kept as their union: within it the user is not asked, beyond it they are (seed B49, B54)', async () => {
     const world = createQuickWorld()

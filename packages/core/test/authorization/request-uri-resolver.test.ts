@@ -12,7 +12,7 @@ import { alice, createWorld, type World } from '../support/world.ts'
 
 const requestUri = 'urn:example:request:1'
 
-/** A host that handed out one request URI. */
+/** A host that has issued one request URI. */
 async function start(change: Readonly<Record<string, string>> = {}) {
   const stored = new Map<string, Record<string, string>>()
   const asked: unknown[] = []
@@ -157,7 +157,7 @@ describe('without the option', () => {
     expectErrorRedirect(world, await world.browser().request(url), redirectUri, 'request_uri_not_supported')
   })
 
-  test('it is the host’s own mechanism: never advertised', async () => {
+  test('discovery never advertises request_uri for requestUriResolver', async () => {
     const { world } = await start()
     expect(world.provider.metadata.request_uri_parameter_supported).toBe(false)
     expect(createWorld().provider.metadata.request_uri_parameter_supported).toBe(false)

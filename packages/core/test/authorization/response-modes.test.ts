@@ -22,7 +22,7 @@ const longState = `${'s'.repeat(127)}~`
 const longNonce = 'n'.repeat(64)
 const code = /^c[0-9a-v]{24}[\w-]{43}$/
 
-/** A user who is signed in and has agreed before. */
+/** A user who is signed in and has consented before. */
 async function returning(options: WorldOptions = {}, uri = redirectUri) {
   const world = createQuickWorld(options)
   const client = await registerConfidential(world, { redirect_uris: [uri] })

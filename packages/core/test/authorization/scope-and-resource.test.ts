@@ -30,7 +30,7 @@ describe('default scopes', () => {
     expect(tokens).not.toHaveProperty('refresh_token')
   })
 
-  test('with defaultScopes it gets those of them that it registered', async () => {
+  test('a client that requests no scope gets those of defaultScopes that it registered', async () => {
     const world = createWorld({ defaultScopes: ['openid', 'notes:read'] })
     const client = await registerConfidential(world, { scope: 'email notes:read openid' })
     expect((await getTokens(world, client, { scope: undefined })).scope.split(' ').sort()).toEqual([

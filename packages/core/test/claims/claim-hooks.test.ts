@@ -14,7 +14,7 @@ import { alice, issuer, type TestUser, type WorldOptions } from '../support/worl
 
 const scope = 'openid email offline_access'
 
-/** A world whose hooks note what they were told. */
+/** A world whose hooks record their arguments. */
 async function prepare(options: WorldOptions = {}) {
   const seen: Record<string, unknown[]> = { accessToken: [], idToken: [], userinfo: [], response: [] }
   const note = (hook: keyof typeof seen) => async (input: unknown) => {
@@ -61,7 +61,7 @@ describe('what the hooks are told', () => {
     expect(seen.userinfo?.[1]).toMatchObject({ accessTokenClaims: { ...said, from_accessToken: 'yes' } })
   })
 
-  test('at introspection of an opaque token the hook gets the same, with the client’s metadata (seed B112)', async () => {
+  test('customAccessTokenClaims gets the same at the introspection of an opaque token as for a JWT, with the client’s metadata (seed B112)', async () => {
     const { world, client, stored, seen } = await prepare()
     const { access_token } = await getTokens(world, client, { scope })
     expect(seen.accessToken).toEqual([])

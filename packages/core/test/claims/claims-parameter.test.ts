@@ -24,10 +24,10 @@ async function start(options: WorldOptions = {}, input: ClientInput = {}) {
   return { world, client: await registerConfidential(world, { scope: all, ...input }) }
 }
 
-/** The `claims` parameter of a request with a modest scope. */
+/** The parameters of a request with few scopes and this `claims` parameter. */
 const asking = (claims: object, scope = 'openid'): Parameters => ({ scope, claims: JSON.stringify(claims) })
 
-/** What a client learns: the claims of its ID token and of userinfo. */
+/** The claims that a client gets in its ID token and from userinfo. */
 async function learn(world: World, client: Awaited<ReturnType<typeof registerConfidential>>, parameters: Parameters) {
   const { body } = await exchangeCode(world, client, await authorize(world, client, parameters))
   return { tokens: body, idToken: claimsOf(body.id_token), userinfo: (await userinfo(world, body.access_token)).body }
@@ -239,7 +239,7 @@ describe('consent to claims asked for by name', () => {
     expectErrorRedirect(world, response, redirectUri, 'consent_required')
   })
 
-  /** Posts the consent form with these members, and learns what the client gets. */
+  /** Posts the consent form with these members. Returns the claims that the client gets. */
   async function answer(wanted: Parameters, members: Record<string, string>) {
     const { world, client } = await start()
     const browser = world.browser()

@@ -3,7 +3,7 @@ import { authorize, exchangeCode, getTokens, refresh, registerConfidential, user
 import { api, createQuickWorld, idOf } from '../support/tokens.ts'
 import type { WorldOptions } from '../support/world.ts'
 
-/** A hook that fails until it is told not to. */
+/** A hook that fails until the test stops it. */
 function failing(how: 'throws' | 'rejects') {
   const state = { fails: true }
   const hook = (): Promise<Record<string, unknown>> | Record<string, unknown> => {

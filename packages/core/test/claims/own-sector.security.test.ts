@@ -8,7 +8,7 @@ import { alice, type World } from '../support/world.ts'
 const pairwiseSecret = 'a-pairwise-secret-with-32-characters'
 const hospital = 'https://hospital.example/cb'
 
-/** What a pairwise client with this redirect URI calls alice. */
+/** Returns alice's `sub` at a pairwise client with this redirect URI. */
 async function nameOf(world: World, redirect_uri: string) {
   const client = await registerConfidential(world, {
     redirect_uris: [redirect_uri],

@@ -20,7 +20,7 @@ const pairwiseSecret = 'a-pairwise-secret-with-32-characters'
 const elsewhere = 'https://elsewhere.example.org/callback'
 const scope = 'openid offline_access notes:read'
 
-/** Two clients of different sectors, and all that one of them can read about a user. */
+/** Two clients of different sectors, and everything that one of them can read about a user. */
 async function prepare(options: WorldOptions = {}) {
   const world = createQuickWorld({ pairwiseSecret, ...options })
   const one = await registerConfidential(world, { subject_type: 'pairwise' })

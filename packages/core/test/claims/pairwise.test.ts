@@ -31,7 +31,7 @@ function expected(user: TestUser, host = 'app.example.com'): string {
   return createHmac('sha256', pairwiseSecret).update(`${host}.${user.id}`).digest('base64url')
 }
 
-/** Every `sub` that a client can come by for one approval. */
+/** Returns every `sub` that a client can get for one authorization. */
 async function subjects(world: World, client: Awaited<ReturnType<typeof registerConfidential>>) {
   const opaque = await getTokens(world, client, { scope })
   const { body: jwt } = await refresh(world, client, opaque.refresh_token, { resource: api })

@@ -7,12 +7,12 @@ import type { TestUser } from '../support/world.ts'
 type HookName = keyof ClaimHooks<TestUser>
 type Claims = Readonly<Record<string, unknown>>
 
-/** The names of case E07. */
+/** The claim names that case E07 lists. */
 const reserved = [
   ...['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'nonce', 'at_hash', 'azp', 'acr', 'auth_time', 'client_id'],
   ...['scope', 'cnf', 'sid'],
 ]
-/** Members of a token response that are registered, beside those. */
+/** The registered members of a token response that are not in `reserved`. */
 const responseMembers = ['access_token', 'token_type', 'expires_in', 'refresh_token', 'id_token', 'error']
 
 const hooks: readonly HookName[] = [
@@ -22,7 +22,7 @@ const hooks: readonly HookName[] = [
   'customTokenResponseFields',
 ]
 
-/** Everything that the hooks reach, when all of them return the same. */
+/** Runs requests in which all hooks return these claims. Returns every token and response that hooks can change. */
 async function run(returned: Claims | undefined): Promise<Record<string, Claims> & { events: never }> {
   const hook = (): Claims | undefined => returned
   const world = createQuickWorld(
@@ -60,7 +60,7 @@ const places = [
   'token response',
 ]
 
-/** Differs in each run because it is random or derived from that. */
+/** Members that differ in each run, because they are random or derived from random values. */
 const random = new Set(['jti', 'at_hash', 'sid', 'access_token', 'refresh_token', 'id_token'])
 
 let plain: Record<string, Claims>

@@ -39,7 +39,7 @@ describe('sector_identifier_uri', () => {
     const client = await registerConfidential(world, input)
     const tokens = await getTokens(world, client, { redirect_uri: redirectUri }, { redirect_uri: redirectUri })
     expect(claimsOf(tokens.id_token).sub).toBe(expected('127.0.0.1'))
-    // Two clients of one sector see the same.
+    // Two clients of one sector get the same `sub`.
     const other = await registerConfidential(world, { ...input, redirect_uris: [second] })
     const others = await getTokens(world, other, { redirect_uri: second }, { redirect_uri: second })
     expect(claimsOf(others.id_token).sub).toBe(expected('127.0.0.1'))
@@ -81,7 +81,7 @@ describe('sector_identifier_uri', () => {
     },
   )
 
-  test('it is looked at again shortly after it was wrong', async () => {
+  test('the server fetches a sector document again a minute after it was wrong', async () => {
     const { remote, world, input } = await start()
     remote.serveJson('/sector.json', [])
     expect((await register(world, input, fromOwnPage(world))).status).toBe(400)
@@ -165,7 +165,7 @@ describe('a client that changes', () => {
       const answer = await configure(world, client, 'PUT', repeated(client, changes))
       expectJsonError(answer, 400, 'invalid_client_metadata')
     }
-    // Another list on the same host is the same sector.
+    // A sector_identifier_uri with another path on the same host is the same sector.
     remote.serveJson('/moved.json', [redirectUri, second])
     const moved = repeated(client, { sector_identifier_uri: `${remote.origin}/moved.json` })
     const answer = await configure(world, client, 'PUT', moved)
@@ -202,7 +202,7 @@ test("the host's own fetch, a public host: its name is the sector", async () => 
   })
   const tokens = await getTokens(world, client, { redirect_uri: second }, { redirect_uri: second })
   expect(claimsOf(tokens.id_token).sub).toBe(expected('sector.example.com'))
-  // An app without a host is in the sector that names it.
+  // A native app without a host in its redirect URI belongs to the sector whose document lists the URI.
   const native = await world.provider.registerClient({
     redirect_uris: ['com.example.app:/cb'],
     token_endpoint_auth_method: 'none',

@@ -6,7 +6,7 @@ import { alice, type TestUser } from '../support/world.ts'
 
 const everything = 'openid profile email address phone'
 
-/** All of OpenID Connect Core section 5.1, as a host may keep it. */
+/** A host's user with all claims of OpenID Connect Core section 5.1. */
 const full = {
   ...alice,
   middleName: 'Jane',
@@ -64,7 +64,7 @@ describe('the standard scopes at userinfo, each claim with its type', () => {
   ])('%s', async (scope, claims) => {
     const { info, idToken } = await learn(full, scope)
     expect(info).toEqual({ sub: alice.id, ...claims })
-    // In the code flow they are at userinfo, and nowhere else.
+    // In the code flow the ID token has none of these claims. Only userinfo returns them.
     const own = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'amr', 'at_hash']
     expect(Object.keys(idToken).sort()).toEqual(own.sort())
   })

@@ -33,9 +33,9 @@ describe('admin', () => {
     expectJsonError(typo, 400, 'invalid_client_metadata')
   })
 
-  test.each([['seed B170', 'PATCH'] as const, ['seed B171', 'POST'] as const])(
-    '%s update (%s) changes skip_consent, enable_end_session, expiry and metadata, and require_pkce and subject_type as well',
-    async (_line, method) => {
+  test.each([['PATCH', 'seed B170'] as const, ['POST', 'seed B171'] as const])(
+    'an update by %s changes skip_consent, enable_end_session, expiry, metadata, require_pkce and subject_type (%s)',
+    async (method, _line) => {
       const { world, rpc, client_id, client } = await startOwn(admins)
       const path = '/admin/oauth2/update-client'
       const { status, body } = await rpc.post(path, { client_id, update: restricted }, { method, ...yes })

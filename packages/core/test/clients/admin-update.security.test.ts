@@ -7,7 +7,7 @@ import { alice, bob, createWorld, type World } from '../support/world.ts'
 const path = '/admin/oauth2/update-client'
 const grants = ['authorization_code', 'client_credentials'] as const
 
-/** A client of alice’s and an administrator who is somebody else. */
+/** A client of alice, and an administrator who is another user. */
 async function start() {
   const world = createWorld({
     authorizeAdmin: (request) => request.headers.get('x-admin') === 'yes',

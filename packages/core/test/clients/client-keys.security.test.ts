@@ -21,7 +21,7 @@ import type { World } from '../support/world.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 
-/** An RSA key of so many bits that nobody has the other half of. */
+/** A random RSA public key of this many bits, without a private key. */
 function rsaKey(bits: number, e = 'AQAB', more: object = {}): JWK {
   const modulus = randomBytes(bits / 8)
   modulus[0] = (modulus[0] as number) | 0x80
@@ -29,13 +29,13 @@ function rsaKey(bits: number, e = 'AQAB', more: object = {}): JWK {
   return { kty: 'RSA', n: modulus.toString('base64url'), e, ...more }
 }
 
-/** An odd exponent as long as the modulus. */
+/** An odd RSA exponent that is as long as the modulus. */
 const hugeExponent = Buffer.from(Array.from({ length: 384 }, () => 0xff)).toString('base64url')
 
 const some = (count: number, make: (index: number) => JWK): readonly JWK[] =>
   Array.from({ length: count }, (_, index) => make(index))
 
-/** How many signatures are verified, and keys imported, from now on. */
+/** Counts the signature verifications and key imports from now on. */
 function countWork() {
   const verify = vi.spyOn(crypto.subtle, 'verify')
   const importKey = vi.spyOn(crypto.subtle, 'importKey')
@@ -59,7 +59,7 @@ describe('the keys behind a jwks_uri (D16)', () => {
     return { remote, world, clientId: client.client_id }
   }
 
-  /** One GET that nobody has authenticated: an authorization request with a request object. */
+  /** Sends one unauthenticated GET: an authorization request with a request object. */
   async function get(world: World, clientId: string, algorithm = 'RS256'): Promise<Response> {
     const request = await signedBy(algorithm, world, clientId)
     const query = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, request })
@@ -92,7 +92,7 @@ describe('the keys behind a jwks_uri (D16)', () => {
       await get(world, clientId)
       expect([work.verified(), work.imported() <= 5]).toEqual([4, true])
       vi.restoreAllMocks()
-      // The set is fetched again for the next one, and has not changed.
+      // For the next request the server fetches the set again, and the set has not changed.
       world.clock.advance(2)
     }
   })

@@ -64,7 +64,7 @@ describe('clientPrivileges opens no client of somebody else (G16)', () => {
     const rotated = await rpc.post('/oauth2/client/rotate-secret', { client_id })
     expect([rotated.status, typeof rotated.body.client_secret]).toEqual([200, 'string'])
     expectJsonError(await rpc.post('/oauth2/delete-client', { client_id }), 404, 'not_found')
-    // A consent without a reference is nobody's business but its user's.
+    // Only its user may read a consent without a reference.
     expectJsonError(await rpc.get('/oauth2/get-consent', { id }), 404, 'not_found')
     expect(new Set(asked.map(String))).toEqual(
       new Set([

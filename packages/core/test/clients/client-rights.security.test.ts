@@ -27,7 +27,7 @@ async function withInitialAccessToken(world: World, body: object) {
   return register(world, body, { authorization: `Bearer ${token}` })
 }
 
-/** Each way by which somebody outside gets a client, and each way by which they change it. */
+/** Each way in which someone other than the host registers a client, and each way in which they change it. */
 const ways: Readonly<
   Record<
     string,
@@ -182,7 +182,7 @@ describe('what the server side gave is kept, not got (G14)', () => {
       expect(all.body.scope).toBe('notes:read')
       const more = await postAs(world, client, '/oauth2/token', { ...machine, scope: 'notes:write' })
       expectJsonError(more, 400, 'invalid_scope')
-      // The server side may give that as well.
+      // A server-side call may give the client this scope.
       await world.provider.updateClient(client.client_id, { scope: 'openid notes:read notes:write' })
       const given2 = await postAs(world, client, '/oauth2/token', { ...machine, scope: 'notes:write' })
       expect(given2.status).toBe(200)

@@ -12,7 +12,7 @@ beforeEach(() => {
   vi.clearAllMocks()
 })
 
-/** An attempt, with the work that was done for it. */
+/** Sends one authentication attempt. Returns the response and the work that the server did for it. */
 async function attempt(world: World, method: string, id: string, secret: string) {
   vi.clearAllMocks()
   const form = { grant_type: 'client_credentials' }

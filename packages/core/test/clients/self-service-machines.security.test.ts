@@ -93,7 +93,7 @@ describe('with clientRegistrationMachineAccess (G15)', () => {
       expect((await ask({ scope: 'notes:read' })).status).toBe(200)
       expectJsonError(await ask({ scope: 'notes:write' }), 400, 'invalid_scope')
       expectJsonError(await ask({ scope: 'notes:read', resource: files }), 400, 'invalid_target')
-      // What a user delegates is not limited by it.
+      // The limits of machine clients do not apply to tokens that a user delegates.
       const tokens = await getTokens(world, client, { scope: 'openid notes:write' }, { resource: files })
       expect(claimsOf(tokens.access_token).scope).toBe('openid notes:write')
     },

@@ -18,7 +18,7 @@ import { createWorld } from '../support/world.ts'
 
 const api = 'https://api.example.com'
 
-/** Input that no type would let through. */
+/** Passes input that the type forbids. */
 const loose = (input: Record<string, unknown>): ClientInput => input as ClientInput
 
 const badMetadata: readonly (readonly [string, Record<string, unknown>, string])[] = [

@@ -22,14 +22,14 @@ const machine = { grant_type: 'client_credentials' }
 interface Registered {
   readonly world: World
   readonly client: RegisteredClient
-  /** The verbs of the client store that were called since. */
+  /** The verbs of the client store that the server has called since the registration. */
   readonly calls: string[]
-  /** From now on, noting a use fails. */
+  /** Makes `clients.markUsed` fail, or work again. */
   breakMarkUsed(broken: boolean): void
   stored(): ReturnType<World['provider']['getClient']>
 }
 
-/** A world with a client that looks as one that registered itself; `host`: as one that the host registered. */
+/** A world with a client that is stored as if it had registered itself, or as if the host had registered it. */
 async function register(options: WorldOptions = {}, by: 'itself' | 'host' = 'itself'): Promise<Registered> {
   const calls: string[] = []
   let broken = false
@@ -55,7 +55,7 @@ async function register(options: WorldOptions = {}, by: 'itself' | 'host' = 'its
 
 const marks = (calls: readonly string[]): number => calls.filter((name) => name === 'clients.markUsed').length
 
-/** Long after everything has expired, until nothing is left to purge. */
+/** Advances the clock until everything has expired, and purges until nothing is left. */
 async function purgeLater(world: World): Promise<void> {
   world.clock.advance(400 * day)
   while ((await world.provider.purgeExpired()) > 0);

@@ -51,7 +51,7 @@ describe('rotateClientSecret', () => {
     const fourth = await world.provider.rotateClientSecret(first.client_id, { keepPreviousFor: 600 })
     expectJsonError(await postAs(world, second, '/oauth2/token', machine), 401, 'invalid_client')
     for (const one of [third, fourth]) expect((await postAs(world, one, '/oauth2/token', machine)).status).toBe(200)
-    // Ending the current secret ends what is left of the one before it.
+    // When the current secret ends, the overlap of the previous secret ends as well.
     await world.provider.updateClient(first.client_id, { client_secret_expires_at: world.clock.now() })
     for (const one of [third, fourth]) {
       expectJsonError(await postAs(world, one, '/oauth2/token', machine), 401, 'invalid_client')

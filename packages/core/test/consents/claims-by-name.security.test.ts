@@ -45,7 +45,7 @@ describe('claims by name are granted as far as the consent page confirms them (F
     expect(consent).toMatchObject({ scope: ['openid'], claims: [] })
   })
 
-  test('and the user is asked again when the client asks for them again (F12)', async () => {
+  test('a user who did not confirm claims by name is asked again when the client requests them again (F12)', async () => {
     const { world, client } = await start()
     const browser = world.browser()
     const request = authorizeUrl(world, client, createPkce(), { scope: 'openid', claims: asked })
@@ -89,7 +89,7 @@ describe('a consent that is narrowed ends what goes beyond it (F12)', () => {
     const named = await accessTokenOf(world, client, { scope: 'openid profile', claims: asked })
     const [consent] = await world.provider.listConsents(alice.id)
     const id = consent?.id as string
-    // `name` came with the scope: by name only the other one was asked for.
+    // The scope covers `name`. The client requested only `email` by name.
     expect(consent?.claims).toEqual(['email'])
     const more = { scopes: ['openid'], claims: ['email', 'phone_number'] }
     await expect(world.provider.updateConsent(id, more)).rejects.toMatchObject({ code: 'invalid_request' })

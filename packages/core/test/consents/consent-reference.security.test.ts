@@ -25,23 +25,26 @@ describe('a user who switches to another reference between the page and the answ
     ['org-1', 'org-2'],
     ['org-1', undefined],
     [undefined, 'org-1'],
-  ])('from %j to %j is asked again, and consents to nothing before (F13)', async (from, to) => {
-    const { host, world, browser, url } = await start(from)
-    expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).referenceId).toBe(from)
-    host.acting = to
-    const again = await browser.consent(url, true)
-    expect(new URL(again.headers.get('location') as string).pathname).toBe('/consent')
-    expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
-    expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).referenceId).toBe(to)
-    const done = await browser.consent(again.headers.get('location') as string, true)
-    expect(done.headers.get('location')).toContain('code=')
-    const [consent, other] = await world.storage.consents.list({ userId: alice.id })
-    expect([consent?.referenceId, other]).toEqual([to, undefined])
-    const [grant] = await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })
-    expect(grant?.referenceId).toBe(to)
-  })
+  ])(
+    'a user who switches from reference %j to %j is asked again, and the first answer stores no consent (F13)',
+    async (from, to) => {
+      const { host, world, browser, url } = await start(from)
+      expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).referenceId).toBe(from)
+      host.acting = to
+      const again = await browser.consent(url, true)
+      expect(new URL(again.headers.get('location') as string).pathname).toBe('/consent')
+      expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
+      expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).referenceId).toBe(to)
+      const done = await browser.consent(again.headers.get('location') as string, true)
+      expect(done.headers.get('location')).toContain('code=')
+      const [consent, other] = await world.storage.consents.list({ userId: alice.id })
+      expect([consent?.referenceId, other]).toEqual([to, undefined])
+      const [grant] = await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })
+      expect(grant?.referenceId).toBe(to)
+    },
+  )
 
-  test('and back again before the answer: what was asked is what is agreed to (F13)', async () => {
+  test('a user who switches the reference and back before the answer consents under the reference of the page (F13)', async () => {
     const { host, world, browser, url } = await start('org-1')
     host.acting = 'org-2'
     host.acting = 'org-1'

@@ -25,13 +25,13 @@ async function start(options: WorldOptions = {}) {
   return { world, client, tokens, id: consent.id, browser: authorized.browser, rpc: rpcOf(world, alice) }
 }
 
-/** Where a browser that is signed in ends up when the client asks for these scopes. */
+/** Returns the path at which a signed-in browser arrives when the client requests these scopes. */
 async function pathAfter({ browser, world, client }: Awaited<ReturnType<typeof start>>, asked: string) {
   const { url } = await browser.visit(authorizeUrl(world, client, createPkce(), { scope: asked }))
   return new URL(url).pathname
 }
 
-/** A consent to `notes:read` as a visit to the consent page leaves it. */
+/** Stores a consent to `notes:read`, as the consent page does. */
 async function rememberOne(world: World, changes: Readonly<Record<string, string>>): Promise<void> {
   await world.storage.consents.remember({
     id: 'other',
@@ -194,7 +194,7 @@ describe('whose consents', () => {
       const admin = rpcOf(world, bob)
       expect((await admin.get('/oauth2/get-consent', { id: 'members' })).status).toBe(status)
       expect((await admin.post('/oauth2/delete-consent', { id: 'members' })).status).toBe(404)
-      // One without a reference is nobody's business but its user's.
+      // Only its user may read a consent without a reference.
       expect((await admin.get('/oauth2/get-consent', { id })).status).toBe(404)
     },
   )

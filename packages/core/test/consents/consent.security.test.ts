@@ -13,7 +13,7 @@ async function atConsent(world: World, browser: Browser = world.browser()) {
   return { browser, client, url, state: new URL(url).searchParams.get('state') as string }
 }
 
-/** The text with its second to last character changed: a fixed ending would once in a while be the ending it had. */
+/** Changes the second to last character. A fixed replacement could equal the original character. */
 function changedNearEnd(text: string): string {
   return `${text.slice(0, -2)}${text.at(-2) === 'A' ? 'B' : 'A'}${text.slice(-1)}`
 }

@@ -22,7 +22,7 @@ const natives = [
 
 const scope = 'openid email'
 
-/** Where a user comes to who has agreed before, to the same and in the same browser. */
+/** Sends a second request in the browser of a user who has consented to the first. Returns where the user arrives. */
 async function secondTime(world: World, client: Client, redirect_uri: string, again: Record<string, string> = {}) {
   const { browser } = await authorize(world, client, { redirect_uri, scope })
   const url = authorizeUrl(world, client, createPkce(), { redirect_uri, scope, ...again })

@@ -5,7 +5,7 @@ import { editClient } from '../support/expectations.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 import { alice, issuer, type World, type WorldOptions } from '../support/world.ts'
 
-/** The page that a user who is signed in comes to, or the client's. */
+/** Returns the path at which a signed-in user arrives: a page of the host, or the client's redirect URI. */
 async function pathOf(
   world: World,
   client: { readonly client_id: string },
@@ -126,7 +126,7 @@ describe('a client that registered itself', () => {
     return { status: response.status, body: (await response.json()) as { client_id: string; error?: string } }
   }
 
-  test('is trusted when the resolver says so; its stored skip_consent stays unset (seed B37, B148)', async () => {
+  test('a self-registered client is trusted when the resolver says so; its stored skip_consent stays unset (seed B37, B148)', async () => {
     const world = createQuickWorld({
       allowDynamicClientRegistration: true,
       trustedClientResolver: ({ metadata }) => metadata.client_name === 'Ours',

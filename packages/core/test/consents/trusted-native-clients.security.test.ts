@@ -34,18 +34,21 @@ async function visit(world: World, client: { readonly client_id: string }, redir
 }
 
 describe.each(ways)('a public client that is trusted by %s', (_name, options, metadata) => {
-  test.each(natives)('gets no code at %s without its user: a consent page, each time (A15)', async (redirect_uri) => {
-    const { world, client } = await prepare(options, metadata)
-    const { browser, url } = await visit(world, client, redirect_uri)
-    expect(new URL(url).pathname).toBe('/consent')
-    expect((await browser.consent(url, true)).headers.get('location')).toContain('code=')
-    const again = await browser.visit(authorizeUrl(world, client, createPkce(), { redirect_uri, scope }))
-    expect(new URL(again.url).pathname).toBe('/consent')
-    const silent = await ask(world, client, { redirect_uri, scope, prompt: 'none' }, { browser })
-    expectErrorRedirect(world, silent, redirect_uri, 'consent_required')
-  })
+  test.each(natives)(
+    'a trusted public client gets no code at %s without its user: a consent page, each time (A15)',
+    async (redirect_uri) => {
+      const { world, client } = await prepare(options, metadata)
+      const { browser, url } = await visit(world, client, redirect_uri)
+      expect(new URL(url).pathname).toBe('/consent')
+      expect((await browser.consent(url, true)).headers.get('location')).toContain('code=')
+      const again = await browser.visit(authorizeUrl(world, client, createPkce(), { redirect_uri, scope }))
+      expect(new URL(again.url).pathname).toBe('/consent')
+      const silent = await ask(world, client, { redirect_uri, scope, prompt: 'none' }, { browser })
+      expectErrorRedirect(world, silent, redirect_uri, 'consent_required')
+    },
+  )
 
-  test('goes on in silence over https, as a confidential client does anywhere (A15)', async () => {
+  test('a trusted public client goes on in silence over https, as a confidential client does anywhere (A15)', async () => {
     const { world, client } = await prepare(options, metadata)
     expect((await visit(world, client, web)).url).toContain('code=')
     const other = createQuickWorld(options)
@@ -54,7 +57,7 @@ describe.each(ways)('a public client that is trusted by %s', (_name, options, me
     expect((await visit(other, confidential, 'com.example.app:/cb')).url).toContain('code=')
   })
 
-  test('goes on in silence where rememberConsentOfNativeClients takes the risk (A15)', async () => {
+  test('a trusted public client goes on in silence where rememberConsentOfNativeClients takes the risk (A15)', async () => {
     const { world, client } = await prepare({ ...options, rememberConsentOfNativeClients: true }, metadata)
     for (const redirect_uri of natives) expect((await visit(world, client, redirect_uri)).url).toContain('code=')
   })

@@ -42,14 +42,14 @@ describe('advertisedMetadata', () => {
 
   test.each<[string, WorldOptions['advertisedMetadata'], RegExp]>([
     [
-      'seed B179 a scope that the server has not',
+      'a scope that the server does not have (seed B179)',
       { scopesSupported: ['openid', 'admin'] },
       /^advertisedMetadata\.scopesSupported admin not found in supported scopes: add it to the option scopes$/,
     ],
-    ['a text that is no scope', { scopesSupported: ['a b'] }, /advertisedMetadata\.scopesSupported/],
+    ['a text that is not a scope', { scopesSupported: ['a b'] }, /advertisedMetadata\.scopesSupported/],
     ['an empty claim', { claimsSupported: [''] }, /advertisedMetadata\.claimsSupported/],
     ['another member', { issuer: 'https://evil.test' } as never, /advertisedMetadata/],
-  ])('%s is refused at start-up', (_name, advertisedMetadata, message) => {
+  ])('createProvider refuses advertisedMetadata with %s', (_name, advertisedMetadata, message) => {
     expect(() => createWorld({ advertisedMetadata })).toThrow(message)
   })
 })

@@ -28,7 +28,7 @@ const document: ClientInput = {
   scope: 'openid email offline_access',
   client_name: 'An app at an address',
 }
-/** The tests ask with it as with a client that registered. */
+/** A client in the form of a registered client, so that the helpers accept it. */
 const client = { client_id: address, token_endpoint_auth_method: 'none' } as RegisteredClient
 const scope = 'openid email offline_access'
 
@@ -42,7 +42,7 @@ beforeEach(() => {
   world = addressWorld()
 })
 
-/** With a proof that no client is written. */
+/** A storage that fails the test when the server writes a client. */
 function addressWorld(options: WorldOptions = {}): World {
   const storage = wrapStorage(memoryStorage(), (name, args, run) => {
     if (/^clients\.(?:insert|replace|markUsed)$/.test(name) && JSON.stringify(args).includes('client.json')) {
@@ -59,7 +59,7 @@ function addressWorld(options: WorldOptions = {}): World {
 }
 
 describe('a client whose id is the address of its metadata', () => {
-  test('goes through the whole code flow without a registration: consent, tokens, userinfo, refresh, revocation', async () => {
+  test('a client whose id is the address of its metadata goes through the whole code flow without a registration: consent, tokens, userinfo, refresh, revocation', async () => {
     const { code, pkce, parameters, browser } = await authorize(world, client, { scope })
     expect(parameters.get('iss')).toBe(world.issuer)
     const answer = await exchangeCode(world, client, { code, pkce, parameters, browser })
@@ -72,7 +72,7 @@ describe('a client whose id is the address of its metadata', () => {
     expect(await world.storage.clients.list({ limit: 10 })).toEqual([])
   })
 
-  test('is shown to the user as one that nobody has verified, and its consent is remembered', async () => {
+  test('a client whose id is the address of its metadata is shown to the user as one that nobody has verified, and its consent is remembered', async () => {
     const browser = world.browser()
     browser.signIn(alice)
     const page = await browser.visit(authorizeUrl(world, client, createPkce(), { scope }))
@@ -88,7 +88,7 @@ describe('a client whose id is the address of its metadata', () => {
     expect(new URL(again.url).searchParams.get('code')).toMatch(/^c/)
   })
 
-  test('is among the connected apps, and the user can end its access', async () => {
+  test('a client whose id is the address of its metadata is among the connected apps, and the user can end its access', async () => {
     const { access_token } = await getTokens(world, client, { scope })
     const [app] = await world.provider.listGrants(alice.id)
     expect(app).toMatchObject({ clientId: address, clientName: 'An app at an address' })
@@ -96,7 +96,7 @@ describe('a client whose id is the address of its metadata', () => {
     expect(await world.provider.verifyAccessToken(access_token)).toBeUndefined()
   })
 
-  test('is introspected by the resource server that its token is for', async () => {
+  test('a client whose id is the address of its metadata is introspected by the resource server that its token is for', async () => {
     const resource = 'urn:example:api'
     world = addressWorld({ validAudiences: [resource] })
     const { access_token } = await getTokens(world, client, { scope }, { resource })
@@ -111,34 +111,34 @@ describe('a client whose id is the address of its metadata', () => {
     expectJsonError(await postAs(world, client, '/oauth2/token', form), 400, 'unauthorized_client')
   })
 
-  test('is answered by getClient, and changes as soon as its document does', async () => {
+  test('a client whose id is the address of its metadata is answered by getClient, and changes as soon as its document does', async () => {
     expect(await world.provider.getClient(address)).toMatchObject({ id: address, registeredBy: 'document' })
     documents.set(address, { ...document, redirect_uris: ['https://elsewhere.example.com/callback'] })
     await expectErrorPage(await ask(world, client), 400, 'invalid_request')
   })
 
-  test('is unknown once its document is gone, and so are its tokens', async () => {
+  test('a client whose id is the address of its metadata is unknown once its document is gone, and so are its tokens', async () => {
     const { access_token, refresh_token } = await getTokens(world, client, { scope })
     documents.delete(address)
     expect(await world.provider.verifyAccessToken(access_token)).toBeUndefined()
     expectJsonError(await refresh(world, client, refresh_token), 401, 'invalid_client')
     await expectErrorPage(await ask(world, client), 400, 'invalid_client')
-    // The user still sees what was given, and can end it.
+    // The user still sees the grant and can end it.
     const [app] = await world.provider.listGrants(alice.id)
     expect(app).toMatchObject({ clientId: address, clientName: address })
   })
 
-  test('of a host that is denied is unknown', async () => {
+  test('a client at a denied host is unknown', async () => {
     await expectErrorPage(await ask(world, { client_id: denied }), 400, 'invalid_client')
     expect(await world.provider.getClient(denied)).toBeUndefined()
   })
 
-  test('is served only from the hosts of the list of allowed ones, where there is one', async () => {
+  test('a client whose id is the address of its metadata is served only from allowed hosts, when the option allow is set', async () => {
     world = addressWorld({ features: [addressClients({ documents, allow: ['other.example.com'] })] })
     await expectErrorPage(await ask(world, client), 400, 'invalid_client')
   })
 
-  test('cannot be registered, and cannot be changed', async () => {
+  test('a client whose id is the address of its metadata cannot be registered, and cannot be changed', async () => {
     await expect(registerConfidential(world, { client_id: address })).rejects.toThrow(
       'client_id belongs to a source of clients: it cannot be registered',
     )
@@ -148,13 +148,13 @@ describe('a client whose id is the address of its metadata', () => {
     await expect(world.provider.rotateClientSecret(address)).rejects.toThrow(OAuthError)
   })
 
-  test('cannot get an id from the generator of the host', async () => {
+  test('a client whose id is the address of its metadata cannot get an id from the generator of the host', async () => {
     const ids = [address, 'a-free-id']
     world = addressWorld({ generateClientId: () => ids.shift() ?? 'none' })
     expect((await registerConfidential(world)).client_id).toBe('a-free-id')
   })
 
-  test('is not another client that was registered under its id before there was a source', async () => {
+  test('a client whose id is the address of its metadata is not another client that was registered under its id before there was a source', async () => {
     const storage = memoryStorage()
     world = createQuickWorld({ storage })
     const stored = await registerConfidential(world, { client_id: address, scope })
@@ -162,7 +162,7 @@ describe('a client whose id is the address of its metadata', () => {
     expectJsonError(await postAs(world, stored, '/oauth2/introspect', { token: 'x' }), 401, 'invalid_client')
   })
 
-  test('ends as a whole by deleteClient: grants and consents', async () => {
+  test('a client whose id is the address of its metadata ends as a whole by deleteClient: grants and consents', async () => {
     const { access_token } = await getTokens(world, client, { scope })
     await world.provider.deleteClient(address)
     expect(await world.provider.verifyAccessToken(access_token)).toBeUndefined()
@@ -228,7 +228,7 @@ describe('a source of clients that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the network is down'))],
-  ])('is a failure of the server when it %s, which the client does not read', async (_, broken) => {
+  ])('a source of clients that %s causes a 500, and the response does not contain the cause', async (_, broken) => {
     load = broken
     const page = await ask(world, client)
     expect([page.status, (await page.text()).includes('network')]).toEqual([500, false])
@@ -237,14 +237,14 @@ describe('a source of clients that fails', () => {
     expect(causes()).toEqual([new Error('the network is down'), new Error('the network is down')])
   })
 
-  test('may say what is wrong by an OAuthError', async () => {
+  test('a source of clients may throw an OAuthError, which the client reads', async () => {
     load = () => {
       throw new OAuthError('invalid_client', 'there is no JSON at this address', { status: 400 })
     }
     expect(await expectErrorPage(await ask(world, client), 400, 'invalid_client')).toContain('no JSON')
   })
 
-  test('never serves a client with another id than the one that was asked for', async () => {
+  test('a source of clients never serves a client with another id than the one that was asked for', async () => {
     const stored = await plain()
     const victim = await world.provider.getClient(stored.client_id)
     load = () => victim
@@ -263,7 +263,7 @@ describe('a source of clients that fails', () => {
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'client_source.failed', clientId: address }))
   })
 
-  test('lets nobody in with tokens of its clients', async () => {
+  test('the tokens of a client are refused with 500 while its source fails, and accepted afterwards', async () => {
     const { access_token } = await getTokens(world, client, { scope })
     load = () => Promise.reject(new Error('the network is down'))
     expect((await userinfo(world, access_token)).status).toBe(500)
@@ -271,7 +271,7 @@ describe('a source of clients that fails', () => {
     expect((await userinfo(world, access_token)).status).toBe(200)
   })
 
-  test('may look at clients that are disabled in its own way', async () => {
+  test('a client that its source returns as disabled is refused', async () => {
     const known = await world.provider.getClient(address)
     load = () => known && { ...known, disabled: true }
     await expectErrorPage(await ask(world, client), 400, 'invalid_client')

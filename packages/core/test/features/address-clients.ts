@@ -2,14 +2,14 @@ import type { ClientInput } from '@oauth/core'
 import type { Feature } from '@oauth/core/feature'
 
 export interface AddressClientsOptions {
-  /** What is found at an address: the metadata of a client. */
+  /** Fetches the metadata of a client from its address. */
   readonly documents: { get(url: string): ClientInput | undefined }
-  /** Hosts whose clients are served. Default: all that `deny` does not name. */
+  /** The hosts whose clients the server accepts. Default: all hosts that `deny` does not name. */
   readonly allow?: readonly string[] | undefined
   readonly deny?: readonly string[] | undefined
 }
 
-/** Clients whose id is the URL of their metadata. Nobody registers them. */
+/** Accepts clients that are not registered: their client_id is the URL of their metadata. */
 export function addressClients({ documents, allow, deny = [] }: AddressClientsOptions): Feature<'addressClients'> {
   const isAllowed = (host: string) => !deny.includes(host) && (allow === undefined || allow.includes(host))
   return {

@@ -15,7 +15,7 @@ import { otherDevice } from './other-device.ts'
 
 const featureOf = (name: string, parts: Parts = {}): Feature => ({ name, start: () => parts })
 
-/** The whole text of the error with which a provider does not start. */
+/** Returns the text of the error with which a provider refuses to start. */
 function problemOf(features: unknown, options: WorldOptions = {}): string {
   try {
     createQuickWorld({ features: features as readonly Feature[], ...options })
@@ -88,7 +88,7 @@ describe('two features that bring the same thing are told apart at start', () =>
     )
   })
 
-  test('and so is one feature that brings a thing twice', () => {
+  test('createProvider refuses a feature that brings the same thing twice', () => {
     expect(problemOf([featureOf('one', { grantTypes: [grantType, grantType] })])).toBe(
       'the feature one brings the grant type urn:example:wish twice',
     )
@@ -172,7 +172,7 @@ describe('a feature that brings what the server has already is named at start', 
     expect(problemOf([featureOf('mine', parts)])).toBe(`the feature mine ${problem}`)
   })
 
-  test('by its own name', () => {
+  test('createProvider refuses a feature with the name of a part of the server', () => {
     expect(problemOf([featureOf('refresh_token')])).toBe(
       'the feature refresh_token has the name of a part of the server: choose another',
     )
@@ -391,7 +391,7 @@ describe('what the core holds for every feature', () => {
     expect((await introspect(world, client, tokens.access_token)).body).not.toHaveProperty('tenant')
   })
 
-  /** A grant type that hands out the grant that a test prepares. */
+  /** A grant type that issues the grant that a test prepares. */
   const careless = (facts: { readonly scope: readonly string[]; readonly clientId?: string }): Feature => ({
     name: 'careless',
     start: () => ({
@@ -455,7 +455,7 @@ describe('what the core holds for every feature', () => {
 })
 
 describe('rateLimit.features', () => {
-  test('with a bucket that nobody brings is named at start', () => {
+  test('createProvider refuses rateLimit.features with a bucket that no feature has', () => {
     const rateLimit = { clientAddress: false as const, features: { otherDevise: { max: 1, windowSeconds: 1 } } }
     expect(problemOf([otherDevice()], { rateLimit })).toBe(
       'rateLimit.features.otherDevise: no installed feature has this bucket; check the name, or add the feature',
@@ -466,7 +466,7 @@ describe('rateLimit.features', () => {
 describe('the probe features', () => {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.includes('.test.'))
 
-  test('are one file each, with public imports alone', () => {
+  test('each probe feature is one file with public imports only', () => {
     expect(files.toSorted()).toEqual([
       'accounts.ts',
       'address-clients.ts',
@@ -483,7 +483,7 @@ describe('the probe features', () => {
     }
   })
 
-  test('are known to no file of the core', () => {
+  test('no file of the core names a probe feature', () => {
     const names =
       /key-?header|voucher|key_hash|KeyHeader|\bkh\b|other-?device|other_device|address-?clients|address_clients/i
     expect(

@@ -29,11 +29,11 @@ const feature: Feature = {
 
 const dynamic = { allowDynamicClientRegistration: true, allowUnauthenticatedClientRegistration: true }
 const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', scope: 'notes:read' } as const
-/** A member that no type knows. */
+/** A metadata member that no type declares. */
 const withMembers = (members: object) => ({ ...input, ...members }) as typeof input
 
 describe('client metadata of a feature', () => {
-  test('is unknown without it: refused on the server side, dropped at registration', async () => {
+  test('client metadata of a feature is unknown without it: refused on the server side, dropped at registration', async () => {
     const world = createQuickWorld(dynamic)
     const refused = world.provider.registerClient(withMembers({ colour: 'red' }))
     await expect(refused).rejects.toThrow('colour: is not known')
@@ -42,7 +42,7 @@ describe('client metadata of a feature', () => {
     expect(await response.json()).not.toHaveProperty('colour')
   })
 
-  test('is checked, kept, answered, changed and removed with it', async () => {
+  test('client metadata of a feature is checked, kept, answered, changed and removed with it', async () => {
     const world = createQuickWorld({ ...dynamic, features: [feature] })
     const registered = await world.provider.registerClient(withMembers({ colour: 'red', shade: 'dark' }))
     expect(registered).toMatchObject({ colour: 'red', shade: 'dark' })

@@ -29,7 +29,7 @@ beforeEach(() => {
   world = createQuickWorld({ features: [keyHeader()] })
 })
 
-/** A request to the token endpoint, with a key or without one. */
+/** Sends a request to the token endpoint, with or without a key. */
 function ask(client: RegisteredClient, form: Parameters, key?: string): Promise<Answer> {
   const { headers, form: own } = credentials(client)
   return post(world, '/oauth2/token', { ...own, ...form }, { ...headers, ...withKey(key) })
@@ -56,7 +56,7 @@ async function userinfo(scheme: string, token: string, key?: string, of = world)
 }
 
 describe('a token endpoint with a sender constraint of a feature', () => {
-  test('answers a request with a key with bound tokens, their type and a nonce', async () => {
+  test('a token endpoint with a sender constraint answers a request with a key with bound tokens, their type and a nonce', async () => {
     const key = createKey()
     const { status, body, headers } = await exchange(await registerPublic(world), key)
     expect([status, body.token_type]).toEqual([200, 'KeyHeader'])
@@ -65,7 +65,7 @@ describe('a token endpoint with a sender constraint of a feature', () => {
     expect(verified?.extra).toEqual({ cnf: { kh: hashOf(key) } })
   })
 
-  test('answers a request without a key with bearer tokens', async () => {
+  test('a token endpoint with a sender constraint answers a request without a key with bearer tokens', async () => {
     const { body, headers } = await exchange(await registerPublic(world), undefined)
     expect([body.token_type, headers.get('key-header-nonce')]).toEqual(['Bearer', null])
   })
@@ -78,7 +78,7 @@ describe('a token endpoint with a sender constraint of a feature', () => {
     expect([body.token_type, claimsOf(body.access_token).cnf]).toEqual(['KeyHeader', { kh: hashOf(key) }])
   })
 
-  test('refuses a malformed key with the code and the status of the feature, before the code is consumed', async () => {
+  test('a token endpoint with a sender constraint refuses a malformed key with the code and the status of the feature, before the code is consumed', async () => {
     const client = await registerPublic(world)
     const { code, pkce } = await authorize(world, client)
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
@@ -88,14 +88,14 @@ describe('a token endpoint with a sender constraint of a feature', () => {
     expect((await ask(client, form, createKey())).status).toBe(200)
   })
 
-  test('refuses a client that registered key_header_required and brings no key', async () => {
+  test('a token endpoint with a sender constraint refuses a client that registered key_header_required and brings no key', async () => {
     const client = await registerConfidential(world, { key_header_required: true })
     const form = { grant_type: 'client_credentials', scope: 'notes:read' }
     expectJsonError(await ask(client, form), 422, 'invalid_key_header')
     expect((await ask(client, form, createKey())).status).toBe(200)
   })
 
-  test('lets scripts of the client send the key and read the nonce', async () => {
+  test('a token endpoint with a sender constraint lets scripts of the client send the key and read the nonce', async () => {
     const client = await registerPublic(world)
     const { origin } = new URL(redirectUri)
     const url = `${world.issuer}/oauth2/token`
@@ -111,17 +111,20 @@ describe('a code that its authorization request bound to a key', () => {
   test.each([
     ['another key', createKey()],
     ['no key', undefined],
-  ])('is worth nothing with %s, and is not consumed by the attempt', async (_, wrong) => {
-    const key = createKey()
-    const client = await registerPublic(world)
-    const { code, pkce } = await authorize(world, client, { key_hash: hashOf(key) })
-    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
-    expectJsonError(await ask(client, form, wrong), 400, 'invalid_grant')
-    const { status, body } = await ask(client, form, key)
-    expect([status, body.token_type]).toEqual([200, 'KeyHeader'])
-  })
+  ])(
+    'a code that is bound to a key cannot be redeemed with %s, and the attempt does not consume it',
+    async (_, wrong) => {
+      const key = createKey()
+      const client = await registerPublic(world)
+      const { code, pkce } = await authorize(world, client, { key_hash: hashOf(key) })
+      const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
+      expectJsonError(await ask(client, form, wrong), 400, 'invalid_grant')
+      const { status, body } = await ask(client, form, key)
+      expect([status, body.token_type]).toEqual([200, 'KeyHeader'])
+    },
+  )
 
-  test('cannot be redeemed by a process without the feature', async () => {
+  test('a code that is bound to a key cannot be redeemed by a process without the feature', async () => {
     const storage = memoryStorage()
     world = createQuickWorld({ storage, features: [keyHeader()] })
     const key = createKey()
@@ -135,7 +138,7 @@ describe('a code that its authorization request bound to a key', () => {
     expect((await ask(client, form, key)).status).toBe(200)
   })
 
-  test('does not come to be with a malformed hash: the client is told', async () => {
+  test('an authorization request with a malformed key hash gets an error and no code', async () => {
     const url = authorizeUrl(world, await registerPublic(world), createPkce(), { key_hash: 'short' })
     const { response } = await world.browser().visit(url)
     expect(response.status).toBe(302)
@@ -144,7 +147,7 @@ describe('a code that its authorization request bound to a key', () => {
 })
 
 describe('a refresh', () => {
-  test('by a public client needs the key that the token was issued to, and anything else consumes nothing', async () => {
+  test('a refresh by a public client needs the key of the token, and a refused refresh consumes nothing', async () => {
     const key = createKey()
     const client = await registerPublic(world)
     const first = await exchange(client, key)
@@ -153,12 +156,12 @@ describe('a refresh', () => {
     }
     const second = await refresh(client, first.body.refresh_token, key)
     expect([second.status, second.body.token_type]).toEqual([200, 'KeyHeader'])
-    // The successor is bound, too.
+    // The successor is bound to the key as well.
     expectJsonError(await refresh(client, second.body.refresh_token, createKey()), 400, 'invalid_grant')
     expect((await refresh(client, second.body.refresh_token, key)).status).toBe(200)
   })
 
-  test('by a public client that brings its first key binds what comes after it', async () => {
+  test('a refresh by a public client with its first key binds the new tokens to it', async () => {
     const key = createKey()
     const client = await registerPublic(world)
     const first = await exchange(client, undefined)
@@ -168,7 +171,7 @@ describe('a refresh', () => {
     expect((await refresh(client, second.body.refresh_token, key)).status).toBe(200)
   })
 
-  test('by a confidential client may bring another key, which the new access token is bound to', async () => {
+  test('a refresh by a confidential client may use another key, which binds the new access token', async () => {
     const another = createKey()
     const client = await registerConfidential(world)
     const first = await exchange(client, createKey())
@@ -177,7 +180,7 @@ describe('a refresh', () => {
     expect([status, verified?.extra?.cnf]).toEqual([200, { kh: hashOf(another) }])
   })
 
-  test('of a bound token fails in a process without the feature', async () => {
+  test('a refresh of a bound token fails in a process without the feature', async () => {
     const storage = memoryStorage()
     world = createQuickWorld({ storage, features: [keyHeader()] })
     const key = createKey()
@@ -200,7 +203,7 @@ describe.each([
     return { key, accessToken: body.access_token as string }
   }
 
-  test('answers to its own scheme and key, with a nonce', async () => {
+  test('userinfo accepts a bound token in its own scheme with its key, and sends a nonce', async () => {
     const { key, accessToken } = await prepare()
     const { status, body, headers } = await userinfo('KeyHeader', accessToken, key)
     expect([status, body.sub]).toEqual([200, 'user-alice'])
@@ -212,7 +215,7 @@ describe.each([
     ['as a bearer token with its key', 'Bearer', (key) => key],
     ['without a key', 'KeyHeader', () => undefined],
     ['with another key', 'KeyHeader', () => createKey()],
-  ])('is 401 %s, with a challenge for each scheme', async (_, scheme, keyOf) => {
+  ])('userinfo refuses a bound token %s with 401 and a challenge for each scheme', async (_, scheme, keyOf) => {
     const { key, accessToken } = await prepare()
     const answer = await userinfo(scheme, accessToken, keyOf(key))
     expectJsonError(answer, 401, 'invalid_token')
@@ -221,7 +224,7 @@ describe.each([
     expect(challenge).toMatch(/, KeyHeader hash="S256", error="invalid_token"/)
   })
 
-  test('is 401 in a process without the feature, as a bearer token and in its own scheme', async () => {
+  test('userinfo refuses a bound token with 401 in a process without the feature, as a bearer token and in its own scheme', async () => {
     const { key, accessToken } = await prepare()
     const without = createQuickWorld({ storage: world.storage })
     for (const scheme of ['Bearer', 'KeyHeader']) {
@@ -237,7 +240,7 @@ describe('userinfo', () => {
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="oauth", KeyHeader hash="S256"')
   })
 
-  test('takes an unbound token as a bearer token alone, also beside a key', async () => {
+  test('userinfo accepts an unbound token only as a bearer token, with or without a key', async () => {
     const { body } = await exchange(await registerPublic(world), undefined)
     expect((await userinfo('Bearer', body.access_token, createKey())).status).toBe(200)
     expect((await userinfo('KeyHeader', body.access_token, createKey())).status).toBe(401)
@@ -248,7 +251,7 @@ describe('introspection', () => {
   test.each([
     ['opaque', {}],
     ['JWT', { resource: api }],
-  ])('tells the type and the key of a bound token (%s)', async (_, token) => {
+  ])('introspection tells the type and the key of a bound token (%s)', async (_, token) => {
     const key = createKey()
     const client = await registerConfidential(world)
     const { body } = await exchange(client, key, {}, token)
@@ -259,7 +262,7 @@ describe('introspection', () => {
     expect(seen.body.active).toBe('resource' in token)
   })
 
-  test('answers active: false in a process without the feature, so that nobody takes the token for a bearer token', async () => {
+  test('introspection answers active: false in a process without the feature, so that nobody takes the token for a bearer token', async () => {
     const storage = memoryStorage()
     world = createQuickWorld({ storage, features: [keyHeader()] })
     const key = createKey()

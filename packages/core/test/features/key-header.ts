@@ -15,7 +15,7 @@ declare module '@oauth/core' {
     invalid_key_header: true
   }
   interface FeatureClientMetadata {
-    /** `key-header`: the client uses no tokens but bound ones. */
+    /** `key-header`: the client uses only tokens that are bound to a key. */
     readonly key_header_required?: boolean
   }
 }

@@ -59,7 +59,7 @@ function enter(browser: Browser, userCode: string, origin = new URL(world.issuer
   })
 }
 
-/** Enters the code, signs in, and comes to the consent page. */
+/** Enters the code, signs in, and continues to the consent page. */
 async function toConsent(started: Started, browser = world.browser()) {
   browser.signIn(alice)
   const entered = await enter(browser, started.user_code)
@@ -74,7 +74,7 @@ async function approve(started: Started, accept = true): Promise<Response> {
 }
 
 describe('a device', () => {
-  test('is told where its user goes, and gets tokens once the user has approved', async () => {
+  test('a device is told where its user goes, and gets tokens once the user has approved', async () => {
     const client = await registerDevice()
     const started = await start(client)
     expect(started).toMatchObject({ verification_uri: `${world.issuer}/other-device`, expires_in: 600, interval: 5 })
@@ -89,7 +89,7 @@ describe('a device', () => {
     expect(claimsOf(body.id_token)).toMatchObject({ sub: alice.id, aud: client.client_id, amr: ['pwd'] })
     expect(await isActive(world, body.access_token)).toBe(true)
     expect((await refresh(world, client, body.refresh_token)).status).toBe(200)
-    // The code is good once.
+    // The code works only once.
     expectJsonError(await poll(client, started), 400, 'invalid_grant')
     expect(await isActive(world, body.access_token)).toBe(true)
   })
@@ -104,7 +104,7 @@ describe('a device', () => {
     expectJsonError(await poll(wrong, started), 401, 'invalid_client')
   })
 
-  test('needs the grant type, and scopes that it registered', async () => {
+  test('a device needs the grant type, and scopes that it registered', async () => {
     const other = await registerPublic(world)
     expectJsonError(await postAs(world, other, '/other-device/start', { scope }), 400, 'unauthorized_client')
     const client = await registerDevice()
@@ -112,12 +112,12 @@ describe('a device', () => {
     expectJsonError(await postAs(world, client, '/other-device/start', asked), 400, 'invalid_scope')
   })
 
-  test('cannot be registered for the grant type without the feature', async () => {
+  test('a device cannot be registered for the grant type without the feature', async () => {
     world = createQuickWorld()
     await expect(registerDevice()).rejects.toThrow(`unsupported grant_type ${grantType}`)
   })
 
-  test('cannot use the code of another client', async () => {
+  test('a device cannot use the code of another client', async () => {
     const started = await start(await registerDevice())
     await approve(started)
     expectJsonError(await poll(await registerDevice(), started), 400, 'invalid_grant')
@@ -136,7 +136,7 @@ describe('a device', () => {
     expect(await pollAfter(15)).toBe('authorization_pending')
   })
 
-  test('is told that its code has expired, and the user cannot enter it any more', async () => {
+  test('a device is told that its code has expired, and the user cannot enter it any more', async () => {
     const client = await registerDevice()
     const started = await start(client)
     world.clock.advance(600)
@@ -146,7 +146,7 @@ describe('a device', () => {
     await expectErrorPage(await enter(browser, started.user_code), 400, 'invalid_request')
   })
 
-  test('is told that the user has refused, once', async () => {
+  test('a device is told that the user has refused, once', async () => {
     const client = await registerDevice()
     const started = await start(client)
     const refused = await approve(started, false)
@@ -171,7 +171,7 @@ describe('a device', () => {
     expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toHaveLength(1)
   })
 
-  test('gets no tokens once it was disabled', async () => {
+  test('a device gets no tokens once it was disabled', async () => {
     const client = await registerDevice()
     const started = await start(client)
     await approve(started)
@@ -189,7 +189,7 @@ describe('a device', () => {
   test.each([
     ['revokeUserGrants', (of: World) => of.provider.revokeUserGrants(alice.id)],
     ['the end of the session', (of: World) => of.provider.sessionEnded([...of.sessions.keys()].at(-1) as string)],
-  ])('gets no tokens when %s comes between the approval and the poll', async (_, withdraw) => {
+  ])('a device gets no tokens when %s comes between the approval and the poll', async (_, withdraw) => {
     const client = await registerDevice()
     const started = await start(client)
     await approve(started)
@@ -199,7 +199,7 @@ describe('a device', () => {
     expectJsonError(await poll(client, started), 400, 'invalid_grant')
   })
 
-  test('gets bound tokens together with the feature of a sender constraint', async () => {
+  test('a device gets bound tokens together with the feature of a sender constraint', async () => {
     world = deviceWorld({ features: [otherDevice(), keyHeader()] })
     const client = await registerDevice()
     const started = await start(client)
@@ -218,7 +218,7 @@ describe('a device', () => {
     expectJsonError(await refresh(world, client, body.refresh_token), 400, 'invalid_grant')
   })
 
-  test('may send the parameters of other features, which go with the grant into its tokens', async () => {
+  test('a device may send the parameters of other features, which go with the grant into its tokens', async () => {
     const wishes: Feature = {
       name: 'wishes',
       start: () => ({
@@ -238,7 +238,7 @@ describe('a device', () => {
     expect((await refresh(world, client, body.refresh_token)).body.wish).toBe('a pony')
   })
 
-  test('keeps its code and the code of its user out of the storage', async () => {
+  test('a device keeps its code and the code of its user out of the storage', async () => {
     const recording = recordingStorage(memoryStorage())
     world = deviceWorld({ storage: recording.storage })
     const client = await registerDevice()
@@ -259,14 +259,14 @@ describe('the page', () => {
     expect(await page.text()).toContain('name="user_code"')
   })
 
-  test('takes no code from another site', async () => {
+  test('the page for user codes takes no code from another site', async () => {
     const { user_code } = await start(await registerDevice())
     const browser = world.browser()
     browser.signIn(alice)
     await expectErrorPage(await enter(browser, user_code, 'https://evil.example'), 403, 'access_denied')
   })
 
-  test('takes the code as people type it, and no wrong one', async () => {
+  test('the page for user codes takes the code as people type it, and no wrong one', async () => {
     const { user_code } = await start(await registerDevice())
     const browser = world.browser()
     browser.signIn(alice)
@@ -295,7 +295,7 @@ describe('the page', () => {
     expect(await world.provider.listConsents(alice.id)).toHaveLength(1)
   })
 
-  test('lets one of two tabs answer', async () => {
+  test('the page for user codes lets one of two tabs answer', async () => {
     const client = await registerDevice()
     const started = await start(client)
     const one = await toConsent(started)
@@ -305,7 +305,7 @@ describe('the page', () => {
     expect((await poll(client, started)).status).toBe(200)
   })
 
-  test('is limited by the default of the feature, and by the option of the host', async () => {
+  test('the page for user codes is limited by the default of the feature, and by the option of the host', async () => {
     world = deviceWorld({ rateLimit: { clientAddress: () => '192.0.2.1' } })
     const request = () => world.browser().request(`${world.issuer}/other-device`)
     for (let times = 0; times < 30; times++) expect((await request()).status).toBe(200)
@@ -320,7 +320,7 @@ describe('the page', () => {
 const devices = (of: World): OtherDevices => of.provider.features.otherDevice as OtherDevices
 
 describe('provider.features.otherDevice', () => {
-  test('tells who waits for a user, until the user has answered', async () => {
+  test('provider.features.otherDevice tells who waits for a user, until the user has answered', async () => {
     const client = await registerDevice()
     const started = await start(client)
     expect(await devices(world).pending(started.user_code)).toEqual({
@@ -334,7 +334,7 @@ describe('provider.features.otherDevice', () => {
 })
 
 describe('the feature', () => {
-  test('is in discovery and in the handlers, and its events reach the host', async () => {
+  test('the feature otherDevice is in discovery and in the handlers, and its events reach the host', async () => {
     expect(world.provider.metadata).toMatchObject({
       other_device_endpoint: `${world.issuer}/other-device/start`,
       grant_types_supported: expect.arrayContaining([grantType]),
@@ -345,7 +345,7 @@ describe('the feature', () => {
     expect(world.events).toContainEqual({ type: 'other_device.started', clientId: client.client_id })
   })
 
-  test('needs the pages of the code flow', () => {
+  test('the feature otherDevice needs the pages of the code flow', () => {
     expect(() => deviceWorld({ grantTypes: ['client_credentials'] })).toThrow(
       new TypeError('the feature otherDevice needs authorization_code, which the option grantTypes leaves out'),
     )

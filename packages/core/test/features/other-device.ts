@@ -57,11 +57,11 @@ export interface WaitingDevice {
 
 /** `provider.features.otherDevice` */
 export interface OtherDevices {
-  /** The device that shows this user code, as long as nobody has answered. */
+  /** Returns the device that shows this user code, until a user has answered. */
   pending(userCode: string): Promise<WaitingDevice | undefined>
 }
 
-/** What a device waits with, in a record. */
+/** The value of the record of a waiting device. */
 interface Device {
   readonly secretHash: string
   readonly authorization: AuthorizationRequest
@@ -76,7 +76,7 @@ const kind = 'otherDevice'
 const grantTypeName = 'urn:example:grant-type:other-device'
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 
-/** A device without a browser gets tokens when its user approves on another one. */
+/** Lets a device without a browser get tokens when its user approves on another device. */
 export function otherDevice(options: OtherDeviceOptions = {}): Feature<'otherDevice', OtherDevices> {
   const times = parseFeatureOptions(
     'otherDevice',
@@ -85,7 +85,7 @@ export function otherDevice(options: OtherDeviceOptions = {}): Feature<'otherDev
   )
   return {
     name: 'otherDevice',
-    // The pages of the interaction come with it.
+    // The feature needs the pages of the interaction.
     requires: ['authorization_code'],
     start: (core) => ({
       endpoints: [
@@ -137,7 +137,7 @@ async function begin(
     clientId: client.id,
     redirectUriSent: false,
     scope: requestedScope(client, parameters.get('scope'), core.config.defaultScopes),
-    // Whoever talks a user into entering a code must not find a consent that is remembered.
+    // The user always decides anew, so that an attacker who makes them enter a code cannot use a stored consent.
     prompt: ['consent'],
     resources: requestedResources(parameters.all('resource'), core.config.validAudiences),
     ...(extra !== undefined && { extra }),
@@ -202,7 +202,7 @@ function completion(core: Core): Completion {
 }
 
 async function approve(core: Core, { take, grant, consent, value }: Approved): Promise<Response> {
-  // Of two tabs, one goes on.
+  // When the user answers in two tabs, only one continues.
   for (const interaction of take) if (!(await core.storage.records.take(interaction))) throw unknownCode()
   const approval = { newGrant: core.grantFor(grant), ...(consent !== undefined && { consent }) }
   if (!(await answer(core, value, approval))) throw unknownCode()
@@ -214,7 +214,7 @@ async function answer(core: Core, value: object | undefined, given: NonNullable<
   for (let attempt = 0; attempt < 5; attempt++) {
     const device = await findDevice(core, id)
     if (device === undefined || device.value.answer !== undefined) return false
-    // The device polls meanwhile.
+    // The device may poll at the same time.
     if (await replace(core, device, { ...device.value, answer: given })) return true
   }
   throw new OAuthError('temporarily_unavailable', 'the device polls too often')
@@ -275,7 +275,7 @@ async function presentedDevice(core: Core, { client, parameters }: TokenRequest)
   return device
 }
 
-/** The device polls too often, or just too early. */
+/** Answers a device that polls too often or too early. */
 async function notYet(core: Core, device: DeviceRecord): Promise<OAuthError> {
   const { polledAt, interval } = device.value
   const now = core.clock.now()
@@ -305,12 +305,12 @@ async function replace(core: Core, device: DeviceRecord, value: Device): Promise
   return (await core.storage.records.replace(next, device.version)) === 'won'
 }
 
-/** With the issuer: two of them may share a storage. */
+/** The id contains the issuer, since two issuers may share a storage. */
 async function idOf({ config }: Core, userCode: string): Promise<string> {
   return sha256(JSON.stringify([config.issuer, userCode.toUpperCase().replaceAll(/[^A-Z]/g, '')]))
 }
 
-/** Eight of twenty letters that make no words: 34 bits, behind a rate limit. */
+/** Makes a code of eight of twenty letters that form no words. It has 34 bits, and guessing is rate limited. */
 function createUserCode({ random }: Core): string {
   const letters = 'BCDFGHJKLMNPQRSTVWXZ'
   let code = ''

@@ -7,7 +7,7 @@ import { createQuickWorld } from '../support/tokens.ts'
 import { alice } from '../support/world.ts'
 import { type Vouchers, vouchers } from './vouchers.ts'
 
-// The sample of docs/writing-a-feature.md.
+// These tests cover the sample of docs/writing-a-feature.md.
 
 const name = 'urn:example:grant-type:voucher'
 

@@ -12,7 +12,7 @@ import {
 } from '@oauth/core/feature'
 import * as v from 'valibot'
 
-/** What `OAuthError` and `onEvent` know with this feature. */
+/** The error codes and events that this feature adds to `OAuthError` and `onEvent`. */
 declare module '@oauth/core' {
   interface GrantTypeNames {
     'urn:example:grant-type:voucher': true
@@ -33,7 +33,7 @@ export interface VoucherOptions {
 /** `provider.features.vouchers` */
 export interface Vouchers {
   /**
-   * Makes a voucher, with which a client gets tokens for a user once.
+   * Makes a voucher that a client can exchange for a user's tokens once.
    * @throws {TypeError} when there is no such client
    */
   create(facts: {
@@ -43,7 +43,7 @@ export interface Vouchers {
   }): Promise<string>
 }
 
-/** The host vouches for a user: the client exchanges the voucher for tokens, and nobody sees a page. */
+/** Lets the host vouch for a user: the client exchanges the voucher for tokens without showing a page. */
 export function vouchers(options: VoucherOptions = {}): Feature<'vouchers', Vouchers> {
   const entries = { lifetimeSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 300) }
   const { lifetimeSeconds } = parseFeatureOptions('vouchers', entries, options)
@@ -69,7 +69,7 @@ async function create(core: Core, facts: Parameters<Vouchers['create']>[0], life
   const now = core.clock.now()
   await core.storage.records.insert({
     kind,
-    id: await sha256(`${voucher} ${core.config.issuer}`), // the voucher itself stays out of the storage
+    id: await sha256(`${voucher} ${core.config.issuer}`), // the storage never contains the voucher itself
     clientId,
     userId,
     value: newGrant,
@@ -85,7 +85,7 @@ const voucherGrant: GrantType = {
   name: 'urn:example:grant-type:voucher',
   publicClients: false,
   withoutUser: false,
-  /** Checks everything and changes nothing: what fails afterwards costs the client no voucher. */
+  /** Checks everything and writes nothing, so that a later failure does not use up the voucher. */
   async decide(core, { client, parameters }) {
     const id = await sha256(`${parameters.get('voucher')} ${core.config.issuer}`)
     const record = await core.storage.records.find({ kind, id })
@@ -100,7 +100,7 @@ const voucherGrant: GrantType = {
       scope: grantedScope(client, grant.scope),
       resources: grantedResources(parameters.all('resource'), grant.resources, core.config),
       refresh: false,
-      /** The one write: takes the voucher, adds the grant and the token. Of two at once, one wins. */
+      /** The only write: it takes the voucher and adds the grant and the token. One of two concurrent calls wins. */
       async commit({ accessToken }) {
         const take = [{ kind, id, version: record.version }]
         const outcome = await core.commitGrant(newGrant, { take, ...(accessToken && { accessToken }) })

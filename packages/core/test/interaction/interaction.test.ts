@@ -17,7 +17,7 @@ async function atConsent(options: WorldOptions = {}) {
   return { world, client, browser, pkce, url, state, writes }
 }
 
-/** What a page says to somebody who comes too late. */
+/** Expects the error page for a user who comes too late. */
 async function expectOver(response: Response): Promise<void> {
   const html = await expectErrorPage(response, 400, 'invalid_request')
   expect(html).toMatch(/expired or was already completed; please go back to the application and start again/)

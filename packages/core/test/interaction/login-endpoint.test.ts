@@ -5,7 +5,7 @@ import { alice, baseUrl, createWorld, issuer } from '../support/world.ts'
 
 const endpoint = `${issuer}/oauth2/login`
 
-/** A browser that was sent to a page of the host's. */
+/** A browser that the server sent to a page of the host. */
 async function start(parameters: Readonly<Record<string, string>> = {}, user?: typeof alice) {
   const world = createWorld({ selectAccountUrl: '/accounts' })
   const client = await registerConfidential(world)

@@ -6,7 +6,7 @@ import { alice } from '../support/world.ts'
 
 const demands = [{ prompt: 'login' }, { max_age: '0' }, { max_age: '5' }, { prompt: 'create' }] as const
 
-/** A user who has agreed before, back again with the session that was there. */
+/** A user who has consented before and returns with the same session. */
 async function start(parameters: Record<string, string>) {
   const world = createQuickWorld()
   const client = await registerConfidential(world)
@@ -17,7 +17,7 @@ async function start(parameters: Record<string, string>) {
   return { world, client, browser, url, returnTo }
 }
 
-/** The login page of the seed's Quick Start, which signs nobody in: it only sends the browser back. */
+/** The login page of the seed's Quick Start. It signs no user in and only sends the browser back. */
 async function throughSeedPage({ world, browser, url }: Awaited<ReturnType<typeof start>>): Promise<Response> {
   let page = url
   for (let rounds = 0; rounds < 5; rounds++) {
@@ -31,16 +31,19 @@ async function throughSeedPage({ world, browser, url }: Awaited<ReturnType<typeo
 }
 
 describe('a login page that sends its user back without signing them in anew (F15)', () => {
-  test.each(demands)('ends with login_required for the client, and an event: %j (F15)', async (parameters) => {
-    const setting = await start(parameters)
-    const response = await throughSeedPage(setting)
-    const answer = expectErrorRedirect(setting.world, response, redirectUri, 'login_required')
-    expect(answer.get('error_description')).toContain('sign the user in again')
-    const events = setting.world.events.filter(({ type }) => type === 'interaction.session_unchanged')
-    expect(events).toEqual([
-      { type: 'interaction.session_unchanged', clientId: setting.client.client_id, step: 'login' },
-    ])
-  })
+  test.each(demands)(
+    'a login page that sends its user back without a new login ends with login_required for the client, and an event: %j (F15)',
+    async (parameters) => {
+      const setting = await start(parameters)
+      const response = await throughSeedPage(setting)
+      const answer = expectErrorRedirect(setting.world, response, redirectUri, 'login_required')
+      expect(answer.get('error_description')).toContain('sign the user in again')
+      const events = setting.world.events.filter(({ type }) => type === 'interaction.session_unchanged')
+      expect(events).toEqual([
+        { type: 'interaction.session_unchanged', clientId: setting.client.client_id, step: 'login' },
+      ])
+    },
+  )
 
   test('costs a user nothing who is still on the page in another tab: signing in there goes on (F15)', async () => {
     const { world, browser, returnTo } = await start({ prompt: 'login' })
@@ -49,7 +52,7 @@ describe('a login page that sends its user back without signing them in anew (F1
     expect((await browser.visit(returnTo)).url).toContain('code=')
   })
 
-  test('is no error for a user who presses Back after having signed in, or opens the way back twice (F15)', async () => {
+  test('a user who presses Back after signing in, or opens the return address twice, gets no error (F15)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const browser = world.browser()

@@ -49,7 +49,7 @@ describe('oauth_query: the signed query of a page in place of its state (F17)', 
     )
   })
 
-  test('it is no way round the browser that began, nor round the origin (F17)', async () => {
+  test('oauth_query is refused from another browser and from another origin (F17)', async () => {
     const { world, browser, url } = await start()
     const body = new URLSearchParams({ oauth_query: new URL(url).search, accept: 'true' })
     const init = { method: 'POST', headers: { origin: baseUrl }, body }
@@ -60,7 +60,7 @@ describe('oauth_query: the signed query of a page in place of its state (F17)', 
     expect((await browser.request(`${world.issuer}/oauth2/consent`, foreign)).status).toBe(403)
   })
 
-  test('continue takes it as well (F17)', async () => {
+  test('the continue endpoint accepts oauth_query as well (F17)', async () => {
     const { post, url } = await start()
     const response = await post('continue', { oauth_query: new URL(url).search })
     expect(new URL(response.headers.get('location') as string).pathname).toBe('/consent')

@@ -16,20 +16,23 @@ async function start() {
 }
 
 describe('an interaction that is older than a withdrawal (F14)', () => {
-  test.each([0, 1, 60])('is refused when it is answered %d s later in the same session (F14)', async (seconds) => {
-    const { world, client, browser, url, live } = await start()
-    const page = await browser.visit(url(), { user: alice })
-    await world.provider.revokeUserGrants(alice.id)
-    world.clock.advance(seconds)
-    const answer = expectErrorRedirect(world, await browser.consent(page.url, true), redirectUri, 'access_denied')
-    expect(answer.get('error_description')).toContain('withdrawn')
-    expect(await live()).toEqual([])
-    expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
-    // A request that begins now is another one.
-    expect((await authorize(world, client, { scope }, { browser })).code).toMatch(/^c/)
-  })
+  test.each([0, 1, 60])(
+    'an interaction that is older than a withdrawal is refused when it is answered %d s later in the same session (F14)',
+    async (seconds) => {
+      const { world, client, browser, url, live } = await start()
+      const page = await browser.visit(url(), { user: alice })
+      await world.provider.revokeUserGrants(alice.id)
+      world.clock.advance(seconds)
+      const answer = expectErrorRedirect(world, await browser.consent(page.url, true), redirectUri, 'access_denied')
+      expect(answer.get('error_description')).toContain('withdrawn')
+      expect(await live()).toEqual([])
+      expect(await world.storage.consents.list({ userId: alice.id })).toEqual([])
+      // A new authorization request is not affected.
+      expect((await authorize(world, client, { scope }, { browser })).code).toMatch(/^c/)
+    },
+  )
 
-  test('is refused when a session from before the withdrawal comes to it (F14)', async () => {
+  test('an interaction that is older than a withdrawal is refused when a session from before the withdrawal comes to it (F14)', async () => {
     const { world, browser, url } = await start()
     const old = world.signIn(alice)
     world.clock.advance(5)
@@ -43,7 +46,7 @@ describe('an interaction that is older than a withdrawal (F14)', () => {
   })
 
   test.each([0, 1])(
-    'goes on for a user who signs in anew %d s after it, as after a reset of the password (F14)',
+    'an interaction that is older than a withdrawal goes on for a user who signs in anew %d s after it, as after a reset of the password (F14)',
     async (seconds) => {
       const { world, browser, url } = await start()
       const page = await browser.visit(url())
@@ -56,20 +59,20 @@ describe('an interaction that is older than a withdrawal (F14)', () => {
     },
   )
 
-  test('goes on for a user who signs in anew while the consent page is open (F14)', async () => {
+  test('an interaction goes on for a user who signs in anew while the consent page is open (F14)', async () => {
     const { world, browser, url } = await start()
     const page = await browser.visit(url(), { user: alice })
     const { returnTo, state } = await world.provider.resolveLoginContext(browser.pageRequest(page.url))
     await world.provider.revokeUserGrants(alice.id)
     browser.signIn(alice)
-    // The page was shown to another session: it is shown to this one now.
+    // The server showed the page to another session, so it shows the page again to this one.
     expect((await browser.consent(page.url, true)).status).toBe(403)
     const next = await browser.visit(`${world.issuer}/oauth2/continue?state=${state}`)
     expect([returnTo.includes('/oauth2/consent'), new URL(next.url).pathname]).toEqual([true, '/consent'])
     expect((await browser.consent(next.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('and the withdrawals of others change nothing (F14)', async () => {
+  test('an interaction goes on after withdrawals for other users, clients and sessions (F14)', async () => {
     const { world, client, browser, url } = await start()
     const page = await browser.visit(url(), { user: alice })
     const other = await registerConfidential(world)
@@ -81,7 +84,7 @@ describe('an interaction that is older than a withdrawal (F14)', () => {
     expect((await browser.consent(page.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('marks are gone when nothing can be older than they are (F14)', async () => {
+  test('the server removes the marks of withdrawals when no interaction can be older (F14)', async () => {
     const { world } = await start()
     await world.provider.revokeUserGrants(alice.id)
     await world.provider.purgeExpired()

@@ -9,7 +9,7 @@ const scope = 'openid'
 async function start(options: WorldOptions = {}) {
   const world = createQuickWorld(options)
   const client = await registerConfidential(world)
-  /** What the login page is told of a request with these parameters. */
+  /** Returns the hints that the login page gets for a request with these parameters. */
   const told = async (parameters: Parameters) => {
     const browser = world.browser()
     const { url } = await browser.visit(authorizeUrl(world, client, createPkce(), { scope, ...parameters }))
@@ -101,7 +101,7 @@ describe('parameters that are hints', () => {
 })
 
 describe('discovery', () => {
-  test('says what the host says of its pages and sessions', () => {
+  test('discovery advertises what the host declares about its pages and sessions', () => {
     const advertisedMetadata = {
       acrValuesSupported: ['urn:example:gold'],
       uiLocalesSupported: ['en', 'de-CH'],

@@ -3,7 +3,7 @@ import { signPageQuery, verifyPageQuery } from '../../src/interaction/page-query
 import { authorizeUrl, createPkce, registerConfidential } from '../support/client.ts'
 import { alice, createWorld } from '../support/world.ts'
 
-/** The seed's. As an option it is too short. */
+/** The seed's secret, which is too short for the option. */
 const secret = 'test-secret-belgie'
 const ownSecret = 'a-secret-for-the-query-of-pages-0123456789'
 const message =
@@ -12,7 +12,7 @@ const signature = 'Q6ZBzqnvf75y8TNKP3e0PSeYSSHBVnOqEgwkPpJQd+w='
 const signed = `${message}&sig=${encodeURIComponent(signature)}`
 const now = 1_900_000_000
 
-/** A page that a browser was sent to. */
+/** Sends a browser to a page of the host. */
 async function openPage(options: Parameters<typeof createWorld>[0] = {}) {
   const world = createWorld({ oauthQuerySigningSecret: ownSecret, ...options })
   const client = await registerConfidential(world)

@@ -7,7 +7,7 @@ import { alice, issuer, type WorldOptions } from '../support/world.ts'
 
 const pages = { selectAccountUrl: '/accounts', postLoginUrl: '/terms' }
 
-/** What the host's resolvers say now, and how often they were asked. */
+/** The answers of the host's resolvers, and how often the server called them. */
 function createHost() {
   const host = { account: false, postLogin: false, asked: [] as string[] }
   const options: WorldOptions = {
@@ -24,7 +24,7 @@ function createHost() {
   return { host, options }
 }
 
-/** A browser whose user has signed in and agreed before. */
+/** A browser whose user has signed in and consented before. */
 async function returning(more: WorldOptions = {}) {
   const { host, options } = createHost()
   const { storage, writes } = watchStorage()
@@ -42,19 +42,20 @@ async function returning(more: WorldOptions = {}) {
 
 describe('prompt=none, where the user would have to do something', () => {
   const needs = [
-    ['seed B24 the account resolver', { account: true }, 'account_selection_required', 'account selection'],
-    ['seed B25 the post-login resolver', { postLogin: true }, 'interaction_required', 'interaction'],
+    ['the account resolver', { account: true }, 'account_selection_required', 'seed B24', 'account selection'],
+    ['the post-login resolver', { postLogin: true }, 'interaction_required', 'seed B25', 'interaction'],
     [
-      'both: the account comes first,',
+      'each of both resolvers, of which the account resolver comes first,',
       { account: true, postLogin: true },
       'account_selection_required',
+      'seed B24, B25',
       'account selection',
     ],
   ] as const
 
   test.each(needs)(
-    'when %s answers %o, the error is %s, with description, iss and state',
-    async (_name, says, error, what) => {
+    'when %s answers %o, the error is %s, with description, iss and state (%s)',
+    async (_name, says, error, _line, what) => {
       const { client, world, browser, host, writes } = await returning()
       Object.assign(host, says)
       const response = await ask(world, client, { prompt: 'none' }, { browser })
@@ -165,7 +166,7 @@ describe('selectAccountResolver', () => {
 })
 
 describe('postLoginResolver', () => {
-  test('shows the page until it says no, whatever the browser claims', async () => {
+  test('postLoginResolver shows the page until it says no, whatever the browser claims', async () => {
     const { go, context, host, browser } = await returning()
     host.postLogin = true
     const page = await go()
@@ -210,7 +211,7 @@ describe('postLoginResolver', () => {
 })
 
 describe('both resolvers', () => {
-  test('are told who asks for what, and who is signed in', async () => {
+  test('both resolvers get the client, the user, the session and the requested scopes', async () => {
     const seen: unknown[] = []
     const world = createQuickWorld({
       ...pages,

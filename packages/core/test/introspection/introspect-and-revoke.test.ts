@@ -30,7 +30,7 @@ describe('introspection', () => {
       azp: client.client_id,
       token_type: 'Bearer',
       exp: now + 3600,
-      // How the user signed in, as a JWT says it (RFC 9470 section 6.2).
+      // The response tells how the user signed in, as a JWT does (RFC 9470 section 6.2).
       auth_time: now,
       amr: ['pwd'],
     })

@@ -47,7 +47,7 @@ describe('a changed secret (E08)', () => {
     const fresh = await getTokens(after, client, {}, { resource: api })
     before.clock.advance(1)
     expect(await isActive(before, fresh.access_token)).toBe(true)
-    // It cannot open the new key; its own still signs, and is still published.
+    // The old process cannot open the new key. It still signs with its own key, which is still published.
     const tokens = await getTokens(before, client, {}, { resource: api })
     expect(await publishedKids(after)).toContain(kidOf(tokens.access_token))
   })
@@ -63,7 +63,7 @@ describe('a changed secret (E08)', () => {
     expect(unsealable(after)).toEqual([])
     expect((await storage.signingKeys.list()).length).toBe(1)
 
-    // What is made now is sealed with the first of the list: the old secret may go after a rotation.
+    // New keys are sealed with the first secret of the list, so the host may remove the old secret after a rotation.
     await after.provider.rotateSigningKeys({ activateAfter: 0 })
     const last = createQuickWorld({ storage, secret: newSecret })
     const tokens = await getTokens(last, client, {}, { resource: api })

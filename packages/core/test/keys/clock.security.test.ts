@@ -33,7 +33,7 @@ describe('a clock that was set back (E10)', () => {
       expect(await kid()).toBe(before)
     }
     expect(await isActive(world, await token())).toBe(true)
-    // A process that starts now, too.
+    // A process that starts now signs with the same key.
     const second = await start({ storage: world.storage, clock: world.clock })
     expect(await second.kid()).toBe(before)
     expect(await keysOf(world)).toEqual([before])
@@ -45,7 +45,7 @@ describe('a clock that was set back (E10)', () => {
         problem: expect.stringContaining('set it right'),
       }),
     ])
-    // Right again, and wrong again: that is another time.
+    // The clock is corrected and set back again, which causes a second event.
     world.clock.advance(year + 86_400 + 3600)
     expect(await kid()).toBe(before)
     world.clock.advance(120)
@@ -53,7 +53,7 @@ describe('a clock that was set back (E10)', () => {
     await publishedKids(world)
     world.clock.advance(-year)
     expect(await kid()).toBe(before)
-    // What is cached is read anew beside the requests, which takes a database its time.
+    // The server refreshes its cache in the background, which takes time with a database.
     await vi.waitFor(async () => {
       await publishedKids(world)
       expect(setBack(world)).toHaveLength(2)
@@ -73,7 +73,7 @@ describe('a clock that was set back (E10)', () => {
     await world.provider.rotateSigningKeys()
     world.clock.advance(-year)
     expect(await kid()).toBe(second)
-    // What is rotated with a wrong clock signs when its time has come, by that clock.
+    // A key that is rotated in while the clock is wrong signs at its activation time by that clock.
     await world.provider.rotateSigningKeys()
     expect(await kid()).toBe(second)
     world.clock.advance(421)
@@ -109,7 +109,7 @@ describe('a clock that was set back (E10)', () => {
     await kid()
     const other = createWorld({ storage: world.storage, idTokenSigningAlgorithm: 'ES256' })
     world.clock.advance(-year)
-    // Another process rotates, and disables a client.
+    // Another process rotates the keys and disables a client.
     await other.provider.rotateSigningKeys({ dropPrevious: true })
     const [record] = await world.storage.clients.list({ limit: 1 })
     if (record) await world.storage.clients.replace({ ...record, disabled: true, version: 2 }, record.version)

@@ -24,7 +24,7 @@ test('a leaked key is removed from the JWKS and the storage, its tokens are refu
   expect(keys.map(({ kid }) => kid).sort()).toEqual(after.map(({ id }) => id).sort())
   expect(await isActive(world, (await getTokens(world, client, {}, resource)).access_token)).toBe(true)
 
-  // Another process believes what it has read for twice the time of its cache.
+  // Another process uses the keys that it has read for at most twice its cache time.
   other.clock.advance(121)
   expect(await isActive(other, tokens.access_token)).toBe(false)
 })

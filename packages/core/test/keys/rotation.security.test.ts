@@ -9,7 +9,7 @@ import { wrapStorage, yieldingStorage } from '../support/storage.ts'
 import { api, createQuickWorld } from '../support/tokens.ts'
 import { createWorld, type World } from '../support/world.ts'
 
-/** Longest lifetime of anything signed, by default: the ID token's. */
+/** The longest default lifetime of a signed token, which is that of ID tokens. */
 const longest = 36_000
 
 async function machineToken(world: World): Promise<string> {
@@ -22,7 +22,7 @@ function kidOf(jwt: string): string {
   return String(decodeProtectedHeader(jwt).kid)
 }
 
-/** Whether a resource server that fetches the JWKS now accepts the token now. */
+/** Returns whether a resource server that fetches the JWKS now accepts the token. */
 async function verifiesByJwks(world: World, jwt: string): Promise<boolean> {
   const { keys } = await fetchJwks(world)
   const options = { currentDate: new Date(world.clock.now() * 1000) }
@@ -41,7 +41,7 @@ describe('rotation (E08)', () => {
     expect(published.length).toBe(2)
     const next = published.find((kid) => kid !== kidOf(before))
 
-    // The whole time for which a process (twice its cache of 60 seconds) and then a client may keep what they know.
+    // The longest time that a process (twice its cache time of 60 seconds) and after it a client may use old keys.
     const response = await world.provider.fetch(new Request(`${world.issuer}/jwks`))
     const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '')?.[1])
     expect(maxAge).toBeGreaterThan(0)
@@ -110,7 +110,7 @@ describe('rotation (E08)', () => {
     await world.storage.signingKeys.delete(kidOf(removed))
     world.clock.advance(60)
     await fetchJwks(world)
-    // The keys are read anew behind that answer.
+    // The server reads the keys again after this response.
     await expect.poll(() => isActive(world, removed)).toBe(false)
     expect(await verifiesByJwks(world, removed)).toBe(false)
     expect(await isActive(world, kept)).toBe(true)

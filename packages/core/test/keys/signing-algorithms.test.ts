@@ -12,7 +12,7 @@ const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 const keyTypes = { RS256: 'RSA', PS256: 'RSA', ES256: 'EC', EdDSA: 'OKP' }
 const scope = 'openid offline_access'
 
-/** Verifies as a client does: by the JWKS as it is now, with the algorithm that it registered. */
+/** Verifies a token as a client does: with the current JWKS and the algorithm that the client registered. */
 async function verify(world: World, jwt: string, algorithm: string) {
   const { keys } = await fetchJwks(world)
   const options = { currentDate: new Date(world.clock.now() * 1000), issuer: world.issuer, algorithms: [algorithm] }
@@ -89,7 +89,7 @@ describe('several algorithms at once', () => {
     expect(foreign.headers.get('location')).toContain('error=login_required')
   })
 
-  // Last: it changes the keys of this world.
+  // This test is the last one, since it changes the keys of the world.
   test('rotation: each new key is published before it signs, each old token verifies after (E08)', async () => {
     const mint = async () =>
       new Map(
@@ -128,7 +128,7 @@ describe('which algorithms a client may register', () => {
     expect(named.provider.metadata.id_token_signing_alg_values_supported).toEqual(['RS256', 'PS256'])
     const none = createQuickWorld({ idTokenSigningAlgorithms: [], accessTokenSigningAlgorithm: 'EdDSA' })
     expect(none.provider.metadata.id_token_signing_alg_values_supported).toEqual(['ES256'])
-    // The keys of access tokens are there all the same.
+    // The keys for access tokens are still published.
     expect((await fetchJwks(none)).keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'EdDSA'])
   })
 

@@ -38,7 +38,7 @@ describe('a changed secret (E11)', () => {
     ])
     expect(JSON.stringify(after.world.events)).not.toContain(otherSecret)
     expect(changed(before.world)).toEqual([])
-    // The first keys of all are no change of anything.
+    // The creation of the first keys causes no event about a change.
     const empty = await start({ storage: memoryStorage() })
     await empty.kid()
     expect(changed(empty.world)).toEqual([])
@@ -74,14 +74,14 @@ describe('two processes with different secrets (E12)', () => {
       expect([await one.kid(), await other.kid()]).toEqual(kids)
     }
     expect(await storage.signingKeys.list()).toHaveLength(2)
-    // Each one publishes what it signs with, and verifies what the other one has signed.
+    // Each process publishes its own key and verifies tokens that the other process signed.
     expect(await publishedKids(one.world)).toContain(kids[0])
     expect(await publishedKids(other.world)).toContain(kids[1])
     expect(await isActive(one.world, await other.token())).toBe(true)
     expect(await isActive(other.world, await one.token())).toBe(true)
     expect([changed(one.world).length, changed(other.world).length]).toEqual([0, 1])
 
-    // The way out: the keys of one of them are gone, the other one makes its own, and says so.
+    // To end this state, one process rotates its keys and drops all others, those of the other process included.
     await one.world.provider.rotateSigningKeys({ dropPrevious: true })
     expect(await storage.signingKeys.list()).toHaveLength(1)
   })

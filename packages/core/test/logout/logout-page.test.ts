@@ -9,7 +9,7 @@ async function start(options: WorldOptions = {}) {
   return { world, client, ...(await signInAt(world, client)) }
 }
 
-/** What the host's page posts: the form that it shows has nothing but the question in it. */
+/** The request that the host's page posts. Its form contains only the confirmation. */
 const answer = (confirmation: string, origin = baseUrl) => ({
   method: 'POST',
   headers: { origin, 'sec-fetch-site': origin === baseUrl ? 'same-origin' : 'cross-site' },

@@ -69,7 +69,7 @@ describe('a logout request that is wrong (F19)', () => {
     expect(isSignedIn(world, browser)).toBe(false)
   })
 
-  test('in a browser that is not signed in it ends no other session, and the page says so (F19)', async () => {
+  test('a wrong logout request in a browser that is not signed in ends no session, and the page names the problem (F19)', async () => {
     const { world, browser, idToken } = await start()
     const parameters = { id_token_hint: idToken, post_logout_redirect_uri: 'https://evil.test/' }
     const html = await readPage(await world.browser().request(logoutUrl(world, parameters)))

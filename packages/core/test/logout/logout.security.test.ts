@@ -28,7 +28,7 @@ async function start(options: Parameters<typeof createLogoutWorld>[0] = {}) {
 
 type Started = Awaited<ReturnType<typeof start>>
 
-/** Asked, not logged out; and even after the click there is no redirect. */
+/** Expects that the server asks the user, ends no session, and does not redirect even after the user confirms. */
 async function expectNoHint({ world, browser }: Started, hint: string): Promise<void> {
   const parameters = { id_token_hint: hint, post_logout_redirect_uri: afterLogout, state: 's' }
   const page = await browser.request(logoutUrl(world, parameters))
@@ -200,7 +200,7 @@ describe('logout by another site (F11)', () => {
   })
 })
 
-/** The second of two that begin in this order. */
+/** Starts two calls in this order and returns the result of the second. */
 async function both<Result>(first: () => Promise<unknown>, second: () => Promise<Result>): Promise<[Result]> {
   const [, result] = await Promise.all([first(), second()])
   return [result]

@@ -7,7 +7,7 @@ const redirectUri = 'https://app.example.com/callback'
 const target = 'https://app.example.com/logged-out?foo=bar'
 const state = 's'.repeat(128)
 
-/** As a certification suite does it: a client that registers itself, with nobody signed in, and logs its user out. */
+/** A client that registers itself without a user and logs its user out, as in a certification suite. */
 async function start() {
   const world = openWorld({
     idTokenSigningAlgorithm: 'ES256',
@@ -20,7 +20,7 @@ async function start() {
   return { world, client, ...(await signInAt(world, client)) }
 }
 
-/** The answer to a logout request, by GET and by POST. */
+/** Functions that send a logout request by GET and by POST. */
 const ways = {
   GET: (parameters: Readonly<Record<string, string>>, { world, browser }: Awaited<ReturnType<typeof start>>) =>
     browser.request(logoutUrl(world, parameters)),

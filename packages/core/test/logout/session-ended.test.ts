@@ -38,7 +38,7 @@ describe('provider.sessionEnded', () => {
     ])
     expect(await world.provider.sessionEnded(sessionId)).toEqual({ grantsEnded: 0, frames: [] })
     expect(ends.told).toEqual([[client.client_id], []])
-    // The host's session is the host's.
+    // `sessionEnded` does not end the host's session. The host does.
     expect(isSignedIn(world, browser)).toBe(true)
   })
 

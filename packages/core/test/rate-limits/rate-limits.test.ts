@@ -12,7 +12,7 @@ import {
 import { expectErrorPage, expectJsonError, send } from '../support/expectations.ts'
 import { createWorld, issuer, type World } from '../support/world.ts'
 
-/** What the host's proxy writes; whatever the caller writes elsewhere is not looked at. */
+/** Reads the address from the header that the host's proxy sets. It ignores headers that a caller can set. */
 const clientAddress = (request: Request): string | undefined => request.headers.get('x-real-ip') ?? undefined
 
 const one = { max: 1, windowSeconds: 60 }
@@ -73,7 +73,7 @@ describe('rate limits', () => {
       for (let count = 0; count < max; count++) expect((await request()).status).not.toBe(429)
       expectLimited(await request(), 60)
       expect(world.events.at(-1)).toMatchObject({ type: 'request.refused', endpoint: name, error: 'rate_limited' })
-      // Twelve thousand requests through a framework, over HTTP, take their time.
+      // Twelve thousand requests through a framework over HTTP need a long timeout.
     },
     300_000,
   )

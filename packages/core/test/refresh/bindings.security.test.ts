@@ -141,7 +141,7 @@ describe('the lifetime of a refresh token (C09)', () => {
       tokens = answer.body
       expect((await introspect(world, client, tokens.refresh_token)).body.exp).toBeLessThanOrEqual(end)
     }
-    // Ten seconds are left, for the access token as well.
+    // The grant has ten seconds left, and so has the access token.
     expect(tokens.expires_in).toBe(10)
     expect(claimsOf(tokens.access_token).exp).toBe(end)
     world.clock.advance(10)

@@ -4,7 +4,7 @@ import { getTokens, refresh, registerPublic } from '../support/client.ts'
 import { wrapStorage } from '../support/storage.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 
-/** Storage calls of one refresh: the client, the token, the rotation. */
+/** The storage calls of one refresh request: find the client, find the token, rotate the token. */
 const calls = 3
 
 test.each(
@@ -31,7 +31,7 @@ test.each(
     expect(killed).toMatchObject({ status: 500, body: { error: 'server_error' } })
     count = Number.NEGATIVE_INFINITY
 
-    // The client that got no answer still has the old token.
+    // The client got no response and still has the old token.
     const retried = await refresh(world, client, tokens.refresh_token)
     expect(retried.status).toBe(200)
     const next = await refresh(world, client, retried.body.refresh_token)

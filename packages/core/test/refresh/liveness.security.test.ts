@@ -23,7 +23,7 @@ interface Setup {
   readonly refreshToken: string
 }
 
-/** Alice's tokens for a client, one of them a JWT that a resource server can ask about. */
+/** Alice's tokens for a client. One is a JWT that a resource server can introspect. */
 async function setUp(world: World): Promise<Setup> {
   const client = await registerPublic(world)
   const server = await registerResourceServer(world)
@@ -47,7 +47,7 @@ async function expectAlive({ world, server, opaque, jwt }: Setup): Promise<void>
   expect((await userinfo(world, jwt)).status).toBe(200)
 }
 
-/** Neither a resource server nor userinfo knows the tokens any more. */
+/** Expects that introspection and userinfo refuse the tokens. */
 async function expectDead({ world, server, opaque, jwt }: Setup): Promise<void> {
   expect((await introspect(world, server, jwt)).body).toEqual({ active: false })
   for (const token of [opaque, jwt]) {

@@ -89,7 +89,7 @@ describe('a withdrawal during a refresh (C06)', () => {
         expect(await refresh(world, client, token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
       }
     }
-    // Both orders happened, or the rounds prove nothing.
+    // Both orders must occur, otherwise the rounds prove nothing.
     expect([...outcomes].sort()).toEqual([200, 400])
   })
 })

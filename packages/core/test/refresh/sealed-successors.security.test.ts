@@ -8,12 +8,12 @@ import { secret, type World } from '../support/world.ts'
 const purpose = 'oauth/refresh-token-successor'
 const newSecret = 'another-secret-with-enough-characters-in-it'
 
-/** What the database holds of a refresh token. */
+/** Returns the stored record of a refresh token. */
 async function stored(world: World, token: string) {
   return (await world.storage.refreshTokens.find(idOf(token)))?.token
 }
 
-/** What somebody finds who has the database, one dead refresh token, and perhaps the secret: the tokens after it. */
+/** Returns the later tokens that an attacker finds with the database, one used refresh token and perhaps the secret. */
 async function unroll(world: World, dead: string, secrets: readonly string[]): Promise<readonly string[]> {
   const found: string[] = []
   for (let token: string | undefined = dead; token !== undefined; ) {
@@ -55,7 +55,7 @@ describe('sealed successors (C17)', () => {
     world.clock.advance(1)
     expect(await world.provider.purgeExpired()).toBe(1)
     expect(await unroll(world, first, [secret])).toEqual([])
-    // The old token is still recognised as a replay, and the new one is good.
+    // The server still recognizes the old token as a replay, and accepts the new one.
     expect((await refresh(world, client, second)).status).toBe(200)
     expect((await refresh(world, client, first)).body.error).toBe('invalid_grant')
     expect(world.events.filter(({ type }) => type === 'refresh_token.replayed')).toHaveLength(1)
@@ -78,7 +78,7 @@ describe('the key of a sealed successor (C18)', () => {
     const { refresh_token: second } = (await refresh(world, client, first)).body
     expect(await unroll(world, first, [secret])).toEqual([second])
     for (const wrong of [newSecret, '', first]) expect(await unroll(world, first, [wrong])).toEqual([])
-    // Nor does the secret without the token.
+    // The secret without the token opens nothing either.
     const row = await stored(world, first)
     for (const known of [row?.secretHash, row?.id, secret, second]) {
       const sealer = createTokenSealers([secret], purpose)(known ?? '')

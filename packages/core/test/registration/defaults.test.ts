@@ -62,7 +62,7 @@ describe('scopes, secrets and everything else', () => {
     const own = registrationWorld({ defaultScopes: ['openid'], clientRegistrationDefaultScopes: ['notes:read'] })
     expect(await registered(own)).toMatchObject({ scope: 'notes:read' })
     expect(await registered(registrationWorld({ clientRegistrationDefaultScopes: [] }))).not.toHaveProperty('scope')
-    // Agents send an empty scope where they know none.
+    // Agents send an empty scope when they know no scope.
     expect(await registered(own, { scope: '' })).toMatchObject({ scope: 'notes:read' })
   })
 
@@ -86,7 +86,7 @@ describe('scopes, secrets and everything else', () => {
     expect((await world.provider.getClient(asked.client_id))?.metadata.scope).toBe('notes:read notes:write')
     expect(await registered(world)).toMatchObject({ scope: 'openid notes:write notes:read' })
     expect((await register(world, { ...minimal, scope: 'email' }, fromOwnPage(world))).status).toBe(400)
-    // What the server side registers is what it says.
+    // A server-side registration gets exactly the scope that it names.
     expect(await world.provider.registerClient({ ...minimal, scope: 'openid' })).toMatchObject({ scope: 'openid' })
   })
 
@@ -115,7 +115,7 @@ describe('scopes, secrets and everything else', () => {
     const limited = registrationWorld({ clientRegistrationAllowedScopes: ['openid', 'notes:read'] })
     expect(await registered(limited)).toMatchObject({ scope: 'openid' })
     expect((await register(limited, { ...minimal, scope: 'offline_access' }, fromOwnPage(limited))).status).toBe(400)
-    // The server side is not limited by what others may register.
+    // The limits of registration requests do not apply to server-side calls.
     expect(await limited.provider.registerClient({ ...minimal, scope: 'notes:write' })).toMatchObject({
       scope: 'notes:write',
     })
@@ -166,7 +166,7 @@ describe('scopes, secrets and everything else', () => {
     expect((await machine()).status).toBe(200)
     after.clock.advance(3600)
     expectJsonError(await machine(), 401, 'invalid_client')
-    // The server side says it itself.
+    // A server-side call sets the expiry itself.
     expect(await at.provider.registerClient(minimal)).toMatchObject({ client_secret_expires_at: 0 })
   })
 

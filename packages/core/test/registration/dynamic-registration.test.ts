@@ -26,7 +26,7 @@ describe('whether there is an endpoint', () => {
     expect((await send(world, `${world.issuer}/oauth2/register/client?client_id=x`)).status).toBe(404)
   })
 
-  test('it is advertised exactly when it is on, in both documents', async () => {
+  test('both discovery documents advertise the registration endpoint when registration is on', async () => {
     const world = registrationWorld()
     for (const document of ['openid-configuration', 'oauth-authorization-server']) {
       const { body } = await send(world, `${world.issuer}/.well-known/${document}`)

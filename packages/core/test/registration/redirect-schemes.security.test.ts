@@ -44,7 +44,7 @@ const dangerous = [
   ...['ssh://a.example/x', 'ldap://a.example/x', 'smb://a.example/x', 'com.example.app:javascript:alert(1)'],
 ]
 
-/** Every way in which somebody who is not the host says where a client is; each answers with its error, if any. */
+/** Every way in which someone other than the host sets a redirect URI. Each returns the error code, if any. */
 const outsiders: Readonly<Record<string, (world: World, uri: string) => Promise<string | undefined>>> = {
   'an anonymous registration': async (world, uri) => (await register(world, { redirect_uris: [uri] })).body.error,
   'a registration with an initial access token': async (world, uri) => {

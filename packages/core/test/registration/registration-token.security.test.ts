@@ -7,7 +7,7 @@ import { alice, createWorld, secret, type World } from '../support/world.ts'
 
 const methods = ['GET', 'PUT', 'DELETE'] as const
 
-/** Every method with this token on this client: refused alike. Answers with what the refusals looked like. */
+/** Sends every method with this token to this client, and expects the same refusal. Returns the responses. */
 async function refused(world: World, clientId: string, token: string | undefined): Promise<readonly unknown[]> {
   const seen: unknown[] = []
   for (const method of methods) {

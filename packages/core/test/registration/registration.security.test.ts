@@ -148,7 +148,7 @@ describe('on whose behalf (G01)', () => {
     ]) {
       expectJsonError(await register(world, minimal, headers), 403, 'access_denied')
     }
-    // What a form of another site can send is no JSON.
+    // A form of another site cannot send JSON.
     const form = { cookie, 'content-type': 'text/plain' }
     expectJsonError(await register(world, minimal, form), 400, 'invalid_request')
     expect(writes).toEqual([])

@@ -180,7 +180,7 @@ async function runRegistration({ world }: Aviary): Promise<void> {
   await json('/oauth2/get-consents', {}, {}, 'GET')
 }
 
-/** Nothing in events, causes and all, nor on the console; in answers only what they are there to deliver. */
+/** Expects no credential in events, their causes or the console, and in responses only the one that they deliver. */
 function expectNoStrays(aviary: Aviary): void {
   const kinds = new Set(aviary.canaries.values())
   expect([...kinds].sort()).toEqual(['code', 'cookie', 'secret', 'token', 'verifier'])

@@ -4,7 +4,7 @@ import { authorizeUrl, createPkce, post, registerConfidential } from '../support
 import { send } from '../support/expectations.ts'
 import { baseUrl, createWorld, issuer, type World } from '../support/world.ts'
 
-/** Form-encoded, as an attacker would send them. */
+/** Characters in the form encoding in which an attacker sends them. */
 const odd: readonly (readonly [string, string])[] = [
   ['NUL', 'a%00b'],
   ['CR LF', 'a%0D%0AX-Injected:%201%0D%0A%0D%0Ab'],
@@ -21,7 +21,7 @@ const odd: readonly (readonly [string, string])[] = [
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/
 
-/** Header values are printable ASCII, and no text in an event would break a log line. */
+/** Expects that header values are printable ASCII, and that no text in an event can break a log line. */
 function expectClean(world: World, headers: Headers, about: string): void {
   for (const [name, value] of headers) {
     expect(name, about).not.toBe('x-injected')

@@ -16,12 +16,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A world whose host does not listen. */
+/** A world whose host has no `onEvent`. */
 function silentWorld(options: WorldOptions = {}): World {
   return createQuickWorld({ onEvent: undefined, ...options })
 }
 
-/** A storage that fails in one verb, once it is told to. */
+/** A storage whose verb fails from the moment the test sets `broken`. */
 function breakable(verb: string, error: () => Error) {
   const state = { broken: false }
   const storage = wrapStorage(memoryStorage(), (name, _args, run) => {

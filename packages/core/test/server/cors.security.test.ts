@@ -39,7 +39,7 @@ async function redeem(world: World, client: RegisteredClient, origin: string) {
   return post(world, '/oauth2/token', { ...body, ...form }, { ...headers, origin })
 }
 
-/** A framework around the provider may add names of its own. */
+/** Returns the names in the header Vary. A framework around the provider may add names to it. */
 const variesBy = (headers: Headers): readonly string[] => (headers.get('vary') ?? '').split(', ')
 
 describe('the front channel (G10)', () => {

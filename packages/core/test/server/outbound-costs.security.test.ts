@@ -23,7 +23,7 @@ async function start(paths: readonly string[] = ['/request.jwt']) {
 
 const randomHash = (): string => randomBytes(32).toString('base64url')
 
-describe('the fragment of a URL is no part of what is fetched (G25)', () => {
+describe('a URL with another fragment is not fetched again (G25)', () => {
   test.each<[string, (index: number) => string]>([
     ['numbers', (index) => `#${index}`],
     ['made-up hashes', () => `#${randomHash()}`],
@@ -35,7 +35,7 @@ describe('the fragment of a URL is no part of what is fetched (G25)', () => {
     expect(remote.requests).toEqual(['/request.jwt'])
   })
 
-  test('nor when they come at once, nor when there is nothing to fetch (G25)', async () => {
+  test('two hundred concurrent requests with a request_uri are one request to the client, also when it answers 404 (G25)', async () => {
     const { world, ask, uri, remote } = await start()
     const all = (): Promise<readonly Response[]> =>
       Promise.all(Array.from({ length: 200 }, (_, index) => ask({ request_uri: `${uri}#${index}` })))
@@ -114,7 +114,7 @@ describe('how often the server asks others (G26)', () => {
       expect((await postWith(world, await assertion(world, client, stranger))).status).toBe(401)
       world.clock.advance(1)
     }
-    // Once a second at most, and what was fetched before is good.
+    // The server fetches at most once a second, and the keys that it fetched before are still valid.
     expect(remote.requests.length).toBeLessThanOrEqual(131)
     expect((await postWith(world, await assertion(world, client, key))).status).toBe(200)
   })

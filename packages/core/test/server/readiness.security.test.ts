@@ -14,7 +14,7 @@ const ready = {
   ],
 }
 
-/** A world whose storage throws this from every verb. */
+/** A world in which every storage verb throws this error. */
 const failing = (error: unknown) =>
   createQuickWorld({
     storage: wrapStorage(memoryStorage(), () => {

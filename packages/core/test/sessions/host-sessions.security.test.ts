@@ -15,7 +15,7 @@ import { createQuickWorld, idOf } from '../support/tokens.ts'
 import { watchStorage } from '../support/watched-storage.ts'
 import { alice, bob, type World } from '../support/world.ts'
 
-/** A browser whose session of the host's is this one, whatever it is. */
+/** A browser for which the host answers this session, valid or not. */
 function browserWith(world: World, session: unknown) {
   const browser = world.browser()
   browser.signIn(alice)
@@ -23,7 +23,7 @@ function browserWith(world: World, session: unknown) {
   return browser
 }
 
-/** The messages of what failed inside. */
+/** The messages of the causes of `request.failed` events. */
 function failures(world: World): readonly string[] {
   return world.events.flatMap((event) => (event.type === 'request.failed' ? (event.cause as Error).message : []))
 }

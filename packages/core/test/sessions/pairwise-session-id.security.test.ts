@@ -44,7 +44,7 @@ describe('a pairwise client that may end sessions', () => {
     expect(claimsOf(jwt.access_token).sid).toBe(claimsOf(jwt.id_token).sid)
   })
 
-  test('ends the session that it names, with or without the browser of it (H10)', async () => {
+  test('a pairwise client that may end sessions ends the session that it names, with or without the browser of it (H10)', async () => {
     for (const inside of [true, false]) {
       const world = createLogoutWorld({ pairwiseSecret })
       const client = await registerEnding(world, { subject_type: 'pairwise' })

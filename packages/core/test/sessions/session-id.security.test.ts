@@ -23,7 +23,7 @@ import { alice, secret } from '../support/world.ts'
 
 const sid = /^[\w-]{40,}$/
 
-/** Everything that a client can read of an answer: the JSON, and what each JWT in it carries. */
+/** Everything that a client can read in a response: the JSON and the payload of each JWT in it. */
 function readable(body: object): string {
   const text = JSON.stringify(body)
   const claims = [...text.matchAll(/[\w-]{10,}\.([\w-]+)\.[\w-]+/g)].map(([, part = '']) => {
@@ -106,7 +106,7 @@ describe('the name of a session (E14)', () => {
   })
 
   test('the session name of one client ends no session for another client (E14)', async () => {
-    // Under disableJwtPlugin a client can sign whatever it likes.
+    // With disableJwtPlugin a client can sign any ID token, since it knows the key.
     const world = createLogoutWorld({ disableJwtPlugin: true })
     const [one, other] = [await registerEnding(world), await registerEnding(world)]
     const { browser, idToken } = await signInAt(world, one)
@@ -120,7 +120,7 @@ describe('the name of a session (E14)', () => {
   })
 
   test('an older ID token, which has the host’s own id as sid, leads to a question (E14)', async () => {
-    // Under disableJwtPlugin the client signs as the server does, so this is also an attacker who has guessed an id.
+    // With disableJwtPlugin a client signs as the server does, so this also tests an attacker who guesses a session id.
     const world = createLogoutWorld({ disableJwtPlugin: true })
     const client = await registerEnding(world)
     const { browser, idToken } = await signInAt(world, client)

@@ -85,7 +85,7 @@ describe('nothing that reaches the storage can be used (C13)', () => {
   ])('of %s a SHA-256 is kept, so the run did write it (C13)', (name) => {
     const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
     const text = given[name] ?? ''
-    // A credential of one issuer is unknown to another on the same storage: its digest is of both.
+    // The digest covers the issuer, so that another issuer on the same storage does not know the credential.
     expect([digest(text), digest(`${text} ${world.issuer}`)].some((one) => dump.includes(one))).toBe(true)
   })
 

@@ -8,7 +8,7 @@ import { createQuickWorld } from './tokens.ts'
 
 const origin = 'https://id.example.com'
 
-/** A stand-in for the provider, for what no endpoint does. */
+/** A provider made of one function, for responses that no endpoint gives. */
 export function mountable(fetch: Mountable['fetch'], issuer = `${origin}/auth`): Mountable {
   return { issuer, matches: ({ url }) => new URL(url).pathname.startsWith('/auth/'), fetch }
 }
@@ -32,7 +32,7 @@ interface Init {
   readonly body?: string | Uint8Array
 }
 
-/** A server on a free port, and requests to it exactly as they are given. */
+/** A server on a free port, and a function that sends it requests exactly as given. */
 export async function listen(listener: RequestListener): Promise<Listening> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -61,7 +61,7 @@ export async function listen(listener: RequestListener): Promise<Listening> {
   }
 }
 
-/** What every adapter on Node has to get right, over real connections. */
+/** Tests that every adapter on Node must pass, over real connections. */
 export function describeAdapter(name: string, listenerOf: (provider: Mountable) => RequestListener): void {
   describe(`${name}, over HTTP`, () => {
     let serve: Mountable['fetch']
@@ -252,7 +252,7 @@ export function describeAdapter(name: string, listenerOf: (provider: Mountable) 
   })
 }
 
-/** Next.js sorts a query by name and writes it anew: which values a name has, and in which order, stays. */
+/** Normalizes a query, since Next.js sorts it by name and encodes it again. The values of one name keep their order. */
 function valuesByName(query: URLSearchParams): Record<string, string[]> {
   return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
 }

@@ -1,17 +1,17 @@
 import type { TestUser, World } from './world.ts'
 
-/** What a user does on the host's pages. */
+/** What the user does on the host's pages. */
 export interface Visit {
-  /** Who signs in on the login page. Without it, arriving there ends the visit. */
+  /** The user who signs in on the login page. Without it, the visit ends at the login page. */
   readonly user?: TestUser
-  /** The answer on the consent page. Without it, arriving there ends the visit. */
+  /** The user's decision on the consent page. Without it, the visit ends at the consent page. */
   readonly accept?: boolean
 }
 
 /** A browser with cookies that follows redirects between the provider and the host's pages. */
 export class Browser {
   readonly cookies = new Map<string, string>()
-  /** Every URL that was visited, in order. */
+  /** Every URL that the browser visited, in order. */
   readonly visited: string[] = []
   readonly world: World
 
@@ -19,7 +19,7 @@ export class Browser {
     this.world = world
   }
 
-  /** One request, without following redirects. */
+  /** Sends one request and does not follow redirects. */
   async request(url: string, init: RequestInit = {}): Promise<Response> {
     this.visited.push(url)
     const headers = new Headers(init.headers)
@@ -41,7 +41,7 @@ export class Browser {
     this.cookies.delete('session')
   }
 
-  /** Posts the consent form as the browser would: with the claims that the page has shown, if it has shown any. */
+  /** Posts the consent form as the page does, with the claims that the page has shown. */
   async consent(pageUrl: string, accept: boolean, claims: readonly string[] = []): Promise<Response> {
     const state = new URL(pageUrl).searchParams.get('state') ?? ''
     const shown = claims.length > 0 && { claims: claims.join(' ') }
@@ -52,7 +52,7 @@ export class Browser {
     })
   }
 
-  /** Goes to a URL and on through pages until the client's redirect URI, an error page, or a page nobody answers. */
+  /** Visits a URL and goes on to the client's redirect URI, an error page, or a page that the user does not answer. */
   async visit(url: string, visit: Visit = {}): Promise<{ readonly response: Response; readonly url: string }> {
     let response = await this.request(url)
     let current = url
@@ -61,7 +61,7 @@ export class Browser {
       if (location === null) return { response, url: current }
       current = location
       const { origin, pathname } = new URL(location)
-      // Pages first: an issuer without a path has them below it.
+      // Pages come first, since the pages of an issuer without a path are below the issuer.
       const page = origin === new URL(this.world.issuer).origin ? pathname : undefined
       if (page === '/login' || page === '/signup') {
         if (visit.user === undefined) return { response, url: location }
@@ -82,7 +82,7 @@ export class Browser {
     throw new Error(`went round in circles: ${this.visited.join(' -> ')}`)
   }
 
-  /** The request that a page of the host's would get for this URL. */
+  /** The request that the host's page receives for this URL. */
   pageRequest(url: string): Request {
     return new Request(url, {
       headers: { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },

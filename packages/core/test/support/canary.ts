@@ -1,7 +1,7 @@
 import { Browser } from './browser.ts'
 import type { World } from './world.ts'
 
-/** What must stay where it belongs. */
+/** A kind of credential that must appear only in the response that delivers it. */
 export type CanaryKind = 'code' | 'token' | 'secret' | 'verifier' | 'cookie'
 
 interface Answer {
@@ -15,12 +15,12 @@ interface Answer {
 
 export interface Aviary {
   readonly world: World
-  /** Adds a canary that no request or answer shows by itself. */
+  /** Adds a credential that no request or response contains in the usual place. */
   add(kind: CanaryKind, value: string | undefined): void
   readonly canaries: ReadonlyMap<string, CanaryKind>
-  /** Every canary in a text, by kind. */
+  /** Returns every known credential in a text, with its kind. */
   findIn(text: string): readonly string[]
-  /** Every canary in an answer that is not there to deliver it. */
+  /** Returns every credential that a response contains in a place that does not deliver it. */
   strays(): readonly string[]
 }
 
@@ -43,15 +43,15 @@ const delivered: Readonly<Record<string, CanaryKind>> = {
 }
 
 /**
- * A world that remembers every credential that goes in or comes out, and every answer. The host's cookie is not its
- * session id, so that one cannot be taken for the other.
+ * A world that records every credential in requests and responses, and every response. The value of the host's cookie
+ * differs from the session id, so that a test can tell them apart.
  */
 export function keepCanaries(plain: World): Aviary {
   const canaries = new Map<string, CanaryKind>()
   const answers: Answer[] = []
 
   const add = (kind: CanaryKind, value: string | undefined | null): void => {
-    // It is what it was first: a token that is tried as a code stays a token.
+    // A credential keeps its first kind: a token that an attacker sends as a code is still a token.
     if (value && !canaries.has(needleOf(value))) canaries.set(needleOf(value), kind)
   }
   const addForm = (text: string): void => {
@@ -135,7 +135,7 @@ export function keepCanaries(plain: World): Aviary {
   }
 }
 
-/** Tokens come from the token endpoint, a client's credentials from where it is registered: each as its own member. */
+/** Whether the response delivers the credential: tokens at the token endpoint, client credentials at registration. */
 function isDelivery({ endpoint, status, body }: Answer, found: string): boolean {
   if (status !== 200 && status !== 201) return false
   const [kind, needle = ''] = found.split(' ')
@@ -150,14 +150,14 @@ function isDelivery({ endpoint, status, body }: Answer, found: string): boolean 
   return false
 }
 
-/** The part of a credential that is secret: what follows the id of its row, or the signature of a JWT. */
+/** The secret part of a credential: the characters after its id, or the signature of a JWT. */
 function needleOf(value: string): string {
   if (/^[a-z][0-9a-v]{24}[A-Za-z0-9_-]{43}$/.test(value)) return value.slice(25)
   const [, , signature] = value.split('.')
   return signature ? signature : value
 }
 
-/** Everything that an event, error or log line holds, members that JSON leaves out included. */
+/** Formats an event, error or log line with all its members, those that JSON omits included. */
 export function describeDeep(value: unknown, seen: Set<unknown> = new Set()): string {
   if (typeof value !== 'object' || value === null) return String(value)
   if (seen.has(value)) return ''

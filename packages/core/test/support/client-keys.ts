@@ -13,7 +13,7 @@ import { type Answer, allGrants, type Parameters, post, redirectUri } from './cl
 import { createQuickWorld } from './tokens.ts'
 import type { World, WorldOptions } from './world.ts'
 
-/** A key pair of a client's. */
+/** A client's key pair. */
 export interface ClientKey {
   readonly algorithm: string
   readonly kid: string
@@ -23,7 +23,7 @@ export interface ClientKey {
 
 const made = new Map<string, Promise<ClientKey>>()
 
-/** A key pair by its name, made once: RSA keys take their time. */
+/** Returns the key pair of this name. It is generated once, since generating RSA keys is slow. */
 export function clientKey(algorithm = 'ES256', kid = 'key-1'): Promise<ClientKey> {
   const name = `${algorithm} ${kid}`
   const known = made.get(name) ?? makeKey(algorithm, kid)
@@ -38,7 +38,7 @@ async function makeKey(algorithm: string, kid: string): Promise<ClientKey> {
 
 type Loose = { readonly [name: string]: unknown }
 
-/** A JWT that a client signs; a member that is `undefined` is left out. */
+/** Signs a JWT as a client. A claim or header member that is `undefined` is left out. */
 export function signJwt(key: CryptoKey | Uint8Array, header: Loose, claims: Loose): Promise<string> {
   return new SignJWT(JSON.parse(JSON.stringify(claims)) as JWTPayload)
     .setProtectedHeader(JSON.parse(JSON.stringify(header)) as JWTHeaderParameters)
@@ -49,7 +49,7 @@ export function keysWorld(options: PrivateKeyJwtOptions = {}, world: WorldOption
   return createQuickWorld({ features: [privateKeyJwt(options)], ...world })
 }
 
-/** A client that authenticates with this key. */
+/** Registers a client that authenticates with this key. */
 export async function registerWithKey(
   world: World,
   key: ClientKey,
@@ -67,7 +67,7 @@ export async function registerWithKey(
 
 let counter = 0
 
-/** The claims of a good assertion, but for changes. */
+/** The claims of a valid assertion, with these changes. */
 export function assertionClaims(world: World, clientId: string, changes: Loose = {}): Loose {
   const now = world.clock.now()
   const jti = `assertion-${++counter}`
@@ -87,7 +87,7 @@ export function assertion(
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Posts with an assertion; by default asks for a machine token. */
+/** Posts a form with an assertion. By default the client requests a machine token. */
 export function postWith(
   world: World,
   clientAssertion: string,
@@ -101,7 +101,7 @@ export function postWith(
   })
 }
 
-/** The true reason of the last refusal of a client. */
+/** The reason that the last event gives for refusing a client. */
 export function lastReason(world: World): string | undefined {
   const event = world.events.findLast(({ type }) => type === 'client.authentication_failed')
   return event?.type === 'client.authentication_failed' ? event.reason : undefined

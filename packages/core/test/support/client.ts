@@ -7,7 +7,7 @@ import { alice, type TestUser, type World } from './world.ts'
 export const redirectUri = 'https://app.example.com/callback'
 export const allGrants = ['authorization_code', 'refresh_token', 'client_credentials'] as const
 
-/** A confidential client that may do everything. */
+/** Registers a confidential client with every grant type. */
 export function registerConfidential(world: World, input: ClientInput = {}): Promise<RegisteredClient> {
   return world.provider.registerClient({
     redirect_uris: [redirectUri],
@@ -18,7 +18,7 @@ export function registerConfidential(world: World, input: ClientInput = {}): Pro
   })
 }
 
-/** A public client, as a single-page or native app is. */
+/** Registers a public client, as a single-page or native app is. */
 export function registerPublic(world: World, input: ClientInput = {}): Promise<RegisteredClient> {
   return world.provider.registerClient({
     redirect_uris: [redirectUri],
@@ -42,7 +42,7 @@ export function createPkce(): Pkce {
 
 export type Parameters = Readonly<Record<string, string | undefined>>
 
-/** The URL of an authorization request; a parameter that is `undefined` is left out. */
+/** The URL of an authorization request. A parameter that is `undefined` is left out. */
 export function authorizeUrl(
   world: World,
   client: { readonly client_id: string },
@@ -70,7 +70,7 @@ export interface Authorized {
   readonly browser: Browser
 }
 
-/** From the authorization request to the code: signs in and consents on the way. */
+/** Runs an authorization request to its code. The user signs in and consents on the way. */
 export async function authorize(
   world: World,
   client: RegisteredClient,
@@ -89,7 +89,7 @@ export async function authorize(
   return { code, pkce, parameters: answer, browser }
 }
 
-/** Credentials as the client registered them: the Basic header, or members of the form. */
+/** The client's credentials for its registered method: the Basic header, or members of the form. */
 export function credentials(client: RegisteredClient): {
   readonly headers: Record<string, string>
   readonly form: Record<string, string>
@@ -108,7 +108,7 @@ export interface Answer {
   readonly body: any
 }
 
-/** Posts a form to an endpoint, without any credentials of its own. */
+/** Posts a form to an endpoint without adding credentials. */
 export async function post(
   world: World,
   path: string,
@@ -134,7 +134,7 @@ export async function post(
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
 }
 
-/** Posts to an endpoint as this client. */
+/** Posts a form to an endpoint with the credentials of this client. */
 export function postAs(world: World, client: RegisteredClient, path: string, form: Parameters): Promise<Answer> {
   const { headers, form: own } = credentials(client)
   return post(world, path, { ...own, ...form }, headers)
@@ -168,7 +168,7 @@ export function refresh(
   })
 }
 
-/** Authorizes and exchanges: the tokens of a new grant. */
+/** Runs an authorization, redeems the code and returns the tokens of the new grant. */
 export async function getTokens(
   world: World,
   client: RegisteredClient,

@@ -4,33 +4,33 @@ import { onTestFinished } from 'vitest'
 import type { EmptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { wrapStorage } from './storage.ts'
 
-/** What journeys run on: `memory`, `sqlite`, `pglite`, `postgres` (at `POSTGRES_URL`) or `mysql` (at `MYSQL_URL`). */
+/** The storage of the tests: `memory`, `sqlite`, `pglite`, `postgres` (`POSTGRES_URL`) or `mysql` (`MYSQL_URL`). */
 const kind = process.env.OAUTH_STORAGE ?? 'memory'
 
 if (!['memory', 'sqlite', 'pglite', 'postgres', 'mysql'].includes(kind)) {
   throw new Error(`OAUTH_STORAGE=${kind} is no storage`)
 }
 
-/** Whether storages are tables in one database, which a worker opens once and keeps for all its files of tests. */
+/** Whether storages are tables in one database, which a worker opens once for all its test files. */
 const sharesDatabase = kind !== 'memory' && kind !== 'sqlite'
 
 let database: Promise<EmptyDatabase['db']> | undefined
 let made = 0
 const free: string[] = []
-/** Prefixes of storages that were made outside a test, for the whole file. */
+/** Table prefixes of storages that were made outside a test, for the whole file. */
 const ofThisFile: string[] = []
 
-/** Opens the database of this worker. Call it before a file begins: PGlite may take longer to start than a test lasts. */
+/** Opens the database of this worker. Call it before a test file begins: PGlite may exceed the timeout of a test. */
 export async function openDatabase(): Promise<void> {
   if (sharesDatabase) await useDatabase()
 }
 
-/** Gives back the tables that a file of tests has used. Call it when the file ends. */
+/** Releases the tables that a test file has used. Call it when the file ends. */
 export function releaseTables(): void {
   free.push(...ofThisFile.splice(0))
 }
 
-/** A storage with nothing in it, of the kind that `OAUTH_STORAGE` names. */
+/** Makes an empty storage of the kind that `OAUTH_STORAGE` names. */
 export function emptyStorage(): Storage {
   if (kind === 'memory') return memoryStorage()
   const tablePrefix = takePrefix()
@@ -46,15 +46,15 @@ export function emptyStorage(): Storage {
 }
 
 /**
- * The tables of each storage have a prefix of their own, and are emptied before they are used again: by the next test, if
- * they were made in one, or by the next file of tests.
+ * The tables of each storage have their own prefix, and are emptied before they are used again. A storage that was made
+ * in a test is used again by the next test, and one that was made outside a test by the next test file.
  */
 function takePrefix(): string {
   const tablePrefix = free.pop() ?? `w${made++}_`
   try {
     onTestFinished(() => void free.push(tablePrefix))
   } catch {
-    // Made outside a test, for several of them.
+    // The storage is made outside a test, for several tests.
     ofThisFile.push(tablePrefix)
   }
   return tablePrefix

@@ -4,7 +4,7 @@ import type { Browser } from './browser.ts'
 import { type Answer, authorizeUrl, createPkce, type Parameters, type Pkce } from './client.ts'
 import type { World } from './world.ts'
 
-/** One authorization request, not followed. */
+/** Sends one authorization request and does not follow redirects. */
 export function ask(
   world: World,
   client: { readonly client_id: string },
@@ -15,7 +15,7 @@ export function ask(
   return (options.browser ?? world.browser()).request(authorizeUrl(world, client, pkce, parameters))
 }
 
-/** An error page of ours, and no way to anywhere else. Answers with its HTML. */
+/** Expects an error page of the server that does not redirect. Returns its HTML. */
 export async function expectErrorPage(response: Response, status: number, error: string): Promise<string> {
   const html = await response.text()
   expect(response.headers.get('location')).toBeNull()
@@ -26,7 +26,7 @@ export async function expectErrorPage(response: Response, status: number, error:
   return html
 }
 
-/** An error that goes to the client's redirect URI. Answers with its parameters. */
+/** Expects a redirect to the client's redirect URI with an error. Returns its parameters. */
 export function expectErrorRedirect(world: World, response: Response, redirectUri: string, error: string) {
   const location = response.headers.get('location') ?? ''
   expect([302, 303]).toContain(response.status)
@@ -38,7 +38,7 @@ export function expectErrorRedirect(world: World, response: Response, redirectUr
   return parameters
 }
 
-/** An OAuth error as JSON, with what every such answer carries. */
+/** Expects an OAuth error as JSON, with the headers that every such response has. */
 export function expectJsonError(answer: Answer, status: number, error: string): void {
   expect({ status: answer.status, error: answer.body?.error }).toEqual({ status, error })
   expect(answer.headers.get('content-type')).toBe('application/json')
@@ -46,7 +46,7 @@ export function expectJsonError(answer: Answer, status: number, error: string): 
   expect(answer.body.error_description ?? '').toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/)
 }
 
-/** Writes into a client's row by hand, past everything that registration checks. */
+/** Changes the stored record of a client without the checks of registration. */
 export async function editClient(
   world: World,
   clientId: string,
@@ -56,11 +56,11 @@ export async function editClient(
   if (client === undefined) throw new Error(`no client ${clientId}`)
   const changed = { ...client, ...change(client), version: client.version + 1 }
   expect(await world.storage.clients.replace(changed, client.version)).toBe('won')
-  // What a process has read of a client it may use for a few seconds.
+  // A process caches a client for a few seconds.
   world.clock.advance(6)
 }
 
-/** A request as it is, answered as JSON where there is a body. */
+/** Sends a request as it is, and parses the body of the response as JSON if there is one. */
 export async function send(world: World, url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await world.provider.fetch(new Request(url, init))
   const text = await response.text()

@@ -1,12 +1,12 @@
-/** Holds a function of the host's, or a call of the storage, at a place that a test picks. */
+/** Lets a test hold a function of the host or a storage call, and release it later. */
 export interface Gate {
-  /** From now on, the next call waits. */
+  /** Makes the next call of `pass` wait. */
   arm(): void
-  /** Resolves when a call waits. */
+  /** Resolves when a call of `pass` waits. */
   readonly reached: Promise<void>
-  /** Lets it go on. */
+  /** Releases the call that waits. */
   open(): void
-  /** What is held calls this. */
+  /** The held function calls this. It waits when the gate is armed. */
   pass(): Promise<void>
 }
 

@@ -13,7 +13,7 @@ export interface ServerKey {
   readonly privateKey: CryptoKey
 }
 
-/** The published key set, as a client fetches it. */
+/** The JWKS, as a client fetches it. */
 export async function fetchJwks(world: {
   readonly provider: World['provider']
 }): Promise<{ readonly keys: readonly JWK[] }> {
@@ -25,7 +25,7 @@ export async function publishedKids(world: { readonly provider: World['provider'
   return (await fetchJwks(world)).keys.map(({ kid }) => String(kid)).sort()
 }
 
-/** The server's own key pair, opened with its secret: what only the server has, to make tokens that only it could. */
+/** The server's signing key pair, opened with the server's secret. Tests use it to sign tokens as the server does. */
 export async function serverKey(world: World, algorithm: string): Promise<ServerKey> {
   await fetchJwks(world)
   const record = (await world.storage.signingKeys.list()).filter((key) => key.algorithm === algorithm).at(-1)
@@ -42,7 +42,7 @@ export async function serverKey(world: World, algorithm: string): Promise<Server
   }
 }
 
-/** A JWT by the server's own key; a claim or header member that is `undefined` is left out. */
+/** Signs a JWT with the server's key. A claim or header member that is `undefined` is left out. */
 export function signAs(key: ServerKey, claims: Claims, header: Record<string, unknown> = {}): Promise<string> {
   const all = { alg: key.algorithm, typ: 'at+jwt', kid: key.kid, ...header }
   return new SignJWT(claims as JWTPayload)

@@ -26,7 +26,7 @@ export interface SignedInAt {
   readonly refreshToken: string | undefined
 }
 
-/** A user signed in at a client, with the ID token that the client got. */
+/** A user who is signed in at a client, and the client's ID token. */
 export async function signInAt(
   world: World,
   client: RegisteredClient,
@@ -43,7 +43,7 @@ export async function signInAt(
   }
 }
 
-/** The logout request of a client; a parameter that is `undefined` is left out. */
+/** The URL of a client's logout request. A parameter that is `undefined` is left out. */
 export function logoutUrl(world: World, parameters: Parameters): string {
   const url = new URL(`${world.issuer}/oauth2/end-session`)
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
@@ -55,7 +55,7 @@ export function isSignedIn(world: World, browser: Browser): boolean {
   return world.sessions.has(browser.cookies.get('session') ?? '')
 }
 
-/** The form of a confirmation page as a browser without scripts would post it. */
+/** The form of a confirmation page, as a browser without scripts posts it. */
 export function readForm(html: string): { readonly action: string; readonly body: URLSearchParams } {
   const action = /<form method="post" action="([^"]+)">/.exec(html)?.[1]
   if (action === undefined) throw new Error(`there is no form: ${html}`)
@@ -67,7 +67,7 @@ export function readForm(html: string): { readonly action: string; readonly body
   return { action, body }
 }
 
-/** What a browser says when a page of ours, which has no referrer, posts its form. */
+/** The headers with which a browser posts the form of a server page, which sends no referrer. */
 export const ownPage = { origin: 'null', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' }
 
 /** Presses the button of a confirmation page. */
@@ -76,7 +76,7 @@ export async function confirmLogout(browser: Browser, page: Response): Promise<R
   return browser.request(action, { method: 'POST', headers: ownPage, body })
 }
 
-/** A page of ours that is neither an error nor a way to anywhere. Answers with its HTML. */
+/** Expects a page of the server that is no error and does not redirect. Returns its HTML. */
 export async function readPage(response: Response): Promise<string> {
   if (response.status !== 200 || response.headers.get('location') !== null)
     throw new Error(`no page: ${response.status}`)

@@ -5,10 +5,10 @@ import type { Rpc } from './rpc.ts'
 import { wrapStorage } from './storage.ts'
 import { alice, createWorld, type WorldOptions } from './world.ts'
 
-/** What a caller registers. */
+/** The metadata that a caller registers. */
 export const input = { redirect_uris: [redirectUri], client_name: 'Diary', scope: 'openid' }
 
-/** A client of alice's, a consent of hers, and every call to storage since. */
+/** A client of alice, a consent of alice, and a record of every storage call after that. */
 export async function startManaged(options: WorldOptions = {}) {
   const calls: string[] = []
   const storage = wrapStorage(memoryStorage(), (name, _args, run) => {
@@ -24,7 +24,7 @@ export async function startManaged(options: WorldOptions = {}) {
   return { world, calls, client, client_id: client.client_id, id: consent?.id as string, before }
 }
 
-/** Neither the client nor the consent has changed. */
+/** Expects that neither the client nor the consent has changed. */
 export const expectUnchanged = async ({
   world,
   client_id,

@@ -1,15 +1,15 @@
 import type { Feature } from '@oauth/core'
 import type { SessionClient } from '../../src/contracts/session-observer.ts'
 
-/** A feature that tells clients by writing down whom it told. */
+/** A feature that observes ended sessions and records the clients that it would notify. */
 export interface WatchedEnds {
   readonly feature: Feature
-  /** Each call, with the ids of the clients that it was about. */
+  /** The ids of the clients of each call. */
   readonly told: (readonly string[])[]
   readonly clients: SessionClient[]
 }
 
-/** Concerns clients that registered `client_uri`; the browser loads that in a frame. */
+/** Makes the feature. It notifies clients with a `client_uri`, which the browser loads in a frame. */
 export function watchEnds(options: { readonly ttl?: number; readonly name?: string } = {}): WatchedEnds {
   const told: (readonly string[])[] = []
   const clients: SessionClient[] = []

@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request as send } from 'node:http'
 import { Readable } from 'node:stream'
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-/** What belongs to the connection and not to the answer. */
+/** Headers that belong to the connection and not to the response. */
 const ofConnection: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -12,8 +12,8 @@ const ofConnection: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Sends a request over a real connection, as a proxy would that ends TLS and rewrites scheme and host: method, path,
- * headers and body go as they are.
+ * Sends a request over a real connection, as a proxy that terminates TLS does: it rewrites scheme and host, and keeps
+ * method, path, headers and body.
  */
 export async function overHttp(port: number, host: string, request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url)
@@ -23,7 +23,7 @@ export async function overHttp(port: number, host: string, request: Request): Pr
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method } = request
     const outgoing = send({ agent, host: '127.0.0.1', port, method, path: pathname + search, headers }, resolve)
-    // The server may answer and close before it has read all of a body: then the answer counts.
+    // The server may respond and close the connection before it has read the whole body. Then the response counts.
     outgoing.on('error', reject)
     if (body === undefined) outgoing.end()
     else body.on('error', (error) => outgoing.destroy(error)).pipe(outgoing)

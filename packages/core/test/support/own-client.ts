@@ -12,7 +12,7 @@ export const display = {
   policy_uri: 'https://app.example.com/policy',
 }
 export const input = { ...display, redirect_uris: [redirectUri], scope: 'openid notes:read' }
-/** What only admins and the server side set. */
+/** The members that only administrators and server-side calls may set. */
 export const restricted = {
   skip_consent: true,
   enable_end_session: true,
@@ -22,7 +22,7 @@ export const restricted = {
   metadata: { tier: 'gold' },
 }
 
-/** A client that alice made by the route. */
+/** A client that alice created with the endpoint for a user's own clients. */
 export async function startOwn(options: WorldOptions = {}) {
   const world = createWorld(options)
   const rpc = rpcOf(world, alice)

@@ -8,18 +8,18 @@ export interface Prepared {
   readonly client: RegisteredClient
   // biome-ignore lint/suspicious/noExplicitAny: a token response, read by assertions
   readonly tokens: any
-  /** A code that was not used yet. */
+  /** A code that the client has not redeemed. */
   readonly authorized: Authorized
   /** The client's credentials. */
   readonly headers: Record<string, string>
-  /** What was asked to change in storage since. */
+  /** The storage writes since the preparation. */
   readonly writes: string[]
 }
 
-/** Without `openid`: nothing is signed with RSA, whose keys are slow to make. */
+/** Scopes without `openid`, so that the server needs no RSA key, which is slow to generate. */
 export const plainScope = 'notes:read notes:write offline_access'
 
-/** A world with a client, tokens and a code, and nothing written since. */
+/** A world with a client, tokens and a code, and an empty record of writes. */
 export async function prepare(options: WorldOptions = {}): Promise<Prepared> {
   const { storage, writes } = watchStorage()
   const world = createWorld({ ...options, storage })
@@ -31,7 +31,7 @@ export async function prepare(options: WorldOptions = {}): Promise<Prepared> {
   return { world, client, tokens, authorized, headers, writes }
 }
 
-/** The form that redeems a code. */
+/** The form that redeems the code. */
 export function codeForm({ code, pkce }: Authorized): string {
   return new URLSearchParams({
     grant_type: 'authorization_code',

@@ -1,19 +1,19 @@
 import type { Provider } from '@oauth/core'
 
-/** A way from a test to a provider: what it answers takes requests as `provider.fetch` does. */
+/** How tests send requests to a provider: it returns a function that takes requests as `provider.fetch` does. */
 export type Reach = (provider: Provider) => Provider['fetch']
 
-/** The path of the issuer in this run; the empty one is an issuer that has its origin to itself. */
+/** The path of the issuer in this run. It is empty for an issuer that is an origin without a path. */
 export const issuerPath: string = process.env.OAUTH_TEST_ISSUER_PATH ?? '/auth'
 
 let reach: Reach | undefined
 
-/** Makes every provider of this run be reached like that, and not in process. Adapters call it before tests. */
+/** Makes all requests of this run go this way instead of in process. The adapters' setup files call it. */
 export function reachThrough(way: Reach): void {
   reach = way
 }
 
-/** The provider as tests of this run reach it: its server-side calls are as they were, requests go the way. */
+/** Returns the provider whose `fetch` goes the way of this run. Its server-side calls do not change. */
 export function reached(provider: Provider): Provider {
   return reach === undefined ? provider : Object.freeze({ ...provider, fetch: reach(provider) })
 }

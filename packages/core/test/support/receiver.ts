@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createLocalJWKSet, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
 import type { World } from './world.ts'
 
-/** What a client got. */
+/** A request that the client's server received. */
 export interface Received {
   readonly method: string
   readonly path: string
@@ -11,16 +11,16 @@ export interface Received {
   readonly body: URLSearchParams
 }
 
-/** How it answers: a status, with headers where they matter; `hang` never does; `drop` cuts the line. */
+/** A response: a status with optional headers, `hang` (no response) or `drop` (the connection is closed). */
 export type ReceiverAnswer = number | { readonly status: number; readonly location: string } | 'hang' | 'drop'
 
-/** A client's own server, on a real port of this machine. */
+/** A client's server, on a real port of this machine. */
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
-  /** The next answers, in order; when they are used up, 200. */
+  /** The next responses, in order. After the last one the server responds 200. */
   readonly answers: ReceiverAnswer[]
-  /** Waits until so many requests have come. */
+  /** Waits until the server has received this many requests. */
   until(count: number): Promise<void>
   stop(): Promise<void>
 }
@@ -65,7 +65,7 @@ export async function startReceiver(): Promise<Receiver> {
   }
 }
 
-/** Verifies a logout token as a client does: by the published keys, its type, issuer, audience and time. */
+/** Verifies a logout token as a client does: signature by the JWKS, type, issuer, audience and time. */
 export async function verifyLogoutToken(
   world: World,
   clientId: string,

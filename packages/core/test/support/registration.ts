@@ -5,7 +5,7 @@ import { alice, baseUrl, createWorld, type TestUser, type World, type WorldOptio
 
 export const redirectUris = ['https://client.example.com/callback']
 
-/** Users, and software with an initial access token, may register machine clients. */
+/** A policy by which users, and software with an initial access token, may register machine clients. */
 export const withMachines: WorldOptions = {
   clientRegistrationMachineAccess: {
     scopes: ['notes:read', 'notes:write'],
@@ -13,24 +13,24 @@ export const withMachines: WorldOptions = {
   },
 }
 
-/** A world in which whoever is signed in, or has an initial access token, registers clients. */
+/** A world in which users who are signed in, and software with an initial access token, may register clients. */
 export function registrationWorld(options: WorldOptions = {}): World {
   return createWorld({ allowDynamicClientRegistration: true, ...options })
 }
 
-/** The same, and anybody else too. */
+/** A world in which anyone may register clients, without a session or an initial access token. */
 export function openWorld(options: WorldOptions = {}): World {
   return registrationWorld({ allowUnauthenticatedClientRegistration: true, ...options })
 }
 
 type Headers = Readonly<Record<string, string>>
 
-/** What the browser of a user who is signed in sends from a page of the host's. */
+/** The headers that a signed-in user's browser sends from a page of the host. */
 export function fromOwnPage(world: World, user: TestUser = alice): Headers {
   return { cookie: `session=${world.signIn(user)}`, origin: baseUrl }
 }
 
-/** Posts to the registration endpoint; `body` as text is sent as it is. */
+/** Posts to the registration endpoint. A `body` that is a string is sent as it is. */
 export function register(world: World, body: object | string, headers: Headers = {}): Promise<Answer> {
   return send(world, `${world.issuer}/oauth2/register`, {
     method: 'POST',
@@ -39,7 +39,7 @@ export function register(world: World, body: object | string, headers: Headers =
   })
 }
 
-/** Registers a client for alice and answers with what she got. */
+/** Registers a client for alice and returns the response. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered, read by assertions
 export async function registered(world: World, body: object = {}): Promise<any> {
   const answer = await register(world, { redirect_uris: redirectUris, ...body }, fromOwnPage(world))
@@ -52,7 +52,7 @@ export interface SelfManaged {
   readonly registration_access_token: string
 }
 
-/** A request of the client to its own configuration endpoint. */
+/** Sends a request of the client to its own configuration endpoint. */
 export function configure(
   world: World,
   client: SelfManaged,
@@ -70,7 +70,7 @@ export function configure(
   })
 }
 
-/** All that a client was told of itself, without what must not be sent back. */
+/** The metadata in a registration response, without the members that an update must not send back. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered
 export function repeated(client: any, changes: object = {}): object {
   const {
@@ -83,7 +83,7 @@ export function repeated(client: any, changes: object = {}): object {
   return { ...metadata, ...changes }
 }
 
-/** A registration for alice that is refused and leaves nothing behind. Answers with the description. */
+/** Expects that the server refuses a registration of alice and stores nothing. Returns the error description. */
 export async function refused(body: object, code = 'invalid_client_metadata'): Promise<string> {
   const world = registrationWorld()
   const answer = await register(world, { redirect_uris: redirectUris, ...body }, fromOwnPage(world))

@@ -4,14 +4,14 @@ import { afterEach } from 'vitest'
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-/** A web server of somebody else's, on this machine. */
+/** A web server of another party, on this machine. */
 export interface Remote {
   readonly origin: string
-  /** The path of every request that came. */
+  /** The path of every request that the server received. */
   readonly requests: string[]
-  /** What is at a path from now on. */
+  /** Sets the response to requests for a path. */
   serve(path: string, handle: Handle): void
-  /** The same for a document. */
+  /** Serves a document of this media type at a path. */
   serveText(path: string, mediaType: string, text: string): void
   serveJson(path: string, value: unknown, mediaType?: string): void
 }
@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-/** Starts one; it is closed after the test. */
+/** Starts a web server of another party, which is closed after the test. */
 export async function startRemote(): Promise<Remote> {
   const handlers = new Map<string, Handle>()
   const requests: string[] = []

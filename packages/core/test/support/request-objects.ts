@@ -15,18 +15,18 @@ export interface RequestObjectWorld {
   readonly key: ClientKey
   readonly pkce: Pkce
   readonly browser: Browser
-  /** The claims of a good request object, but for changes. */
+  /** The claims of a valid request object, with these changes. */
   claims(changes?: Loose): Loose
-  /** A request object that the client signs. */
+  /** Signs a request object as the client. */
   sign(changes?: Loose, header?: Loose): Promise<string>
-  /** One that nobody signs. */
+  /** Makes an unsigned request object (`alg: none`). */
   unsigned(changes?: Loose, header?: Loose): string
-  /** One request to the authorization endpoint, not followed; `client_id` is there unless it is said otherwise. */
+  /** Sends one authorization request, with `client_id` unless the caller removes it. It does not follow redirects. */
   ask(parameters: Parameters): Promise<Response>
   url(parameters: Parameters): string
 }
 
-/** A server that takes request objects, and a client that signs them. */
+/** A server that accepts request objects, and a client that signs them. */
 export async function requestObjectWorld(
   options: JwtSecuredRequestsOptions = {},
   input: ClientInput = {},

@@ -2,7 +2,7 @@ import type { Answer } from './client.ts'
 import { send } from './expectations.ts'
 import { baseUrl, type TestUser, type World } from './world.ts'
 
-/** The scripts of the host's own pages, in the browser of one user or of nobody. */
+/** Sends the requests that scripts of the host's own pages send, with or without the session of a user. */
 export interface Rpc {
   get(path: string, query?: Readonly<Record<string, string>>): Promise<Answer>
   post(

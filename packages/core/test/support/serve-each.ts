@@ -5,15 +5,15 @@ import type { Provider } from '@oauth/core'
 import { overHttp } from './over-http.ts'
 import type { Reach } from './reach.ts'
 
-/** What the host of an adapter's run says to paths that nobody serves: an issuer without a path leaves them to it. */
+/** The host's response to paths that the provider does not serve, when the issuer has no path. */
 export const notFound = {
   body: JSON.stringify({ error: 'not_found' }),
   init: { status: 404, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } },
 } as const
 
 /**
- * Reaches each provider through a server of its own making. They share one port, so that a run of a thousand providers
- * needs no thousand servers: the `Host` that the proxy in front makes up says which is meant, and nothing else does.
+ * Reaches each provider over HTTP through its adapter. All providers of a run share one server on one port, which
+ * chooses the provider by the `Host` that the simulated proxy sends.
  */
 export function serveEach(listenerOf: (provider: Provider) => RequestListener): Reach {
   const listeners = new Map<string, RequestListener>()

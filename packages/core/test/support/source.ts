@@ -2,17 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** One source file, as text and without what is not code. */
+/** One source file: its text, its code and its imports. */
 export interface SourceFile {
-  /** Below `src`, for instance `http/json.ts`. */
+  /** The path below `src`, for instance `http/json.ts`. */
   readonly path: string
   readonly folder: string
   readonly text: string
-  /** Without comments; strings and regular expressions are emptied. */
+  /** The text without comments, and with empty strings and regular expressions. */
   readonly code: string
-  /** What it imports or re-exports from, as written. */
+  /** The specifiers of all imports and re-exports, as written. */
   readonly imports: readonly string[]
-  /** Those of them that are left when the types are gone. */
+  /** The specifiers of the imports and re-exports that are not only of types. */
   readonly runtimeImports: readonly string[]
 }
 
@@ -48,7 +48,7 @@ export function resolveImport(from: string, specifier: string): string {
   return relative(root, join(root, dirname(from), specifier)).replaceAll('\\', '/')
 }
 
-/** Code with comments taken out, and strings, templates and regular expressions emptied but for what is inside `${}`. */
+/** Removes comments and the contents of strings, templates and regular expressions. It keeps the code inside `${}`. */
 export function stripped(text: string): string {
   let code = ''
   let index = 0

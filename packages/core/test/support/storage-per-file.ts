@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { openDatabase, releaseTables } from './empty-storage.ts'
 
-// A setup file of Vitest runs again for each file of tests, although the modules that it imports are loaded once.
+// Vitest runs a setup file again for each test file, but loads the modules that it imports once.
 beforeAll(openDatabase, 180_000)
 afterAll(releaseTables)

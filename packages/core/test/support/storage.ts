@@ -1,9 +1,9 @@
 import type { Storage } from '@oauth/core'
 
-/** One call of a storage verb: its name (`grants.revoke`), what went in, and how to make it. */
+/** Runs around a call of a storage verb, with the verb's name (`grants.revoke`), its arguments, and the call itself. */
 export type Around = (name: string, args: readonly unknown[], run: () => unknown) => unknown
 
-/** The same storage with something around each call. */
+/** Returns the storage with `around` run around each call. */
 export function wrapStorage(storage: Storage, around: Around): Storage {
   const wrapStore = (store: object, prefix: string): object =>
     Object.fromEntries(
@@ -15,7 +15,7 @@ export function wrapStorage(storage: Storage, around: Around): Storage {
   return wrapStore(storage, '') as unknown as Storage
 }
 
-/** A storage behind a network: each call gives way a pseudo-random number of times before it runs and after. */
+/** A storage as behind a network: each call lets other code run a pseudo-random number of times, before and after. */
 export function yieldingStorage(storage: Storage, seed = 1): Storage {
   const turns = pseudoRandom(seed)
   const pause = async (): Promise<void> => {
@@ -31,7 +31,7 @@ export function yieldingStorage(storage: Storage, seed = 1): Storage {
   })
 }
 
-/** A storage whose every argument and answer is kept as text: all that a dump of the database could show, ever. */
+/** A storage that records every argument and answer as text: all that a database dump can ever contain. */
 export function recordingStorage(storage: Storage): { readonly storage: Storage; dump(): string } {
   const seen: string[] = []
   return {
@@ -45,7 +45,7 @@ export function recordingStorage(storage: Storage): { readonly storage: Storage;
   }
 }
 
-/** Numbers below `limit`, the same in every run. */
+/** Makes a generator of integers below `limit` that are the same in every run. */
 export function pseudoRandom(seed: number): (limit: number) => number {
   let state = seed * 2_654_435_761 + 1
   return (limit) => {

@@ -4,7 +4,7 @@ import { createWorld, type World, type WorldOptions } from './world.ts'
 
 export const api = 'https://api.example.com'
 
-/** A world without RSA, whose keys take a hundred times longer to make. */
+/** A world with ES256, whose keys are generated a hundred times faster than RSA keys. */
 export function createQuickWorld(options: WorldOptions = {}): World {
   return createWorld({ idTokenSigningAlgorithm: 'ES256', ...options })
 }
@@ -13,7 +13,7 @@ export async function introspect(world: World, client: RegisteredClient, token: 
   return postAs(world, client, '/oauth2/introspect', { token })
 }
 
-/** A resource server: a client whose id is the audience of the tokens that it gets. */
+/** A resource server: a client whose id is the audience of the access tokens that it receives. */
 export function registerResourceServer(world: World): Promise<RegisteredClient> {
   return registerConfidential(world, {
     client_id: api,
@@ -30,13 +30,13 @@ export function grantOf(world: World, accessToken: string): Promise<string> {
   })
 }
 
-/** Which of these access tokens are good. */
+/** Returns which of these access tokens are active. */
 export async function activeOf(world: World, tokens: readonly string[]): Promise<readonly string[]> {
   const checks = await Promise.all(tokens.map((token) => isActive(world, token)))
   return tokens.filter((_, index) => checks[index])
 }
 
-/** The row of a refresh token or code. */
+/** Returns the id of the stored record of a refresh token or code. */
 export function idOf(credential: string): string {
   return credential.slice(0, 25)
 }

@@ -6,7 +6,7 @@ const reads: ReadonlySet<string> = new Set(['find', 'findById', 'findJwt', 'find
 type Store = Record<string, (...values: unknown[]) => unknown>
 type Around = (store: string, verb: string, call: () => unknown) => unknown
 
-/** A memory storage with something around every call. */
+/** Makes a memory storage with `around` run around every call. */
 function wrapStorage(around: Around): Storage {
   const plain = memoryStorage()
   const wrapped: Record<string, unknown> = {}
@@ -25,7 +25,7 @@ function wrapStore(name: string, store: Store, around: Around): Store {
   )
 }
 
-/** A storage and the list of what was asked to change in it, signing keys aside: they are made on first use. */
+/** A storage and the list of its writes, without writes of signing keys, which the server makes on first use. */
 export function watchStorage(): { readonly storage: Storage; readonly writes: string[] } {
   const writes: string[] = []
   const storage = wrapStorage((store, verb, call) => {
@@ -35,7 +35,7 @@ export function watchStorage(): { readonly storage: Storage; readonly writes: st
   return { storage, writes }
 }
 
-/** A storage that works until `fail` is told what to throw at which call. */
+/** A storage that works until `fail` names a verb and the error that the verb then throws. */
 export function failingStorage(): { readonly storage: Storage; fail(store: string, verb: string, error: Error): void } {
   const failures = new Map<string, Error>()
   const storage = wrapStorage((store, verb, call) => {

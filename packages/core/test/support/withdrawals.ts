@@ -8,7 +8,7 @@ import { alice, createWorld, type World } from './world.ts'
 
 const scope = 'openid email offline_access'
 
-/** What may keep an authorization waiting: a question to the host, or the write of the code, before it or after it. */
+/** Where an authorization waits: in a function of the host, or before or after the server writes the code. */
 export const places = [
   'getSession',
   'selectAccountResolver',
@@ -19,7 +19,7 @@ export const places = [
 ] as const
 export type Place = (typeof places)[number]
 
-/** How a user is on the way to a code. */
+/** The request that should end in a code. */
 export const ways = [
   'a request that needs no page',
   'the return from a page',
@@ -34,7 +34,7 @@ interface Setting {
   readonly gate: Gate
 }
 
-/** What withdraws something, and resolves when it has. */
+/** Calls that withdraw a consent, a grant, a session or a client. */
 export const withdrawals = {
   async deleteConsent({ world }: Setting) {
     for (const { id } of await world.provider.listConsents(alice.id)) await world.provider.deleteConsent(id)
@@ -86,7 +86,7 @@ async function prepare(storage: Storage, place: Place): Promise<Setting> {
     consentReferenceResolver: at('consentReferenceResolver', undefined),
   })
   const find = world.sessions.get.bind(world.sessions)
-  // The host has read the session already when it begins to wait.
+  // The host reads the session before it waits.
   const findLater = async (id: string) => {
     const found = find(id)
     if (place === 'getSession') await gate.pass()
@@ -98,7 +98,7 @@ async function prepare(storage: Storage, place: Place): Promise<Setting> {
   return { world, client, browser, gate }
 }
 
-/** Sends the user up to the last step, and answers with what takes it. */
+/** Brings the user to the last step before the code. Returns the function that takes that step. */
 async function approach({ world, client, browser }: Setting, way: Way): Promise<() => Promise<Response>> {
   const url = (more: Record<string, string> = {}) => authorizeUrl(world, client, createPkce(), { scope, ...more })
   if (way === 'a request that needs no page') return () => browser.request(url())
@@ -116,7 +116,7 @@ async function approach({ world, client, browser }: Setting, way: Way): Promise<
 const liveGrants = async ({ world }: Setting): Promise<readonly string[]> =>
   (await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).map(({ id }) => id)
 
-/** Withdraws something while an authorization waits, and expects that nothing comes of the authorization. */
+/** Runs a withdrawal while an authorization waits, and expects that the server issues no code and no grant. */
 export async function expectNothingIssued(
   storage: Storage,
   place: Place,
@@ -139,7 +139,7 @@ export async function expectNothingIssued(
   if (name === 'deleteConsent' || name === 'deleteClient') expect(consents).toEqual([])
   if (name === 'updateConsent') for (const consent of consents) expect(consent.scope).toEqual(['openid'])
   if (name === 'deleteClient') return
-  // Whoever signs in again, within the same second, is served.
+  // A user who signs in again within the same second gets a code.
   browser.signIn(alice)
   const again = await authorize(world, client, { scope }, { browser })
   expect(again.code).toMatch(/^c/)

@@ -37,7 +37,7 @@ export const baseUrl = 'https://id.example.com'
 export const issuer = baseUrl + issuerPath
 export const secret = 'a-secret-for-tests-with-enough-characters'
 
-/** A provider with a host around it: users, sessions in a cookie, and a record of everything that happened. */
+/** A provider and the host that mounts it: users, sessions in a cookie, and a record of all events. */
 export interface World {
   readonly provider: Provider
   readonly storage: Storage
@@ -47,13 +47,13 @@ export interface World {
   /** Sessions by the value of the host's cookie. */
   readonly sessions: Map<string, SignedIn<TestUser>>
   readonly issuer: string
-  /** Makes a new session and answers with its cookie. */
+  /** Starts a new session and returns its cookie. */
   signIn(user: TestUser): string
   browser(): Browser
 }
 
 export type WorldOptions = Partial<Omit<ProviderOptions<TestUser>, 'authentication'>> & {
-  /** Gives the host a way to end sessions. */
+  /** Makes the host implement `endSession`. */
   readonly endsSessions?: boolean
 }
 

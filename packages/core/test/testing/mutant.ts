@@ -1,18 +1,18 @@
 import type { Storage } from '../../src/storage/storage.ts'
 
-/** An adapter with one fault. */
+/** A storage adapter with one fault. The storage contract must refuse it. */
 export interface Mutant {
-  /** The verb that is wrong, for instance `grants.revoke`. */
+  /** The verb with the fault, for instance `grants.revoke`. */
   readonly verb: string
   readonly fault: string
-  /** Breaks a storage that works. */
+  /** Puts the fault into a working storage. */
   readonly mutate: (storage: Storage) => Storage
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any verb, whatever it takes and answers
 export type Call = (...args: any[]) => any
 
-/** The verb in question, and the storage that works for whatever else a fault needs. */
+/** Makes the faulty verb from the working verb and the working storage. */
 export type Break = (call: Call, storage: Storage) => Call
 
 type Stores = Readonly<Record<string, Readonly<Record<string, Call>> | Call>>
@@ -23,7 +23,7 @@ function callOf(storage: Storage, verb: string): Call {
   return (name === undefined ? found : (found as Readonly<Record<string, Call>>)[name]) as Call
 }
 
-/** The same storage with another implementation of one verb. */
+/** Returns the storage with another implementation of one verb. */
 export function withVerb(storage: Storage, verb: string, call: Call): Storage {
   const [store = '', name] = verb.split('.')
   if (name === undefined) return { ...storage, [store]: call }
@@ -34,15 +34,15 @@ export function mutant(verb: string, fault: string, broken: Break): Mutant {
   return { verb, fault, mutate: (storage) => withVerb(storage, verb, broken(callOf(storage, verb), storage)) }
 }
 
-/** A turn for everybody else: what a round trip to a database is to other requests. */
+/** Lets other requests run, as a round trip to a database does. */
 export const gap = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
 
 /**
- * What a check before the write amounts to: all who ask before the first has written get the answer that the first one
- * gets. `rowOf` tells what they ask about.
+ * A verb that checks first and writes later: every caller who checks the same row before the first caller has written
+ * gets the answer of the first caller. `rowOf` names the row.
  */
 export function sharing(verb: string, rowOf: (...args: never[]) => unknown): Mutant {
-  return mutant(verb, 'checks, then writes: who asks meanwhile gets the answer of the first', (call) => {
+  return mutant(verb, 'checks before it writes, so that concurrent callers get the answer of the first', (call) => {
     const open = new Map<unknown, Promise<unknown>>()
     return (...args) => {
       const row = rowOf(...(args as never[]))
@@ -58,7 +58,7 @@ export function sharing(verb: string, rowOf: (...args: never[]) => unknown): Mut
   })
 }
 
-/** An answer that is right but for one outcome. */
+/** A verb that answers `said` where it should answer `outcome`. */
 export function misnaming(verb: string, outcome: unknown, said: unknown): Mutant {
   return mutant(verb, `answers ${JSON.stringify(said)} for ${JSON.stringify(outcome)}`, (call) => async (...args) => {
     const answer = await call(...args)
@@ -66,7 +66,7 @@ export function misnaming(verb: string, outcome: unknown, said: unknown): Mutant
   })
 }
 
-/** Whatever strings are in there, changed; the members named in `only`, if any. */
+/** Changes every string in a value, at any depth. With `only`, it changes only the members with these names. */
 export function mapStrings(value: unknown, change: (text: string) => string, only?: ReadonlySet<string>): unknown {
   if (typeof value === 'string') return only === undefined ? change(value) : value
   if (Array.isArray(value)) return value.map((one) => mapStrings(one, change, only))
@@ -79,7 +79,7 @@ export function mapStrings(value: unknown, change: (text: string) => string, onl
   )
 }
 
-/** Changes what goes in, or what comes out. */
+/** A verb whose first argument (`in`) or answer (`out`) is changed. */
 export function altering(verb: string, fault: string, change: { in?: Call; out?: Call }): Mutant {
   return mutant(verb, fault, (call) => async (...args) => {
     const answer = await call(...(change.in ? [change.in(args[0]), ...args.slice(1)] : args))

@@ -1,7 +1,7 @@
 import type { Storage } from '../../src/storage/storage.ts'
 import { altering, type Mutant, misnaming, mutant, withVerb } from './mutant.ts'
 
-/** A storage in which revocations are known to the verbs that read, and to no verb that writes. */
+/** A storage in which the verbs that read know of revocations, and the verbs that write do not. */
 function blindToRevocations(storage: Storage): Storage {
   const revoked = new Map<string, number>()
   const overlaid = (verb: string, broken: Storage): Storage =>
@@ -29,7 +29,7 @@ function blindToRevocations(storage: Storage): Storage {
 
 const dead = { outcome: 'dead' }
 
-/** Adapters that say something else than what happened, or ask for less than they have to. */
+/** Adapters that answer a wrong outcome, or that omit a condition. */
 export const misspeakingAdapters: readonly Mutant[] = [
   misnaming('clients.insert', 'exists', 'won'),
   misnaming('clients.insert', 'exists', 'conflict'),
@@ -52,17 +52,17 @@ export const misspeakingAdapters: readonly Mutant[] = [
   misnaming('records.find', undefined, null),
   misnaming('refreshTokens.find', undefined, null),
 
-  altering('refreshTokens.rotate', 'answers dead where it was rotated', {
+  altering('refreshTokens.rotate', "answers 'dead' for a rotated token", {
     out: (answer) => (answer.outcome === 'rotated' ? dead : answer),
   }),
-  altering('refreshTokens.rotate', 'answers rotated without what is stored', {
+  altering('refreshTokens.rotate', "answers 'rotated' without the stored token", {
     out: (answer) => (answer.outcome === 'rotated' ? { outcome: 'rotated' } : answer),
   }),
-  altering('refreshTokens.rotate', 'answers its own successor where another one is stored', {
+  altering('refreshTokens.rotate', 'answers its own sealed successor instead of the stored one', {
     out: (answer) =>
       answer.outcome === 'rotated' ? { ...answer, token: { ...answer.token, sealedSuccessor: 'other' } } : answer,
   }),
-  altering('refreshTokens.rotate', 'answers more than won', {
+  altering('refreshTokens.rotate', "adds a member to the answer 'won'", {
     out: (answer) => (answer.outcome === 'won' ? { outcome: 'won', token: undefined } : answer),
   }),
 
@@ -70,7 +70,7 @@ export const misspeakingAdapters: readonly Mutant[] = [
   { verb: 'refreshTokens.rotate', fault: 'ignores a revoked grant', mutate: blindToRevocations },
   mutant(
     'authorizationCodes.redeem',
-    'takes a replay under a revoked grant for dead',
+    "answers 'dead' instead of 'replayed' under a revoked grant",
     (call, { authorizationCodes }) => {
       return async (redemption) => {
         const found = await authorizationCodes.find(redemption.id)
@@ -78,7 +78,7 @@ export const misspeakingAdapters: readonly Mutant[] = [
       }
     },
   ),
-  mutant('authorizationCodes.redeem', 'refuses an expired code: it has a clock', (call, { authorizationCodes }) => {
+  mutant('authorizationCodes.redeem', 'refuses an expired code by its own clock', (call, { authorizationCodes }) => {
     return async (redemption) => {
       const found = await authorizationCodes.find(redemption.id)
       return found && found.code.expiresAt < redemption.now ? 'dead' : call(redemption)
@@ -88,54 +88,75 @@ export const misspeakingAdapters: readonly Mutant[] = [
     const found = await refreshTokens.find(query.id)
     return found && found.token.rotatedAt === undefined ? 'won' : call(query)
   }),
-  altering('refreshTokens.reuse', 'stops one too late', { in: (query) => ({ ...query, limit: query.limit + 1 }) }),
-  altering('refreshTokens.reuse', 'stops one too early', { in: (query) => ({ ...query, limit: query.limit - 1 }) }),
+  altering('refreshTokens.reuse', 'allows one reuse too many', {
+    in: (query) => ({ ...query, limit: query.limit + 1 }),
+  }),
+  altering('refreshTokens.reuse', 'allows one reuse too few', {
+    in: (query) => ({ ...query, limit: query.limit - 1 }),
+  }),
   mutant('clients.replace', 'ignores the version', (call, { clients }) => async (record) => {
     return call(record, (await clients.find(record.id))?.version ?? 1)
   }),
-  mutant('records.replace', 'takes any version that is not newer', (call, { records }) => async (record, version) => {
-    const stored = (await records.find(record))?.version ?? 0
-    return call(record, Math.max(stored, version))
-  }),
-  mutant('records.replace', 'adds a record that is not there', (call, { records }) => async (record, version) => {
+  mutant(
+    'records.replace',
+    'accepts any stored version up to the expected one',
+    (call, { records }) =>
+      async (record, version) => {
+        const stored = (await records.find(record))?.version ?? 0
+        return call(record, Math.max(stored, version))
+      },
+  ),
+  mutant('records.replace', 'adds a record that does not exist', (call, { records }) => async (record, version) => {
     return (await records.find(record)) ? call(record, version) : records.insert(record)
   }),
   altering('records.take', 'ignores the version', { in: ({ version: _, ...key }) => key }),
-  mutant('records.take', 'takes any version up to the one it was given', (call, { records }) => async (take) => {
+  mutant('records.take', 'takes any stored version up to the given one', (call, { records }) => async (take) => {
     const stored = (await records.find(take))?.version ?? 0
     return call(take.version === undefined ? take : { ...take, version: Math.min(stored, take.version) })
   }),
-  altering('grants.commit', 'ignores the version of what it takes', {
+  altering('grants.commit', 'ignores the version of the records that it takes', {
     in: ({ take, ...commit }) => ({
       ...commit,
       take: take?.map(({ version: _, ...key }: { version?: number }) => key),
     }),
   }),
   altering('records.deleteAll', 'ignores the kind', { in: ({ kind: _, ...query }) => query }),
-  mutant('records.deleteAll', 'takes what matches any of the members', (call) => async ({ kind, clientId, userId }) => {
-    if (clientId === undefined || userId === undefined) return call({ kind, clientId, userId })
-    return (await call({ kind, clientId })) + (await call({ kind, userId }))
-  }),
-  mutant('records.deleteAll', 'deletes everything when nobody is named', (call, { records }) => async (query) => {
-    return (query.clientId ?? query.userId) ? call(query) : records.deleteAll({ ...query, clientId: 'client' })
-  }),
-  altering('records.deleteAll', 'answers nothing', { out: () => undefined }),
-  altering('records.findMany', 'answers the first alone', { out: (found) => found.slice(0, 1) }),
-  altering('records.findMany', 'has undefined for what does not exist', {
+  mutant(
+    'records.deleteAll',
+    'matches any member of the query instead of all',
+    (call) =>
+      async ({ kind, clientId, userId }) => {
+        if (clientId === undefined || userId === undefined) return call({ kind, clientId, userId })
+        return (await call({ kind, clientId })) + (await call({ kind, userId }))
+      },
+  ),
+  mutant(
+    'records.deleteAll',
+    'deletes everything when the query has neither client nor user',
+    (call, { records }) =>
+      async (query) => {
+        return (query.clientId ?? query.userId) ? call(query) : records.deleteAll({ ...query, clientId: 'client' })
+      },
+  ),
+  altering('records.deleteAll', 'answers undefined instead of a count', { out: () => undefined }),
+  altering('records.findMany', 'answers only the first record', { out: (found) => found.slice(0, 1) }),
+  altering('records.findMany', 'answers undefined for a record that does not exist', {
     out: (found) => (found.length === 0 ? [undefined] : found),
   }),
-  altering('records.findMany', 'finds five at most', { in: (query) => ({ ...query, ids: query.ids.slice(0, 5) }) }),
-  mutant('records.findMany', 'forgets the kind', (call) => async (query) => {
+  altering('records.findMany', 'finds at most five records', {
+    in: (query) => ({ ...query, ids: query.ids.slice(0, 5) }),
+  }),
+  mutant('records.findMany', 'ignores the kind', (call) => async (query) => {
     return [...(await call(query)), ...(await call({ ...query, kind: 'other' }))]
   }),
-  mutant('clients.replace', 'adds a client that is not there', (call, { clients }) => async (record, version) => {
+  mutant('clients.replace', 'adds a client that does not exist', (call, { clients }) => async (record, version) => {
     return (await clients.find(record.id)) ? call(record, version) : clients.insert(record)
   }),
   mutant('signingKeys.insert', 'replaces the key of a generation', (call, { signingKeys }) => async (record) => {
     for (const key of await signingKeys.list()) if (key.id === record.id) await signingKeys.delete(key.id)
     return call(record)
   }),
-  mutant('signingKeys.insert', 'asks for the id alone', (call) => {
+  mutant('signingKeys.insert', 'checks only the id, not the generation', (call) => {
     let made = 0
     return async (record) => {
       made += 1
@@ -143,29 +164,39 @@ export const misspeakingAdapters: readonly Mutant[] = [
       return answer === 'exists' && made > 0 && record.id === 'other' ? 'won' : answer
     }
   }),
-  mutant('accessTokens.insert', 'overwrites what is there', (call, { accessTokens }) => async (record) => {
+  mutant('accessTokens.insert', 'overwrites the stored row', (call, { accessTokens }) => async (record) => {
     await accessTokens.delete(record.id)
     return call(record)
   }),
-  mutant('records.insert', 'overwrites what is there', (call, { records }) => async (record) => {
+  mutant('records.insert', 'overwrites the stored row', (call, { records }) => async (record) => {
     await records.take({ kind: record.kind, id: record.id })
     return call(record)
   }),
-  mutant('accessTokens.revokeJwt', 'fails for what is revoked', (call, { accessTokens }) => async (query) => {
-    if ((await accessTokens.findJwt({ jti: query.jti })).revoked) throw new Error('unique index')
-    return call(query)
-  }),
-  mutant('accessTokens.delete', 'fails where there is none', (call, { accessTokens }) => async (id) => {
+  mutant(
+    'accessTokens.revokeJwt',
+    'fails for a JWT that is already revoked',
+    (call, { accessTokens }) =>
+      async (query) => {
+        if ((await accessTokens.findJwt({ jti: query.jti })).revoked) throw new Error('unique index')
+        return call(query)
+      },
+  ),
+  mutant('accessTokens.delete', 'fails for an unknown id', (call, { accessTokens }) => async (id) => {
     if (!(await accessTokens.find(id))) throw new Error('not found')
     return call(id)
   }),
-  mutant('grants.revokeAll', 'ends everything when nobody is named', (call, { grants }) => async (query) => {
-    if (query.userId ?? query.clientId ?? query.sessionId) return call(query)
-    return grants.revokeAll({ userId: 'user', now: query.now })
-  }),
   mutant(
     'grants.revokeAll',
-    'takes what matches any of the members',
+    'ends everything when the query has no user, client and session',
+    (call, { grants }) =>
+      async (query) => {
+        if (query.userId ?? query.clientId ?? query.sessionId) return call(query)
+        return grants.revokeAll({ userId: 'user', now: query.now })
+      },
+  ),
+  mutant(
+    'grants.revokeAll',
+    'matches any member of the query instead of all',
     (call) =>
       async ({ now, offline, ...members }) => {
         const ended = [0]
@@ -173,8 +204,12 @@ export const misspeakingAdapters: readonly Mutant[] = [
         return ended.length === 1 ? call({ now, offline }) : ended.reduce((sum, one) => sum + one)
       },
   ),
-  altering('grants.revokeAll', 'takes those for offline access, too', { in: ({ offline: _, ...query }) => query }),
-  altering('grants.revokeAll', 'ends what has expired', { in: (query) => ({ ...query, now: 1 }) }),
-  altering('grants.list', 'lists what ends this second', { in: (query) => ({ ...query, now: query.now - 1 }) }),
-  altering('grants.list', 'lists what has expired', { in: (query) => ({ ...query, now: 0 }) }),
+  altering('grants.revokeAll', 'ends grants for offline access that it should spare', {
+    in: ({ offline: _, ...query }) => query,
+  }),
+  altering('grants.revokeAll', 'ends grants that have expired', { in: (query) => ({ ...query, now: 1 }) }),
+  altering('grants.list', 'lists grants that end in this second', {
+    in: (query) => ({ ...query, now: query.now - 1 }),
+  }),
+  altering('grants.list', 'lists grants that have expired', { in: (query) => ({ ...query, now: 0 }) }),
 ]

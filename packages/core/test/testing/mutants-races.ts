@@ -6,7 +6,7 @@ type Row = { readonly id: string }
 const byId = (row: Row) => row.id
 const byKey = ({ kind, id }: RecordKey) => `${kind} ${id}`
 
-/** What may happen once, and happens to fifty. */
+/** Adapters in which several concurrent callers win, or one caller undoes the write of another. */
 export const racyAdapters: readonly Mutant[] = [
   sharing('clients.insert', byId),
   sharing('clients.replace', byId),
@@ -43,16 +43,21 @@ export const racyAdapters: readonly Mutant[] = [
     await clients.delete(record.id)
     return (await clients.insert(record)) === 'won' ? 'won' : 'conflict'
   }),
-  mutant('records.replace', 'brings back what was taken', (call, { records }) => async (record, version) => {
-    const found = await records.find(record)
-    await gap()
-    if (found?.version === version && !(await records.find(record))) {
-      await records.insert(record)
-      return 'won'
-    }
-    return call(record, version)
-  }),
-  mutant('consents.remember', 'loses what was added meanwhile', (call, { consents }) => async (record) => {
+  mutant(
+    'records.replace',
+    'restores a record that was taken meanwhile',
+    (call, { records }) =>
+      async (record, version) => {
+        const found = await records.find(record)
+        await gap()
+        if (found?.version === version && !(await records.find(record))) {
+          await records.insert(record)
+          return 'won'
+        }
+        return call(record, version)
+      },
+  ),
+  mutant('consents.remember', 'loses scopes that were added meanwhile', (call, { consents }) => async (record) => {
     const found = await consents.find(record)
     await gap()
     if (!found) return call(record)
@@ -60,29 +65,29 @@ export const racyAdapters: readonly Mutant[] = [
     await call(found)
     await call(record)
   }),
-  mutant('consents.remember', 'fails for the second of two first consents', (call, { consents }) => async (record) => {
-    const found = await consents.find(record)
-    await gap()
-    if (!found && (await consents.find(record))) throw new Error('unique index')
-    return call(record)
-  }),
+  mutant(
+    'consents.remember',
+    'fails for the second of two callers who insert the consent',
+    (call, { consents }) =>
+      async (record) => {
+        const found = await consents.find(record)
+        await gap()
+        if (!found && (await consents.find(record))) throw new Error('unique index')
+        return call(record)
+      },
+  ),
   mutant('consents.remember', 'undoes a scope that was replaced meanwhile', (call, { consents }) => async (record) => {
     const found = await consents.find(record)
     await gap()
     return call(found ? { ...record, scope: [...found.scope, ...record.scope] } : record)
   }),
-  mutant(
-    'consents.replaceScope',
-    'writes scope and time one after the other',
-    (call, { consents }) =>
-      async (query) => {
-        const { updatedAt = 0 } = (await consents.findById(query.id)) ?? {}
-        await call({ ...query, now: updatedAt })
-        await new Promise((resolve) => setTimeout(resolve, 50 - (query.now % 50)))
-        const { scope = query.scope } = (await consents.findById(query.id)) ?? {}
-        return call({ ...query, scope })
-      },
-  ),
+  mutant('consents.replaceScope', 'writes scope and time in two writes', (call, { consents }) => async (query) => {
+    const { updatedAt = 0 } = (await consents.findById(query.id)) ?? {}
+    await call({ ...query, now: updatedAt })
+    await new Promise((resolve) => setTimeout(resolve, 50 - (query.now % 50)))
+    const { scope = query.scope } = (await consents.findById(query.id)) ?? {}
+    return call({ ...query, scope })
+  }),
   mutant('consents.deleteAll', 'counts before it deletes', (call, { consents }) => async (query) => {
     const users = ['one', 'two', 'three', 'user']
     const lists = await Promise.all(users.map((userId) => consents.list({ userId })))
@@ -90,7 +95,7 @@ export const racyAdapters: readonly Mutant[] = [
     await call(query)
     return lists.flat().filter(({ clientId }) => clientId === query.clientId).length
   }),
-  mutant('grants.commit', 'loses consents that were remembered meanwhile', (call, { consents }) => {
+  mutant('grants.commit', 'loses consents that were stored meanwhile', (call, { consents }) => {
     return async (issue) => {
       const found = issue.consent && (await consents.find(issue.consent))
       await gap()
@@ -101,12 +106,17 @@ export const racyAdapters: readonly Mutant[] = [
       return call(issue)
     }
   }),
-  mutant('grants.revoke', 'asks first, and writes the last time', (call, { grants }) => async (query) => {
-    const found = await grants.find(query.id)
-    await gap()
-    await call(query)
-    return found !== undefined && found.revokedAt === undefined
-  }),
+  mutant(
+    'grants.revoke',
+    'reads the grant first, and overwrites the time of the revocation',
+    (call, { grants }) =>
+      async (query) => {
+        const found = await grants.find(query.id)
+        await gap()
+        await call(query)
+        return found !== undefined && found.revokedAt === undefined
+      },
+  ),
   mutant('grants.revokeAll', 'counts before it writes', (call, { grants }) => async (query) => {
     const found = query.userId === undefined ? undefined : await grants.list({ userId: query.userId, now: query.now })
     await gap()
@@ -119,36 +129,41 @@ export const racyAdapters: readonly Mutant[] = [
     const spare = found?.token.rotatedAt !== undefined && found.token.reuses < query.limit
     return call(spare ? { ...query, limit: 1000 } : query)
   }),
-  mutant('records.insert', 'is won wherever it is there afterwards', (call) => async (record) => {
+  mutant('records.insert', "answers 'won' whenever the record exists afterwards", (call) => async (record) => {
     await gap()
     await call(record)
     return 'won'
   }),
-  mutant('records.replace', 'asks for the version first', (call, { records }) => async (record, version) => {
+  mutant('records.replace', 'checks the version before it writes', (call, { records }) => async (record, version) => {
     const found = await records.find(record)
     await gap()
     if (found?.version !== version) return 'conflict'
     return call(record, (await records.find(record))?.version ?? version)
   }),
-  mutant('records.take', 'is true for whoever found it', (call, { records }) => async (take) => {
+  mutant('records.take', 'answers true to every caller who found the record', (call, { records }) => async (take) => {
     const found = await records.find(take)
     await gap()
     await call(take)
     return found !== undefined && (take.version === undefined || take.version === found.version)
   }),
-  mutant('records.take', 'asks for the version first', (call, { records }) => async ({ version, ...key }) => {
+  mutant('records.take', 'checks the version before it writes', (call, { records }) => async ({ version, ...key }) => {
     const found = await records.find(key)
     await gap()
     return version === undefined || found?.version === version ? call(key) : false
   }),
-  mutant('grants.commit', 'asks for the version first', (call, { records }) => async ({ take = [], ...commit }) => {
-    for (const { version, ...key } of take) {
-      const found = await records.find(key)
-      if (found === undefined || (version !== undefined && found.version !== version)) return 'gone'
-    }
-    await gap()
-    return call({ ...commit, take: take.map(({ kind, id }: RecordKey) => ({ kind, id })) })
-  }),
+  mutant(
+    'grants.commit',
+    'checks the version before it writes',
+    (call, { records }) =>
+      async ({ take = [], ...commit }) => {
+        for (const { version, ...key } of take) {
+          const found = await records.find(key)
+          if (found === undefined || (version !== undefined && found.version !== version)) return 'gone'
+        }
+        await gap()
+        return call({ ...commit, take: take.map(({ kind, id }: RecordKey) => ({ kind, id })) })
+      },
+  ),
   mutant('records.deleteAll', 'counts before it deletes', (call, { records }) => async (query) => {
     const ids = Array.from({ length: 20 }, (_, row) => ({ kind: 'kind', id: `r${row}` }))
     const found = await Promise.all(ids.map((key) => records.find(key)))
@@ -158,7 +173,7 @@ export const racyAdapters: readonly Mutant[] = [
     const counted = found.filter((one) => one && (clientId ? one.clientId === clientId : one.userId === userId)).length
     return found.every((one) => one === undefined) ? deleted : counted
   }),
-  mutant('purgeExpired', 'counts what another one removed', (call) => {
+  mutant('purgeExpired', 'counts rows that another caller removed', (call) => {
     let most = 0
     return async (query) => {
       const removed = await call(query)

@@ -1,6 +1,6 @@
 import { altering, type Call, type Mutant, mutant } from './mutant.ts'
 
-/** What a record may have, by the verb that writes it and the member of its argument that is the record. */
+/** Optional members of records: the verb that writes the record, the member of its argument, and the optional members. */
 const optional: readonly (readonly [string, string | undefined, readonly string[]])[] = [
   ['clients.insert', undefined, ['machineScope', 'userId', 'referenceId', 'registrationTokenHash', 'usedAt']],
   ['records.insert', undefined, ['ownerId', 'clientId', 'userId']],
@@ -38,55 +38,55 @@ const empties = (value: unknown) =>
   value === '' || value === 0 || (Array.isArray(value) && !value.length) ? undefined : value
 const narrow = (value: unknown) => (typeof value === 'number' ? value | 0 : value)
 
-/** Adapters that lose or change what they were given. */
+/** Adapters that lose or change members of a record, its order or its limit. */
 export const lossyAdapters: readonly Mutant[] = [
   ...optional.flatMap(([verb, part, members]) => [
     ...members.map((member) =>
       altering(verb, `loses ${part ?? 'the record'}.${member}`, { in: atRecord(part, without(member)) }),
     ),
     altering(verb, `keeps numbers of ${part ?? 'the record'} in 32 bits`, { in: atRecord(part, map(narrow)) }),
-    altering(verb, `has null for what ${part ?? 'the record'} has not`, {
+    altering(verb, `answers null for absent members of ${part ?? 'the record'}`, {
       in: atRecord(part, (record) => ({ ...Object.fromEntries(members.map((member) => [member, null])), ...record })),
     }),
   ]),
   ...[['clients.insert'], ['records.insert'], ['grants.commit', 'grant']].map(([verb = '', part]) =>
-    altering(verb, 'takes empty and zero for absent', { in: atRecord(part, map(empties)) }),
+    altering(verb, 'treats empty values and zero as absent', { in: atRecord(part, map(empties)) }),
   ),
-  altering('clients.insert', 'takes every client for one of the server', {
+  altering('clients.insert', "stores registeredBy 'server' for every client", {
     in: (record) => ({ ...record, registeredBy: 'server' }),
   }),
-  altering('clients.insert', 'takes no scopes of a machine for all', {
+  altering('clients.insert', 'treats an empty list of machine scopes as absent', {
     in: ({ machineScope, ...record }) => (machineScope?.length ? { ...record, machineScope } : record),
   }),
-  mutant('clients.replace', 'leaves the scopes of a machine', (call, { clients }) => async (record, version) => {
+  mutant('clients.replace', 'does not replace the machine scopes', (call, { clients }) => async (record, version) => {
     const { machineScope } = (await clients.find(record.id)) ?? {}
     const { machineScope: _, ...rest } = record
     return call(machineScope === undefined ? rest : { ...rest, machineScope }, version)
   }),
   altering('signingKeys.insert', 'keeps numbers in 32 bits', { in: map(narrow) }),
   ...['authorizationCodes.find', 'refreshTokens.find', 'accessTokens.find', 'accessTokens.findJwt'].map((verb) =>
-    altering(verb, 'comes without the revocation of the grant', {
+    altering(verb, 'omits the revocation of the grant', {
       out: (found) => (found.grant ? { ...found, grant: without('revokedAt')(found.grant) } : found),
     }),
   ),
   ...['accessTokens.find', 'accessTokens.findJwt'].map((verb) =>
-    altering(verb, 'comes without the grant', { out: without('grant') }),
+    altering(verb, 'omits the grant', { out: without('grant') }),
   ),
-  altering('refreshTokens.find', 'never tells of a rotated successor', {
+  altering('refreshTokens.find', 'never answers that the successor was rotated', {
     out: (found) => ({ ...found, successorRotated: false }),
   }),
-  altering('refreshTokens.find', 'takes a rotated token for a rotated successor', {
+  altering('refreshTokens.find', 'answers that the successor was rotated when the token was', {
     out: (found) => ({ ...found, successorRotated: found.token.rotatedAt !== undefined }),
   }),
   ...['records.find', 'authorizationCodes.find', 'accessTokens.find', 'refreshTokens.find', 'grants.find'].map((verb) =>
-    altering(verb, 'hides what expired long ago', {
+    altering(verb, 'hides expired rows', {
       out: (found) => ((found.code ?? found.token ?? found).expiresAt < 1000 ? undefined : found),
     }),
   ),
-  altering('accessTokens.revokeJwt', 'ignores what expired long ago', {
+  altering('accessTokens.revokeJwt', 'ignores the revocation of an expired JWT', {
     in: (query) => (query.expiresAt < 1000 ? { ...query, jti: 'other' } : query),
   }),
-  mutant('clients.find', 'hands out what is stored', (call) => {
+  mutant('clients.find', 'returns the stored object itself', (call) => {
     const loose = new Map<string, unknown>()
     return async (id) => {
       const found = await call(id)
@@ -95,25 +95,25 @@ export const lossyAdapters: readonly Mutant[] = [
     }
   }),
 
-  altering('clients.list', 'has another order', { out: (found) => [...found].reverse() }),
-  altering('clients.list', 'sorts as people do', {
+  altering('clients.list', 'returns another order', { out: (found) => [...found].reverse() }),
+  altering('clients.list', 'sorts by a locale', {
     out: (found) => [...found].sort((a, b) => a.id.localeCompare(b.id, 'en')),
   }),
   altering('clients.list', 'sorts by UTF-16', { out: (found) => [...found].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
-  altering('clients.list', 'has no end', { in: (query) => ({ ...query, limit: 100 }) }),
-  altering('clients.list', 'has no pages', { in: without('after') }),
-  altering('clients.list', 'forgets the reference', { in: without('referenceId') }),
-  mutant('clients.list', 'wants user and reference to match', (call) => async (query) => {
+  altering('clients.list', 'ignores the limit', { in: (query) => ({ ...query, limit: 100 }) }),
+  altering('clients.list', 'ignores after', { in: without('after') }),
+  altering('clients.list', 'ignores the reference', { in: without('referenceId') }),
+  mutant('clients.list', 'demands that user and reference both match', (call) => async (query) => {
     const found: readonly { referenceId?: string }[] = await call(query)
     if (query.userId === undefined || query.referenceId === undefined) return found
     return found.filter(({ referenceId }) => referenceId === query.referenceId)
   }),
-  altering('consents.list', 'has another order', { out: (found) => [...found].reverse() }),
-  altering('consents.list', 'takes an empty reference for none', {
+  altering('consents.list', 'returns another order', { out: (found) => [...found].reverse() }),
+  altering('consents.list', 'treats an empty reference as absent', {
     in: ({ referenceId, ...query }) =>
       referenceId === '' || referenceId === undefined ? query : { ...query, referenceId },
   }),
-  altering('grants.list', 'has another order', { out: (found) => [...found].reverse() }),
+  altering('grants.list', 'returns another order', { out: (found) => [...found].reverse() }),
   altering('signingKeys.list', 'sorts generations as text', {
     out: (found) =>
       [...found].sort((a, b) => `${a.algorithm} ${a.generation}`.localeCompare(`${b.algorithm} ${b.generation}`, 'en')),
@@ -121,64 +121,83 @@ export const lossyAdapters: readonly Mutant[] = [
   altering('signingKeys.list', 'sorts by generation alone', {
     out: (found) => [...found].sort((a, b) => a.generation - b.generation),
   }),
-  altering('records.list', 'has another order', { out: (found) => [...found].reverse() }),
-  altering('records.list', 'sorts as people do', {
+  altering('records.list', 'returns another order', { out: (found) => [...found].reverse() }),
+  altering('records.list', 'sorts by a locale', {
     out: (found) => [...found].sort((a, b) => a.id.localeCompare(b.id, 'en')),
   }),
   altering('records.list', 'sorts by UTF-16', { out: (found) => [...found].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
-  altering('records.list', 'has no end', { in: (query) => ({ ...query, limit: 100 }) }),
-  altering('records.list', 'has no pages', { in: without('after') }),
-  mutant('records.list', 'forgets the kind', (call) => async (query) => {
+  altering('records.list', 'ignores the limit', { in: (query) => ({ ...query, limit: 100 }) }),
+  altering('records.list', 'ignores after', { in: without('after') }),
+  mutant('records.list', 'ignores the kind', (call) => async (query) => {
     return [...(await call(query)), ...(await call({ ...query, kind: 'other' }))].slice(0, query.limit)
   }),
-  altering('records.insert', 'keeps the value flat', {
+  altering('records.insert', 'loses nested members of the value', {
     in: (record) => ({ ...record, value: map((one) => (typeof one === 'object' ? {} : one))(record.value) }),
   }),
 
   altering('purgeExpired', 'ignores the limit', { in: (query) => ({ ...query, limit: 100_000 }) }),
-  altering('purgeExpired', 'takes a limit of none for no limit', {
+  altering('purgeExpired', 'treats a limit of 0 as no limit', {
     in: (query) => ({ ...query, limit: query.limit === 0 ? 1000 : query.limit }),
   }),
-  mutant('purgeExpired', 'has the limit for each table', (call) => async (query) => {
+  mutant('purgeExpired', 'applies the limit to each table', (call) => async (query) => {
     return (await call(query)) + (query.limit > 0 ? await call(query) : 0)
   }),
-  altering('purgeExpired', 'removes what expires now', { in: (query) => ({ ...query, now: query.now + 1 }) }),
-  altering('purgeExpired', 'leaves what expired a second ago', { in: (query) => ({ ...query, now: query.now - 1 }) }),
-  altering('purgeExpired', 'answers nothing', { out: () => 0 }),
-  altering('purgeExpired', 'removes unused clients without being asked', {
+  altering('purgeExpired', 'removes rows that expire in this second', {
+    in: (query) => ({ ...query, now: query.now + 1 }),
+  }),
+  altering('purgeExpired', 'keeps rows that expired a second ago', {
+    in: (query) => ({ ...query, now: query.now - 1 }),
+  }),
+  altering('purgeExpired', 'answers 0 instead of the count', { out: () => 0 }),
+  altering('purgeExpired', 'removes unused clients without unusedClientsBefore', {
     in: (query) => ({ ...query, unusedClientsBefore: query.unusedClientsBefore ?? query.now }),
   }),
-  altering('purgeExpired', 'leaves unused clients', { in: without('unusedClientsBefore') }),
-  altering('purgeExpired', 'removes unused clients of that second', {
+  altering('purgeExpired', 'keeps unused clients', { in: without('unusedClientsBefore') }),
+  altering('purgeExpired', 'removes unused clients that registered in the second of unusedClientsBefore', {
     in: ({ unusedClientsBefore: before, ...query }) => ({
       ...query,
       ...(before !== undefined && { unusedClientsBefore: before + 1 }),
     }),
   }),
-  mutant('purgeExpired', 'does not count unused clients', (call) => async ({ unusedClientsBefore, ...query }) => {
-    const removed = await call(query)
-    if (unusedClientsBefore === undefined) return removed
-    await call({ ...query, unusedClientsBefore })
-    return removed
-  }),
-  mutant('purgeExpired', 'removes revoked grants', (call, { grants }) => {
+  mutant(
+    'purgeExpired',
+    'does not count the unused clients that it removes',
+    (call) =>
+      async ({ unusedClientsBefore, ...query }) => {
+        const removed = await call(query)
+        if (unusedClientsBefore === undefined) return removed
+        await call({ ...query, unusedClientsBefore })
+        return removed
+      },
+  ),
+  mutant('purgeExpired', 'removes revoked grants that have not expired', (call, { grants }) => {
     return async (query) => {
       const grant = await grants.find('grant')
       return call(grant?.revokedAt === undefined ? query : { ...query, now: grant.expiresAt + 1 })
     }
   }),
-  mutant('purgeExpired', 'leaves what is sealed', (call, { refreshTokens }) => async (query) => {
+  mutant('purgeExpired', 'keeps sealed successors', (call, { refreshTokens }) => async (query) => {
     const found = await refreshTokens.find('first')
     return found?.token.sealedUntil === undefined ? call(query) : call({ ...query, now: found.token.sealedUntil })
   }),
-  mutant('purgeExpired', 'does not count what it clears', (call, { refreshTokens }) => async (query) => {
-    const sealed = async () => (await refreshTokens.find('first'))?.token.sealedUntil
-    const before = await sealed()
-    const count = await call(query)
-    return before !== undefined && (await sealed()) === undefined ? count - 1 : count
-  }),
-  mutant('purgeExpired', 'removes redeemed codes', (call, { authorizationCodes }) => async (query) => {
-    const found = await authorizationCodes.find('code')
-    return call(found?.code.consumedAt === undefined ? query : { ...query, now: found.code.expiresAt + 1 })
-  }),
+  mutant(
+    'purgeExpired',
+    'does not count the sealed successors that it clears',
+    (call, { refreshTokens }) =>
+      async (query) => {
+        const sealed = async () => (await refreshTokens.find('first'))?.token.sealedUntil
+        const before = await sealed()
+        const count = await call(query)
+        return before !== undefined && (await sealed()) === undefined ? count - 1 : count
+      },
+  ),
+  mutant(
+    'purgeExpired',
+    'removes redeemed codes that have not expired',
+    (call, { authorizationCodes }) =>
+      async (query) => {
+        const found = await authorizationCodes.find('code')
+        return call(found?.code.consumedAt === undefined ? query : { ...query, now: found.code.expiresAt + 1 })
+      },
+  ),
 ]

@@ -3,16 +3,16 @@ import { wrapStorage } from '../support/storage.ts'
 import { altering, type Mutant, mapStrings } from './mutant.ts'
 
 const folds = {
-  'takes A for a': (text: string) => text.toLowerCase(),
-  'takes é for e': (text: string) => text.normalize('NFD').replaceAll(/\p{M}/gu, ''),
-  'ignores spaces at the end': (text: string) => text.trimEnd(),
+  'treats A and a as equal': (text: string) => text.toLowerCase(),
+  'treats é and e as equal': (text: string) => text.normalize('NFD').replaceAll(/\p{M}/gu, ''),
+  'ignores trailing spaces': (text: string) => text.trimEnd(),
 } as const
 
 const idMembers: ReadonlySet<string> = new Set([
   ...['id', 'jti', 'grantId', 'clientId', 'userId', 'referenceId', 'sessionId', 'kind', 'ownerId', 'algorithm'],
 ])
 
-/** A collation for one verb: what it is given counts as the first text that was seen anywhere and is the same to it. */
+/** A collation for one verb: it replaces each text by the first text of any call that the collation treats as equal. */
 function folding(verb: string, fault: keyof typeof folds): Mutant {
   const fold = folds[fault]
   const mutate = (storage: Storage): Storage => {
@@ -25,7 +25,7 @@ function folding(verb: string, fault: keyof typeof folds): Mutant {
     const stores = storage as unknown as Record<string, Record<string, (...args: unknown[]) => unknown>>
     return wrapStorage(storage, (name, args, run) => {
       const folded = args.map((arg) => {
-        // A list of texts is a list of ids, whatever the members of a record are called.
+        // A text or a list of texts is an id or a list of ids. Of a record, only some members are ids.
         const texts = typeof arg === 'string' || (Array.isArray(arg) && arg.every((one) => typeof one === 'string'))
         return mapStrings(arg, first, texts ? undefined : idMembers)
       })
@@ -37,7 +37,7 @@ function folding(verb: string, fault: keyof typeof folds): Mutant {
   return { verb, fault, mutate }
 }
 
-/** Every verb that looks something up. */
+/** Every verb that finds rows by a text. */
 const lookUps = [
   ...['clients.find', 'clients.insert', 'clients.replace', 'clients.markUsed', 'clients.delete', 'clients.list'],
   ...['records.insert', 'records.find', 'records.findMany', 'records.list', 'records.replace', 'records.take'],
@@ -64,7 +64,7 @@ const writes = [
   ...['signingKeys.insert'],
 ]
 
-/** Cuts what is longer: the text itself, and nothing of what is not longer. */
+/** A verb that cuts text after `length` characters. */
 function cutting(verb: string, length: number): Mutant {
   return altering(verb, `cuts text at ${length} characters`, {
     in: (record) => mapStrings(record, (text) => text.slice(0, length)),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storageContract } from '../../src/testing/storage-contract.ts'
 import { packageRoot } from '../support/source.ts'
 
-/** What is published, alone in a folder: the contract and `memoryStorage` have no dependency and no test runner. */
+/** A folder with only the built package, since the contract and `memoryStorage` need no dependency. */
 const folder = mkdtempSync(join(tmpdir(), 'oauth-contract-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -19,7 +19,7 @@ beforeAll(() => {
   if (status !== 0) throw new Error(stdout)
 })
 
-/** Runs the contract as the documentation says, with this storage. */
+/** Runs the contract under `node --test`, as the documentation shows, for the storage that this expression makes. */
 function nodeTest(name: string, storage: string) {
   writeFileSync(
     join(folder, `${name}.test.js`),
@@ -28,7 +28,7 @@ function nodeTest(name: string, storage: string) {
      import { storageContract } from './dist/testing/index.js'
      for (const { name, run } of storageContract(() => ${storage})) test(name, run)`,
   )
-  // Node's runner tells its children by the environment that they are children.
+  // NODE_TEST_CONTEXT would tell the process that it is a child of another test run.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const args = ['--test', '--test-reporter=tap', `${name}.test.js`]
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env })

@@ -8,7 +8,7 @@ import { lossyAdapters } from './mutants-records.ts'
 import { collatingAdapters, cuttingAdapters } from './mutants-text.ts'
 import { halfWritingAdapters } from './mutants-writes.ts'
 
-/** The case that refuses the adapter and names the verb that is wrong, in its title or in what it says. */
+/** Returns the name and error of the first failing case that names the faulty verb, or `undefined` without one. */
 async function refusalOf({ verb, mutate }: Mutant): Promise<string | undefined> {
   for (const { name, run } of storageContract(() => mutate(memoryStorage()))) {
     const said = await run().then(

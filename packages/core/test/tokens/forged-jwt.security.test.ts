@@ -10,9 +10,9 @@ import { createWorld, type World } from '../support/world.ts'
 interface Forger {
   readonly rsa: ServerKey
   readonly ec: ServerKey
-  /** What a good access token says. */
+  /** The claims of a valid access token. */
   readonly claims: JWTPayload
-  /** A good access token. */
+  /** A valid access token. */
   readonly genuine: string
 }
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   forger = { rsa, ec, claims: claimsOf(tokens.access_token), genuine: tokens.access_token }
 })
 
-/** A JWT with an HMAC under whatever a confused verifier might take for the secret. */
+/** A JWT with an HMAC, keyed with a value that a confused verifier might use as the secret. */
 function hmac(f: Forger, kid: string, secret: string | Buffer): string {
   const text = `${encodeJson({ alg: 'HS256', typ: 'at+jwt', kid })}.${encodeJson(f.claims)}`
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
@@ -48,7 +48,7 @@ function unsigned(f: Forger, alg: string, signature = ''): string {
   return `${encodeJson({ alg, typ: 'at+jwt', kid: f.ec.kid })}.${encodeJson(f.claims)}.${signature}`
 }
 
-/** By the server's own key, with a header as it stands. */
+/** Signs the claims with the server's key and this unmodified header. */
 function signRaw(f: Forger, header: string): string {
   const text = `${Buffer.from(header).toString('base64url')}.${encodeJson(f.claims)}`
   const key = { key: f.ec.privateJwk as never, format: 'jwk' as const, dsaEncoding: 'ieee-p1363' as const }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   tokens = await getTokens(world, client)
 })
 
-/** Texts that are no token of ours, though most come close to this one. */
+/** Makes a text that is not a token of the server. Most of the texts resemble the real token. */
 function guess(real: string, index: number): string {
   const random = randomBytes(64).toString('base64url')
   const position = index % real.length
@@ -40,7 +40,7 @@ function guess(real: string, index: number): string {
   }
 }
 
-/** The distinct answers to all guesses. */
+/** Sends all guesses and returns the distinct responses. */
 async function answersTo(real: string, ask: (text: string) => Promise<unknown>): Promise<readonly string[]> {
   const distinct = new Set<string>()
   for (let index = 0; index < tries; index++) {

@@ -89,7 +89,7 @@ describe('the JWT access token (RFC 9068 section 2) (E03)', () => {
     const basic = `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}`
     const { body } = await post(world, '/oauth2/token', form, { authorization: basic })
     expect(claimsOf(body.access_token).aud).toEqual(aud)
-    // It is for the resource: not for userinfo, which it was not asked for.
+    // The audience of the token is the resource, so userinfo refuses it.
     expect((await userinfo(world, body.access_token)).status).toBeOneOf([401, 403])
   })
 

@@ -24,7 +24,7 @@ import { alice, type World, type WorldOptions } from '../support/world.ts'
 const pairwiseSecret = 'a-pairwise-secret-with-32-characters'
 const scope = 'openid offline_access'
 
-/** Two processes on one database: the first has what its clients register, the second lacks it. */
+/** Two processes on one database. The second lacks the options that the clients of the first need. */
 async function start(input: ClientInput, options: WorldOptions = {}, less: WorldOptions = {}) {
   const storage = memoryStorage()
   const first = createQuickWorld({ ...options, storage })
@@ -33,7 +33,7 @@ async function start(input: ClientInput, options: WorldOptions = {}, less: World
   return { first, second, client }
 }
 
-/** The reasons that the event hook was told, as texts. */
+/** The reasons in the events, as texts. */
 function reasons(events: readonly OAuthEvent[]): string {
   return events.flatMap((event) => ('cause' in event ? String(event.cause) : [])).join('\n')
 }
@@ -66,7 +66,7 @@ describe.each(gaps)(
     const keyed = async (): Promise<ClientInput> =>
       options.features === undefined ? input : { ...input, jwks: { keys: [(await clientKey()).publicJwk] } }
 
-    test('is refused at authorize, before anybody signs in, by an event that names the option (H20)', async () => {
+    test('a client that needs a missing option is refused at the authorization endpoint before sign-in, with an event that names the option (H20)', async () => {
       const { second, client } = await start(await keyed(), options)
       for (const prompt of [undefined, 'none']) {
         const response = await ask(second, client, { scope, prompt })
@@ -84,20 +84,20 @@ describe('a client whose sign-in began in another process', () => {
   const eddsa = { id_token_signed_response_alg: 'EdDSA' } as const
   const both = { idTokenSigningAlgorithms: ['EdDSA'] } as const
 
-  test('gets no code from a process that could not sign its ID token (H20)', async () => {
+  test('a client whose sign-in began in another process gets no code from a process that could not sign its ID token (H20)', async () => {
     const { first, second, client } = await start(eddsa, both)
     const browser = first.browser()
     browser.signIn(alice)
     const page = await browser.visit(authorizeUrl(first, client, createPkce(), { scope }))
     Object.assign(browser, { world: second })
-    // The host's sessions are the same for both processes.
+    // Both processes know the same host sessions.
     for (const [id, session] of first.sessions) second.sessions.set(id, session)
     expectErrorRedirect(second, await browser.consent(page.url, true), redirectUri, 'unauthorized_client')
     Object.assign(browser, { world: first })
     expect((await browser.consent(page.url, true)).headers.get('location')).toContain('code=')
   })
 
-  test('is refused at the token endpoint without losing its code or its refresh token (H20)', async () => {
+  test('a client whose sign-in began in another process is refused at the token endpoint without losing its code or its refresh token (H20)', async () => {
     const { first, second, client } = await start(eddsa, both)
     const authorized = await authorize(first, client, { scope })
     const refused = await exchangeCode(second, client, authorized)
@@ -108,7 +108,7 @@ describe('a client whose sign-in began in another process', () => {
     expect((await refresh(first, client, body.refresh_token)).status).toBe(200)
   })
 
-  test('may go on where it gets no ID token (H20)', async () => {
+  test('a client whose sign-in began in another process may go on where it gets no ID token (H20)', async () => {
     const { second, client } = await start(eddsa, both)
     const authorized = await authorize(second, client, { scope: 'notes:read' })
     expect((await exchangeCode(second, client, authorized)).body.access_token).toBeTypeOf('string')

@@ -23,7 +23,7 @@ async function start() {
   return { world, client, narrow }
 }
 
-/** At the consent page, with what the client asked for. */
+/** Brings a browser to the consent page of the client's request. */
 async function atConsent(world: World, client: { readonly client_id: string }, more: Record<string, string> = {}) {
   const browser = world.browser()
   const pkce = createPkce()

@@ -19,7 +19,7 @@ import { watchStorage } from '../support/watched-storage.ts'
 import { alice, bob, createWorld, issuer, secret } from '../support/world.ts'
 
 describe('the secret that signs (H09)', () => {
-  test('is stored hashed and sealed, never in clear, and is in no event (H09)', async () => {
+  test('the client secret that signs ID tokens is stored hashed and sealed, never in clear, and is in no event (H09)', async () => {
     const recording = recordingStorage(memoryStorage())
     const world = createWorld({ disableJwtPlugin: true, storage: recording.storage })
     const client = await registerConfidential(world)
@@ -34,14 +34,14 @@ describe('the secret that signs (H09)', () => {
     expect(stored?.secrets).toEqual([{ hash: expect.any(String), expiresAt: 0, sealed: expect.any(String) }])
   })
 
-  test('is shown by no call that reads a client (H09)', async () => {
+  test('the client secret that signs ID tokens is shown by no call that reads a client (H09)', async () => {
     const world = createWorld({ disableJwtPlugin: true })
     const client = await registerConfidential(world)
     const answers = [await world.provider.getClient(client.client_id), world.provider.metadata]
     expect(JSON.stringify(answers)).not.toContain(client.client_secret)
   })
 
-  test('is sealed only where it signs (H09)', async () => {
+  test('the client secret that signs ID tokens is sealed only where it signs (H09)', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const stored = await world.storage.clients.find(client.client_id)
@@ -79,7 +79,7 @@ describe('a secret from before the switch, of which only the hash was kept (H09)
     return { world, client, writes, tokens }
   }
 
-  test('gets a clear refusal, and neither the code nor the refresh token is consumed (H09)', async () => {
+  test('a client secret of which the server has only the hash gets a clear refusal, and neither the code nor the refresh token is consumed (H09)', async () => {
     const { world, client, writes, tokens } = await prepare()
     const authorized = await authorize(world, client)
     writes.length = 0
@@ -148,7 +148,7 @@ describe('forged tokens (H09)', () => {
       return new URL((await browser.visit(url)).url).searchParams
     }
     expect((await hinted(await sign(claims(client, bob.id), key))).get('code')).toBeTruthy()
-    // The same under the real secret is believed: the test above would see a hint.
+    // The server accepts the same hint under the real secret, which shows that the check above is effective.
     const genuine = await sign(claims(client, bob.id), client.client_secret as string)
     expect((await hinted(genuine)).get('error')).toBe('login_required')
   })

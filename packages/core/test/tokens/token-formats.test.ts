@@ -20,7 +20,7 @@ import type { World, WorldOptions } from '../support/world.ts'
 const scope = 'notes:read offline_access'
 const tokenPrefixes = { accessToken: 'acme_at_', refreshToken: 'acme_rt_', clientSecret: 'acme_cs_' }
 
-/** Numbered, so that each is seen to be what the host made. */
+/** A generator of numbered texts, so that a test recognizes each text of the host. */
 function numbered(text: (count: number) => string): () => string {
   let count = 0
   return () => text(++count)
@@ -34,7 +34,7 @@ const dotted = {
   generateAccessToken: numbered((count) => `a.b${count}.c-with-two-dots-as-a-JWT-has`),
   generateRefreshToken: numbered((count) => `r.b${count}.c-with-two-dots-as-a-JWT-has`),
 }
-/** For a router in front: the session, then the token. */
+/** An encoder that puts the session id before the token, as a host with a router in front may do. */
 const coded = {
   refreshTokenEncoder: (token: string, sid: string | undefined) => `${sid}~${token}`,
   refreshTokenDecoder: (text: string) => (text.includes('~') ? text.slice(text.indexOf('~') + 1) : undefined),

@@ -6,7 +6,7 @@ const names = Object.keys(withdrawals) as WithdrawalName[]
 const combinations = names.flatMap((name) =>
   ways.flatMap((way) =>
     places
-      // The consent page has asked all that precedes it.
+      // The resolvers for selection and post-login run before the consent page is shown.
       .filter((place) => way !== 'the answer of the consent page' || !/^(select|post)/.test(place))
       .map((place) => [name, way, place] as const),
   ),

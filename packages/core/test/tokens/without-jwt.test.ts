@@ -22,7 +22,7 @@ import { alice, bob, createWorld, issuer, type World, type WorldOptions } from '
 
 const createPlainWorld = (options: WorldOptions = {}): World => createWorld({ disableJwtPlugin: true, ...options })
 
-/** Verifies an ID token as a client does that knows its own secret and nothing else. */
+/** Verifies an ID token as a client that knows only its own secret does. */
 async function verify(world: World, idToken: string, client: RegisteredClient, secret?: string): Promise<JWTPayload> {
   const key = new TextEncoder().encode(secret ?? client.client_secret ?? '')
   const { payload } = await jwtVerify(idToken, key, {
@@ -35,7 +35,7 @@ async function verify(world: World, idToken: string, client: RegisteredClient, s
 }
 
 describe('disableJwtPlugin: access tokens', () => {
-  test('are opaque even with a resource, and the resource is their audience (seed B80)', async () => {
+  test('access tokens under disableJwtPlugin are opaque even with a resource, and the resource is their audience (seed B80)', async () => {
     const world = createPlainWorld()
     const client = await registerConfidential(world)
     const server = await registerResourceServer(world)
@@ -207,7 +207,7 @@ describe('disableJwtPlugin: keys', () => {
 })
 
 describe('disableJwtPlugin: id_token_hint', () => {
-  test('of another user -> login_required, no silent switch (F10)', async () => {
+  test('an id_token_hint of another user answers login_required and does not switch the user (F10)', async () => {
     const world = createPlainWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, {}, { user: alice })

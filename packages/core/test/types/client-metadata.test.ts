@@ -14,7 +14,7 @@ declare module '@oauth/core' {
 function compiled(_check: (provider: Provider) => unknown): void {}
 
 describe('the type of a client that is registered', () => {
-  test('takes the grant types and authentication methods of the core', () => {
+  test('the type of client metadata takes the grant types and authentication methods of the core', () => {
     const input: ClientInput = {
       redirect_uris: ['https://app.example.com/callback'],
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
@@ -24,7 +24,7 @@ describe('the type of a client that is registered', () => {
     expectTypeOf<'none' | 'client_secret_basic' | 'client_secret_post'>().toExtend<ClientAuthMethodName>()
   })
 
-  test('does not compile with a typo in a grant type or authentication method', () => {
+  test('client metadata with a typo in a grant type or authentication method does not compile', () => {
     compiled((provider) => [
       // @ts-expect-error the name is authorization_code
       provider.registerClient({ grant_types: ['authorisation_code'] }),
@@ -39,7 +39,7 @@ describe('the type of a client that is registered', () => {
     expectTypeOf<string[]>().not.toExtend<ClientMetadata['grant_types']>()
   })
 
-  test('takes the names that an imported feature declares', () => {
+  test('the type of client metadata takes the names that an imported feature declares', () => {
     expectTypeOf<typeof privateKeyJwt>().toBeFunction()
     compiled((provider) => [
       provider.registerClient({ token_endpoint_auth_method: 'private_key_jwt' }),
@@ -49,7 +49,7 @@ describe('the type of a client that is registered', () => {
     compiled((provider) => provider.registerClient({ grant_types: [declared] }))
   })
 
-  test('takes the metadata of a stored client back', () => {
+  test('the type of client metadata takes the metadata of a stored client', () => {
     compiled(async (provider) => {
       const client = await provider.getClient('id')
       if (client === undefined) return
@@ -57,7 +57,7 @@ describe('the type of a client that is registered', () => {
     })
   })
 
-  test('does not replace the check at runtime: a declared name without its feature is refused at registration', async () => {
+  test('registration refuses a name that a type declares and no feature provides', async () => {
     const provider = createProvider({
       baseUrl: 'https://id.example.com',
       secret: 's'.repeat(32),

@@ -28,7 +28,7 @@ const options = {
 function compiled(_check: () => unknown): void {}
 
 describe('provider.features', () => {
-  test('has the API of each feature by its name, inferred from the options', () => {
+  test('provider.features has the API of each feature by its name, inferred from the options', () => {
     const { features } = createProvider({ ...options, features: [otherDevice(), vouchers(), keyHeader()] })
     expectTypeOf(features.otherDevice).toEqualTypeOf<OtherDevices>()
     expectTypeOf(features.vouchers).toEqualTypeOf<Vouchers>()
@@ -36,7 +36,7 @@ describe('provider.features', () => {
     expect(Object.keys(features)).toEqual(['otherDevice', 'vouchers', 'keyHeader'])
   })
 
-  test('has an empty object for a feature without an API', () => {
+  test('provider.features has an empty object for a feature without an API', () => {
     const { features } = createProvider({ ...options, features: [keyHeader(), privateKeyJwt()] })
     expectTypeOf(features.keyHeader).toEqualTypeOf<object>()
     expect([features.keyHeader, features.privateKeyJwt]).toEqual([{}, {}])
@@ -46,7 +46,7 @@ describe('provider.features', () => {
     ])
   })
 
-  test('has no other name', () => {
+  test('provider.features has no names but those of the features', () => {
     const none = createProvider(options)
     const { features } = createProvider({ ...options, features: [otherDevice()] })
     expect([Object.keys(none.features), Object.keys(features)]).toEqual([[], ['otherDevice']])
@@ -62,7 +62,7 @@ describe('provider.features', () => {
     ])
   })
 
-  test('is not known where the list or the provider is typed by hand', () => {
+  test('provider.features has no known names when the list or the provider is typed by hand', () => {
     const list: readonly Feature[] = [otherDevice()]
     const typed: Provider = createProvider({ ...options, features: list })
     expectTypeOf<Provider['features']>().toEqualTypeOf<Readonly<Record<string, object>>>()
@@ -72,7 +72,7 @@ describe('provider.features', () => {
 })
 
 describe('a feature', () => {
-  test('brings the API that its type promises', () => {
+  test('a feature has the API that its type promises', () => {
     compiled(() => {
       const lacking: Feature<'mine', { greet(): string }> = {
         name: 'mine',
@@ -90,7 +90,7 @@ describe('a feature', () => {
     expectTypeOf<Feature<'mine', { greet(): string }>>().toExtend<Feature>()
   })
 
-  test('that is not called, and a table that does not exist, do not compile', () => {
+  test('a feature function that is not called and a table that does not exist do not compile', () => {
     compiled(() => [
       // @ts-expect-error a function is no feature
       createProvider({ ...options, features: [otherDevice] }),
@@ -102,7 +102,7 @@ describe('a feature', () => {
     expect(parts).toBeDefined()
   })
 
-  test('widens the error codes, the client metadata and the events', () => {
+  test('a feature widens the types of error codes, client metadata and events', () => {
     expectTypeOf<'slow_down'>().toExtend<OAuthErrorCode>()
     expectTypeOf<'slow_dawn'>().not.toExtend<OAuthErrorCode>()
     const started: OAuthEvent = { type: 'other_device.started', clientId: 'client' }

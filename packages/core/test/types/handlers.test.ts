@@ -25,7 +25,7 @@ function namesOf(handlers: object): readonly string[] {
 }
 
 describe('provider.handlers', () => {
-  test('has by default exactly the handlers of the default options', () => {
+  test('provider.handlers has by default exactly the handlers of the default options', () => {
     const { handlers } = createProvider(options)
     compiled(() => [
       handlers.token(request),
@@ -54,7 +54,7 @@ describe('provider.handlers', () => {
     }
   })
 
-  test('has the handlers that options turn on', () => {
+  test('provider.handlers has the handlers that options turn on', () => {
     const { handlers } = createProvider({
       ...options,
       grantTypes: ['client_credentials', 'authorization_code'],
@@ -74,7 +74,7 @@ describe('provider.handlers', () => {
     }
   })
 
-  test('lacks the handlers that options turn off', () => {
+  test('provider.handlers lacks the handlers that options turn off', () => {
     const { handlers } = createProvider({ ...options, grantTypes: ['client_credentials'], disableJwtPlugin: true })
     compiled(() => [
       handlers.token(request),
@@ -91,7 +91,7 @@ describe('provider.handlers', () => {
     expect(namesOf(handlers)).toContain('token')
   })
 
-  test('has handlers that may be absent where the compiler does not know the value of an option', () => {
+  test('provider.handlers has optional handlers when the compiler does not know the value of an option', () => {
     compiled((given?: ProviderOptions<HostUser>, flag?: boolean, list?: readonly string[]) => {
       if (given === undefined || flag === undefined || list === undefined) return
       expectTypeOf(createProvider(given).handlers.authorize).toEqualTypeOf<Handler | undefined>()
@@ -110,7 +110,7 @@ describe('provider.handlers', () => {
     })
   })
 
-  test('has the default handlers where an option is undefined, and fits the plain Provider', () => {
+  test('provider.handlers has the default handlers when an option is undefined, and fits the plain Provider', () => {
     compiled(() => {
       const provider = createProvider({ ...options, grantTypes: undefined, disableJwtPlugin: undefined })
       expectTypeOf(provider.handlers.authorize).toEqualTypeOf<Handler>()

@@ -53,7 +53,7 @@ type Hook<Name extends keyof ProviderOptions<HostUser>> = NonNullable<ProviderOp
 function compiled(_check: () => unknown): void {}
 
 describe('every hook and resolver', () => {
-  test('is listed in this test, so that a new one gets its own line', () => {
+  test('this test lists every hook and resolver', () => {
     expectTypeOf<keyof ClaimHooks<HostUser>>().toEqualTypeOf<
       'customAccessTokenClaims' | 'customIdTokenClaims' | 'customUserinfoClaims' | 'customTokenResponseFields'
     >()
@@ -79,7 +79,7 @@ describe('every hook and resolver', () => {
     expectTypeOf<OfUser>().toEqualTypeOf<'authentication' | 'userClaims'>()
   })
 
-  test('gets the user type that is inferred from authentication alone', () => {
+  test('every hook and resolver gets the user type that is inferred from authentication alone', () => {
     compiled(() =>
       createProvider({
         ...surface,
@@ -151,7 +151,7 @@ describe('every hook and resolver', () => {
     )
   })
 
-  test('may answer with a value or a promise, and with nothing where that has a meaning', () => {
+  test('every hook and resolver may return a value or a promise, and undefined where that has a meaning', () => {
     expectTypeOf<Hook<'userClaims'>>().returns.toEqualTypeOf<UserClaims>()
     expectTypeOf<Hook<'customAccessTokenClaims'>>().returns.toEqualTypeOf<Claims>()
     expectTypeOf<Hook<'customIdTokenClaims'>>().returns.toEqualTypeOf<Claims>()
@@ -170,7 +170,7 @@ describe('every hook and resolver', () => {
     >()
   })
 
-  test('does not compile with a member that the user lacks, or an answer of another type', () => {
+  test('a hook that reads a member the user lacks, or returns another type, does not compile', () => {
     compiled(() => [
       // @ts-expect-error there is no such member of the user
       createProvider({ ...surface, authentication, userClaims: (user) => ({ name: user.nick }) }),
@@ -199,7 +199,7 @@ describe('every hook and resolver', () => {
     ])
   })
 
-  test('keeps a user type that is inferred from a function of the host, with members of any kind', () => {
+  test('every hook and resolver keeps a user type inferred from a function of the host, with members of any kind', () => {
     compiled(() => {
       const users = new Map([['1', { id: '1', roles: ['admin'] as const, joined: new Date() }]])
       return createProvider({

@@ -44,7 +44,7 @@ const authentication: Authentication<HostUser> = {
 function compiled(_check: () => unknown): void {}
 
 describe('the user type of the host', () => {
-  test('is inferred from getSession and getUser into every hook', () => {
+  test('the user type is inferred from getSession and getUser into every hook', () => {
     compiled(() =>
       createProvider({
         ...surface,
@@ -81,7 +81,7 @@ describe('the user type of the host', () => {
     expectTypeOf<IdTokenClaimsInput<HostUser>['user']>().toEqualTypeOf<HostUser>()
   })
 
-  test('must have an id, and getSession and getUser must agree on it', () => {
+  test('the user type must have an id, and getSession and getUser must agree on it', () => {
     compiled(() => [
       createProvider({
         ...surface,
@@ -103,7 +103,7 @@ describe('the user type of the host', () => {
     ])
   })
 
-  test('may be absent as undefined or null, as a value or a promise, and a session must have its time', () => {
+  test('getSession and getUser may return undefined or null, as a value or a promise, and a session must have its time', () => {
     expectTypeOf<() => null>().toExtend<Authentication<HostUser>['getSession']>()
     expectTypeOf<() => Promise<undefined>>().toExtend<Authentication<HostUser>['getUser']>()
     expectTypeOf<() => Promise<SignedIn<HostUser>>>().toExtend<Authentication<HostUser>['getSession']>()
@@ -114,7 +114,7 @@ describe('the user type of the host', () => {
 })
 
 describe('the compiler refuses', () => {
-  test('options that are unknown, missing or wrong', () => {
+  test('the compiler refuses options that are unknown, missing or wrong', () => {
     compiled(() => [
       // @ts-expect-error an unknown option
       createProvider({ ...surface, authentication, login_url: '/login' }),
@@ -142,7 +142,7 @@ describe('the compiler refuses', () => {
     expectTypeOf<ProviderOptions['scopes']>().toEqualTypeOf<readonly string[] | undefined>()
   })
 
-  test('hooks with a wrong result', () => {
+  test('the compiler refuses hooks with a wrong result', () => {
     compiled(() => [
       // @ts-expect-error claims are an object
       createProvider({ ...surface, authentication, customIdTokenClaims: () => 'admin' }),
@@ -160,7 +160,7 @@ describe('the compiler refuses', () => {
     expectTypeOf<{ updated_at: string }>().not.toExtend<StandardClaims>()
   })
 
-  test('a storage that lacks a verb, or answers with a wrong word', () => {
+  test('the compiler refuses a storage that lacks a verb or returns a wrong outcome', () => {
     const memory = memoryStorage()
     type Without<Store extends keyof Storage, Verb extends string> = Omit<Storage, Store> & {
       readonly [name in Store]: Omit<Storage[Store], Verb>
@@ -200,7 +200,7 @@ describe('a storage from before the generic store', () => {
   const { records, ...older } = memoryStorage()
   const { commit: _, ...grants } = older.grants
 
-  test('is refused at start-up with the name of what it lacks', () => {
+  test('createProvider refuses a storage without records and names what it lacks', () => {
     const refused = (storage: object) => () =>
       createProvider({ ...surface, authentication, storage: storage as unknown as Storage })
     expect(refused(older)).toThrow('option storage: must be a storage with records (docs/storage.md)')
@@ -209,7 +209,7 @@ describe('a storage from before the generic store', () => {
     )
   })
 
-  test('is refused by the compiler', () => {
+  test('the compiler refuses a storage without records', () => {
     compiled(() => [
       // @ts-expect-error the storage has no records
       createProvider({ ...surface, authentication, storage: older }),
@@ -220,7 +220,7 @@ describe('a storage from before the generic store', () => {
 })
 
 describe('the provider', () => {
-  test('has methods with the documented types', () => {
+  test('the provider has methods with the documented types', () => {
     expectTypeOf(createProvider<HostUser>).returns.toEqualTypeOf<Provider>()
     expectTypeOf<Provider['fetch']>().toEqualTypeOf<Handler>()
     expectTypeOf<Handler>().toEqualTypeOf<(request: Request) => Promise<Response>>()
@@ -244,7 +244,7 @@ describe('the provider', () => {
     expectTypeOf<Provider['purgeExpired']>().returns.resolves.toEqualTypeOf<number>()
   })
 
-  test('is read-only, and its methods refuse wrong arguments', () => {
+  test('the provider is read-only, and its methods do not compile with wrong arguments', () => {
     compiled((provider?: Provider) => {
       if (provider === undefined) return
       // @ts-expect-error read-only
@@ -265,7 +265,7 @@ describe('the provider', () => {
     })
   })
 
-  test('runs with only the options that the types demand', () => {
+  test('the provider runs with only the options that the types demand', () => {
     const provider = createProvider({ ...surface, authentication })
     expect(provider.issuer).toBe('https://id.example.com/auth')
     expect(Object.isFrozen(provider) && Object.isFrozen(provider.handlers)).toBe(true)

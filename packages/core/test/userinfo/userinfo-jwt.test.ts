@@ -69,7 +69,7 @@ describe('userinfo_signed_response_alg', () => {
     expect(payload.sub).not.toBe(alice.id)
   })
 
-  test('it is no ID token, though it has the same typ: as a hint it means nobody (E02)', async () => {
+  test('a userinfo JWT is not accepted as id_token_hint or access token, though its typ is that of an ID token (E02)', async () => {
     const world = createQuickWorld()
     const client = await registerPublic(world, { userinfo_signed_response_alg: 'ES256' })
     const jwt = String((await ask(world, (await getTokens(world, client)).access_token)).body)

@@ -14,7 +14,7 @@ function postForm(world: World, body: string, headers: Record<string, string> = 
   return send(world, url, { method: 'POST', headers: { 'content-type': form, ...headers }, body })
 }
 
-/** An error with its challenge, as RFC 6750 section 3 has it. */
+/** Expects an error with its challenge (RFC 6750 section 3). */
 function expectChallenge(answer: Answer, status: number, error: string): void {
   expectJsonError(answer, status, error)
   const challenge = answer.headers.get('www-authenticate') ?? ''

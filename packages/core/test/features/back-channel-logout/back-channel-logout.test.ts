@@ -170,7 +170,7 @@ describe('delivery', () => {
     await endedWith(world)
     expect(performance.now() - began).toBeLessThan(900)
     expect(outcomes(world)).toEqual([])
-    // The one that hangs is given up after outboundTimeoutSeconds.
+    // The server aborts the request that hangs after outboundTimeoutSeconds.
     await receiver.until(2)
     await expect.poll(() => outcomes(world)).toEqual([expect.objectContaining({ attempts: 2 })])
   })
@@ -231,7 +231,7 @@ describe('disableJwtPlugin', () => {
 })
 
 describe('registration and discovery', () => {
-  test('without the feature the members are unknown and nothing is advertised', async () => {
+  test('without the feature the members are dropped and discovery does not advertise it', async () => {
     const world = openWorld({ idTokenSigningAlgorithm: 'ES256' })
     const { body } = await register(world, {
       redirect_uris: ['https://a.example.com/cb'],
@@ -241,7 +241,7 @@ describe('registration and discovery', () => {
     expect(world.provider.metadata).not.toHaveProperty('backchannel_logout_supported')
   })
 
-  test('with it they are kept, and it is advertised', async () => {
+  test('with the feature the members are kept and discovery advertises it', async () => {
     const world = openWorld({ features: [backChannelLogout()] })
     const members = {
       backchannel_logout_uri: 'https://a.example.com/out?x=1',

@@ -30,7 +30,7 @@ function startWorld(options: WorldOptions = {}): World {
   })
 }
 
-/** The logout token of a session that has ended at this client, and a new session of the same user. */
+/** The logout token of an ended session at this client, and a new session of the same user. */
 async function logoutToken(world: World) {
   const client = await registerEnding(world, { backchannel_logout_uri: `${receiver.url}/out` })
   const { browser } = await signInAt(world, client)
@@ -105,7 +105,7 @@ describe('the logout token (H13)', () => {
       const { sub, sid } = claimsOf(own)
       expect(claims[path]).toMatchObject({ sub, sid })
     }
-    // Nobody can tell by the session that the user of one client is that of another.
+    // Two clients cannot tell by the session id that they have the same user.
     expect(new Set(Object.values(claims).map(({ sid }) => sid)).size).toBe(3)
   })
 })

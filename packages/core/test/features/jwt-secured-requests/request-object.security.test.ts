@@ -15,7 +15,7 @@ describe('whose signature (H03)', () => {
         expectErrorRedirect(world, await ask({ request: policy }), redirectUri, 'invalid_request_object')
       }
     }
-    // Where unsigned ones are taken, only `none` itself is one.
+    // A server that accepts unsigned request objects accepts only the exact algorithm `none`.
     const open = await requestObjectWorld({ unsigned: 'allowed' })
     for (const alg of ['None', '', undefined, null]) {
       const response = await open.ask({ request: open.unsigned({}, { alg }) })

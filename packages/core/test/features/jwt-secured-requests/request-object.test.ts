@@ -33,7 +33,7 @@ describe('a signed request object by value', () => {
     const { browser, sign, ask, pkce, world, client } = await requestObjectWorld({}, {}, { bindResources: true })
     browser.signIn(alice)
     world.clock.advance(100)
-    // A login of 100 s ago is too old for max_age, a number here.
+    // A login of 100 s ago is too old for max_age, which is a number in a request object.
     expect((await ask({ request: await sign({ max_age: 50 }) })).headers.get('location')).toMatch(
       /\/login\?.*max_age=50/,
     )
@@ -197,7 +197,7 @@ describe('unsigned request objects', () => {
     }
   })
 
-  test('are parsed like any other: nested, for another client, addressed elsewhere, expired', async () => {
+  test('unsigned request objects are parsed like any other: nested, for another client, addressed elsewhere, expired', async () => {
     const { world, ask, unsigned } = await requestObjectWorld({ unsigned: 'allowed' })
     const now = world.clock.now()
     for (const changes of [{ request: 'x' }, { client_id: 'x' }, { iss: 'x' }, { aud: 'x' }, { exp: now - 60 }]) {
@@ -289,7 +289,7 @@ describe('the feature', () => {
       const request = await signJwt(key.privateKey, { alg: 'ES256', kid: key.kid }, { ...claims, prompt: 'none' })
       const query = new URLSearchParams({ client_id, request })
       const response = await world.browser().request(`${world.issuer}/oauth2/authorize?${query}`)
-      // Parsed: what it lacks is PKCE.
+      // The server has parsed the request object, since its error is about PKCE.
       expectErrorRedirect(world, response, redirectUri, 'invalid_request')
       expect((await postWith(world, await assertion(world, client, key))).status).toBe(200)
     }

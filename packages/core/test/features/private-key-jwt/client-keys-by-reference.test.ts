@@ -19,7 +19,7 @@ async function start(options: WorldOptions = {}) {
 }
 
 describe('jwks_uri', () => {
-  test('is fetched when it is needed, not at registration, and kept for five minutes', async () => {
+  test('a jwks_uri is fetched when it is needed, not at registration, and kept for five minutes', async () => {
     const { remote, world, status } = await start()
     expect(remote.requests).toEqual([])
     expect([await status(), await status()]).toEqual([200, 200])
@@ -65,7 +65,7 @@ describe('jwks_uri', () => {
     world.clock.advance(1)
     for (let count = 0; count < 20; count++) expect(await status(stranger)).toBe(401)
     expect(remote.requests).toHaveLength(2)
-    // Under the name of a known key there is nothing to look for.
+    // For the kid of a known key, the server does not fetch the set again.
     world.clock.advance(1)
     expect(await status(stranger, { kid: 'key-1' })).toBe(401)
     expect([await status(), remote.requests.length]).toEqual([200, 2])

@@ -156,7 +156,7 @@ describe('the option', () => {
     await expect(refused).rejects.toThrow('unsupported token_endpoint_auth_signing_alg ES256')
   })
 
-  test('without it, and without the feature, there is no such method', async () => {
+  test('without the option or the feature client_secret_jwt cannot be registered, and an assertion does not authenticate', async () => {
     for (const world of [keysWorld(), createQuickWorld()]) {
       expect(world.provider.metadata.token_endpoint_auth_methods_supported).not.toContain('client_secret_jwt')
       const refused = world.provider.registerClient(input)

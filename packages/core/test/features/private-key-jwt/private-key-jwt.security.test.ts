@@ -26,7 +26,7 @@ async function start(options: PrivateKeyJwtOptions = {}) {
   const refused = async (made: string, reason: string | RegExp): Promise<void> => {
     const answer = await postWith(world, made)
     expectJsonError(answer, 401, 'invalid_client')
-    // The wire tells no reason apart from another.
+    // The response is the same for every reason.
     expect(answer.body.error_description).toBe('client authentication failed')
     expect(lastReason(world)).toMatch(reason)
   }
@@ -232,7 +232,7 @@ describe('once (H08)', () => {
     await refused(made, 'replayed')
     expectJsonError(await postWith(world, made, { token: 'x' }, '/oauth2/introspect'), 401, 'invalid_client')
     world.clock.advance(69)
-    // The row is still there in the last second in which the assertion is good.
+    // The stored jti still exists in the last second in which the assertion is valid.
     await world.provider.purgeExpired()
     await refused(made, 'replayed')
     world.clock.advance(2)
@@ -257,7 +257,7 @@ describe('once (H08)', () => {
     await refused(await make({ jti, aud: 'https://other.example' }), 'aud is not accepted')
     await refused(await make({ jti, exp: world.clock.now() - 60 }), 'expired')
     await refused(await assertion(world, client, await clientKey('ES256', 'attacker'), { jti }), 'no key')
-    // Nor by the same name of another client.
+    // Another client that uses the same jti does not block it either.
     const other = await registerWithKey(world, key)
     expect((await postWith(world, await assertion(world, other, key, { jti }))).status).toBe(200)
     expect((await postWith(world, await make({ jti }))).status).toBe(200)

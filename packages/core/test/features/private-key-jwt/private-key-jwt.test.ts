@@ -108,7 +108,7 @@ describe('private_key_jwt', () => {
       const named = { ...form, client_assertion_type, client_assertion: good, client_id: client.client_id }
       expectJsonError(await post(world, '/oauth2/token', named), 401, 'invalid_client')
     }
-    // It was never used up.
+    // The server had not consumed the assertion.
     expect((await postWith(world, good)).status).toBe(200)
   })
 
@@ -119,7 +119,7 @@ describe('private_key_jwt', () => {
     }
   })
 
-  test('with a second method it is refused (D03)', async () => {
+  test('an assertion beside a second authentication method is refused (D03)', async () => {
     const { world, make } = await start()
     const form = { grant_type: 'client_credentials', scope: 'notes:read' }
     expectJsonError(await postWith(world, await make(), { ...form, client_secret: 'x' }), 400, 'invalid_request')
@@ -181,8 +181,16 @@ describe('what clients register', () => {
       'jwks and jwks_uri exclude each other',
     ],
     ['a plain http URL', { jwks_uri: 'http://c.example/jwks' }, 'jwks_uri must use https'],
-    ['G02 a private address', { jwks_uri: 'https://10.0.0.1/jwks' }, 'jwks_uri must not be in a private network'],
-    ['G02 the same in disguise', { jwks_uri: 'https://0x0a000001/jwks' }, 'jwks_uri must not be in a private network'],
+    [
+      'a jwks_uri with a private address (G02)',
+      { jwks_uri: 'https://10.0.0.1/jwks' },
+      'jwks_uri must not be in a private network',
+    ],
+    [
+      'a jwks_uri with a private address in hexadecimal (G02)',
+      { jwks_uri: 'https://0x0a000001/jwks' },
+      'jwks_uri must not be in a private network',
+    ],
     [
       'an algorithm that no key signs with',
       { jwks_uri: 'https://c.example/jwks', token_endpoint_auth_signing_alg: 'HS256' },
@@ -240,7 +248,7 @@ describe('the feature', () => {
     expect(plain).not.toHaveProperty('token_endpoint_auth_signing_alg_values_supported')
   })
 
-  test('without it nothing of it can be registered, and an assertion is no credential', async () => {
+  test('without the feature private_key_jwt cannot be registered, and an assertion does not authenticate', async () => {
     const world = createQuickWorld()
     const key = await clientKey()
     await expect(registerWithKey(world, key)).rejects.toThrow('jwks: is not known')

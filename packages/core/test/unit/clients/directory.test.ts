@@ -4,7 +4,7 @@ import { createClientDirectory } from '../../../src/clients/directory.ts'
 import type { ClientRecord, ClientStore } from '../../../src/storage/client.ts'
 import { clientRecord } from '../../../src/testing/storage-fixtures.ts'
 
-/** A client table that counts its readings, and can be told to answer later. */
+/** A client store that counts its reads and can delay its answers. */
 function table(cacheSeconds = 5) {
   const rows = new Map<string, ClientRecord>()
   const state = { reads: 0, gate: undefined as Promise<void> | undefined }
@@ -25,7 +25,7 @@ function table(cacheSeconds = 5) {
 }
 
 describe('the client directory', () => {
-  test('reads a client once, and again when its time in the cache has ended', async () => {
+  test('the client directory reads a client once, and again when its time in the cache has ended', async () => {
     const { clients, state, clock } = table()
     const first = await clients.find('a')
     expect(first?.id).toBe('a')
@@ -37,13 +37,13 @@ describe('the client directory', () => {
     expect(state.reads).toBe(2)
   })
 
-  test('answers a cached client without a promise', async () => {
+  test('the client directory answers a cached client without a promise', async () => {
     const { clients } = table()
     await clients.find('a')
     expect(clients.find('a')).not.toBeInstanceOf(Promise)
   })
 
-  test('does not prolong an entry when it is used', async () => {
+  test('the client directory does not prolong an entry when it is used', async () => {
     const { clients, state, clock } = table()
     for (let second = 0; second < 10; second++) {
       await clients.find('a')
@@ -52,14 +52,14 @@ describe('the client directory', () => {
     expect(state.reads).toBe(2)
   })
 
-  test('reads a client each time without a cache', async () => {
+  test('the client directory reads a client each time without a cache', async () => {
     const { clients, state } = table(0)
     await clients.find('a')
     await clients.find('a')
     expect(state.reads).toBe(2)
   })
 
-  test('reads a client again after it was forgotten', async () => {
+  test('the client directory reads a client again after it was forgotten', async () => {
     const { clients, put } = table()
     await clients.find('a')
     put('a', { version: 2 })
@@ -68,7 +68,7 @@ describe('the client directory', () => {
     expect((await clients.find('a'))?.version).toBe(2)
   })
 
-  test('does not cache a reading that was under way when the client changed', async () => {
+  test('the client directory does not cache a reading that was under way when the client changed', async () => {
     const { clients, put, state } = table()
     let open = (): void => {}
     state.gate = new Promise((resolve) => {
@@ -121,7 +121,7 @@ describe('the client directory', () => {
     expect(state.reads - before).toBeLessThanOrEqual(2)
   })
 
-  test('does not remove cached clients for invented ids', async () => {
+  test('the client directory does not remove cached clients for invented ids', async () => {
     const { clients, state } = table(1000)
     await clients.find('a')
     for (let index = 0; index < 3000; index++) await clients.find(`made-up-${index}`)

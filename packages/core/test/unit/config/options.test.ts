@@ -13,7 +13,7 @@ const good: ProviderOptions = {
   consentUrl: '/consent',
 }
 
-/** The message with which options are refused. */
+/** Returns the message of the error that these options cause. */
 function refusal(changes: Record<string, unknown>): string {
   try {
     createProvider({ ...good, ...changes } as ProviderOptions)
@@ -27,7 +27,7 @@ function refusal(changes: Record<string, unknown>): string {
 const resolve = (changes: Partial<ProviderOptions> = {}) => resolveConfig({ ...good, ...changes })
 
 describe('the defaults of the options', () => {
-  test('are all grant types in order, no default scopes, and every option that opens something off (seed B176)', () => {
+  test('the defaults of the options are all grant types in order, no default scopes, and every option that opens something off (seed B176)', () => {
     expect(resolve()).toMatchObject({
       grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
       defaultScopes: [],
@@ -45,7 +45,7 @@ describe('the defaults of the options', () => {
     expect(Object.values(resolve().resolvers).filter((resolver) => resolver !== undefined)).toEqual([])
   })
 
-  test('are a lifetime of 60 seconds for codes (decision 21) and the lifetimes of the seed for the rest (seed B176)', () => {
+  test('the defaults of the options are a lifetime of 60 seconds for codes (decision 21) and the lifetimes of the seed for the rest (seed B176)', () => {
     expect(resolve().lifetimes).toEqual({
       authorizationCode: 60,
       accessToken: 3600,
@@ -148,35 +148,39 @@ describe('options that are lists', () => {
 describe('options that need each other (seed B179 B181 B182 B183 B184)', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
     [
-      'seed B179 an advertised scope that there is not',
+      'an advertised scope that does not exist (seed B179)',
       { advertisedMetadata: { scopesSupported: ['x'] } },
       /^advertisedMetadata\.scopesSupported x not found in supported scopes: add it to the option scopes$/,
     ],
     [
-      'a default for registration that there is not',
+      'a default scope of registration that does not exist',
       { clientRegistrationDefaultScopes: ['x'] },
       /^clientRegistrationDefaultScopes x not found in supported scopes: add it to the option scopes$/,
     ],
     [
-      'a scope for machines that there is not',
+      'a default scope of machine clients that does not exist',
       { clientCredentialsDefaultScopes: ['x'] },
       /^clientCredentialsDefaultScopes x not found in supported scopes: add it to the option scopes$/,
     ],
     [
-      'a lifetime for a scope that there is not',
+      'a lifetime for a scope that does not exist',
       { scopeExpirations: { x: 60 } },
       /^scopeExpirations x not found in supported scopes: add it to the option scopes$/,
     ],
-    ['seed B181 no loginUrl', { loginUrl: undefined }, /^loginUrl is required with the authorization_code grant type$/],
     [
-      'seed B181 no consentUrl',
+      'no loginUrl (seed B181)',
+      { loginUrl: undefined },
+      /^loginUrl is required with the authorization_code grant type$/,
+    ],
+    [
+      'no consentUrl (seed B181)',
       { consentUrl: undefined },
       /^consentUrl is required with the authorization_code grant type$/,
     ],
-    ['seed B182 a short pairwiseSecret', { pairwiseSecret: 'p'.repeat(31) }, /pairwiseSecret: must have at least 32/],
-    ['seed B183 refresh_token alone', { grantTypes: ['refresh_token'] }, /^grantTypes: refresh_token needs authoriz/],
+    ['a short pairwiseSecret (seed B182)', { pairwiseSecret: 'p'.repeat(31) }, /pairwiseSecret: must have at least 32/],
+    ['refresh_token alone (seed B183)', { grantTypes: ['refresh_token'] }, /^grantTypes: refresh_token needs authoriz/],
     [
-      'seed B184 an encoder without a decoder',
+      'an encoder without a decoder (seed B184)',
       { refreshTokenEncoder: (token: string) => token },
       /^refreshTokenEncoder needs refreshTokenDecoder$/,
     ],
@@ -195,16 +199,20 @@ describe('options that need each other (seed B179 B181 B182 B183 B184)', () => {
       { allowUnauthenticatedClientRegistration: true },
       /^allowUnauthenticatedClientRegistration needs allowDynamicClientRegistration$/,
     ],
-    ['logoutUrl where no session can be ended', { logoutUrl: '/bye' }, /^logoutUrl needs authentication.endSession$/],
-    ['grantsEndingWithSession', { grantsEndingWithSession: 'some' }, /^option grantsEndingWithSession/],
+    ['logoutUrl without endSession', { logoutUrl: '/bye' }, /^logoutUrl needs authentication.endSession$/],
+    [
+      'an unknown value of grantsEndingWithSession',
+      { grantsEndingWithSession: 'some' },
+      /^option grantsEndingWithSession/,
+    ],
   ])('the options are refused with %s', (_name, changes, message) => {
     expect(refusal(changes)).toMatch(message)
   })
 
   test.each<[string, Record<string, unknown>]>([
-    ['seed B184 a decoder alone', { refreshTokenDecoder: (text: string) => text }],
-    ['seed B182 a pairwiseSecret of 32 characters', { pairwiseSecret: 'p'.repeat(32) }],
-    ['seed B183 no refresh_token', { grantTypes: ['authorization_code'] }],
+    ['a decoder alone (seed B184)', { refreshTokenDecoder: (text: string) => text }],
+    ['a pairwiseSecret of 32 characters (seed B182)', { pairwiseSecret: 'p'.repeat(32) }],
+    ['no refresh_token (seed B183)', { grantTypes: ['authorization_code'] }],
     [
       'both resolvers with their pages',
       {
@@ -215,7 +223,7 @@ describe('options that need each other (seed B179 B181 B182 B183 B184)', () => {
       },
     ],
     ['pages without their resolvers', { selectAccountUrl: '/accounts', postLoginUrl: '/terms' }],
-    ['everything that may be off', { disableJwtPlugin: false, bindResources: false, scopeExpirations: {} }],
+    ['every option off that may be off', { disableJwtPlugin: false, bindResources: false, scopeExpirations: {} }],
   ])('the options are accepted with %s', (_name, changes) => {
     expect(refusal(changes)).toBe('not refused')
   })

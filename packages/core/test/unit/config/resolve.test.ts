@@ -16,7 +16,7 @@ const good: ProviderOptions = {
   consentUrl: '/consent',
 }
 
-/** The message with which options are refused. */
+/** Returns the message of the error that these options cause. */
 function refusal(changes: Record<string, unknown>): string {
   try {
     createProvider({ ...good, ...changes } as ProviderOptions)

@@ -35,15 +35,15 @@ describe('ids of credentials', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('have a letter and 24 lower-case characters, and are never equal', () => {
+  test('ids of credentials have a letter and 24 lower-case characters, and are never equal', () => {
     const ids = Array.from({ length: 2000 }, () => createId('i', 1_800_000_000, random))
     for (const id of ids) expect(id).toMatch(/^i[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(2000)
-    // 80 bits of randomness: the last sixteen characters, of which no two agree.
+    // The last sixteen characters are 80 random bits, so no two ids may share them.
     expect(new Set(ids.map((id) => id.slice(9))).size).toBe(2000)
   })
 
-  test('have 120 bits when they consist of randomness alone', () => {
+  test('ids of credentials have 120 bits when they consist of randomness alone', () => {
     const ids = Array.from({ length: 500 }, () => createRandomId(random))
     for (const id of ids) expect(id).toMatch(/^[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(500)
@@ -69,7 +69,7 @@ describe('credentials', () => {
     expect(await isCredential(id + other.text.slice(25), realm, secretHash)).toBe(false)
   })
 
-  test('of one issuer are unknown to another, and no two share a digest', async () => {
+  test('credentials of one issuer are unknown to another issuer, and no two share a digest', async () => {
     const { text, secretHash } = await createCredential('c', realm, 1, random)
     for (const other of ['', `${realm}/`, `${realm} `, 'https://other.example.com/auth']) {
       expect(await isCredential(text, other, secretHash)).toBe(false)
@@ -78,7 +78,7 @@ describe('credentials', () => {
     expect(await isCredential(text, realm, '')).toBe(false)
   })
 
-  test('of one kind are no credentials of another kind', async () => {
+  test('credentials of one kind are not accepted as another kind', async () => {
     for (const kind of ['a', 'c', 'r'] as const) {
       const { text, id } = await createCredential(kind, realm, 1, random)
       for (const asked of ['a', 'c', 'r'] as const) {
@@ -87,7 +87,7 @@ describe('credentials', () => {
     }
   })
 
-  test('are parsed strictly', async () => {
+  test('credentials are parsed strictly', async () => {
     const { text } = await createCredential('a', realm, 1_800_000_000, random)
     const bad = [
       '',

@@ -36,11 +36,11 @@ describe('base64url (RFC 4648 section 5)', () => {
     ['a character beyond ASCII', 'AAAÄ'],
     ['a character far beyond ASCII', 'AAA\u{1f600}'],
     ['a NUL', 'AAA\u0000'],
-  ])('does not decode text with %s', (_, text) => {
+  ])('base64url does not decode text with %s', (_, text) => {
     expect(decodeBase64url(text)).toBeUndefined()
   })
 
-  test('has one spelling for each value, in which unused bits are zero', () => {
+  test('base64url has one spelling for each value, in which unused bits are zero', () => {
     for (const text of ['AB', 'A_', 'AAB', 'AA_', `${'A'.repeat(42)}B`]) expect(decodeBase64url(text)).toBeUndefined()
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     for (const last of alphabet) {
@@ -82,17 +82,20 @@ describe('digests', () => {
 })
 
 describe('random bytes from the pool', () => {
-  test('never repeat over many pools', () => {
+  test('random bytes from the pool never repeat over many pools', () => {
     const seen = new Set<string>()
     for (let index = 0; index < 5000; index++) seen.add(Buffer.from(randomBytes(16)).toString('hex'))
     expect(seen.size).toBe(5000)
   })
 
-  test.each([0, 1, 10, 32, 1024, 1025, 4096, 60_000])('have the requested length of %i', (length) => {
-    const bytes = randomBytes(length)
-    expect(bytes.length).toBe(length)
-    if (length >= 32) expect(bytes.some((byte) => byte !== 0)).toBe(true)
-  })
+  test.each([0, 1, 10, 32, 1024, 1025, 4096, 60_000])(
+    'random bytes from the pool have the requested length of %i',
+    (length) => {
+      const bytes = randomBytes(length)
+      expect(bytes.length).toBe(length)
+      if (length >= 32) expect(bytes.some((byte) => byte !== 0)).toBe(true)
+    },
+  )
 
   test('belong to their caller: changing them changes no other bytes, earlier or later', () => {
     const before = randomBytes(32)
@@ -107,11 +110,11 @@ describe('random bytes from the pool', () => {
     }
   })
 
-  test('have every value about equally often', () => {
+  test('random bytes from the pool have every value about equally often', () => {
     const counts = new Array<number>(256).fill(0)
     for (let index = 0; index < 4000; index++)
       for (const byte of randomBytes(32)) counts[byte] = (counts[byte] ?? 0) + 1
-    // 500 are expected each, with a deviation of 22.
+    // Each value is expected 500 times, with a standard deviation of 22.
     for (const count of counts) expect(Math.abs(count - 500)).toBeLessThan(200)
   })
 })

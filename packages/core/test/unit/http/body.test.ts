@@ -17,7 +17,7 @@ function post(body: BodyInit, headers: Record<string, string> = {}, target = url
   } as RequestInit)
 }
 
-/** A body in chunks; `pulled` counts those that were asked for. */
+/** A body in chunks. `pulled` counts the chunks that the reader requested. */
 function chunks(
   size: number,
   count: number,

@@ -52,7 +52,7 @@ test('the URL cache does not repeat a failed request for 30 seconds and keeps th
   clock.time += 60
   for (let count = 0; count < 3; count++) await expect(remembered.get('a', 60)).rejects.toThrow('a is broken')
   expect(loads).toHaveLength(2)
-  // Whoever takes an old value still gets it.
+  // A caller that accepts an old value still gets it.
   expect(await remembered.get('a', 300)).toBe('a 1')
   broken.clear()
   clock.time += 29

@@ -35,7 +35,7 @@ function facts({
 
 const old = { id: 's-1', authTime: now - 1000 }
 const fresh = { id: 's-2', authTime: now }
-/** The same session, in which the user has proved again who they are. */
+/** The session after the user has authenticated again. */
 const renewed = { id: 's-1', authTime: now }
 
 const proceed = { kind: 'proceed' }

@@ -143,7 +143,7 @@ describe('the schedule of signing keys', () => {
     [10, [0, 20], ['active', 'next']],
     [20, [0, 20], ['retired', 'active']],
     [30, [0, 20, 40], ['retired', 'active', 'next']],
-    // An emergency while another key waits: the newest one signs, then and for good.
+    // In an emergency rotation while another key waits, the newest key signs, at once and later.
     [15, [0, 40, 15], ['retired', 'retired', 'active']],
     [50, [0, 40, 15], ['retired', 'retired', 'active']],
     [10, [], []],

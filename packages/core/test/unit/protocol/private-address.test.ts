@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isPrivateAddress, isPrivateHost } from '../../../src/protocol/private-address.ts'
 
-/** As a parser sees the host. */
+/** Returns the host as the URL parser normalizes it. */
 const hostOf = (host: string): string => new URL(`https://${host}/`).hostname
 
 describe('hosts that are private (G02)', () => {
@@ -10,7 +10,7 @@ describe('hosts that are private (G02)', () => {
     ...['172.31.255.255', '192.168.0.1', '169.254.169.254', '100.64.0.1', '100.127.255.255', '192.0.0.8', '192.0.2.1'],
     ...['198.18.0.1', '198.19.255.255', '198.51.100.7', '203.0.113.7', '224.0.0.1', '239.1.2.3', '240.0.0.1'],
     ...['255.255.255.255', '192.88.99.1'],
-    // Other spellings of the same.
+    // These are other spellings of private addresses.
     ...['2130706433', '0x7f000001', '0x7f.0.0.1', '017700000001', '0177.0.0.1', '127.1', '127.0.1', '3232235521'],
     ...['２１３０７０６４３３', '127。0。0。1', '0', '%31%32%37.0.0.1'],
     ...['[::1]', '[::]', '[0:0:0:0:0:0:0:1]', '[fc00::1]', '[fdff:ffff::1]', '[fe80::1]', '[febf::1]', '[fec0::1]'],

@@ -20,7 +20,7 @@ import { alice } from '../../support/world.ts'
 
 const now = 1000
 
-/** As much of a context as the functions over records ask for. */
+/** A context with only the members that the functions over records use. */
 function contextOn(storage: Storage, issuer = 'https://id.example.com'): Context {
   return { storage, config: { issuer }, clock: { now: () => now } } as unknown as Context
 }
@@ -81,7 +81,7 @@ describe('compareAndKeep', () => {
 })
 
 describe('claimOnce', () => {
-  test('answers true once for each purpose, issuer, client and value', async () => {
+  test('claimOnce answers true once for each purpose, issuer, client and value', async () => {
     const storage = memoryStorage()
     const ctx = contextOn(storage)
     const claim = { purpose: 'client assertion', clientId: 'client', value: 'jti', refusedFrom: now + 60 }
@@ -105,14 +105,14 @@ describe('claimOnce', () => {
 describe('the recorded clients of a session', () => {
   const noted = (clientId: string, expiresAt = now + 100) => ({ sessionId: 's', clientId, userId: 'user', expiresAt })
 
-  test('are all read, page by page, in the order of their ids', async () => {
+  test('the recorded clients of a session are all read, page by page, in the order of their ids', async () => {
     const ctx = contextOn(memoryStorage())
     const ids = Array.from({ length: 230 }, (_, index) => `client-${String(index).padStart(3, '0')}`)
     for (const id of ids.toReversed()) await recordSessionClient(ctx, noted(id))
     expect((await listRecordedClients(ctx, 's')).map(({ clientId }) => clientId)).toEqual(ids)
   })
 
-  test('have one record each, whose end only moves forward, also when they are noted at once', async () => {
+  test('the recorded clients of a session have one record each, whose end only moves forward, also when they are noted at once', async () => {
     const ctx = contextOn(memoryStorage())
     await Promise.all([5, 40, 12, 33].map((seconds) => recordSessionClient(ctx, noted('client', now + seconds))))
     expect(await listRecordedClients(ctx, 's')).toEqual([noted('client', now + 40)])
@@ -120,7 +120,7 @@ describe('the recorded clients of a session', () => {
     expect(await listRecordedClients(ctx, 's')).toEqual([noted('client', now + 40)])
   })
 
-  test('are taken once, and are not read after their end', async () => {
+  test('the recorded clients of a session are taken once, and are not read after their end', async () => {
     const ctx = contextOn(memoryStorage())
     await recordSessionClient(ctx, noted('client'))
     await recordSessionClient(ctx, noted('over', now))

@@ -49,12 +49,12 @@ describe('the rate limiter in memory', () => {
     const wide: RateLimitRule = { max: 10, windowSeconds: 60 }
     for (let count = 0; count < 2; count++) consume(limiter, 'calm', 100, wide)
     for (let index = 0; index < 50_000; index++) consume(limiter, `key-${index}`, 100)
-    // Forgotten, so that ten more are let through.
+    // The limiter has forgotten the requests, so it admits ten more.
     for (let count = 0; count < 10; count++) expect(consume(limiter, 'calm', 100, wide).allowed).toBe(true)
     expect(consume(limiter, 'calm', 100, wide).allowed).toBe(false)
   })
 
-  test('does not forget a caller who has used most of the allowance under a flood of new keys (D15)', () => {
+  test('the rate limiter in memory does not forget a caller who has used most of the allowance under a flood of new keys (D15)', () => {
     const limiter = createMemoryRateLimiter()
     const wide: RateLimitRule = { max: 20, windowSeconds: 60 }
     for (let count = 0; count < 20; count++) consume(limiter, 'guesser', 100, wide)
@@ -65,7 +65,7 @@ describe('the rate limiter in memory', () => {
     expect(left).toEqual([true, true, true, true, true, false])
   })
 
-  test('does not grow under a flood of callers that exhaust their allowances, and still counts new callers (D15)', () => {
+  test('the rate limiter in memory does not grow under a flood of callers that exhaust their allowances, and still counts new callers (D15)', () => {
     const limiter = createMemoryRateLimiter()
     for (let index = 0; index < 60_000; index++) {
       for (let count = 0; count < 2; count++) consume(limiter, `key-${index}`, 100)

@@ -2,7 +2,7 @@ import { type Mountable, receivedAt } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
 import { createQuickWorld } from '../../support/tokens.ts'
 
-/** Answers with the path that the provider would see, of what it would be given. */
+/** Returns the path that the provider sees for a request with this target. */
 function seenBy(at: string, issuer = 'https://id.example.com/auth'): (path: string) => Promise<string | undefined> {
   const { pathname } = new URL(issuer)
   const owned = pathname === '/' ? '/oauth2/' : `${pathname}/`
@@ -32,7 +32,7 @@ describe('receivedAt', () => {
     expect(await seenBy('/internal/')('/internal/jwks')).toBe('/auth/jwks')
   })
 
-  test('returns a request outside the path, or already below the issuer, unchanged', async () => {
+  test('receivedAt returns a request outside the path, or already below the issuer, unchanged', async () => {
     const seen = seenBy('/internal')
     for (const path of ['/', '/internal', '/internals/jwks', '/x/internal/jwks', '/login']) {
       expect([path, await seen(path)]).toEqual([path, undefined])
@@ -47,13 +47,13 @@ describe('receivedAt', () => {
     expect(await seen('/.well-known/openid-configuration/auth')).toBe('/.well-known/openid-configuration/auth')
   })
 
-  test('works for an issuer without a path', async () => {
+  test('receivedAt works for an issuer without a path', async () => {
     const seen = seenBy('/internal', 'https://id.example.com')
     expect(await seen('/internal/oauth2/token')).toBe('/oauth2/token')
     expect(await seen('/internal/page')).toBeUndefined()
   })
 
-  test('keeps the method, headers and body of a request', async () => {
+  test('receivedAt keeps the method, headers and body of a request', async () => {
     const { provider } = createQuickWorld({ basePath: '/auth' })
     const mounted = receivedAt(provider, '/internal')
     const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'x', client_secret: 'y' })
@@ -63,7 +63,7 @@ describe('receivedAt', () => {
     expect(mounted.issuer).toBe(provider.issuer)
   })
 
-  test.each(['', 'internal', '//internal', '/a?b', '/a#b'])('refuses %j, which is not a path', (path) => {
+  test.each(['', 'internal', '//internal', '/a?b', '/a#b'])('receivedAt refuses %j, which is not a path', (path) => {
     expect(() => seenBy(path)).toThrow(TypeError)
   })
 })
