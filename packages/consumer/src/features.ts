@@ -48,7 +48,10 @@ export async function featureFaults(
   ]
 }
 
-/** Words that only a feature uses. Planned features are listed, too, so that the base contains no code for them. */
+/**
+ * Words that only the code of a feature uses. The names of its client metadata do not count: error texts of the base say
+ * which feature brings them.
+ */
 function readStrings(): Strings {
   return JSON.parse(readFileSync(join(import.meta.dirname, '../feature-strings.json'), 'utf8')) as Strings
 }

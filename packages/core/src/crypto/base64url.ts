@@ -1,5 +1,5 @@
 /** `Uint8Array` on a buffer of its own, in words that compilers before TypeScript 5.7 understand as well. */
-export type Bytes = ReturnType<TextEncoder['encode']>
+export type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const values = new Int8Array(128).fill(-1)
