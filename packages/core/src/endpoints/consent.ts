@@ -1,5 +1,5 @@
 import { interactionIsOver } from '../authorization/interaction-is-over.ts'
-import { acceptExtra, keptExtra } from '../authorization/request-extra.ts'
+import { acceptExtra } from '../authorization/request-extra.ts'
 import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
 import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
 import type { Context } from '../contracts/context.ts'
@@ -10,7 +10,7 @@ import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
-import { completionOf, deny, failThroughCompletion } from '../interaction/complete.ts'
+import { complete, deny, failThroughCompletion } from '../interaction/complete.ts'
 import { type LoadedInteraction, loadInteraction } from '../interaction/load-interaction.ts'
 import { pageUrl } from '../interaction/page-url.ts'
 import { refuseWithdrawn } from '../interaction/refuse-withdrawn.ts'
@@ -18,7 +18,7 @@ import { interactionState } from '../interaction/state-reference.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { interactionKey, replaceInteraction, takeInteraction } from '../records/interactions.ts'
+import { replaceInteraction, takeInteraction } from '../records/interactions.ts'
 import { requireSameOrigin } from '../sessions/same-origin.ts'
 import { currentSession } from '../sessions/signed-in.ts'
 import { type Beginning, beginningNow, readStanding } from '../withdrawals/standing.ts'
@@ -76,7 +76,7 @@ async function approve(
   }
   const accepted = readAccepted(parameters, interaction.request)
   const answer: Answer = { signedIn, accepted, authorization: acceptExtra(ctx, interaction.request, parameters) }
-  return failThroughCompletion(ctx, request, pending, () => complete(ctx, request, loaded, answer, beginning))
+  return failThroughCompletion(ctx, request, pending, () => completeAnswered(ctx, request, loaded, answer, beginning))
 }
 
 /** The user's answer on the consent page, and who the user is. */
@@ -87,7 +87,7 @@ interface Answer {
   readonly authorization: AuthorizationRequest
 }
 
-async function complete(
+async function completeAnswered(
   ctx: Context,
   request: Request,
   { interaction, client, pending }: LoadedInteraction,
@@ -100,26 +100,21 @@ async function complete(
   const standing = await readStanding(ctx, client, signedIn)
   if (standing.sessionEnded) throw signedOut()
   await refuseWithdrawn(ctx, interaction, { signedIn, standing }, beginning)
-  const extra = keptExtra(ctx, authorization, 'grant')
-  const response = await completionOf(ctx, pending.completion).approve(request, {
-    ...pending,
-    authorization,
-    grant: {
-      client,
-      userId: signedIn.user.id,
-      session: signedIn.session,
+  const response = await complete(
+    ctx,
+    request,
+    { ...pending, authorization },
+    {
+      signedIn,
       scope: accepted.scope,
-      resources: authorization.resources,
       claims: grantedClaims(interaction.request, accepted),
       referenceId,
       withdrawals: standing.versions,
-      ...(extra !== undefined && { extra }),
+      consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
+      interactionId: interaction.id,
     },
-    consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
-    take: [interactionKey(interaction.id)],
-  })
-  const { userId = signedIn.user.id } = interaction
-  ctx.emit({ type: 'consent.remembered', clientId: client.id, userId, scopes: accepted.scope })
+  )
+  ctx.emit({ type: 'consent.remembered', clientId: client.id, userId: signedIn.user.id, scopes: accepted.scope })
   return response
 }
 

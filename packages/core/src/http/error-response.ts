@@ -1,4 +1,4 @@
-import { formatChallenge } from '../protocol/challenge.ts'
+import { type ChallengeScheme, tokenChallenges } from '../protocol/challenge.ts'
 import type { AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import { safeDescription } from '../protocol/errors.ts'
 import { page } from './html.ts'
@@ -10,12 +10,6 @@ import { json } from './json.ts'
  * (`page`).
  */
 export type ErrorAudience = 'json' | 'bearer' | 'page'
-
-/** How a token is bound to a key, as a challenge names it: the scheme, and its own parameters. */
-export interface ChallengeScheme {
-  readonly tokenType: string
-  readonly challenge?: Readonly<Record<string, string>>
-}
 
 /**
  * Turns an error into a response, as JSON or as a page. No other code does that.
@@ -52,12 +46,8 @@ function tokenChallenge(
 ): string | undefined {
   // A challenge asks for a better token. That does not help against a failure of the server or a rate limit.
   if (error.status >= 500 || error.code === 'rate_limited') return undefined
-  const said = { error: error.code, error_description: description, scope: error.details.scope }
-  const challenges = [formatChallenge('Bearer', { realm: 'oauth', ...said })]
-  for (const { tokenType, challenge } of schemes) {
-    if (tokenType !== 'Bearer') challenges.push(formatChallenge(tokenType, { ...challenge, ...said }))
-  }
-  return challenges.join(', ')
+  const { code, details } = error
+  return tokenChallenges(schemes, { error: code, error_description: description, scope: details.scope })
 }
 
 function titleOf(status: number): string {

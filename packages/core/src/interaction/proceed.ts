@@ -1,4 +1,3 @@
-import { keptExtra } from '../authorization/request-extra.ts'
 import { accessWithdrawn } from '../authorization/withdrawn.ts'
 import type { LoadedPending, Pending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
@@ -8,11 +7,11 @@ import { redirect } from '../http/redirect.ts'
 import { requireSupport } from '../policy/client-support.ts'
 import { type InteractionVerdict, judgeInteraction } from '../policy/interaction.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { interactionKey, replaceInteraction } from '../records/interactions.ts'
+import { replaceInteraction } from '../records/interactions.ts'
 import { type Approver, findApprover } from '../sessions/signed-in.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { beginningNow, isWithdrawnSince } from '../withdrawals/standing.ts'
-import { completionOf, failThroughCompletion } from './complete.ts'
+import { complete, completionOf, failThroughCompletion } from './complete.ts'
 import { gatherFacts } from './facts.ts'
 import { boundTo, type DueStep, startInteraction } from './interaction.ts'
 import type { LoadedInteraction } from './load-interaction.ts'
@@ -177,21 +176,7 @@ function approve(
   pending: LoadedPending,
   { signedIn, referenceId, approver: { standing }, interactionId }: SilentApproval,
 ): Promise<Response> {
-  const { client, authorization } = pending
-  const extra = keptExtra(ctx, authorization, 'grant')
-  return completionOf(ctx, pending.completion).approve(request, {
-    ...pending,
-    grant: {
-      client,
-      userId: signedIn.user.id,
-      session: signedIn.session,
-      scope: authorization.scope,
-      resources: authorization.resources,
-      claims: authorization.claims,
-      referenceId,
-      withdrawals: standing.versions,
-      ...(extra !== undefined && { extra }),
-    },
-    take: interactionId === undefined ? [] : [interactionKey(interactionId)],
-  })
+  const { scope, claims } = pending.authorization
+  const { versions } = standing
+  return complete(ctx, request, pending, { signedIn, scope, claims, referenceId, withdrawals: versions, interactionId })
 }

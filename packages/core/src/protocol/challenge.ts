@@ -11,6 +11,27 @@ export function formatChallenge(scheme: string, parameters: Readonly<Record<stri
   return parts.length === 0 ? scheme : `${scheme} ${parts.join(', ')}`
 }
 
+/** A scheme in which a client may present a token beside `Bearer`, with its own parameters. */
+export interface ChallengeScheme {
+  readonly tokenType: string
+  readonly challenge?: Readonly<Record<string, string>>
+}
+
+/**
+ * The challenges of every scheme in which a client may present a token.
+ * @param said the parameters that all of them have, for instance the error; `{}` when the client has tried nothing
+ */
+export function tokenChallenges(
+  schemes: Iterable<ChallengeScheme>,
+  said: Readonly<Record<string, string | undefined>>,
+): string {
+  const challenges = [formatChallenge('Bearer', { realm: 'oauth', ...said })]
+  for (const { tokenType, challenge } of schemes) {
+    if (tokenType !== 'Bearer') challenges.push(formatChallenge(tokenType, { ...challenge, ...said }))
+  }
+  return challenges.join(', ')
+}
+
 /**
  * The challenge for a request without a token. It has no error code, because the client has tried nothing (RFC 6750
  * section 3.1).

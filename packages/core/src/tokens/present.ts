@@ -5,7 +5,7 @@ import { mediaType } from '../http/body.ts'
 import { readForm } from '../http/form.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
-import { formatChallenge, noTokenChallenge } from '../protocol/challenge.ts'
+import { tokenChallenges } from '../protocol/challenge.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { isBoundTo, readBinding, tokenTypeOf } from './binding.ts'
 import { verifyAccessToken } from './verify.ts'
@@ -64,15 +64,9 @@ async function readToken(
   const text = header || body
   // Without a token there is no error code: RFC 6750 section 3.1 leaves it out when the client has not tried to
   // authenticate.
-  if (!text) throw new OAuthError('invalid_token', 'an access token is required', { challenge: challengesOf(registry) })
+  if (!text) {
+    const challenge = tokenChallenges(registry.senderConstraints.values(), {})
+    throw new OAuthError('invalid_token', 'an access token is required', { challenge })
+  }
   return { text, scheme: header ? (authorization?.scheme ?? 'bearer') : 'bearer' }
-}
-
-/** Every scheme in which a token may be presented. */
-function challengesOf({ senderConstraints }: Context['registry']): string {
-  const schemes = [...senderConstraints.values()].filter(({ tokenType }) => tokenType !== 'Bearer')
-  return [
-    noTokenChallenge,
-    ...schemes.map(({ tokenType, challenge = {} }) => formatChallenge(tokenType, challenge)),
-  ].join(', ')
 }
