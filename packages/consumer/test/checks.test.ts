@@ -151,8 +151,8 @@ describe('bundles', () => {
     const other = (change: Partial<Bundle>) => baseFaults({ ...base, ...change })
     const module = 'node_modules/@oauth/core/dist/features/dpop/index.js'
     expect(other({ inputs: new Map([[module, 1]]) })).toEqual([`the base holds ${module}`])
-    expect(other({ text: 'x="private_key_jwt"' })).toEqual([
-      `the base says private_key_jwt, which is private-key-jwt's`,
+    expect(other({ text: 'x="backchannel_logout_supported"' })).toEqual([
+      `the base says backchannel_logout_supported, which is back-channel-logout's`,
     ])
   })
 
