@@ -73,7 +73,7 @@ export default defineConfig({
       test: {
         name,
         include: [...tests],
-        setupFiles: [`packages/${through}/test/reach.ts`],
+        setupFiles: [`packages/${through}/test/reach.ts`, 'packages/core/test/support/shared-rsa-keys-per-file.ts'],
         env: { OAUTH_TEST_THROUGH: through, OAUTH_TEST_ISSUER_PATH: issuerPath, ...env },
         // One server for all files of a worker.
         isolate: false,

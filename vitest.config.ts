@@ -24,7 +24,10 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, replacesModules],
           // The core keeps no state outside a provider: loading it anew for each file took most of the time.
           isolate: false,
-          setupFiles: ['packages/core/test/support/storage-per-file.ts'],
+          setupFiles: [
+            'packages/core/test/support/storage-per-file.ts',
+            'packages/core/test/support/shared-rsa-keys-per-file.ts',
+          ],
           ...slow,
         },
       },
