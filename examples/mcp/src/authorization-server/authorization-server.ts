@@ -42,7 +42,6 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
 
     // A token is valid only at the MCP server that the user saw and agreed to.
     validAudiences: resources,
-    bindResources: true,
     scopes: ['notes:read', 'notes:write'],
     accessTokenTtlSeconds: 600,
 

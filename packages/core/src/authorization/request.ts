@@ -2,7 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isSelfRegistered } from '../policy/client.ts'
 import { checkChallenge } from '../policy/pkce.ts'
-import { requestedResources } from '../policy/resource.ts'
+import { boundResources } from '../policy/resource.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
 import { requestedScope } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
@@ -15,8 +15,8 @@ import { pageHints, refuseLongAcrValues } from './page-hints.ts'
 import { readExtra } from './request-extra.ts'
 
 /**
- * Parses and checks the parameters of an authorization request, once client and redirect URI are verified. It ignores
- * `resource` unless the option `bindResources` is set: otherwise the token request chooses.
+ * Parses and checks the parameters of an authorization request, once client and redirect URI are verified. Without the
+ * option `bindResources` it ignores `resource`: then the token request chooses.
  * @throws {OAuthError} with a code of RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6
  */
 export async function parseAuthorizationRequest(
@@ -66,9 +66,7 @@ export async function parseAuthorizationRequest(
     ...(codeChallenge !== undefined && { codeChallenge }),
     ...(maxAge !== undefined && { maxAge }),
     prompt,
-    resources: ctx.config.bindResources
-      ? requestedResources(parameters.all('resource'), ctx.config.validAudiences)
-      : [],
+    resources: boundResources(parameters.all('resource'), scope, ctx.config),
     ...opaque,
     ...(responseMode !== undefined && { responseMode }),
     ...(claims !== undefined && { claims }),

@@ -15,7 +15,6 @@ type Policies =
   | 'registration'
   | 'formats'
   | 'jwtDisabled'
-  | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
@@ -63,7 +62,6 @@ export function resolvePolicies<User extends BaseUser>(
       generateClientSecret: options.generateClientSecret,
     }),
     jwtDisabled: options.disableJwtPlugin,
-    bindResources: options.bindResources,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
     grantsEndingWithSession: options.grantsEndingWithSession,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,

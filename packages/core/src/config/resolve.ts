@@ -1,11 +1,12 @@
 import { defaultUserClaims } from '../claims/default-user-claims.ts'
-import type { Config } from '../contracts/config.ts'
+import type { Config, DefaultResource } from '../contracts/config.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import { checkedAuthentication } from '../host/authentication.ts'
 import { checkedClaimHooks } from '../host/claim-hooks.ts'
 import { type HostPorts, hostPorts } from '../host/ports.ts'
 import { checkedUserClaims } from '../host/user-claims.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
+import { isSameResource } from '../protocol/resource.ts'
 import { standardScopes } from '../protocol/scope.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolvePolicies } from './policies.ts'
@@ -62,6 +63,8 @@ export function resolveConfig<User extends BaseUser>(
     defaultScopes: options.defaultScopes,
     grantTypes: [...new Set(options.grantTypes)],
     validAudiences,
+    bindResources: options.bindResources,
+    defaultResource: resolveDefaultResource(options, issuer, validAudiences),
     lifetimes: Object.freeze({
       authorizationCode: options.authorizationCodeTtlSeconds,
       accessToken: options.accessTokenTtlSeconds,
@@ -131,6 +134,26 @@ function checkTogether(options: ParsedOptions, scopes: readonly string[]): void 
     if (unknown !== undefined)
       throw new TypeError(`${name} ${unknown} not found in supported scopes: add it to the option scopes`)
   }
+}
+
+/**
+ * The resource of requests that name none: that of the option, or else the only one that there is beside the issuer. The
+ * latter is not for servers whose authorization endpoint ignores `resource`.
+ */
+function resolveDefaultResource(
+  { defaultResource, bindResources }: ParsedOptions,
+  issuer: string,
+  validAudiences: readonly string[],
+): DefaultResource | undefined {
+  if (defaultResource === undefined) {
+    const [sole, another] = validAudiences.filter((audience) => audience !== issuer)
+    const stands = bindResources !== false && sole !== undefined && another === undefined
+    return stands ? { resource: sole, whenSigningIn: false } : undefined
+  }
+  if (defaultResource === false) return undefined
+  const resource = validAudiences.find((audience) => isSameResource(audience, defaultResource))
+  if (resource !== undefined) return { resource, whenSigningIn: true }
+  throw new TypeError(`defaultResource ${defaultResource} is not in validAudiences: add it there`)
 }
 
 function checkMachineAccess(

@@ -4,6 +4,13 @@ import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
 import type { Resolvers } from './resolvers.ts'
 
+/** The resource of requests that name none. */
+export interface DefaultResource {
+  readonly resource: string
+  /** Whether it is also for requests that only sign the user in. */
+  readonly whenSigningIn: boolean
+}
+
 /** The lifetimes of what the server issues, in seconds. */
 export interface Lifetimes {
   readonly authorizationCode: number
@@ -129,7 +136,9 @@ export interface Config<User extends BaseUser = BaseUser> {
    * signed with HS256 and the client's secret.
    */
   readonly jwtDisabled: boolean
-  readonly bindResources: boolean
+  readonly bindResources: boolean | 'strict'
+  /** The resource of requests that name none; absent when there is none. */
+  readonly defaultResource: DefaultResource | undefined
   readonly refreshTokensWithoutOfflineAccess: boolean
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean

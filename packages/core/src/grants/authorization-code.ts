@@ -39,8 +39,8 @@ export const authorizationCode: GrantType = {
     if (!isLive(found.grant, ctx.clock.now())) throw invalidCode('the grant has ended')
 
     const { code, grant } = found
-    const resources = grantedResources(parameters.all('resource'), grant.resources, ctx.config)
     const scope = grantedScope(client, grant.scope)
+    const resources = grantedResources(parameters.all('resource'), grant.resources, ctx.config, { scope })
     const refreshTokenWithheld = withholdRefreshToken(client, scope, ctx.config)
     return {
       grantType: 'authorization_code',

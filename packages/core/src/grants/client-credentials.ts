@@ -1,6 +1,6 @@
 import type { GrantType } from '../contracts/grant-type.ts'
 import { machineAccess } from '../policy/machine-access.ts'
-import { requestedResources } from '../policy/resource.ts'
+import { machineResources } from '../policy/resource.ts'
 import { machineScope } from '../policy/scope.ts'
 
 /**
@@ -13,11 +13,12 @@ export const clientCredentials: GrantType = {
   withoutUser: true,
   async decide(ctx, { client, parameters }) {
     const access = machineAccess(client, ctx.config)
+    const scope = machineScope(client, parameters.get('scope'), access.scopes)
     return {
       grantType: 'client_credentials',
       client,
-      scope: machineScope(client, parameters.get('scope'), access.scopes),
-      resources: requestedResources(parameters.all('resource'), access.resources),
+      scope,
+      resources: machineResources(parameters.all('resource'), scope, access.resources, ctx.config),
       refresh: false,
       async commit({ accessToken }) {
         if (accessToken !== undefined) await ctx.storage.accessTokens.insert(accessToken)

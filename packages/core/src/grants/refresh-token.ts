@@ -11,6 +11,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { isBoundTo } from '../tokens/binding.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
+import { keptResources } from '../tokens/kept-resources.ts'
 import { createSuccessorSealers, type SuccessorSealers } from '../tokens/sealed-successor.ts'
 
 interface Presented {
@@ -42,12 +43,14 @@ async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenReq
   const presented = await findToken(ctx, sealers, request)
   const { grant } = presented.found
   const verdict = await judge(ctx, presented)
+  const scope = refreshedScope(client, grant.scope, parameters.get('scope'))
+  const kept = keptResources(presented.found.token)
   const issuance: Omit<Issuance, 'refresh' | 'commit'> = {
     grantType: 'refresh_token',
     client,
     grant,
-    scope: refreshedScope(client, grant.scope, parameters.get('scope')),
-    resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config),
+    scope,
+    resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config, { scope, kept }),
   }
   if (verdict === 'retry') {
     return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }

@@ -1,8 +1,26 @@
+import type { DefaultResource } from '../contracts/config.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
+import { isSameResource } from '../protocol/resource.ts'
+import { userScopes } from './scope.ts'
+
+/** The part of the configuration that decides which resources tokens are for. */
+export interface ResourcePolicy {
+  readonly bindResources: boolean | 'strict'
+  readonly validAudiences: readonly string[]
+  readonly defaultResource?: DefaultResource | undefined
+}
+
+/** What decides about the tokens of a grant to which no resource was bound. */
+export interface UnboundFacts {
+  /** The scope of the token. */
+  readonly scope?: readonly string[]
+  /** The resources of the grant's first token. */
+  readonly kept?: readonly string[]
+}
 
 /**
- * Returns the resources that a request asks for, in the spelling of the configuration. A trailing slash makes no
- * difference.
+ * Returns the resources that a request asks for, in the spelling of the configuration. Capital letters in scheme and
+ * host, and one trailing slash, make no difference.
  * @throws {OAuthError} `invalid_target` ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2})
  */
 export function requestedResources(
@@ -13,7 +31,7 @@ export function requestedResources(
   if (asked.length === 0) return asked
   const resources = new Set<string>()
   for (const resource of asked) {
-    const audience = validAudiences.find((valid) => withoutSlash(valid) === withoutSlash(resource))
+    const audience = validAudiences.find((valid) => isSameResource(valid, resource))
     if (audience === undefined) {
       const cause = new Error(`${source} does not have the resource ${safeDescription(resource)}`)
       throw new OAuthError('invalid_target', 'the resource is unknown or not allowed', { cause })
@@ -24,21 +42,67 @@ export function requestedResources(
 }
 
 /**
- * Returns the resources of a token that belongs to a grant. With `bindResources` the grant names them: the token
- * request may ask for some of them, and gets all of them when it names none.
+ * Returns the resources that an authorization request binds to its grant: those that it names, or else the default
+ * resource. Without `bindResources` it binds none.
+ * @throws {OAuthError} `invalid_target`
+ */
+export function boundResources(
+  asked: readonly string[],
+  scope: readonly string[],
+  config: ResourcePolicy,
+): readonly string[] {
+  if (config.bindResources === false) return []
+  return asked.length === 0 ? defaultResources(scope, config) : requestedResources(asked, config.validAudiences)
+}
+
+/**
+ * Returns the resources of a token that belongs to a grant. With `bindResources` a grant may have resources: then the
+ * token request may ask for some of them, and gets all of them when it names none. Of a grant without resources, each
+ * token request may name any resource (with `strict`, none); when it names none, the token is for those of the first
+ * token, or else for the default resource.
  * @throws {OAuthError} `invalid_target`
  */
 export function grantedResources(
   asked: readonly string[],
   granted: readonly string[],
-  config: { readonly bindResources: boolean; readonly validAudiences: readonly string[] },
+  config: ResourcePolicy,
+  { scope = ['openid'], kept = [] }: UnboundFacts = {},
 ): readonly string[] {
-  if (!config.bindResources) return requestedResources(asked, config.validAudiences)
-  // Resources that were removed from validAudiences since then are left out.
-  const valid = granted.filter((resource) => config.validAudiences.includes(resource))
-  return asked.length === 0 ? valid : requestedResources(asked, valid, 'the grant')
+  const binds = config.bindResources !== false
+  if (binds && (granted.length > 0 || config.bindResources === 'strict')) {
+    const valid = stillValid(granted, config)
+    return asked.length === 0 ? valid : requestedResources(asked, valid, 'the grant')
+  }
+  if (asked.length > 0) return requestedResources(asked, config.validAudiences)
+  return binds && kept.length > 0 ? stillValid(kept, config) : defaultResources(scope, config)
 }
 
-function withoutSlash(uri: string): string {
-  return uri.endsWith('/') ? uri.slice(0, -1) : uri
+/**
+ * Returns the resources of a token without a user: those that the request names, or else the default resource, if the
+ * client may have it.
+ * @throws {OAuthError} `invalid_target`
+ */
+export function machineResources(
+  asked: readonly string[],
+  scope: readonly string[],
+  allowed: readonly string[],
+  config: ResourcePolicy,
+): readonly string[] {
+  if (asked.length > 0) return requestedResources(asked, allowed)
+  return defaultResources(scope, config).filter((resource) => allowed.includes(resource))
+}
+
+/**
+ * A request that asks for no more than who the user is gets no token for an API that was not named: the API would take
+ * it for the access of its user.
+ */
+function defaultResources(scope: readonly string[], { defaultResource }: ResourcePolicy): readonly string[] {
+  if (defaultResource === undefined) return []
+  const signsIn = scope.includes('openid') && scope.every((name) => userScopes.has(name))
+  return signsIn && !defaultResource.whenSigningIn ? [] : [defaultResource.resource]
+}
+
+/** Leaves out resources that were removed from `validAudiences` since they were granted. */
+function stillValid(resources: readonly string[], { validAudiences }: ResourcePolicy): readonly string[] {
+  return resources.filter((resource) => validAudiences.includes(resource))
 }

@@ -14,6 +14,7 @@ import type { AccessTokenRecord } from '../storage/access-token.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { mintIdToken } from './id-token.ts'
 import { type AccessTokenFacts, mintJwtAccessToken } from './jwt-access-token.ts'
+import { keepResources } from './kept-resources.ts'
 import { markClientUsed } from './mark-client-used.ts'
 import { answeredMembers, membersOf } from './members.ts'
 import { mintOpaqueAccessToken } from './opaque-access-token.ts'
@@ -127,17 +128,22 @@ async function mintAccessToken(
 
 async function mintRefreshToken(
   ctx: Context,
-  { client, binding }: Issuance,
+  issuance: Issuance,
   grant: GrantRecord,
   now: number,
 ): Promise<NonNullable<Minted['refreshToken']>> {
+  const { client, binding } = issuance
+  const extra = {
+    ...keepResources(issuance, ctx.config),
+    // A public client has nothing else to prove itself with at the next refresh.
+    ...(isPublic(client) && binding !== undefined && { cnf: binding.cnf }),
+  }
   const credential = await createCredential('r', ctx.config.issuer, now, ctx.random, ctx.config.formats.refreshToken)
   const record = {
     id: credential.id,
     secretHash: credential.secretHash,
     grantId: grant.id,
-    // A public client has nothing else to prove itself with at the next refresh.
-    ...(isPublic(client) && binding !== undefined && { extra: { cnf: binding.cnf } }),
+    ...(Object.keys(extra).length > 0 && { extra }),
     createdAt: now,
     expiresAt: Math.min(now + ctx.config.lifetimes.refreshToken, grant.expiresAt),
     reuses: 0,

@@ -113,8 +113,37 @@ describe('bindResources at the token endpoint', () => {
     expect(audience(await exchangeCode(world, client, authorized, { resource: api }))).toBe(api)
   })
 
-  test('a grant without resources gives opaque tokens, and a resource is invalid_target (C08)', async () => {
-    const { world, client, approve } = await prepare()
+  test('a grant to which no resource was bound lets each token request name one, and a refresh keeps the first (RFC 8707 section 2.2)', async () => {
+    const { world, client, tokensFor } = await prepare()
+    const first = await tokensFor([], { resource: `${api}/` })
+    const second = await refresh(world, client, first.body.refresh_token)
+    const elsewhere = await refresh(world, client, second.body.refresh_token, { resource: files })
+    const third = await refresh(world, client, elsewhere.body.refresh_token)
+    expect([first, second, elsewhere, third].map(audience)).toEqual([api, api, files, api])
+    const unknown = await refresh(world, client, third.body.refresh_token, { resource: 'https://evil.test' })
+    expectJsonError(unknown, 400, 'invalid_target')
+    expect(audience(await refresh(world, client, third.body.refresh_token))).toBe(api)
+  })
+
+  test('a resource that a refresh names first is kept from then on', async () => {
+    const { world, client, tokensFor } = await prepare()
+    const opaque = await tokensFor([])
+    expect(opaque.body.access_token).not.toContain('.')
+    const named = await refresh(world, client, opaque.body.refresh_token, { resource: files })
+    expect(audience(await refresh(world, client, named.body.refresh_token))).toBe(files)
+  })
+
+  test('a kept resource that the server no longer has is no audience', async () => {
+    const { world, client, tokensFor } = await prepare()
+    const first = await tokensFor([], { resource: api })
+    const later = createQuickWorld({ validAudiences: [files, other], storage: world.storage })
+    const { status, body } = await refresh(later, client, first.body.refresh_token)
+    expect(status).toBe(200)
+    expect(body.access_token).not.toContain('.')
+  })
+
+  test('with strict, a grant without resources gives opaque tokens, and a resource is invalid_target (C08)', async () => {
+    const { world, client, approve } = await prepare({ bindResources: 'strict' })
     const authorized = await approve([])
     expectJsonError(await exchangeCode(world, client, authorized, { resource: api }), 400, 'invalid_target')
     const { body } = await exchangeCode(world, client, authorized)

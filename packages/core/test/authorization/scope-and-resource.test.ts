@@ -108,7 +108,7 @@ describe('resource', () => {
     `${api}//`,
     `${api}?x=1`,
     `${api}#x`,
-    'https://API.example.com',
+    'https://api.example.com/Deeper',
     'http://api.example.com',
     'api.example.com',
     'not a uri',
@@ -135,8 +135,17 @@ describe('resource', () => {
     expect((await exchangeCode(world, client, authorized)).status).toBe(200)
   })
 
-  test('the authorization endpoint ignores resource (decision 18)', async () => {
-    const world = createWorld()
+  test.each(['https://API.example.com', 'HTTPS://Api.Example.com/'])(
+    'capital letters in scheme and host of a resource make no difference: %s',
+    async (resource) => {
+      const { world, client } = await prepare()
+      const answer = await postAs(world, client, '/oauth2/token', { grant_type: 'client_credentials', resource })
+      expect(audience(answer)).toBe(api)
+    },
+  )
+
+  test('with bindResources: false the authorization endpoint ignores resource (decision 18)', async () => {
+    const world = createWorld({ bindResources: false })
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope: plainScope, resource: 'https://evil.test' })
     expect(tokens.access_token).not.toContain('.')

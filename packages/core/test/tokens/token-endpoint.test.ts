@@ -119,8 +119,9 @@ describe('the token endpoint', () => {
     expectJsonError(await postAs(world, client, token, { ...machine, scope: 'admin' }), 400, 'invalid_scope')
   })
 
-  test('user, session and grant stay with a refresh; the resource is asked for each time (seed B95)', async () => {
-    const { world, client } = await start()
+  test('user, session and grant stay with a refresh, and without bindResources the resource is asked for each time (seed B95)', async () => {
+    const world = createQuickWorld({ bindResources: false })
+    const client = await registerConfidential(world)
     const first = await getTokens(world, client, { scope: 'notes:read offline_access' }, { resource: api })
     const second = (await refresh(world, client, first.refresh_token)).body
     const before = await world.provider.verifyAccessToken(first.access_token)

@@ -51,7 +51,12 @@ describe('userinfo', () => {
   test('userinfoAudience: false leaves userinfo out of a token for a resource, and a token without one is good here', async () => {
     const resource = 'https://api.example.com'
     for (const disableJwtPlugin of [false, true]) {
-      const world = createWorld({ idTokenSigningAlgorithm: 'ES256', userinfoAudience: false, disableJwtPlugin })
+      const world = createWorld({
+        idTokenSigningAlgorithm: 'ES256',
+        userinfoAudience: false,
+        bindResources: false,
+        disableJwtPlugin,
+      })
       const client = await registerConfidential(world)
       const tokens = await getTokens(world, client, { scope: 'openid offline_access' }, { resource })
       expect((await world.provider.verifyAccessToken(tokens.access_token))?.audience).toEqual([resource])

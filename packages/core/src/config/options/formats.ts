@@ -7,11 +7,19 @@ export interface TokenFormatOptions {
    */
   readonly disableJwtPlugin?: boolean | undefined
   /**
-   * Takes `resource` at the authorization endpoint as well. The server checks it there, shows it at consent and keeps
-   * it with the grant; a token request may then only name some of these resources. Recommended with more than one
-   * resource server. Default `false`.
+   * Takes `resource` at the authorization endpoint as well. The server checks it there before the user signs in, shows
+   * it at consent and keeps it with the grant; a token request may then only name some of these resources. A client that
+   * names none there may still name one in the token request, and its refreshes keep it; with `'strict'` it may not.
+   * With `false` the authorization endpoint ignores `resource`, and each token request decides by itself. Default `true`.
    */
-  readonly bindResources?: boolean | undefined
+  readonly bindResources?: boolean | 'strict' | undefined
+  /**
+   * The resource of requests without `resource`, out of `validAudiences`, so that clients that never heard of `resource`
+   * get tokens for your API. `false`: they get opaque tokens for this server alone. Default: the only resource that there
+   * is beside the issuer, if there is just one, for requests that ask for more than signing in (a scope beside `openid`,
+   * `profile`, `email`, `address`, `phone`, `offline_access`); none with `bindResources: false`.
+   */
+  readonly defaultResource?: string | false | undefined
   /**
    * Gives a refresh token to every client that registered the grant type `refresh_token`, even without the scope
    * `offline_access`, for clients that never ask for it (as those of MCP). A grant without `offline_access` ends with

@@ -22,15 +22,15 @@ export interface TokenOptions {
   readonly defaultScopes?: readonly string[] | undefined
   /**
    * The resource servers that access tokens may be for ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC
-   * 8707 section 2}), as absolute URIs. A token request with `resource` gets a JWT access token (RFC 9068) for that
-   * resource. Default: the issuer.
+   * 8707 section 2}), as absolute URIs. A token for a resource is a JWT (RFC 9068). A resource is found
+   * whatever the case of its scheme and host, and with or without one trailing slash. Default: the issuer.
    */
   readonly validAudiences?: readonly string[] | undefined
   /**
    * Lets a JWT access token with the scope `openid` work at the userinfo endpoint too: its `aud` then names the
    * resource and the userinfo endpoint. The resource server could use the token to read the claims of the user there.
    * With `false` the token is for the resource alone, and a client gets a token for userinfo by a token request without
-   * `resource`. Under `bindResources` a grant with resources has no such request; its client gets the claims in the ID
+   * `resource`. A grant with resources, or with a default one, has no such request; its client gets the claims in the ID
    * token alone. Default `true`.
    */
   readonly userinfoAudience?: boolean | undefined

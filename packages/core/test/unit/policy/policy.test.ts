@@ -170,6 +170,7 @@ describe('resources (RFC 8707)', () => {
       ['urn:example:c', 'https://a.example'],
     ],
     [['https://a.example', 'https://a.example/'], ['https://a.example']],
+    [['HTTPS://A.Example'], ['https://a.example']],
   ])('the requested resources %j become %j', (asked, expected) => {
     expect(requestedResources(asked, valid)).toEqual(expected)
   })
@@ -177,7 +178,8 @@ describe('resources (RFC 8707)', () => {
   test.each([
     'https://c.example',
     'https://a.example//',
-    'https://A.example',
+    'https://a.example/A',
+    'https://user@a.example',
     'https://a.example?x',
     'http://a.example',
     '/',
