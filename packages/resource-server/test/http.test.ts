@@ -53,6 +53,7 @@ beforeAll(async () => {
     idTokenSigningAlgorithm: 'ES256',
     scopes: ['notes:read', 'notes:write'],
     validAudiences: [api],
+    defaultResource: false,
   })
   issuer = provider.issuer
   as.serve = provider.fetch
