@@ -93,7 +93,7 @@ function browserJourney(executablePath: string): void {
   describe.each([
     { scripts: 'with scripts', javaScript: true, email: 'ada@example.com' },
     { scripts: 'without scripts', javaScript: false, email: 'grace@example.com' },
-  ])('$scripts', ({ javaScript, email }) => {
+  ])('the example in a browser $scripts', ({ javaScript, email }) => {
     test('a user can sign up, consent, use the tokens, sign out and return in Chromium', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await page.goto('/')
@@ -107,7 +107,7 @@ function browserJourney(executablePath: string): void {
       expect(path(page)).toBe('/login')
       await fitsOnAPhone(page)
       expect(await text(page.getByRole('main'))).toContain('You then continue to Marginalia')
-      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByRole('link', { name: 'Create an account' }).click()
 
       // After a mistake, the form keeps the input, and the sign-in still leads back to the client.
       await page.getByLabel('Name').fill('Ada <b>Lovelace</b>')
@@ -192,7 +192,7 @@ function browserJourney(executablePath: string): void {
     }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
-      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByRole('link', { name: 'Create an account' }).click()
       await page.getByLabel('Name').fill('With Drawn')
       await page.getByLabel('E-mail address').fill(`withdrawn-${email}`)
       await page.getByLabel('Password').fill('correct horse battery')
@@ -251,7 +251,7 @@ function browserJourney(executablePath: string): void {
     test('a user can deny consent in Chromium, and the client shows it', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
-      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByRole('link', { name: 'Create an account' }).click()
       await page.getByLabel('Name').fill('Somebody else')
       await page.getByLabel('E-mail address').fill(`not-${email}`)
       await page.getByLabel('Password').fill('correct horse battery')

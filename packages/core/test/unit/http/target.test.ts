@@ -90,7 +90,7 @@ describe('redirect', () => {
     [{ accept: 'text/html' }, false],
     [{ accept: '*/*' }, false],
     [{}, false],
-  ])('whether a request with the headers %o wants JSON: %s', (headers, expected) => {
+  ])('a request with the headers %o wants JSON: %s', (headers, expected) => {
     expect(wantsJson(request({ headers: headers as Record<string, string> }))).toBe(expected)
   })
 })
