@@ -12,7 +12,7 @@ export function pages(provider: Provider): Router {
     provider.tryResolveLoginContext(pageRequest(req))
 
   function showLogin(res: Response, status: number, context: LoginContext | undefined, error = ''): void {
-    const towards = context === undefined ? '' : html`<p>to continue to <b>${context.clientName}</b></p>`
+    const towards = context === undefined ? '' : html`<p>Sign in to continue to <b>${context.clientName}</b>.</p>`
     const body = html`${towards}<p role="alert">${error}</p>
       <form method="post">
         <p><label>E-mail <input name="email" type="email" autocomplete="username" required></label></p>
@@ -25,11 +25,11 @@ export function pages(provider: Provider): Router {
   async function showConsent(req: Request, res: Response): Promise<void> {
     const context = await contextOf(req)
     if (context === undefined)
-      return send(res, 400, 'This request is over', html`<p>Start again at the application.</p>`)
+      return send(res, 400, 'This sign-in is over', html`<p>Go back to the application and start again.</p>`)
     if (context.intent !== 'consent') return res.redirect(303, context.returnTo)
     const scopes = context.scopes.map((scope) => html`<li>${scope}</li>`)
-    const body = html`<p>It would be allowed to use:</p><ul>${scopes}</ul>
-      <p>Your answer goes to <b>${context.redirectHost}</b>.</p>
+    const body = html`<p>It asks to use:</p><ul>${scopes}</ul>
+      <p>You will then be sent to <b>${context.redirectHost}</b>.</p>
       <form method="post" action="${context.consentEndpoint}">
         <input type="hidden" name="state" value="${context.state}">
         <button name="accept" value="true">Allow</button> <button name="accept" value="false">Deny</button>
@@ -40,14 +40,16 @@ export function pages(provider: Provider): Router {
   return Router()
     .get('/', (req, res) => {
       const user = findUser(req.session.userId ?? '')
-      const body = user === undefined ? html`<a href="/login">Sign in</a>` : html`<p>Signed in as ${user.name}</p>`
-      send(res, 200, 'Identity provider', body)
+      const body =
+        user === undefined ? html`<a href="/login">Sign in</a>` : html`<p>You are signed in as ${user.name}.</p>`
+      send(res, 200, 'Your account', body)
     })
     .get('/login', async (req, res) => showLogin(res, 200, await contextOf(req)))
     .post('/login', urlencoded({ extended: false }), async (req, res) => {
       const context = await contextOf(req)
       // Refuse forms of other sites: they could sign a user in to an account of the attacker.
-      if (req.get('origin') !== origin) return showLogin(res, 403, context, 'Please try again.')
+      if (req.get('origin') !== origin)
+        return showLogin(res, 403, context, 'Another site sent this form. Please sign in here.')
       const user = authenticate(String(req.body?.email), String(req.body?.password))
       if (user === undefined) return showLogin(res, 422, context, 'No account has this e-mail and password.')
       // Make a new cookie: an attacker may know the earlier one.

@@ -144,7 +144,7 @@ describe('the authorization server', () => {
     const client = createSdkClient(example, { resource: () => undefined })
     await client.call('list_notes').catch(() => undefined)
     const page = await openConsent(example.agent, client.asked[0] as URL)
-    expect(page.body).toContain('no server: it named none')
+    expect(page.body).toContain('no server, because the application named none')
   })
 
   test('the authorization server refuses an unknown resource, and a resource that the user has not approved', async () => {

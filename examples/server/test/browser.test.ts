@@ -93,7 +93,7 @@ function browserJourney(executablePath: string): void {
   describe.each([
     { scripts: 'with scripts', javaScript: true, email: 'ada@example.com' },
     { scripts: 'without scripts', javaScript: false, email: 'grace@example.com' },
-  ])('$scripts', ({ javaScript, email }) => {
+  ])('the example in a browser $scripts', ({ javaScript, email }) => {
     test('a user can sign up, consent, use the tokens, sign out and return in Chromium', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await page.goto('/')
@@ -106,15 +106,15 @@ function browserJourney(executablePath: string): void {
 
       expect(path(page)).toBe('/login')
       await fitsOnAPhone(page)
-      expect(await text(page.getByRole('main'))).toContain('to continue to Marginalia')
-      await page.getByRole('link', { name: 'Create one' }).click()
+      expect(await text(page.getByRole('main'))).toContain('You then continue to Marginalia')
+      await page.getByRole('link', { name: 'Create an account' }).click()
 
       // After a mistake, the form keeps the input, and the sign-in still leads back to the client.
       await page.getByLabel('Name').fill('Ada <b>Lovelace</b>')
       await page.getByLabel('E-mail address').fill(email)
       await page.getByLabel('Password').fill('short')
       await press(page, 'Create account')
-      expect(await said(page, 'alert')).toBe('Please look at the fields below.')
+      expect(await said(page, 'alert')).toBe('Please correct the fields below.')
       expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true')
       expect(await page.getByLabel('Password').inputValue()).toBe('')
       expect(await page.getByLabel('Name').inputValue()).toBe('Ada <b>Lovelace</b>')
@@ -125,7 +125,7 @@ function browserJourney(executablePath: string): void {
 
       expect(path(page)).toBe('/consent')
       expect(await title(page)).toBe('Marginalia asks for access')
-      const scopes = await text(page.getByRole('list', { name: 'It would be allowed to' }))
+      const scopes = await text(page.getByRole('list', { name: 'It asks to' }))
       for (const scope of ['openid', 'profile', 'email', 'offline_access', 'notes:read'])
         expect(scopes).toContain(scope)
       expect(await text(page.getByRole('main'))).toContain(new URL(example.baseUrl).hostname)
@@ -192,7 +192,7 @@ function browserJourney(executablePath: string): void {
     }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
-      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByRole('link', { name: 'Create an account' }).click()
       await page.getByLabel('Name').fill('With Drawn')
       await page.getByLabel('E-mail address').fill(`withdrawn-${email}`)
       await page.getByLabel('Password').fill('correct horse battery')
@@ -204,7 +204,9 @@ function browserJourney(executablePath: string): void {
       await page.goto('/')
       await page.getByRole('link', { name: 'Connected apps' }).click()
       const app = page.getByRole('region', { name: 'Marginalia' })
-      expect(await text(app)).toMatch(/Since \d+ \w+ \d{4}\. It ends by itself on \d+ \w+ \d{4} at \d\d:\d\d UTC\./)
+      expect(await text(app)).toMatch(
+        /It has access since \d+ \w+ \d{4}\. The access ends on \d+ \w+ \d{4} at \d\d:\d\d UTC\./,
+      )
       expect(await text(app.getByRole('list', { name: 'Marginalia' }))).toContain('Read your notes notes:read')
       await fitsOnAPhone(page)
       await press(page, 'Withdraw access of Marginalia')
@@ -249,7 +251,7 @@ function browserJourney(executablePath: string): void {
     test('a user can deny consent in Chromium, and the client shows it', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
-      await page.getByRole('link', { name: 'Create one' }).click()
+      await page.getByRole('link', { name: 'Create an account' }).click()
       await page.getByLabel('Name').fill('Somebody else')
       await page.getByLabel('E-mail address').fill(`not-${email}`)
       await page.getByLabel('Password').fill('correct horse battery')

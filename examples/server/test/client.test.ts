@@ -31,7 +31,7 @@ describe('the demo client', () => {
 
     const planted = await victim.open(finished.url)
     expect(planted.status).toBe(400)
-    expect(planted.body).toContain('This browser has begun no such sign-in')
+    expect(planted.body).toContain('This sign-in is over, or you started it in another browser.')
     expect((await attacker.open(finished.url)).body).toContain('Hello, Demo Person')
     expect((await attacker.open(finished.url)).status).toBe(400)
   })

@@ -54,7 +54,7 @@ describe('the consent page', () => {
     for (const url of [links.client_uri, links.policy_uri, links.tos_uri]) {
       expect(page.body).toContain(`<a href="${url}" rel="noopener noreferrer" target="_blank">`)
     }
-    expect(page.body).toContain('Your answer sends you to <strong>rp.example</strong>')
+    expect(page.body).toContain('You will then be sent to <strong>rp.example</strong>')
     expect(page.body).not.toContain('Unverified')
   })
 

@@ -148,7 +148,7 @@ describe('the pages of the identity side', () => {
     const consent = await agent.submit(await agent.open(`${example.baseUrl}/client`), 'Sign in with Example ID')
     const client = await agent.submit(consent, 'Allow')
     const apps = () => agent.open(`${example.baseUrl}/connected-apps`)
-    expect((await apps()).body).toContain('It ends by itself on')
+    expect((await apps()).body).toContain('The access ends on')
 
     await agent.submit(client, 'Revoke')
     expect((await apps()).body).toContain('It has no access now')
@@ -168,7 +168,7 @@ describe('the pages of the identity side', () => {
     expect((await apps()).body).toContain(`<a href="https://rp.example/start?from=id&amp;iss=${iss}"`)
     await example.provider.updateClient(clientId, { initiate_login_uri: null })
 
-    expect((await apps()).body).toContain('It ends by itself on')
+    expect((await apps()).body).toContain('The access ends on')
     await agent.submit(await agent.open(`${example.baseUrl}/logout`), 'Sign out')
     await agent.submit(await agent.open(`${example.baseUrl}/login`), 'Sign in', account)
     expect((await apps()).body).toContain('It has no access now')
@@ -221,7 +221,7 @@ describe('the pages of the identity side', () => {
     const account = { name: 'Impostor', email: 'DEMO@example.com ', password: 'a long password' }
     const page = await agent.submit(await agent.open(`${example.baseUrl}/signup`), 'Create account', account)
     expect(page.status).toBe(422)
-    expect(page.body).toContain('There is an account with this address.')
+    expect(page.body).toContain('There is already an account with this address.')
   })
 
   test('the pages escape the name of a client', async () => {
@@ -248,7 +248,7 @@ describe('the pages of the identity side', () => {
     const page = await agent.open(login.url)
     expect(page.status).toBe(200)
     expect(page.body).toContain('is over')
-    expect(page.body).not.toContain('to continue to')
+    expect(page.body).not.toContain('You then continue to')
     const end = await signIn(agent, page, redirectUri)
     expect(end.url.pathname).toBe('/')
     expect(end.body).toContain('is over')

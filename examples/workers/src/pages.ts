@@ -26,14 +26,14 @@ export function identityPages({ baseUrl, password, provider, sessions }: Host): 
 
   pages.get('/login', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
-    if (context === undefined) return respond(c, 400, 'This request is over', over)
+    if (context === undefined) return respond(c, 400, 'This sign-in is over', over)
     if (context.intent === 'consent') return c.redirect(context.returnTo, 303)
     return respond(c, 200, 'Sign in', loginForm(c.req.url, context))
   })
 
   pages.post('/login', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
-    if (context === undefined) return respond(c, 400, 'This request is over', over)
+    if (context === undefined) return respond(c, 400, 'This sign-in is over', over)
     const form = await c.req.parseBody()
     const user = await authenticate(password, String(form.email ?? ''), String(form.password ?? ''))
     if (user === undefined)
@@ -44,7 +44,7 @@ export function identityPages({ baseUrl, password, provider, sessions }: Host): 
 
   pages.get('/consent', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
-    if (context === undefined) return respond(c, 400, 'This request is over', over)
+    if (context === undefined) return respond(c, 400, 'This sign-in is over', over)
     const signedIn = await sessions.current(c.req.raw)
     if (context.intent !== 'consent' || signedIn === undefined) return c.redirect(context.returnTo, 303)
     return respond(c, 200, `${context.clientName} asks for access`, consentForm(context, signedIn.user))
@@ -53,11 +53,11 @@ export function identityPages({ baseUrl, password, provider, sessions }: Host): 
   return pages
 }
 
-const over = html`<p>It took too long, or it was begun in another browser. Go back to the application and start again.</p>`
+const over = html`<p>It took too long, or you started it in another browser. Go back to the application and start again.</p>`
 
 /** The login form. Its action keeps the query, which names the authorization that this sign-in belongs to. */
 function loginForm(url: string, context: LoginContext, error?: string): Html {
-  return html`<p>to go on to <strong>${context.clientName}</strong>.</p>
+  return html`<p>Sign in to continue to <strong>${context.clientName}</strong>.</p>
 ${error === undefined ? '' : html`<p role="alert">${error}</p>`}
 <form method="post" action="${`/login${new URL(url).search}`}">
 <label>E-mail address <input name="email" type="email" autocomplete="username" value="${context.loginHint ?? ''}"></label>
@@ -70,14 +70,14 @@ const words: Readonly<Record<string, string>> = {
   openid: 'Recognise you when you come back',
   profile: 'See your name',
   email: 'See your e-mail address',
-  offline_access: 'Keep this access when you have signed out',
+  offline_access: 'Keep this access after you sign out',
 }
 
 function consentForm(context: LoginContext, user: User): Html {
   return html`<dl>
 <dt>Your account</dt><dd>${user.name}, ${user.email}</dd>
-<dt>It may</dt>${context.scopes.map((scope) => html`<dd>${words[scope] ?? 'Use'} <code>${scope}</code></dd>`)}
-<dt>Your answer goes to</dt><dd><code>${context.redirectHost}</code></dd>
+<dt>It asks to</dt>${context.scopes.map((scope) => html`<dd>${words[scope] ?? 'Use'} <code>${scope}</code></dd>`)}
+<dt>You will then be sent to</dt><dd><code>${context.redirectHost}</code></dd>
 </dl>
 <form method="post" action="${context.consentEndpoint}">
 <input type="hidden" name="state" value="${context.state}">

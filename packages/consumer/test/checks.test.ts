@@ -70,7 +70,7 @@ describe('a tarball', () => {
     ['with a link out of the package', { 'README.md': '[up](../../README.md)' }, {}, '../../README.md'],
     ['with a range of the workspace', {}, { dependencies: { '@oauth/core': 'workspace:^' } }, 'range of @oauth/core'],
     ['with side effects', {}, { sideEffects: undefined }, 'sideEffects is not false'],
-  ])('a tarball is refused: %s', (_title, changes, members, fault) => {
+  ])('a tarball %s is refused', (_title, changes, members, fault) => {
     expect(tarballFaults(sample(changes, members)).join('\n')).toContain(fault)
   })
 })

@@ -8,7 +8,12 @@ export function consentPage(provider: Provider): Hono {
   return new Hono().get('/consent', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
     if (context === undefined) {
-      return respondError(c, 400, 'invalid_request', 'There is no sign-in under way in this browser.')
+      return respondError(
+        c,
+        400,
+        'invalid_request',
+        'This sign-in is over, or you started it in another browser. Go back to the application and start again.',
+      )
     }
     if (context.intent !== 'consent') return c.redirect(context.returnTo, 303)
     // Claims that the client requested by name are granted only if the form confirms them.

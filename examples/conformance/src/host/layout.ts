@@ -24,7 +24,7 @@ ${body}
 
 /** Shows an error like the provider's own pages: the word after `Error:` is the code. */
 export function respondError(c: Context, status: 400 | 403 | 404 | 500, code: string, text: string) {
-  return respond(c, status, 'This request cannot continue', html`<p>${text}</p><p>Error: ${code}</p>`)
+  return respond(c, status, 'This did not work', html`<p>${text}</p><p>Error: ${code}</p>`)
 }
 
 /** Shows the client with the URIs that the profiles require (`logo_uri`, `policy_uri`, `tos_uri`). */

@@ -22,13 +22,14 @@ export function loginPage(provider: Provider, sessions: Sessions, baseUrl: strin
   pages.post('/login', async (c) => {
     const origin = c.req.header('origin')
     if (origin !== undefined && origin !== baseUrl) {
-      return respondError(c, 403, 'access_denied', 'The form was posted by another site.')
+      return respondError(c, 403, 'access_denied', 'Another site sent this form, so you are not signed in.')
     }
     const context = await provider.tryResolveLoginContext(c.req.raw)
     if (context === undefined) return over(c)
     const { login, password } = await c.req.parseBody()
     const user = authenticate(String(login), String(password))
-    if (user === undefined) return respond(c, 422, 'Sign in', form(c, context, 'This login and password are unknown.'))
+    if (user === undefined)
+      return respond(c, 422, 'Sign in', form(c, context, 'No account has this login and password.'))
     // Use the class that the client requests, because suites check only how the server passes it on and returns it.
     const [acr = authenticationClasses[0]] = context.acrValues
     c.header('set-cookie', sessions.start(c.req.raw, user, acr))
@@ -49,5 +50,10 @@ ${problem === undefined ? '' : html`<p id="problem" role="alert">${problem}</p>`
 }
 
 function over(c: Context) {
-  return respondError(c, 400, 'invalid_request', 'There is no sign-in under way in this browser.')
+  return respondError(
+    c,
+    400,
+    'invalid_request',
+    'This sign-in is over, or you started it in another browser. Go back to the application and start again.',
+  )
 }

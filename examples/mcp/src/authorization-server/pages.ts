@@ -25,14 +25,14 @@ export function identityPages({ baseUrl, provider, sessions }: Host): Hono {
 
   pages.get('/login', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
-    if (context === undefined) return respond(c, 400, 'This request is over', over)
+    if (context === undefined) return respond(c, 400, 'This sign-in is over', over)
     if (context.intent === 'consent') return c.redirect(context.returnTo, 303)
     return respond(c, 200, 'Sign in', loginForm(c.req.url, context))
   })
 
   pages.post('/login', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
-    if (context === undefined) return respond(c, 400, 'This request is over', over)
+    if (context === undefined) return respond(c, 400, 'This sign-in is over', over)
     const form = await c.req.parseBody()
     const user = authenticate(String(form.email ?? ''), String(form.password ?? ''))
     if (user === undefined)
@@ -43,7 +43,7 @@ export function identityPages({ baseUrl, provider, sessions }: Host): Hono {
 
   pages.get('/consent', async (c) => {
     const context = await provider.tryResolveLoginContext(c.req.raw)
-    if (context === undefined) return respond(c, 400, 'This request is over', over)
+    if (context === undefined) return respond(c, 400, 'This sign-in is over', over)
     const signedIn = sessions.current(c.req.raw)
     if (context.intent !== 'consent' || signedIn === undefined) return c.redirect(context.returnTo, 303)
     return respond(c, 200, `${context.clientName} asks for access`, consentForm(context, signedIn.user))
@@ -52,24 +52,24 @@ export function identityPages({ baseUrl, provider, sessions }: Host): Hono {
   return pages
 }
 
-const over = html`<p>It took too long, or it was begun in another browser. Go back to the application and start again.</p>`
+const over = html`<p>It took too long, or you started it in another browser. Go back to the application and start again.</p>`
 
 /** The login form. Its action keeps the query, which names the authorization that this sign-in belongs to. */
 function loginForm(url: string, context: LoginContext, error?: string): Html {
-  return html`<p>to go on to <strong>${context.clientName}</strong>${unverified(context)}.</p>
+  return html`<p>Sign in to continue to <strong>${context.clientName}</strong>${unverified(context)}.</p>
 ${error === undefined ? '' : html`<p role="alert">${error}</p>`}
 <form method="post" action="${`/login${new URL(url).search}`}">
 <label>E-mail address <input name="email" type="email" autocomplete="username" value="${context.loginHint ?? ''}"></label>
 <label>Password <input name="password" type="password" autocomplete="current-password"></label>
 <button type="submit">Sign in</button>
 </form>
-<p>This is a demonstration: <code>${demoAccount.email}</code> with <code>${demoAccount.password}</code>.</p>`
+<p>This is a demonstration. Sign in as <code>${demoAccount.email}</code> with the password <code>${demoAccount.password}</code>.</p>`
 }
 
 const words: Readonly<Record<string, string>> = {
   'notes:read': 'Read your notes',
   'notes:write': 'Write notes for you',
-  offline_access: 'Keep this access when you have signed out',
+  offline_access: 'Keep this access after you sign out',
 }
 
 /**
@@ -80,18 +80,18 @@ function consentForm(context: LoginContext, user: User): Html {
   return html`${
     context.selfRegistered
       ? html`<p class="warning"><strong>Unverified application.</strong> It registered itself, and nobody has checked its
-name. Go on only if you have just connected it yourself.</p>`
+name. Allow it only if you have just connected it yourself.</p>`
       : ''
   }
 <dl>
 <dt>Your account</dt><dd>${user.name}, ${user.email}</dd>
 <dt>Access to</dt>${
     context.resources.length === 0
-      ? html`<dd>no server: it named none</dd>`
+      ? html`<dd>no server, because the application named none</dd>`
       : context.resources.map((resource) => html`<dd><code>${resource}</code></dd>`)
   }
-<dt>It may</dt>${context.scopes.map((scope) => html`<dd>${words[scope] ?? 'Use'} <code>${scope}</code></dd>`)}
-<dt>Your answer goes to</dt><dd><code>${context.redirectHost}</code>${
+<dt>It asks to</dt>${context.scopes.map((scope) => html`<dd>${words[scope] ?? 'Use'} <code>${scope}</code></dd>`)}
+<dt>You will then be sent to</dt><dd><code>${context.redirectHost}</code>${
     isThisComputer(context.redirectHost) ? ', a program on this computer' : ''
   }</dd>
 </dl>

@@ -5,19 +5,19 @@ import { provider } from '../../lib/provider'
 export default async function Consent({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
   const request = await pageRequest(searchParams) // call it first: it tells Next not to render this page during the build
   const context = await provider().tryResolveLoginContext(request)
-  if (context === undefined) return <p>This request is over. Start again at the application.</p>
+  if (context === undefined) return <p>This sign-in is over. Go back to the application and start again.</p>
   if (context.intent !== 'consent') redirect(context.returnTo)
   return (
     <>
       <h1>{context.clientName} asks for access</h1>
-      <p>It would be allowed to use:</p>
+      <p>It asks to use:</p>
       <ul>
         {context.scopes.map((scope) => (
           <li key={scope}>{scope}</li>
         ))}
       </ul>
       <p>
-        Your answer goes to <b>{context.redirectHost}</b>.
+        You will then be sent to <b>{context.redirectHost}</b>.
       </p>
       <form method="post" action={context.consentEndpoint}>
         <input type="hidden" name="state" value={context.state} />

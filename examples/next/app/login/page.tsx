@@ -11,7 +11,7 @@ export default async function Login({ searchParams }: { readonly searchParams: P
       <h1>Sign in</h1>
       {context && (
         <p>
-          to continue to <b>{context.clientName}</b>
+          Sign in to continue to <b>{context.clientName}</b>.
         </p>
       )}
       {failed && <p role="alert">No account has this e-mail and password.</p>}

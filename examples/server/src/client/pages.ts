@@ -45,7 +45,11 @@ export function clientPages(side: ClientSide): Hono {
   pages.get('/callback', async (c) => {
     const signIn = store.take(c.req.raw, c.req.query('state') ?? '')
     if (signIn === undefined)
-      return respond(c, 400, welcome(c, { error: 'This browser has begun no such sign-in, or it is over. Try again.' }))
+      return respond(
+        c,
+        400,
+        welcome(c, { error: 'This sign-in is over, or you started it in another browser. Please sign in again.' }),
+      )
     try {
       const { search } = new URL(c.req.url)
       const { idToken, ...tokens } = await party.finish(new URL(`${side.baseUrl}/client/callback${search}`), signIn)
@@ -84,4 +88,5 @@ export function clientPages(side: ClientSide): Hono {
 }
 
 const signedOut = 'You are signed out, here and at Example ID.'
-const left = 'You are signed out here. Example ID still knows you: sign in again and it will not ask for your password.'
+const left =
+  'You are signed out here. You are still signed in to Example ID, so it will not ask for your password the next time.'

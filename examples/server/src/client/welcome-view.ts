@@ -12,7 +12,7 @@ export function welcomeView(page: {
     party: 'client',
     title: 'Welcome',
     body: html`<h1>Notes in the margin</h1>
-<p class="lead">An application with no accounts of its own: it relies on ${parties.identity.name} to know who you are.</p>
+<p class="lead">This application has no accounts of its own. ${parties.identity.name} tells it who you are.</p>
 ${alert(page.error)}
 ${page.notice === undefined ? '' : html`<p class="notice" role="status">${page.notice}</p>`}
 <form method="post" action="/client/sign-in">

@@ -15,5 +15,5 @@ const words: Readonly<Record<string, string>> = {
 }
 
 export function describeClaim(name: string): string {
-  return words[name] ?? 'See something this page has no words for:'
+  return words[name] ?? 'See something that this page cannot describe:'
 }

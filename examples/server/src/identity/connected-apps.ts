@@ -35,7 +35,7 @@ export function connectedAppsPage(host: Host): Hono {
       party: 'identity',
       title: 'Connected apps',
       body: html`<h1>Connected apps</h1>
-<p class="lead">What applications may do with the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
+<p class="lead">Here you see which applications can use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
 ${alert(error)}
 ${error !== undefined || c.req.query('withdrawn') === undefined ? '' : html`<p class="notice" role="status">${withdrawn}</p>`}
 ${apps.length === 0 ? html`<p>No application has access.</p>` : apps.map((app, index) => section(app, index, formToken))}
@@ -47,7 +47,7 @@ ${apps.length === 0 ? html`<p>No application has access.</p>` : apps.map((app, i
 }
 
 const withdrawn =
-  'Access is withdrawn. The application has to ask you before it gets any again; what it has read already, it may have kept.'
+  'Access is withdrawn. The application must ask you before it gets access again. It may have kept what it has already read.'
 
 function section(app: ConnectedApp, index: number, formToken: Html): Html {
   const id = `app-${index}`
@@ -55,8 +55,8 @@ function section(app: ConnectedApp, index: number, formToken: Html): Html {
 <h2 id="${id}"><span class="client-name">${app.name}</span></h2>
 <p>${
     app.until === undefined
-      ? html`Allowed on ${time(app.since, days)}. It has no access now, but gets it without a question when you sign in there.`
-      : html`Since ${time(app.since, days)}. It ends by itself on ${time(app.until, minutes)} UTC.`
+      ? html`You gave it access on ${time(app.since, days)}. It has no access now. It gets access again when you sign in there, and you will not be asked.`
+      : html`It has access since ${time(app.since, days)}. The access ends on ${time(app.until, minutes)} UTC.`
   }</p>
 <ul class="scopes" aria-labelledby="${id}">
 ${app.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}

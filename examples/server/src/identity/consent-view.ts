@@ -9,8 +9,8 @@ import type { User } from './users.ts'
 export function consentView(action: string, context: LoginContext, user: Pick<User, 'name' | 'email'>): Html {
   return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for access</h1>
 ${unverified(context)}
-<p class="lead">to the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
-<h2 id="scopes">It would be allowed to</h2>
+<p class="lead">It wants to use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
+<h2 id="scopes">It asks to</h2>
 <ul class="scopes" aria-labelledby="scopes">
 ${context.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
 ${context.claims.map(
@@ -18,7 +18,7 @@ ${context.claims.map(
     html`<li>${describeClaim(name)} <code>${name}</code>${essential ? ' (it says that it needs this)' : ''}</li>`,
 )}
 </ul>
-<p>Your answer sends you to <strong>${context.redirectHost}</strong>. Allow it only if that is where you came from.</p>
+<p>You will then be sent to <strong>${context.redirectHost}</strong>. Allow access only if you came from there.</p>
 ${links(context)}
 <form method="post" action="${action}" class="choice">
 <input type="hidden" name="state" value="${context.state}">
@@ -57,6 +57,6 @@ function links(context: LoginContext): Html | '' {
     { text: 'Terms of service', url: context.tosUri },
   ].filter((link) => link.url !== undefined)
   if (known.length === 0) return ''
-  return html`<p class="aside">Of ${context.clientName}:
+  return html`<p class="aside">More about ${context.clientName}:
 ${known.map((link) => html`<a href="${link.url}" rel="noopener noreferrer" target="_blank">${link.text}</a> `)}</p>`
 }

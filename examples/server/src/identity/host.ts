@@ -32,7 +32,7 @@ export function isOver(c: Context, context: LoginContext | undefined): boolean {
 }
 
 export const requestIsOver =
-  'The request of the application that sent you here is over. Once signed in, go back to the application and start again there.'
+  'The sign-in that an application started is over. Sign in here, then go back to the application and start again.'
 
 export function homeOf(c: Context, context: LoginContext | undefined): string {
   return isOver(c, context) ? '/?over' : '/'

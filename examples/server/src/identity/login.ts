@@ -52,8 +52,8 @@ ${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: '
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', autofocus: page.email !== '' })}
 <button type="submit">Sign in</button>
 </form>
-<p class="aside">No account yet? <a href="${withQuery(c, '/signup')}">Create one</a></p>
-<p class="note">This is a demonstration. <code>${demoAccount.email}</code> with <code>${demoAccount.password}</code> lets you in.</p>`,
+<p class="aside">No account yet? <a href="${withQuery(c, '/signup')}">Create an account</a></p>
+<p class="note">This is a demonstration. Sign in as <code>${demoAccount.email}</code> with the password <code>${demoAccount.password}</code>.</p>`,
     } as const
   }
 
@@ -63,9 +63,9 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 /** Names the client. Its name is unverified text; the provider has verified only the host that receives the response. */
 export function destination(c: Context, context: LoginContext | undefined): Html {
   if (isOver(c, context))
-    return html`<p class="lead">with your Example ID account</p>
+    return html`<p class="lead">Use your Example ID account.</p>
 <p class="notice" role="status">${requestIsOver}</p>`
-  if (context === undefined) return html`<p class="lead">with your Example ID account</p>`
-  return html`<p class="lead">with your Example ID account, to continue to <strong>${context.clientName}</strong>
+  if (context === undefined) return html`<p class="lead">Use your Example ID account.</p>`
+  return html`<p class="lead">You then continue to <strong>${context.clientName}</strong>
 <span class="host">${context.redirectHost}</span></p>`
 }

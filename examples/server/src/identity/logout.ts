@@ -30,8 +30,8 @@ export function logoutPage(host: Host): Hono {
         party: 'identity',
         title: 'Signed out',
         body: html`<h1>You are signed out</h1>
-<p class="lead">of Example ID, in this browser</p>
-<p>An application that you signed in to keeps a session of its own: sign out there as well.</p>
+<p class="lead">This browser is no longer signed in to Example ID.</p>
+<p>You may still be signed in to applications. Sign out there as well.</p>
 <p class="aside"><a href="/login">Sign in</a> <a href="/">Start page</a></p>`,
       } as const
     return {

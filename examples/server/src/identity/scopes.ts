@@ -8,5 +8,5 @@ const words: Readonly<Record<string, string>> = {
 }
 
 export function describeScope(scope: string): string {
-  return words[scope] ?? 'Use something this page has no words for:'
+  return words[scope] ?? 'Do something that this page cannot describe:'
 }

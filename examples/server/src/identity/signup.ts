@@ -39,11 +39,14 @@ export function signupPage(host: Host): Hono {
 
     if (!host.guard.accepts(c, form)) return again(403, { form: refusedForm(host.baseUrl) })
     const problems = check(typed, password)
-    if (Object.keys(problems).length > 0) return again(422, { form: 'Please look at the fields below.', ...problems })
+    if (Object.keys(problems).length > 0) return again(422, { form: 'Please correct the fields below.', ...problems })
 
     const user = await host.users.create({ ...typed, password })
     if (user === undefined)
-      return again(422, { form: 'Please look at the fields below.', email: 'There is an account with this address.' })
+      return again(422, {
+        form: 'Please correct the fields below.',
+        email: 'There is already an account with this address.',
+      })
     return signIn(c, host, user, context)
   })
 
@@ -61,7 +64,7 @@ ${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: '
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', error: problems.password, hint: 'At least 10 characters.' })}
 <button type="submit">Create account</button>
 </form>
-<p class="aside">Have an account? <a href="${withQuery(c, '/login')}">Sign in</a></p>`,
+<p class="aside">Do you have an account? <a href="${withQuery(c, '/login')}">Sign in</a></p>`,
     } as const
   }
 

@@ -33,7 +33,7 @@ export function createFormGuard(cookieName: string, baseUrl: string): FormGuard 
 }
 
 export const refusedForm = (baseUrl: string): string =>
-  `This form has expired or was not opened at ${baseUrl}. Please try again; cookies must be allowed.`
+  `This form has expired or was not opened at ${baseUrl}. Please try again. Your browser must allow cookies.`
 
 function equal(field: string, cookie: string | undefined): boolean {
   if (cookie === undefined || cookie === '') return false

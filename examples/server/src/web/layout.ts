@@ -5,8 +5,8 @@ export type Html = ReturnType<typeof html>
 
 /** The parties of the example. Each has its own page header, so that a visitor sees whose page it is. */
 export const parties = {
-  identity: { name: 'Example ID', home: '/', role: 'Identity provider' },
-  client: { name: 'Marginalia', home: '/client', role: 'A client application' },
+  identity: { name: 'Example ID', home: '/', role: 'Your account' },
+  client: { name: 'Marginalia', home: '/client', role: 'An application' },
 } as const
 
 export type Party = keyof typeof parties

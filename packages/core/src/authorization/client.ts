@@ -35,7 +35,10 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
   const sent = parameters.get('redirect_uri')
   const redirectUri = sent ?? onlyRedirectUri(client)
   if (!isRegistered(client, redirectUri)) {
-    throw new OAuthError('invalid_request', `Redirect URI '${redirectUri}' not registered for client`)
+    throw new OAuthError('invalid_request', `Redirect URI '${redirectUri}' not registered for client`, {
+      userText:
+        'The application asked us to send you to an address that is not registered for it. To protect you, we do not send you there. Please tell the people who make the application.',
+    })
   }
   return { client, redirectUri, redirectUriSent: sent !== undefined }
 }

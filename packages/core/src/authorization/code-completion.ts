@@ -2,7 +2,7 @@ import type { Approved, Completion } from '../contracts/completion.ts'
 import type { Core } from '../contracts/core.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { requireSupport } from '../policy/client-support.ts'
-import { type AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
+import { type AuthorizationResponse, errorForUser, OAuthError } from '../protocol/errors.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
 import { respondToClient, targetOf } from './authorization-response.ts'
 import { errorTarget } from './error-target.ts'
@@ -61,7 +61,7 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
   const commit = { code, take, ...(consent !== undefined && { consent }) }
   // The client has its response already, so this browser gets a page and no second redirect.
   if ((await commitGrant(core, newGrant, commit, client)) === 'gone') {
-    throw new OAuthError('invalid_request', interactionIsOver, { redirect: 'never' })
+    throw errorForUser('invalid_request', interactionIsOver, { redirect: 'never' })
   }
   core.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
   await markClientUsed(core, client)

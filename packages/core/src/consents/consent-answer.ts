@@ -2,7 +2,7 @@ import { claimsBeyondScope, isCoveredByScope } from '../claims/requested-claims.
 import type { Parameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { type ClaimsRequest, filterClaims } from '../protocol/claims-request.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
 import type { Accepted } from './consent-decision.ts'
 
@@ -44,7 +44,7 @@ function acceptedScope(parameters: Parameters, requested: readonly string[]): re
   }
   // An empty list does not approve all scopes.
   if (accepted.length === 0) {
-    throw new OAuthError('invalid_scope', 'nothing was selected; please go back and select something, or refuse')
+    throw errorForUser('invalid_scope', 'nothing was selected; please go back and select something, or refuse')
   }
   return accepted
 }

@@ -17,7 +17,7 @@ import { refuseWithdrawn } from '../interaction/refuse-withdrawn.ts'
 import { interactionState } from '../interaction/state-reference.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser, type OAuthError } from '../protocol/errors.ts'
 import { replaceInteraction, takeInteraction } from '../records/interactions.ts'
 import { requireSameOrigin } from '../sessions/same-origin.ts'
 import { currentSession } from '../sessions/signed-in.ts'
@@ -41,7 +41,7 @@ export const consent: Endpoint = {
     const parameters = await readFormOrJson(request)
     const loaded = await loadInteraction(ctx, request, await interactionState(ctx, parameters))
     if (loaded.interaction.step !== 'consent')
-      throw new OAuthError(
+      throw errorForUser(
         'invalid_request',
         'another step comes before this one; please go back to the application and start again',
       )
@@ -52,7 +52,7 @@ export const consent: Endpoint = {
 }
 
 async function refuse(ctx: Context, request: Request, { interaction, pending }: LoadedInteraction): Promise<Response> {
-  if (!(await takeInteraction(ctx, interaction.id))) throw new OAuthError('invalid_request', interactionIsOver)
+  if (!(await takeInteraction(ctx, interaction.id))) throw errorForUser('invalid_request', interactionIsOver)
   ctx.emit({ type: 'interaction.denied', clientId: interaction.clientId })
   return deny(ctx, request, pending)
 }
@@ -69,7 +69,7 @@ async function approve(
   if (signedIn === undefined) throw signedOut()
   // The page was shown to one user in one session. Nobody else may answer.
   if (signedIn.user.id !== interaction.userId || signedIn.session.id !== interaction.sessionId) {
-    throw new OAuthError(
+    throw errorForUser(
       'access_denied',
       'the sign-in has changed since this page was shown; please go back to the application and start again',
     )
@@ -136,7 +136,7 @@ async function askAgain(
 
 /** An error for the user, not for the client: the user can sign in and answer again. */
 function signedOut(): OAuthError {
-  return new OAuthError(
+  return errorForUser(
     'login_required',
     'you are no longer signed in; please go back to the application and start again',
     { status: 403, redirect: 'never' },

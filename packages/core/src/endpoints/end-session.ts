@@ -19,7 +19,7 @@ import {
   parseLogoutRequest,
 } from '../logout/rp-initiated-logout.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { shownDestination } from '../protocol/redirect-uri.ts'
 import { requireSameOrigin } from '../sessions/same-origin.ts'
 import { currentSession } from '../sessions/signed-in.ts'
@@ -115,7 +115,7 @@ async function confirm(ctx: Context, request: Request, confirmation: string): Pr
   if (signedIn === undefined) return signedOut(request)
   const question = await readLogoutQuestion(ctx, signedIn.session.id, confirmation)
   if (question === undefined) {
-    throw new OAuthError(
+    throw errorForUser(
       'access_denied',
       'you are still signed in: this page was shown too long ago, or the sign-in has changed since; please sign out again',
     )

@@ -6,7 +6,7 @@ import { loadInteraction } from '../interaction/load-interaction.ts'
 import { verifyPageQuery } from '../interaction/page-query.ts'
 import { pageUrl, returnUrl } from '../interaction/page-url.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser } from '../protocol/errors.ts'
 
 /**
  * Sends a user who has lost the page back to the page that is due. The request names the interaction by `state`, or by
@@ -22,7 +22,7 @@ export const login: Endpoint = {
     const parameters = parseParameters(query)
     const signed = parameters.has('sig')
     if (signed && (await verifyPageQuery(ctx.config.pageSecrets, query, ctx.clock.now())) === undefined) {
-      throw new OAuthError(
+      throw errorForUser(
         'invalid_request',
         'the address of this page was changed or has expired; please go back to the application and start again',
       )

@@ -1,7 +1,7 @@
 import { type ChallengeScheme, tokenChallenges } from '../protocol/challenge.ts'
 import type { AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import { safeDescription } from '../protocol/errors.ts'
-import { page } from './html.ts'
+import { errorPage } from './error-page.ts'
 import { json } from './json.ts'
 
 /**
@@ -26,8 +26,7 @@ export function errorResponse(
     error.details.challenge ?? (audience === 'bearer' ? tokenChallenge(error, description, schemes) : undefined)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
   if (audience !== 'page') return json(error.status, { error: error.code, error_description: description }, headers)
-  const text = description === undefined ? 'The request could not be completed.' : sentence(description)
-  return page(error.status, titleOf(error.status), [text, `Error: ${error.code}`], headers)
+  return errorPage(error, description, headers)
 }
 
 /** Returns the parameters of an error response, which go to the redirect URI of the client. */
@@ -48,13 +47,4 @@ function tokenChallenge(
   if (error.status >= 500 || error.code === 'rate_limited') return undefined
   const { code, details } = error
   return tokenChallenges(schemes, { error: code, error_description: description, scope: details.scope })
-}
-
-function titleOf(status: number): string {
-  if (status === 404) return 'Page not found'
-  return status >= 500 ? 'Something went wrong' : 'This request cannot continue'
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.')
 }

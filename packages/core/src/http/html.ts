@@ -35,22 +35,13 @@ export interface PageForm {
   readonly id?: string
 }
 
-/** Makes an error page. `title` and `paragraphs` are text, not HTML. */
-export function page(
-  status: number,
-  title: string,
-  paragraphs: readonly string[],
-  headers?: Readonly<Record<string, string>>,
-): Response {
-  return render(status, title, paragraphs.map(paragraphHtml).join('\n'), headers)
-}
-
 /** Makes a page with a message, and optionally a form with one button. */
 export function messagePage(title: string, paragraphs: readonly string[], form?: PageForm): Response {
   return render(200, title, [...paragraphs.map(paragraphHtml), ...(form ? [formHtml(form)] : [])].join('\n'))
 }
 
-function paragraphHtml(text: string): string {
+/** Returns a text as an HTML paragraph, escaped. */
+export function paragraphHtml(text: string): string {
   return `<p>${escapeHtml(text)}</p>`
 }
 
@@ -95,6 +86,9 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 34rem
 h1 { font-size: 1.4rem }
 p { overflow-wrap: anywhere }
 button { font: inherit; padding: 0.4rem 1.2rem }
+aside { border-top: 1px solid; font-size: 0.85rem; margin-top: 2.5rem; opacity: 0.75; padding-top: 0.5rem }
+aside h2 { font-size: 1em }
+aside p { margin: 0.3rem 0 }
 </style>
 </head>
 <body>

@@ -5,7 +5,7 @@ import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { messagePage } from '../http/html.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser } from '../protocol/errors.ts'
 import { interactionKey } from '../records/interactions.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
@@ -16,7 +16,7 @@ import type { ConsentRecord } from '../storage/consent.ts'
 export function completionOf({ registry }: Context, name: string): Completion {
   const completion = registry.completions.get(name)
   if (completion !== undefined) return completion
-  throw new OAuthError('invalid_request', 'this sign-in cannot be completed here; please start again', {
+  throw errorForUser('invalid_request', 'this sign-in cannot be completed here; please start again', {
     cause: new Error(
       `the interaction ends in the completion ${name}: install the feature that brings it in this process too`,
     ),

@@ -4,7 +4,7 @@ import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { createId } from '../crypto/credential.ts'
 import { queryOf } from '../http/target.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { insertInteraction, readInteraction } from '../records/interactions.ts'
 import type { Approver } from '../sessions/signed-in.ts'
 import { isSameBrowser, recogniseBrowser } from './browser.ts'
@@ -75,14 +75,15 @@ export async function findInteraction(
     throw new OAuthError(
       'invalid_request',
       'this address belongs to no sign-in (state is missing); please go back to the application and start again',
+      { userText: 'This address belongs to no sign-in. Please go back to the application and start again.' },
     )
   }
   const interaction = await readInteraction(ctx, state)
   if (interaction === undefined || ctx.clock.now() >= interaction.expiresAt) {
-    throw new OAuthError('invalid_request', interactionIsOver)
+    throw errorForUser('invalid_request', interactionIsOver)
   }
   if (!(await isSameBrowser(ctx, request, interaction.browserHash))) {
-    throw new OAuthError(
+    throw errorForUser(
       'invalid_request',
       'this sign-in was started in another browser; please go back to the application and start again',
       { status: 403 },

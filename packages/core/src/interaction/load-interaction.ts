@@ -4,7 +4,7 @@ import type { LoadedPending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { asOAuthError } from '../policy/failure.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { completionOf } from './complete.ts'
 import { currentRequest } from './current-request.ts'
@@ -33,7 +33,7 @@ export async function loadInteraction(
   const client = await ctx.clients.find(stored.clientId)
   const { redirectUri } = stored.request
   if (client === undefined || (redirectUri !== undefined && !isRegistered(client, redirectUri))) {
-    throw new OAuthError('invalid_request', interactionIsOver)
+    throw errorForUser('invalid_request', interactionIsOver)
   }
   const pending = pendingOf(stored, client)
   try {

@@ -6,7 +6,7 @@ import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
 import { isSelfRegistered } from '../policy/client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser } from '../protocol/errors.ts'
 import { linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
 import { currentRequest } from './current-request.ts'
 import { findInteraction, stateOf } from './interaction.ts'
@@ -20,7 +20,7 @@ import { returnUrl } from './page-url.ts'
 export async function resolveLoginContext(ctx: Context, request: Request): Promise<LoginContext> {
   const interaction = await findInteraction(ctx, request, stateOf(request))
   const client = await ctx.clients.find(interaction.clientId)
-  if (client === undefined) throw new OAuthError('invalid_request', interactionIsOver)
+  if (client === undefined) throw errorForUser('invalid_request', interactionIsOver)
   const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
   const { redirectUri, prompt, scope, resources, claims } = currentRequest(ctx, client, interaction.request)
   return {

@@ -1,6 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { verifyPageQuery } from './page-query.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function interactionState(ctx: Context, parameters: Parameters): Pr
   if (signed === undefined) return state
   const query = await verifyPageQuery(ctx.config.pageSecrets, signed, ctx.clock.now())
   if (query === undefined) {
-    throw new OAuthError(
+    throw errorForUser(
       'invalid_request',
       'the address of this page was changed or has expired; please go back to the application and start again',
     )

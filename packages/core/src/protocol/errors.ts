@@ -55,6 +55,11 @@ export interface RedirectTarget {
 export type AuthorizationResponse = Readonly<Record<string, string | undefined>>
 
 export interface OAuthErrorDetails {
+  /**
+   * What a page says to the user in place of the default text: full sentences without protocol words that say what
+   * happened and what the user can do. Clients get only the description.
+   */
+  readonly userText?: string
   /** The true reason, for the event hook alone. No answer contains it. */
   readonly cause?: unknown
   readonly status?: number
@@ -98,6 +103,11 @@ export class OAuthError extends Error {
     if (redirect === 'never' || this.details.redirect === 'never') return this
     return new OAuthError(this.code, this.description, { ...this.details, redirect })
   }
+}
+
+/** Returns an error whose description is for the user: a page shows it as its text, and not as a note to developers. */
+export function errorForUser(code: OAuthErrorCode, text: string, details: OAuthErrorDetails = {}): OAuthError {
+  return new OAuthError(code, text, { ...details, userText: text })
 }
 
 /**

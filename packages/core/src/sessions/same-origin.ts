@@ -12,6 +12,10 @@ export function requireSameOrigin(ctx: Context, request: Request): void {
   throw new OAuthError(
     'access_denied',
     'the request came from another site; only pages on the origin of baseUrl or of a page option (loginUrl, ...) may send it',
+    {
+      userText:
+        'Another site sent this request, so we stopped it to protect you. If you wanted this, please go back and try again.',
+    },
   )
 }
 

@@ -167,7 +167,7 @@ describe('responses', () => {
   })
 
   test('only http/error-response.ts turns an error into a response', () => {
-    expect(find(/(?<!function )\bpage\(/, only('http/error-response.ts'))).toEqual([])
+    expect(find(/(?<!function )\berrorPage\(/, only('http/error-response.ts'))).toEqual([])
     // All other JSON responses have the status 200, or 201 when the server created something.
     expect(find(/(?<!function )\bjson\((?!20[01]\b)/, only('http/error-response.ts'))).toEqual([])
     expect(find(/\berrorResponse\(/, only('http/error-response.ts', 'server/dispatch.ts', 'provider.ts'))).toEqual([])
@@ -179,7 +179,7 @@ describe('responses', () => {
   test('no endpoint answers with an error status: it throws', () => {
     const wrong = find(
       /\bstatus:\s*[45]\d\d\b/,
-      ({ folder, code }) => folder !== 'endpoints' || /new OAuthError\(/.test(code),
+      ({ folder, code }) => folder !== 'endpoints' || /new OAuthError\(|errorForUser\(/.test(code),
     )
     expect(wrong).toEqual([])
   })

@@ -105,7 +105,7 @@ describe('requireAcrValues', () => {
     },
   )
 
-  test('who signs in for it without such a class: unmet_authentication_requirements, and no grant (H21)', async () => {
+  test('a user who signs in for it without such a class gets unmet_authentication_requirements and no grant (H21)', async () => {
     const { world, client, browser } = await start(binding)
     const page = await browser.visit(authorizeUrl(world, client, createPkce(), { scope, acr_values: gold }))
     const { returnTo } = await world.provider.resolveLoginContext(browser.pageRequest(page.url))

@@ -232,7 +232,7 @@ describe('an essential acr (OpenID Connect Core section 5.5.1.1)', () => {
     expect((await browser.visit(returnTo)).url).toContain('code=')
   })
 
-  test('who signs in for it and still has another: unmet_authentication_requirements, in the response mode asked for', async () => {
+  test('a user who signs in for it and still has another acr gets unmet_authentication_requirements, in the response mode asked for', async () => {
     const { world, client, browser } = await start()
     const demand = { scope, ...essential({ values: [gold] }) }
     const page = await browser.visit(authorizeUrl(world, client, createPkce(), demand))

@@ -76,7 +76,7 @@ describe('downgrade (B04)', () => {
 
 describe('S256 alone (B05)', () => {
   test.each([
-    ['plain', { code_challenge_method: 'plain' }],
+    ['the method plain', { code_challenge_method: 'plain' }],
     ['an unknown method', { code_challenge_method: 'S512' }],
     ['a method in lower case', { code_challenge_method: 's256' }],
     ['a missing method', { code_challenge_method: undefined }],
@@ -85,7 +85,7 @@ describe('S256 alone (B05)', () => {
     ['a challenge that is too long', { code_challenge: 'A'.repeat(44) }],
     ['a challenge with padding', { code_challenge: `${'A'.repeat(43)}=` }],
     ['a challenge in standard base64', { code_challenge: `${'A'.repeat(42)}/` }],
-  ])('%s is invalid_request (B05)', async (_name, parameters) => {
+  ])('PKCE with %s is invalid_request (B05)', async (_name, parameters) => {
     const world = createWorld()
     const clients = [await registerPublic(world), await registerConfidential(world, { require_pkce: false })]
     for (const client of clients) {

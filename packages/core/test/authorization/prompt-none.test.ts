@@ -41,23 +41,28 @@ describe('prompt=none', () => {
   })
 
   test.each<[string, Parameters]>([
-    ['plain', {}],
-    ['with everything that asks for a page', { max_age: '0', login_hint: 'bob', display: 'popup', ui_locales: 'de' }],
-    ['with an essential acr', { claims: '{"id_token":{"acr":{"essential":true,"value":"gold"}}}' }],
-    ['with the hint of the user who has left', { hinted: 'yes' }],
-  ])('after a logout: login_required with the state, never a page; %s', async (_name, { hinted, ...parameters }) => {
-    const { world, client, browser, idToken } = await start()
-    const ended = await browser.request(`${issuer}/oauth2/end-session?id_token_hint=${idToken}`)
-    expect(ended.status).toBe(200)
-    expect(world.sessions.size).toBe(0)
-    const hint = hinted === undefined ? {} : { id_token_hint: idToken }
-    const silent = { scope, prompt: 'none', state, ...parameters, ...hint }
-    const response = await ask(world, client, silent, { browser })
-    expect(expectErrorRedirect(world, response, redirectUri, 'login_required').get('state')).toBe(state)
-    const posted = await readFormPost(await ask(world, client, { ...silent, response_mode: 'form_post' }, { browser }))
-    expect(posted.fields).toMatchObject({ error: 'login_required', state, iss: issuer })
-    expect(world.events.filter(({ type }) => type === 'interaction.started').length).toBe(1)
-  })
+    ['no other parameter', {}],
+    ['parameters that ask for a page', { max_age: '0', login_hint: 'bob', display: 'popup', ui_locales: 'de' }],
+    ['an essential acr', { claims: '{"id_token":{"acr":{"essential":true,"value":"gold"}}}' }],
+    ['the hint of the user who has left', { hinted: 'yes' }],
+  ])(
+    'after a logout, prompt=none with %s answers login_required with the state and shows no page',
+    async (_name, { hinted, ...parameters }) => {
+      const { world, client, browser, idToken } = await start()
+      const ended = await browser.request(`${issuer}/oauth2/end-session?id_token_hint=${idToken}`)
+      expect(ended.status).toBe(200)
+      expect(world.sessions.size).toBe(0)
+      const hint = hinted === undefined ? {} : { id_token_hint: idToken }
+      const silent = { scope, prompt: 'none', state, ...parameters, ...hint }
+      const response = await ask(world, client, silent, { browser })
+      expect(expectErrorRedirect(world, response, redirectUri, 'login_required').get('state')).toBe(state)
+      const posted = await readFormPost(
+        await ask(world, client, { ...silent, response_mode: 'form_post' }, { browser }),
+      )
+      expect(posted.fields).toMatchObject({ error: 'login_required', state, iss: issuer })
+      expect(world.events.filter(({ type }) => type === 'interaction.started').length).toBe(1)
+    },
+  )
 
   test('a nonce of 64 characters is in the ID token as it was', async () => {
     const { world, client, browser } = await start()

@@ -169,7 +169,7 @@ describe('response_mode=form_post', () => {
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('with a private-use scheme the code would be lost: invalid_request in the query, and nothing changes', async () => {
+  test('a private-use scheme would lose the code, so the answer is invalid_request in the query and nothing changes', async () => {
     const { storage, writes } = watchStorage()
     const world = createQuickWorld({ storage })
     const uri = 'com.example.app:/cb'

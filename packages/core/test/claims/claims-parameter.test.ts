@@ -90,7 +90,7 @@ describe('claims asked for by name', () => {
     ['the text of another type', { value: 1 }, false],
     ['members that nobody knows', { purpose: 'to write to you', max_age: 3 }, true],
     ['null for what is left out', { essential: null, value: null, values: null }, true],
-  ])('claims asked for with %s', async (_name, details, told) => {
+  ])('a request for a claim with %s gets it only when the value fits', async (_name, details, told) => {
     const { world, client } = await start()
     const learnt = await learn(world, client, asking({ userinfo: { email: details }, id_token: { email: details } }))
     expect('email' in learnt.userinfo).toBe(told)

@@ -24,7 +24,7 @@ async function signIn(world: World, client: Awaited<ReturnType<typeof registerCo
 }
 
 describe('pairwise subjects of clients without a host of their own', () => {
-  test('the authority of a private-use scheme is no sector: no name of the host that it imitates (H19)', async () => {
+  test('the authority of a private-use scheme is no sector and gets no sub of the host that it imitates (H19)', async () => {
     const world = createQuickWorld({ pairwiseSecret })
     const real = await nameOf(world, hospital)
     expect(await nameOf(world, 'https://hospital.example/other')).toBe(real)

@@ -64,7 +64,7 @@ describe('two clients in different sectors (H10)', () => {
     expect(await sub(world)).not.toBe(await sub(other))
   })
 
-  test('a client cannot ask for the real id: not by prompt, hint, custom claim or another subject_type (H10)', async () => {
+  test('a client cannot ask for the real id by prompt, hint, custom claim or another subject_type (H10)', async () => {
     const { world, one } = await prepare({
       customAccessTokenClaims: ({ user }) => ({ sub: user?.id }),
       customIdTokenClaims: ({ user }) => ({ sub: user.id }),

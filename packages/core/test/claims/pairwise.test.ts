@@ -146,7 +146,7 @@ describe('what may be pairwise (seed B156)', () => {
       { redirect_uris: [redirectUri, 'http://127.0.0.1/cb'], application_type: 'native' },
       {},
     ],
-  ])('%s is invalid_client_metadata', async (_name, input, options) => {
+  ])('pairwise subjects %s are invalid_client_metadata', async (_name, input, options) => {
     await expect(prepare(input, options)).rejects.toMatchObject({ code: 'invalid_client_metadata' })
   })
 

@@ -152,7 +152,7 @@ describe('a client that changes', () => {
     expect((await configure(world, client, 'PUT', widened)).status).toBe(200)
   })
 
-  test('a client stays in its sector: no other URL, and none where there was one on another host (H10)', async () => {
+  test('a client stays in its sector: it can neither change the URL nor leave it out where it is on another host (H10)', async () => {
     const { remote, world, input } = await start()
     const client = await registered(world, input)
     const elsewhere = remote.origin.replace('127.0.0.1', 'localhost')

@@ -61,7 +61,7 @@ describe('the standard scopes at userinfo, each claim with its type', () => {
     ['openid address', address],
     ['openid phone', phone],
     [everything, { ...profile, ...email, ...address, ...phone }],
-  ])('%s', async (scope, claims) => {
+  ])('the scope %s returns its claims and no others', async (scope, claims) => {
     const { info, idToken } = await learn(full, scope)
     expect(info).toEqual({ sub: alice.id, ...claims })
     // In the code flow the ID token has none of these claims. Only userinfo returns them.

@@ -122,16 +122,19 @@ describe('the hooks see the reference of the grant, not of the moment', () => {
   const hooked: WorldOptions = { customAccessTokenClaims: ({ referenceId }) => ({ org: referenceId ?? 'none' }) }
   const scope = 'openid email offline_access'
 
-  test.each(['org-1', undefined])('%j, in a JWT and in the introspection of an opaque token', async (reference) => {
-    const { world, client, host, agreeAs } = await prepare(hooked)
-    const authorized = await agreeAs(reference, scope)
-    host.acting = 'org-9'
-    const { body } = await exchangeCode(world, client, authorized)
-    const shown = await introspect(world, client, body.access_token)
-    expect(shown.body).toMatchObject({ active: true, org: reference ?? 'none' })
-    const { body: jwt } = await refresh(world, client, body.refresh_token, { resource: api })
-    expect((await introspect(world, client, jwt.access_token)).body).toMatchObject({ org: reference ?? 'none' })
-  })
+  test.each(['org-1', undefined])(
+    'the reference %j of the grant is in a JWT and in the introspection of an opaque token',
+    async (reference) => {
+      const { world, client, host, agreeAs } = await prepare(hooked)
+      const authorized = await agreeAs(reference, scope)
+      host.acting = 'org-9'
+      const { body } = await exchangeCode(world, client, authorized)
+      const shown = await introspect(world, client, body.access_token)
+      expect(shown.body).toMatchObject({ active: true, org: reference ?? 'none' })
+      const { body: jwt } = await refresh(world, client, body.refresh_token, { resource: api })
+      expect((await introspect(world, client, jwt.access_token)).body).toMatchObject({ org: reference ?? 'none' })
+    },
+  )
 
   test('verifyAccessToken gives it to the server side', async () => {
     const { world, client, host } = await prepare()

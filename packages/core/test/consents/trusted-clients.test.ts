@@ -62,7 +62,7 @@ describe.each(ways)('trusted by %s', (_name, options, metadata) => {
     expect(await pathOf(later, client)).toBe('/consent')
   })
 
-  test('signed in and trusted: code and the client’s state at once (seed B41)', async () => {
+  test('a signed-in user of a trusted client goes back with a code and the client’s state at once (seed B41)', async () => {
     const { world, client } = await prepare()
     const response = await signedIn(world).request(authorizeUrl(world, client, createPkce()))
     const answer = new URL(response.headers.get('location') as string).searchParams

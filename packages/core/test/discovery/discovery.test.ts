@@ -24,7 +24,7 @@ describe.each([
   ['an empty', '', ''],
   ['a nested', '/tenants/one/auth', '/tenants/one/auth'],
   ['a slashed', '/auth/', '/auth'],
-])('with %s basePath', (_name, basePath, path) => {
+])('discovery with %s basePath', (_name, basePath, path) => {
   const world = createWorld({ basePath })
 
   test('the issuer is baseUrl + basePath, without a trailing slash', () => {

@@ -82,7 +82,7 @@ describe('two features that bring the same thing are told apart at start', () =>
       { clientMetadata: [{ members: { wish: v.string() } }] },
       { clientMetadata: [{ members: { wish: v.string() } }] },
     ],
-  ])('%s', (what, parts, others = parts) => {
+  ])('two features cannot both bring %s', (what, parts, others = parts) => {
     expect(problemOf([featureOf('one', parts), featureOf('two', others)])).toBe(
       `the features one and two both bring ${what}: leave one of them out`,
     )
@@ -94,7 +94,7 @@ describe('two features that bring the same thing are told apart at start', () =>
     )
   })
 
-  test('but a parameter may be repeatable for both, and a part of client metadata may be shared', () => {
+  test('two features may share a repeatable parameter and a part of client metadata', () => {
     const shared: Parts = { repeatable: ['audience'], clientMetadata: [{ members: { wish: v.string() } }] }
     expect(() => createQuickWorld({ features: [featureOf('one', shared), featureOf('two', shared)] })).not.toThrow()
   })
@@ -168,7 +168,7 @@ describe('a feature that brings what the server has already is named at start', 
       { clientMetadata: [{ members: { client_secret: v.any() } }] },
       "brings the client metadata member client_secret, which is the server's own",
     ],
-  ])('%o', (parts, problem) => {
+  ])('the parts %o are refused with the message “%s”', (parts, problem) => {
     expect(problemOf([featureOf('mine', parts)])).toBe(`the feature mine ${problem}`)
   })
 
@@ -178,7 +178,7 @@ describe('a feature that brings what the server has already is named at start', 
     )
   })
 
-  test('but it may say a discovery member that has a default for servers without it', () => {
+  test('a feature may bring a discovery member that has a default for servers without it', () => {
     const feature = featureOf('mine', { serverMetadata: { request_parameter_supported: true } })
     expect(createQuickWorld({ features: [feature] }).provider.metadata.request_parameter_supported).toBe(true)
   })
@@ -239,11 +239,11 @@ describe('a mistake in a row of a table is named at start', () => {
       { senderConstraints: [{ ...constraint, tokenType: 'My Wish' }] },
       'must give the confirmation method wish a tokenType that can be a scheme in Authorization',
     ],
-  ])('%s', (_, parts, problem) => {
+  ])('%s is refused', (_, parts, problem) => {
     expect(problemOf([featureOf('mine', parts as Parts)])).toBe(`the feature mine ${problem}`)
   })
 
-  test.each([undefined, null, Promise.resolve({})])('a start() that answers %o', (parts) => {
+  test.each([undefined, null, Promise.resolve({})])('a start() that answers %o is refused', (parts) => {
     expect(problemOf([{ name: 'mine', start: () => parts as never }])).toBe(
       'the feature mine must answer start() with an object of parts, at once: {} when it brings nothing',
     )
@@ -259,11 +259,11 @@ describe('what is no feature is named at start', () => {
     ['{}', [{}], 'features[0] is no feature: it must be an object with name and start'],
     ['a text', ['otherDevice'], 'features[0] is no feature: it must be an object with name and start'],
     ['an empty name', [featureOf('')], 'features[0] is no feature: it must be an object with name and start'],
-  ])('%s', (_, features, problem) => {
+  ])('%s in features is refused', (_, features, problem) => {
     expect(problemOf(features)).toBe(problem)
   })
 
-  test('a list that is none', () => {
+  test('a list of features that is no list is refused', () => {
     expect(problemOf(keyHeader())).toMatch(/^option features: /)
     expect(problemOf(null)).toMatch(/^option features: /)
   })
@@ -273,24 +273,24 @@ describe('the company of a feature is checked at start', () => {
   const needing: Feature = { ...featureOf('mine'), requires: ['keyHeader'] }
   const alone: Feature = { ...featureOf('mine'), excludes: ['keyHeader'] }
 
-  test('a feature that it needs', () => {
+  test('a feature that another one needs must be installed', () => {
     expect(problemOf([needing])).toBe('the feature mine needs the feature keyHeader: add it to features')
     expect(() => createQuickWorld({ features: [needing, keyHeader()] })).not.toThrow()
   })
 
-  test('a part of the server that it needs, which an option leaves out', () => {
+  test('an option cannot leave out a part of the server that a feature needs', () => {
     expect(problemOf([otherDevice()], { grantTypes: ['client_credentials'] })).toBe(
       'the feature otherDevice needs authorization_code, which the option grantTypes leaves out',
     )
   })
 
-  test('a feature that it excludes, in any order', () => {
+  test('a feature cannot be together with one that it excludes, in any order', () => {
     const problem = 'the feature mine cannot be together with the feature keyHeader: leave one of them out'
     expect(problemOf([alone, keyHeader()])).toBe(problem)
     expect(problemOf([keyHeader(), alone])).toBe(problem)
   })
 
-  test('the same feature twice', () => {
+  test('the same feature cannot be installed twice', () => {
     expect(problemOf([keyHeader(), keyHeader()])).toBe('the feature keyHeader is there twice: leave one of them out')
   })
 })

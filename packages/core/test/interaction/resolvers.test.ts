@@ -232,7 +232,7 @@ describe('both resolvers', () => {
     ])
   })
 
-  test.each([undefined, null])('%j is no yes', async (answer) => {
+  test.each([undefined, null])('a resolver that answers %j does not say yes', async (answer) => {
     const { go } = await returning({
       selectAccountResolver: () => answer as never,
       postLoginResolver: () => answer as never,

@@ -61,7 +61,7 @@ describe('introspection', () => {
     }
   })
 
-  test('no authentication, a wrong secret, a public client: 401 invalid_client', async () => {
+  test('introspection without authentication, with a wrong secret or by a public client is 401 invalid_client', async () => {
     const { world, client, tokens } = await prepare()
     const open = await registerPublic(world)
     const token = tokens.access_token
@@ -71,7 +71,7 @@ describe('introspection', () => {
     expectJsonError(await postAs(world, wrong, introspect, { token }), 401, 'invalid_client')
   })
 
-  test('no token: invalid_request; a hint, right or wrong, changes nothing', async () => {
+  test('introspection without a token is invalid_request, and a hint, right or wrong, changes nothing', async () => {
     const { world, client, tokens } = await prepare()
     expectJsonError(await postAs(world, client, introspect, {}), 400, 'invalid_request')
     expectJsonError(await postAs(world, client, introspect, { token: '' }), 400, 'invalid_request')

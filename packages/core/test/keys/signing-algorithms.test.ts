@@ -118,12 +118,12 @@ describe('several algorithms at once', () => {
 })
 
 describe('which algorithms a client may register', () => {
-  test('by default that of ID tokens and that of JWT access tokens', async () => {
+  test('by default clients may register the algorithms of ID tokens and of JWT access tokens', async () => {
     const world = createWorld()
     expect(world.provider.metadata.id_token_signing_alg_values_supported).toEqual(['RS256', 'ES256'])
   })
 
-  test('with the option those it names and the default, once each', async () => {
+  test('with the option clients may register those that it names and the default, once each', async () => {
     const named = createWorld({ idTokenSigningAlgorithms: ['PS256', 'RS256', 'PS256'] })
     expect(named.provider.metadata.id_token_signing_alg_values_supported).toEqual(['RS256', 'PS256'])
     const none = createQuickWorld({ idTokenSigningAlgorithms: [], accessTokenSigningAlgorithm: 'EdDSA' })

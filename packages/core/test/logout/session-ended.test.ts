@@ -107,7 +107,7 @@ describe('provider.sessionEnded', () => {
     expect(first.told).toEqual([[client.client_id]])
   })
 
-  test('its event names neither the session nor a token', async () => {
+  test('the event of a session that ended names neither the session nor a token', async () => {
     const { world, sessionId } = await start()
     await world.provider.sessionEnded(sessionId)
     const event = world.events.find(({ type }) => type === 'session.ended')
@@ -120,13 +120,16 @@ describe('grantsEndingWithSession', () => {
     ['online', [false, true]],
     ['all', [false, false]],
     ['none', [true, true]],
-  ] as const)('%s', async (grantsEndingWithSession, alive) => {
-    const { world, client, browser, idToken, accessToken } = await start({ grantsEndingWithSession })
-    const offline = await signInAt(world, client, { browser, scope: 'openid offline_access' })
-    await browser.request(logoutUrl(world, { id_token_hint: idToken }))
-    expect(isSignedIn(world, browser)).toBe(false)
-    expect([await isActive(world, accessToken), await isActive(world, offline.accessToken)]).toEqual(alive)
-  })
+  ] as const)(
+    'grantsEndingWithSession: %s decides which grants end with the session',
+    async (grantsEndingWithSession, alive) => {
+      const { world, client, browser, idToken, accessToken } = await start({ grantsEndingWithSession })
+      const offline = await signInAt(world, client, { browser, scope: 'openid offline_access' })
+      await browser.request(logoutUrl(world, { id_token_hint: idToken }))
+      expect(isSignedIn(world, browser)).toBe(false)
+      expect([await isActive(world, accessToken), await isActive(world, offline.accessToken)]).toEqual(alive)
+    },
+  )
 })
 
 describe('sid', () => {

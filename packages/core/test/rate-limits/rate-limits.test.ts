@@ -60,7 +60,7 @@ describe('rate limits', () => {
     ['userinfo', 600],
     ['authorize', 600],
   ] as const)(
-    '%s: by default %i requests a minute from one address',
+    '%s takes by default %i requests a minute from one address',
     async (name, max) => {
       const world = createLimitedWorld()
       const request = (): Promise<Answer> => {
@@ -78,7 +78,7 @@ describe('rate limits', () => {
     300_000,
   )
 
-  test('register: by default thirty requests a minute from one address', async () => {
+  test('register takes by default thirty requests a minute from one address', async () => {
     const rateLimit = { clientAddress }
     const world = createWorld({
       rateLimit,
@@ -99,7 +99,7 @@ describe('rate limits', () => {
     ['token', 600],
     ['revoke', 600],
     ['introspect', 6000],
-  ] as const)('%s: by default %i requests a minute of one client, wherever they come from', async (name, max) => {
+  ] as const)('%s takes by default %i requests a minute of one client, wherever they come from', async (name, max) => {
     const asked: LimitedRequest[] = []
     const limiter: RateLimiter = {
       consume(request) {
@@ -309,7 +309,7 @@ describe('the option is checked at start-up', () => {
     ['a rule with more', { clientAddress, token: { ...one, burst: 3 } }, /rateLimit\.token/],
     ['half a limiter', { clientAddress, limiter: { consume: () => undefined } }, /rateLimit\.limiter/],
     ['null', null, /rateLimit/],
-  ])('%s is refused by name', (_name, rateLimit, message) => {
+  ])('the option rateLimit with %s is refused by name', (_name, rateLimit, message) => {
     expect(() => createWorld({ rateLimit: rateLimit as never })).toThrow(message)
   })
 })

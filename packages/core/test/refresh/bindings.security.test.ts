@@ -118,10 +118,10 @@ describe('the lifetime of a refresh token (C09)', () => {
   }
 
   test.each([
-    ['one second before the idle end', 999, 200],
-    ['at the idle end', 1000, 400],
-    ['long after the idle end', 2000, 400],
-  ])('refresh %s (C09)', async (_, seconds, status) => {
+    ['works one second before the idle end', 999, 200],
+    ['is refused at the idle end', 1000, 400],
+    ['is refused long after the idle end', 2000, 400],
+  ])('a refresh %s (C09)', async (_, seconds, status) => {
     const world = createQuickWorld(lifetimes)
     const client = await registerPublic(world)
     const tokens = await getTokens(world, client)

@@ -10,7 +10,7 @@ const otherCase = (text: string): string =>
 describe.each([
   ['memory', memoryStorage],
   ['SQLite', () => sqliteStorage(':memory:')],
-])('on %s', (_, storage) => {
+])('letters in another case, on %s', (_, storage) => {
   test('tokens, client ids and scopes in another case are refused (G13)', async () => {
     const world = createWorld({ storage: storage() })
     const client = await registerConfidential(world)

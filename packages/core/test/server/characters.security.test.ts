@@ -100,7 +100,7 @@ describe('raw, not encoded (G07)', () => {
     ['a fragment', 'state=a#b'],
     ['Latin-1 letters', 'state=é'],
   ])(
-    '%s in a form of another site: no 500, a clean header, and the same request as a GET (G07)',
+    '%s in a form of another site causes no 500 and is redirected with a clean header to the same request as a GET (G07)',
     async (_name, extra) => {
       const world = createWorld()
       const client = await registerConfidential(world)

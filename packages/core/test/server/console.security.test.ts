@@ -266,7 +266,7 @@ describe('a client that goes away in the middle of its body (G35)', () => {
     },
   )
 
-  test('but a body that something before the server has read is, and the console says so (G35)', async () => {
+  test('a body that something before the server has read is a failure of the server, and the console says so (G35)', async () => {
     const world = silentWorld()
     const request = new Request(`${world.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(machine) })
     await request.text()

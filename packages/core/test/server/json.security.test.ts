@@ -24,11 +24,11 @@ describe('JSON that is nested or large is refused before it is read (G28)', () =
   test.each<[string, string]>([
     ['25,000 lists in a key', `{"redirect_uris":["${redirectUri}"],"jwks":{"keys":[${key},"more":${deep}}]}}`],
     [
-      'as many as fit into a body',
+      'as many lists as fit into a body',
       `{"redirect_uris":["${redirectUri}"],"jwks":{"keys":[${key},"more":${nested(32_000)}}]}}`,
     ],
-    ['in a member that nobody knows', `{"redirect_uris":["${redirectUri}"],"more":${deep}}`],
-    ['objects', `{"redirect_uris":["${redirectUri}"],"more":${nestedObjects(5000)}}`],
+    ['lists in a member that nobody knows', `{"redirect_uris":["${redirectUri}"],"more":${deep}}`],
+    ['nested objects', `{"redirect_uris":["${redirectUri}"],"more":${nestedObjects(5000)}}`],
     ['a list as the body', deep],
     ['30,000 elements', `{"redirect_uris":["${redirectUri}"],"more":[${'1,'.repeat(30_000)}1]}`],
   ])('registration refuses %s (G28)', async (_name, body) => {

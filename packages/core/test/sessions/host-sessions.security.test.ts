@@ -129,7 +129,7 @@ describe('what getSession and getUser answer with (E16)', () => {
     expect([listed.status, (await listed.json()).error]).toEqual([500, 'server_error'])
   })
 
-  test.each([undefined, null, false])('%j is nobody (E16)', async (answer) => {
+  test.each([undefined, null, false])('an answer of %j means that no user is signed in (E16)', async (answer) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const { url } = await browserWith(world, answer).visit(authorizeUrl(world, client, createPkce()))
@@ -158,7 +158,7 @@ describe('getUser that answers with another user (E17)', () => {
     ['another person', bob, 'must answer with the user of the id that it was given'],
     ['a numeric id', { ...alice, id: 42 }, 'authentication.getUser: user.id must be a string'],
     ['no object', 'user-alice', 'authentication.getUser: user must be an object'],
-  ])('as %s: no claim leaves, no code and no token is consumed (E17)', async (_name, answer, told) => {
+  ])('getUser that answers with %s reveals no claim and consumes no code and no token (E17)', async (_name, answer, told) => {
     const world = createQuickWorld()
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client, { scope: 'openid email offline_access' })

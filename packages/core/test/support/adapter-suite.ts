@@ -105,24 +105,33 @@ export function describeAdapter(name: string, listenerOf: (provider: Mountable) 
       expect(refused.headers.get('allow')).toBe('GET, POST')
     })
 
-    test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('%s, URL, headers and body arrive as sent', async (method) => {
-      serve = async (request) => {
-        const { pathname, searchParams } = new URL(request.url)
-        const body = Buffer.from(await request.arrayBuffer()).toString('hex')
-        return Response.json([request.method, pathname, valuesByName(searchParams), request.headers.get('x-odd'), body])
-      }
-      const query = { a: ['  +', '2'], b: ['ü'], c: [''] }
-      const path = '/auth/%7Eecho%2Fa'
-      const body = method === 'GET' ? '' : '00ff80c3bc0d0a'
-      const sent = Buffer.from(body, 'hex')
-      const headers = { 'x-odd': 'a, "b"', 'content-type': 'application/octet-stream' }
-      const { status, text } = await server.ask(`${path}?a=%20+%2B&b=%C3%BC&c&a=2`, {
-        method,
-        headers,
-        ...(body !== '' && { body: sent }),
-      })
-      expect([status, JSON.parse(text)]).toEqual([200, [method, path, query, 'a, "b"', body]])
-    })
+    test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+      'the method %s, URL, headers and body arrive as sent',
+      async (method) => {
+        serve = async (request) => {
+          const { pathname, searchParams } = new URL(request.url)
+          const body = Buffer.from(await request.arrayBuffer()).toString('hex')
+          return Response.json([
+            request.method,
+            pathname,
+            valuesByName(searchParams),
+            request.headers.get('x-odd'),
+            body,
+          ])
+        }
+        const query = { a: ['  +', '2'], b: ['ü'], c: [''] }
+        const path = '/auth/%7Eecho%2Fa'
+        const body = method === 'GET' ? '' : '00ff80c3bc0d0a'
+        const sent = Buffer.from(body, 'hex')
+        const headers = { 'x-odd': 'a, "b"', 'content-type': 'application/octet-stream' }
+        const { status, text } = await server.ask(`${path}?a=%20+%2B&b=%C3%BC&c&a=2`, {
+          method,
+          headers,
+          ...(body !== '' && { body: sent }),
+        })
+        expect([status, JSON.parse(text)]).toEqual([200, [method, path, query, 'a, "b"', body]])
+      },
+    )
 
     test('every Set-Cookie arrives as its own header', async () => {
       const cookies = ['a=1; Expires=Wed, 21 Oct 2065 07:28:00 GMT; Path=/', 'b=2; HttpOnly', 'c=3; SameSite=Lax']

@@ -27,8 +27,8 @@ describe('bad token requests get the registered error and change nothing', () =>
     ['a refresh token that is none', { ...refreshing, refresh_token: 'x' }, 'invalid_grant'],
     ['a refresh token that was never issued', { ...refreshing, refresh_token: tokenShape }, 'invalid_grant'],
     ['a code as a refresh token', { ...refreshing, refresh_token: codeShape }, 'invalid_grant'],
-    ['a machine that wants a user', { grant_type: 'client_credentials', scope: 'openid' }, 'invalid_scope'],
-  ])('%s', async (_name, form, error) => {
+    ['a scope for users but no user', { grant_type: 'client_credentials', scope: 'openid' }, 'invalid_scope'],
+  ])('a token request with %s is refused and changes nothing', async (_name, form, error) => {
     const { world, client, authorized, tokens, writes } = await prepare()
     expectJsonError(await postAs(world, client, '/oauth2/token', form), 400, error)
     expect(writes).toEqual([])

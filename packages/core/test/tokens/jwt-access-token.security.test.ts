@@ -77,7 +77,7 @@ describe('the JWT access token (RFC 9068 section 2) (E03)', () => {
     ['two resources', [api, files], [api, files]],
     ['one resource twice', [api, api], api],
     ['one resource in two spellings', [api, `${api}/`], api],
-  ])('aud equals the requested resource only: %s (E03)', async (_, resources, aud) => {
+  ])('a request for %s gets a token whose aud has nothing else (E03)', async (_, resources, aud) => {
     const authorized = await authorize(world, client, { scope: 'notes:read' })
     const form = new URLSearchParams({
       grant_type: 'authorization_code',

@@ -98,7 +98,7 @@ describe.each(looks)('tokens %s', (_name, options, accessPattern, refreshPattern
     expect((await refresh(world, client, first.body.refresh_token)).status).toBe(200)
   })
 
-  test('outside the window, or two generations back, the family dies (C02, C04)', async () => {
+  test('a refresh token outside the window, or two generations back, ends its family (C02, C04)', async () => {
     const { world, client, tokens } = await prepare()
     const { body } = await refresh(world, client, tokens.refresh_token)
     world.clock.advance(30)

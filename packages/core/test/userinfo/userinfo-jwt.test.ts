@@ -19,7 +19,7 @@ const ask = (world: World, token: string, init: RequestInit = {}) =>
 
 describe('userinfo_signed_response_alg', () => {
   test.each(['ES256', 'RS256'] as const)(
-    '%s: a JWT for the client, without nonce, signed by a published key (decision 17)',
+    'a client that registered %s gets a JWT without nonce, signed by a published key (decision 17)',
     async (alg) => {
       const world = createWorld()
       const client = await registerConfidential(world, { userinfo_signed_response_alg: alg })

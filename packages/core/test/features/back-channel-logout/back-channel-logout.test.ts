@@ -148,13 +148,16 @@ describe('delivery', () => {
     ])
   })
 
-  test.each([400, 401, 404, 500])('%i: whether another attempt helps', async (status) => {
-    const world = startWorld()
-    receiver.answers.push(status, status, status)
-    await endedWith(world)
-    expect(receiver.received.length).toBe(status < 500 ? 1 : 3)
-    expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.failed', status })])
-  })
+  test.each([400, 401, 404, 500])(
+    'an answer with the status %i is repeated only where another attempt can help',
+    async (status) => {
+      const world = startWorld()
+      receiver.answers.push(status, status, status)
+      await endedWith(world)
+      expect(receiver.received.length).toBe(status < 500 ? 1 : 3)
+      expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.failed', status })])
+    },
+  )
 
   test('an answer 204 counts as delivered, as 200 does', async () => {
     const world = startWorld()
@@ -262,7 +265,7 @@ describe('registration and discovery', () => {
     [{ backchannel_logout_uri: 'https://u:p@a.example.com/out' }, 'must not have user information'],
     [{ backchannel_logout_uri: 7 }, 'backchannel_logout_uri'],
     [{ backchannel_logout_session_required: true }, 'needs backchannel_logout_uri'],
-  ])('%j is refused', async (members, description) => {
+  ])('client metadata %j is refused', async (members, description) => {
     const world = openWorld({ features: [backChannelLogout()] })
     const { status, body } = await register(world, { redirect_uris: ['https://a.example.com/cb'], ...members })
     expect([status, body.error]).toEqual([400, 'invalid_client_metadata'])

@@ -96,7 +96,7 @@ describe('registration and discovery', () => {
     ['https://app.example.com@evil.test/out', 'must not have user information'],
     ['javascript:alert(1)', 'must not use the scheme javascript:'],
     ['/out', 'must be an absolute URI'],
-  ])('%s is refused', async (frontchannel_logout_uri, description) => {
+  ])('the frontchannel_logout_uri %s is refused', async (frontchannel_logout_uri, description) => {
     const world = openWorld({ features: [frontChannelLogout()] })
     const { status, body } = await register(world, { ...redirects, frontchannel_logout_uri })
     expect([status, body.error]).toEqual([400, 'invalid_client_metadata'])

@@ -89,12 +89,12 @@ describe('what it says (H03)', () => {
   })
 
   test.each<[string, object, boolean]>([
-    ['expired 9 s ago', { exp: -9, nbf: -60, iat: -60 }, true],
-    ['expired 10 s ago', { exp: -10, nbf: -60, iat: -60 }, false],
-    ['nbf 10 s ahead', { nbf: 10 }, true],
-    ['nbf 11 s ahead', { nbf: 11 }, false],
-    ['iat a minute ahead', { iat: 60, exp: 120 }, false],
-  ])('clocks: %s', async (_name, offsets, good) => {
+    ['that expired 9 s ago is accepted', { exp: -9, nbf: -60, iat: -60 }, true],
+    ['that expired 10 s ago is refused', { exp: -10, nbf: -60, iat: -60 }, false],
+    ['whose nbf is 10 s ahead is accepted', { nbf: 10 }, true],
+    ['whose nbf is 11 s ahead is refused', { nbf: 11 }, false],
+    ['whose iat is a minute ahead is refused', { iat: 60, exp: 120 }, false],
+  ])('a request object %s', async (_name, offsets, good) => {
     const { world, ask, sign } = await requestObjectWorld()
     const now = world.clock.now()
     const times = Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, now + offset]))

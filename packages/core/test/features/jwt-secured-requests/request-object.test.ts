@@ -60,7 +60,7 @@ describe('a signed request object by value', () => {
     expectErrorRedirect(world, await browser.request(others), redirectUri, 'invalid_request_object')
   })
 
-  test.each(['RS256', 'PS256', 'EdDSA', 'Ed25519'])('%s', async (algorithm) => {
+  test.each(['RS256', 'PS256', 'EdDSA', 'Ed25519'])('a request object may be signed with %s', async (algorithm) => {
     const key = await clientKey(algorithm)
     const { ask, claims } = await requestObjectWorld({}, { jwks: { keys: [{ ...key.publicJwk }] } })
     const request = await signJwt(key.privateKey, { alg: algorithm, kid: key.kid }, claims())
@@ -183,7 +183,7 @@ describe('parameters beside the object', () => {
 describe('unsigned request objects', () => {
   const policies = ['refused', 'registered', 'allowed'] as const
 
-  test.each(policies)('%s', async (unsigned) => {
+  test.each(policies)('the option unsigned: %s decides which clients may send one', async (unsigned) => {
     const outcome = async (input: object): Promise<string | null> => {
       const { ask, unsigned: make } = await requestObjectWorld({ unsigned }, input)
       const location = new URL((await ask({ request: make() })).headers.get('location') ?? '')
@@ -234,7 +234,7 @@ describe('clients that take no other request', () => {
     expect(world.provider.metadata).not.toHaveProperty('require_signed_request_object')
   })
 
-  test('required, of all of them', async () => {
+  test('the option required demands request objects of all clients', async () => {
     const { world, ask, sign, pkce } = await requestObjectWorld({ required: true })
     const plain = { response_type: 'code', code_challenge: pkce.challenge, code_challenge_method: 'S256' }
     expectErrorRedirect(world, await ask(plain), redirectUri, 'invalid_request')

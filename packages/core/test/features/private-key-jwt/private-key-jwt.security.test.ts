@@ -149,21 +149,21 @@ describe('what it has to say (H07)', () => {
     ['a list of nobody', []],
     ['nobody', undefined],
     ['a number', 7],
-  ])('addressed to %s (H07)', async (_name, aud) => {
+  ])('an assertion that is addressed to %s is refused (H07)', async (_name, aud) => {
     const { make, refused } = await start()
     await refused(await make({ aud }), 'aud is not accepted')
   })
 
   test.each<[string, object, string]>([
-    ['without exp', { exp: undefined }, 'exp must be a number'],
+    ['no exp', { exp: undefined }, 'exp must be a number'],
     ['an exp that is no number', { exp: '9999999999' }, 'exp must be a number'],
-    ['without jti', { jti: undefined }, 'jti must be a string that is not empty'],
+    ['no jti', { jti: undefined }, 'jti must be a string that is not empty'],
     ['an empty jti', { jti: '' }, 'jti must be a string that is not empty'],
     ['a jti that is no text', { jti: 7 }, 'jti must be a string that is not empty'],
-    ['iss of another client', { iss: 'another' }, 'iss and sub must be the client_id'],
-    ['without iss', { iss: undefined }, 'iss and sub must be the client_id'],
+    ['the iss of another client', { iss: 'another' }, 'iss and sub must be the client_id'],
+    ['no iss', { iss: undefined }, 'iss and sub must be the client_id'],
     ['an nbf that is no number', { nbf: 'now' }, 'must be numbers'],
-  ])('%s (H07)', async (_name, changes, reason) => {
+  ])('an assertion with %s is refused (H07)', async (_name, changes, reason) => {
     const { make, refused } = await start()
     await refused(await make(changes), reason)
   })
@@ -177,32 +177,32 @@ describe('what it has to say (H07)', () => {
   })
 
   test.each<[string, object, boolean]>([
-    ['iat and nbf 8 s ahead', { iat: 8, nbf: 8, exp: 68 }, true],
-    ['iat and nbf 10 s ahead', { iat: 10, nbf: 10, exp: 70 }, true],
-    ['nbf 11 s ahead', { nbf: 11 }, false],
-    ['iat 11 s ahead', { iat: 11 }, false],
-    ['nbf 60 s ahead', { nbf: 60, exp: 120 }, false],
-    ['expired 9 s ago', { iat: -60, nbf: -60, exp: -9 }, true],
-    ['expired 10 s ago', { iat: -60, nbf: -60, exp: -10 }, false],
-    ['expired 5 min ago', { exp: -300 }, false],
-    ['10 min from now', { exp: 600 }, true],
-    ['10 min and a bit from now', { exp: 611 }, false],
-    ['a year from now', { exp: 31_536_000 }, false],
-    ['made an hour ago', { iat: -3600, nbf: -3600, exp: 30 }, true],
-  ])('clocks: %s (H07)', async (_name, offsets, good) => {
+    ['whose iat and nbf are 8 s ahead is accepted', { iat: 8, nbf: 8, exp: 68 }, true],
+    ['whose iat and nbf are 10 s ahead is accepted', { iat: 10, nbf: 10, exp: 70 }, true],
+    ['whose nbf is 11 s ahead is refused', { nbf: 11 }, false],
+    ['whose iat is 11 s ahead is refused', { iat: 11 }, false],
+    ['whose nbf is 60 s ahead is refused', { nbf: 60, exp: 120 }, false],
+    ['that expired 9 s ago is accepted', { iat: -60, nbf: -60, exp: -9 }, true],
+    ['that expired 10 s ago is refused', { iat: -60, nbf: -60, exp: -10 }, false],
+    ['that expired 5 min ago is refused', { exp: -300 }, false],
+    ['that expires in 10 min is accepted', { exp: 600 }, true],
+    ['that expires in more than 10 min is refused', { exp: 611 }, false],
+    ['that expires in a year is refused', { exp: 31_536_000 }, false],
+    ['that was made an hour ago is accepted', { iat: -3600, nbf: -3600, exp: 30 }, true],
+  ])('an assertion %s (H07)', async (_name, offsets, good) => {
     const { world, make } = await start()
     const now = world.clock.now()
     const times = Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, now + offset]))
     expect((await postWith(world, await make(times))).status).toBe(good ? 200 : 401)
   })
 
-  test('a shorter life, by option', async () => {
+  test('the option maxLifetimeSeconds demands a shorter life of assertions', async () => {
     const { world, make, refused } = await start({ maxLifetimeSeconds: 60 })
     expect((await postWith(world, await make())).status).toBe(200)
     await refused(await make({ exp: world.clock.now() + 71 }), 'exp is more than 60 s away')
   })
 
-  test('endpoints, by option: their URLs and lists of nothing else', async () => {
+  test('an option accepts the URLs of endpoints as aud, and lists of nothing else', async () => {
     const { world, make, refused } = await start({ audiences: 'endpoints' })
     const urls = ['token', 'revoke', 'introspect'].map((path) => `${world.issuer}/oauth2/${path}`)
     for (const aud of [world.issuer, [world.issuer], ...urls, urls, [world.issuer, ...urls]]) {

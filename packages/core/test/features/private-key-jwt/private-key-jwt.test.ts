@@ -58,10 +58,13 @@ describe('private_key_jwt', () => {
     expect(after.body).toEqual({ active: false })
   })
 
-  test.each(['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'])('%s', async (algorithm) => {
-    const { world, make } = await start(await clientKey(algorithm))
-    expect((await postWith(world, await make())).status).toBe(200)
-  })
+  test.each(['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'])(
+    'an assertion may be signed with %s',
+    async (algorithm) => {
+      const { world, make } = await start(await clientKey(algorithm))
+      expect((await postWith(world, await make())).status).toBe(200)
+    },
+  )
 
   test('client_id beside the assertion is fine when it is the same, and refused otherwise', async () => {
     const { world, client, make } = await start()
@@ -84,7 +87,7 @@ describe('private_key_jwt', () => {
   })
 
   test.each(['JWT', 'jwt', 'client-authentication+jwt', 'application/client-authentication+jwt'])(
-    'typ %s',
+    'an assertion may have the typ %s',
     async (typ) => {
       const { world, make } = await start()
       expect((await postWith(world, await make({}, { typ }))).status).toBe(200)
@@ -197,11 +200,11 @@ describe('what clients register', () => {
       'unsupported token_endpoint_auth_signing_alg HS256',
     ],
     [
-      'none',
+      'the algorithm none',
       { jwks_uri: 'https://c.example/jwks', token_endpoint_auth_signing_alg: 'none' },
       'unsupported token_endpoint_auth_signing_alg none',
     ],
-  ])('%s is refused', async (_name, members, message) => {
+  ])('a registration with %s is refused', async (_name, members, message) => {
     const world = keysWorld()
     await expect(world.provider.registerClient({ ...input, ...members } as typeof input)).rejects.toThrow(message)
     expect(await world.storage.clients.list({ limit: 1 })).toEqual([])

@@ -47,7 +47,7 @@ describe('the error of a refused registration says what to change', () => {
       { id_token_signed_response_alg: 'HS512' },
       'unsupported id_token_signed_response_alg HS512: this server supports RS256, ES256',
     ],
-  ])('on the server side: %s', async (_name, input, message) => {
+  ])('for the host, the error of %s', async (_name, input, message) => {
     const { provider } = createWorld({ grantTypes: ['authorization_code'], idTokenSigningAlgorithm: 'RS256' })
     const client = { redirect_uris: redirectUris, ...input } as ClientInput
     await expect(provider.registerClient(client)).rejects.toMatchObject({ description: message })

@@ -49,7 +49,7 @@ describe('ids of credentials', () => {
     expect(new Set(ids).size).toBe(500)
   })
 
-  test('depend on time and randomness alone', () => {
+  test('ids depend on time and randomness alone', () => {
     expect(createId('g', 1, seededRandom(5))).toBe(createId('g', 1, seededRandom(5)))
     expect(createId('g', 1, seededRandom(5))).not.toBe(createId('g', 1, seededRandom(6)))
   })

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { readAuthorization } from '../../../src/http/authorization-header.ts'
 import { formatCookie, readCookie } from '../../../src/http/cookie.ts'
-import { escapeHtml, page } from '../../../src/http/html.ts'
+import { errorPage } from '../../../src/http/error-page.ts'
+import { escapeHtml, messagePage } from '../../../src/http/html.ts'
 import { redirect, wantsJson, withParameters } from '../../../src/http/redirect.ts'
 import { pathOf, queryOf } from '../../../src/http/target.ts'
+import { OAuthError } from '../../../src/protocol/errors.ts'
 
 describe('the target of a request', () => {
   test.each([
@@ -88,7 +90,7 @@ describe('redirect', () => {
     [{ accept: 'text/html' }, false],
     [{ accept: '*/*' }, false],
     [{}, false],
-  ])('whether a request with the headers %o wants JSON: %s', (headers, expected) => {
+  ])('a request with the headers %o wants JSON: %s', (headers, expected) => {
     expect(wantsJson(request({ headers: headers as Record<string, string> }))).toBe(expected)
   })
 })
@@ -101,13 +103,14 @@ describe('HTML pages', () => {
 
   test('show text as text, under a strict content security policy', async () => {
     const attack = `</title></p><script>alert(1)</script><img src=x onerror='y'>`
-    const response = page(400, attack, [attack, 'second'], { 'retry-after': '5' })
-    const html = await response.text()
+    const error = new OAuthError('invalid_request', attack, { userText: `Other ${attack}` })
+    const response = errorPage(error, attack, { 'retry-after': '5' })
+    const html = (await messagePage(attack, ['first']).text()) + (await response.text())
     expect(response.status).toBe(400)
     expect(html).not.toContain('<script')
     expect(html).not.toContain('<img')
     expect(html).not.toContain('</title></p>')
-    expect(html.match(/&lt;script&gt;/g)?.length).toBe(3)
+    expect(html.match(/&lt;script&gt;/g)?.length).toBe(4)
     expect(response.headers.get('retry-after')).toBe('5')
     const policy = response.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("frame-ancestors 'none'")

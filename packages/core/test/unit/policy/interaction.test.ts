@@ -138,7 +138,7 @@ describe('what an authorization request still needs (OpenID Connect Core section
       { session: fresh, priorSession: old, wrongUser: true, now: now + 5 },
       refuse('login_required'),
     ],
-  ] as const)('an authorization request: %s', (_, given, verdict) => {
+  ] as const)('an authorization request gets the verdict that is due: %s', (_, given, verdict) => {
     expect(judgeInteraction(facts(given as never))).toMatchObject(verdict)
   })
 })

@@ -122,7 +122,7 @@ describe('judging refresh tokens', () => {
     [{ expiresAt: now }, false],
     [{ expiresAt: now + 100, revokedAt: now }, false],
     [{ expiresAt: now + 100, revokedAt: 0 }, false],
-  ])('whether a grant %o is live: %s', (grant, live) => {
+  ])('a grant %o is live: %s', (grant, live) => {
     expect(isLive(grant as never, now)).toBe(live)
   })
 })

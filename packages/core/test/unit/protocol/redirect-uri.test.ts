@@ -176,6 +176,6 @@ test.each([
   ['data:image/png;base64,AAAA', false],
   ['/logo.png', false],
   ['https://a.example/"onload="x', false],
-])('whether linkProblem lets a page show %s: %s', (uri, good) => {
+])('linkProblem lets a page show %s: %s', (uri, good) => {
   expect(linkProblem(uri) === undefined).toBe(good)
 })
