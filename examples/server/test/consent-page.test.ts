@@ -98,6 +98,7 @@ describe('the consent page of a client that registered itself', () => {
     clientName: '<b>Your Bank</b>',
     selfRegistered: true,
     redirectHost: 'evil.example',
+    loopbackRedirect: false,
     completion: 'code',
     parameters: {},
     scopes: ['openid'],

@@ -34,7 +34,7 @@ export async function verifyIdTokenHint(ctx: Context, hint: string): Promise<IdT
  */
 async function verifySecretHint(ctx: Context, hint: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { aud } = unverifiedClaims(hint)
-  const client = typeof aud === 'string' ? await ctx.clients.find(aud) : undefined
+  const client = typeof aud === 'string' ? await ctx.clients.findNamed(aud) : undefined
   return client && verifyWithSecret(ctx, client, idTokenType, hint)
 }
 

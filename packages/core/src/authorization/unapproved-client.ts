@@ -1,4 +1,5 @@
 import { isTrusted } from '../clients/trust.ts'
+import { isConsentTo } from '../consents/consent-destination.ts'
 import type { Context } from '../contracts/context.ts'
 import { isSelfRegistered } from '../policy/client.ts'
 import { currentSession } from '../sessions/signed-in.ts'
@@ -24,7 +25,6 @@ export async function isUnapprovedClient(
   const signedIn = await currentSession(ctx, request)
   if (signedIn === undefined) return true
   const consents = await ctx.storage.consents.list({ userId: signedIn.user.id })
-  return !consents.some(
-    ({ clientId, redirectHosts }) => clientId === client.id && (scheme === undefined || redirectHosts.includes(scheme)),
-  )
+  for (const consent of consents) if (await isConsentTo(client, consent, scheme)) return false
+  return true
 }

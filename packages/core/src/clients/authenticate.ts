@@ -3,6 +3,7 @@ import type { Context } from '../contracts/context.ts'
 import type { RateLimitBucket } from '../contracts/rate-limit.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
+import { mayAuthenticateBy } from '../policy/client.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -32,7 +33,7 @@ export async function authenticateClient(
   const client = await ctx.clients.find(presented.clientId)
   const verdict = await method.verify(ctx, client, presented)
   const verified = verdict === true
-  if (client !== undefined && client.metadata.token_endpoint_auth_method === method.name && verified) {
+  if (client !== undefined && mayAuthenticateBy(client, method.name) && verified) {
     await ctx.limits?.countAuthenticated(bucket, request, client)
     return client
   }

@@ -21,12 +21,10 @@ export async function changeClient(
   clientId: string,
   change: (current: ClientRecord) => Promise<ClientRecord>,
 ): Promise<ClientRecord> {
-  if (ctx.clients.isForeign(clientId)) {
-    throw new OAuthError('invalid_client_metadata', 'the client belongs to a source of clients: it cannot be changed')
-  }
+  if (ctx.clients.isReserved(clientId)) throw ofSource()
   for (let attempt = 0; attempt < tries; attempt++) {
     const current = await ctx.storage.clients.find(clientId)
-    if (current === undefined) throw clientNotFound()
+    if (current === undefined) throw ctx.clients.isForeign(clientId) ? ofSource() : clientNotFound()
     const changed = { ...(await change(current)), updatedAt: ctx.clock.now(), version: current.version + 1 }
     if ((await ctx.storage.clients.replace(changed, current.version)) === 'won') {
       ctx.clients.forget(clientId)
@@ -34,4 +32,8 @@ export async function changeClient(
     }
   }
   throw new OAuthError('temporarily_unavailable', 'other requests are changing the client: try again')
+}
+
+function ofSource(): OAuthError {
+  return new OAuthError('invalid_client_metadata', 'the client belongs to a source of clients: it cannot be changed')
 }

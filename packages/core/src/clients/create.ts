@@ -77,15 +77,17 @@ export async function createClient(ctx: Context, creation: ClientCreation): Prom
 
 /** Stores the client under the chosen id, or under the first generated id that is free. */
 async function insert(ctx: Context, chosen: string | undefined, row: Omit<ClientRecord, 'id'>): Promise<ClientRecord> {
-  if (chosen !== undefined && ctx.clients.isForeign(chosen)) {
+  if (chosen !== undefined && ctx.clients.isReserved(chosen)) {
     throw new OAuthError('invalid_client_metadata', 'client_id belongs to a source of clients: it cannot be registered')
   }
   for (let attempt = 0; attempt < tries; attempt++) {
     const id = chosen ?? ctx.config.formats.generateClientId?.() ?? createRandomId(ctx.random)
-    if (ctx.clients.isForeign(id)) continue
+    if (chosen === undefined && ctx.clients.isForeign(id)) continue
     const client: ClientRecord = { id, ...row }
     if ((await ctx.storage.clients.insert(client)) === 'won') return client
     if (chosen !== undefined) throw new OAuthError('invalid_client_metadata', 'client_id is already registered')
   }
-  throw new Error(`generateClientId answered with a taken id ${tries} times: it must make a new one each time`)
+  throw new Error(
+    `generateClientId answered with a taken id ${tries} times: it must make a new one each time, and none that a source of clients owns`,
+  )
 }

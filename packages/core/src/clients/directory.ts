@@ -2,6 +2,8 @@ import type { ClientSource } from '../contracts/client-source.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { ClientDirectory } from '../contracts/context.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord, ClientStore } from '../storage/client.ts'
 
 interface Entry {
@@ -30,10 +32,12 @@ export function createClientDirectory(
   const entries = new Map<string, Entry>()
   let changes = 0
 
-  const read = async (id: string): Promise<ClientRecord | undefined> => {
+  /** Reads the storage, and asks the source only when the storage does not know the id. */
+  const read = async (id: string, source?: ClientSource): Promise<ClientRecord | undefined> => {
     entries.delete(id)
     const before = changes
     const client = await store.find(id)
+    if (client === undefined && source !== undefined) return loadFrom(source, id)
     if (client === undefined || client.disabled) return undefined
     // When a client was changed in the meantime, what was read is outdated: do not cache it.
     if (cacheSeconds > 0 && changes === before) {
@@ -46,23 +50,36 @@ export function createClientDirectory(
 
   const sourceOf = (id: string): ClientSource | undefined => sources().find((source) => source.owns(id))
 
+  const find = (id: string): Awaitable<ClientRecord | undefined> => {
+    const source = sourceOf(id)
+    if (source !== undefined && source.storedFirst !== true) return loadFrom(source, id)
+    const entry = entries.get(id)
+    const now = clock.now()
+    // Before `since`: the clock was set back, and the age of the entry is unknown.
+    if (entry !== undefined && now >= entry.since && now < entry.until) return entry.client
+    return read(id, source)
+  }
+
   return {
-    find(id) {
-      const source = sourceOf(id)
-      if (source !== undefined) return loadFrom(source, id)
-      const entry = entries.get(id)
-      const now = clock.now()
-      // Before `since`: the clock was set back, and the age of the entry is unknown.
-      if (entry !== undefined && now >= entry.since && now < entry.until) return entry.client
-      return read(id)
+    find,
+    async findNamed(id) {
+      try {
+        return await find(id)
+      } catch (thrown) {
+        if (thrown instanceof OAuthError && thrown.code === 'invalid_client') return undefined
+        throw thrown
+      }
     },
-    load(id) {
+    async load(id) {
       const source = sourceOf(id)
-      return source === undefined ? store.find(id) : loadFrom(source, id)
+      if (source === undefined) return store.find(id)
+      const stored = source.storedFirst === true ? await store.find(id) : undefined
+      return stored ?? loadFrom(source, id)
     },
     async tryLoad(id) {
       const source = sourceOf(id)
-      if (source === undefined) return store.find(id)
+      const stored = source === undefined || source.storedFirst === true ? await store.find(id) : undefined
+      if (stored !== undefined || source === undefined) return stored
       try {
         return await loadFrom(source, id)
       } catch (cause) {
@@ -71,6 +88,10 @@ export function createClientDirectory(
       }
     },
     isForeign: (id) => sourceOf(id) !== undefined,
+    isReserved(id) {
+      const source = sourceOf(id)
+      return source !== undefined && source.storedFirst !== true
+    },
     forget(id) {
       changes++
       entries.delete(id)

@@ -5,10 +5,10 @@ import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { createId } from '../crypto/credential.ts'
 import { mayGoUnasked } from '../policy/impersonable-client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import { redirectHost } from '../protocol/redirect-uri.ts'
 import { firstScopeOutside } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
+import { consentDestination } from './consent-destination.ts'
 
 /**
  * Whether the user has to be asked for consent. Trusted clients are not asked for. For others, the user is asked until
@@ -31,8 +31,8 @@ export async function isConsentMissing(
   })
   if (consent === undefined) return true
   const newResource = request.resources.some((resource) => !consent.resources.includes(resource))
-  const { redirectUri } = request
-  const newHost = redirectUri !== undefined && !consent.redirectHosts.includes(redirectHost(redirectUri))
+  const destination = await consentDestination(client, request.redirectUri)
+  const newHost = destination !== undefined && !consent.redirectHosts.includes(destination)
   const newClaim = claimsBeyondScope(request.claims, [...request.scope, ...consent.scope]).some(
     ({ name }) => !consent.claims.includes(name),
   )
@@ -75,14 +75,21 @@ export interface Accepted {
   readonly claims: readonly string[]
 }
 
+/** Who approved which request: see `consentOf`. */
+export interface Approval {
+  readonly client: ClientRecord
+  readonly request: AuthorizationRequest
+  readonly userId: string
+  readonly referenceId: string | undefined
+}
+
 /** Makes the consent record that remembers an approval. */
-export function consentOf(
+export async function consentOf(
   ctx: Context,
-  request: AuthorizationRequest,
-  userId: string,
+  { client, request, userId, referenceId }: Approval,
   { scope, claims }: Accepted,
-  referenceId: string | undefined,
-): ConsentRecord {
+): Promise<ConsentRecord> {
+  const destination = await consentDestination(client, request.redirectUri)
   const now = ctx.clock.now()
   return {
     id: createId('n', now, ctx.random),
@@ -92,7 +99,7 @@ export function consentOf(
     scope,
     resources: request.resources,
     claims,
-    redirectHosts: request.redirectUri === undefined ? [] : [redirectHost(request.redirectUri)],
+    redirectHosts: destination === undefined ? [] : [destination],
     createdAt: now,
     updatedAt: now,
   }

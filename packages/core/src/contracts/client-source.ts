@@ -12,11 +12,18 @@ export interface ClientSource {
    */
   owns(clientId: string): boolean
   /**
+   * Whether a client that the host itself has registered under an id of this source wins over the source, also when it is
+   * disabled. The core then reads the storage before it asks the source, once a request. Default: `false`, the storage is
+   * not read for ids of this source and nobody can register one.
+   */
+  readonly storedFirst?: boolean
+  /**
    * Loads a client. The core does not cache the result and calls this in each request, so cache what is slow. The
    * returned record must have the id that was asked for.
    * @returns `undefined` when there is no such client, or the host does not allow it
    * @throws {OAuthError} `invalid_client` with a description, where a developer should learn what is wrong with the
-   * client
+   * client. In a request that is not the client's own, for instance an introspection of its token, the client then counts
+   * as unknown. For a failure that passes throw `temporarily_unavailable`
    */
   load(clientId: string): Awaitable<ClientRecord | undefined>
 }

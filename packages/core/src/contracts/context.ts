@@ -18,6 +18,11 @@ export interface ClientDirectory {
   /** Finds an enabled client; `undefined` for an unknown or disabled one. */
   find(id: string): Awaitable<ClientRecord | undefined>
   /**
+   * Finds an enabled client, in a request that is not the client's own, for instance one with its access token. Here a
+   * client whose source calls it invalid is unknown; `find` would blame the caller by `invalid_client`.
+   */
+  findNamed(id: string): Promise<ClientRecord | undefined>
+  /**
    * Reads a client without the cache, also a disabled one, for instance to change it. Only a stored client can be
    * changed.
    */
@@ -27,8 +32,10 @@ export interface ClientDirectory {
    * clients, which one of them must not break.
    */
   tryLoad(id: string): Promise<ClientRecord | undefined>
-  /** Whether a feature's client source owns the id, so that nobody can register it. */
+  /** Whether a feature's client source owns the id, so that the server never makes it. */
   isForeign(id: string): boolean
+  /** Whether nobody can register the id or change its client, because a client source alone answers for it. */
+  isReserved(id: string): boolean
   /** Drops the client from the cache. Call it after each write to a client. */
   forget(id: string): void
 }

@@ -2,6 +2,7 @@ import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { acceptExtra } from '../authorization/request-extra.ts'
 import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
 import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
+import { forgetOutdatedConsent } from '../consents/forget-consent.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
@@ -100,6 +101,12 @@ async function completeAnswered(
   const standing = await readStanding(ctx, client, signedIn)
   if (standing.sessionEnded) throw signedOut()
   await refuseWithdrawn(ctx, interaction, { signedIn, standing }, beginning)
+  const consent = await consentOf(
+    ctx,
+    { client, request: interaction.request, userId: signedIn.user.id, referenceId },
+    accepted,
+  )
+  await forgetOutdatedConsent(ctx, client, consent)
   const response = await complete(
     ctx,
     request,
@@ -110,7 +117,7 @@ async function completeAnswered(
       claims: grantedClaims(interaction.request, accepted),
       referenceId,
       withdrawals: standing.versions,
-      consent: consentOf(ctx, interaction.request, signedIn.user.id, accepted, referenceId),
+      consent,
       interactionId: interaction.id,
     },
   )

@@ -126,7 +126,7 @@ async function confirm(ctx: Context, request: Request, confirmation: string): Pr
     userId: signedIn.user.id,
     clientId: target?.clientId,
   })
-  const client = target && (await ctx.clients.find(target.clientId))
+  const client = target && (await ctx.clients.findNamed(target.clientId))
   return leave(request, client && target && mayReturnTo(client, target.redirectUri) ? target : undefined, end)
 }
 

@@ -47,7 +47,7 @@ async function answer(
   userId: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const client = await ctx.clients.find(token.clientId)
+  const client = await ctx.clients.findNamed(token.clientId)
   const user = await ctx.config.authentication.getUser(userId)
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
   // Checked before the hooks run: without a key to sign with, they are not needed.

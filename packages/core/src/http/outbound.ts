@@ -1,4 +1,5 @@
 import { isPrivateAddress, isPrivateHost } from '../protocol/private-address.ts'
+import { isLoopbackHost } from '../protocol/web-host.ts'
 import type { LookupHost } from './platform.ts'
 
 /** Sends a request. The `fetch` of the platform has this type. */
@@ -21,22 +22,30 @@ export interface OutboundRequest {
   readonly body?: URLSearchParams | string
   /** The media types that the response may have; any other is an error. Without it any type is accepted. */
   readonly mediaTypes?: readonly string[]
+  /** The largest response, in bytes after decompression. Default: 262,144. */
+  readonly maxBytes?: number
+  /** The statuses whose body is read; with any other the text is empty. Default: all of them. */
+  readonly readStatuses?: readonly number[]
+  /** Lets this request go to this machine, also over plain http. For development, where this server is there as well. */
+  readonly allowLoopback?: boolean
 }
 
 /** A response with its whole body. */
 export interface OutboundAnswer {
   readonly status: number
+  readonly headers: Headers
   readonly text: string
 }
 
 /**
  * Sends a request to a URL that a client chose.
  * @throws {Error} when the URL or its address is not allowed, or the response is late, too large or of another media
- * type. The message is for the event hook, not for a response
+ * type. The message is for the event hook, not for a response. The `name` is `TooLargeError` for a response that is too
+ * large
  */
 export type Outbound = (url: string, request?: OutboundRequest) => Promise<OutboundAnswer>
 
-/** The largest response, in bytes after decompression. Key sets and request objects are smaller. */
+/** The default of `maxBytes`. Key sets and request objects are smaller. */
 const largest = 262_144
 
 /**
@@ -51,7 +60,8 @@ export function createOutbound({ fetch: own, allowPrivate, timeout }: OutboundPo
   // Looked up at each call, because a platform may replace `fetch` later.
   const send: OutboundFetch = own ?? ((url, init) => fetch(url, init))
   return async (url, request = {}) => {
-    const problem = outboundUrlProblem(url, allowPrivate)
+    const isExempt = allowPrivate || (request.allowLoopback === true && isLoopbackUrl(url))
+    const problem = outboundUrlProblem(url, isExempt)
     if (problem !== undefined) throw new Error(`${url} ${problem}`)
     const signal = AbortSignal.timeout(timeout * 1000)
     const late = new Promise<never>((_, reject) => {
@@ -60,7 +70,7 @@ export function createOutbound({ fetch: own, allowPrivate, timeout }: OutboundPo
       })
     })
     const exchange = async (): Promise<OutboundAnswer> => {
-      if (own === undefined && !allowPrivate) await requirePublic(url, lookup)
+      if (own === undefined && !isExempt) await requirePublic(url, lookup)
       return receive(url, request, await send(url, initOf(request, signal)))
     }
     // The time-out is raced as well, because the `outboundFetch` of the host may ignore the signal.
@@ -83,6 +93,10 @@ export function outboundUrlProblem(url: string, allowPrivate: boolean): string |
   return isPrivate && !allowPrivate ? 'must not be in a private network' : undefined
 }
 
+function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname)
+}
+
 async function requirePublic(url: string, lookup: LookupHost | undefined): Promise<void> {
   const { hostname } = new URL(url)
   // An IP address needs no look-up and was checked before.
@@ -103,25 +117,31 @@ function initOf({ method = 'GET', headers, body, mediaTypes }: OutboundRequest, 
   }
 }
 
-async function receive(url: string, { mediaTypes }: OutboundRequest, response: Response): Promise<OutboundAnswer> {
-  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+async function receive(url: string, request: OutboundRequest, response: Response): Promise<OutboundAnswer> {
+  const { mediaTypes, maxBytes = largest, readStatuses } = request
+  const { status, headers } = response
+  const mediaType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   if (response.ok && mediaTypes !== undefined && !mediaTypes.includes(mediaType)) {
     response.body?.cancel().catch(() => undefined)
     throw new Error(`${url} answered with the media type ${mediaType || '(none)'}`)
   }
-  return { status: response.status, text: await readBounded(url, response) }
+  if (readStatuses !== undefined && !readStatuses.includes(status)) {
+    response.body?.cancel().catch(() => undefined)
+    return { status, headers, text: '' }
+  }
+  return { status, headers, text: await readBounded(url, response, maxBytes) }
 }
 
-async function readBounded(url: string, response: Response): Promise<string> {
+async function readBounded(url: string, response: Response, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder()
   const reader = response.body?.getReader()
   let text = ''
   let length = 0
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
     length += part.value.byteLength
-    if (length > largest) {
+    if (length > maxBytes) {
       reader?.cancel().catch(() => undefined)
-      throw new Error(`${url} answered with more than ${largest} bytes`)
+      throw Object.assign(new Error(`${url} answered with more than ${maxBytes} bytes`), { name: 'TooLargeError' })
     }
     text += decoder.decode(part.value, { stream: true })
   }

@@ -17,6 +17,11 @@ export interface LoginContext {
   /** The URL to which the consent page posts `state` and `accept`: the `action` of its form. */
   readonly consentEndpoint: string
   readonly clientId: string
+  /**
+   * For a client that is a document at a URL (Client ID Metadata Document): the host of that URL. It is verified, unlike
+   * the name, so show it beside the name. Absent for any other client.
+   */
+  readonly clientIdHost?: string
   /** The client's registered name, or its id. The text comes from the client: escape it. */
   readonly clientName: string
   readonly clientUri?: string
@@ -24,8 +29,8 @@ export interface LoginContext {
   readonly policyUri?: string
   readonly tosUri?: string
   /**
-   * Whether a user, a program or an anonymous caller registered the client. If so, nobody has verified what the client
-   * says about itself: tell the user.
+   * Whether a user, a program or an anonymous caller registered the client, or the client is a document at a URL. If so,
+   * nobody has verified what the client says about itself: tell the user.
    */
   readonly selfRegistered: boolean
   /**
@@ -33,6 +38,11 @@ export interface LoginContext {
    * (`com.example.app:`). Empty when the browser is not redirected, because the tokens go to a device.
    */
   readonly redirectHost: string
+  /**
+   * Whether the code goes to a program on the user's own machine (`http://localhost`, `http://127.0.0.1`) that proves
+   * nothing about itself. Any program there can pretend to be this client: warn the user.
+   */
+  readonly loopbackRedirect: boolean
   /** The scopes that the client requests. The consent page shows them. */
   readonly scopes: readonly string[]
   /** The resources that the client requests tokens for, with `bindResources`. The consent page shows them. */

@@ -3,11 +3,12 @@ import { describeExtra } from '../authorization/request-extra.ts'
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
-import { isSelfRegistered } from '../policy/client.ts'
+import { isPublic, isSelfRegistered } from '../policy/client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { errorForUser } from '../protocol/errors.ts'
-import { linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
+import { isLoopbackRedirectUri, linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
+import { webHost } from '../protocol/web-host.ts'
 import { currentRequest } from './current-request.ts'
 import { findInteraction, stateOf } from './interaction.ts'
 import type { LoginContext } from './login-context.ts'
@@ -30,6 +31,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     returnTo: returnUrl(ctx, interaction),
     consentEndpoint: ctx.config.issuer + endpointPaths.consent,
     clientId: client.id,
+    ...(client.registeredBy === 'document' && { clientIdHost: webHost(client.id)?.host ?? client.id }),
     clientName: client_name ?? client.id,
     ...link('clientUri', client_uri),
     ...link('logoUri', logo_uri),
@@ -37,6 +39,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     ...link('tosUri', tos_uri),
     selfRegistered: isSelfRegistered(client),
     redirectHost: redirectUri === undefined ? '' : shownDestination(redirectUri),
+    loopbackRedirect: redirectUri !== undefined && isPublic(client) && isLoopbackRedirectUri(redirectUri),
     scopes: scope,
     resources,
     claims: claimsBeyondScope(claims, scope),

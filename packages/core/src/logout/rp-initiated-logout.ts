@@ -57,7 +57,7 @@ export async function parseLogoutRequest(ctx: Context, parameters: Parameters): 
   const sent = parameters.get('id_token_hint')
   const named = parameters.get('client_id')
   if (sent === undefined) {
-    const client = named === undefined ? undefined : await ctx.clients.find(named)
+    const client = named === undefined ? undefined : await ctx.clients.findNamed(named)
     return { ...(client !== undefined && { client }), ...judgeAddress(client, parameters, ['hint_missing']) }
   }
   const found = await verifyIdTokenHint(ctx, sent)
@@ -69,7 +69,7 @@ export async function parseLogoutRequest(ctx: Context, parameters: Parameters): 
       'the application sent two different names for itself: client_id is not the client of id_token_hint',
     )
   }
-  const client = await ctx.clients.find(hint.clientId)
+  const client = await ctx.clients.findNamed(hint.clientId)
   if (client === undefined) return { problems: ['hint_invalid'] }
   if (client.metadata.enable_end_session !== true) return { client, problems: ['client_not_allowed'] }
   const sessionId = sid === undefined ? undefined : await readSessionId(ctx, client, sid)

@@ -8,6 +8,16 @@ export function isPublic(client: ClientRecord): boolean {
   return client.metadata.token_endpoint_auth_method === 'none'
 }
 
+/**
+ * Tells whether a client may authenticate by a method. A registered client has one. A client that is a document may list
+ * several in `token_endpoint_auth_methods_supported`, because nobody answers it which of them the server chose ({@link
+ * https://openid.net/specs/openid-connect-rp-metadata-choices-1_0-final.html OpenID Connect Relying Party Metadata Choices}).
+ */
+export function mayAuthenticateBy({ registeredBy, metadata }: ClientRecord, method: string): boolean {
+  if (metadata.token_endpoint_auth_method === method) return true
+  return registeredBy === 'document' && metadata.token_endpoint_auth_methods_supported?.includes(method) === true
+}
+
 /** Tells whether the server side or an administrator registered the client. */
 export function isOfHost(registeredBy: ClientOrigin): boolean {
   return registeredBy === 'server' || registeredBy === 'admin'

@@ -32,6 +32,11 @@ export interface FeatureClientMetadata {
    */
   readonly token_endpoint_auth_signing_alg?: string
   /**
+   * The authentication methods between which a client that is a document leaves the choice. For the feature
+   * `client-id-metadata-documents`, which alone sets it.
+   */
+  readonly token_endpoint_auth_methods_supported?: readonly string[]
+  /**
    * The algorithm that signs the request objects of the client. For the feature `jwt-secured-requests`. Default: any
    * algorithm that the feature allows.
    */

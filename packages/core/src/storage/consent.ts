@@ -18,7 +18,8 @@ export interface ConsentRecord extends ConsentKey {
   /** The names of the claims that were asked for one by one. */
   readonly claims: readonly string[]
   /**
-   * The hosts of the redirect URIs that got codes under this consent. A client with another host needs a new consent.
+   * The hosts of the redirect URIs that got codes under this consent. A client with another host needs a new consent. For
+   * a client that is a document at a URL, each has a `#` and a hash of the document behind it.
    */
   readonly redirectHosts: readonly string[]
   readonly createdAt: number

@@ -30,7 +30,7 @@ export async function introspectToken(ctx: Context, caller: ClientRecord, text: 
 
 async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): Promise<object> {
   if (!knowsBinding(ctx, token.extra?.cnf)) return inactive
-  const client = await ctx.clients.find(token.clientId)
+  const client = await ctx.clients.findNamed(token.clientId)
   const user = token.userId === undefined ? undefined : await ctx.config.authentication.getUser(token.userId)
   if (client === undefined || (token.userId !== undefined && !user)) return inactive
   const custom =

@@ -15,7 +15,7 @@ export async function verifyAccessToken(ctx: Context, text: string): Promise<Ver
   // The host's own token format may contain dots as well, so the token may still be opaque.
   const jwt = text.includes('.') ? await verifyJwt(ctx, text) : undefined
   const verified = jwt ?? (await verifyOpaque(ctx, text))
-  if (verified === undefined || (await ctx.clients.find(verified.clientId)) === undefined) return undefined
+  if (verified === undefined || (await ctx.clients.findNamed(verified.clientId)) === undefined) return undefined
   return verified
 }
 

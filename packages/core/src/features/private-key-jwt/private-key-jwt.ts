@@ -6,6 +6,7 @@ import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import type { ClientMetadata } from '../../protocol/client-metadata.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { webHost } from '../../protocol/web-host.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import type { AudienceRule } from './check-assertion.ts'
 import { clientSecretJwtMethod, privateKeyJwtMethod } from './methods.ts'
@@ -27,7 +28,8 @@ export interface PrivateKeyJwtOptions {
    * can then use an assertion for another server here, or the other way round. `endpoints`: also the URL of an endpoint
    * at which clients authenticate, or a list of only such values, for clients from before {@link
    * https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/ RFC 7523bis} and the certification suites of OpenID
-   * Connect. A function returns the rule for each client. Default `issuer`.
+   * Connect. A function returns the rule for each client. Default: `endpoints` for client documents of `chatgpt.com`, which
+   * addresses its assertions to the token endpoint, and `issuer` for all other clients.
    */
   readonly audiences?: AudienceRule | ((client: ClientRecord) => AudienceRule) | undefined
   /** The algorithms that assertions may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
@@ -44,13 +46,21 @@ export interface PrivateKeyJwtOptions {
 const entries = {
   audiences: v.optional(
     v.union([v.picklist(['issuer', 'endpoints']), v.function()], 'must be issuer, endpoints or a function'),
-    'issuer',
+    () => defaultAudiences,
   ),
   signingAlgorithms: v.optional(v.pipe(v.array(v.picklist(clientSigningAlgorithms)), v.nonEmpty('must not be empty')), [
     ...clientSigningAlgorithms,
   ]),
   maxLifetimeSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 600),
   clientSecretJwt: v.optional(v.boolean(), false),
+}
+
+/** The hosts of client documents whose software is known to send assertions with the token endpoint as `aud`. */
+const hostsThatNameEndpoints: ReadonlySet<string> = new Set(['chatgpt.com'])
+
+function defaultAudiences({ id, registeredBy }: ClientRecord): AudienceRule {
+  const host = registeredBy === 'document' ? webHost(id)?.host : undefined
+  return host !== undefined && hostsThatNameEndpoints.has(host) ? 'endpoints' : 'issuer'
 }
 
 /**

@@ -1,6 +1,8 @@
 import { fixedClock } from '@oauth/core/testing'
 import { describe, expect, test } from 'vitest'
 import { createClientDirectory } from '../../../src/clients/directory.ts'
+import type { ClientSource } from '../../../src/contracts/client-source.ts'
+import { OAuthError } from '../../../src/protocol/errors.ts'
 import type { ClientRecord, ClientStore } from '../../../src/storage/client.ts'
 import { clientRecord } from '../../../src/testing/storage-fixtures.ts'
 
@@ -21,7 +23,7 @@ function table(cacheSeconds = 5) {
     rows.set(id, { ...clientRecord(), id, ...changes })
   }
   put('a')
-  return { rows, state, clock, put, clients: createClientDirectory(store, clock, cacheSeconds) }
+  return { rows, state, clock, put, store, clients: createClientDirectory(store, clock, cacheSeconds) }
 }
 
 describe('the client directory', () => {
@@ -134,5 +136,69 @@ describe('the client directory', () => {
     const { clients } = table()
     await clients.find('a')
     for (const id of ['A', 'a ', '', '__proto__']) expect(await clients.find(id)).toBeUndefined()
+  })
+})
+
+describe('a client source that lets stored clients win', () => {
+  function withSource(
+    storedFirst: boolean,
+    load = async (id: string): Promise<ClientRecord> => ({ ...clientRecord(), id }),
+  ) {
+    const { store, state, clock, put } = table()
+    const loaded: string[] = []
+    const source: ClientSource = {
+      ...(storedFirst && { storedFirst }),
+      owns: (id) => id.startsWith('https://'),
+      load(id) {
+        loaded.push(id)
+        return load(id)
+      },
+    }
+    return { clients: createClientDirectory(store, clock, 5, () => [source]), state, put, loaded }
+  }
+  const id = 'https://app.example.com/client.json'
+
+  test('a stored client wins, is cached, and the source is not asked', async () => {
+    const { clients, put, state, loaded } = withSource(true)
+    put(id)
+    await clients.find(id)
+    expect(clients.find(id)).not.toBeInstanceOf(Promise)
+    await clients.load(id)
+    await clients.tryLoad(id)
+    expect([state.reads, loaded]).toEqual([3, []])
+  })
+
+  test('a stored client that is disabled wins as well', async () => {
+    const { clients, put, loaded } = withSource(true)
+    put(id, { disabled: true })
+    expect([await clients.find(id), (await clients.load(id))?.disabled, loaded]).toEqual([undefined, true, []])
+  })
+
+  test('the source is asked for an id that the storage does not know, and its answer is not cached', async () => {
+    const { clients, state, loaded } = withSource(true)
+    for (const find of [clients.find, clients.find, clients.load, clients.tryLoad])
+      expect((await find(id))?.id).toBe(id)
+    expect([state.reads, loaded.length]).toEqual([4, 4])
+  })
+
+  test('the storage is not read for a source that does not let stored clients win', async () => {
+    const { clients, put, state, loaded } = withSource(false)
+    put(id)
+    for (const find of [clients.find, clients.load, clients.tryLoad]) await find(id)
+    expect([state.reads, loaded.length]).toEqual([0, 3])
+  })
+
+  test('an id is reserved only where no stored client can win', () => {
+    const [yields, reserves] = [withSource(true).clients, withSource(false).clients]
+    expect([yields.isForeign(id), yields.isReserved(id)]).toEqual([true, false])
+    expect([reserves.isForeign(id), reserves.isReserved(id)]).toEqual([true, true])
+    expect([yields.isForeign('a'), yields.isReserved('a')]).toEqual([false, false])
+  })
+
+  test('findNamed treats a client that its source calls invalid as unknown, and passes on every other failure', async () => {
+    const failing = (error: Error) => withSource(true, () => Promise.reject(error)).clients
+    expect(await failing(new OAuthError('invalid_client', 'no JSON')).findNamed(id)).toBeUndefined()
+    await expect(failing(new OAuthError('temporarily_unavailable')).findNamed(id)).rejects.toThrow(OAuthError)
+    await expect(failing(new Error('down')).findNamed(id)).rejects.toThrow('down')
   })
 })

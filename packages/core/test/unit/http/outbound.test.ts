@@ -34,13 +34,46 @@ describe('outbound requests and their answers', () => {
       request.on('end', () => response.writeHead(400).end(`${request.headers['content-type']} ${body}`))
     })
     const answer = await local(`${remote.origin}/hook`, { method: 'POST', body: new URLSearchParams({ a: '1 2' }) })
-    expect(answer).toEqual({ status: 400, text: 'application/x-www-form-urlencoded;charset=UTF-8 a=1+2' })
+    expect(answer).toMatchObject({ status: 400, text: 'application/x-www-form-urlencoded;charset=UTF-8 a=1+2' })
   })
 
   test('an answer without a body has an empty text', async () => {
     const remote = await startRemote()
     remote.serve('/', (_, response) => void response.writeHead(204).end())
-    expect(await local(`${remote.origin}/`)).toEqual({ status: 204, text: '' })
+    expect(await local(`${remote.origin}/`)).toMatchObject({ status: 204, text: '' })
+  })
+})
+
+describe('what a request may demand of its answer', () => {
+  test('an answer has the headers of the response', async () => {
+    const remote = await startRemote()
+    remote.serve('/', (_, response) => void response.writeHead(200, { etag: '"1"' }).end('here'))
+    expect((await local(`${remote.origin}/`)).headers.get('etag')).toBe('"1"')
+  })
+
+  test('maxBytes refuses a larger answer, by a name that a caller can tell', async () => {
+    const remote = await startRemote()
+    remote.serveText('/', 'text/plain', 'x'.repeat(101))
+    expect((await local(`${remote.origin}/`, { maxBytes: 101 })).text).toHaveLength(101)
+    await expect(local(`${remote.origin}/`, { maxBytes: 100 })).rejects.toMatchObject({ name: 'TooLargeError' })
+  })
+
+  test('with readStatuses the body of any other status is not read, however long it is', async () => {
+    const remote = await startRemote()
+    remote.serve('/', (_, response) => void response.writeHead(404).end('x'.repeat(300_000)))
+    expect(await local(`${remote.origin}/`, { readStatuses: [200] })).toMatchObject({ status: 404, text: '' })
+    await expect(local(`${remote.origin}/`)).rejects.toThrow('more than 262144 bytes')
+  })
+
+  test('allowLoopback lets one request go to this machine, and to no other private host (K06)', async () => {
+    const remote = await startRemote()
+    remote.serveText('/', 'text/plain', 'here')
+    const outbound = createOutbound(strict, lookupHost)
+    expect((await outbound(`${remote.origin}/`, { allowLoopback: true })).text).toBe('here')
+    await expect(outbound(`${remote.origin}/`)).rejects.toThrow('must use https')
+    for (const url of ['http://10.0.0.1/', 'https://10.0.0.1/', 'http://suite/', 'http://example.com/']) {
+      await expect(outbound(url, { allowLoopback: true })).rejects.toThrow(/must use https|private network/)
+    }
   })
 })
 

@@ -1,0 +1,36 @@
+import { sha256 } from '../crypto/hash.ts'
+import { documentFacts } from '../policy/client-document.ts'
+import { redirectHost } from '../protocol/redirect-uri.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import type { ConsentRecord } from '../storage/consent.ts'
+
+/**
+ * Returns what a remembered consent is for, beside scopes: the host or scheme that the code goes to and, for a client
+ * that is a document at a URL, the state of the document. Nobody approves a change of such a document, so a consent counts
+ * only for the redirect URIs, the keys and the name that the user agreed to. `undefined` when there is neither.
+ */
+export async function consentDestination(
+  client: ClientRecord,
+  redirectUri: string | undefined,
+): Promise<string | undefined> {
+  const host = redirectUri === undefined ? '' : redirectHost(redirectUri)
+  const state = await documentState(client)
+  return host === '' && state === '' ? undefined : host + state
+}
+
+/**
+ * Tells whether the user has consented to this client as it is now.
+ * @param scheme demands that the consent was for a redirect to this private-use scheme, with its colon
+ */
+export async function isConsentTo(client: ClientRecord, consent: ConsentRecord, scheme?: string): Promise<boolean> {
+  if (consent.clientId !== client.id) return false
+  const state = await documentState(client)
+  if (scheme !== undefined) return consent.redirectHosts.includes(scheme + state)
+  return state === '' || consent.redirectHosts.some((destination) => destination.endsWith(state))
+}
+
+/** The state of a client's document, behind a `#`, which no host and no scheme has. Empty for any other client. */
+async function documentState(client: ClientRecord): Promise<string> {
+  const facts = documentFacts(client)
+  return facts === undefined ? '' : `#${await sha256(facts)}`
+}

@@ -1,0 +1,42 @@
+import { isLoopbackHost } from '../../protocol/web-host.ts'
+
+/** Which URLs can be the id of a client. */
+export interface DocumentUrlRules {
+  readonly allowQuery: boolean
+  /** Also `http` and `https` URLs of this machine, for development. */
+  readonly allowLoopback: boolean
+}
+
+/** The longest id that every storage can keep, in characters. */
+const longestId = 255
+
+/** Tells whether an id is meant as the URL of a document. It looks at the beginning alone: any https URL is. */
+export function looksLikeDocumentUrl(clientId: string, { allowLoopback }: DocumentUrlRules): boolean {
+  return clientId.startsWith('https://') || (allowLoopback && isLoopbackUrl(clientId))
+}
+
+/** Tells whether a text is an http(s) URL of this machine. */
+export function isLoopbackUrl(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && isLoopbackHost(new URL(text).hostname)
+}
+
+/**
+ * Tells why a URL cannot be the id of a client; `undefined` when it can ({@link
+ * https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/ Client ID Metadata Documents, client
+ * identifier}). An id is used and compared byte for byte. A spelling that a URL parser would change (dot segments, upper
+ * case in the host, a default port, odd characters) is refused, because the document is fetched from what the parser reads.
+ * @returns a text that completes "client_id"
+ */
+export function documentUrlProblem(clientId: string, rules: DocumentUrlRules): string | undefined {
+  if (clientId.length > longestId) return `must have at most ${longestId} characters`
+  if (!URL.canParse(clientId)) return 'is not a valid URL'
+  const { href, pathname, username, password } = new URL(clientId)
+  if (username !== '' || password !== '') return 'must not have user information'
+  if (clientId.includes('#')) return 'must not have a fragment'
+  if (href !== clientId) return `must be spelled ${href}`
+  // A quotation mark or backslash cannot be in an id, nor in an error description.
+  if (/["\\]/.test(clientId)) return 'has characters that are not allowed'
+  if (pathname === '/') return 'must have a path, for instance /client.json'
+  if (clientId.includes('?') && !rules.allowQuery) return 'must not have a query'
+  return undefined
+}
