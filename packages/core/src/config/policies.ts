@@ -14,6 +14,7 @@ type Policies =
   | 'trustedClients'
   | 'registration'
   | 'formats'
+  | 'unregisteredScopes'
   | 'jwtDisabled'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
@@ -45,6 +46,7 @@ export function resolvePolicies<User extends BaseUser>(
       enablesEndSession: options.clientRegistrationEnablesEndSession,
       anonymousSecrets: options.dangerouslyAllowUnauthenticatedConfidentialClients,
       withoutPkce: options.dangerouslyAllowRegistrationWithoutPkce,
+      substitutes: options.clientRegistrationSubstitutes,
       defaultScopes: options.clientRegistrationDefaultScopes,
       allowedScopes: options.clientRegistrationAllowedScopes,
       addedScopes: options.clientRegistrationAddedScopes,
@@ -62,6 +64,7 @@ export function resolvePolicies<User extends BaseUser>(
       generateClientId: options.generateClientId,
       generateClientSecret: options.generateClientSecret,
     }),
+    unregisteredScopes: options.refuseUnregisteredScopes ? 'refuse' : 'ignore',
     jwtDisabled: options.disableJwtPlugin,
     bindResources: options.bindResources,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
