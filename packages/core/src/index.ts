@@ -19,7 +19,7 @@ export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
 export type { Clock } from './contracts/clock.ts'
-export type { CoreEvent, FeatureEvent, OAuthEvent } from './contracts/events.ts'
+export type { CoreEvent, FeatureEvent, OAuthEvent, Substitution } from './contracts/events.ts'
 export type { Feature, FeatureApis } from './contracts/feature.ts'
 export * from './contracts/feature-events.ts'
 export type {

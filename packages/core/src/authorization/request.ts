@@ -46,7 +46,8 @@ export async function parseAuthorizationRequest(
   if (prompt.includes('select_account') && ctx.config.pages.selectAccount === undefined) {
     throw new OAuthError('invalid_request', 'unsupported prompt type')
   }
-  const scope = requestedScope(client, parameters.get('scope'), ctx.config.defaultScopes)
+  const { defaultScopes, unregisteredScopes } = ctx.config
+  const scope = requestedScope(client, parameters.get('scope'), defaultScopes, unregisteredScopes)
   const codeChallenge = checkChallenge(client, {
     challenge: parameters.get('code_challenge'),
     method: parameters.get('code_challenge_method'),

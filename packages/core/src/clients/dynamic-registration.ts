@@ -1,16 +1,17 @@
 import type { RegistrationPolicy } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
-import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
 import { type ClientOwner, createClient } from './create.ts'
 import { type ClientInformation, clientInformation, type RegisteredClient, registeredClient } from './information.ts'
-import { type PublicMetadataInput, parsePublicMetadata } from './metadata-schema.ts'
+import type { PublicMetadataInput } from './metadata-schema.ts'
+import { withoutAuthenticationKeys } from './possible-metadata.ts'
 import { createRegistrationToken } from './registration-token.ts'
 import { type ClientRights, clientRights } from './rights.ts'
 import { usesSecret } from './secret.ts'
 import { rightsOfNewClient } from './self-registration-defaults.ts'
+import { differences, emitSubstituted, parseSubstituted } from './substitute.ts'
 
 /** Who registers a client: a user, software with an initial access token, or a caller who is not signed in. */
 export interface Registrant {
@@ -30,7 +31,8 @@ export type SelfManagedClient = ClientInformation & SelfManagement
 
 /**
  * Registers a client for a caller from outside ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.1 RFC 7591
- * section 3.1}): Restricted members keep their defaults, whatever the caller asks for.
+ * section 3.1}). Restricted members keep their defaults, whatever the caller asks for. What the server cannot register
+ * is left out where `parseSubstituted` says so: the response shows the stored values, and an event lists the others.
  * @throws {OAuthError} `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export async function registerDynamicClient(
@@ -40,9 +42,9 @@ export async function registerDynamicClient(
 ): Promise<RegisteredClient & SelfManagement> {
   const { registration } = ctx.config
   refuseRestricted(registration, input)
-  const parsed = parsePublicMetadata(ctx.registry, input)
   const rights = clientRights(ctx.config, 'registrant', registrant.registeredBy)
-  const given = withoutSecret(ctx, rights, parsed)
+  const parsed = parseSubstituted(ctx, rights, input)
+  const given = withoutSecret(ctx, rights, parsed.given)
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
   const { token, hash } = await createRegistrationToken(ctx)
   const created = await createClient(ctx, {
@@ -54,6 +56,7 @@ export async function registerDynamicClient(
     ...(registrant.owner !== undefined && { owner: registrant.owner }),
     registrationTokenHash: hash,
   })
+  emitSubstituted(ctx, created.client.id, [...parsed.substituted, ...differences(ctx, parsed.given, given)])
   return { ...registeredClient(created), ...selfManagement(ctx, created.client.id, token) }
 }
 
@@ -86,9 +89,7 @@ function withoutSecret(ctx: Context, rights: ClientRights, given: PublicMetadata
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
   const known = ctx.registry.clientAuthMethods.has(method)
   if (rights.secret || !known || !usesSecret({ token_endpoint_auth_method: method })) return given
-  const { token_endpoint_auth_signing_alg: _alg, jwks, jwks_uri, ...rest } = given
-  const needed = ctx.registry.clientMetadata.some((part) => part.needsKeys?.(given as Partial<ClientMetadata>))
-  return { ...rest, ...(needed && { jwks, jwks_uri }), token_endpoint_auth_method: 'none' }
+  return { ...withoutAuthenticationKeys(ctx, given), token_endpoint_auth_method: 'none' }
 }
 
 function selfManagement(ctx: Context, clientId: string, token: string): SelfManagement {

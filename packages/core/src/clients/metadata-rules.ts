@@ -28,14 +28,15 @@ export async function completeMetadata(
 ): Promise<ClientMetadata> {
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
+  const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
   const metadata: ClientMetadata = {
     ...given,
     redirect_uris: redirectUris,
-    token_endpoint_auth_method: given.token_endpoint_auth_method ?? 'client_secret_basic',
+    token_endpoint_auth_method: method,
     grant_types: grantTypes,
     response_types: given.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
     scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
-    application_type: given.application_type ?? inferApplicationType(redirectUris),
+    application_type: given.application_type ?? inferApplicationType(redirectUris, method === 'none'),
     require_pkce: given.require_pkce ?? true,
     // Without the option pairwiseSecret no subject depends on it, so it is dropped and not fetched.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
@@ -79,12 +80,14 @@ function saysNoScope(given: string | undefined, { author, before }: ClientRights
 
 /**
  * Infers `application_type`, which clients often leave out; a native client that is read as web would lose its loopback
- * redirect. One private-use scheme makes a client native: no web application has one, and Cursor registers an https URI
- * beside it.
+ * redirect. One private-use scheme makes a client native, because no web application has one, and one loopback URI makes
+ * a public client native: agents register https URIs beside them. A confidential client with https and loopback URIs is
+ * a web application under development, unless it says otherwise.
  */
-function inferApplicationType(redirectUris: readonly string[]): 'web' | 'native' {
+function inferApplicationType(redirectUris: readonly string[], isPublic: boolean): 'web' | 'native' {
   if (redirectUris.some((uri) => !/^https?:/i.test(uri))) return 'native'
-  return redirectUris.length > 0 && redirectUris.every(isLoopbackRedirectUri) ? 'native' : 'web'
+  const loopback = redirectUris.filter(isLoopbackRedirectUri).length
+  return loopback > 0 && (isPublic || loopback === redirectUris.length) ? 'native' : 'web'
 }
 
 function checkGrantTypes({ registry }: MetadataRules, metadata: ClientMetadata, { author }: ClientRights): void {

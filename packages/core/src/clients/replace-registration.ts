@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import type { Substitution } from '../contracts/events.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -7,11 +8,12 @@ import { changeClient } from './change.ts'
 import { type SelfManagedClient, selfManagedClient } from './dynamic-registration.ts'
 import { machineScopeKept } from './machine.ts'
 import { checkSubjectKept, completeMetadata } from './metadata-rules.ts'
-import { type MetadataInput, parsePublicMetadata } from './metadata-schema.ts'
+import type { MetadataInput } from './metadata-schema.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
 import { clientRights } from './rights.ts'
 import { requireStoredSecret, usesSecret } from './secret.ts'
 import { rightToEndSessions } from './self-registration-defaults.ts'
+import { emitSubstituted, parseSubstituted } from './substitute.ts'
 import { isTrusted } from './trust.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -36,13 +38,17 @@ export async function replaceRegistration(
   token: string,
   input: Input,
 ): Promise<SelfManagedClient> {
-  const given = parsePublicMetadata(ctx.registry, input)
+  let substituted: readonly Substitution[] = []
   const next = await createRegistrationToken(ctx)
   const replaced = await changeClient(ctx, clientId, async (current) => {
     // Of two replacements with one token only the first succeeds.
     if (!(await isRegistrationToken(ctx, current, token))) throw invalidRegistrationToken()
     await refuseTrusted(ctx, current)
     await checkIdentity(ctx, current, input)
+    const rights = clientRights(ctx.config, 'registrant', current.registeredBy, current)
+    const parsed = parseSubstituted(ctx, rights, input)
+    const { given } = parsed
+    substituted = parsed.substituted
     const method = given.token_endpoint_auth_method ?? current.metadata.token_endpoint_auth_method
     const metadata = await completeMetadata(
       ctx,
@@ -54,7 +60,7 @@ export async function replaceRegistration(
         // A client that gives up its secret needs PKCE.
         ...(method === 'none' && { require_pkce: true }),
       },
-      clientRights(ctx.config, 'registrant', current.registeredBy, current),
+      rights,
     )
     requireStoredSecret(ctx, metadata, current.secrets)
     checkSubjectKept(current.metadata, metadata)
@@ -70,6 +76,7 @@ export async function replaceRegistration(
     }
   })
   ctx.emit({ type: 'client.updated', clientId })
+  emitSubstituted(ctx, clientId, substituted)
   return selfManagedClient(ctx, replaced, next.token)
 }
 

@@ -35,11 +35,13 @@ export function registrationScopes(config: Config): ScopePolicy {
 
 /**
  * Returns the scopes for clients that register at `/oauth2/register`. The option `clientRegistrationAddedScopes` may
- * give them more than they ask for.
+ * give them more than they ask for. With `clientRegistrationSubstitutes`, a client that names no scope may ask for every
+ * scope that it could have named, unless `clientRegistrationDefaultScopes` says which.
  */
 export function dynamicScopes(config: Config): ScopePolicy {
-  const { defaults, allowed, remedy } = registrationScopes(config)
-  const added = config.registration.addedScopes
+  const { defaults: usual, allowed, remedy } = registrationScopes(config)
+  const { addedScopes: added, defaultScopes, substitutes } = config.registration
+  const defaults = substitutes && defaultScopes === undefined ? [...new Set(allowed)] : usual
   return { defaults, allowed: [...allowed, ...added], added, remedy }
 }
 

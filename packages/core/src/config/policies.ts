@@ -14,6 +14,7 @@ type Policies =
   | 'trustedClients'
   | 'registration'
   | 'formats'
+  | 'unregisteredScopes'
   | 'jwtDisabled'
   | 'refreshTokensWithoutOfflineAccess'
   | 'grantsEndingWithSession'
@@ -44,6 +45,7 @@ export function resolvePolicies<User extends BaseUser>(
       enablesEndSession: options.clientRegistrationEnablesEndSession,
       anonymousSecrets: options.dangerouslyAllowUnauthenticatedConfidentialClients,
       withoutPkce: options.dangerouslyAllowRegistrationWithoutPkce,
+      substitutes: options.clientRegistrationSubstitutes,
       defaultScopes: options.clientRegistrationDefaultScopes,
       allowedScopes: options.clientRegistrationAllowedScopes,
       addedScopes: options.clientRegistrationAddedScopes,
@@ -61,6 +63,7 @@ export function resolvePolicies<User extends BaseUser>(
       generateClientId: options.generateClientId,
       generateClientSecret: options.generateClientSecret,
     }),
+    unregisteredScopes: options.refuseUnregisteredScopes ? 'refuse' : 'ignore',
     jwtDisabled: options.disableJwtPlugin,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
     grantsEndingWithSession: options.grantsEndingWithSession,

@@ -72,6 +72,7 @@ const optionEntries = {
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
   scopes: v.optional(v.array(scope), []),
   defaultScopes: v.optional(v.array(scope), []),
+  refuseUnregisteredScopes: v.optional(v.boolean(), false),
   validAudiences: v.optional(v.array(uri)),
   userinfoAudience: v.optional(v.boolean(), true),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
@@ -114,6 +115,7 @@ const optionEntries = {
   ),
   allowDynamicClientRegistration: v.optional(v.boolean(), false),
   allowUnauthenticatedClientRegistration: v.optional(v.boolean(), false),
+  clientRegistrationSubstitutes: v.optional(v.boolean(), false),
   clientRegistrationEnablesEndSession: v.optional(v.boolean(), false),
   dangerouslyAllowUnauthenticatedConfidentialClients: v.optional(v.boolean(), false),
   dangerouslyAllowRegistrationWithoutPkce: v.optional(v.boolean(), false),
@@ -170,6 +172,7 @@ type Defaulted =
   | 'grantTypes'
   | 'scopes'
   | 'defaultScopes'
+  | 'refuseUnregisteredScopes'
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
   | 'grantsEndingWithSession'
@@ -188,6 +191,7 @@ type Defaulted =
   | 'allowPublicClientPrelogin'
   | 'clientRegistrationAddedScopes'
   | 'clientRegistrationRedirectSchemes'
+  | 'clientRegistrationSubstitutes'
   | 'clientRegistrationEnablesEndSession'
   | 'dangerouslyAllowUnauthenticatedConfidentialClients'
   | 'dangerouslyAllowRegistrationWithoutPkce'

@@ -50,6 +50,8 @@ export interface RegistrationPolicy {
   readonly anonymousSecrets: boolean
   /** Whether confidential clients that registered themselves may leave out PKCE. */
   readonly withoutPkce: boolean
+  /** Whether a registration gets what it may have of its request, instead of a refusal. */
+  readonly substitutes: boolean
   readonly defaultScopes: readonly string[] | undefined
   readonly allowedScopes: readonly string[] | undefined
   readonly addedScopes: readonly string[]
@@ -115,6 +117,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly pageOrigins: readonly string[]
   readonly scopes: readonly string[]
   readonly defaultScopes: readonly string[]
+  /** What becomes of scopes in an OpenID request that its client is not registered for. */
+  readonly unregisteredScopes: 'refuse' | 'ignore'
   readonly grantTypes: readonly string[]
   readonly validAudiences: readonly string[]
   readonly lifetimes: Lifetimes

@@ -16,6 +16,14 @@ import type { RateLimitBucket } from './rate-limit.ts'
  */
 export type OAuthEvent = CoreEvent | FeatureEvent
 
+/** Values of one member of client metadata that a registration asked for and that the client did not get. */
+export interface Substitution {
+  /** The member, for instance `grant_types`. */
+  readonly member: string
+  /** The values, separated by spaces. */
+  readonly value: string
+}
+
 /** The events that features bring. */
 export type FeatureEvent = {
   readonly [Type in keyof FeatureEvents]: { readonly type: Type } & FeatureEvents[Type]
@@ -24,6 +32,15 @@ export type FeatureEvent = {
 /** The events of the core. */
 export type CoreEvent =
   | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
+  /**
+   * A client registered itself, or replaced its registration, with values that it cannot have. The server left them out
+   * and said so in its response. `substituted` lists them.
+   */
+  | {
+      readonly type: 'client.metadata_substituted'
+      readonly clientId: string
+      readonly substituted: readonly Substitution[]
+    }
   /** A client was deleted, and its live grants ended. */
   | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
   | { readonly type: 'client.authentication_failed'; readonly clientId?: string; readonly reason: string }

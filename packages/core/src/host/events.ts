@@ -58,6 +58,7 @@ const lines: Lines = {
   ],
   'claims.reserved_name_dropped': ({ hook, names }) => [`${hook} must not set ${names.join(', ')}; it was left out`],
   'client.registered': undefined,
+  'client.metadata_substituted': undefined,
   'client.updated': undefined,
   'client.secret_rotated': undefined,
   'client.deleted': undefined,

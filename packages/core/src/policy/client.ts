@@ -41,9 +41,10 @@ export function isPurgedWhenUnused(client: ClientRecord): boolean {
 
 /**
  * Returns which loopback redirect URIs of the client may change their port ({@link
- * https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}).
+ * https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}): all of a native client, which gets its port
+ * from the operating system whether or not it has a secret, and the addresses of a public one.
  */
 export function loopbackRule(client: ClientRecord): LoopbackRule {
-  const address = isPublic(client)
-  return { address, localhost: address && client.metadata.application_type === 'native' }
+  const native = client.metadata.application_type === 'native'
+  return { address: native || isPublic(client), localhost: native }
 }

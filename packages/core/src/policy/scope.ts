@@ -8,12 +8,16 @@ export const userScopes: ReadonlySet<string> = new Set(standardScopes)
 /**
  * Returns the scopes of an authorization request: the requested ones, or the default when `scope` is absent ({@link
  * https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}).
+ * @param unregistered what becomes of scopes that the client is not registered for: `ignore` leaves them out of an
+ * OpenID request ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section
+ * 3.1.2.1}), which is a request for `openid` by a client that may have it. Other requests are refused.
  * @throws {OAuthError} `invalid_scope`
  */
 export function requestedScope(
   client: ClientRecord,
   parameter: string | undefined,
   defaults: readonly string[],
+  unregistered: 'refuse' | 'ignore' = 'refuse',
 ): readonly string[] {
   const registered = registeredScope(client)
   if (parameter === undefined) {
@@ -23,7 +27,12 @@ export function requestedScope(
     if (scope.length === 0) throw new OAuthError('invalid_scope', 'missing scope')
     return scope
   }
-  return within(parameter, registered)
+  const asked = parse(parameter)
+  if (unregistered === 'ignore' && asked.includes('openid') && registered.includes('openid')) {
+    return asked.filter((scope) => registered.includes(scope))
+  }
+  requireRegistered(asked, registered)
+  return asked
 }
 
 /**
@@ -68,7 +77,8 @@ export function refreshedScope(
   if (outside !== undefined) {
     throw new OAuthError('invalid_scope', `unable to issue scope ${outside}: the user did not grant it`)
   }
-  return within(parameter, registeredScope(client))
+  requireRegistered(asked, registeredScope(client))
+  return asked
 }
 
 /**
@@ -85,12 +95,6 @@ export function grantedScope(client: ClientRecord, granted: readonly string[]): 
 export function registeredPart(client: ClientRecord, scopes: readonly string[]): readonly string[] {
   const registered = registeredScope(client)
   return scopes.filter((scope) => registered.includes(scope))
-}
-
-function within(parameter: string, registered: readonly string[]): readonly string[] {
-  const asked = parse(parameter)
-  requireRegistered(asked, registered)
-  return asked
 }
 
 function requireRegistered(asked: readonly string[], registered: readonly string[]): void {

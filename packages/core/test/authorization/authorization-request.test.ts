@@ -57,11 +57,30 @@ describe('authorize', () => {
   })
 
   test('a scope that the client is not registered for is invalid_scope (seed B194)', async () => {
+    const strict = createQuickWorld({ refuseUnregisteredScopes: true })
+    for (const [world, scope] of [
+      [strict, 'openid notes:write'],
+      [createQuickWorld(), 'notes:read notes:write'],
+    ] as const) {
+      const client = await registerConfidential(world, { scope: 'openid notes:read' })
+      const refusal = expectErrorRedirect(world, await ask(world, client, { scope }), redirectUri, 'invalid_scope')
+      expect(refusal.get('error_description')).toBe('Client was not registered with scope notes:write')
+    }
+  })
+
+  test('an OpenID request gets the scopes that its client is registered for, the user sees no other, and the token response names them', async () => {
     const world = createQuickWorld()
     const client = await registerConfidential(world, { scope: 'openid notes:read' })
-    const response = await ask(world, client, { scope: 'openid notes:write' })
-    const refusal = expectErrorRedirect(world, response, redirectUri, 'invalid_scope')
-    expect(refusal.get('error_description')).toBe('Client was not registered with scope notes:write')
+    const tokens = await getTokens(world, client, { scope: 'openid notes:write notes:read unheard:of' })
+    expect(tokens.scope).toBe('openid notes:read')
+    const page = pageOf(await ask(world, client, { scope: 'openid notes:write' }))
+    expect(page.searchParams.get('scope')).toBe('openid')
+  })
+
+  test('a client that may not have openid makes no OpenID request with it', async () => {
+    const world = createQuickWorld()
+    const client = await registerConfidential(world, { scope: 'notes:read' })
+    expectErrorRedirect(world, await ask(world, client, { scope: 'openid notes:read' }), redirectUri, 'invalid_scope')
   })
 
   test('the only redirect URI is the default, of several none is, and an unknown one is refused (seed B198)', async () => {

@@ -122,7 +122,7 @@ describe('other parameters of a request', () => {
     ['a registration', { registration: '{}' }, 'registration_not_supported'],
     ['a request object', { request: 'e30.e30.' }, 'request_not_supported'],
     ['a request_uri', { request_uri: 'https://app.example.com/r' }, 'request_uri_not_supported'],
-    ['a scope the client has not', { scope: 'openid address' }, 'invalid_scope'],
+    ['a scope the client has not', { scope: 'profile address' }, 'invalid_scope'],
     ['a scope nobody has', { scope: 'unheard:of' }, 'invalid_scope'],
     ['a scope with a quote', { scope: 'openid "x"' }, 'invalid_scope'],
     ['a scope of spaces', { scope: '  ' }, 'invalid_scope'],

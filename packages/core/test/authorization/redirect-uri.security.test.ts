@@ -136,7 +136,7 @@ describe('where the port may not change (A04)', () => {
     await expectErrorPage(await ask(world, client, { redirect_uri: presented }), 400, 'invalid_request')
   })
 
-  test('the port of localhost may change only for a public client that is native (A04)', async () => {
+  test('the port of localhost may change only for a native client, with a secret or without one (A04)', async () => {
     const world = createWorld()
     const uris = { redirect_uris: ['http://localhost:3000/cb'] }
     const changed = { redirect_uri: 'http://localhost:4000/cb' }
@@ -146,7 +146,9 @@ describe('where the port may not change (A04)', () => {
     const web = await registerPublic(world, { ...uris, application_type: 'web' })
     await expectErrorPage(await ask(world, web, changed), 400, 'invalid_request')
     const confidential = await registerConfidential(world, { ...uris, application_type: 'native' })
-    await expectErrorPage(await ask(world, confidential, changed), 400, 'invalid_request')
+    expect((await authorize(world, confidential, changed)).code).toBeTruthy()
+    const server = await registerConfidential(world, { ...uris, application_type: 'web' })
+    await expectErrorPage(await ask(world, server, changed), 400, 'invalid_request')
   })
 
   test.each(['http://0.0.0.0/cb', 'http://127.0.0.2/cb', 'http://2130706433/cb', 'http://127.0.0.1.evil.test/cb'])(

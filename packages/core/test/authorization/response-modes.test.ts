@@ -142,7 +142,7 @@ describe('response_mode=form_post', () => {
     ['a request_uri', { request_uri: 'https://a.example/r' }, 'request_uri_not_supported'],
     ['a registration', { registration: '{}' }, 'registration_not_supported'],
     ['an unknown response type', { response_type: 'token' }, 'unsupported_response_type'],
-    ['a scope that the client has not', { scope: 'openid address' }, 'invalid_scope'],
+    ['a scope that the client has not', { scope: 'profile address' }, 'invalid_scope'],
   ])('%s is told in the same mode', async (_name, parameters, error) => {
     const { world, client } = await returning()
     const response = await ask(world, client, { scope, response_mode: 'form_post', ...parameters })

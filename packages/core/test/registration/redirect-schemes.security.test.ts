@@ -160,9 +160,18 @@ test('a client with one private-use scheme is native without saying so, as Curso
   expect([status, body.application_type]).toEqual([201, 'native'])
   const web = await register(openWorld(), { redirect_uris, application_type: 'web' })
   expectJsonError(web, 400, 'invalid_redirect_uri')
-  expect(
-    (await register(openWorld(), { redirect_uris: [...redirectUris, 'http://localhost:1/cb'] })).body.application_type,
-  ).toBe('web')
+})
+
+test('one loopback URI makes a public client native, and a confidential one only when it has no other (A04)', async () => {
+  const mixed = { redirect_uris: [...redirectUris, 'http://localhost:1/cb'] }
+  const { body } = await register(openWorld(), mixed)
+  expect([body.token_endpoint_auth_method, body.application_type]).toEqual(['none', 'native'])
+  const world = createWorld()
+  expect(await world.provider.registerClient(mixed)).toMatchObject({ application_type: 'web' })
+  const alone = { redirect_uris: ['http://localhost:1/cb'] }
+  expect(await world.provider.registerClient(alone)).toMatchObject({ application_type: 'native' })
+  const said = { ...mixed, application_type: 'web' } as const
+  expect((await register(openWorld(), said)).body).toMatchObject(said)
 })
 
 test.each(['MyApp', 'myapp:', 'my app', '', 'https', 'http', 'ms-msdt', 'javascript', 'tel'])(

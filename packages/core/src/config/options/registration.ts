@@ -19,6 +19,16 @@ export interface RegistrationOptions {
    */
   readonly allowUnauthenticatedClientRegistration?: boolean | undefined
   /**
+   * Registers at `/oauth2/register` what a client may have of its request, instead of refusing the request, and says in
+   * the response what it registered ({@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section
+   * 3.2.1}). Scopes, grant types, response types and authentication methods that the client cannot have, and empty
+   * values, are left out. A client that names no scope may ask for every scope that it could have named, unless
+   * `clientRegistrationDefaultScopes` says which; `defaultScopes` says what a request without `scope` gets. Redirect
+   * URIs are never replaced, and a request of which nothing useful would be left is refused. Agents need it: they
+   * register what they know of other servers. Default `false`: the server refuses such a request and names the value.
+   */
+  readonly clientRegistrationSubstitutes?: boolean | undefined
+  /**
    * Gives clients that register `post_logout_redirect_uris` at `/oauth2/register` the right to end their user's session
    * (`enable_end_session`), as OpenID Connect expects of a provider. Default `false`: only the server side gives this
    * right.

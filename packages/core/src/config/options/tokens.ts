@@ -21,6 +21,13 @@ export interface TokenOptions {
    */
   readonly defaultScopes?: readonly string[] | undefined
   /**
+   * Answers `invalid_scope` to an OpenID request with a scope that its client is not registered for. Default `false`:
+   * the server ignores that scope ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID
+   * Connect Core section 3.1.2.1}), and `scope` in the token response says what the client got. A request is an OpenID
+   * request when it asks for `openid` and its client may have that scope; every other request is refused anyway.
+   */
+  readonly refuseUnregisteredScopes?: boolean | undefined
+  /**
    * The resource servers that access tokens may be for ({@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC
    * 8707 section 2}), as absolute URIs. A token for a resource is a JWT (RFC 9068). A resource is found
    * whatever the case of its scheme and host, and with or without one trailing slash. Default: the issuer.

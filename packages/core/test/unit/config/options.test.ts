@@ -38,7 +38,8 @@ describe('the defaults of the options', () => {
       defaultResource: undefined,
       refreshTokensWithoutOfflineAccess: false,
       rememberConsentOfNativeClients: false,
-      registration: { enabled: false, anonymous: false, prelogin: false, secretExpiresAt: 0 },
+      unregisteredScopes: 'ignore',
+      registration: { enabled: false, anonymous: false, prelogin: false, substitutes: false, secretExpiresAt: 0 },
       pairwiseSecret: undefined,
       machineDefaultScopes: undefined,
     })

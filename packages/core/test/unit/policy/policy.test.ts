@@ -224,7 +224,8 @@ describe('scope', () => {
 test.each([
   ['none', 'native', true, true],
   ['none', 'web', true, false],
-  ['client_secret_basic', 'native', false, false],
+  ['client_secret_basic', 'native', true, true],
+  ['client_secret_basic', 'web', false, false],
 ] as const)(
   'a %s client of type %s may change the port of a loopback address: %s, and of localhost: %s',
   (method, type, address, localhost) => {
