@@ -80,7 +80,7 @@ describe('the Next.js example, built for production', () => {
     const cookie = right.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/^sid=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/)
     const home = await fetch(baseUrl, { headers: { cookie: cookie.split(';')[0] ?? '' } })
-    expect(await home.text()).toContain('Signed in as Ada Lovelace')
+    expect(await home.text()).toContain('You are signed in as Ada Lovelace')
     expect(await (await fetch(baseUrl)).text()).toContain('<a href="/login">Sign in</a>')
     const login2 = await fetch(`${baseUrl}/login`)
     expect(login2.headers.get('content-security-policy')).toBe("frame-ancestors 'none'")

@@ -63,9 +63,9 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 /** Names the client. Its name is unverified text; the provider has verified only the host that receives the response. */
 export function destination(c: Context, context: LoginContext | undefined): Html {
   if (isOver(c, context))
-    return html`<p class="lead">Use your Example ID account.</p>
+    return html`<p class="lead">Example ID is one account for all your applications.</p>
 <p class="notice" role="status">${requestIsOver}</p>`
-  if (context === undefined) return html`<p class="lead">Use your Example ID account.</p>`
+  if (context === undefined) return html`<p class="lead">Example ID is one account for all your applications.</p>`
   return html`<p class="lead">You then continue to <strong>${context.clientName}</strong>
 <span class="host">${context.redirectHost}</span></p>`
 }

@@ -158,28 +158,31 @@ describe('getUser that answers with another user (E17)', () => {
     ['another person', bob, 'must answer with the user of the id that it was given'],
     ['a numeric id', { ...alice, id: 42 }, 'authentication.getUser: user.id must be a string'],
     ['no object', 'user-alice', 'authentication.getUser: user must be an object'],
-  ])('getUser that answers with %s reveals no claim and consumes no code and no token (E17)', async (_name, answer, told) => {
-    const world = createQuickWorld()
-    const client = await registerConfidential(world)
-    const authorized = await authorize(world, client, { scope: 'openid email offline_access' })
-    const tokens = (await exchangeCode(world, client, authorized)).body
-    const waiting = await authorize(world, client, { scope: 'openid email offline_access' })
-    world.users.set(alice.id, answer as never)
-    for (const { status, body } of [
-      await exchangeCode(world, client, waiting),
-      await refresh(world, client, tokens.refresh_token),
-      await userinfo(world, tokens.access_token),
-      await postAs(world, client, '/oauth2/introspect', { token: tokens.access_token }),
-      await postAs(world, client, '/oauth2/introspect', { token: tokens.refresh_token }),
-    ]) {
-      expect([status, body.error]).toEqual([500, 'server_error'])
-      expect(JSON.stringify(body)).not.toContain('bob')
-    }
-    expect(failures(world)).toHaveLength(5)
-    for (const message of failures(world)) expect(message).toContain(told)
-    expect((await world.storage.authorizationCodes.find(idOf(waiting.code)))?.code.consumedAt).toBeUndefined()
-    world.users.set(alice.id, alice)
-    expect((await exchangeCode(world, client, waiting)).status).toBe(200)
-    expect((await refresh(world, client, tokens.refresh_token)).status).toBe(200)
-  })
+  ])(
+    'getUser that answers with %s reveals no claim and consumes no code and no token (E17)',
+    async (_name, answer, told) => {
+      const world = createQuickWorld()
+      const client = await registerConfidential(world)
+      const authorized = await authorize(world, client, { scope: 'openid email offline_access' })
+      const tokens = (await exchangeCode(world, client, authorized)).body
+      const waiting = await authorize(world, client, { scope: 'openid email offline_access' })
+      world.users.set(alice.id, answer as never)
+      for (const { status, body } of [
+        await exchangeCode(world, client, waiting),
+        await refresh(world, client, tokens.refresh_token),
+        await userinfo(world, tokens.access_token),
+        await postAs(world, client, '/oauth2/introspect', { token: tokens.access_token }),
+        await postAs(world, client, '/oauth2/introspect', { token: tokens.refresh_token }),
+      ]) {
+        expect([status, body.error]).toEqual([500, 'server_error'])
+        expect(JSON.stringify(body)).not.toContain('bob')
+      }
+      expect(failures(world)).toHaveLength(5)
+      for (const message of failures(world)) expect(message).toContain(told)
+      expect((await world.storage.authorizationCodes.find(idOf(waiting.code)))?.code.consumedAt).toBeUndefined()
+      world.users.set(alice.id, alice)
+      expect((await exchangeCode(world, client, waiting)).status).toBe(200)
+      expect((await refresh(world, client, tokens.refresh_token)).status).toBe(200)
+    },
+  )
 })
