@@ -317,7 +317,7 @@ describe('consents to a client document', () => {
     await authorize(started.world, client, { scope })
     const browser = started.world.browser()
     browser.signIn(alice)
-    const wrong = { prompt: 'none', scope: 'openid unknown:scope' }
+    const wrong = { prompt: 'none', scope: 'unknown:scope' }
     expect((await ask(started.world, client, wrong, { browser })).headers.get('location')).toContain(redirectUri)
     started.publish(documentUrl, clientDocument({ client_name: 'Taken over' }))
     started.world.clock.advance(3600)
