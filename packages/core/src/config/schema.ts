@@ -80,7 +80,8 @@ const optionEntries = {
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
   redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
-  requireAcrValues: v.optional(v.boolean(), false),
+  requireAcrValues: v.optional(v.boolean()),
+  includeGrantedScopes: v.optional(v.picklist(['never', 'onRequest', 'always']), 'never'),
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.boolean(), false),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
@@ -174,7 +175,7 @@ type Defaulted =
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
-  | 'requireAcrValues'
+  | 'includeGrantedScopes'
   | 'userinfoAudience'
   | 'disableJwtPlugin'
   | 'bindResources'
