@@ -184,7 +184,7 @@ describe('a request for the new scope alone', () => {
     })
   })
 
-  test('claims and the remembered consent grow with the scopes (S11)', async () => {
+  test('the remembered consent grows with the scopes (S11)', async () => {
     const setting = await start({ includeGrantedScopes: 'always' })
     const { world, client } = setting
     await (await toConsent(setting, { scope: 'notes:write' })).answer()
