@@ -108,7 +108,9 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     expect((await userinfo(fresh.access_token)).status).toBe(200)
   })
 
-  test('the API accepts a JWT that was issued for it, named or not, and refuses the opaque token of a mere sign-in', { timeout }, async () => {
+  test('the API accepts a JWT that was issued for it, named or not, and refuses the opaque token of a mere sign-in', {
+    timeout,
+  }, async () => {
     const { tokens, claims } = await signIn('openid notes:read', api)
     const keys = createRemoteJWKSet(new URL(String(as.jwks_uri)))
     const verified = await jwtVerify(tokens.access_token, keys, { issuer: as.issuer, audience: api, typ: 'at+jwt' })

@@ -13,6 +13,29 @@ const links = {
   tos_uri: 'https://rp.example/terms',
 }
 
+/** What the page knows of a client that registered itself under a name that is not its own. */
+const contextOfStranger: LoginContext = {
+  state: 'i1',
+  intent: 'consent',
+  prompt: [],
+  returnTo: 'https://id.example/continue',
+  consentEndpoint: 'https://id.example/consent',
+  clientId: 'c1',
+  clientName: '<b>Your Bank</b>',
+  selfRegistered: true,
+  redirectHost: 'evil.example',
+  loopbackRedirect: false,
+  completion: 'code',
+  parameters: {},
+  scopes: ['openid'],
+  grantedScopes: [],
+  newScopes: ['openid'],
+  resources: [],
+  claims: [],
+  acrValues: [],
+  acrRequired: false,
+}
+
 describe('the consent page', () => {
   let example: Example
 
@@ -45,6 +68,24 @@ describe('the consent page', () => {
     expect(page.url.pathname).toBe('/consent')
     return { page, agent }
   }
+
+  test('the consent page shows what the user has allowed before apart from what is new', async () => {
+    const context: LoginContext = {
+      ...contextOfStranger,
+      scopes: ['openid', 'email'],
+      grantedScopes: ['openid'],
+      newScopes: ['email'],
+    }
+    const page = String(await consentView('/consent', context, { name: 'Ada', email: 'ada@example.com' }))
+    const [before = '', after = ''] = page.split('It asks to')
+    expect([before.includes('You have already allowed it to'), before.includes('<code>openid</code>')]).toEqual([
+      true,
+      true,
+    ])
+    expect([after.includes('<code>email</code>'), after.includes('<code>openid</code>')]).toEqual([true, false])
+    const again = { ...context, grantedScopes: context.scopes, newScopes: [] }
+    expect(String(await consentView('/consent', again, { name: 'Ada', email: 'a@b' }))).not.toContain('It asks to')
+  })
 
   test('the consent page shows the logo, the links, and the host that receives the response', async () => {
     const { page } = await consentOf(links)
@@ -88,25 +129,7 @@ describe('the consent page', () => {
 })
 
 describe('the consent page of a client that registered itself', () => {
-  const context: LoginContext = {
-    state: 'i1',
-    intent: 'consent',
-    prompt: [],
-    returnTo: 'https://id.example/continue',
-    consentEndpoint: 'https://id.example/consent',
-    clientId: 'c1',
-    clientName: '<b>Your Bank</b>',
-    selfRegistered: true,
-    redirectHost: 'evil.example',
-    loopbackRedirect: false,
-    completion: 'code',
-    parameters: {},
-    scopes: ['openid'],
-    resources: [],
-    claims: [],
-    acrValues: [],
-    acrRequired: false,
-  }
+  const context = contextOfStranger
   const user = { name: 'Ada', email: 'ada@example.com' }
 
   test('the consent page has an "unverified" mark and the host that receives the response (F06)', async () => {

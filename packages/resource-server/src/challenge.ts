@@ -1,3 +1,4 @@
+import { checkAcrValues, checkMaxAge } from './authentication.ts'
 import type { ResourceError } from './errors.ts'
 import { parseSecureUrl } from './url.ts'
 
@@ -10,6 +11,14 @@ export interface ChallengeOptions {
   readonly realm?: string
   /** For the developer of the client. Must not repeat secrets. */
   readonly description?: string
+}
+
+/** The members of a challenge that asks for another login. */
+export interface AuthenticationChallengeOptions extends ChallengeOptions {
+  /** The accepted authentication context classes (`acr_values`), best first. */
+  readonly acr?: readonly string[]
+  /** The largest age of the user's login, in whole seconds. `0` asks for a new login in any case. */
+  readonly maxAge?: number
 }
 
 /** The members that every challenge of a resource has. */
@@ -30,6 +39,16 @@ export function insufficientScope(options: ChallengeOptions & Required<Pick<Chal
   return challengeResponse(403, 'insufficient_scope', options)
 }
 
+/**
+ * Answers 401 to a valid token whose user did not authenticate as the operation demands ({@link
+ * https://www.rfc-editor.org/rfc/rfc9470#section-3 RFC 9470 section 3}). The client then asks the authorization server
+ * for a new login with these `acr_values` and `max_age`.
+ * @throws {TypeError} when `acr` or `maxAge` cannot be in a challenge
+ */
+export function insufficientUserAuthentication(options: AuthenticationChallengeOptions): Response {
+  return challengeResponse(401, 'insufficient_user_authentication', options)
+}
+
 /** Answers 400 to a request that presents its token in a wrong way. */
 export function invalidRequest(options: ChallengeOptions = {}): Response {
   return challengeResponse(400, 'invalid_request', options)
@@ -45,22 +64,32 @@ export function temporarilyUnavailable(options: { readonly retryAfter?: number }
 }
 
 /** Turns a `ResourceError` into the response with its status and challenge. */
-export function errorResponse(error: ResourceError, defaults: ChallengeDefaults = {}): Response {
-  const { code, status, description, scopes } = error
+export function errorResponse(error: ResourceError, { resourceMetadata, realm }: ChallengeDefaults = {}): Response {
+  const { code, status, description, scopes, acrValues, maxAge } = error
   if (code === 'temporarily_unavailable') return temporarilyUnavailable()
   return challengeResponse(status, code === 'missing_token' ? undefined : code, {
-    ...defaults,
+    ...(resourceMetadata !== undefined && { resourceMetadata }),
+    ...(realm !== undefined && { realm }),
     ...(description !== undefined && { description }),
     ...(scopes.length > 0 && { scope: scopes }),
+    ...(acrValues !== undefined && { acr: acrValues }),
+    ...(maxAge !== undefined && { maxAge }),
   })
 }
 
 /**
  * Formats the value of `WWW-Authenticate` ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}).
- * @throws {TypeError} when `resourceMetadata` is not an https URL
+ * @throws {TypeError} when `resourceMetadata` is not an https URL, or `acr` or `maxAge` cannot be in a challenge
  */
-export function formatChallenge(error: string | undefined, options: ChallengeOptions = {}): string {
-  const { realm, description, resourceMetadata } = options
+export function formatChallenge(error: string | undefined, options: AuthenticationChallengeOptions = {}): string {
+  return `Bearer ${formatParameters(error, options)}`
+}
+
+/** Formats the parameters of a challenge, which are the same in every authentication scheme. */
+function formatParameters(error: string | undefined, options: AuthenticationChallengeOptions): string {
+  const { realm, description, resourceMetadata, acr = [], maxAge } = options
+  checkAcrValues(acr, 'acr')
+  if (maxAge !== undefined) checkMaxAge(maxAge)
   const scope = formatScope(options.scope)
   const parameters = [
     ...(realm === undefined ? [] : [['realm', realm]]),
@@ -68,14 +97,20 @@ export function formatChallenge(error: string | undefined, options: ChallengeOpt
     ...(error === undefined ? [] : [['error', error]]),
     ...(error === undefined || description === undefined ? [] : [['error_description', description]]),
     ...(scope === undefined ? [] : [['scope', scope]]),
+    ...(acr.length === 0 ? [] : [['acr_values', acr.join(' ')]]),
+    ...(maxAge === undefined ? [] : [['max_age', String(maxAge)]]),
     ...(resourceMetadata === undefined ? [] : [['resource_metadata', metadataHref(resourceMetadata)]]),
   ]
   // A scheme must be followed by at least one parameter.
   if (parameters.length === 0) parameters.push(['realm', 'protected resource'])
-  return `Bearer ${parameters.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')}`
+  return parameters.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')
 }
 
-function challengeResponse(status: number, error: string | undefined, options: ChallengeOptions): Response {
+function challengeResponse(
+  status: number,
+  error: string | undefined,
+  options: AuthenticationChallengeOptions,
+): Response {
   const { description } = options
   const body = {
     error,

@@ -5,6 +5,8 @@ export const errorStatus = {
   invalid_request: 400,
   invalid_token: 401,
   insufficient_scope: 403,
+  // RFC 9470 section 3
+  insufficient_user_authentication: 401,
   // The authorization server does not answer now, so the token can be neither accepted nor refused.
   temporarily_unavailable: 503,
 } as const
@@ -16,28 +18,38 @@ export interface ResourceErrorDetails {
   readonly description?: string
   /** The scopes that the client needs. */
   readonly scopes?: readonly string[]
+  /** The accepted authentication context classes, best first. */
+  readonly acrValues?: readonly string[]
+  /** The largest age of the user's login, in seconds. */
+  readonly maxAge?: number
   /** The true reason, for the log. It is never in the response. */
   readonly cause?: unknown
 }
 
 /**
  * The error of this package: a request is refused. `errorResponse` turns it into a response.
- * Codes are those of {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}, with
- * `missing_token` and `temporarily_unavailable` added.
+ * Codes are those of {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1} and {@link
+ * https://www.rfc-editor.org/rfc/rfc9470#section-3 RFC 9470 section 3}, with `missing_token` and
+ * `temporarily_unavailable` added.
  */
 export class ResourceError extends Error {
   readonly code: ResourceErrorCode
   readonly status: number
   readonly description: string | undefined
   readonly scopes: readonly string[]
+  readonly acrValues: readonly string[] | undefined
+  readonly maxAge: number | undefined
 
-  constructor(code: ResourceErrorCode, { description, scopes = [], cause }: ResourceErrorDetails = {}) {
+  constructor(code: ResourceErrorCode, details: ResourceErrorDetails = {}) {
+    const { description, scopes = [], acrValues, maxAge, cause } = details
     super(description === undefined ? code : `${code}: ${description}`, cause === undefined ? {} : { cause })
     this.name = 'ResourceError'
     this.code = code
     this.status = errorStatus[code]
     this.description = description
     this.scopes = scopes
+    this.acrValues = acrValues
+    this.maxAge = maxAge
   }
 }
 

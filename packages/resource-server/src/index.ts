@@ -1,8 +1,11 @@
+export { type AgeOptions, type AuthenticationRequirements, requireAuthentication } from './authentication.ts'
 export {
+  type AuthenticationChallengeOptions,
   type ChallengeDefaults,
   type ChallengeOptions,
   errorResponse,
   insufficientScope,
+  insufficientUserAuthentication,
   invalidRequest,
   invalidToken,
   temporarilyUnavailable,

@@ -1,15 +1,30 @@
+import {
+  type AgeOptions,
+  type AuthenticationRequirements,
+  checkRequirements,
+  requireAuthentication,
+} from './authentication.ts'
 import { type ChallengeDefaults, errorResponse } from './challenge.ts'
 import { ResourceError } from './errors.ts'
-import { refuseUnknownOptions } from './options.ts'
+import { refuseUnknownOptions, resolveSeconds } from './options.ts'
 import { requireScopes } from './scope.ts'
+import { forWholeOperation } from './step-up.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import { parseSecureUrl } from './url.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
-export interface ProtectOptions extends ChallengeDefaults {
+export interface ProtectOptions extends ChallengeDefaults, AuthenticationRequirements, AgeOptions {
   readonly verifier: Pick<TokenVerifier, 'verify'>
   /** Scopes that every request needs. */
   readonly scopes?: readonly string[]
+  /**
+   * Which scopes the challenge to a valid token names. `operation`: all that the operation needs, those of `scopes` and of
+   * `requireScopes`; the client adds them to what it has ({@link
+   * https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}, and the MCP revision 2026-07-28).
+   * `granted-and-operation`: also the scopes of the token, for clients that request exactly what a challenge names, as MCP
+   * clients of the revision 2025-11-25 do, and would lose what they had. Default `operation`.
+   */
+  readonly challengeScopes?: 'operation' | 'granted-and-operation'
   /** Called for every refused request, for the log. `error.cause` is the true reason. It must not throw, and is not awaited. */
   readonly onError?: (error: ResourceError) => void
 }
@@ -21,39 +36,50 @@ export type ProtectedHandler<Rest extends readonly unknown[]> = (
   ...rest: Rest
 ) => Response | Promise<Response>
 
+const known: readonly string[] = [
+  ...['verifier', 'scopes', 'challengeScopes', 'acr', 'maxAge', 'clock', 'clockTolerance'],
+  ...['resourceMetadata', 'realm', 'onError'],
+]
+
 /**
  * Protects a fetch handler: it calls the handler for requests with a valid token, and answers all others with a challenge.
- * The handler may throw a `ResourceError` as well, for instance with `requireScopes`.
+ * It checks in this order: the token, how and when its user authenticated (`acr`, `maxAge`), and its scopes. The handler
+ * may throw a `ResourceError` as well, for instance with `requireScopes` or `requireAuthentication`.
  * @throws {TypeError} when an option is unknown or wrong
+ * @example
+ * protect({ verifier, scopes: ['payments:write'], acr: ['urn:example:mfa'], maxAge: 300 })(pay)
  */
 export function protect(
   options: ProtectOptions,
 ): <Rest extends readonly unknown[]>(
   handler: ProtectedHandler<Rest>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
-  refuseUnknownOptions('protect', options, ['verifier', 'scopes', 'resourceMetadata', 'realm', 'onError'])
+  refuseUnknownOptions('protect', options, known)
   const { verifier, scopes = [], resourceMetadata, onError } = options
   if (resourceMetadata !== undefined) parseSecureUrl(resourceMetadata, 'resourceMetadata')
+  checkRequirements(options)
+  resolveSeconds('clockTolerance', options.clockTolerance, 5, { most: 300 })
+  const route = { ...options, scopes, keepScopes: keepsScopes(options) }
 
   return (handler) =>
     async (request, ...rest) => {
+      let granted: readonly string[] = []
       try {
         const token = await verifier.verify(request)
+        granted = token.scopes
+        requireAuthentication(token, options, options)
         requireScopes(token, scopes)
         return await handler(request, token, ...rest)
       } catch (error) {
         if (!(error instanceof ResourceError)) throw error
         onError?.(error)
-        return errorResponse(withScopes(error, scopes), options)
+        return errorResponse(forWholeOperation(error, route, granted), options)
       }
     }
 }
 
-/** Adds the required scopes to the error, so that a client without a token knows which to request ({@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}). */
-function withScopes(error: ResourceError, scopes: readonly string[]): ResourceError {
-  if (error.code !== 'missing_token' && error.code !== 'invalid_token') return error
-  return new ResourceError(error.code, {
-    ...(error.description !== undefined && { description: error.description }),
-    scopes,
-  })
+function keepsScopes({ challengeScopes = 'operation' }: ProtectOptions): boolean {
+  if (challengeScopes === 'granted-and-operation') return true
+  if (challengeScopes === 'operation') return false
+  throw new TypeError("challengeScopes: must be 'operation' or 'granted-and-operation'")
 }

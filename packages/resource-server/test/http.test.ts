@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createProvider, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import {
@@ -10,36 +8,11 @@ import {
 } from '@oauth/resource-server'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { closeSites, listen } from './support/site.ts'
 
-type Handler = (request: Request) => Response | Promise<Response>
-
-const servers: Server[] = []
 let api: string
 let issuer: string
 let provider: Provider
-
-/** Starts a server on a free port. The test sets its handler later, when the address is known. */
-async function listen(): Promise<{ readonly origin: string; serve: Handler }> {
-  const site = { origin: '', serve: (() => new Response(null, { status: 503 })) as Handler }
-  const server = createServer(async (incoming, outgoing) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk)
-    const method = incoming.method ?? 'GET'
-    const body = method === 'GET' || method === 'HEAD' ? undefined : Buffer.concat(chunks)
-    const headers = Object.entries(incoming.headersDistinct).flatMap(([name, values = []]) =>
-      values.map((value): [string, string] => [name, value]),
-    )
-    const response = await site.serve(
-      new Request(site.origin + incoming.url, { method, headers, ...(body !== undefined && { body }) }),
-    )
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-    outgoing.end(Buffer.from(await response.arrayBuffer()))
-  })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  site.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return site
-}
 
 beforeAll(async () => {
   const [as, resource] = [await listen(), await listen()]
@@ -67,12 +40,7 @@ beforeAll(async () => {
   resource.serve = (request) => (request.url === resourceMetadata ? metadata(request) : notes(request))
 })
 
-afterAll(async () => {
-  for (const server of servers) {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-})
+afterAll(closeSites)
 
 it('a client that knows only the resource finds the authorization server, gets a token and calls the resource, over HTTP', async () => {
   const insecure = { [oauth.allowInsecureRequests]: true }
@@ -145,7 +113,7 @@ it('the verifier follows no redirect (G03)', async () => {
 
 it("the resource server answers 503 when nothing listens at the authorization server's address", async () => {
   const gone = await listen()
-  await new Promise((resolve) => servers.pop()?.close(resolve))
+  await gone.close()
   const introspection = { clientId: 'a', clientSecret: 'b', endpoint: `${gone.origin}/introspect` }
   const verifier = createTokenVerifier({ issuer: gone.origin, audience: api, introspection })
   await expect(verifier.verify('opaque')).rejects.toMatchObject({ code: 'temporarily_unavailable', status: 503 })

@@ -10,14 +10,7 @@ export function consentView(action: string, context: LoginContext, user: Pick<Us
   return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for access</h1>
 ${unverified(context)}
 <p class="lead">It wants to use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
-<h2 id="scopes">It asks to</h2>
-<ul class="scopes" aria-labelledby="scopes">
-${context.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
-${context.claims.map(
-  ({ name, essential }) =>
-    html`<li>${describeClaim(name)} <code>${name}</code>${essential ? ' (it says that it needs this)' : ''}</li>`,
-)}
-</ul>
+${granted(context)}${asked(context)}
 <p>You will then be sent to <strong>${context.redirectHost}</strong>. Allow access only if you came from there.</p>
 ${links(context)}
 <form method="post" action="${action}" class="choice">
@@ -26,6 +19,29 @@ ${links(context)}
 <button type="submit" name="accept" value="true">Allow</button>
 <button type="submit" name="accept" value="false" class="quiet">Deny</button>
 </form>`
+}
+
+/** What the application asks for and does not have yet. */
+function asked({ newScopes, claims }: LoginContext): Html | '' {
+  if (newScopes.length + claims.length === 0) return ''
+  return html`<h2 id="scopes">It asks to</h2>
+<ul class="scopes" aria-labelledby="scopes">
+${newScopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
+${claims.map(
+  ({ name, essential }) =>
+    html`<li>${describeClaim(name)} <code>${name}</code>${essential ? ' (it says that it needs this)' : ''}</li>`,
+)}
+</ul>`
+}
+
+/** What the user granted before, when the application asks for more now. Allowing keeps it. */
+function granted({ grantedScopes }: LoginContext): Html | '' {
+  if (grantedScopes.length === 0) return ''
+  return html`<h2 id="granted">You have already allowed it to</h2>
+<ul class="scopes" aria-labelledby="granted">
+${grantedScopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
+</ul>
+`
 }
 
 /** A warning for clients that registered themselves: any program can register under any name. */

@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
+import { areAcrValuesRequired } from '../policy/authentication-context.ts'
 import { isSelfRegistered } from '../policy/client.ts'
 import { checkChallenge } from '../policy/pkce.ts'
 import { boundResources } from '../policy/resource.ts'
@@ -57,7 +58,13 @@ export async function parseAuthorizationRequest(
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without the scope openid this is not an OpenID Connect request, and the parameter has no meaning.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
-  if (ctx.config.requireAcrValues) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
+  const acrValuesRequired = areAcrValuesRequired({
+    option: ctx.config.requireAcrValues,
+    registered: client.metadata.require_acr_values,
+    sent: parameters.has('acr_values'),
+    openid: scope.includes('openid'),
+  })
+  if (acrValuesRequired) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
   const extra = await readExtra(ctx, client, parameters)
   return {
     clientId: client.id,
@@ -72,8 +79,15 @@ export async function parseAuthorizationRequest(
     ...(responseMode !== undefined && { responseMode }),
     ...(claims !== undefined && { claims }),
     ...pageHints(parameters, client.metadata.default_acr_values),
+    ...(acrValuesRequired && { acrValuesRequired }),
+    ...(wantsGrantedScopes(ctx, parameters) && { includeGrantedScopes: true }),
     ...(extra !== undefined && { extra }),
   }
+}
+
+function wantsGrantedScopes({ config: { includeGrantedScopes } }: Context, parameters: Parameters): boolean {
+  if (includeGrantedScopes === 'onRequest') return parameters.get('include_granted_scopes') === 'true'
+  return includeGrantedScopes === 'always'
 }
 
 function refuseUnsupported(parameters: Parameters): void {

@@ -73,6 +73,7 @@ const publicEntries = {
   default_max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999))),
   require_auth_time: v.optional(v.boolean()),
   default_acr_values: v.optional(list),
+  require_acr_values: v.optional(v.boolean()),
   userinfo_signed_response_alg: v.optional(text),
   subject_type: v.optional(v.picklist(['public', 'pairwise'])),
   sector_identifier_uri: v.optional(text),

@@ -20,7 +20,7 @@ const fixed: ReadonlySet<string> = new Set(['token_endpoint_auth_method', 'subje
 const removable: ReadonlySet<string> = new Set([
   ...['client_name', 'client_uri', 'logo_uri', 'contacts', 'tos_uri', 'policy_uri', 'software_id', 'software_version'],
   ...['post_logout_redirect_uris', 'id_token_signed_response_alg', 'userinfo_signed_response_alg'],
-  ...['default_max_age', 'require_auth_time', 'default_acr_values', 'sector_identifier_uri'],
+  ...['default_max_age', 'require_auth_time', 'default_acr_values', 'require_acr_values', 'sector_identifier_uri'],
 ])
 
 /**

@@ -21,6 +21,7 @@ type Policies =
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
   | 'requireAcrValues'
+  | 'includeGrantedScopes'
   | 'userinfoAudience'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
@@ -70,6 +71,7 @@ export function resolvePolicies<User extends BaseUser>(
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
     redirectErrorsAfterConsentOnly: options.redirectErrorsAfterConsentOnly,
     requireAcrValues: options.requireAcrValues,
+    includeGrantedScopes: options.includeGrantedScopes,
     userinfoAudience: options.userinfoAudience,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,

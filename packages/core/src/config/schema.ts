@@ -81,7 +81,8 @@ const optionEntries = {
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
   redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
-  requireAcrValues: v.optional(v.boolean(), false),
+  requireAcrValues: v.optional(v.boolean()),
+  includeGrantedScopes: v.optional(v.picklist(['never', 'onRequest', 'always']), 'never'),
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.union([v.boolean(), v.literal('strict')], "must be true, false or 'strict'"), true),
   defaultResource: v.optional(v.union([uri, v.literal(false)], 'must be an absolute URI or false')),
@@ -178,7 +179,7 @@ type Defaulted =
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
-  | 'requireAcrValues'
+  | 'includeGrantedScopes'
   | 'userinfoAudience'
   | 'disableJwtPlugin'
   | 'bindResources'

@@ -7,37 +7,49 @@ import { mayGoUnasked } from '../policy/impersonable-client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { firstScopeOutside } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import type { ConsentRecord } from '../storage/consent.ts'
+import type { ConsentKey, ConsentRecord } from '../storage/consent.ts'
 import { consentDestination } from './consent-destination.ts'
+import { grantedBefore, isNewHost, isNewResource } from './granted-before.ts'
+
+/** What is known of the user's consent to a request. */
+export interface ConsentStanding {
+  /** Whether the user has to be asked. */
+  readonly missing: boolean
+  /** The scopes that the user granted to the client before, as far as they count for this request. */
+  readonly granted: readonly string[]
+}
 
 /**
- * Whether the user has to be asked for consent. Trusted clients are not asked for. For others, the user is asked until
- * a remembered consent covers the whole request. For public clients that any program can impersonate, the user is asked
- * each time, trusted or not.
+ * Finds out whether the user has to be asked for consent, and what the user granted before. Trusted clients are not asked
+ * for. For others, the user is asked until a remembered consent covers the whole request. For public clients that any
+ * program can impersonate, the user is asked each time, trusted or not.
  */
-export async function isConsentMissing(
+export async function consentStanding(
   ctx: Context,
   client: ClientRecord,
   request: AuthorizationRequest,
-  userId: string,
-  referenceId: string | undefined,
-): Promise<boolean> {
-  if (!mayGoUnasked(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients)) return true
-  if (await isTrusted(ctx, client)) return false
-  const consent = await ctx.storage.consents.find({
-    clientId: client.id,
-    userId,
-    ...(referenceId !== undefined && { referenceId }),
-  })
-  if (consent === undefined) return true
-  const newResource = request.resources.some((resource) => !consent.resources.includes(resource))
+  of: Pick<ConsentKey, 'userId' | 'referenceId'>,
+): Promise<ConsentStanding> {
+  const mayGo = mayGoUnasked(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients)
+  if (!mayGo && request.includeGrantedScopes !== true) return { missing: true, granted: [] }
+  if (mayGo && (await isTrusted(ctx, client))) return { missing: false, granted: [] }
+  const { userId, referenceId } = of
+  const key = { clientId: client.id, userId, ...(referenceId !== undefined && { referenceId }) }
+  const consent = await ctx.storage.consents.find(key)
+  if (consent === undefined) return { missing: true, granted: [] }
   const destination = await consentDestination(client, request.redirectUri)
-  const newHost = destination !== undefined && !consent.redirectHosts.includes(destination)
+  const missing = !mayGo || isNewHost(destination, consent) || (await isBeyond(ctx, request, consent))
+  return { missing, granted: isNewHost(destination, consent) ? [] : grantedBefore(client, request, consent) }
+}
+
+/** Whether a request goes beyond what the user agreed to, apart from where the response goes. */
+async function isBeyond(ctx: Context, request: AuthorizationRequest, consent: ConsentRecord): Promise<boolean> {
   const newClaim = claimsBeyondScope(request.claims, [...request.scope, ...consent.scope]).some(
     ({ name }) => !consent.claims.includes(name),
   )
   const newScope = firstScopeOutside(request.scope, consent.scope) !== undefined
-  return newResource || newHost || newClaim || newScope || (await isExtraMissing(ctx, request, consent))
+  const isNew = isNewResource(request, consent) || newClaim || newScope
+  return isNew || (await isExtraMissing(ctx, request, consent))
 }
 
 /** Whether a parameter of a feature goes beyond what the user agreed to. A parameter that no feature knows does. */

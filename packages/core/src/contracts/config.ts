@@ -147,8 +147,13 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean
   readonly redirectErrorsAfterConsentOnly: boolean
-  /** Whether a request with `acr_values` fails unless the session has one of them. */
-  readonly requireAcrValues: boolean
+  /**
+   * Whether a request with `acr_values` fails unless the session has one of them. `undefined`: unless it has the scope
+   * `openid`.
+   */
+  readonly requireAcrValues: boolean | undefined
+  /** Which requests also get the scopes that the user granted before. */
+  readonly includeGrantedScopes: 'never' | 'onRequest' | 'always'
   /**
    * Whether an access token for a resource is also accepted at the userinfo endpoint when it has the scope `openid`.
    */

@@ -47,8 +47,9 @@ export type CoreEvent =
   | { readonly type: 'interaction.started' | 'interaction.denied'; readonly clientId: string; readonly step?: string }
   /**
    * A login or sign-up page sent the user back with the same session as before, although the request demands a new
-   * sign-in. The client got `login_required`. Change the page: it must make a new session, or one with a newer
-   * `authTime`.
+   * sign-in, or several times with sessions that do not fit. The client got `login_required`. Change the page: it must make
+   * a new session, or one with a newer `authTime`. When the session only lacks an authentication context class, the client
+   * got `unmet_authentication_requirements`, and the user perhaps cannot do better.
    */
   | { readonly type: 'interaction.session_unchanged'; readonly clientId: string; readonly step: string }
   | {

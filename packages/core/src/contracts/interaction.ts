@@ -24,6 +24,8 @@ export interface InteractionRecord {
   readonly completed: readonly InteractionStep[]
   /** The session that existed when the request came in. It never satisfies a demand to sign in again. */
   readonly priorSession?: { readonly id: string; readonly authTime: number }
+  /** How often the login page sent the user back with another session that does not fit the request either. */
+  readonly futileLogins?: number
   /** The user to whom the interaction belongs, from login on. */
   readonly userId?: string
   readonly sessionId?: string
@@ -34,6 +36,8 @@ export interface InteractionRecord {
   readonly withdrawals?: readonly string[]
   /** Once consent is due: the reference under which the page asks (`consentReferenceResolver`). */
   readonly referenceId?: string
+  /** Once consent is due: the scopes that the user granted to the client before, as far as they count for the request. */
+  readonly grantedBefore?: readonly string[]
   readonly createdAt: number
   readonly expiresAt: number
   /** Grows by one with each change. When two requests change the interaction at the same time, one of them wins. */

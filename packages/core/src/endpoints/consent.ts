@@ -12,6 +12,7 @@ import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
 import { complete, deny, failThroughCompletion } from '../interaction/complete.ts'
+import { gatherConsent } from '../interaction/facts.ts'
 import { type LoadedInteraction, loadInteraction } from '../interaction/load-interaction.ts'
 import { pageUrl } from '../interaction/page-url.ts'
 import { refuseWithdrawn } from '../interaction/refuse-withdrawn.ts'
@@ -75,8 +76,8 @@ async function approve(
       'the sign-in has changed since this page was shown; please go back to the application and start again',
     )
   }
-  const accepted = readAccepted(parameters, interaction.request)
-  const answer: Answer = { signedIn, accepted, authorization: acceptExtra(ctx, interaction.request, parameters) }
+  const accepted = readAccepted(parameters, pending.authorization)
+  const answer: Answer = { signedIn, accepted, authorization: acceptExtra(ctx, pending.authorization, parameters) }
   return failThroughCompletion(ctx, request, pending, () => completeAnswered(ctx, request, loaded, answer, beginning))
 }
 
@@ -95,17 +96,14 @@ async function completeAnswered(
   { signedIn, accepted, authorization }: Answer,
   beginning: Beginning,
 ): Promise<Response> {
-  const referenceId = await consentReference(ctx, client, interaction.request.scope, signedIn)
-  if (referenceId !== interaction.referenceId) return askAgain(ctx, request, interaction, referenceId)
+  const { authorization: shown } = pending
+  const referenceId = await consentReference(ctx, client, shown.scope, signedIn)
+  if (referenceId !== interaction.referenceId) return askAgain(ctx, request, { interaction, client, pending }, signedIn)
   // Read after asking the host, so that a withdrawal in the meantime is seen before anything is written.
   const standing = await readStanding(ctx, client, signedIn)
   if (standing.sessionEnded) throw signedOut()
   await refuseWithdrawn(ctx, interaction, { signedIn, standing }, beginning)
-  const consent = await consentOf(
-    ctx,
-    { client, request: interaction.request, userId: signedIn.user.id, referenceId },
-    accepted,
-  )
+  const consent = await consentOf(ctx, { client, request: shown, userId: signedIn.user.id, referenceId }, accepted)
   await forgetOutdatedConsent(ctx, client, consent)
   const response = await complete(
     ctx,
@@ -114,7 +112,7 @@ async function completeAnswered(
     {
       signedIn,
       scope: accepted.scope,
-      claims: grantedClaims(interaction.request, accepted),
+      claims: grantedClaims(shown, accepted),
       referenceId,
       withdrawals: standing.versions,
       consent,
@@ -132,11 +130,14 @@ async function completeAnswered(
 async function askAgain(
   ctx: Context,
   request: Request,
-  { referenceId: _, ...interaction }: InteractionRecord,
-  referenceId: string | undefined,
+  { interaction, client }: LoadedInteraction,
+  signedIn: SignedIn<BaseUser>,
 ): Promise<Response> {
+  const { referenceId: _, ...unreferenced } = interaction
+  const { referenceId, grantedBefore } = await gatherConsent(ctx, client, interaction.request, signedIn)
   const version = interaction.version + 1
-  const next: InteractionRecord = { ...interaction, ...(referenceId !== undefined && { referenceId }), version }
+  const reference = referenceId !== undefined && { referenceId }
+  const next: InteractionRecord = { ...unreferenced, ...reference, grantedBefore, version }
   await replaceInteraction(ctx, next, interaction.version)
   return redirect(request, await pageUrl(ctx, next))
 }

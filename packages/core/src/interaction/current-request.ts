@@ -1,5 +1,7 @@
 import { mayAskFor } from '../claims/requested-claims.ts'
+import { withGrantedScopes } from '../consents/granted-before.ts'
 import type { Context } from '../contracts/context.ts'
+import type { InteractionRecord } from '../contracts/interaction.ts'
 import { registeredPart } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { filterClaims } from '../protocol/claims-request.ts'
@@ -29,4 +31,17 @@ export function currentRequest(
     ? filterClaims(asked, (name) => mayAskFor(name, registered, named))
     : undefined
   return { ...rest, scope, ...(claims !== undefined && { claims }) }
+}
+
+/**
+ * Returns the request that the page of the due step shows: the current one, and on the consent page with the scopes that
+ * the user granted before, where the request asks for them.
+ * @throws {OAuthError} `invalid_scope` when no scope is left
+ */
+export function shownRequest(
+  ctx: Context,
+  client: ClientRecord,
+  { request, grantedBefore = [] }: Pick<InteractionRecord, 'request' | 'grantedBefore'>,
+): AuthorizationRequest {
+  return withGrantedScopes(currentRequest(ctx, client, request), registeredPart(client, grantedBefore))
 }

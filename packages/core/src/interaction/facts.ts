@@ -1,5 +1,6 @@
 import { subjectOf } from '../claims/subject.ts'
-import { consentReference, isConsentMissing } from '../consents/consent-decision.ts'
+import { consentReference, consentStanding } from '../consents/consent-decision.ts'
+import { withGrantedScopes } from '../consents/granted-before.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionStep } from '../contracts/interaction.ts'
@@ -11,14 +12,19 @@ import type { ClientRecord } from '../storage/client.ts'
 type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'> & {
   /** The reference whose consents were checked. The facts hold only for this reference. */
   readonly referenceId: string | undefined
+  /** The scopes that the user granted to the client before, as far as they count for the request. */
+  readonly grantedBefore: readonly string[]
+  /** The request, with those scopes where it asks for them. */
+  readonly asked: AuthorizationRequest
 }
 
-const nobody: UserFacts = {
+const nobody: Omit<UserFacts, 'asked'> = {
   accountChoiceNeeded: false,
   postLoginNeeded: false,
   consentMissing: false,
   wrongUser: false,
   referenceId: undefined,
+  grantedBefore: [],
 }
 
 /**
@@ -32,20 +38,41 @@ export async function gatherFacts(
   signedIn: SignedIn<BaseUser> | undefined,
   completed: readonly InteractionStep[],
 ): Promise<UserFacts> {
-  if (signedIn === undefined) return nobody
+  if (signedIn === undefined) return { ...nobody, asked: request }
   const { selectAccountResolver, postLoginResolver } = ctx.config.resolvers
-  const asked = { client, ...signedIn, scopes: request.scope }
+  const { missing, ...before } = await gatherConsent(ctx, client, request, signedIn)
+  // The host decides about all scopes of the grant, also about those that the request itself does not name.
+  const facts = { client, ...signedIn, scopes: before.asked.scope }
   const chosen = completed.includes('select_account')
+  return {
+    wrongUser: await isWrongUser(ctx, client, request, signedIn.user),
+    accountChoiceNeeded: !chosen && (await selectAccountResolver?.(facts)) === true,
+    postLoginNeeded: (await postLoginResolver?.(facts)) === true,
+    consentMissing: missing,
+    ...before,
+  }
+}
+
+type ConsentFacts = Pick<UserFacts, 'referenceId' | 'grantedBefore' | 'asked'> & { readonly missing: boolean }
+
+/** Finds out whether consent is missing, and which scopes the user granted before. */
+export async function gatherConsent(
+  ctx: Context,
+  client: ClientRecord,
+  request: AuthorizationRequest,
+  signedIn: SignedIn<BaseUser>,
+): Promise<ConsentFacts> {
   // Asked once: if the user switched between two calls, one reference would be checked and the grant made under
   // another.
   const referenceId = await consentReference(ctx, client, request.scope, signedIn)
-  return {
-    wrongUser: await isWrongUser(ctx, client, request, signedIn.user),
-    accountChoiceNeeded: !chosen && (await selectAccountResolver?.(asked)) === true,
-    postLoginNeeded: (await postLoginResolver?.(asked)) === true,
-    consentMissing: await isConsentMissing(ctx, client, request, signedIn.user.id, referenceId),
-    referenceId,
+  const of = { userId: signedIn.user.id, ...(referenceId !== undefined && { referenceId }) }
+  const { missing, granted } = await consentStanding(ctx, client, request, of)
+  const asked = withGrantedScopes(request, granted)
+  if (asked !== request && (await consentReference(ctx, client, asked.scope, signedIn)) !== referenceId) {
+    // With these scopes the host would have the user consent under another reference, where they were not granted.
+    return { missing, referenceId, grantedBefore: [], asked: request }
   }
+  return { missing, referenceId, grantedBefore: granted, asked }
 }
 
 /**

@@ -21,10 +21,14 @@ export function boundTo({
   return { userId: signedIn.user.id, sessionId: signedIn.session.id, withdrawals: standing.versions }
 }
 
-/** The step that the user has to take next. For consent, also the reference under which the page asks. */
+/**
+ * The step that the user has to take next. For consent, also the reference under which the page asks, and the scopes that
+ * the user granted before.
+ */
 export interface DueStep {
   readonly step: InteractionStep
   readonly referenceId?: string
+  readonly grantedBefore?: readonly string[]
 }
 
 /**
@@ -35,7 +39,7 @@ export async function startInteraction(
   ctx: Context,
   request: Request,
   { authorization, completion, value }: Pending,
-  { step, referenceId }: DueStep,
+  { step, referenceId, grantedBefore }: DueStep,
   approver: Approver,
 ): Promise<{ readonly location: string; readonly setCookie: string }> {
   const now = ctx.clock.now()
@@ -53,6 +57,7 @@ export async function startInteraction(
     ...(signedIn !== undefined && { priorSession: { id: signedIn.session.id, authTime: signedIn.session.authTime } }),
     ...boundTo(approver),
     ...(referenceId !== undefined && { referenceId }),
+    ...(grantedBefore !== undefined && { grantedBefore }),
     createdAt: now,
     expiresAt: now + ctx.config.lifetimes.interaction,
     version: 1,

@@ -7,7 +7,7 @@ import { asOAuthError } from '../policy/failure.ts'
 import { errorForUser } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { completionOf } from './complete.ts'
-import { currentRequest } from './current-request.ts'
+import { currentRequest, shownRequest } from './current-request.ts'
 import { findInteraction } from './interaction.ts'
 
 /** A stored interaction with its client. */
@@ -15,7 +15,7 @@ export interface LoadedInteraction {
   /** The interaction, its request reduced to what the client is registered for now. */
   readonly interaction: InteractionRecord
   readonly client: ClientRecord
-  /** What the completion gets. */
+  /** What the completion gets. Its request has the scopes that the consent page shows. */
   readonly pending: LoadedPending
 }
 
@@ -38,7 +38,7 @@ export async function loadInteraction(
   const pending = pendingOf(stored, client)
   try {
     const interaction = { ...stored, request: currentRequest(ctx, client, stored.request) }
-    return { interaction, client, pending: { ...pending, authorization: interaction.request } }
+    return { interaction, client, pending: { ...pending, authorization: shownRequest(ctx, client, stored) } }
   } catch (thrown) {
     const error = asOAuthError(thrown)
     await completionOf(ctx, pending.completion).fail?.(request, pending, error)

@@ -45,6 +45,15 @@ export interface LoginContext {
   readonly loopbackRedirect: boolean
   /** The scopes that the client requests. The consent page shows them. */
   readonly scopes: readonly string[]
+  /**
+   * Once consent is due: those of `scopes` that this user granted to this client before, for the same host and resources.
+   * The page may show them as "has already". They must be in the answer: without `scope` it accepts all of `scopes`, and
+   * with it only what it names. Empty for a public client on a loopback address or a private-use scheme, which any program
+   * can impersonate.
+   */
+  readonly grantedScopes: readonly string[]
+  /** The other ones of `scopes`, about which the user has to decide. Before consent is due, all of `scopes`. */
+  readonly newScopes: readonly string[]
   /** The resources that the client requests tokens for, with `bindResources`. The consent page shows them. */
   readonly resources: readonly string[]
   /**

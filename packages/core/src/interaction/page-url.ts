@@ -1,3 +1,4 @@
+import { withGrantedScopes } from '../consents/granted-before.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
@@ -14,7 +15,7 @@ export async function pageUrl(
   interaction: InteractionRecord,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { request } = interaction
+  const request = withGrantedScopes(interaction.request, interaction.grantedBefore ?? [])
   // Parameters in the configured URL of the page are signed as well, so that the page can trust its whole query.
   const [page = '', own] = pageOf(ctx, interaction.step).split('?')
   const query = new URLSearchParams(own)

@@ -5,7 +5,8 @@ import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { redirect } from '../http/redirect.ts'
 import { requireSupport } from '../policy/client-support.ts'
-import { type InteractionVerdict, judgeInteraction } from '../policy/interaction.ts'
+import { type InteractionVerdict, judgeInteraction, wrongClass } from '../policy/interaction.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { replaceInteraction } from '../records/interactions.ts'
 import { type Approver, findApprover } from '../sessions/signed-in.ts'
@@ -19,12 +20,20 @@ import { pageUrl } from './page-url.ts'
 import { refuseWithdrawn } from './refuse-withdrawn.ts'
 
 /** What to do next: show a page, or complete under this reference. */
-type Judgement = ({ readonly kind: 'interact' } & DueStep) | Proceed
+type Judgement = Interact | Proceed
+
+interface Interact extends DueStep {
+  readonly kind: 'interact'
+  /** Whether the user has to sign in only because the session is of no class that the client requires. */
+  readonly acrUnmet?: boolean
+}
 
 interface Proceed {
   readonly kind: 'proceed'
   readonly signedIn: SignedIn<BaseUser>
   readonly referenceId: string | undefined
+  /** The request that is approved, with the scopes that the user granted before where it asks for them. */
+  readonly authorization: AuthorizationRequest
 }
 
 /**
@@ -88,16 +97,21 @@ export async function resume(
   await refuseWithdrawn(ctx, interaction, approver, beginning)
   const completed = finished === undefined ? interaction.completed : [...new Set([...interaction.completed, finished])]
   const { createdAt, priorSession } = interaction
-  const judgement = await judge(ctx, pending, { signedIn, completed, requestedAt: createdAt, priorSession })
+  // The scopes that were granted before are those of whoever is signed in now.
+  const asked = { ...pending, authorization: interaction.request }
+  const judgement = await judge(ctx, asked, { signedIn, completed, requestedAt: createdAt, priorSession })
   if (judgement.kind !== 'interact') {
     return approve(ctx, request, pending, { ...judgement, approver, interactionId: interaction.id })
   }
-  if (finished === judgement.step) refuseUnchangedSession(ctx, interaction, finished, signedIn)
-  const { userId, sessionId, withdrawals, referenceId, ...unbound } = interaction
+  const returned = finished === judgement.step && (finished === 'login' || finished === 'create')
+  const futileLogins = returned ? countFutileLogin(ctx, interaction, judgement, signedIn) : undefined
+  const { userId, sessionId, withdrawals, referenceId, grantedBefore, ...unbound } = interaction
   const next: InteractionRecord = {
     ...unbound,
     ...boundTo(approver),
     ...(judgement.referenceId !== undefined && { referenceId: judgement.referenceId }),
+    ...(judgement.grantedBefore !== undefined && { grantedBefore: judgement.grantedBefore }),
+    ...(futileLogins !== undefined && { futileLogins }),
     step: judgement.step,
     completed,
     version: interaction.version + 1,
@@ -108,22 +122,29 @@ export async function resume(
   return redirect(request, await pageUrl(ctx, next))
 }
 
+/** How often a login page may bring another session that does not fit, for instance one that is too old. */
+const mostFutileLogins = 3
+
 /**
  * Stops an endless loop between this server and a login page: the request demands a new sign-in, and the page sent the
- * user back with the same session. The interaction stays alive, so a second tab or an early return costs the user
- * nothing.
- * @throws {OAuthError} `login_required`
+ * user back with the same session, or again with another one that does not fit. The interaction stays alive, so a second
+ * tab or an early return costs the user nothing.
+ * @returns the new `futileLogins` of the interaction
+ * @throws {OAuthError} `unmet_authentication_requirements` when the client requires a class that the login page did not
+ * bring, for instance because the user has no second factor; otherwise `login_required`
  */
-function refuseUnchangedSession(
+function countFutileLogin(
   ctx: Context,
-  { clientId, sessionId }: InteractionRecord,
-  step: InteractionStep,
+  { clientId, sessionId, futileLogins }: InteractionRecord,
+  { step, acrUnmet }: Interact,
   signedIn: SignedIn<BaseUser> | undefined,
-): void {
-  if (step !== 'login' && step !== 'create') return
+): number | undefined {
   // When nobody is signed in, the page is shown again. So it is for a user with a new session, which may be too old.
-  if (signedIn === undefined || signedIn.session.id !== sessionId) return
+  if (signedIn === undefined) return futileLogins
+  const count = (futileLogins ?? 0) + 1
+  if (signedIn.session.id !== sessionId && count <= mostFutileLogins) return count
   ctx.emit({ type: 'interaction.session_unchanged', clientId, step })
+  if (acrUnmet === true) throw new OAuthError('unmet_authentication_requirements', wrongClass)
   throw new OAuthError(
     'login_required',
     'the login page sent the user back with the same session; it must sign the user in again (a new session, or a newer authTime)',
@@ -143,9 +164,9 @@ async function judge(
   { client, authorization: request }: LoadedPending,
   { signedIn, completed, requestedAt, priorSession }: Progress,
 ): Promise<Judgement> {
-  const { referenceId, ...facts } = await gatherFacts(ctx, client, request, signedIn, completed)
+  const { referenceId, grantedBefore, asked, ...facts } = await gatherFacts(ctx, client, request, signedIn, completed)
   const verdict: InteractionVerdict = judgeInteraction({
-    request,
+    request: asked,
     session: signedIn?.session,
     acrValuesRequired: ctx.config.requireAcrValues,
     now: ctx.clock.now(),
@@ -156,11 +177,11 @@ async function judge(
   })
   if (verdict.kind === 'refuse') throw new OAuthError(verdict.code, verdict.description)
   if (verdict.kind === 'interact') {
-    const asked = verdict.step === 'consent' && referenceId !== undefined
-    return { kind: 'interact', step: verdict.step, ...(asked && { referenceId }) }
+    if (verdict.step !== 'consent') return verdict
+    return { ...verdict, grantedBefore, ...(referenceId !== undefined && { referenceId }) }
   }
   if (signedIn === undefined) throw new OAuthError('login_required', 'authentication required')
-  return { kind: 'proceed', signedIn, referenceId }
+  return { kind: 'proceed', signedIn, referenceId, authorization: asked }
 }
 
 /** An approval without a further question: the user had agreed before, or need not be asked. */
@@ -174,9 +195,9 @@ function approve(
   ctx: Context,
   request: Request,
   pending: LoadedPending,
-  { signedIn, referenceId, approver: { standing }, interactionId }: SilentApproval,
+  { signedIn, referenceId, authorization, approver: { standing }, interactionId }: SilentApproval,
 ): Promise<Response> {
-  const { scope, claims } = pending.authorization
-  const { versions } = standing
-  return complete(ctx, request, pending, { signedIn, scope, claims, referenceId, withdrawals: versions, interactionId })
+  const { scope, claims } = authorization
+  const approval = { signedIn, scope, claims, referenceId, withdrawals: standing.versions, interactionId }
+  return complete(ctx, request, { ...pending, authorization }, approval)
 }

@@ -2,14 +2,17 @@ import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { describeExtra } from '../authorization/request-extra.ts'
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
+import type { InteractionRecord } from '../contracts/interaction.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
 import { isPublic, isSelfRegistered } from '../policy/client.ts'
+import { mayGoUnasked } from '../policy/impersonable-client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { errorForUser } from '../protocol/errors.ts'
 import { isLoopbackRedirectUri, linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
 import { webHost } from '../protocol/web-host.ts'
-import { currentRequest } from './current-request.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { shownRequest } from './current-request.ts'
 import { findInteraction, stateOf } from './interaction.ts'
 import type { LoginContext } from './login-context.ts'
 import { returnUrl } from './page-url.ts'
@@ -23,7 +26,8 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined) throw errorForUser('invalid_request', interactionIsOver)
   const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
-  const { redirectUri, prompt, scope, resources, claims } = currentRequest(ctx, client, interaction.request)
+  const { redirectUri, prompt, scope, resources, claims } = shownRequest(ctx, client, interaction)
+  const grantedScopes = shownAsGranted(ctx, client, interaction).filter((one) => scope.includes(one))
   return {
     state: interaction.id,
     intent: interaction.step,
@@ -41,6 +45,8 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     redirectHost: redirectUri === undefined ? '' : shownDestination(redirectUri),
     loopbackRedirect: redirectUri !== undefined && isPublic(client) && isLoopbackRedirectUri(redirectUri),
     scopes: scope,
+    grantedScopes,
+    newScopes: scope.filter((one) => !grantedScopes.includes(one)),
     resources,
     claims: claimsBeyondScope(claims, scope),
     ...(interaction.referenceId !== undefined && { referenceId: interaction.referenceId }),
@@ -50,6 +56,18 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     parameters: describeExtra(ctx, interaction.request),
     ...hintsOf(interaction.request),
   }
+}
+
+/**
+ * Returns the scopes that a consent page may show as granted before. For a client that any program can impersonate there
+ * are none: the program that asks now may be another one.
+ */
+function shownAsGranted(
+  { config }: Context,
+  client: ClientRecord,
+  { request, grantedBefore = [] }: InteractionRecord,
+): readonly string[] {
+  return mayGoUnasked(client, request.redirectUri, config.rememberConsentOfNativeClients) ? grantedBefore : []
 }
 
 function hintsOf({ loginHint, uiLocales, claimsLocales, display }: AuthorizationRequest) {

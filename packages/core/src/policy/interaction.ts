@@ -7,8 +7,8 @@ import { requiredAcr } from './authentication-context.ts'
 export interface InteractionFacts {
   readonly request: AuthorizationRequest
   readonly session: Session | undefined
-  /** Whether `acr_values` is a requirement (`requireAcrValues`). Default: a preference. */
-  readonly acrValuesRequired?: boolean
+  /** Whether `acr_values` is a requirement in every request (`requireAcrValues`). */
+  readonly acrValuesRequired?: boolean | undefined
   readonly now: number
   /** The steps that the user has completed; none when the request has just arrived. */
   readonly completed: readonly InteractionStep[]
@@ -27,7 +27,12 @@ export interface InteractionFacts {
 
 export type InteractionVerdict =
   | { readonly kind: 'proceed' }
-  | { readonly kind: 'interact'; readonly step: InteractionStep }
+  | {
+      readonly kind: 'interact'
+      readonly step: InteractionStep
+      /** Whether the user has to sign in only because the session is of no class that the client requires. */
+      readonly acrUnmet?: boolean
+    }
   | { readonly kind: 'refuse'; readonly code: OAuthErrorCode; readonly description: string }
 
 /**
@@ -43,12 +48,10 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
     if (silent || (cannotHelp && facts.wrongUser)) {
       return { kind: 'refuse', code: 'login_required', description: 'authentication required' }
     }
-    if (cannotHelp) {
-      const description = 'the authentication was not of a class that the client requires'
-      return { kind: 'refuse', code: 'unmet_authentication_requirements', description }
-    }
+    if (cannotHelp) return { kind: 'refuse', code: 'unmet_authentication_requirements', description: wrongClass }
     const create = prompt.includes('create') && !facts.completed.includes('create')
-    return { kind: 'interact', step: create ? 'create' : 'login' }
+    const onlyAcr = facts.session !== undefined && !facts.wrongUser && !mustSignInAnew(facts, facts.session)
+    return { kind: 'interact', step: create ? 'create' : 'login', ...(onlyAcr && { acrUnmet: true }) }
   }
   const mustChoose = prompt.includes('select_account') || facts.accountChoiceNeeded
   if (mustChoose && !facts.completed.includes('select_account')) {
@@ -67,13 +70,21 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
   return { kind: 'proceed' }
 }
 
+/** What the developer of the client reads when no login was of a required class. */
+export const wrongClass = 'the authentication was not of a class that the client requires'
+
 function mustSignInAgain(facts: InteractionFacts, session: Session): boolean {
+  const required = requiredAcr(facts.request, facts.acrValuesRequired)
+  if (facts.wrongUser || (required !== undefined && !required.includes(session.acr))) return true
+  return mustSignInAnew(facts, session)
+}
+
+/** Whether the client demands a login that is newer than the one of the session. */
+function mustSignInAnew(facts: InteractionFacts, session: Session): boolean {
   const { prompt, maxAge } = facts.request
   // max_age=0 means the same as prompt=login.
   const demanded = prompt.includes('login') || prompt.includes('create') || maxAge === 0
   const tooOld = maxAge !== undefined && facts.now - session.authTime > maxAge
-  const required = requiredAcr(facts.request, facts.acrValuesRequired === true)
-  if (facts.wrongUser || (required !== undefined && !required.includes(session.acr))) return true
   if (!demanded && !tooOld) return false
   return !madeAfterTheRequest(facts, session)
 }

@@ -30,6 +30,10 @@ export interface AuthorizationRequest {
   readonly uiLocales?: string
   readonly claimsLocales?: string
   readonly acrValues?: string
+  /** Whether the session must have one of `acrValues`. Default: they are a preference. */
+  readonly acrValuesRequired?: boolean
+  /** Whether the client also wants the scopes that the user granted to it before. */
+  readonly includeGrantedScopes?: boolean
   /**
    * The `sub` of a valid `id_token_hint`: only this user may be signed in. Empty when the hint was made for another
    * client, so that no user matches.

@@ -32,6 +32,11 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly require_auth_time?: boolean
   /** The `acr_values` of authorization requests without them, in order of preference. */
   readonly default_acr_values?: readonly string[]
+  /**
+   * Whether `acr_values` (and `default_acr_values`) are a requirement rather than a preference in the client's requests.
+   * Default: as the option `requireAcrValues` says.
+   */
+  readonly require_acr_values?: boolean
   /** The algorithm that signs userinfo answers as a JWT. Default: userinfo is JSON. */
   readonly userinfo_signed_response_alg?: string
   readonly subject_type?: 'public' | 'pairwise'

@@ -208,7 +208,7 @@ describe('an essential acr (OpenID Connect Core section 5.5.1.1)', () => {
     expect(pathOf(page.url)).toBe('/login')
     // The session from before does not satisfy the request.
     const { returnTo } = await world.provider.resolveLoginContext(browser.pageRequest(page.url))
-    expectErrorRedirect(world, await browser.request(returnTo), redirectUri, 'login_required')
+    expectErrorRedirect(world, await browser.request(returnTo), redirectUri, 'unmet_authentication_requirements')
     signIn(world, browser, { acr: gold })
     const { url } = await browser.visit(returnTo)
     const code = new URL(url).searchParams.get('code') as string

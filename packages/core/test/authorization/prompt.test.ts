@@ -164,6 +164,8 @@ describe('other parameters of a request', () => {
       selfRegistered: false,
       redirectHost: 'app.example.com',
       scopes: ['openid', 'profile', 'email', 'offline_access'],
+      grantedScopes: [],
+      newScopes: ['openid', 'profile', 'email', 'offline_access'],
       resources: [],
       claims: [],
       acrValues: [],

@@ -74,12 +74,22 @@ export interface HostOptions<User extends BaseUser> {
    */
   readonly redirectErrorsAfterConsentOnly?: boolean | undefined
   /**
-   * Makes `acr_values` (and the `default_acr_values` of the client) a requirement: a session with none of these
-   * authentication contexts has to sign in again, and if the new session has none either, the client gets
-   * `unmet_authentication_requirements`. It is for clients that a resource server tells which context they need ({@link
-   * https://www.rfc-editor.org/rfc/rfc9470 RFC 9470}). Default `false`: they are a preference.
+   * Whether `acr_values` (and the `default_acr_values` of the client) are a requirement: a user whose session has none of
+   * these authentication contexts has to sign in again, and if the login page brings none of them either, the client gets
+   * `unmet_authentication_requirements`. `false` makes them a preference, except for clients with `require_acr_values`.
+   * Default: `acr_values` is a preference in requests with the scope `openid`, as OpenID Connect has it, and a requirement
+   * in all others, where a resource server has told the client which context it needs ({@link
+   * https://www.rfc-editor.org/rfc/rfc9470#section-5 RFC 9470 section 5}).
    */
   readonly requireAcrValues?: boolean | undefined
+  /**
+   * Which authorization requests also get the scopes that the user granted to the client before, under the same reference,
+   * for the same resources and the same host of the redirect URI. `onRequest`: those with the parameter
+   * `include_granted_scopes=true`. `always`: all, for clients that ask only for the scope that a resource server names in a
+   * challenge, and would otherwise lose what they had; such a client cannot get a token with fewer scopes. The response of
+   * the token endpoint says which scopes the token has. Default `never`.
+   */
+  readonly includeGrantedScopes?: 'never' | 'onRequest' | 'always' | undefined
   /** Limits requests by address and by client. Default: no limits. */
   readonly rateLimit?: RateLimitOptions | undefined
   /**
