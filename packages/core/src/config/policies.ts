@@ -16,6 +16,7 @@ type Policies =
   | 'formats'
   | 'unregisteredScopes'
   | 'jwtDisabled'
+  | 'strictClientAuthMethod'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
   | 'grantsEndingWithSession'
@@ -66,6 +67,7 @@ export function resolvePolicies<User extends BaseUser>(
     }),
     unregisteredScopes: options.refuseUnregisteredScopes ? 'refuse' : 'ignore',
     jwtDisabled: options.disableJwtPlugin,
+    strictClientAuthMethod: options.strictClientAuthMethod,
     bindResources: options.bindResources,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
     grantsEndingWithSession: options.grantsEndingWithSession,

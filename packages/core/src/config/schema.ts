@@ -69,6 +69,7 @@ const optionEntries = {
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
   onEvent: hook,
+  strictClientAuthMethod: v.optional(v.boolean(), false),
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
   scopes: v.optional(v.array(scope), []),
   defaultScopes: v.optional(v.array(scope), []),
@@ -168,6 +169,7 @@ const optionsSchema = v.strictObject(optionEntries)
 type Defaulted =
   | 'basePath'
   | 'features'
+  | 'strictClientAuthMethod'
   | 'grantTypes'
   | 'scopes'
   | 'defaultScopes'

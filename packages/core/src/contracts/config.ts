@@ -133,6 +133,8 @@ export interface Config<User extends BaseUser = BaseUser> {
    * signed with HS256 and the client's secret.
    */
   readonly jwtDisabled: boolean
+  /** Whether a client's secret is accepted by its registered transport alone. */
+  readonly strictClientAuthMethod: boolean
   readonly bindResources: boolean
   readonly refreshTokensWithoutOfflineAccess: boolean
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'

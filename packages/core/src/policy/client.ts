@@ -8,6 +8,21 @@ export function isPublic(client: ClientRecord): boolean {
   return client.metadata.token_endpoint_auth_method === 'none'
 }
 
+/** The two transports of one secret: the `Authorization` header, and the form. */
+const secretTransports: readonly string[] = ['client_secret_basic', 'client_secret_post']
+
+/**
+ * Tells whether a client may authenticate with this method: the registered one, or the other transport of its secret.
+ * Which of the two a client uses proves nothing, and many libraries do not use the registered one. A client that is
+ * registered for keys, or for `none`, has no other method.
+ * @param strict whether only the registered method counts
+ */
+export function mayAuthenticateWith({ metadata }: ClientRecord, method: string, strict: boolean): boolean {
+  const { token_endpoint_auth_method: registered } = metadata
+  if (registered === method) return true
+  return !strict && secretTransports.includes(registered) && secretTransports.includes(method)
+}
+
 /** Tells whether the server side or an administrator registered the client. */
 export function isOfHost(registeredBy: ClientOrigin): boolean {
   return registeredBy === 'server' || registeredBy === 'admin'
