@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { ClientInput } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
-import { isActive, type Parameters, post, postAs, registerConfidential, registerPublic } from '../support/client.ts'
+import {
+  authorize,
+  isActive,
+  type Parameters,
+  post,
+  postAs,
+  redirectUri,
+  registerConfidential,
+  registerPublic,
+} from '../support/client.ts'
 import { editClient, expectJsonError } from '../support/expectations.ts'
 import { watchStorage } from '../support/watched-storage.ts'
 import { createWorld, type World } from '../support/world.ts'
@@ -114,6 +123,33 @@ describe('one secret by either transport (D02)', () => {
       await editClient(world, id, ({ metadata }) => ({ metadata: { ...metadata, token_endpoint_auth_method } }))
       expectJsonError(await tokenWith(world, {}, basic(id, secret)), 401, 'invalid_client')
       expectJsonError(await tokenWith(world, { client_id: id, client_secret: secret }), 401, 'invalid_client')
+    }
+  })
+})
+
+describe('a bearer token beside a client_id (D02)', () => {
+  const stray = { authorization: 'Bearer of-the-last-sign-in' }
+
+  test('a public client’s stray bearer token is ignored, whatever it is (D02)', async () => {
+    const world = createWorld()
+    const client = await registerPublic(world)
+    const { code, pkce } = await authorize(world, client, { scope: 'openid' })
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
+    const { status, body } = await post(world, '/oauth2/token', { ...form, client_id: client.client_id }, stray)
+    expect(status).toBe(200)
+    const token = { token: body.access_token, client_id: client.client_id }
+    expect((await post(world, '/oauth2/revoke', token, { authorization: 'bearer' })).status).toBe(200)
+  })
+
+  test('it authenticates nobody: neither a confidential client, nor a request without client_id (D02)', async () => {
+    const world = createWorld()
+    const { id, secret } = await register(world)
+    expectJsonError(await tokenWith(world, { client_id: id }, stray), 401, 'invalid_client')
+    expectJsonError(await tokenWith(world, {}, stray), 401, 'invalid_client')
+    expect((await tokenWith(world, { client_id: id, client_secret: secret }, stray)).status).toBe(200)
+    for (const authorization of ['DPoP abc', 'Digest username="client"', 'Basic']) {
+      const open = await registerPublic(world)
+      expectJsonError(await tokenWith(world, { client_id: open.client_id }, { authorization }), 401, 'invalid_client')
     }
   })
 })
