@@ -16,6 +16,7 @@ type Policies =
   | 'formats'
   | 'unregisteredScopes'
   | 'jwtDisabled'
+  | 'corsOrigins'
   | 'strictClientAuthMethod'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'
@@ -67,6 +68,7 @@ export function resolvePolicies<User extends BaseUser>(
     }),
     unregisteredScopes: options.refuseUnregisteredScopes ? 'refuse' : 'ignore',
     jwtDisabled: options.disableJwtPlugin,
+    corsOrigins: new Set(options.allowedCorsOrigins),
     strictClientAuthMethod: options.strictClientAuthMethod,
     bindResources: options.bindResources,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,

@@ -106,6 +106,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly userClaims: (user: User) => StandardClaims
   readonly hooks: ClaimHooks<User>
   readonly pages: Pages
+  /** Origins whose scripts may read the token and revocation responses of every client. */
+  readonly corsOrigins: ReadonlySet<string>
   /** The origins whose pages may post to this server: the issuer's, and those of the host's pages. */
   readonly pageOrigins: readonly string[]
   readonly scopes: readonly string[]
