@@ -25,7 +25,7 @@ import { createCore } from './server/core.ts'
 import { dispatch } from './server/dispatch.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
-import { createRouter } from './server/router.ts'
+import { createRouter, withoutLastSlash } from './server/router.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
 /**
@@ -90,7 +90,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       const path = pathOf(request.url)
       const endpoint = router.find(path)
       if (endpoint !== undefined) return dispatch(core, endpoint, request)
-      const off = switchedOff(config, path)
+      const off = switchedOff(config, withoutLastSlash(path))
       if (off !== undefined) {
         const description = `this endpoint is off: turn it on with the option ${off.option}`
         core.emit({ type: 'request.refused', endpoint: off.endpoint, error: 'not_found', status: 404, description })

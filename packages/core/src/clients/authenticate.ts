@@ -3,15 +3,16 @@ import type { Context } from '../contracts/context.ts'
 import type { RateLimitBucket } from '../contracts/rate-limit.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { mayAuthenticateBy } from '../policy/client.ts'
+import { mayAuthenticateWith } from '../policy/client.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
  * Authenticates the client of a request to the token endpoint or another endpoint at which clients authenticate. The
- * client must use the method that it is registered for. A request with credentials of two methods is refused. An
- * unknown client and a wrong secret get the same response, in the same time.
+ * client must use the method that it is registered for; a secret may come by Basic or in the form, unless the option
+ * `strictClientAuthMethod` is set. A request with credentials of two methods is refused. An unknown client and a wrong
+ * secret get the same response, in the same time.
  * @param bucket the rate limit that the request counts against
  * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited` ({@link
  * https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1})
@@ -33,14 +34,25 @@ export async function authenticateClient(
   const client = await ctx.clients.find(presented.clientId)
   const verdict = await method.verify(ctx, client, presented)
   const verified = verdict === true
-  if (client !== undefined && mayAuthenticateBy(client, method.name) && verified) {
+  if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
     await ctx.limits?.countAuthenticated(bucket, request, client)
     return client
   }
   await ctx.limits?.countRefusedCredentials(request, presented.clientId)
-  if (client === undefined) throw refuse(ctx, method, presented, 'unknown or disabled client')
+  if (client === undefined) throw refuse(ctx, method, presented, { reason: 'unknown or disabled client' })
   const wrong = typeof verdict === 'string' ? verdict : 'wrong or expired credentials'
-  throw refuse(ctx, method, presented, verified ? 'not the registered method' : wrong)
+  if (!verified) throw refuse(ctx, method, presented, { reason: wrong })
+  const description = registeredMethodFor(client, presented)
+  throw refuse(ctx, method, presented, { reason: 'not the registered method', description })
+}
+
+/**
+ * Describes the method that the client is registered for, to a caller who knows its secret. Nobody else learns it: a
+ * wrong secret gets the same response as an unknown client.
+ */
+function registeredMethodFor({ metadata }: ClientRecord, presented: PresentedCredentials): string | undefined {
+  if (presented.secret === undefined) return undefined
+  return `the client must authenticate with ${metadata.token_endpoint_auth_method}, the method that it is registered for`
 }
 
 function collectCredentials(
@@ -75,10 +87,21 @@ function twoMethods(): OAuthError {
   )
 }
 
-function refuse(ctx: Context, method: ClientAuthMethod, presented: PresentedCredentials, reason: string): OAuthError {
+/** The true reason, for the event, and what the client is told instead of the usual text. */
+interface Refusal {
+  readonly reason: string
+  readonly description?: string | undefined
+}
+
+function refuse(
+  ctx: Context,
+  method: ClientAuthMethod,
+  presented: PresentedCredentials,
+  { reason, description = 'client authentication failed' }: Refusal,
+): OAuthError {
   const clientId = safeDescription(presented.clientId)
   ctx.emit({ type: 'client.authentication_failed', clientId, reason: safeDescription(reason) })
-  return new OAuthError('invalid_client', 'client authentication failed', {
+  return new OAuthError('invalid_client', description, {
     ...(method.scheme !== undefined && { challenge: formatChallenge(method.scheme, { realm: 'oauth' }) }),
   })
 }

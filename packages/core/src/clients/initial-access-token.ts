@@ -20,10 +20,14 @@ export async function createInitialAccessToken(ctx: Context, expiresIn: number):
   return createSealer(ctx.config.secrets[0], purpose).seal(String(expiresAt), ctx.config.issuer)
 }
 
-export async function isInitialAccessToken(ctx: Context, token: string): Promise<boolean> {
+/**
+ * Tells whether a token is an initial access token of this server and valid, is one and has expired, or is something
+ * else: a token for another purpose, of another server, or no token at all.
+ */
+export async function judgeInitialAccessToken(ctx: Context, token: string): Promise<'valid' | 'expired' | 'foreign'> {
   for (const secret of ctx.config.secrets) {
     const expiresAt = await createSealer(secret, purpose).unseal(token, ctx.config.issuer)
-    if (expiresAt !== undefined) return ctx.clock.now() < Number(expiresAt)
+    if (expiresAt !== undefined) return ctx.clock.now() < Number(expiresAt) ? 'valid' : 'expired'
   }
-  return false
+  return 'foreign'
 }

@@ -6,6 +6,7 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { FeatureClientMetadata } from '../protocol/feature-client-metadata.ts'
 import { isShallow } from '../protocol/json.ts'
+import { originProblem } from '../protocol/origin.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
 
@@ -41,6 +42,11 @@ const link = v.pipe(
 const scope = v.pipe(
   text,
   v.check((value) => parseScope(value) !== undefined, 'has characters that are not allowed'),
+)
+
+const origin = v.pipe(
+  text,
+  v.check((value) => originProblem(value) === undefined, 'must be an origin, for instance https://app.example.com'),
 )
 
 /**
@@ -85,6 +91,7 @@ const metadataEntries = {
   require_pkce: v.optional(v.boolean()),
   skip_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
+  allowed_cors_origins: v.optional(v.pipe(v.array(origin), v.maxLength(50))),
   metadata: v.optional(v.record(v.string(), v.unknown())),
 } satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
@@ -147,7 +154,7 @@ export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: Client
 /** The members of client metadata that a client, or whoever manages it from outside, may set. */
 export type PublicMetadataInput = Omit<
   MetadataInput,
-  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'metadata'
+  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'allowed_cors_origins' | 'metadata'
 >
 
 /**

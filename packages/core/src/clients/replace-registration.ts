@@ -110,11 +110,13 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 }
 
 /** The members that only the server side sets. */
-function restrictedOf({ require_pkce, skip_consent, enable_end_session, metadata }: ClientMetadata): MetadataInput {
+function restrictedOf(current: ClientMetadata): MetadataInput {
+  const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
   return {
     require_pkce,
     ...(skip_consent !== undefined && { skip_consent }),
     ...(enable_end_session !== undefined && { enable_end_session }),
+    ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),
     ...(metadata !== undefined && { metadata }),
   }
 }

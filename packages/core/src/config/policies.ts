@@ -16,6 +16,8 @@ type Policies =
   | 'formats'
   | 'unregisteredScopes'
   | 'jwtDisabled'
+  | 'corsOrigins'
+  | 'strictClientAuthMethod'
   | 'refreshTokensWithoutOfflineAccess'
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
@@ -66,6 +68,8 @@ export function resolvePolicies<User extends BaseUser>(
     }),
     unregisteredScopes: options.refuseUnregisteredScopes ? 'refuse' : 'ignore',
     jwtDisabled: options.disableJwtPlugin,
+    corsOrigins: new Set(options.allowedCorsOrigins),
+    strictClientAuthMethod: options.strictClientAuthMethod,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
     grantsEndingWithSession: options.grantsEndingWithSession,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,

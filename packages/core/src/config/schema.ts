@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { originProblem } from '../protocol/origin.ts'
 import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { nearestName } from './nearest.ts'
@@ -23,6 +24,10 @@ const uri = v.pipe(
   v.check((value) => URL.canParse(value) && !value.includes('#'), 'must be an absolute URI without a fragment'),
 )
 
+const origin = v.pipe(
+  v.string(),
+  v.check((value) => originProblem(value) === undefined, 'must be an origin, for instance https://app.example.com'),
+)
 const privateUseScheme = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9+.-]*$/, 'must be a scheme in lower case, without the colon'),
@@ -69,6 +74,8 @@ const optionEntries = {
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
   onEvent: hook,
+  allowedCorsOrigins: v.optional(v.array(origin), []),
+  strictClientAuthMethod: v.optional(v.boolean(), false),
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
   scopes: v.optional(v.array(scope), []),
   defaultScopes: v.optional(v.array(scope), []),
@@ -170,6 +177,8 @@ const optionsSchema = v.strictObject(optionEntries)
 type Defaulted =
   | 'basePath'
   | 'features'
+  | 'allowedCorsOrigins'
+  | 'strictClientAuthMethod'
   | 'grantTypes'
   | 'scopes'
   | 'defaultScopes'

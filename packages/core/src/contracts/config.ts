@@ -113,6 +113,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly userClaims: (user: User) => StandardClaims
   readonly hooks: ClaimHooks<User>
   readonly pages: Pages
+  /** Origins whose scripts may read the token and revocation responses of every client. */
+  readonly corsOrigins: ReadonlySet<string>
   /** The origins whose pages may post to this server: the issuer's, and those of the host's pages. */
   readonly pageOrigins: readonly string[]
   readonly scopes: readonly string[]
@@ -140,6 +142,8 @@ export interface Config<User extends BaseUser = BaseUser> {
    * signed with HS256 and the client's secret.
    */
   readonly jwtDisabled: boolean
+  /** Whether a client's secret is accepted by its registered transport alone. */
+  readonly strictClientAuthMethod: boolean
   readonly bindResources: boolean | 'strict'
   /** The resource of requests that name none; absent when there is none. */
   readonly defaultResource: DefaultResource | undefined

@@ -51,8 +51,8 @@ export interface EndpointRow {
   /** Who reads the errors: a program (`json`), a program with a bearer token (`bearer`), or a user (`page`). */
   readonly errors: ErrorAudience
   /**
-   * Which origins' scripts may read the response (CORS): `any`, or `client` for the origins of the client's redirect
-   * URIs. Default: none.
+   * Which origins' scripts may read the response (CORS): `any`, or `client` for the origins of the client and of the
+   * option `allowedCorsOrigins`. Errors before the client has authenticated may be read by any. Default: none.
    */
   readonly cors?: 'any' | 'client' | undefined
   /**

@@ -1,6 +1,6 @@
 import { findCaller, requireCreator } from '../clients/caller.ts'
 import { type Registrant, registerDynamicClient } from '../clients/dynamic-registration.ts'
-import { isInitialAccessToken } from '../clients/initial-access-token.ts'
+import { judgeInitialAccessToken } from '../clients/initial-access-token.ts'
 import { ownerOf } from '../clients/self-service.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -17,7 +17,7 @@ import { isSameOrigin, requireSameOrigin } from '../sessions/same-origin.ts'
  * section 3}). It exists only with `allowDynamicClientRegistration`.
  *
  * Of the members that only the server side sets, `skip_consent` (with any value) and `require_pkce: false` are refused
- * by name. `enable_end_session`, `metadata`, `client_secret_expires_at`, `disabled`, `client_id`, `client_secret`,
+ * by name. `enable_end_session`, `allowed_cors_origins`, `metadata`, `client_secret_expires_at`, `disabled`, `client_id`, `client_secret`,
  * `user_id` and `reference_id` are ignored like unknown members: the response says what was stored. The client chooses
  * `subject_type`; `pairwise` is refused when there is no `pairwiseSecret`.
  */
@@ -37,18 +37,22 @@ export const register: Endpoint = {
 
 /**
  * Finds out who registers a client. An initial access token is checked before the session, and a session does not
- * replace a wrong token. A session counts only for requests from pages of this server or of its host. A request from
- * another site is anonymous when anonymous registration is allowed.
+ * replace an expired one. Where anonymous callers may register, any other bearer token is ignored: agents send the token
+ * of their last sign-in along. Elsewhere it is refused. A session counts only for requests from pages of this server or
+ * of its host. A request from another site is anonymous when anonymous registration is allowed.
  */
 async function findRegistrant(ctx: Context, request: Request): Promise<Registrant> {
+  const { anonymous } = ctx.config.registration
   const authorization = readAuthorization(request)
   if (authorization?.scheme === 'bearer') {
-    if (await isInitialAccessToken(ctx, authorization.credentials)) return { registeredBy: 'initial_access_token' }
-    throw new OAuthError('invalid_token', 'the initial access token is invalid or expired', {
-      challenge: invalidTokenChallenge,
-    })
+    const verdict = await judgeInitialAccessToken(ctx, authorization.credentials)
+    if (verdict === 'valid') return { registeredBy: 'initial_access_token' }
+    if (verdict === 'expired' || !anonymous) {
+      throw new OAuthError('invalid_token', 'the initial access token is invalid or expired', {
+        challenge: invalidTokenChallenge,
+      })
+    }
   }
-  const { anonymous } = ctx.config.registration
   const caller = anonymous && !isSameOrigin(ctx, request) ? undefined : await findCaller(ctx, request)
   if (caller !== undefined) {
     requireSameOrigin(ctx, request)

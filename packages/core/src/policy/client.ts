@@ -8,14 +8,28 @@ export function isPublic(client: ClientRecord): boolean {
   return client.metadata.token_endpoint_auth_method === 'none'
 }
 
+/** The two transports of one secret: the `Authorization` header, and the form. */
+const secretTransports: readonly string[] = ['client_secret_basic', 'client_secret_post']
+
 /**
- * Tells whether a client may authenticate by a method. A registered client has one. A client that is a document may list
- * several in `token_endpoint_auth_methods_supported`, because nobody answers it which of them the server chose ({@link
- * https://openid.net/specs/openid-connect-rp-metadata-choices-1_0-final.html OpenID Connect Relying Party Metadata Choices}).
+ * Tells whether a client may authenticate with this method: the registered one, or the other transport of its secret.
+ * Which of the two a client uses proves nothing, and many libraries do not use the registered one. A client that is
+ * registered for keys, or for `none`, has no other method.
+ *
+ * A client that is a document may list several in `token_endpoint_auth_methods_supported`, because nobody answers it which
+ * of them the server chose ({@link https://openid.net/specs/openid-connect-rp-metadata-choices-1_0-final.html OpenID Connect
+ * Relying Party Metadata Choices}).
+ * @param strict whether only the registered method counts
  */
-export function mayAuthenticateBy({ registeredBy, metadata }: ClientRecord, method: string): boolean {
-  if (metadata.token_endpoint_auth_method === method) return true
-  return registeredBy === 'document' && metadata.token_endpoint_auth_methods_supported?.includes(method) === true
+export function mayAuthenticateWith(
+  { registeredBy, metadata }: ClientRecord,
+  method: string,
+  strict: boolean,
+): boolean {
+  const { token_endpoint_auth_method: registered } = metadata
+  if (registered === method) return true
+  if (registeredBy === 'document') return metadata.token_endpoint_auth_methods_supported?.includes(method) === true
+  return !strict && secretTransports.includes(registered) && secretTransports.includes(method)
 }
 
 /** Tells whether the server side or an administrator registered the client. */

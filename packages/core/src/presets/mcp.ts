@@ -10,7 +10,7 @@ import {
 import { privateKeyJwt } from '../features/private-key-jwt/private-key-jwt.ts'
 import { isSameResource } from '../protocol/resource.ts'
 import { parseScope, standardScopes } from '../protocol/scope.ts'
-import { isLoopbackHost } from '../protocol/web-host.ts'
+import { isLoopbackHost, webHost } from '../protocol/web-host.ts'
 import { type Mcp, mcpFeature, type ProtectedMcpServer } from './mcp-feature.ts'
 
 export type { Mcp, ProtectedMcpServer }
@@ -147,8 +147,8 @@ function checkScopes(scopes: readonly string[]): void {
 }
 
 function isMcpServerUrl(text: string): boolean {
-  if (!URL.canParse(text) || text.includes('#')) return false
-  const { protocol, hostname, username, password } = new URL(text)
-  if (username !== '' || password !== '') return false
-  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))
+  const host = webHost(text)
+  // A URL with a user or a fragment names nothing that a client could send as a resource.
+  if (host === undefined || /[#@]/.test(text)) return false
+  return /^https:/i.test(text) || isLoopbackHost(host.hostname)
 }

@@ -48,6 +48,11 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly skip_consent?: boolean
   /** Server side only: the client may end the session (and gets `sid` in its ID tokens). */
   readonly enable_end_session?: boolean
+  /**
+   * Server side only: origins, beside those of the redirect URIs, whose scripts may read the client's token and
+   * revocation responses (CORS).
+   */
+  readonly allowed_cors_origins?: readonly string[]
   /** Server side only: data of your application that is stored with the client. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }

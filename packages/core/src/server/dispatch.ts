@@ -25,19 +25,25 @@ export async function dispatch(core: Core, endpoint: Endpoint, request: Request)
   const constraints = [...core.registry.senderConstraints.values()]
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
     const real = isRealOrigin(origin) ? origin : undefined
-    return preflight(endpoint.methods, endpoint.cors === 'client' ? real : real && '*', constraints)
+    const requestHeaders = request.headers.get('access-control-request-headers')
+    const allowed = endpoint.cors === 'client' ? real : real && '*'
+    return preflight(endpoint.methods, { origin: allowed, requestHeaders }, constraints)
   }
   const served = await serve(core, endpoint, request)
   const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
   // Only a script's request needs CORS headers, and browsers send `Origin` with it.
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
-  if (endpoint.cors === 'any') return allowAnyOrigin(response, constraints)
-  return isOwnOrigin(served.client, origin) ? allowOrigin(response, origin, constraints) : response
+  // Without a client the response is an error that everybody gets who asks. A script has to read it to learn that its
+  // client was deleted.
+  if (endpoint.cors === 'any' || served.client === undefined) return allowAnyOrigin(response, constraints)
+  const own = core.config.corsOrigins.has(origin) || isOwnOrigin(served.client, origin)
+  return own ? allowOrigin(response, origin, constraints) : response
 }
 
-/** Whether one of the client's redirect URIs has this origin. */
-function isOwnOrigin(client: ClientRecord | undefined, origin: string): boolean {
-  const uris = client?.metadata.redirect_uris ?? []
+/** Whether the origin is one of the client: that of a redirect URI, or one that the server side gave it. */
+function isOwnOrigin({ metadata }: ClientRecord, origin: string): boolean {
+  const { redirect_uris: uris, allowed_cors_origins: others } = metadata
+  if (others?.includes(origin) === true) return true
   return uris.some((uri) => /^https?:/.test(uri) && URL.canParse(uri) && new URL(uri).origin === origin)
 }
 

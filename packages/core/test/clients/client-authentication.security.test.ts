@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { ClientInput } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
-import { isActive, type Parameters, post, postAs, registerConfidential, registerPublic } from '../support/client.ts'
+import {
+  authorize,
+  isActive,
+  type Parameters,
+  post,
+  postAs,
+  redirectUri,
+  registerConfidential,
+  registerPublic,
+} from '../support/client.ts'
 import { editClient, expectJsonError } from '../support/expectations.ts'
 import { watchStorage } from '../support/watched-storage.ts'
 import { createWorld, type World } from '../support/world.ts'
@@ -52,16 +61,101 @@ describe('a confidential client has to prove itself (D01)', () => {
   })
 })
 
-test('a method other than the registered one is invalid_client (D02)', async () => {
-  const world = createWorld()
+test('a method other than the registered one is invalid_client with strictClientAuthMethod, and the right secret learns which (D02)', async () => {
+  const world = createWorld({ strictClientAuthMethod: true })
   const withBasic = await register(world, { token_endpoint_auth_method: 'client_secret_basic' })
   const withPost = await register(world, { token_endpoint_auth_method: 'client_secret_post' })
   const form = { client_id: withBasic.id, client_secret: withBasic.secret }
-  expectJsonError(await tokenWith(world, form), 401, 'invalid_client')
+  const posted = await tokenWith(world, form)
+  expectJsonError(posted, 401, 'invalid_client')
+  expect(posted.body.error_description).toContain('client_secret_basic')
   const answer = await tokenWith(world, {}, basic(withPost.id, withPost.secret))
   expectJsonError(answer, 401, 'invalid_client')
+  expect(answer.body.error_description).toContain('client_secret_post')
   expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/)
+  // Whoever does not know the secret gets the same answer as for a client that does not exist.
+  const unknown = await tokenWith(world, { client_id: 'nobody', client_secret: 'w'.repeat(43) })
+  for (const client_id of [withBasic.id, withPost.id]) {
+    const wrong = await tokenWith(world, { client_id, client_secret: 'w'.repeat(43) })
+    expect([wrong.status, wrong.body]).toEqual([unknown.status, unknown.body])
+  }
+})
 
+describe('one secret by either transport (D02)', () => {
+  test.each(['client_secret_basic', 'client_secret_post'] as const)(
+    'a client with %s may send its secret by Basic or in the form, at every endpoint (D02)',
+    async (method) => {
+      const world = createWorld()
+      const { id, secret } = await register(world, { token_endpoint_auth_method: method })
+      for (const [form, headers] of [
+        [{ client_id: id, client_secret: secret }, {}],
+        [{}, basic(id, secret)],
+      ] as const) {
+        const { status, body } = await tokenWith(world, form, headers)
+        expect(status).toBe(200)
+        const token = { token: body.access_token, ...form }
+        expect((await post(world, '/oauth2/introspect', token, headers)).body.active).toBe(true)
+        expect((await post(world, '/oauth2/revoke', token, headers)).status).toBe(200)
+      }
+    },
+  )
+
+  test('a wrong, expired or foreign secret is refused by either transport (D02)', async () => {
+    const world = createWorld()
+    const now = world.clock.now()
+    const one = await register(world, { token_endpoint_auth_method: 'client_secret_post' })
+    const other = await register(world)
+    const expired = await register(world, { client_secret_expires_at: now })
+    for (const [id, secret] of [
+      [one.id, other.secret],
+      [one.id, 'w'.repeat(43)],
+      [expired.id, expired.secret],
+    ] as const) {
+      expectJsonError(await tokenWith(world, {}, basic(id, secret)), 401, 'invalid_client')
+      expectJsonError(await tokenWith(world, { client_id: id, client_secret: secret }), 401, 'invalid_client')
+    }
+  })
+
+  test('a client that became public or uses keys has no secret to send, whatever it had before (D02)', async () => {
+    const world = createWorld()
+    const { id, secret } = await register(world)
+    for (const token_endpoint_auth_method of ['none', 'private_key_jwt'] as const) {
+      await editClient(world, id, ({ metadata }) => ({ metadata: { ...metadata, token_endpoint_auth_method } }))
+      expectJsonError(await tokenWith(world, {}, basic(id, secret)), 401, 'invalid_client')
+      expectJsonError(await tokenWith(world, { client_id: id, client_secret: secret }), 401, 'invalid_client')
+    }
+  })
+})
+
+describe('a bearer token beside a client_id (D02)', () => {
+  const stray = { authorization: 'Bearer of-the-last-sign-in' }
+
+  test('a public client’s stray bearer token is ignored, whatever it is (D02)', async () => {
+    const world = createWorld()
+    const client = await registerPublic(world)
+    const { code, pkce } = await authorize(world, client, { scope: 'openid' })
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
+    const { status, body } = await post(world, '/oauth2/token', { ...form, client_id: client.client_id }, stray)
+    expect(status).toBe(200)
+    const token = { token: body.access_token, client_id: client.client_id }
+    expect((await post(world, '/oauth2/revoke', token, { authorization: 'bearer' })).status).toBe(200)
+  })
+
+  test('it authenticates nobody: neither a confidential client, nor a request without client_id (D02)', async () => {
+    const world = createWorld()
+    const { id, secret } = await register(world)
+    expectJsonError(await tokenWith(world, { client_id: id }, stray), 401, 'invalid_client')
+    expectJsonError(await tokenWith(world, {}, stray), 401, 'invalid_client')
+    expect((await tokenWith(world, { client_id: id, client_secret: secret }, stray)).status).toBe(200)
+    for (const authorization of ['DPoP abc', 'Digest username="client"', 'Basic']) {
+      const open = await registerPublic(world)
+      expectJsonError(await tokenWith(world, { client_id: open.client_id }, { authorization }), 401, 'invalid_client')
+    }
+  })
+})
+
+test('a public client with a secret is invalid_client (D02)', async () => {
+  const world = createWorld()
   const open = await registerPublic(world)
   const code = { grant_type: 'authorization_code', code: 'x', code_verifier: 'v'.repeat(43) }
   expectJsonError(await tokenWith(world, code, basic(open.client_id, 'anything')), 401, 'invalid_client')

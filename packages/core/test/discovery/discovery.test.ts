@@ -115,7 +115,7 @@ describe.each([
   })
 
   test('an unknown path is 404 JSON', async () => {
-    for (const unknown of ['/oauth2/nothing', '/oauth2/token/', '/OAUTH2/TOKEN', '/']) {
+    for (const unknown of ['/oauth2/nothing', '/oauth2/nothing/', '/OAUTH2/TOKEN', '/']) {
       const answer = await send(world, baseUrl + path + unknown)
       expect([answer.status, answer.body.error]).toEqual([404, 'not_found'])
     }

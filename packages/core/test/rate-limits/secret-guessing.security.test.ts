@@ -2,10 +2,11 @@ import type { RateLimitOptions, RegisteredClient } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
 import { type Answer, post, registerConfidential } from '../support/client.ts'
 import { expectJsonError } from '../support/expectations.ts'
-import { createWorld, type World } from '../support/world.ts'
+import { createWorld, type World, type WorldOptions } from '../support/world.ts'
 
-function createLimitedWorld(rateLimit: Partial<RateLimitOptions> = {}): World {
+function createLimitedWorld(rateLimit: Partial<RateLimitOptions> = {}, options: WorldOptions = {}): World {
   return createWorld({
+    ...options,
     rateLimit: {
       clientAddress: (request) => request.headers.get('x-real-ip') ?? undefined,
       token: false,
@@ -84,7 +85,7 @@ describe('guessing client secrets (D09)', () => {
   })
 
   test('guesses with an unregistered method, and those that begin as a public client, are counted (D09)', async () => {
-    const world = createLimitedWorld({ authentication })
+    const world = createLimitedWorld({ authentication }, { strictClientAuthMethod: true })
     const client = await registerConfidential(world)
     const { client_id, client_secret } = client
     const address = { 'x-real-ip': '192.0.2.1' }

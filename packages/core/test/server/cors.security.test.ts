@@ -94,16 +94,106 @@ describe('token and revoke: the client’s own origins alone (G10)', () => {
     }
   })
 
-  test('errors after authentication can be read there, those before it nowhere (G10)', async () => {
+  test('errors after authentication can be read there alone (G10)', async () => {
     const world = createOpenWorld()
     const client = await registerPublic(world)
     const { client_id } = client
     const refused = await post(world, '/oauth2/token', { client_id, grant_type: 'unknown' }, { origin: own })
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([400, own])
-    const confidential = await registerConfidential(world)
-    const form = { client_id: confidential.client_id, client_secret: 'wrong' }
-    expect(corsHeaders((await post(world, '/oauth2/token', form, { origin: own })).headers)).toEqual([])
-    expect(corsHeaders((await post(world, '/oauth2/token', {}, { origin: own })).headers)).toEqual([])
+    const elsewhere = await post(world, '/oauth2/token', { client_id, grant_type: 'unknown' }, { origin: foreign })
+    expect(corsHeaders(elsewhere.headers)).toEqual([])
+  })
+
+  test('errors before authentication can be read by any origin, so that a script learns that its client was deleted, and they are the same for a wrong secret (G10)', async () => {
+    const world = createOpenWorld()
+    const deleted = await registerConfidential(world)
+    await world.provider.deleteClient(deleted.client_id)
+    const { client_id } = await registerConfidential(world)
+    const answers = []
+    for (const form of [
+      { client_id, client_secret: 'wrong' },
+      { client_id: deleted.client_id, client_secret: deleted.client_secret },
+      { client_id: 'unknown', client_secret: 'wrong' },
+    ]) {
+      const { status, headers, body } = await post(world, '/oauth2/token', form, { origin: foreign })
+      answers.push({ status, body, cors: corsHeaders(headers), origin: headers.get('access-control-allow-origin') })
+    }
+    expect(answers[0]).toMatchObject({ status: 401, body: { error: 'invalid_client' }, origin: '*' })
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+    for (const form of [{}, { client_id: 'unknown' }]) {
+      const { headers } = await post(world, '/oauth2/token', form, { origin: own })
+      expect(headers.get('access-control-allow-origin')).toBe('*')
+      expect(headers.get('access-control-allow-credentials')).toBeNull()
+      expect(corsHeaders((await post(world, '/oauth2/token', form, { origin: 'null' })).headers)).toEqual([])
+    }
+  })
+
+  test('the server side gives one client further origins, and no client gives them to itself (G10)', async () => {
+    const world = createOpenWorld()
+    const allowed_cors_origins = ['https://spa.example', 'chrome-extension://abcdefghijklmnop', 'http://localhost:5173']
+    const { client_id } = await registerPublic(world, { allowed_cors_origins })
+    const other = await registerPublic(world)
+    const ask = async (id: string, origin: string) => {
+      const { headers } = await post(world, '/oauth2/revoke', { client_id: id, token: 'x' }, { origin })
+      return headers.get('access-control-allow-origin')
+    }
+    for (const origin of allowed_cors_origins) {
+      expect([await ask(client_id, origin), await ask(other.client_id, origin)]).toEqual([origin, null])
+    }
+    for (const origin of ['https://spa.example.evil.test', 'http://spa.example', 'http://localhost:5174', 'null']) {
+      expect(await ask(client_id, origin)).toBeNull()
+    }
+    const json = { 'content-type': 'application/json' }
+    const claimed = { redirect_uris: [redirectUri], allowed_cors_origins: [foreign] }
+    const init = { method: 'POST', headers: json, body: JSON.stringify(claimed) }
+    const { body: self } = await send(world, `${issuer}/oauth2/register`, init)
+    expect(self).not.toHaveProperty('allowed_cors_origins')
+    expect(await ask(self.client_id, foreign)).toBeNull()
+    // What the server side gave stays when the client replaces its registration.
+    await world.provider.updateClient(self.client_id, { allowed_cors_origins: ['https://spa.example'] })
+    const put = await send(world, self.registration_client_uri, {
+      method: 'PUT',
+      headers: { ...json, authorization: `Bearer ${self.registration_access_token}` },
+      body: JSON.stringify({ ...claimed, client_id: self.client_id }),
+    })
+    expect(put.body.allowed_cors_origins).toEqual(['https://spa.example'])
+  })
+
+  test('allowedCorsOrigins counts for every client, and for no other origin (G10)', async () => {
+    const world = createLogoutWorld({ allowedCorsOrigins: ['https://portal.example'] })
+    for (const { client_id } of [await registerPublic(world), await registerPublic(world)]) {
+      for (const [origin, allowed] of [
+        ['https://portal.example', 'https://portal.example'],
+        ['https://portal.example:444', null],
+        [foreign, null],
+      ] as const) {
+        const { headers } = await post(world, '/oauth2/revoke', { client_id, token: 'x' }, { origin })
+        expect(headers.get('access-control-allow-origin')).toBe(allowed)
+      }
+    }
+  })
+
+  test.each([
+    '*',
+    'null',
+    '',
+    'https://*.example.com',
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'https://APP.example.com',
+    'https://app.example.com:443',
+    'https://user@app.example.com',
+    'http://app.example.com',
+    'app.example.com',
+    'javascript:alert(1)',
+    'https://',
+    'https://a b',
+  ])('%j is no origin that may be allowed (G10)', async (origin) => {
+    expect(() => createLogoutWorld({ allowedCorsOrigins: [origin] })).toThrow(
+      /^option allowedCorsOrigins\[0\]: must be an origin/,
+    )
+    const refused = registerPublic(createLogoutWorld(), { allowed_cors_origins: [origin] })
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_client_metadata' })
   })
 
   test('the revocation endpoint has CORS headers for the client’s own origins alone (G10)', async () => {
@@ -177,6 +267,41 @@ describe('preflights (G10)', () => {
       expect([status, corsHeaders(headers)]).toEqual([204, []])
     },
   )
+})
+
+describe('headers that a script wants to send (G10)', () => {
+  const ask = (path: string, names: string, origin = foreign) =>
+    send(createOpenWorld(), issuer + path, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': names },
+    })
+
+  test.each(['/oauth2/token', '/oauth2/register', '/oauth2/userinfo', '/.well-known/oauth-authorization-server'])(
+    'the preflight of %s allows the headers of tracing libraries, and caches tell them apart (G10)',
+    async (path) => {
+      const wanted = ['traceparent', 'sentry-trace', 'baggage', 'x-requested-with', 'mcp-protocol-version']
+      const { headers } = await ask(path, wanted.join(', '))
+      const allowed = (headers.get('access-control-allow-headers') ?? '').toLowerCase().split(', ')
+      expect(allowed).toEqual(expect.arrayContaining([...wanted, 'authorization', 'content-type']))
+      expect(new Set(allowed).size).toBe(allowed.length)
+      expect(variesBy(headers)).toContain('Access-Control-Request-Headers')
+    },
+  )
+
+  test('what is no header name is left out, and the list is bounded (G10)', async () => {
+    const many = Array.from({ length: 500 }, (_, n) => `x-${n}`).join(',')
+    const { headers } = await ask('/oauth2/token', `x-good, "x-bad", x bad, <script>, ${'y'.repeat(101)}, ${many}`)
+    const allowed = (headers.get('access-control-allow-headers') ?? '').split(', ')
+    expect(allowed).toContain('x-good')
+    expect(allowed.every((name) => /^[\w-]{1,100}$/.test(name))).toBe(true)
+    expect(allowed.length).toBeLessThan(60)
+  })
+
+  test('where there is no CORS, and for `null`, nothing is echoed (G10)', async () => {
+    expect(corsHeaders((await ask('/oauth2/authorize', 'traceparent')).headers)).toEqual([])
+    expect(corsHeaders((await ask('/oauth2/introspect', 'traceparent')).headers)).toEqual([])
+    expect(corsHeaders((await ask('/oauth2/token', 'traceparent', 'null')).headers)).toEqual([])
+  })
 })
 
 test('nothing ever allows credentials (G10)', async () => {

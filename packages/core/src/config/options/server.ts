@@ -32,6 +32,12 @@ export interface ServerOptions {
    */
   readonly storage: Storage
   /**
+   * Origins whose scripts may read the token and revocation responses of every client (CORS), for instance
+   * `https://app.example.com`. A client's own origins, those of its redirect URIs, always may; the server side can give
+   * one client further ones (`allowed_cors_origins`). Cookies are never allowed. Default: none.
+   */
+  readonly allowedCorsOrigins?: readonly string[] | undefined
+  /**
    * Optional features. Each comes from an import path of its own and is a function that you call with its options.
    * Default: none.
    * @example

@@ -8,6 +8,13 @@ export interface TokenOptions {
    */
   readonly grantTypes?: readonly string[] | undefined
   /**
+   * Accepts the secret of a client only by the method that the client is registered for, as some profiles demand, and
+   * names that method to a client that sends the right secret the other way. Default `false`: a client with
+   * `client_secret_basic` or `client_secret_post` may use either, because many libraries use the one that they prefer
+   * ({@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 section 2.3.1}). Never both in one request.
+   */
+  readonly strictClientAuthMethod?: boolean | undefined
+  /**
    * The scopes of your own, beside `openid`, `profile`, `email`, `address`, `phone` and `offline_access`. Default:
    * none.
    * @example

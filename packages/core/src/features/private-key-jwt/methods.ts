@@ -4,7 +4,7 @@ import type { Context } from '../../contracts/context.ts'
 import type { VerifiedJwt } from '../../contracts/key-set.ts'
 import { verifyClientSignature, verifySecretSignature } from '../../keys/client-signature.ts'
 import { decodeUnverifiedJwt } from '../../keys/unverified-jwt.ts'
-import { mayAuthenticateBy } from '../../policy/client.ts'
+import { mayAuthenticateWith } from '../../policy/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -96,7 +96,7 @@ async function verifyAssertion(
 ): Promise<boolean | string> {
   if (client === undefined || assertion === undefined) return false
   // Checked before keys are fetched or the assertion is used up.
-  if (!mayAuthenticateBy(client, rules.method)) return 'not the registered method'
+  if (!mayAuthenticateWith(client, rules.method, true)) return 'not the registered method'
   const jwt = await rules.verifySignature(client, assertion)
   if (typeof jwt === 'string') return `assertion: ${jwt}`
   const { issuer } = ctx.config
