@@ -1,4 +1,5 @@
 import type { ResourceError } from './errors.ts'
+import { type ChallengeScheme, withHeaders } from './sender-constraint.ts'
 import { parseSecureUrl } from './url.ts'
 
 /** The members of a challenge (`WWW-Authenticate`) besides its error code. */
@@ -10,6 +11,8 @@ export interface ChallengeOptions {
   readonly realm?: string
   /** For the developer of the client. Must not repeat secrets. */
   readonly description?: string
+  /** The schemes of the `Authorization` header to name, as `challengeSchemes` returns them. Default: Bearer alone. */
+  readonly schemes?: readonly ChallengeScheme[]
 }
 
 /** The members that every challenge of a resource has. */
@@ -45,14 +48,18 @@ export function temporarilyUnavailable(options: { readonly retryAfter?: number }
 }
 
 /** Turns a `ResourceError` into the response with its status and challenge. */
-export function errorResponse(error: ResourceError, defaults: ChallengeDefaults = {}): Response {
+export function errorResponse(
+  error: ResourceError,
+  defaults: ChallengeDefaults & Pick<ChallengeOptions, 'schemes'> = {},
+): Response {
   const { code, status, description, scopes } = error
   if (code === 'temporarily_unavailable') return temporarilyUnavailable()
-  return challengeResponse(status, code === 'missing_token' ? undefined : code, {
+  const answer = challengeResponse(status, code === 'missing_token' ? undefined : code, {
     ...defaults,
     ...(description !== undefined && { description }),
     ...(scopes.length > 0 && { scope: scopes }),
   })
+  return withHeaders(answer, error.headers)
 }
 
 /**
@@ -70,9 +77,15 @@ export function formatChallenge(error: string | undefined, options: ChallengeOpt
     ...(scope === undefined ? [] : [['scope', scope]]),
     ...(resourceMetadata === undefined ? [] : [['resource_metadata', metadataHref(resourceMetadata)]]),
   ]
+  return (options.schemes ?? [{ scheme: 'Bearer' }])
+    .map(({ scheme, parameters: own = {} }) => formatScheme(scheme, [...parameters, ...Object.entries(own)]))
+    .join(', ')
+}
+
+function formatScheme(scheme: string, parameters: readonly (readonly string[])[]): string {
   // A scheme must be followed by at least one parameter.
-  if (parameters.length === 0) parameters.push(['realm', 'protected resource'])
-  return `Bearer ${parameters.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')}`
+  const all = parameters.length === 0 ? [['realm', 'protected resource']] : parameters
+  return `${scheme} ${all.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')}`
 }
 
 function challengeResponse(status: number, error: string | undefined, options: ChallengeOptions): Response {

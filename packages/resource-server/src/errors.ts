@@ -4,6 +4,9 @@ export const errorStatus = {
   missing_token: 401,
   invalid_request: 400,
   invalid_token: 401,
+  // RFC 9449 section 12.2, for resources that check DPoP proofs.
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
   insufficient_scope: 403,
   // The authorization server does not answer now, so the token can be neither accepted nor refused.
   temporarily_unavailable: 503,
@@ -16,6 +19,8 @@ export interface ResourceErrorDetails {
   readonly description?: string
   /** The scopes that the client needs. */
   readonly scopes?: readonly string[]
+  /** Headers to add to the response, for instance a nonce. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The true reason, for the log. It is never in the response. */
   readonly cause?: unknown
 }
@@ -23,21 +28,24 @@ export interface ResourceErrorDetails {
 /**
  * The error of this package: a request is refused. `errorResponse` turns it into a response.
  * Codes are those of {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}, with
- * `missing_token` and `temporarily_unavailable` added.
+ * those of DPoP, `missing_token` and `temporarily_unavailable` added.
  */
 export class ResourceError extends Error {
   readonly code: ResourceErrorCode
   readonly status: number
   readonly description: string | undefined
   readonly scopes: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: ResourceErrorCode, { description, scopes = [], cause }: ResourceErrorDetails = {}) {
+  constructor(code: ResourceErrorCode, details: ResourceErrorDetails = {}) {
+    const { description, scopes = [], headers = {}, cause } = details
     super(description === undefined ? code : `${code}: ${description}`, cause === undefined ? {} : { cause })
     this.name = 'ResourceError'
     this.code = code
     this.status = errorStatus[code]
     this.description = description
     this.scopes = scopes
+    this.headers = headers
   }
 }
 

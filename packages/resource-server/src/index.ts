@@ -26,7 +26,15 @@ export {
   protectedResourceMetadataHandler,
   protectedResourceMetadataUrl,
 } from './protected-resource-metadata-handler.ts'
+export type { RequestHead } from './request-head.ts'
 export { requireScopes } from './scope.ts'
+export {
+  type ChallengeScheme,
+  challengeSchemes,
+  type ProofFacts,
+  type SenderConstraint,
+  type SenderProof,
+} from './sender-constraint.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 export type {
   CommonVerifierOptions,

@@ -2,12 +2,13 @@ import { type ChallengeDefaults, errorResponse } from './challenge.ts'
 import { ResourceError } from './errors.ts'
 import { refuseUnknownOptions } from './options.ts'
 import { requireScopes } from './scope.ts'
+import { challengeSchemes, withHeaders } from './sender-constraint.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import { parseSecureUrl } from './url.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
 export interface ProtectOptions extends ChallengeDefaults {
-  readonly verifier: Pick<TokenVerifier, 'verify'>
+  readonly verifier: Pick<TokenVerifier, 'verify'> & Partial<Pick<TokenVerifier, 'senderConstraints'>>
   /** Scopes that every request needs. */
   readonly scopes?: readonly string[]
   /** Called for every refused request, for the log. `error.cause` is the true reason. It must not throw, and is not awaited. */
@@ -40,11 +41,12 @@ export function protect(
       try {
         const token = await verifier.verify(request)
         requireScopes(token, scopes)
-        return await handler(request, token, ...rest)
+        return withHeaders(await handler(request, token, ...rest), token.responseHeaders)
       } catch (error) {
         if (!(error instanceof ResourceError)) throw error
         onError?.(error)
-        return errorResponse(withScopes(error, scopes), options)
+        const schemes = challengeSchemes(request, verifier.senderConstraints)
+        return errorResponse(withScopes(error, scopes), { ...options, schemes })
       }
     }
 }
@@ -55,5 +57,6 @@ function withScopes(error: ResourceError, scopes: readonly string[]): ResourceEr
   return new ResourceError(error.code, {
     ...(error.description !== undefined && { description: error.description }),
     scopes,
+    headers: error.headers,
   })
 }
