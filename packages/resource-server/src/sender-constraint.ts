@@ -1,4 +1,5 @@
 import { invalid } from './claims.ts'
+import { addHeaders } from './cors.ts'
 import { unavailable } from './errors.ts'
 import type { RequestHead } from './request-head.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -141,18 +142,11 @@ export function challengeSchemes(
   return presented.length > 0 ? presented : all
 }
 
-/**
- * Adds headers to a response, and lets scripts of other origins read them. A response without such headers is returned
- * unchanged.
- */
-export function withHeaders(response: Response, headers: Readonly<Record<string, string>> | undefined): Response {
-  const names = Object.keys(headers ?? {})
-  if (headers === undefined || names.length === 0) return response
-  // The headers of a response that `fetch` has returned cannot be changed.
-  const answer = new Response(response.body, response)
-  for (const name of names) answer.headers.set(name, headers[name] ?? '')
-  answer.headers.append('access-control-expose-headers', names.join(', '))
-  return answer
+/** Adds headers to a response, and lets scripts of other origins read them. */
+export function withHeaders(response: Response, headers: Readonly<Record<string, string>> = {}): Response {
+  const names = Object.keys(headers)
+  if (names.length === 0) return response
+  return addHeaders(response, { ...headers, 'access-control-expose-headers': names.join(', ') })
 }
 
 /**
