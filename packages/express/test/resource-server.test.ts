@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import type { AuthInfo as SdkAuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import type { Express, Request, RequestHandler, Response } from 'express'
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { type Listening, listen } from '../../core/test/support/adapter-suite.ts'
@@ -95,6 +97,39 @@ describe.each(majors)('the middlewares of a resource, %s', (_name, create) => {
     }
     const refused = await ask('/mcp')
     expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+  })
+
+  test('an origin that cors() before the middleware has not allowed gets no permission from the middleware', async () => {
+    const cors: RequestHandler = (_req, res, next) => {
+      res.setHeader('vary', 'Accept, Origin')
+      next()
+    }
+    const app = create().use(cors, protectedResource(options).protect(), (_req, res) => void res.send('passed'))
+    const { ask } = await start(app)
+    for (const sent of [{}, headers]) {
+      const answer = await ask('/mcp', { headers: { ...sent, origin: 'https://evil.example' } })
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  })
+
+  test('the transport of MCP’s SDK passes the caller on to its tools', async () => {
+    const api = protectedResource(options)
+    const app = create().post('/mcp', api.protect(), create.json(), async (req, res) => {
+      const mcp = new McpServer({ name: 'notes', version: '1.0.0' })
+      mcp.registerTool('whoami', { description: 'Says who calls' }, ({ authInfo }) => ({
+        content: [
+          { type: 'text', text: JSON.stringify([authInfo?.clientId, authInfo?.scopes, authInfo?.extra?.subject]) },
+        ],
+      }))
+      const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
+      await mcp.connect(transport as never)
+      await transport.handleRequest(req, res, req.body)
+    })
+    const { ask } = await start(app)
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami', arguments: {} } }
+    const json = { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const { status, text } = await ask('/mcp', { method: 'POST', headers: json, body: JSON.stringify(call) })
+    expect([status, JSON.parse(text).result?.content[0].text]).toEqual([200, '["a-client",["notes:read"],"ada"]'])
   })
 
   test('a body parser after the middleware reads the body', async () => {

@@ -71,6 +71,22 @@ describe('the middlewares of a resource in Hono', () => {
     }
   })
 
+  test('with allowedOrigins [], cors() before the middleware decides about origins alone', async () => {
+    const own = protectedResource({
+      resource,
+      authorizationServer: { issuer: 'https://id.example.com', verifyWith: async () => token },
+      allowedOrigins: [],
+    })
+    const app = new Hono()
+      .use(cors({ origin: ['https://app.example.com'] }))
+      .get('/mcp', own.protect(), (c) => c.text('passed'))
+    for (const sent of [{}, { authorization: headers.authorization }]) {
+      const response = await app.request('/mcp', { headers: { ...sent, origin: 'https://evil.example' } })
+      expect(response.status).toBe('authorization' in sent ? 200 : 401)
+      expect(response.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  })
+
   test('a response whose headers cannot be changed, as those of fetch, passes', async () => {
     const redirected = Response.redirect('https://api.example.com/other', 303)
     const app = new Hono().get('/mcp', api.protect(), () => redirected)

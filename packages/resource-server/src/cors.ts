@@ -27,8 +27,13 @@ export function preflightResponse(request: RequestHead, allowed: AllowedOrigins)
 
 /** Lets scripts of the allowed origins read a response, unless the host has decided about its origin before. */
 export function withCors(response: Response, request: RequestHead, allowed: AllowedOrigins): Response {
-  if (response.headers.has('access-control-allow-origin')) return response
+  if (hasDecided(response.headers)) return response
   return addHeaders(response, originHeaders(request, allowed))
+}
+
+/** Tells whether the host has decided about the origin of the request: it allowed it, or its answer depends on it. */
+function hasDecided(headers: Headers): boolean {
+  return headers.has('access-control-allow-origin') || /(?:^|[ ,])origin(?:$|[ ,])/i.test(headers.get('vary') ?? '')
 }
 
 function originHeaders({ headers }: RequestHead, allowed: AllowedOrigins): Added {
