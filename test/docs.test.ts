@@ -133,7 +133,16 @@ describe('samples', () => {
         rewriteRelativeImportExtensions: false,
         noUnusedLocals: false,
         noUnusedParameters: false,
-        paths: { '@oauth/resource-server': [join(root, 'packages/resource-server/src/index.ts')] },
+        paths: {
+          '@oauth/resource-server': [join(root, 'packages/resource-server/src/index.ts')],
+          ...Object.fromEntries(
+            ['express', 'hono', 'next'].map((adapter) => [
+              `@oauth/${adapter}/resource-server`,
+              [join(root, `packages/${adapter}/src/resource-server.ts`)],
+            ]),
+          ),
+          express: [join(root, 'packages/express/node_modules/@types/express/index.d.ts')],
+        },
       },
       files: [...places.keys()],
       include: [],

@@ -1,6 +1,7 @@
 import { oauth } from '@oauth/express'
 import express, { type Express } from 'express'
 import session from 'express-session'
+import { notesApi } from './api.ts'
 import { health } from './health.ts'
 import { pages } from './pages.ts'
 import { createIdentityProvider, type IdentityProvider, type Settings } from './provider.ts'
@@ -28,6 +29,7 @@ export function createApp(settings: Settings): App {
     )
     // The provider must follow the session middleware, whose sessions it reads, and precede middleware that reads bodies.
     .use(oauth(provider))
+    .use(notesApi(settings.baseUrl, provider))
     .use(pages(provider))
   return { app, provider, close }
 }

@@ -2,6 +2,7 @@ import { createProvider, type Provider } from '@oauth/core'
 import { expressRequest } from '@oauth/express'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import type { Request } from 'express'
+import { apiUrl } from './api.ts'
 import { findUser } from './users.ts'
 
 declare module 'express-session' {
@@ -44,6 +45,7 @@ export function createIdentityProvider({ baseUrl, secret, database }: Settings):
     loginUrl: '/login',
     consentUrl: '/consent',
     scopes: ['notes:read'],
+    validAudiences: [apiUrl(baseUrl)],
   })
   return { provider, close: () => storage.close() }
 }

@@ -38,6 +38,30 @@ describe('the Express example', () => {
     expect(claims).toMatchObject({ sub: 'u-1', email: 'ada@example.com', name: 'Ada Lovelace' })
   })
 
+  test('the API of the Express example leads a client without a token to the server, and takes a token for it', async () => {
+    const refused = await fetch(`${baseUrl}/api/notes`)
+    const document = `${baseUrl}/.well-known/oauth-protected-resource/api`
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      `Bearer scope="notes:read", resource_metadata="${document}"`,
+    ])
+    const { resource, authorization_servers } = (await (await fetch(document)).json()) as Record<string, unknown>
+    expect(authorization_servers).toEqual([`${baseUrl}/auth`])
+    const { client_id, client_secret } = await example.provider.registerClient({
+      redirect_uris: [],
+      grant_types: ['client_credentials'],
+      scope: 'notes:read',
+    })
+    const response = await fetch(`${baseUrl}/auth/oauth2/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', resource: String(resource) }),
+    })
+    const { access_token } = (await response.json()) as { access_token: string }
+    const notes = await fetch(`${baseUrl}/api/notes`, { headers: { authorization: `Bearer ${access_token}` } })
+    expect([notes.status, await notes.json()]).toEqual([200, { notes: ['Read the margins.'], reader: client_id }])
+  })
+
   test('the Express example signs no user in for a form of another site or a wrong password', async () => {
     const body = new URLSearchParams({ email: 'ada@example.com', password: 'demo-password' })
     const login = (origin: string, form: URLSearchParams) =>

@@ -1,4 +1,5 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { protectedResource } from '@oauth/hono/resource-server'
 import { kyselyStorage } from '@oauth/kysely'
 import { Hono } from 'hono'
 import type { Kysely } from 'kysely'
@@ -38,6 +39,8 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
     },
     loginUrl: '/login',
     consentUrl: '/consent',
+    scopes: ['notes:read'],
+    validAudiences: [`${baseUrl}/api`],
     ...(onEvent !== undefined && { onEvent }),
   })
   await users.create(demoAccount)
@@ -52,6 +55,7 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
   app.use((c, next) => health(c.req.raw) ?? next())
   // The provider serves its endpoints and its well-known documents.
   app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
+  app.route('/', notesApi(`${baseUrl}/api`, provider))
   app.route('/', identityPages({ baseUrl, users, provider, sessions }))
 
   return {
@@ -63,6 +67,15 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
       while ((await provider.purgeExpired({ limit })) >= limit);
     },
   }
+}
+
+/** An API for callers with an access token, and its metadata document. Clients send its URL as `resource`. */
+function notesApi(resource: string, provider: Provider): Hono {
+  const api = protectedResource({ resource, authorizationServer: provider, scopes: ['notes:read'] })
+  const app = new Hono()
+  app.use(api.metadata)
+  app.get('/api/notes', api.protect(), (c) => c.json({ notes: ['Read the margins.'], reader: c.get('auth').subject }))
+  return app
 }
 
 /** Registers the demo client: a program on the user's computer, without a secret, that may listen on any port. */

@@ -86,6 +86,16 @@ async function authorize(agent: UserAgent, url: URL): Promise<Visit> {
   return page.url.pathname === '/consent' ? agent.submit(page, 'Allow', {}, redirectUri) : page
 }
 
+test('the API leads a client without a token to the server', async () => {
+  const document = `${baseUrl}/.well-known/oauth-protected-resource/api`
+  const refused = await fetch(`${baseUrl}/api/notes`)
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+    401,
+    `Bearer scope="notes:read", resource_metadata="${document}"`,
+  ])
+  expect(await (await fetch(document)).json()).toMatchObject({ resource: `${baseUrl}/api` })
+})
+
 test('bun:sqlite through the dialect of this example meets the storage contract', async () => {
   const { stdout } = await promisify(execFile)(bun, [join(root, 'test/contract.ts')])
   const { cases, failures } = JSON.parse(stdout)

@@ -2,7 +2,7 @@ import { createProvider, type Provider } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { database } from './database'
 import { findSession, sessionCookie } from './sessions'
-import { baseUrl, secret } from './settings'
+import { apiUrl, baseUrl, secret } from './settings'
 import { findUser } from './users'
 
 let made: Provider | undefined
@@ -20,6 +20,7 @@ export function provider(): Provider {
     loginUrl: '/login',
     consentUrl: '/consent',
     scopes: ['notes:read'],
+    validAudiences: [apiUrl],
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
   })

@@ -1,4 +1,6 @@
 export const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000'
+/** The identifier of the API, which clients send as `resource` to get a token for it. */
+export const apiUrl = `${baseUrl}/api`
 export const database = process.env.DATABASE ?? './oauth.db'
 
 /** Reads the settings at the first request: during the build of Next, there is no secret. */

@@ -64,6 +64,19 @@ describe('the Next.js example, built for production', () => {
     expect((await fetch(`${baseUrl}/auth/nothing`)).headers.get('content-type')).toBe('application/json')
   })
 
+  test('the API of the Next.js example leads a client without a token to the server', async () => {
+    const document = `${baseUrl}/.well-known/oauth-protected-resource/api`
+    for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
+      const refused = await fetch(`${baseUrl}/api/notes`, { headers })
+      expect(refused.status).toBe(401)
+      expect(refused.headers.get('www-authenticate')).toContain(`resource_metadata="${document}"`)
+    }
+    expect(await (await fetch(document)).json()).toMatchObject({
+      resource: `${baseUrl}/api`,
+      authorization_servers: [`${baseUrl}/auth`],
+    })
+  })
+
   test('the Next.js example refuses a form of another site and a wrong password, and the right password starts a session', async () => {
     const login = (origin: string, password: string) => {
       const body = new URLSearchParams({ email: 'ada@example.com', password })

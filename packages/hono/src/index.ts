@@ -1,5 +1,6 @@
 import type { Mountable } from '@oauth/core'
 import type { MiddlewareHandler } from 'hono'
+import { answer } from './answer.ts'
 import { restoreBody } from './restore-body.ts'
 
 /**
@@ -11,11 +12,7 @@ export function oauth(provider: Mountable): MiddlewareHandler {
     const { raw } = c.req
     if (!provider.matches(raw)) return next()
     const response = await provider.fetch(raw.bodyUsed ? await restoreBody(c.req) : raw)
-    const merged = c.newResponse(response.body, response)
-    // `merged` has the headers and cookies that earlier handlers have set. A plain assignment to `c.res` would let those
-    // win over the provider's headers, and drop the provider's cookies.
-    c.res = undefined
-    c.res = merged
+    answer(c, response)
     return undefined
   }
 }

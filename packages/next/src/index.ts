@@ -1,2 +1,3 @@
-export { type MountableSource, oauthHandlers, type RouteHandler, type RouteHandlers } from './oauth-handlers.ts'
+export { type MountableSource, oauthHandlers, type RouteHandlers } from './oauth-handlers.ts'
 export { pageRequest, type SearchParams } from './page-request.ts'
+export type { RouteHandler } from './route-handler.ts'

@@ -1,6 +1,5 @@
 import type { Mountable } from '@oauth/core'
-
-export type RouteHandler = (request: Request) => Promise<Response>
+import type { RouteHandler } from './route-handler.ts'
 
 /** A handler for each HTTP method, as a `route.ts` exports them. */
 export interface RouteHandlers {

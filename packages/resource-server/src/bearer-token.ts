@@ -1,4 +1,6 @@
 import { ResourceError } from './errors.ts'
+import type { RequestHead } from './request-head.ts'
+import type { PresentedToken } from './sender-constraint.ts'
 
 /** {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 section 2.1} */
 const tokenSyntax = /^[A-Za-z0-9._~+/-]+=*$/
@@ -7,25 +9,30 @@ const tokenSyntax = /^[A-Za-z0-9._~+/-]+=*$/
 const longest = 16_384
 
 /**
- * Reads the bearer token of a request from the `Authorization` header. It accepts no token in the URL, because URLs end
+ * Reads the access token of a request from the `Authorization` header. It accepts no token in the URL, because URLs end
  * up in logs and histories ({@link https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2 RFC 9700 section 4.3.2}).
- * @throws {ResourceError} `missing_token` when the request has no token, or a scheme other than Bearer; `invalid_request`
+ * `schemes` are the accepted ones besides Bearer, in lower case.
+ * @throws {ResourceError} `missing_token` when the request has no token, or another scheme; `invalid_request`
  *   when the token is in the query or malformed, or when there is more than one
  */
-export function readBearerToken(request: Request): string {
+export function readPresentedToken(request: RequestHead, schemes: readonly string[] = []): Required<PresentedToken> {
   if (new URL(request.url).searchParams.has('access_token')) {
     throw new ResourceError('invalid_request', { description: 'the access token must not be in the query' })
   }
-  const header = request.headers.get('authorization')
-  if (header === null || !/^bearer(?: |$)/i.test(header)) {
+  const header = request.headers.get('authorization') ?? ''
+  const [first = ''] = header.split(' ')
+  const scheme = first.toLowerCase()
+  if (scheme !== 'bearer' && !schemes.includes(scheme)) {
     throw new ResourceError('missing_token', { description: 'an access token is required' })
   }
   // Fetch joins several headers with commas, and no token contains a comma.
-  const token = header.slice('bearer'.length).trim()
+  const token = header.slice(first.length).trim()
   if (!isBearerToken(token)) {
-    throw new ResourceError('invalid_request', { description: 'the Authorization header must have one bearer token' })
+    throw new ResourceError('invalid_request', {
+      description: `the Authorization header must have one ${scheme} token`,
+    })
   }
-  return token
+  return { token, scheme, request }
 }
 
 export function isBearerToken(token: string): boolean {

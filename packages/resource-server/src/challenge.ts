@@ -1,5 +1,6 @@
 import { checkAcrValues, checkMaxAge } from './authentication.ts'
 import type { ResourceError } from './errors.ts'
+import { type ChallengeScheme, withHeaders } from './sender-constraint.ts'
 import { parseSecureUrl } from './url.ts'
 
 /** The members of a challenge (`WWW-Authenticate`) besides its error code. */
@@ -11,6 +12,8 @@ export interface ChallengeOptions {
   readonly realm?: string
   /** For the developer of the client. Must not repeat secrets. */
   readonly description?: string
+  /** The schemes of the `Authorization` header to name, as `challengeSchemes` returns them. Default: Bearer alone. */
+  readonly schemes?: readonly ChallengeScheme[]
 }
 
 /** The members of a challenge that asks for another login. */
@@ -64,17 +67,22 @@ export function temporarilyUnavailable(options: { readonly retryAfter?: number }
 }
 
 /** Turns a `ResourceError` into the response with its status and challenge. */
-export function errorResponse(error: ResourceError, { resourceMetadata, realm }: ChallengeDefaults = {}): Response {
+export function errorResponse(
+  error: ResourceError,
+  { resourceMetadata, realm, schemes }: ChallengeDefaults & Pick<ChallengeOptions, 'schemes'> = {},
+): Response {
   const { code, status, description, scopes, acrValues, maxAge } = error
   if (code === 'temporarily_unavailable') return temporarilyUnavailable()
-  return challengeResponse(status, code === 'missing_token' ? undefined : code, {
+  const answer = challengeResponse(status, code === 'missing_token' ? undefined : code, {
     ...(resourceMetadata !== undefined && { resourceMetadata }),
     ...(realm !== undefined && { realm }),
+    ...(schemes !== undefined && { schemes }),
     ...(description !== undefined && { description }),
     ...(scopes.length > 0 && { scope: scopes }),
     ...(acrValues !== undefined && { acr: acrValues }),
     ...(maxAge !== undefined && { maxAge }),
   })
+  return withHeaders(answer, error.headers)
 }
 
 /**
@@ -82,28 +90,41 @@ export function errorResponse(error: ResourceError, { resourceMetadata, realm }:
  * @throws {TypeError} when `resourceMetadata` is not an https URL, or `acr` or `maxAge` cannot be in a challenge
  */
 export function formatChallenge(error: string | undefined, options: AuthenticationChallengeOptions = {}): string {
-  return `Bearer ${formatParameters(error, options)}`
+  const parameters = challengeParameters(error, options)
+  return (options.schemes ?? [{ scheme: 'Bearer' }])
+    .map(({ scheme, parameters: own = {} }) => formatScheme(scheme, [...parameters, ...Object.entries(own)]))
+    .join(', ')
 }
 
-/** Formats the parameters of a challenge, which are the same in every authentication scheme. */
-function formatParameters(error: string | undefined, options: AuthenticationChallengeOptions): string {
+/** The parameters of a challenge, which are the same in every authentication scheme. */
+function challengeParameters(
+  error: string | undefined,
+  options: AuthenticationChallengeOptions,
+): readonly (readonly [string, string])[] {
   const { realm, description, resourceMetadata, acr = [], maxAge } = options
   checkAcrValues(acr, 'acr')
   if (maxAge !== undefined) checkMaxAge(maxAge)
   const scope = formatScope(options.scope)
-  const parameters = [
-    ...(realm === undefined ? [] : [['realm', realm]]),
+  return [
+    ...named('realm', realm),
+    ...named('error', error),
     // Without an error code, a description would only confuse.
-    ...(error === undefined ? [] : [['error', error]]),
-    ...(error === undefined || description === undefined ? [] : [['error_description', description]]),
-    ...(scope === undefined ? [] : [['scope', scope]]),
-    ...(acr.length === 0 ? [] : [['acr_values', acr.join(' ')]]),
-    ...(maxAge === undefined ? [] : [['max_age', String(maxAge)]]),
-    ...(resourceMetadata === undefined ? [] : [['resource_metadata', metadataHref(resourceMetadata)]]),
+    ...named('error_description', error === undefined ? undefined : description),
+    ...named('scope', scope),
+    ...named('acr_values', acr.length === 0 ? undefined : acr.join(' ')),
+    ...named('max_age', maxAge === undefined ? undefined : String(maxAge)),
+    ...named('resource_metadata', resourceMetadata === undefined ? undefined : metadataHref(resourceMetadata)),
   ]
+}
+
+function named(name: string, value: string | undefined): readonly (readonly [string, string])[] {
+  return value === undefined ? [] : [[name, value]]
+}
+
+function formatScheme(scheme: string, parameters: readonly (readonly string[])[]): string {
   // A scheme must be followed by at least one parameter.
-  if (parameters.length === 0) parameters.push(['realm', 'protected resource'])
-  return parameters.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')
+  const all = parameters.length === 0 ? [['realm', 'protected resource']] : parameters
+  return `${scheme} ${all.map(([name, value]) => `${name}="${quotable(value ?? '')}"`).join(', ')}`
 }
 
 function challengeResponse(

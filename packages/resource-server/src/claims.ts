@@ -19,12 +19,13 @@ export function audienceOf(aud: unknown): readonly string[] {
 }
 
 /**
- * Refuses a token that is bound to a key ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section
- * 3.1}). This package does not check the proof of the key, and without that check a stolen token would work.
- * @throws {ResourceError} `invalid_token`
+ * Returns the keys that a token is bound to ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section
+ * 3.1}), or `undefined` for a bearer token. `checkBinding` demands their proofs.
  */
-export function refuseBound(claims: Claims): void {
-  if (claims.cnf !== undefined) throw invalid('the access token is bound to a key')
+export function confirmationOf({ cnf }: Claims): Claims | undefined {
+  if (cnf === undefined) return undefined
+  // No constraint can check a value that is not an object, so `checkBinding` refuses the empty one.
+  return typeof cnf === 'object' && cnf !== null && !Array.isArray(cnf) ? (cnf as Claims) : {}
 }
 
 /**
@@ -50,6 +51,7 @@ export function tokenFrom(
   claims: Claims & { readonly client_id: string; readonly exp: number; readonly iat: number },
   source: VerifiedToken['source'],
 ): VerifiedToken {
+  const cnf = confirmationOf(claims)
   return {
     subject: typeof claims.sub === 'string' ? claims.sub : claims.client_id,
     clientId: claims.client_id,
@@ -62,6 +64,7 @@ export function tokenFrom(
     ...(typeof claims.auth_time === 'number' && { authTime: claims.auth_time }),
     ...(typeof claims.acr === 'string' && { acr: claims.acr }),
     ...(isTextList(claims.amr) && { amr: claims.amr }),
+    ...(cnf !== undefined && { cnf }),
     claims,
     source,
   }

@@ -4,6 +4,9 @@ export const errorStatus = {
   missing_token: 401,
   invalid_request: 400,
   invalid_token: 401,
+  // RFC 9449 section 12.2, for resources that check DPoP proofs.
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
   insufficient_scope: 403,
   // RFC 9470 section 3
   insufficient_user_authentication: 401,
@@ -22,6 +25,8 @@ export interface ResourceErrorDetails {
   readonly acrValues?: readonly string[]
   /** The largest age of the user's login, in seconds. */
   readonly maxAge?: number
+  /** Headers to add to the response, for instance a nonce. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The true reason, for the log. It is never in the response. */
   readonly cause?: unknown
 }
@@ -29,7 +34,7 @@ export interface ResourceErrorDetails {
 /**
  * The error of this package: a request is refused. `errorResponse` turns it into a response.
  * Codes are those of {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1} and {@link
- * https://www.rfc-editor.org/rfc/rfc9470#section-3 RFC 9470 section 3}, with `missing_token` and
+ * https://www.rfc-editor.org/rfc/rfc9470#section-3 RFC 9470 section 3}, with those of DPoP, `missing_token` and
  * `temporarily_unavailable` added.
  */
 export class ResourceError extends Error {
@@ -39,9 +44,10 @@ export class ResourceError extends Error {
   readonly scopes: readonly string[]
   readonly acrValues: readonly string[] | undefined
   readonly maxAge: number | undefined
+  readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ResourceErrorCode, details: ResourceErrorDetails = {}) {
-    const { description, scopes = [], acrValues, maxAge, cause } = details
+    const { description, scopes = [], acrValues, maxAge, headers = {}, cause } = details
     super(description === undefined ? code : `${code}: ${description}`, cause === undefined ? {} : { cause })
     this.name = 'ResourceError'
     this.code = code
@@ -50,6 +56,7 @@ export class ResourceError extends Error {
     this.scopes = scopes
     this.acrValues = acrValues
     this.maxAge = maxAge
+    this.headers = headers
   }
 }
 

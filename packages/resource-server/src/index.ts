@@ -1,3 +1,4 @@
+export type { AuthInfo } from './auth-info.ts'
 export { type AgeOptions, type AuthenticationRequirements, requireAuthentication } from './authentication.ts'
 export {
   type AuthenticationChallengeOptions,
@@ -12,11 +13,18 @@ export {
   unauthorized,
 } from './challenge.ts'
 export type { Clock } from './clock.ts'
+export type { AllowedOrigins } from './cors.ts'
 export type { DiscoveryAlgorithm } from './discovery.ts'
 export { ResourceError, type ResourceErrorCode, type ResourceErrorDetails } from './errors.ts'
 export type { LocalToken, LocalVerification } from './local.ts'
 export type { Fetch } from './outbound.ts'
 export { type ProtectedHandler, type ProtectOptions, protect } from './protect.ts'
+export {
+  type AuthHandler,
+  createProtectedResource,
+  type ProtectedResource,
+  type ResourceGuard,
+} from './protected-resource.ts'
 export type { OptionalMembers } from './protected-resource-members.ts'
 export {
   buildProtectedResourceMetadata,
@@ -29,7 +37,21 @@ export {
   protectedResourceMetadataHandler,
   protectedResourceMetadataUrl,
 } from './protected-resource-metadata-handler.ts'
+export type {
+  ProtectedResourceOptions,
+  ResourceAuthorizationServer,
+  ResourceProvider,
+  RouteOptions,
+} from './protected-resource-options.ts'
+export type { RequestHead } from './request-head.ts'
 export { requireScopes } from './scope.ts'
+export {
+  type ChallengeScheme,
+  challengeSchemes,
+  type ProofFacts,
+  type SenderConstraint,
+  type SenderProof,
+} from './sender-constraint.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 export type {
   CommonVerifierOptions,

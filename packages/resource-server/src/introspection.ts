@@ -8,7 +8,7 @@ import {
   introspectionRequest,
   processIntrospectionResponse,
 } from 'oauth4webapi'
-import { audienceOf, type Claims, type Expectation, invalid, refuseBound, tokenFrom } from './claims.ts'
+import { audienceOf, type Claims, type Expectation, invalid, tokenFrom } from './claims.ts'
 import { unavailable } from './errors.ts'
 import type { Outbound } from './outbound.ts'
 import type { IntrospectionOptions } from './token-verifier-options.ts'
@@ -19,6 +19,8 @@ export interface Introspection extends Expectation {
   readonly client: Pick<IntrospectionOptions, 'clientId' | 'clientSecret' | 'authMethod'>
   readonly endpoint: () => Promise<URL>
   readonly fetch: Outbound
+  /** The accepted values of `token_type`, in lower case. */
+  readonly tokenTypes: readonly string[]
 }
 
 /**
@@ -47,7 +49,7 @@ async function ask(token: string, { client, endpoint, fetch, issuer }: Introspec
   return processIntrospectionResponse(server, self, response)
 }
 
-function checkAnswer(answer: Claims, expected: Expectation, now: number): VerifiedToken {
+function checkAnswer(answer: Claims, expected: Introspection, now: number): VerifiedToken {
   if (answer.active !== true) throw invalid()
   const { iss, aud, exp, iat, nbf, client_id, token_type } = answer
   if (iss !== undefined && iss !== expected.issuer) throw invalid()
@@ -55,8 +57,10 @@ function checkAnswer(answer: Claims, expected: Expectation, now: number): Verifi
   if (!audienceOf(aud).includes(expected.audience)) throw invalid('the access token is not for this resource')
   if (typeof exp !== 'number' || !(now < exp + expected.clockTolerance)) throw invalid('the access token has expired')
   if (typeof nbf === 'number' && nbf > now + expected.clockTolerance) throw invalid()
-  if (token_type !== undefined && String(token_type).toLowerCase() !== 'bearer') throw invalid()
+  if (token_type !== undefined && !expected.tokenTypes.includes(String(token_type).toLowerCase())) throw invalid()
+  // Such a token needs a proof, so the response must name the key.
+  if (token_type !== undefined && String(token_type).toLowerCase() !== 'bearer' && answer.cnf === undefined)
+    throw invalid()
   if (typeof client_id !== 'string') throw invalid()
-  refuseBound(answer)
   return tokenFrom({ ...answer, client_id, exp, iat: typeof iat === 'number' ? iat : now }, 'introspection')
 }

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import { type Expectation, invalid, refuseBound, tokenFrom } from './claims.ts'
+import { type Expectation, invalid, tokenFrom } from './claims.ts'
 import type { Clock } from './clock.ts'
 import { ResourceError } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -43,7 +43,6 @@ export async function verifyJwt(token: string, verification: JwtVerification): P
   const { exp, iat, jti, sub, client_id } = payload
   if (typeof client_id !== 'string' || typeof jti !== 'string' || typeof sub !== 'string') throw invalid()
   if (typeof exp !== 'number' || typeof iat !== 'number') throw invalid()
-  refuseBound(payload)
   return tokenFrom({ ...payload, client_id, exp, iat }, 'jwt')
 }
 

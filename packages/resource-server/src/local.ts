@@ -1,4 +1,4 @@
-import { invalid, refuseBound } from './claims.ts'
+import { confirmationOf, invalid } from './claims.ts'
 import { unavailable } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -18,7 +18,7 @@ export interface LocalToken {
   readonly issuedAt: number
   readonly expiresAt: number
   readonly claims?: Readonly<Record<string, unknown>>
-  /** What features of the authorization server say of the token; with `cnf` it is bound to a key, and refused here. */
+  /** What features of the authorization server say of the token; with `cnf` it is bound to a key. */
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
@@ -39,7 +39,7 @@ export async function verifyLocally(
 ): Promise<VerifiedToken> {
   const found = await ask(verifyWith, token, audience)
   if (found === undefined) throw invalid()
-  refuseBound({ ...found.claims, ...found.extra })
+  const cnf = confirmationOf({ ...found.claims, ...found.extra })
   return {
     subject: found.userId ?? found.clientId,
     clientId: found.clientId,
@@ -52,6 +52,7 @@ export async function verifyLocally(
     ...(found.authTime !== undefined && { authTime: found.authTime }),
     ...(found.acr !== undefined && { acr: found.acr }),
     ...(found.amr !== undefined && { amr: found.amr }),
+    ...(cnf !== undefined && { cnf }),
     claims: found.claims ?? {},
     source: 'local',
   }

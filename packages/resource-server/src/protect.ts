@@ -8,13 +8,14 @@ import { type ChallengeDefaults, errorResponse } from './challenge.ts'
 import { ResourceError } from './errors.ts'
 import { refuseUnknownOptions, resolveSeconds } from './options.ts'
 import { requireScopes } from './scope.ts'
+import { challengeSchemes, withHeaders } from './sender-constraint.ts'
 import { forWholeOperation } from './step-up.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import { parseSecureUrl } from './url.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
 export interface ProtectOptions extends ChallengeDefaults, AuthenticationRequirements, AgeOptions {
-  readonly verifier: Pick<TokenVerifier, 'verify'>
+  readonly verifier: Pick<TokenVerifier, 'verify'> & Partial<Pick<TokenVerifier, 'senderConstraints'>>
   /** Scopes that every request needs. */
   readonly scopes?: readonly string[]
   /**
@@ -63,17 +64,18 @@ export function protect(
 
   return (handler) =>
     async (request, ...rest) => {
-      let granted: readonly string[] = []
+      let token: VerifiedToken | undefined
       try {
-        const token = await verifier.verify(request)
-        granted = token.scopes
+        token = await verifier.verify(request)
         requireAuthentication(token, options, options)
         requireScopes(token, scopes)
-        return await handler(request, token, ...rest)
+        return withHeaders(await handler(request, token, ...rest), token.responseHeaders)
       } catch (error) {
         if (!(error instanceof ResourceError)) throw error
         onError?.(error)
-        return errorResponse(forWholeOperation(error, route, granted), options)
+        const schemes = challengeSchemes(request, verifier.senderConstraints)
+        const answer = errorResponse(forWholeOperation(error, route, token?.scopes ?? []), { ...options, schemes })
+        return withHeaders(answer, token?.responseHeaders)
       }
     }
 }

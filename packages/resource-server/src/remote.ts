@@ -47,14 +47,18 @@ export function createRemoteVerification(
       ? undefined
       : createIntrospection(
           introspection,
-          { ...expected, fetch, endpoint: resolveEndpoint(introspection, metadata) },
+          { ...expected, fetch, endpoint: resolveEndpoint(introspection, metadata), tokenTypes: tokenTypesOf(options) },
           clock,
         )
 
   return async (token) => {
     if (looksLikeJwt(token)) {
       const verified = await verifyJwt(token, jwt)
-      return introspection?.jwts === true && ask !== undefined ? ask(token) : verified
+      if (introspection?.jwts !== true || ask === undefined) return verified
+      const introspected = await ask(token)
+      // The signed claims say which keys the token is bound to, also when the introspection response does not.
+      const cnf = verified.cnf === undefined ? introspected.cnf : { ...introspected.cnf, ...verified.cnf }
+      return cnf === undefined ? introspected : { ...introspected, cnf }
     }
     if (ask === undefined) throw invalid()
     return ask(token)
@@ -64,7 +68,12 @@ export function createRemoteVerification(
 const known: readonly string[] = [
   ...['issuer', 'audience', 'introspection', 'jwksUri', 'discovery', 'algorithms', 'timeout', 'jwksCacheSeconds'],
   ...['jwksCooldownSeconds', 'metadataCacheSeconds', 'clockTolerance', 'clock', 'fetch', 'verifyWith'],
+  'senderConstraints',
 ]
+
+function tokenTypesOf({ senderConstraints = [] }: RemoteVerifierOptions): readonly string[] {
+  return ['bearer', ...senderConstraints.map(({ scheme }) => scheme.toLowerCase())]
+}
 
 function rememberMetadata(
   options: RemoteVerifierOptions,

@@ -21,7 +21,7 @@ export function forWholeOperation(
   route: Requirements,
   granted: readonly string[],
 ): ResourceError {
-  const { code, description, acrValues = route.acr, cause } = error
+  const { code, description, acrValues = route.acr, headers, cause } = error
   // A stranger is told which scopes to request, and nothing about the login that an operation needs.
   const stranger = code === 'missing_token' || code === 'invalid_token'
   const stepUp = code === 'insufficient_scope' || code === 'insufficient_user_authentication'
@@ -35,6 +35,7 @@ export function forWholeOperation(
       ...(acrValues !== undefined && { acrValues }),
       ...(maxAge !== undefined && { maxAge }),
     }),
+    headers,
     ...(cause !== undefined && { cause }),
   })
 }

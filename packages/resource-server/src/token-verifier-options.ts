@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { DiscoveryAlgorithm } from './discovery.ts'
 import type { LocalVerification } from './local.ts'
 import type { Fetch } from './outbound.ts'
+import type { SenderConstraint } from './sender-constraint.ts'
 
 export interface CommonVerifierOptions {
   /**
@@ -11,6 +12,11 @@ export interface CommonVerifierOptions {
   readonly audience: string
   /** Seconds by which clocks may differ. Default 5, at most 300. */
   readonly clockTolerance?: number
+  /**
+   * The sender constraints that this resource checks, for instance DPoP. The verifier refuses every token that is bound to a
+   * key of another kind. Default: none.
+   */
+  readonly senderConstraints?: readonly SenderConstraint[]
   /** The clock, for tests. Default: the system's. */
   readonly clock?: Clock
 }

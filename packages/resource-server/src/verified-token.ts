@@ -28,6 +28,10 @@ export interface VerifiedToken {
   readonly acr?: string
   /** The methods of the login ({@link https://www.rfc-editor.org/rfc/rfc8176 RFC 8176}). */
   readonly amr?: readonly string[]
+  /** The keys that the token is bound to ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section 3.1}). The request has proved them. */
+  readonly cnf?: Readonly<Record<string, unknown>>
+  /** Headers that the response to this request must have, for instance the next nonce of DPoP. `protect` adds them. */
+  readonly responseHeaders?: Readonly<Record<string, string>>
   /** The claims of the JWT, or the members of the introspection response. */
   readonly claims: Readonly<Record<string, unknown>>
   /** How the token was verified: by its signature, by introspection, or by a function of the same process. */

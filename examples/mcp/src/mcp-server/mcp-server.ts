@@ -1,16 +1,8 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
-import {
-  type Clock,
-  createTokenVerifier,
-  protect,
-  protectedResourceMetadataHandler,
-  protectedResourceMetadataUrl,
-  type ResourceError,
-  requireScopes,
-} from '@oauth/resource-server'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type AuthEnv, protectedResource } from '@oauth/hono/resource-server'
+import { type Clock, ResourceError, requireScopes } from '@oauth/resource-server'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { healthPages, type Readiness } from '../../../shared/src/health.ts'
 import { createNotesServer, type Notes, scopesOf } from './notes.ts'
@@ -34,44 +26,39 @@ const scopes = ['notes:read']
 /** An MCP server (streamable HTTP, stateless) for callers with an access token. */
 export function createMcpServer(options: McpServerOptions): { fetch(request: Request): Response | Promise<Response> } {
   const { resource, issuer, secret, allowedOrigins, onError, clock } = options
-  const resourceMetadata = protectedResourceMetadataUrl(resource)
-  const metadata = protectedResourceMetadataHandler(resource, {
-    authorizationServer: issuer,
-    scopesSupported: scopes,
-    resourceName: 'Notes',
-    bearerMethodsSupported: ['header'],
-  })
-  const verifier = createTokenVerifier({
-    issuer,
-    audience: resource,
-    // Only introspection shows that a JWT was revoked; its signature does not.
-    introspection: { clientId: resource, clientSecret: secret, jwts: true },
-    ...(clock !== undefined && { clock }),
+  const api = protectedResource({
+    resource,
+    authorizationServer: {
+      issuer,
+      // Only introspection shows that a JWT was revoked; its signature does not.
+      introspection: { clientId: resource, clientSecret: secret, jwts: true },
+      ...(clock !== undefined && { clock }),
+    },
+    scopes,
+    metadata: { resourceName: 'Notes' },
+    allowedOrigins,
+    onError: ({ code, cause }) => code === 'temporarily_unavailable' && onError?.(cause),
   })
   const notes: Notes = new Map()
 
-  const guarded = protect({
-    verifier,
-    resourceMetadata,
-    scopes,
-    onError: ({ code, cause }: ResourceError) => code === 'temporarily_unavailable' && onError?.(cause),
-  })(async (request, token) => {
+  const serve = async (c: Context<AuthEnv>): Promise<Response> => {
     // This server sends only responses, so there is no stream to open and no session to end.
-    if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
-    const message: unknown = await request.json().catch(() => undefined)
+    if (c.req.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+    const message: unknown = await c.req.json().catch(() => undefined)
     if (message === undefined) return parseError()
     // Name all missing scopes in one challenge, so that the client asks once for the whole request.
+    const auth = c.get('auth')
     const needed = scopesOf(message)
-    if (needed.length > 0) requireScopes(token, [...scopes, ...needed])
+    if (needed.length > 0) requireScopes(auth, [...scopes, ...needed])
 
-    const server = createNotesServer(notes, token.subject)
+    const server = createNotesServer(notes, auth.subject)
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
     await server.connect(transport)
     // Pass on the parsed message, so that the checked message is the one that is executed.
-    const response = await transport.handleRequest(request, { parsedBody: message })
+    const response = await transport.handleRequest(c.req.raw, { parsedBody: message, authInfo: auth })
     await server.close()
     return response
-  })
+  }
 
   const health = healthPages(
     () => isServerThere(issuer),
@@ -80,21 +67,13 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
 
   const app = new Hono()
   app.use((c, next) => health(c.req.raw) ?? next())
-  app.all(new URL(resourceMetadata).pathname, (c) => metadata(c.req.raw))
-  app.use(new URL(resource).pathname, onlyFrom(allowedOrigins), bodyLimit({ maxSize: 256 * 1024 }))
-  app.use(
-    new URL(resource).pathname,
-    cors({
-      origin: [...allowedOrigins],
-      allowMethods: ['POST'],
-      exposeHeaders: ['WWW-Authenticate', 'Retry-After'],
-      maxAge: 600,
-    }),
-  )
-  app.all(new URL(resource).pathname, (c) => guarded(c.req.raw))
+  app.use(api.metadata)
+  const path = new URL(resource).pathname
+  app.all(path, onlyFrom(allowedOrigins), bodyLimit({ maxSize: 256 * 1024 }), api.protect(), serve)
   app.onError((error) => {
     if (error instanceof HTTPException) return error.getResponse()
-    onError?.(error)
+    // `protect` answers these with a challenge, whatever is returned here.
+    if (!(error instanceof ResourceError)) onError?.(error)
     return Response.json({ error: 'server_error' }, { status: 500 })
   })
   return app

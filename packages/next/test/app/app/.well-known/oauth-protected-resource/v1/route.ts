@@ -1,0 +1,3 @@
+import { api } from '../../../../resource'
+
+export const { GET, HEAD, OPTIONS } = api.metadata

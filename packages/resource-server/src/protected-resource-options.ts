@@ -1,0 +1,74 @@
+import type { AllowedOrigins } from './cors.ts'
+import type { LocalVerification } from './local.ts'
+import type { ProtectOptions } from './protect.ts'
+import type { MetadataProvider } from './protected-resource-metadata.ts'
+import type { ProtectedResourceMetadataHandlerOptions } from './protected-resource-metadata-handler.ts'
+import type { SenderConstraint } from './sender-constraint.ts'
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
+import type { LocalVerifierOptions, RemoteVerifierOptions } from './token-verifier-options.ts'
+
+/** The provider of the same process: the result of `createProvider` of `@oauth/core` fits. */
+export interface ResourceProvider extends MetadataProvider {
+  readonly verifyAccessToken: LocalVerification
+}
+
+/**
+ * Who issues the tokens of a resource, and how it verifies them:
+ * - an issuer: JWTs, by the server's published keys;
+ * - `{ issuer, introspection }` or other options of `createTokenVerifier`: opaque tokens too, by introspection;
+ * - the provider of the same process, or `{ issuer, verifyWith }`: all tokens, without a request.
+ */
+export type ResourceAuthorizationServer =
+  | string
+  | ResourceProvider
+  | Omit<RemoteVerifierOptions, 'audience' | 'senderConstraints'>
+  | (Omit<LocalVerifierOptions, 'audience' | 'senderConstraints'> & { readonly issuer: string })
+
+/** What a route demands. `scopes` come on top of the resource's own. */
+export type RouteOptions = Omit<ProtectOptions, 'verifier' | 'resourceMetadata' | 'realm'>
+
+export interface ProtectedResourceOptions extends Omit<ProtectOptions, 'verifier' | 'resourceMetadata'> {
+  /** The identifier of the resource: the URL that clients connect to, and the audience of their tokens. */
+  readonly resource: string
+  readonly authorizationServer: ResourceAuthorizationServer
+  /**
+   * Further members of the metadata document, and `maxAge` of its caches. Default of `scopesSupported`: `scopes`.
+   */
+  readonly metadata?: ProtectedResourceMetadataHandlerOptions
+  /** The sender constraints that this resource checks, for instance DPoP. Default: none, so it refuses bound tokens. */
+  readonly senderConstraints?: readonly SenderConstraint[]
+  /**
+   * The origins whose scripts may call the resource. Default `*`: browsers send no access token on their own, so a script
+   * without a token gets nothing. `[]` leaves CORS to you; then answer preflights before this middleware.
+   */
+  readonly allowedOrigins?: AllowedOrigins
+  /** The path at which requests for the resource arrive, if a proxy or a framework changes it. Default: the path of `resource`. */
+  readonly receivedAt?: string
+}
+
+/** Makes the verifier of a resource. */
+export function verifierOf(options: ProtectedResourceOptions): TokenVerifier {
+  const { authorizationServer: server, resource: audience, senderConstraints = [] } = options
+  const common = { audience, senderConstraints }
+  if (typeof server === 'string') return createTokenVerifier({ issuer: server, ...common })
+  if ('verifyAccessToken' in server) return createTokenVerifier({ verifyWith: server.verifyAccessToken, ...common })
+  if (server.verifyWith === undefined) return createTokenVerifier({ ...server, ...common })
+  const { issuer: _, ...local } = server as LocalVerifierOptions & { readonly issuer: string }
+  return createTokenVerifier({ ...local, ...common })
+}
+
+/** Returns the options of the metadata document. `protect` reads tokens from the header alone. */
+export function metadataOptionsOf(options: ProtectedResourceOptions): ProtectedResourceMetadataHandlerOptions {
+  const { authorizationServer: server, metadata, scopes = [] } = options
+  return {
+    ...issuerOf(server),
+    scopesSupported: scopes,
+    bearerMethodsSupported: ['header'],
+    ...metadata,
+  }
+}
+
+function issuerOf(server: ResourceAuthorizationServer): ProtectedResourceMetadataHandlerOptions {
+  if (typeof server === 'string') return { authorizationServer: server }
+  return 'verifyAccessToken' in server ? { provider: server } : { authorizationServer: server.issuer }
+}
