@@ -46,7 +46,7 @@ describe.each(['jwt', 'id-jag'])('the signature of an assertion (profile %s)', (
     expect(lastCause(world)).toMatch('algorithm that is not allowed')
   })
 
-  test('keys in the header (jwk, jku, x5u, x5c) and tricks with kid are ignored (B03, I06)', async () => {
+  test('keys in the header of an assertion (jwk, jku, x5u, x5c) and tricks with kid are ignored (B03, I06)', async () => {
     const { world, make, ask } = await start()
     const attacker = await clientKey('ES256', 'attacker')
     const [, payload] = (await make()).split('.')
@@ -71,12 +71,12 @@ describe.each(['jwt', 'id-jag'])('the signature of an assertion (profile %s)', (
     expect((await ask(await make({}, { jku: 'https://evil.example/jwks' }))).status).toBe(200)
   })
 
-  test('algorithms are pinned by issuer (B03, I06)', async () => {
+  test('the algorithms of assertions are pinned by issuer (B03, I06)', async () => {
     const { make, ask } = await assertionWorld({ entry: { profile, algorithms: ['RS256'] } })
     expectJsonError(await ask(await make()), 400, 'invalid_grant')
   })
 
-  test('an unknown issuer is told apart from a wrong signature by nobody outside, and fetches nothing (B03, I01, I06)', async () => {
+  test('an unknown issuer of an assertion is told apart from a wrong signature by nobody outside, and fetches nothing (B03, I01, I06)', async () => {
     const fetched: string[] = []
     const outboundFetch = (request: Request): Promise<Response> => {
       fetched.push(request.url)
@@ -103,7 +103,7 @@ describe.each(['jwt', 'id-jag'])('the signature of an assertion (profile %s)', (
     expect(lastCause(world)).toMatch('no entry of issuers')
   })
 
-  test('a changed payload, a cut signature, crit and a JWE are refused (B03)', async () => {
+  test('an assertion with a changed payload, a cut signature or crit is refused, and so is a JWE (B03)', async () => {
     const { make, ask } = await start()
     const [header, payload, signature = ''] = (await make()).split('.')
     const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())
@@ -145,7 +145,7 @@ describe.each(['jwt', 'id-jag'])('the signature of an assertion (profile %s)', (
     expectJsonError(await ask(await make({ ...changes })), 400, 'invalid_grant')
   })
 
-  test('the issuer as a list of one is taken (I04)', async () => {
+  test('an assertion with the issuer of this server as a list of one is accepted (I04)', async () => {
     const { world, make, ask } = await start()
     expect((await ask(await make({ aud: [world.issuer] }))).status).toBe(200)
   })
@@ -159,14 +159,14 @@ describe.each(['jwt', 'id-jag'])('the signature of an assertion (profile %s)', (
     ['exp beyond the longest lifetime', 400, (now) => ({ exp: now + 311 })],
     ['made long ago and nearly over', 400, (now) => ({ iat: now - 3600, exp: now + 60 })],
     ['iat that is no number', 400, () => ({ iat: 'now' })],
-  ])('clocks: %s is answered with %i (B05, I07)', async (_, status, changes) => {
+  ])('clocks of assertions: %s is answered with %i (B05, I07)', async (_, status, changes) => {
     const { world, make, ask } = await start()
     expect((await ask(await make({ ...changes(world.clock.now()) }))).status).toBe(status)
   })
 })
 
 describe('the kind of an assertion', () => {
-  test('other JWTs of the issuer are no assertions: access tokens, logout tokens, an ID-JAG where only JWTs are trusted (I02)', async () => {
+  test('other JWTs of a trusted issuer are no assertions: access tokens, logout tokens, an ID-JAG where only JWTs are trusted (I02)', async () => {
     const { make, ask } = await assertionWorld()
     for (const typ of ['at+jwt', 'logout+jwt', 'oauth-authz-req+jwt', 'secevent+jwt', idJagTyp, 7]) {
       expectJsonError(await ask(await make({}, { typ })), 400, 'invalid_grant')
@@ -216,7 +216,7 @@ describe('replays', () => {
     expectJsonError(await askWith(process, another, assertion), 400, 'invalid_grant')
   })
 
-  test('a request that is refused uses up nothing (B05, B06)', async () => {
+  test('a request that is refused uses up no assertion (B05, B06)', async () => {
     const { make, ask } = await assertionWorld()
     const assertion = await make()
     expectJsonError(await ask(assertion, { scope: 'unknown' }), 400, 'invalid_scope')

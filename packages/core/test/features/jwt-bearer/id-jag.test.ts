@@ -19,7 +19,7 @@ const profile = 'id-jag'
 const files = 'https://files.example.com/v1'
 
 describe('the profile id-jag', () => {
-  test('the discovery documents name the profile and the grant type, and no issuer (I01)', async () => {
+  test('with an issuer of ID-JAGs the discovery documents name the profile and the grant type, and no issuer (I01)', async () => {
     const { world } = await assertionWorld({ entry: { profile } })
     expect(world.provider.metadata).toMatchObject({
       authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
@@ -53,7 +53,7 @@ describe('the profile id-jag', () => {
     },
   )
 
-  test('optional claims reach mapClaims, which decides by tenant or aud_sub and not by email alone (I03, I12)', async () => {
+  test('optional claims of an ID-JAG reach mapClaims, which decides by tenant or aud_sub and not by email alone (I03, I12)', async () => {
     const mapClaims = ({ tenant, aud_sub }: { tenant?: unknown; aud_sub?: unknown }) =>
       tenant === 'acme' && aud_sub === bob.id ? { userId: bob.id } : undefined
     const { world, make, ask } = await assertionWorld({ entry: { profile, mapClaims } })
@@ -74,7 +74,7 @@ describe('the profile id-jag', () => {
     expect((await ask(assertion)).status).toBe(200)
   })
 
-  test('public clients need publicClients (I05)', async () => {
+  test('public clients need publicClients to present an ID-JAG (I05)', async () => {
     const other = await trustedIdp({ issuer: 'https://other.idp.example', publicClients: true })
     for (const publicClients of [false, true]) {
       const issuers = [await trustedIdp({ profile, publicClients }), other]
@@ -98,7 +98,7 @@ describe('the profile id-jag', () => {
     expect(await isActive(world, second.body.access_token)).toBe(true)
   })
 
-  test('with singleUse it works once (I08)', async () => {
+  test('with singleUse an ID-JAG works once (I08)', async () => {
     const { make, ask } = await assertionWorld({ entry: { profile, singleUse: true } })
     const assertion = await make()
     expect((await ask(assertion)).status).toBe(200)
@@ -113,7 +113,7 @@ describe('the profile id-jag', () => {
 })
 
 describe('an ID-JAG is an upper bound (I09)', () => {
-  test('the scopes are those of the ID-JAG, the request, the client and mapClaims together, and the answer says which (I09)', async () => {
+  test('the scopes of the token are those of the ID-JAG, the request, the client and mapClaims together, and the answer says which (I09)', async () => {
     const mapClaims = () => ({ userId: alice.id, scope: ['notes:read', 'notes:write', 'email'] })
     const { make, ask } = await assertionWorld({ entry: { profile, mapClaims } })
     const scope = 'notes:read email profile unknown'
@@ -133,7 +133,7 @@ describe('an ID-JAG is an upper bound (I09)', () => {
     { resource: 7 },
     { resource: [''] },
     { resource: null },
-  ])('a malformed bound %j is invalid_grant and never no bound (I09)', async (changes) => {
+  ])('a malformed bound %j of an ID-JAG is invalid_grant and never no bound (I09)', async (changes) => {
     const { make, ask } = await assertionWorld({ entry: { profile } })
     expectJsonError(await ask(await make(changes)), 400, 'invalid_grant')
   })
@@ -163,7 +163,7 @@ describe('an ID-JAG that is bound to a key (I11)', () => {
     return { world, make, ask }
   }
 
-  test('it needs the proof of that key, and the token is bound to the same key (I11)', async () => {
+  test('an ID-JAG with cnf needs the proof of that key, and the token is bound to the same key (I11)', async () => {
     const { world, make, ask } = await start()
     const key = createKey()
     const assertion = await make({ cnf: { kh: hash(key) } })
@@ -174,13 +174,13 @@ describe('an ID-JAG that is bound to a key (I11)', () => {
     expect(verified?.extra?.cnf).toEqual({ kh: hash(key) })
   })
 
-  test('without cnf, a proof binds the token (I11)', async () => {
+  test('without cnf in the ID-JAG, a proof binds the token (I11)', async () => {
     const { make, ask } = await start()
     expect((await ask(await make(), createKey())).body.token_type).toBe('KeyHeader')
     expect((await ask(await make())).body.token_type).toBe('Bearer')
   })
 
-  test('a binding that this server does not know is refused and does not become a bearer token (I11)', async () => {
+  test('a binding of an ID-JAG that this server does not know is refused and does not become a bearer token (I11)', async () => {
     const { make, ask } = await start()
     const key = createKey()
     for (const cnf of [{ jkt: 'x' }, { kh: hash(key), jkt: 'x' }, { jwk: {} }, {}, 'x', null, []]) {

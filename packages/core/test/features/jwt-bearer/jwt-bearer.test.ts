@@ -96,7 +96,7 @@ describe('the JWT bearer grant', () => {
     }
   })
 
-  test('the keys may be at a URL, which is fetched when it is needed and for a new kid (B03)', async () => {
+  test('the keys of an issuer may be at a URL, which is fetched when it is needed and for a new kid (B03)', async () => {
     const remote = await startRemote()
     const { publicJwk } = await clientKey('ES256', 'idp-1')
     const entry = { jwks: undefined, jwksUri: `${remote.origin}/jwks` }
@@ -118,7 +118,7 @@ describe('the JWT bearer grant', () => {
     expect(remote.requests).toHaveLength(3)
   })
 
-  test('the host chooses other audiences, for platforms that address the token endpoint (B04)', async () => {
+  test('the host chooses other audiences for assertions, for platforms that address the token endpoint (B04)', async () => {
     const token = 'https://id.example.com/auth/oauth2/token'
     const { world, make, ask } = await assertionWorld({ entry: { audiences: [token, 'https://id.example.com/auth/'] } })
     expect((await ask(await make({ aud: token }))).status).toBe(200)
@@ -133,7 +133,7 @@ describe('the JWT bearer grant', () => {
     expect([(await ask(assertion)).status, (await ask(assertion)).status]).toEqual([200, 200])
   })
 
-  test('a longer lifetime is the choice of the host (B05)', async () => {
+  test('a longer lifetime of assertions is the choice of the host (B05)', async () => {
     const { world, make, ask } = await assertionWorld({ entry: { maxLifetimeSeconds: 3600 } })
     expect((await ask(await make({ exp: world.clock.now() + 3600 }))).status).toBe(200)
   })
@@ -150,7 +150,7 @@ describe('the JWT bearer grant', () => {
 })
 
 describe('what an assertion gives', () => {
-  test('without a scope it gives what mapClaims says, or else the scopes of the client but openid and offline_access (B07)', async () => {
+  test('an assertion without a scope gives what mapClaims says, or else the scopes of the client but openid and offline_access (B07)', async () => {
     const plain = await assertionWorld()
     expect((await plain.ask(await plain.make())).body.scope).toBe('email notes:read notes:write')
     const mapClaims = () => ({ userId: alice.id, scope: ['notes:read', 'unknown'] })
@@ -160,7 +160,7 @@ describe('what an assertion gives', () => {
     expectJsonError(await mapped.ask(await mapped.make(), { scope: 'notes:write' }), 400, 'invalid_scope')
   })
 
-  test('resources are those that the request names within the bounds of mapClaims; others are invalid_target (B01)', async () => {
+  test('the resources of the token are those that the request names within the bounds of mapClaims; others are invalid_target (B01)', async () => {
     const mapClaims = () => ({ userId: alice.id, resources: [api] })
     const { make, ask } = await assertionWorld({ entry: { mapClaims } })
     const { body } = await ask(await make())
@@ -169,7 +169,7 @@ describe('what an assertion gives', () => {
     expectJsonError(await ask(await make(), { resource: 'https://elsewhere.example' }), 400, 'invalid_target')
   })
 
-  test('an explicit openid within the bounds gives an ID token and userinfo', async () => {
+  test('an explicit openid within the bounds gives an ID token', async () => {
     const { make, ask } = await assertionWorld()
     const { body } = await ask(await make(), { scope: 'openid email' })
     expect(claimsOf(body.id_token).sub).toBe(alice.id)
@@ -299,11 +299,11 @@ describe('options of jwtBearer that contradict themselves are mistakes at start'
       },
       /cannot have audiences/,
     ],
-  ])('%s', async (_, options, message) => {
+  ])('jwtBearer refuses to start with a mistake in its options: %s', async (_, options, message) => {
     expect(() => createQuickWorld({ features: [jwtBearer(options as never)] })).toThrow(message)
   })
 
-  test('two entries of one profile, and this server itself as an issuer (I13)', async () => {
+  test('jwtBearer refuses to start with two entries of one profile, and with this server itself as an issuer (I13)', async () => {
     const twice = [await trustedIdp(), await trustedIdp()]
     expect(() => jwtBearer({ issuers: twice })).toThrow('issuers.1 is a second entry for https://acme.idp.example')
     const both = [await trustedIdp(), await trustedIdp({ profile: 'id-jag' })]
@@ -314,7 +314,7 @@ describe('options of jwtBearer that contradict themselves are mistakes at start'
   })
 })
 
-test('a process without the feature does not know the grant type', async () => {
+test('a process without jwtBearer does not know the grant type', async () => {
   const { world, client, make } = await assertionWorld()
   const assertion = await make()
   const without = createQuickWorld({ storage: world.storage })
