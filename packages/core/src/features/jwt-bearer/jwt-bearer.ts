@@ -3,7 +3,18 @@ import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { idJag } from '../../protocol/id-jag.ts'
 import { jwtBearerGrant } from './grant-type.ts'
-import type { JwtBearerOptions } from './options.ts'
+import type {
+  AssertedAccess,
+  AssertedClient,
+  AssertedUser,
+  AssertionClaims,
+  AssertionIssuer,
+  AssertionRequest,
+  JwtBearerOptions,
+  TrustedIssuer,
+  UserIssuer,
+  WorkloadIssuer,
+} from './options.ts'
 import { checkTrust, issuerSchema, readTrust } from './trust.ts'
 
 export type {
@@ -17,7 +28,7 @@ export type {
   TrustedIssuer,
   UserIssuer,
   WorkloadIssuer,
-} from './options.ts'
+}
 
 declare module '../../protocol/feature-client-metadata.ts' {
   interface GrantTypeNames {

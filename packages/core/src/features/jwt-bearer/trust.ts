@@ -26,11 +26,27 @@ export interface Trust {
 
 export type Profile = 'jwt' | 'id-jag'
 
+/** An entry of the option `issuers` after parsing. */
+export interface Entry {
+  readonly issuer: string
+  readonly profile: Profile
+  readonly subject: 'user' | 'client'
+  readonly jwks?: PublicKeySet | undefined
+  readonly jwksUri?: string | undefined
+  readonly algorithms: readonly string[]
+  readonly maxLifetimeSeconds: number
+  readonly singleUse?: boolean | undefined
+  readonly publicClients: boolean
+  readonly selfRegisteredClients: boolean
+  readonly audiences?: readonly string[] | undefined
+  readonly mapClaims?: ((...args: never[]) => unknown) | undefined
+}
+
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 const list = <Item extends v.GenericSchema>(item: Item) =>
   v.pipe(v.array(item), v.nonEmpty('must not be empty'), v.readonly())
 
-export const issuerSchema = v.strictObject({
+export const issuerSchema: v.GenericSchema<unknown, Entry> = v.strictObject({
   issuer: text,
   profile: v.optional(v.picklist(['jwt', 'id-jag'], 'must be jwt or id-jag'), 'jwt'),
   subject: v.optional(v.picklist(['user', 'client'], 'must be user or client'), 'user'),
@@ -44,8 +60,6 @@ export const issuerSchema = v.strictObject({
   audiences: v.optional(list(text)),
   mapClaims: v.optional(v.function('must be a function')),
 })
-
-type Entry = v.InferOutput<typeof issuerSchema>
 
 /**
  * Reads the option `issuers`.

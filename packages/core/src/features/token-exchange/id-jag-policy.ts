@@ -3,13 +3,19 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { parseScope } from '../../protocol/scope.ts'
 import type { IdJagAudience } from './options.ts'
 
+/** The option `idJag`, with its defaults. */
+export interface IdJagRules {
+  readonly audiences: readonly IdJagAudience[]
+  readonly lifetimeSeconds: number
+}
+
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 // An empty list would leave the claim out, which the other server reads as no limit.
 const limitText = "must be a list that is not empty, or 'any'"
 const limit = v.union([v.literal('any'), v.pipe(v.array(text), v.nonEmpty(limitText))], limitText)
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 
-export const idJagSchema = v.strictObject({
+export const idJagSchema: v.GenericSchema = v.strictObject({
   audiences: v.pipe(
     v.array(
       v.strictObject({
@@ -28,12 +34,6 @@ export const idJagSchema = v.strictObject({
   ),
   lifetimeSeconds: v.optional(v.pipe(seconds, v.maxValue(3600, 'must be at most 3600')), 300),
 })
-
-/** The option `idJag`, with its defaults. */
-export interface IdJagRules {
-  readonly audiences: readonly IdJagAudience[]
-  readonly lifetimeSeconds: number
-}
 
 /**
  * Finds what the host allows for an audience, and the id that the client has there. An unknown audience and one that

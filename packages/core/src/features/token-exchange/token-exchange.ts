@@ -1,15 +1,16 @@
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import type { BaseUser } from '../../contracts/host.ts'
+import { signsWithClientSecrets } from '../../policy/client-support.ts'
 import { idJag } from '../../protocol/id-jag.ts'
 import { tokenExchangeGrant } from './grant-type.ts'
 import { idJagKind } from './id-jag.ts'
 import { type IdJagRules, idJagSchema } from './id-jag-policy.ts'
 import { idTokenSubject } from './id-token-subject.ts'
-import type { TokenExchangeOptions } from './options.ts'
+import type { IdJagAudience, IdJagDecision, IdJagOptions, IdJagRequest, TokenExchangeOptions } from './options.ts'
 import { refreshTokenSubject } from './refresh-token-subject.ts'
 
-export type { IdJagAudience, IdJagDecision, IdJagOptions, IdJagRequest, TokenExchangeOptions } from './options.ts'
+export type { IdJagAudience, IdJagDecision, IdJagOptions, IdJagRequest, TokenExchangeOptions }
 
 declare module '../../protocol/feature-client-metadata.ts' {
   interface GrantTypeNames {
@@ -68,11 +69,11 @@ export function tokenExchange<User extends BaseUser = BaseUser>(
   const rules = parseFeatureOptions('tokenExchange', { idJag: idJagSchema }, options).idJag as IdJagRules
   return Object.freeze<Feature<'tokenExchange'>>({
     name: 'tokenExchange',
-    start({ config }) {
-      if (config.jwtDisabled) {
+    start(core) {
+      if (signsWithClientSecrets(core)) {
         throw new TypeError('tokenExchange: an ID-JAG needs signing keys: remove the option disableJwtPlugin')
       }
-      checkAudiences(rules, config.issuer)
+      checkAudiences(rules, core.config.issuer)
       return {
         grantTypes: [
           tokenExchangeGrant({ subjects: [idTokenSubject, refreshTokenSubject], issued: [idJagKind(rules)] }),
