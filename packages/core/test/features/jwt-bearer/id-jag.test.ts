@@ -105,6 +105,20 @@ describe('the profile id-jag', () => {
     expectJsonError(await ask(assertion), 400, 'invalid_grant')
   })
 
+  test('an issuer of both profiles has two entries, each with its own mapping, and typ chooses (I02)', async () => {
+    const plain = await trustedIdp({ mapClaims: () => ({ userId: bob.id }) })
+    const idJag = await trustedIdp({ profile, mapClaims: () => ({ userId: alice.id }) })
+    const world = createQuickWorld({ features: [jwtBearer({ issuers: [plain, idJag] })] })
+    const client = await registerConfidential(world, { grant_types: [jwtBearerName], redirect_uris: [] })
+    for (const [typ, userId] of [
+      [undefined, bob.id],
+      [idJagTyp, alice.id],
+    ]) {
+      const { body } = await askWith(world, client, await makeAssertion(world, client, {}, { typ }))
+      expect((await world.provider.verifyAccessToken(body.access_token))?.userId).toBe(userId)
+    }
+  })
+
   test('an ID-JAG that this server signs itself is not accepted (I13)', async () => {
     const { world, client, ask } = await assertionWorld({ entry: { profile } })
     const assertion = await makeAssertion(world, client, { iss: world.issuer }, { typ: idJagTyp })

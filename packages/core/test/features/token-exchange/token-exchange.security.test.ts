@@ -1,7 +1,11 @@
+import { jwtBearer } from '@oauth/core/features/jwt-bearer'
 import { describe, expect, test } from 'vitest'
+import { askWith, jwtBearerName, lastCause } from '../../support/assertions.ts'
 import {
+  authorize,
   claimsOf,
   credentials,
+  exchangeCode,
   getTokens,
   type Parameters,
   post,
@@ -9,6 +13,7 @@ import {
   registerConfidential,
   registerPublic,
 } from '../../support/client.ts'
+import { clientKey } from '../../support/client-keys.ts'
 import { expectJsonError } from '../../support/expectations.ts'
 import {
   chat,
@@ -133,6 +138,20 @@ describe('what a client may get (I17)', () => {
   })
 })
 
+test('a server with both features does not take its own ID-JAG for an assertion, nor that of another audience (I13)', async () => {
+  const { publicJwk } = await clientKey('ES256', 'idp-1')
+  const entry = { profile: 'id-jag', issuer: 'https://acme.idp.example', jwks: { keys: [publicJwk] } } as const
+  const trusting = jwtBearer({ issuers: [{ ...entry, mapClaims: () => ({ userId: alice.id }) }] })
+  const { world, client, ask } = await signedIn(
+    {},
+    { features: [trusting] },
+    { grant_types: ['authorization_code', tokenExchangeName, jwtBearerName] },
+  )
+  const { body } = await ask()
+  expectJsonError(await askWith(world, client, body.access_token), 400, 'invalid_grant')
+  expect(lastCause(world)).toMatch('no entry of issuers')
+})
+
 describe('subject tokens that are refused', () => {
   test('the exchange refuses an ID token of another client, an expired one and other JWTs of this server (I15, X04)', async () => {
     const { world, client, tokens, ask } = await signedIn()
@@ -173,6 +192,20 @@ describe('subject tokens that are refused', () => {
     expectJsonError(await ask(), 400, 'invalid_request')
     expect((await ask({ subject_token: later.id_token })).status).toBe(200)
     expect(tokens.id_token).not.toBe(later.id_token)
+  })
+
+  test('the exchange refuses an ID token whose session has ended, while another session of the user goes on (X04)', async () => {
+    const world = exchangeWorld()
+    const client = await registerExchanging(world, { enable_end_session: true })
+    const scope = { scope: 'openid' }
+    const signIns = [await authorize(world, client, scope), await authorize(world, client, scope)]
+    const [first, second] = await Promise.all(
+      signIns.map(async (signIn) => (await exchangeCode(world, client, signIn)).body.id_token as string),
+    )
+    const session = signIns[0]?.browser.cookies.get('session')
+    await world.provider.sessionEnded(session as string)
+    expectJsonError(await exchange(world, client, first as string), 400, 'invalid_request')
+    expect((await exchange(world, client, second as string)).status).toBe(200)
   })
 
   test('a client with pairwise subjects needs a refresh token, and an audience whose relyingParty says the sub (I18)', async () => {
