@@ -60,9 +60,20 @@ export async function commitGrant(
   return 'won'
 }
 
-/** The marks of withdrawals that concern a user at a client now. A mark that comes later ends what relies on them. */
-export async function knownWithdrawals(ctx: Context, client: ClientRecord, userId: string): Promise<readonly string[]> {
-  return (await readStanding(ctx, client, { user: { id: userId } })).versions
+/**
+ * Returns the marks of withdrawals that concern a user at a client now. A mark that comes later ends what relies on
+ * them.
+ * @param before leaves out marks that were noted at this time or later, in seconds since the epoch
+ */
+export async function knownWithdrawals(
+  ctx: Context,
+  client: ClientRecord,
+  userId: string,
+  before: number = Number.POSITIVE_INFINITY,
+): Promise<readonly string[]> {
+  // Without a session, these are all marks.
+  const { grants } = await readStanding(ctx, client, { user: { id: userId } })
+  return grants.filter(({ notedAt }) => notedAt < before).map(({ version }) => version)
 }
 
 function standingOf({ userId, sessionId, authTime }: GrantRecord) {

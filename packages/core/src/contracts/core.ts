@@ -46,8 +46,10 @@ export interface Core extends Context {
    * Reads the marks of withdrawals that concern a user at a client now. They are `withdrawals` of the facts of a grant that
    * comes of no interaction. Read them before anything that the approval relies on; an interaction has its own in
    * `approved.grant`.
+   * @param before only marks that were noted before this time, in seconds since the epoch: when the approval itself is
+   * older than this request, for instance an assertion, every later mark must end it
    */
-  knownWithdrawals(client: ClientRecord, userId: string): Promise<readonly string[]>
+  knownWithdrawals(client: ClientRecord, userId: string, before?: number): Promise<readonly string[]>
   /** Makes a grant from what the user approved. It is not stored yet: pass it to `commitGrant`. */
   grantFor(facts: GrantFacts): NewGrant
   /**

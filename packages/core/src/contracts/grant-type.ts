@@ -1,7 +1,7 @@
 import type { Parameters } from '../http/parameters.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Core } from './core.ts'
-import type { Issuance } from './issuance.ts'
+import type { Issuance, OwnAnswer } from './issuance.ts'
 import type { Binding } from './sender-constraint.ts'
 
 /** A token request whose client has authenticated and is registered for the grant type. */
@@ -29,8 +29,8 @@ export interface GrantType {
   readonly withoutUser: boolean
   /**
    * Checks the request and decides which tokens to issue. It must not write anything: the `commit` of the returned
-   * issuance does.
+   * issuance does. A grant type that issues no token of this server returns an `OwnAnswer`.
    * @throws {OAuthError} when the request is refused, for instance `invalid_grant`
    */
-  decide(core: Core, request: TokenRequest): Promise<Issuance>
+  decide(core: Core, request: TokenRequest): Promise<Issuance | OwnAnswer>
 }

@@ -44,6 +44,18 @@ export interface Issuance {
 }
 
 /**
+ * What a grant type answers when it issues something that is no access token of this server, for instance an assertion
+ * for another server ({@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1 RFC 8693 section 2.2.1}).
+ */
+export interface OwnAnswer {
+  /**
+   * Makes the response, after everything was checked. Headers of a proof of a key (a nonce) are added by the token
+   * endpoint.
+   */
+  answer(): Promise<TokenAnswer>
+}
+
+/**
  * The body and headers of a successful token response ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC
  * 6749 section 5.1}).
  */

@@ -33,8 +33,12 @@ export const token: Endpoint = {
         ? undefined
         : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
     const bound = binding !== undefined && { binding }
-    const issuance = await grantType.decide(core, { request, client, parameters, ...bound })
-    const { body, headers } = await issueTokens(core, { ...issuance, ...bound })
+    const decision = await grantType.decide(core, { request, client, parameters, ...bound })
+    if ('answer' in decision) {
+      const { body, headers } = await decision.answer()
+      return json(200, body, { ...binding?.headers, ...headers })
+    }
+    const { body, headers } = await issueTokens(core, { ...decision, ...bound })
     return json(200, body, headers)
   },
 }

@@ -25,7 +25,10 @@ export function errorResponse(
   const challenge =
     error.details.challenge ?? (audience === 'bearer' ? tokenChallenge(error, description, schemes) : undefined)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
-  if (audience !== 'page') return json(error.status, { error: error.code, error_description: description }, headers)
+  if (audience !== 'page') {
+    const body = { ...error.details.members, error: error.code, error_description: description }
+    return json(error.status, body, headers)
+  }
   return errorPage(error, description, headers)
 }
 

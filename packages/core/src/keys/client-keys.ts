@@ -2,15 +2,23 @@ import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Context } from '../contracts/context.ts'
 import { mostKeys, publicKeyProblem } from '../crypto/public-key.ts'
 import { createUrlCache, type UrlCache } from '../http/url-cache.ts'
+import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import type { PublicKeySet } from '../protocol/feature-client-metadata.ts'
 import { parseJson } from '../protocol/json.ts'
-import type { ClientRecord } from '../storage/client.ts'
 
 /** A public key of a client, for verifying signatures. */
 export interface ClientKey {
   readonly jwk: Readonly<Record<string, unknown>>
   /** Imports the key for an algorithm, once. */
   load(algorithm: string): Promise<CryptoKey>
+}
+
+/** Whose keys they are: a client, or another party that publishes keys in the same way. */
+export interface KeyOwner {
+  readonly id: string
+  readonly metadata: Pick<ClientMetadata, 'jwks' | 'jwks_uri'>
+  /** What it is called in texts for the host. Default: `client`. */
+  readonly party?: string
 }
 
 /** The keys of a client that can verify signatures. */
@@ -32,7 +40,7 @@ const read = new WeakMap<PublicKeySet, ClientKeys>()
  */
 export async function clientKeys(
   ctx: Context,
-  { id, metadata: { jwks, jwks_uri } }: ClientRecord,
+  { id, metadata: { jwks, jwks_uri } }: KeyOwner,
   fresh = false,
 ): Promise<ClientKeys | undefined> {
   if (jwks_uri !== undefined) {

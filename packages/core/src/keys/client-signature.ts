@@ -2,8 +2,7 @@ import { compactVerify } from 'jose'
 import type { Context } from '../contracts/context.ts'
 import type { VerifiedJwt } from '../contracts/key-set.ts'
 import { encodeUtf8 } from '../crypto/base64url.ts'
-import type { ClientRecord } from '../storage/client.ts'
-import { type ClientKey, type ClientKeys, candidateKeys, clientKeys } from './client-keys.ts'
+import { type ClientKey, type ClientKeys, candidateKeys, clientKeys, type KeyOwner } from './client-keys.ts'
 import { decodeUnverifiedJwt, type UnverifiedJwt } from './unverified-jwt.ts'
 
 /**
@@ -20,14 +19,15 @@ const mostCandidates = 4
  */
 export async function verifyClientSignature(
   ctx: Context,
-  client: ClientRecord,
+  client: KeyOwner,
   jwt: string,
   algorithms: readonly string[],
 ): Promise<VerifiedJwt | string> {
   const decoded = decodeUnverifiedJwt(jwt)
   const problem = headerProblem(decoded, algorithms)
   if (decoded === undefined || problem !== undefined) return problem ?? 'malformed'
-  const attempt: Attempt = { jwt, header: decoded.header, tried: new Set() }
+  const party = client.party ?? 'client'
+  const attempt: Attempt = { jwt, header: decoded.header, party, tried: new Set() }
   let known: ClientKeys | undefined
   try {
     known = await clientKeys(ctx, client)
@@ -35,7 +35,7 @@ export async function verifyClientSignature(
     if (await isSignedByOne(attempt, known)) return decoded
     if (client.metadata.jwks_uri === undefined || hasKey(known, decoded.header.kid)) return unverified(attempt)
   } catch (error) {
-    return `the client's keys cannot be used: ${error instanceof Error ? error.message : 'unknown error'}`
+    return `the ${party}'s keys cannot be used: ${error instanceof Error ? error.message : 'unknown error'}`
   }
   try {
     // The client may just have published the key.
@@ -47,9 +47,9 @@ export async function verifyClientSignature(
   return unverified(attempt)
 }
 
-function unverified({ tried }: Attempt): string {
+function unverified({ tried, party }: Attempt): string {
   const more = tried.size >= mostCandidates ? `; ${mostCandidates} keys were tried: name the key by its kid` : ''
-  return `no key of the client has signed it${more}`
+  return `no key of the ${party} has signed it${more}`
 }
 
 /** Tells whether the named key is among the known ones, so that fetching the set again would find no other. */
@@ -86,6 +86,8 @@ function headerProblem(decoded: UnverifiedJwt | undefined, algorithms: readonly 
 interface Attempt {
   readonly jwt: string
   readonly header: Readonly<Record<string, unknown>>
+  /** Whose keys they are, for texts. */
+  readonly party: string
   readonly tried: Set<string>
 }
 

@@ -65,6 +65,8 @@ export interface OAuthErrorDetails {
   readonly status?: number
   /** Headers that the error response gets, for instance `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Further members of the JSON answer, for instance `max_age`, which say what the client has to do. */
+  readonly members?: Readonly<Record<string, string | number>>
   /** The scope that the resource requires (`scope` in the challenge). */
   readonly scope?: string
   /** The value of `WWW-Authenticate`. */

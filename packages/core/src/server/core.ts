@@ -21,7 +21,7 @@ export function createCore(ctx: StartingContext): StartingCore {
     readParameters: (client, parameters) => readExtra(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
     clientFrom: (clientId, document) => clientFrom(core, clientId, document),
-    knownWithdrawals: (client, userId) => knownWithdrawals(core, client, userId),
+    knownWithdrawals: (client, userId, before) => knownWithdrawals(core, client, userId, before),
     grantFor: (facts) => createGrant(core, facts),
     commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
     issue: (issuance) => issueTokens(core, issuance),
