@@ -18,7 +18,7 @@ ${context.claims.map(
     html`<li>${describeClaim(name)} <code>${name}</code>${essential ? ' (it says that it needs this)' : ''}</li>`,
 )}
 </ul>
-<p>Your answer sends you to <strong>${context.redirectHost}</strong>. Allow it only if that is where you came from.</p>
+${destination(context)}
 ${links(context)}
 <form method="post" action="${action}" class="choice">
 <input type="hidden" name="state" value="${context.state}">
@@ -28,8 +28,24 @@ ${links(context)}
 </form>`
 }
 
-/** A warning for clients that registered themselves: any program can register under any name. */
-function unverified({ selfRegistered }: LoginContext): Html | '' {
+/** Where the answer goes: verified, unlike the name. A program on the user's machine proves nothing about itself. */
+function destination({ clientName, redirectHost, loopbackRedirect }: LoginContext): Html {
+  if (!loopbackRedirect) {
+    return html`<p>Your answer sends you to <strong>${redirectHost}</strong>. Allow it only if that is where you came from.</p>`
+  }
+  return html`<p class="alert" role="note">Your answer goes to a program on this computer (<strong>${redirectHost}</strong>).
+Any program here can call itself <span class="client-name">${clientName}</span>. Allow it only if you have just started it yourself.</p>`
+}
+
+/**
+ * A warning for clients that nobody has checked: any program can register under any name, and anybody can publish a
+ * document with any name. Of such a document the host is verified.
+ */
+function unverified({ selfRegistered, clientIdHost }: LoginContext): Html | '' {
+  if (clientIdHost !== undefined) {
+    return html`<p class="alert" role="note">Unverified: this application describes itself at <strong>${clientIdHost}</strong>.
+Nobody has checked its name or links.</p>`
+  }
   if (!selfRegistered) return ''
   return html`<p class="alert" role="note">Unverified: this application registered itself. Nobody has checked its name, picture or links.</p>`
 }

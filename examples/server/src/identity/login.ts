@@ -67,5 +67,5 @@ export function destination(c: Context, context: LoginContext | undefined): Html
 <p class="notice" role="status">${requestIsOver}</p>`
   if (context === undefined) return html`<p class="lead">with your Example ID account</p>`
   return html`<p class="lead">with your Example ID account, to continue to <strong>${context.clientName}</strong>
-<span class="host">${context.redirectHost}</span></p>`
+<span class="host">${context.clientIdHost ?? context.redirectHost}</span></p>`
 }
