@@ -20,7 +20,8 @@ declare module '../../contracts/feature-events.ts' {
     }
     /**
      * The redirect URIs, keys, authentication or name of a client changed since this process last read its document. Users
-     * are asked for consent again; grants go on. `provider.deleteClient(clientId)` ends all of them.
+     * are asked for consent again; grants go on. `provider.deleteClient(clientId)` ends all of them. Each process tells what
+     * it has noticed itself.
      */
     'client_document.changed': { readonly clientId: string }
   }
