@@ -29,7 +29,10 @@ export function pages(provider: Provider): Router {
     if (context.intent !== 'consent') return res.redirect(303, context.returnTo)
     const scopes = context.scopes.map((scope) => html`<li>${scope}</li>`)
     const body = html`<p>It asks to use:</p><ul>${scopes}</ul>
-      <p>You will then be sent to <b>${context.redirectHost}</b>.</p>
+      ${context.clientIdHost === undefined ? '' : html`<p>It describes itself at <b>${context.clientIdHost}</b>.</p>`}
+      <p>You will then be sent to <b>${context.redirectHost}</b>${
+        context.loopbackRedirect ? ', a program on this computer: allow it only if you have just started it' : ''
+      }.</p>
       <form method="post" action="${context.consentEndpoint}">
         <input type="hidden" name="state" value="${context.state}">
         <button name="accept" value="true">Allow</button> <button name="accept" value="false">Deny</button>

@@ -77,7 +77,10 @@ function consentForm(context: LoginContext, user: User): Html {
   return html`<dl>
 <dt>Your account</dt><dd>${user.name}, ${user.email}</dd>
 <dt>It asks to</dt>${context.scopes.map((scope) => html`<dd>${words[scope] ?? 'Use'} <code>${scope}</code></dd>`)}
-<dt>You will then be sent to</dt><dd><code>${context.redirectHost}</code></dd>
+${context.clientIdHost === undefined ? '' : html`<dt>It describes itself at</dt><dd><code>${context.clientIdHost}</code></dd>`}
+<dt>You will then be sent to</dt><dd><code>${context.redirectHost}</code>${
+    context.loopbackRedirect ? ', a program on this computer: allow it only if you have just started it' : ''
+  }</dd>
 </dl>
 <form method="post" action="${context.consentEndpoint}">
 <input type="hidden" name="state" value="${context.state}">

@@ -141,6 +141,20 @@ describe('the consent page of a client that registered itself', () => {
     expect(known).not.toContain('Unverified')
   })
 
+  test('the consent page of a client document shows the host of its id, and that nobody has checked its name (K18)', async () => {
+    const page = String(await consentView('/consent', { ...context, clientIdHost: 'agents.example' }, user))
+    expect(page).toContain('Unverified: this application describes itself at <strong>agents.example</strong>')
+    expect(page).not.toContain('registered itself')
+  })
+
+  test('the consent page warns when the answer goes to a program on the computer of the user (K18)', async () => {
+    const local = { ...context, redirectHost: '127.0.0.1:4000', loopbackRedirect: true }
+    const page = String(await consentView('/consent', local, user))
+    expect(page).toContain('Your answer goes to a program on this computer (<strong>127.0.0.1:4000</strong>)')
+    expect(page).toContain('can call itself <span class="client-name">&lt;b&gt;Your Bank&lt;/b&gt;</span>')
+    expect(String(await consentView('/consent', context, user))).not.toContain('program on this computer')
+  })
+
   test('the consent page escapes the metadata of a client (F05)', async () => {
     const clientUri = 'https://x.example/"onclick="alert(1)'
     const page = String(await consentView('/consent', { ...context, clientUri }, user))

@@ -1,4 +1,5 @@
 import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { memoryStorage } from '@oauth/core/memory'
 import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
@@ -45,7 +46,9 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     scopes: ['notes:read', 'notes:write'],
     accessTokenTtlSeconds: 600,
 
-    // MCP clients have no account here, so they register themselves. Limits bound the cost of that.
+    // MCP clients have no account here: their id is the URL of a document about them, which MCP prefers, ...
+    features: [clientIdMetadataDocuments()],
+    // ... or they register themselves. Limits bound the cost of that.
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
     clientRegistrationAllowedScopes: ['notes:read', 'notes:write', 'offline_access'],

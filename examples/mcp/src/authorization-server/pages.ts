@@ -79,7 +79,7 @@ const words: Readonly<Record<string, string>> = {
 function consentForm(context: LoginContext, user: User): Html {
   return html`${
     context.selfRegistered
-      ? html`<p class="warning"><strong>Unverified application.</strong> It registered itself, and nobody has checked its
+      ? html`<p class="warning"><strong>Unverified application.</strong> ${origin(context)}, and nobody has checked its
 name. Allow it only if you have just connected it yourself.</p>`
       : ''
   }
@@ -92,7 +92,9 @@ name. Allow it only if you have just connected it yourself.</p>`
   }
 <dt>It asks to</dt>${context.scopes.map((scope) => html`<dd>${words[scope] ?? 'Use'} <code>${scope}</code></dd>`)}
 <dt>You will then be sent to</dt><dd><code>${context.redirectHost}</code>${
-    isThisComputer(context.redirectHost) ? ', a program on this computer' : ''
+    context.loopbackRedirect
+      ? html`, a program on this computer. Any program here can call itself ${context.clientName}`
+      : ''
   }</dd>
 </dl>
 <form method="post" action="${context.consentEndpoint}">
@@ -106,6 +108,9 @@ function unverified({ selfRegistered }: LoginContext): string {
   return selfRegistered ? ' (unverified)' : ''
 }
 
-function isThisComputer(host: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)
+/** Where the client's name comes from. A client with a metadata document has a host, which is verified. */
+function origin({ clientIdHost }: LoginContext): Html {
+  return clientIdHost === undefined
+    ? html`It registered itself`
+    : html`It describes itself at <code>${clientIdHost}</code>`
 }

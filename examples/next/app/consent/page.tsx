@@ -16,8 +16,14 @@ export default async function Consent({ searchParams }: { readonly searchParams:
           <li key={scope}>{scope}</li>
         ))}
       </ul>
+      {context.clientIdHost && (
+        <p>
+          It describes itself at <b>{context.clientIdHost}</b>.
+        </p>
+      )}
       <p>
-        You will then be sent to <b>{context.redirectHost}</b>.
+        You will then be sent to <b>{context.redirectHost}</b>
+        {context.loopbackRedirect && ', a program on this computer: allow it only if you have just started it'}.
       </p>
       <form method="post" action={context.consentEndpoint}>
         <input type="hidden" name="state" value={context.state} />

@@ -11,7 +11,7 @@ export function consentView(action: string, context: LoginContext, user: Pick<Us
 ${unverified(context)}
 <p class="lead">It wants to use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
 ${granted(context)}${asked(context)}
-<p>You will then be sent to <strong>${context.redirectHost}</strong>. Allow access only if you came from there.</p>
+${destination(context)}
 ${links(context)}
 <form method="post" action="${action}" class="choice">
 <input type="hidden" name="state" value="${context.state}">
@@ -44,8 +44,24 @@ ${grantedScopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</
 `
 }
 
-/** A warning for clients that registered themselves: any program can register under any name. */
-function unverified({ selfRegistered }: LoginContext): Html | '' {
+/** Where the answer goes: verified, unlike the name. A program on the user's machine proves nothing about itself. */
+function destination({ clientName, redirectHost, loopbackRedirect }: LoginContext): Html {
+  if (!loopbackRedirect) {
+    return html`<p>You will then be sent to <strong>${redirectHost}</strong>. Allow access only if you came from there.</p>`
+  }
+  return html`<p class="alert" role="note">You will then be sent to a program on this computer (<strong>${redirectHost}</strong>).
+Any program here can call itself <span class="client-name">${clientName}</span>. Allow it only if you have just started it yourself.</p>`
+}
+
+/**
+ * A warning for clients that nobody has checked: any program can register under any name, and anybody can publish a
+ * document with any name. Of such a document the host is verified.
+ */
+function unverified({ selfRegistered, clientIdHost }: LoginContext): Html | '' {
+  if (clientIdHost !== undefined) {
+    return html`<p class="alert" role="note">Unverified: this application describes itself at <strong>${clientIdHost}</strong>.
+Nobody has checked its name or links.</p>`
+  }
   if (!selfRegistered) return ''
   return html`<p class="alert" role="note">Unverified: this application registered itself. Nobody has checked its name, picture or links.</p>`
 }

@@ -67,5 +67,5 @@ export function destination(c: Context, context: LoginContext | undefined): Html
 <p class="notice" role="status">${requestIsOver}</p>`
   if (context === undefined) return html`<p class="lead">Example ID is one account for all your applications.</p>`
   return html`<p class="lead">You then continue to <strong>${context.clientName}</strong>
-<span class="host">${context.redirectHost}</span></p>`
+<span class="host">${context.clientIdHost ?? context.redirectHost}</span></p>`
 }

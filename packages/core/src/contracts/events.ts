@@ -167,6 +167,23 @@ export type CoreEvent =
   | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
   /** A client source of a feature failed, and the server went on without this client. */
   | { readonly type: 'client_source.failed'; readonly clientId: string; readonly cause: unknown }
+  /**
+   * Client ID Metadata Documents: the document of a client could not be used. With `goesOn` its server did not answer, and
+   * the client goes on as it was known. Otherwise the request was refused.
+   */
+  | {
+      readonly type: 'client_document.failed'
+      readonly clientId: string
+      readonly reason: string
+      readonly goesOn: boolean
+      readonly cause?: unknown
+    }
+  /**
+   * Client ID Metadata Documents: the redirect URIs, keys, authentication or name of a client changed since this process
+   * last read its document. Users are asked for consent again; grants go on. `provider.deleteClient(clientId)` ends all of
+   * them. Each process tells what it has noticed itself.
+   */
+  | { readonly type: 'client_document.changed'; readonly clientId: string }
   /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {
       readonly type: 'request.refused'

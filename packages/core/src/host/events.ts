@@ -57,6 +57,8 @@ const lines: Lines = {
     `${hook}: ${claim} must be ${expected}; it was left out`,
   ],
   'claims.reserved_name_dropped': ({ hook, names }) => [`${hook} must not set ${names.join(', ')}; it was left out`],
+  'client_document.failed': undefined,
+  'client_document.changed': undefined,
   'client.registered': undefined,
   'client.metadata_substituted': undefined,
   'client.updated': undefined,

@@ -163,6 +163,7 @@ describe('other parameters of a request', () => {
       clientUri: 'https://app.example.com/',
       selfRegistered: false,
       redirectHost: 'app.example.com',
+      loopbackRedirect: false,
       scopes: ['openid', 'profile', 'email', 'offline_access'],
       grantedScopes: [],
       newScopes: ['openid', 'profile', 'email', 'offline_access'],

@@ -1,7 +1,7 @@
 import type { OutboundFetch } from '../../http/outbound.ts'
 
 /**
- * How the server sends requests to URLs of clients (`jwks_uri`, `sector_identifier_uri`, `request_uris`,
+ * How the server sends requests to URLs of clients (`jwks_uri`, `sector_identifier_uri`, `request_uris`, client documents,
  * `backchannel_logout_uri`). It uses https, follows no redirects, reads at most 256 KiB, and never calls a private
  * network.
  */

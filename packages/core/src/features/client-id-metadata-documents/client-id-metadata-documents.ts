@@ -6,26 +6,6 @@ import { createDocumentClients, type SourceRules } from './document-clients.ts'
 import { isLoopbackUrl } from './document-url.ts'
 import type { FetchLimitRules } from './fetch-limits.ts'
 
-declare module '../../contracts/feature-events.ts' {
-  interface FeatureEvents {
-    /**
-     * The document of a client could not be used. With `goesOn` its server did not answer, and the client goes on as it was
-     * known. Otherwise the request was refused.
-     */
-    'client_document.failed': {
-      readonly clientId: string
-      readonly reason: string
-      readonly goesOn: boolean
-      readonly cause?: unknown
-    }
-    /**
-     * The redirect URIs, keys, authentication or name of a client changed since this process last read its document. Users
-     * are asked for consent again; grants go on. `provider.deleteClient(clientId)` ends all of them.
-     */
-    'client_document.changed': { readonly clientId: string }
-  }
-}
-
 /** The options of `clientIdMetadataDocuments`. Seconds and bytes are whole numbers. */
 export interface ClientIdMetadataDocumentsOptions {
   /**

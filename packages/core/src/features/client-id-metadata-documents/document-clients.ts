@@ -1,6 +1,7 @@
 import type { ClientSource } from '../../contracts/client-source.ts'
 import type { Core } from '../../contracts/core.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { webHost } from '../../protocol/web-host.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { type ConfirmRules, confirmClient } from './confirm-client.ts'
 import { type CachedClient, createDocumentCache } from './document-cache.ts'
@@ -28,7 +29,7 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
   const loading = new Map<string, Promise<ClientRecord>>()
 
   const confirm = async (clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
-    const end = limits.begin(new URL(clientId).host)
+    const end = limits.begin(webHost(clientId)?.host ?? clientId)
     try {
       const confirmed = await confirmClient(core, rules, clientId, known)
       cache.keep(confirmed)

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../../protocol/web-host.ts'
+import { isLoopbackHost, webHost } from '../../protocol/web-host.ts'
 
 /** Which URLs can be the id of a client. */
 export interface DocumentUrlRules {
@@ -17,7 +17,8 @@ export function looksLikeDocumentUrl(clientId: string, { allowLoopback }: Docume
 
 /** Tells whether a text is an http(s) URL of this machine. */
 export function isLoopbackUrl(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text) && isLoopbackHost(new URL(text).hostname)
+  const host = /^https?:\/\//.test(text) ? webHost(text) : undefined
+  return host !== undefined && isLoopbackHost(host.hostname)
 }
 
 /**
