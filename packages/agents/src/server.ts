@@ -1,0 +1,94 @@
+import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { memoryStorage } from '@oauth/core/memory'
+import { type Browser, createBrowser, type Page } from './browser.ts'
+import { listen } from './listen.ts'
+import { createMcpServer, scopes } from './mcp-server.ts'
+import { createIdentity, credentials } from './pages.ts'
+import { recordRequests, type SeenRequest } from './requests.ts'
+
+/** How long access tokens live, in seconds. */
+const accessTokenTtlSeconds = 300
+
+/** The options that let agents in. The `mcp` preset will replace them: this is the only place that names them. */
+function agentOptions(resource: string) {
+  const offered = [...scopes, 'offline_access']
+  return {
+    allowDynamicClientRegistration: true,
+    allowUnauthenticatedClientRegistration: true,
+    scopes,
+    validAudiences: [resource],
+    bindResources: true,
+    clientRegistrationDefaultScopes: offered,
+    clientRegistrationAddedScopes: offered,
+    advertisedMetadata: { scopesSupported: offered },
+    refreshTokensWithoutOfflineAccess: true,
+    unusedClientTtlSeconds: 24 * 3600,
+    accessTokenTtlSeconds,
+  }
+}
+
+/** An authorization server and an MCP server behind it, over real HTTP on this machine. */
+export interface Servers {
+  readonly issuer: string
+  /** The URL of the MCP server. */
+  readonly resource: string
+  readonly provider: Provider
+  readonly browser: Browser
+  /** Every request to the authorization server, in order. */
+  readonly seen: readonly SeenRequest[]
+  readonly events: readonly OAuthEvent[]
+  /** Moves the clock of both servers forward until all access tokens have expired. */
+  readonly expireAccessTokens: () => void
+  readonly stop: () => Promise<void>
+}
+
+export async function startServers(): Promise<Servers> {
+  const seen: SeenRequest[] = []
+  const events: OAuthEvent[] = []
+  let offset = 0
+  const clock = { now: () => Math.floor(Date.now() / 1000) + offset }
+  const [authorization, mcp] = [await listen(), await listen()]
+  const resource = `${mcp.origin}/mcp`
+  const identity = createIdentity()
+  const provider = createProvider({
+    baseUrl: authorization.origin,
+    secret: 'a-secret-of-the-tests-0123456789-abcdef',
+    storage: memoryStorage(),
+    authentication: { getSession: identity.currentSession, getUser: identity.findUser },
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    clock,
+    onEvent: (event) => void events.push(event),
+    ...agentOptions(resource),
+  })
+  const { issuer } = provider
+  const fetch = async (request: Request) =>
+    provider.matches(request)
+      ? provider.fetch(request)
+      : ((await identity.pages(request, provider)) ?? new Response('not found', { status: 404 }))
+  authorization.serve(recordRequests(fetch, seen))
+  mcp.serve(createMcpServer({ resource, issuer, clock }))
+
+  return {
+    ...{ issuer, resource, provider, seen, events },
+    browser: createBrowser(),
+    expireAccessTokens: () => {
+      offset += accessTokenTtlSeconds + 60
+    },
+    stop: async () => {
+      await authorization.stop()
+      await mcp.stop()
+    },
+  }
+}
+
+/**
+ * Does what the user does at an authorization URL: signs in if a page asks for it and allows the access. Returns the
+ * page at which the browser stopped: the redirect URI, or a page with an error.
+ */
+export async function approve({ browser }: Servers, url: URL): Promise<Page> {
+  const until = url.searchParams.get('redirect_uri') ?? ''
+  let page = await browser.open(url, until)
+  if (page.url.pathname === '/login') page = await browser.submit(page, credentials, until)
+  return page.url.pathname === '/consent' ? browser.submit(page, {}, until) : page
+}
