@@ -43,7 +43,10 @@ export function createClientHost(metadata: Partial<ClientMetadata> = {}) {
       ...metadata,
     } satisfies ClientMetadata,
     redirectToAuthorization: (url: URL) => void asked.push(url),
-    state: () => (kept.state ??= randomUUID()) as string,
+    state: () => {
+      kept.state = randomUUID()
+      return kept.state as string
+    },
     saveState: keep('state'),
     storedState: () => kept.state as string | undefined,
     clientInformation: () => kept.client as { client_id: string } | undefined,

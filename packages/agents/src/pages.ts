@@ -35,7 +35,8 @@ export function createIdentity(): Identity {
 
   return {
     findUser: (id) => (id === user.id ? user : undefined),
-    currentSession: (request) => sessions.get(/\bsession=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),
+    currentSession: (request) =>
+      sessions.get(/\bsession=([\w-]+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),
     async pages(request, provider) {
       const url = new URL(request.url)
       if (url.pathname !== '/login' && url.pathname !== '/consent') return undefined

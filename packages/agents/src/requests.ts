@@ -27,7 +27,14 @@ export function recordRequests(fetch: Fetch, seen: SeenRequest[]): Fetch {
         : isJson(headers)
           ? parse(body)
           : Object.fromEntries(new URLSearchParams(body))
-    seen.push({ method, path: url.pathname.replace(/^\/auth/, ''), headers, parameters, status: response.status, answer })
+    seen.push({
+      method,
+      path: url.pathname.replace(/^\/auth/, ''),
+      headers,
+      parameters,
+      status: response.status,
+      answer,
+    })
     return response
   }
 }

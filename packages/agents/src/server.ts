@@ -1,6 +1,8 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { type Browser, createBrowser, type Page } from './browser.ts'
+import { documents } from './documents.ts'
+import { features } from './features.ts'
 import { listen } from './listen.ts'
 import { createMcpServer, scopes } from './mcp-server.ts'
 import { createIdentity, credentials } from './pages.ts'
@@ -37,6 +39,10 @@ export interface Servers {
   /** Every request to the authorization server, in order. */
   readonly seen: readonly SeenRequest[]
   readonly events: readonly OAuthEvent[]
+  /** The URLs that the authorization server has fetched. */
+  readonly fetched: readonly string[]
+  /** The time of both servers, in seconds since the epoch. */
+  readonly now: () => number
   /** Moves the clock of both servers forward until all access tokens have expired. */
   readonly expireAccessTokens: () => void
   readonly stop: () => Promise<void>
@@ -45,6 +51,7 @@ export interface Servers {
 export async function startServers(): Promise<Servers> {
   const seen: SeenRequest[] = []
   const events: OAuthEvent[] = []
+  const fetched: string[] = []
   let offset = 0
   const clock = { now: () => Math.floor(Date.now() / 1000) + offset }
   const [authorization, mcp] = [await listen(), await listen()]
@@ -59,6 +66,12 @@ export async function startServers(): Promise<Servers> {
     consentUrl: '/consent',
     clock,
     onEvent: (event) => void events.push(event),
+    features,
+    // Stands for the network: the metadata documents of the products are at their real URLs.
+    outboundFetch: async (url) => {
+      fetched.push(url)
+      return documents[url]?.() ?? new Response('not found', { status: 404 })
+    },
     ...agentOptions(resource),
   })
   const { issuer } = provider
@@ -70,8 +83,9 @@ export async function startServers(): Promise<Servers> {
   mcp.serve(createMcpServer({ resource, issuer, clock }))
 
   return {
-    ...{ issuer, resource, provider, seen, events },
+    ...{ issuer, resource, provider, seen, events, fetched },
     browser: createBrowser(),
+    now: clock.now,
     expireAccessTokens: () => {
       offset += accessTokenTtlSeconds + 60
     },

@@ -38,7 +38,9 @@ test("the suite's checks of authorization servers find no failure and no warning
     'authorization-server-metadata-cimd',
   ])
   expect(
-    checks.filter(({ status }) => status !== 'SUCCESS').map(({ id, status, errorMessage }) => [id, status, errorMessage]),
+    checks
+      .filter(({ status }) => status !== 'SUCCESS')
+      .map(({ id, status, errorMessage }) => [id, status, errorMessage]),
     output,
   ).toEqual([])
 })

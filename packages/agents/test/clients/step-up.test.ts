@@ -77,9 +77,9 @@ describe.each([
     // The client had the scope from the challenge, and asked neither the user nor the token endpoint for it.
     expect(agent.host.asked).toHaveLength(1)
     const requests = servers.seen.slice(before).filter(({ method }) => method === 'POST')
-    expect(requests.map(({ path, parameters, status }) => [path, parameters.grant_type, parameters.scope, status])).toEqual(
-      [['/oauth2/token', 'refresh_token', undefined, 200]],
-    )
+    expect(
+      requests.map(({ path, parameters, status }) => [path, parameters.grant_type, parameters.scope, status]),
+    ).toEqual([['/oauth2/token', 'refresh_token', undefined, 200]])
     expect(requests[0]?.answer.scope).toBe('notes:read')
 
     await agent.stepUp(both)
