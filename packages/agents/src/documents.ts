@@ -54,5 +54,5 @@ export const documents: Readonly<Record<string, () => Response>> = {
 }
 
 function metadata(document: Readonly<Record<string, unknown>>): () => Response {
-  return () => Response.json(document, { headers: { 'cache-control': 'max-age=300' } })
+  return () => Response.json(document, { headers: { 'cache-control': 'max-age=3600' } })
 }
