@@ -1,33 +1,12 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
+import { agentOptions } from './agent-options.ts'
 import { type Browser, createBrowser, type Page } from './browser.ts'
 import { documents } from './documents.ts'
-import { features } from './features.ts'
 import { listen } from './listen.ts'
-import { createMcpServer, scopes } from './mcp-server.ts'
+import { createMcpServer } from './mcp-server.ts'
 import { createIdentity, credentials } from './pages.ts'
 import { recordRequests, type SeenRequest } from './requests.ts'
-
-/** How long access tokens live, in seconds. */
-const accessTokenTtlSeconds = 300
-
-/** The options that let agents in. The `mcp` preset will replace them: this is the only place that names them. */
-function agentOptions(resource: string) {
-  const offered = [...scopes, 'offline_access']
-  return {
-    allowDynamicClientRegistration: true,
-    allowUnauthenticatedClientRegistration: true,
-    scopes,
-    validAudiences: [resource],
-    bindResources: true,
-    clientRegistrationDefaultScopes: offered,
-    clientRegistrationAddedScopes: offered,
-    advertisedMetadata: { scopesSupported: offered },
-    refreshTokensWithoutOfflineAccess: true,
-    unusedClientTtlSeconds: 24 * 3600,
-    accessTokenTtlSeconds,
-  }
-}
 
 /** An authorization server and an MCP server behind it, over real HTTP on this machine. */
 export interface Servers {
@@ -56,6 +35,7 @@ export async function startServers(): Promise<Servers> {
   const clock = { now: () => Math.floor(Date.now() / 1000) + offset }
   const [authorization, mcp] = [await listen(), await listen()]
   const resource = `${mcp.origin}/mcp`
+  const options = agentOptions(resource)
   const identity = createIdentity()
   const provider = createProvider({
     baseUrl: authorization.origin,
@@ -66,13 +46,12 @@ export async function startServers(): Promise<Servers> {
     consentUrl: '/consent',
     clock,
     onEvent: (event) => void events.push(event),
-    features,
     // Stands for the network: the metadata documents of the products are at their real URLs.
     outboundFetch: async (url) => {
       fetched.push(url)
       return documents[url]?.() ?? new Response('not found', { status: 404 })
     },
-    ...agentOptions(resource),
+    ...options,
   })
   const { issuer } = provider
   const fetch = async (request: Request) =>
@@ -87,7 +66,7 @@ export async function startServers(): Promise<Servers> {
     browser: createBrowser(),
     now: clock.now,
     expireAccessTokens: () => {
-      offset += accessTokenTtlSeconds + 60
+      offset += options.accessTokenTtlSeconds + 60
     },
     stop: async () => {
       await authorization.stop()
