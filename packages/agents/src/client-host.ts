@@ -23,8 +23,9 @@ export const redirectUrl = 'http://127.0.0.1:45454/oauth/callback'
 /**
  * What an OAuth client of MCP leaves to the program around it: it keeps values and opens the browser. The clients of all
  * tested versions take it as their `OAuthClientProvider`; an older one ignores the members that a newer one added.
+ * @param clientMetadataUrl the URL of the program's metadata document, if it has one
  */
-export function createClientHost(metadata: Partial<ClientMetadata> = {}) {
+export function createClientHost(metadata: Partial<ClientMetadata> = {}, clientMetadataUrl?: string) {
   const kept: Record<string, unknown> = {}
   const asked: URL[] = []
   const keep = (name: string) => (value: unknown) => {
@@ -34,6 +35,7 @@ export function createClientHost(metadata: Partial<ClientMetadata> = {}) {
     /** The authorization URLs that the client wanted to open, in order. */
     asked,
     redirectUrl,
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     clientMetadata: {
       client_name: 'A client of the tests',
       redirect_uris: [redirectUrl],

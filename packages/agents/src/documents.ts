@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { redirectUrl } from './client-host.ts'
 
 /** The key of ChatGPT's client in these tests. */
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -10,10 +11,18 @@ export const chatGptId = 'https://chatgpt.com/oauth/abc123/client.json'
 export const codexId = 'https://chatgpt.com/oauth/codex/client.json'
 export const vsCodeId = 'https://vscode.dev/oauth/client-metadata.json'
 
+/** The document of a program that uses a client of `src/libraries.ts`. */
+export const programId = 'https://program.example/oauth/client.json'
+
 const codeAndRefresh = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }
 
 /** The metadata documents of products, by the URLs at which they publish them. */
 export const documents: Readonly<Record<string, () => Response>> = {
+  [programId]: metadata({
+    ...{ client_id: programId, client_name: 'A program of the tests', redirect_uris: [redirectUrl] },
+    ...codeAndRefresh,
+    ...{ token_endpoint_auth_method: 'none', application_type: 'native' },
+  }),
   [claudeId]: metadata({
     ...{ client_id: claudeId, client_name: 'Claude', client_uri: 'https://claude.ai' },
     redirect_uris: ['https://claude.ai/api/mcp/auth_callback'],

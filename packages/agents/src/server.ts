@@ -66,7 +66,7 @@ export async function startServers(): Promise<Servers> {
     browser: createBrowser(),
     now: clock.now,
     expireAccessTokens: () => {
-      offset += options.accessTokenTtlSeconds + 60
+      offset += (options.accessTokenTtlSeconds ?? 3600) + 60
     },
     stop: async () => {
       await authorization.stop()
