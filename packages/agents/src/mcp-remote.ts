@@ -11,6 +11,10 @@ export interface McpRemote {
   /** The authorization URLs that the process has opened in a browser, in order. */
   readonly asked: readonly URL[]
   readonly client: Client
+  /**
+   * Ends the process.
+   * @throws {AggregateError} when a sign-in failed
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -29,12 +33,12 @@ export async function startMcpRemote(servers: Servers): Promise<McpRemote> {
   await chmod(script, 0o755)
 
   const asked: URL[] = []
+  const failures: unknown[] = []
   const browser = setInterval(async () => {
-    const urls = (await readFile(opened, 'utf8')).split('\n').filter((line) => line !== '')
+    const urls = (await readFile(opened, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
     for (const url of urls.slice(asked.length)) {
       asked.push(new URL(url))
-      // Errors show up as a call that ends in the time-out of the process: the redirect URI was never visited.
-      void visit(servers, new URL(url))
+      visit(servers, new URL(url)).catch((error) => failures.push(error))
     }
   }, 50)
 
@@ -52,18 +56,32 @@ export async function startMcpRemote(servers: Servers): Promise<McpRemote> {
   transport.stderr?.on('data', (chunk) => {
     log += chunk
   })
+  let pid: number | null = null
   const stop = async () => {
     clearInterval(browser)
     await client.close()
+    end(pid)
     await rm(directory, { recursive: true, force: true })
+    if (failures.length > 0) throw new AggregateError(failures, 'the browser did not come to the redirect URI')
   }
   try {
-    await client.connect(transport, { timeout: 25_000 })
+    const connected = client.connect(transport, { timeout: 25_000 })
+    pid = transport.pid
+    await connected
   } catch (error) {
     await stop()
     throw new Error(`mcp-remote did not connect:\n${log}`, { cause: error })
   }
   return { asked, client, stop }
+}
+
+/** Ends a process that has not ended by itself: the client forgets it when it could not connect. */
+function end(pid: number | null): void {
+  try {
+    if (pid !== null) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
 }
 
 async function visit(servers: Servers, url: URL): Promise<void> {

@@ -46,6 +46,8 @@ export async function startServers(): Promise<Servers> {
     consentUrl: '/consent',
     clock,
     onEvent: (event) => void events.push(event),
+    // The default limits, with all agents behind one address, as hosted agents are.
+    rateLimit: { clientAddress: () => '203.0.113.7' },
     // Stands for the network: the metadata documents of the products are at their real URLs.
     outboundFetch: async (url) => {
       fetched.push(url)

@@ -213,7 +213,7 @@ test('mcp-remote registers client_uri and software_id, with the scopes that it f
   await expectToWork({ clientId, redirectUri, scope: 'notes:read offline_access' })
 })
 
-test('twenty agents of one product register from one address within a minute', async () => {
+test('twenty agents of one product register from one address within a minute, under the default limits', async () => {
   const body = { redirect_uris: ['https://claude.ai/api/mcp/auth_callback'], token_endpoint_auth_method: 'none' }
   const answers = await Promise.all(Array.from({ length: 20 }, () => register(servers(), body)))
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 201))
