@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', machineReporter()],
+    setupFiles: ['../core/test/support/shared-rsa-keys-per-file.ts'],
     maxWorkers: '100%',
     // The clients take long to load, and keep nothing outside their objects.
     isolate: false,

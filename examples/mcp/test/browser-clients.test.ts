@@ -70,7 +70,8 @@ test('a script registers, exchanges its code and calls a tool', async () => {
 
   const asked = 'authorization, content-type, mcp-protocol-version, mcp-method'
   const headers = await preflight(example.notes, 'POST', asked)
-  expect([allows(headers, 'origin'), allows(headers, 'methods')]).toEqual([origin, 'post'])
+  expect(allows(headers, 'origin')).toBe(origin)
+  expect(allows(headers, 'methods')).toContain('post')
   for (const header of asked.split(', ')) expect(allows(headers, 'headers')).toContain(header)
   const refused = await fetch(example.notes, { method: 'POST', headers: { origin } })
   expect(refused.status).toBe(401)

@@ -150,7 +150,7 @@ describe('the consent page of a client that registered itself', () => {
   test('the consent page warns when the answer goes to a program on the computer of the user (K18)', async () => {
     const local = { ...context, redirectHost: '127.0.0.1:4000', loopbackRedirect: true }
     const page = String(await consentView('/consent', local, user))
-    expect(page).toContain('Your answer goes to a program on this computer (<strong>127.0.0.1:4000</strong>)')
+    expect(page).toContain('You will then be sent to a program on this computer (<strong>127.0.0.1:4000</strong>)')
     expect(page).toContain('can call itself <span class="client-name">&lt;b&gt;Your Bank&lt;/b&gt;</span>')
     expect(String(await consentView('/consent', context, user))).not.toContain('program on this computer')
   })

@@ -80,7 +80,7 @@ describe('a signed request object by value', () => {
     for (const [changes, error] of [
       [{ response_type: 'token' }, 'unsupported_response_type'],
       [{ response_type: undefined }, 'invalid_request'],
-      [{ scope: 'unknown' }, 'invalid_scope'],
+      [{ scope: 'profile unknown' }, 'invalid_scope'],
       [{ code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
       [{ prompt: 'none' }, 'login_required'],
     ] as const) {
