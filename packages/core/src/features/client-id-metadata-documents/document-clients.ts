@@ -27,12 +27,21 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
   const cache = createDocumentCache(core.clock, rules.maxEntries)
   const limits = createFetchLimits(core.clock, rules.limits)
   const loading = new Map<string, Promise<ClientRecord>>()
+  let forgotten = 0
+
+  /** What is being fetched when the host forgets a client may be outdated, so it is not kept. */
+  const forget = (clientId: string): void => {
+    forgotten++
+    loading.delete(clientId)
+    cache.forget(clientId)
+  }
 
   const confirm = async (clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
-    const end = limits.begin(webHost(clientId)?.host ?? clientId)
+    const before = forgotten
+    const end = limits.begin(webHost(clientId)?.hostname ?? clientId)
     try {
       const confirmed = await confirmClient(core, rules, clientId, known)
-      cache.keep(confirmed)
+      if (forgotten === before) cache.keep(confirmed)
       return confirmed.client
     } catch (error) {
       cache.forget(clientId)
@@ -64,12 +73,16 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
       if (!(await rules.allow(clientId))) throw refused('the operator of this server does not accept this application')
       const known = cache.find(clientId)
       if (known !== undefined && core.clock.now() < known.freshUntil) return known.client
-      const running = loading.get(clientId) ?? refresh(clientId, known).finally(() => loading.delete(clientId))
       // All requests for one client at the same time share one fetch.
+      const shared = loading.get(clientId)
+      if (shared !== undefined) return shared
+      const running = refresh(clientId, known).finally(() => {
+        if (loading.get(clientId) === running) loading.delete(clientId)
+      })
       loading.set(clientId, running)
       return running
     },
-    forget: (clientId) => cache.forget(clientId),
+    forget,
   }
 }
 

@@ -201,6 +201,12 @@ describe('how often documents are fetched', () => {
     expect(await from(1)).toEqual([400])
   })
 
+  test('the ports of one host share its limit, because one machine answers on all of them (K09)', async () => {
+    const { world, remote } = await startDocuments()
+    for (let one = 0; one < 40; one++) await ask(world, documentClient(`https://victim.example.com:${8000 + one}/one`))
+    expect(remote.requests).toHaveLength(30)
+  })
+
   test('made-up hosts cause at most 120 fetches a minute, and a client in memory goes on (K09)', async () => {
     const { world, remote } = await startWithDocument({ documents: { minCacheSeconds: 10, maxCacheSeconds: 10 } })
     expect((await ask(world, client)).status).toBe(302)
