@@ -26,6 +26,8 @@ export interface DocumentClients extends ClientSource {
 export function createDocumentClients(core: Core, rules: SourceRules): DocumentClients {
   const cache = createDocumentCache(core.clock, rules.maxEntries)
   const limits = createFetchLimits(core.clock, rules.limits)
+  // Counted apart: a flood of made-up ids must not keep what a document's server has changed from being seen.
+  const renewals = createFetchLimits(core.clock, rules.limits)
   const loading = new Map<string, Promise<ClientRecord>>()
   let forgotten = 0
 
@@ -38,7 +40,7 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
 
   const confirm = async (clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
     const before = forgotten
-    const end = limits.begin(webHost(clientId)?.hostname ?? clientId)
+    const end = (known === undefined ? limits : renewals).begin(webHost(clientId)?.hostname ?? clientId)
     try {
       const confirmed = await confirmClient(core, rules, clientId, known)
       if (forgotten === before) cache.keep(confirmed)
