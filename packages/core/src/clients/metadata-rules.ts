@@ -46,7 +46,7 @@ export async function completeMetadata(
   checkAuthentication(ctx, metadata, rights)
   checkRedirectUris(metadata, rights)
   checkSigning(ctx, metadata, rights)
-  checkSubjectType(ctx, metadata)
+  checkSubjectType(ctx, metadata, rights)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   // Last, because it sends a request.
   await checkSectorIdentifier(ctx, metadata, rights.before)
@@ -163,9 +163,11 @@ function checkSigning(ctx: MetadataRules, metadata: ClientMetadata, { author }: 
  * Checks that a pairwise client has exactly one sector ({@link
  * https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
  */
-function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata): void {
+function checkSubjectType({ config }: MetadataRules, metadata: ClientMetadata, { registeredBy }: ClientRights): void {
   if (metadata.subject_type !== 'pairwise') return
   if (config.pairwiseSecret === undefined) throw invalid('pairwise subject_type requires the option pairwiseSecret')
+  // A client that is a document is a sector of its own.
+  if (registeredBy === 'document') return
   // Only the form is checked here, to read the host. Whether the server may fetch the URL is checked before it does.
   const { sector_identifier_uri: uri } = metadata
   if (uri !== undefined && !URL.canParse(uri)) throw invalid('sector_identifier_uri is not an absolute URL')

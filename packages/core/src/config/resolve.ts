@@ -6,7 +6,7 @@ import { checkedClaimHooks } from '../host/claim-hooks.ts'
 import { type HostPorts, hostPorts } from '../host/ports.ts'
 import { checkedUserClaims } from '../host/user-claims.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
-import { isSameResource } from '../protocol/resource.ts'
+import { findResource } from '../protocol/resource.ts'
 import { standardScopes } from '../protocol/scope.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolvePolicies } from './policies.ts'
@@ -151,7 +151,7 @@ function resolveDefaultResource(
     return stands ? { resource: sole, whenSigningIn: false } : undefined
   }
   if (defaultResource === false) return undefined
-  const resource = validAudiences.find((audience) => isSameResource(audience, defaultResource))
+  const resource = findResource(validAudiences, defaultResource)
   if (resource !== undefined) return { resource, whenSigningIn: true }
   throw new TypeError(`defaultResource ${defaultResource} is not in validAudiences: add it there`)
 }

@@ -29,6 +29,15 @@ export async function isConsentTo(client: ClientRecord, consent: ConsentRecord, 
   return state === '' || consent.redirectHosts.some((destination) => destination.endsWith(state))
 }
 
+/**
+ * Returns the state of the client's document for an interaction that asks for consent now. The answer of the user counts
+ * only while the document is in this state.
+ */
+export async function shownDocument(client: ClientRecord): Promise<{ readonly documentState?: string }> {
+  const state = await documentState(client)
+  return state === '' ? {} : { documentState: state }
+}
+
 /** The state of a client's document, behind a `#`, which no host and no scheme has. Empty for any other client. */
 async function documentState(client: ClientRecord): Promise<string> {
   const facts = documentFacts(client)

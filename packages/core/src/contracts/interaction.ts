@@ -38,6 +38,11 @@ export interface InteractionRecord {
   readonly referenceId?: string
   /** Once consent is due: the scopes that the user granted to the client before, as far as they count for the request. */
   readonly grantedBefore?: readonly string[]
+  /**
+   * Once consent is due for a client that is a document: the state of the document that the page was shown for. Absent for
+   * any other client.
+   */
+  readonly documentState?: string
   readonly createdAt: number
   readonly expiresAt: number
   /** Grows by one with each change. When two requests change the interaction at the same time, one of them wins. */

@@ -2,6 +2,7 @@ import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { acceptExtra } from '../authorization/request-extra.ts'
 import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
 import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
+import { shownDocument } from '../consents/consent-destination.ts'
 import { forgetOutdatedConsent } from '../consents/forget-consent.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -98,7 +99,10 @@ async function completeAnswered(
 ): Promise<Response> {
   const { authorization: shown } = pending
   const referenceId = await consentReference(ctx, client, shown.scope, signedIn)
-  if (referenceId !== interaction.referenceId) return askAgain(ctx, request, { interaction, client, pending }, signedIn)
+  const { documentState } = await shownDocument(client)
+  if (referenceId !== interaction.referenceId || documentState !== interaction.documentState) {
+    return askAgain(ctx, request, { interaction, client, pending }, signedIn)
+  }
   // Read after asking the host, so that a withdrawal in the meantime is seen before anything is written.
   const standing = await readStanding(ctx, client, signedIn)
   if (standing.sessionEnded) throw signedOut()
@@ -124,8 +128,8 @@ async function completeAnswered(
 }
 
 /**
- * Shows the page again, when the user has switched to another reference since it was shown: their answer was for the
- * old one.
+ * Shows the page again, when the user has switched to another reference since it was shown, or the document that is the
+ * client has changed: their answer was for the old one.
  */
 async function askAgain(
   ctx: Context,
@@ -133,11 +137,12 @@ async function askAgain(
   { interaction, client }: LoadedInteraction,
   signedIn: SignedIn<BaseUser>,
 ): Promise<Response> {
-  const { referenceId: _, ...unreferenced } = interaction
+  const { referenceId: _, documentState: __, ...unreferenced } = interaction
   const { referenceId, grantedBefore } = await gatherConsent(ctx, client, interaction.request, signedIn)
   const version = interaction.version + 1
   const reference = referenceId !== undefined && { referenceId }
-  const next: InteractionRecord = { ...unreferenced, ...reference, grantedBefore, version }
+  const shown = await shownDocument(client)
+  const next: InteractionRecord = { ...unreferenced, ...reference, ...shown, grantedBefore, version }
   await replaceInteraction(ctx, next, interaction.version)
   return redirect(request, await pageUrl(ctx, next))
 }

@@ -43,7 +43,7 @@ export function createFetchBudget(clock: { now(): number }): FetchBudget {
 
   return {
     take(url, account) {
-      const host = counterOf(`host ${webHost(url)?.host ?? url}`)
+      const host = counterOf(`host ${hostOf(url)}`)
       const own = account === undefined ? undefined : counterOf(`account ${account}`)
       if (host.count >= mostToOneHost || (own !== undefined && own.count >= mostOfOneAccount)) return false
       host.count++
@@ -51,4 +51,9 @@ export function createFetchBudget(clock: { now(): number }): FetchBudget {
       return true
     },
   }
+}
+
+/** The host that is counted: without the port, since one machine answers on all of them, and without a dot at the end. */
+function hostOf(url: string): string {
+  return webHost(url)?.hostname.replace(/\.$/, '') ?? url
 }

@@ -22,13 +22,14 @@ export function boundTo({
 }
 
 /**
- * The step that the user has to take next. For consent, also the reference under which the page asks, and the scopes that
- * the user granted before.
+ * The step that the user has to take next. For consent, also the reference under which the page asks, the scopes that the
+ * user granted before, and the state of the client's document.
  */
 export interface DueStep {
   readonly step: InteractionStep
   readonly referenceId?: string
   readonly grantedBefore?: readonly string[]
+  readonly documentState?: string
 }
 
 /**
@@ -39,7 +40,7 @@ export async function startInteraction(
   ctx: Context,
   request: Request,
   { authorization, completion, value }: Pending,
-  { step, referenceId, grantedBefore }: DueStep,
+  { step, referenceId, grantedBefore, documentState }: DueStep,
   approver: Approver,
 ): Promise<{ readonly location: string; readonly setCookie: string }> {
   const now = ctx.clock.now()
@@ -58,6 +59,7 @@ export async function startInteraction(
     ...boundTo(approver),
     ...(referenceId !== undefined && { referenceId }),
     ...(grantedBefore !== undefined && { grantedBefore }),
+    ...(documentState !== undefined && { documentState }),
     createdAt: now,
     expiresAt: now + ctx.config.lifetimes.interaction,
     version: 1,

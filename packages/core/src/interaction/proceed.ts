@@ -1,4 +1,5 @@
 import { accessWithdrawn } from '../authorization/withdrawn.ts'
+import { shownDocument } from '../consents/consent-destination.ts'
 import type { LoadedPending, Pending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
@@ -105,12 +106,13 @@ export async function resume(
   }
   const returned = finished === judgement.step && (finished === 'login' || finished === 'create')
   const futileLogins = returned ? countFutileLogin(ctx, interaction, judgement, signedIn) : undefined
-  const { userId, sessionId, withdrawals, referenceId, grantedBefore, ...unbound } = interaction
+  const { userId, sessionId, withdrawals, referenceId, grantedBefore, documentState, ...unbound } = interaction
   const next: InteractionRecord = {
     ...unbound,
     ...boundTo(approver),
     ...(judgement.referenceId !== undefined && { referenceId: judgement.referenceId }),
     ...(judgement.grantedBefore !== undefined && { grantedBefore: judgement.grantedBefore }),
+    ...(judgement.documentState !== undefined && { documentState: judgement.documentState }),
     ...(futileLogins !== undefined && { futileLogins }),
     step: judgement.step,
     completed,
@@ -178,7 +180,8 @@ async function judge(
   if (verdict.kind === 'refuse') throw new OAuthError(verdict.code, verdict.description)
   if (verdict.kind === 'interact') {
     if (verdict.step !== 'consent') return verdict
-    return { ...verdict, grantedBefore, ...(referenceId !== undefined && { referenceId }) }
+    const shown = await shownDocument(client)
+    return { ...verdict, grantedBefore, ...shown, ...(referenceId !== undefined && { referenceId }) }
   }
   if (signedIn === undefined) throw new OAuthError('login_required', 'authentication required')
   return { kind: 'proceed', signedIn, referenceId, authorization: asked }

@@ -96,12 +96,17 @@ function readKeys(jwks: unknown): ClientKeys {
 
 function isForSignatures(key: unknown): key is ClientKey['jwk'] {
   if (typeof key !== 'object' || key === null || Array.isArray(key)) return false
-  const { use = 'sig', key_ops = ['verify'] } = key as { readonly use?: unknown; readonly key_ops?: unknown }
+  const { use = 'sig', key_ops = ['verify'], alg } = key as Readonly<Record<string, unknown>>
+  if (typeof alg === 'string' && alg.length > 32) return false
   if (use !== 'sig' || !Array.isArray(key_ops) || !key_ops.includes('verify')) return false
   return publicKeyProblem(key as ClientKey['jwk']) === undefined
 }
 
-function createClientKey(jwk: ClientKey['jwk']): ClientKey {
+/** The members of a key that are kept. Whatever else a client publishes with it, such as certificates, would cost memory. */
+const keptMembers = ['kty', 'crv', 'n', 'e', 'x', 'y', 'kid', 'alg']
+
+function createClientKey(published: ClientKey['jwk']): ClientKey {
+  const jwk = Object.fromEntries(keptMembers.flatMap((name) => (name in published ? [[name, published[name]]] : [])))
   const imported = new Map<string, Promise<CryptoKey>>()
   return {
     jwk,

@@ -1,6 +1,6 @@
 import type { DefaultResource } from '../contracts/config.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
-import { isSameResource } from '../protocol/resource.ts'
+import { findResource } from '../protocol/resource.ts'
 import { userScopes } from './scope.ts'
 
 /** The part of the configuration that decides which resources tokens are for. */
@@ -31,7 +31,7 @@ export function requestedResources(
   if (asked.length === 0) return asked
   const resources = new Set<string>()
   for (const resource of asked) {
-    const audience = validAudiences.find((valid) => isSameResource(valid, resource))
+    const audience = findResource(validAudiences, resource)
     if (audience === undefined) {
       const cause = new Error(`${source} does not have the resource ${safeDescription(resource)}`)
       throw new OAuthError('invalid_target', 'the resource is unknown or not allowed', { cause })

@@ -1,7 +1,10 @@
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { isLoopbackHost, webHost } from '../protocol/web-host.ts'
+import type { ClientRecord } from '../storage/client.ts'
 
 type SectorMetadata = Pick<ClientMetadata, 'redirect_uris' | 'sector_identifier_uri'>
+
+type Sectored = Pick<ClientRecord, 'id' | 'registeredBy'> & { readonly metadata: SectorMetadata }
 
 /**
  * Returns the hosts that could name the sector of a pairwise client: the host of its `sector_identifier_uri`, or else
@@ -17,10 +20,12 @@ export function sectorHosts({ sector_identifier_uri, redirect_uris }: SectorMeta
 
 /**
  * Returns the sector of a pairwise client. A client whose redirect URIs have no host is a sector of its own; otherwise
- * all native programs would see the same `sub` of a user. Such a sector contains a space, as no host does.
+ * all native programs would see the same `sub` of a user. So is a client that is a document: it may name the host of
+ * another client at any time, and would then learn the `sub` of its users there. Such a sector contains a space, as no
+ * host does.
  */
-export function sectorOf({ id, metadata }: { readonly id: string; readonly metadata: SectorMetadata }): string {
-  const hosts = sectorHosts(metadata)
+export function sectorOf({ id, metadata, registeredBy }: Sectored): string {
+  const hosts = registeredBy === 'document' ? [] : sectorHosts(metadata)
   const [host] = hosts
   return host === undefined || hosts.length > 1 ? `client ${id} ` : host
 }

@@ -75,7 +75,8 @@ const entries = {
  * The options with which MCP clients and other agents connect at the first try: client documents, open registration that
  * leaves out what a client may not have, the scopes and audiences of your MCP servers, tokens that are bound to them,
  * refresh tokens without `offline_access`, short access tokens. An option that you write after it wins. The provider
- * checks at start that clients can get what the server advertises.
+ * checks at start that clients can get what the server advertises. `features` is an option as well, so keep those of the
+ * preset where you add your own: `features: [...preset.features, tokenExchange()]`.
  *
  * Clients that registered and were never used are deleted after a day, by `provider.purgeExpired()`: call it daily.
  * @throws {TypeError} when an option is unknown or wrong, or a resource is no URL of an MCP server
@@ -96,6 +97,10 @@ export function mcp(options: McpOptions): McpPreset {
   const urls = Object.keys(resources)
   checkResources(urls)
   const scopes = [...new Set(Object.values(resources).flatMap((resource) => resource.scopes))]
+  if (scopes.length === 0) {
+    // Every request of an agent would end with invalid_scope.
+    throw new TypeError('mcp: resources ... scopes must name at least one scope, for instance mcp:use')
+  }
   checkScopes(scopes)
   // A client that does not name offline_access gets refresh tokens, too, but some ask for it wherever they see it.
   const offered = [...scopes, 'offline_access']
@@ -128,6 +133,10 @@ function checkResources(urls: readonly string[]): void {
       throw new TypeError(
         `mcp: resources ${url} must be the https URL of an MCP server, without a fragment (http on this machine)`,
       )
+    }
+    const { href } = new URL(url)
+    if (!isSameResource(url, href)) {
+      throw new TypeError(`mcp: resources ${url} must be spelled ${href}, as clients send it`)
     }
     const twin = urls.slice(0, index).find((other) => isSameResource(url, other))
     if (twin !== undefined) throw new TypeError(`mcp: resources ${url} and ${twin} are the same resource: keep one`)

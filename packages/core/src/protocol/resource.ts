@@ -7,6 +7,11 @@ export function isSameResource(one: string, other: string): boolean {
   return one === other || normalized(one) === normalized(other)
 }
 
+/** Finds a resource among those that the server knows. One in exactly the same spelling comes before any other. */
+export function findResource(known: readonly string[], named: string): string | undefined {
+  return known.includes(named) ? named : known.find((one) => isSameResource(one, named))
+}
+
 function normalized(uri: string): string {
   const origin = /^[a-z][a-z0-9+.-]*:(?:\/\/[^/?#@]*(?=[/?#]|$))?/i.exec(uri)?.[0] ?? ''
   const rest = uri.slice(origin.length)

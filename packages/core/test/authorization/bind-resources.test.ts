@@ -170,6 +170,13 @@ describe('bindResources at the token endpoint', () => {
     expect((await postAs(world, client, '/oauth2/token', machine)).body.access_token).not.toContain('.')
   })
 
+  test('of two configured audiences that differ by a slash alone, each is had by its own spelling', async () => {
+    const { tokensFor } = await prepare({ validAudiences: [api, `${api}/`, files] })
+    expect(audience(await tokensFor([`${api}/`]))).toBe(`${api}/`)
+    expect(audience(await tokensFor([api]))).toBe(api)
+    expect(audience(await tokensFor([`${api}/`, api, files], { resource: `${api}/` }))).toBe(`${api}/`)
+  })
+
   test('a bound resource that the server no longer has is no audience', async () => {
     const { world, client, approve } = await prepare()
     const authorized = await approve([api, files])

@@ -125,6 +125,17 @@ describe('mistakes in the preset are errors at start', () => {
     ],
     ['a standard scope', { resources: { [notes]: { scopes: ['offline_access'] } } }, 'is about the user'],
     ['a scope with a space', { resources: { [notes]: { scopes: ['notes read'] } } }, '"notes read" is not a scope'],
+    ['servers without any scope', { resources: { [notes]: { scopes: [] } } }, 'name at least one scope'],
+    [
+      'a spelling that no client sends',
+      { resources: { 'https://notes.example.com:443/mcp': { scopes: ['notes:read'] } } },
+      `must be spelled ${notes}, as clients send it`,
+    ],
+    [
+      'a path with a space',
+      { resources: { 'https://notes.example.com/my notes': { scopes: ['notes:read'] } } },
+      'must be spelled https://notes.example.com/my%20notes',
+    ],
     ['a resource without scopes', { resources: { [notes]: {} } }, `mcp: resources.${notes}.scopes`],
     ['an unknown option', { ...one, resource: notes }, 'mcp: resource is not known'],
     ['an unknown option for documents', { ...one, clientDocuments: { alow: 1 } }, 'alow is not known'],

@@ -122,6 +122,29 @@ test('substitution gives a client nothing that it could not have registered (G01
   expect(put.body).toMatchObject({ scope: 'openid', grant_types: ['authorization_code'] })
 })
 
+test('a member named like one that every object has is unknown, in the event as well (G06)', async () => {
+  const world = lenientWorld()
+  const odd =
+    '{"redirect_uris":["https://client.example.com/callback"],"constructor":"x","toString":["y"],"__proto__":"z"}'
+  expect((await register(world, odd)).status).toBe(201)
+  expect(world.events.filter(({ type }) => type === 'client.metadata_substituted')).toEqual([])
+})
+
+test.each([
+  ['turns what follows around', 'Claude \u202eelpmaxe.live'],
+  ['isolates what follows', 'Claude \u2067'],
+  ['begins a new line', 'Claude\u2028Verified by the bank'],
+  ['is a control character', 'Claude \u009b1m'],
+])('a name with a character that %s on a consent page is refused (G01)', async (_name, client_name) => {
+  expectJsonError(await register(lenientWorld(), { ...minimal, client_name }), 400, 'invalid_client_metadata')
+})
+
+test('names in scripts from right to left, and emoji of several characters, are names', async () => {
+  for (const client_name of ['\u200fשלום עולם', 'می‌خواهم', '👩‍💻 Agent']) {
+    expect((await register(lenientWorld(), { ...minimal, client_name })).body.client_name).toBe(client_name)
+  }
+})
+
 test('the event has no control characters and is bounded, whatever was asked for (G06)', async () => {
   const world = lenientWorld()
   const long = Array.from({ length: 50 }, (_, n) => `urn:${'x'.repeat(200)}:${n}`)

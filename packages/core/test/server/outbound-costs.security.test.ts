@@ -87,6 +87,12 @@ describe('a URL with another fragment is not fetched again (G25)', () => {
 })
 
 describe('how often the server asks others (G26)', () => {
+  test('the ports of one host share its limit, because one machine answers on all of them (G26)', () => {
+    const budget = createFetchBudget({ now: () => 1_900_000_000 })
+    const taken = Array.from({ length: 400 }, (_, n) => budget.take(`https://victim.example:${8000 + n}/${n}`, `c${n}`))
+    expect(taken.filter(Boolean)).toHaveLength(300)
+  })
+
   test('one client causes 120 requests a minute for its request objects, and is told what to do (G26)', async () => {
     const paths = Array.from({ length: 50 }, (_, index) => `/request-${index}.jwt`)
     const { world, ask, uris, remote } = await start(paths)

@@ -49,7 +49,10 @@ export interface ClientIdMetadataDocumentsOptions {
   readonly grantTypes?: readonly string[] | undefined
 }
 
-/** Limits for fetching documents, for each process. */
+/**
+ * Limits for fetching documents, for each process. They hold for documents that the process does not know, and once more
+ * for those that it knows and asks for again.
+ */
 export interface FetchLimitOptions {
   /** From all hosts, a minute. Default 120. */
   readonly perMinute?: number | undefined

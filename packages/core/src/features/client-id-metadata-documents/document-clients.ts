@@ -26,13 +26,24 @@ export interface DocumentClients extends ClientSource {
 export function createDocumentClients(core: Core, rules: SourceRules): DocumentClients {
   const cache = createDocumentCache(core.clock, rules.maxEntries)
   const limits = createFetchLimits(core.clock, rules.limits)
+  // Counted apart: a flood of made-up ids must not keep what a document's server has changed from being seen.
+  const renewals = createFetchLimits(core.clock, rules.limits)
   const loading = new Map<string, Promise<ClientRecord>>()
+  let forgotten = 0
+
+  /** What is being fetched when the host forgets a client may be outdated, so it is not kept. */
+  const forget = (clientId: string): void => {
+    forgotten++
+    loading.delete(clientId)
+    cache.forget(clientId)
+  }
 
   const confirm = async (clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
-    const end = limits.begin(webHost(clientId)?.host ?? clientId)
+    const before = forgotten
+    const end = (known === undefined ? limits : renewals).begin(webHost(clientId)?.hostname ?? clientId)
     try {
       const confirmed = await confirmClient(core, rules, clientId, known)
-      cache.keep(confirmed)
+      if (forgotten === before) cache.keep(confirmed)
       return confirmed.client
     } catch (error) {
       cache.forget(clientId)
@@ -64,12 +75,16 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
       if (!(await rules.allow(clientId))) throw refused('the operator of this server does not accept this application')
       const known = cache.find(clientId)
       if (known !== undefined && core.clock.now() < known.freshUntil) return known.client
-      const running = loading.get(clientId) ?? refresh(clientId, known).finally(() => loading.delete(clientId))
       // All requests for one client at the same time share one fetch.
+      const shared = loading.get(clientId)
+      if (shared !== undefined) return shared
+      const running = refresh(clientId, known).finally(() => {
+        if (loading.get(clientId) === running) loading.delete(clientId)
+      })
       loading.set(clientId, running)
       return running
     },
-    forget: (clientId) => cache.forget(clientId),
+    forget,
   }
 }
 

@@ -12,7 +12,7 @@ export interface FetchLimitRules {
 /** Counts fetches, so that nobody can make this server flood another one with authorization URLs. */
 export interface FetchLimits {
   /**
-   * Begins a fetch from a host.
+   * Begins a fetch from a host, named without its port: one machine answers on all its ports.
    * @returns a function to call when the fetch is over
    * @throws {OAuthError} `temporarily_unavailable` beyond a limit
    */

@@ -38,7 +38,8 @@ export function readDocument(
     taken.filter((type) => ctx.registry.grantTypes.has(type)),
   )
   if (grantTypes?.length === 0) return `names none of the grant types ${taken.join(', ')}`
-  const { client_id: _, scope, logo_uri: __, grant_types: ___, ...rest } = document
+  // The sector of a document is the document itself, so a list of redirect URIs is not fetched.
+  const { client_id: _, scope, logo_uri: __, grant_types: ___, sector_identifier_uri: ____, ...rest } = document
   return {
     ...choice,
     metadata: {

@@ -55,6 +55,8 @@ describe('which URLs are ids of clients', () => {
     ['https://app.example.com/client.json\n', 'must be spelled'],
     ['https://app.example.com/ä.json', 'must be spelled'],
     ['https://2130706433/client.json', 'must be spelled https://127.0.0.1/client.json'],
+    // Another spelling of the same host would slip through a list of hosts that the operator refuses.
+    ['https://app.example.com./client.json', 'must not have a dot at the end of its host'],
     ['https://', 'is not a valid URL'],
     ['https:///client.json', 'must be spelled'],
     ['https://app.example.com:99999/client.json', 'is not a valid URL'],

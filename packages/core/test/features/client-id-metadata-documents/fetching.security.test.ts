@@ -201,6 +201,12 @@ describe('how often documents are fetched', () => {
     expect(await from(1)).toEqual([400])
   })
 
+  test('the ports of one host share its limit, because one machine answers on all of them (K09)', async () => {
+    const { world, remote } = await startDocuments()
+    for (let one = 0; one < 40; one++) await ask(world, documentClient(`https://victim.example.com:${8000 + one}/one`))
+    expect(remote.requests).toHaveLength(30)
+  })
+
   test('made-up hosts cause at most 120 fetches a minute, and a client in memory goes on (K09)', async () => {
     const { world, remote } = await startWithDocument({ documents: { minCacheSeconds: 10, maxCacheSeconds: 10 } })
     expect((await ask(world, client)).status).toBe(302)
@@ -211,7 +217,21 @@ describe('how often documents are fetched', () => {
     expect([statuses.filter((status) => status === 503).length, remote.requests.length]).toEqual([81, 120])
     world.clock.advance(11)
     expect((await ask(world, client)).status).toBe(302)
-    expect(remote.requests).toHaveLength(120)
+    // Its own document is asked for again: that is counted apart.
+    expect(remote.requests).toHaveLength(121)
+  })
+
+  test.each([
+    ['made-up ids at its host', (one: number) => `https://app.example.com/${one}`],
+    ['made-up hosts', (one: number) => `https://h${one}.example.com/one`],
+  ])('a flood of %s does not keep an outdated document in use (K09, K10)', async (_, madeUp) => {
+    const { world, publish } = await startWithDocument()
+    const client = documentClient()
+    expect((await ask(world, client)).status).toBe(302)
+    world.clock.advance(3600)
+    for (let one = 0; one < 130; one++) await ask(world, documentClient(madeUp(one)))
+    publish(documentUrl, clientDocument({ redirect_uris: ['https://app.example.com/other'] }))
+    expect((await ask(world, client)).status).toBe(400)
   })
 
   test('at most 4 documents of one host and 16 of all hosts are fetched at the same time (K09)', async () => {
