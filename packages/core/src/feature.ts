@@ -10,6 +10,7 @@ export type {
   Config,
   CredentialFormat,
   CredentialFormats,
+  DefaultResource,
   Lifetimes,
   Pages,
   RegistrationPolicy,
@@ -49,7 +50,7 @@ export { createUrlCache, type UrlCache } from './http/url-cache.ts'
 export { isPublic } from './policy/client.ts'
 export { isLive } from './policy/grant.ts'
 export { withholdRefreshToken } from './policy/refresh-token.ts'
-export { grantedResources, requestedResources } from './policy/resource.ts'
+export { grantedResources, type ResourcePolicy, requestedResources, type UnboundFacts } from './policy/resource.ts'
 export { grantedScope, requestedScope } from './policy/scope.ts'
 export type { AuthorizationResponse } from './protocol/errors.ts'
 export { formatScope, parseScope } from './protocol/scope.ts'
