@@ -1,6 +1,8 @@
 // A feature by somebody else: it is written with public types alone, widens the interfaces of the core, and runs.
-import { createProvider, OAuthError } from '@oauth/core'
+import { createProvider, type GrantTypeName, OAuthError } from '@oauth/core'
 import { type Core, type Endpoint, type Feature, json, type Parts } from '@oauth/core/feature'
+import { jwtBearer } from '@oauth/core/features/jwt-bearer'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
 
 declare module '@oauth/core' {
@@ -9,6 +11,9 @@ declare module '@oauth/core' {
   }
   interface FeatureEvents {
     'greeting.given': { readonly name: string }
+  }
+  interface GrantTypeNames {
+    'urn:example:grant:greeting': true
   }
   interface FeatureClientMetadata {
     readonly greeting?: string
@@ -48,6 +53,16 @@ export function greeting(): Feature<'greeting', Greetings> {
     },
   }
 }
+
+/** Features of the package, whose declarations must not keep this one from widening the interfaces. */
+export const ofThePackage = { jwtBearer, tokenExchange } as const
+
+/** Grant types of features of the package, and of this one. */
+export const grantTypes: readonly GrantTypeName[] = [
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:example:grant:greeting',
+]
 
 const given: string[] = []
 export const provider = createProvider({

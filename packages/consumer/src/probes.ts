@@ -41,7 +41,11 @@ function typeProbes(checker: ts.TypeChecker, specifier: string, { name, symbol }
   const methods = type
     .getProperties()
     .filter((member) => /^\w+$/.test(member.name))
-    .filter((member) => checker.getNonNullableType(checker.getTypeOfSymbol(member)).getCallSignatures().length === 1)
+    .filter((member) => {
+      const own = checker.getNonNullableType(checker.getTypeOfSymbol(member))
+      // The parts of a union are exported, too, and have a probe each.
+      return !own.isUnion() && own.getCallSignatures().length === 1
+    })
   return [
     `declare const one_${name}: entry.${name}${typeArguments(symbol)}`,
     `export const members_${name} = { ...one_${name} }`,

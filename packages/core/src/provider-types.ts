@@ -77,8 +77,8 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
   /**
    * Verifies an access token of this server, opaque or JWT. It sees no request: a token with `extra.cnf` is bound to a key,
    * and an API that takes it must check the proof, or refuse the token.
-   * @param options.audience the resource that the token must be for. Without it, a token for any resource is accepted,
-   * so set it in a resource server.
+   * @param options.audience the resource that the token must be for; capital letters in scheme and host, and one slash at
+   * the end, make no difference. Without it, a token for any resource is accepted, so set it in a resource server.
    * @returns what the token says, or `undefined` when it is invalid, expired, revoked or for another audience
    */
   verifyAccessToken(token: string, options?: { readonly audience?: string }): Promise<VerifiedAccessToken | undefined>

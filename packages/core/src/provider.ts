@@ -18,6 +18,7 @@ import { resolveLoginContext } from './interaction/resolve-login-context.ts'
 import { sessionApi } from './logout/server-api.ts'
 import { authorizationServerMetadata, openidConfiguration } from './metadata/documents.ts'
 import { OAuthError } from './protocol/errors.ts'
+import { isSameResource } from './protocol/resource.ts'
 import type { Provider } from './provider-types.ts'
 import { assemble } from './server/assemble.ts'
 import { createContext } from './server/context.ts'
@@ -107,9 +108,8 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     ...sessionApi(core),
     async verifyAccessToken(token, { audience } = {}) {
       const verified = await verifyAccessToken(core, token)
-      return verified === undefined || audience === undefined || verified.audience.includes(audience)
-        ? verified
-        : undefined
+      const isFor = audience === undefined || verified?.audience.some((own) => isSameResource(own, audience))
+      return isFor ? verified : undefined
     },
     async revokeGrant(grantId) {
       const ended = await core.storage.grants.revoke({ id: grantId, now: core.clock.now() })

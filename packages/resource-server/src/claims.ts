@@ -1,4 +1,5 @@
 import { ResourceError } from './errors.ts'
+import { isSameResource } from './resource-identifier.ts'
 import { parseScope } from './scope.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -18,6 +19,11 @@ export function audienceOf(aud: unknown): readonly string[] {
   return all.filter((one): one is string => typeof one === 'string')
 }
 
+/** Tells whether a token with these audiences is for a resource (`isSameResource`). */
+export function isFor(resource: string, audiences: readonly string[]): boolean {
+  return audiences.some((audience) => isSameResource(audience, resource))
+}
+
 /**
  * Returns the keys that a token is bound to ({@link https://www.rfc-editor.org/rfc/rfc7800#section-3.1 RFC 7800 section
  * 3.1}), or `undefined` for a bearer token. `checkBinding` demands their proofs.
@@ -33,7 +39,7 @@ export function confirmationOf({ cnf }: Claims): Claims | undefined {
  * @throws {ResourceError} `invalid_token` when the token has expired, or is for another resource
  */
 export function checkLife(token: VerifiedToken, audience: string, now: number): void {
-  if (!token.audience.includes(audience)) throw invalid('the access token is not for this resource')
+  if (!isFor(audience, token.audience)) throw invalid('the access token is not for this resource')
   if (!(now < token.expiresAt)) throw invalid('the access token has expired')
 }
 
@@ -42,7 +48,7 @@ export function invalid(description = 'the access token is not valid', cause?: u
   return new ResourceError('invalid_token', { description, ...(cause !== undefined && { cause }) })
 }
 
-function isTextList(value: unknown): value is readonly string[] {
+export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }
 

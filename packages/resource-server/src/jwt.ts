@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import { type Expectation, invalid, tokenFrom } from './claims.ts'
+import { audienceOf, type Expectation, invalid, isFor, tokenFrom } from './claims.ts'
 import type { Clock } from './clock.ts'
 import { ResourceError } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -33,23 +33,19 @@ export async function verifyJwt(token: string, verification: JwtVerification): P
   const { payload } = await jwtVerify(token, verification.keys, {
     typ: 'at+jwt',
     issuer: verification.issuer,
-    audience: verification.audience,
     algorithms: [...verification.algorithms],
     clockTolerance: verification.clockTolerance,
     currentDate: new Date(verification.clock.now() * 1000),
   }).catch((error: unknown) => {
     throw error instanceof ResourceError ? error : invalid(describe(error), error)
   })
-  const { exp, iat, jti, sub, client_id } = payload
+  const { aud, exp, iat, jti, sub, client_id } = payload
+  if (!isFor(verification.audience, audienceOf(aud))) throw invalid('the access token is not for this resource')
   if (typeof client_id !== 'string' || typeof jti !== 'string' || typeof sub !== 'string') throw invalid()
   if (typeof exp !== 'number' || typeof iat !== 'number') throw invalid()
   return tokenFrom({ ...payload, client_id, exp, iat }, 'jwt')
 }
 
 function describe(error: unknown): string | undefined {
-  if (error instanceof errors.JWTExpired) return 'the access token has expired'
-  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
-    return 'the access token is not for this resource'
-  }
-  return undefined
+  return error instanceof errors.JWTExpired ? 'the access token has expired' : undefined
 }

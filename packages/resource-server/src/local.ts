@@ -1,4 +1,4 @@
-import { confirmationOf, invalid } from './claims.ts'
+import { confirmationOf, invalid, isTextList } from './claims.ts'
 import { unavailable } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -38,7 +38,8 @@ export async function verifyLocally(
   audience: string,
 ): Promise<VerifiedToken> {
   const found = await ask(verifyWith, token, audience)
-  if (found === undefined) throw invalid()
+  if (!found) throw invalid()
+  checkAnswer(found)
   const cnf = confirmationOf({ ...found.claims, ...found.extra })
   return {
     subject: found.userId ?? found.clientId,
@@ -64,4 +65,33 @@ async function ask(verifyWith: LocalVerification, token: string, audience: strin
   } catch (cause) {
     throw unavailable(cause)
   }
+}
+
+/** What must hold for the members of an answer that decide about access. Text would be searched for a part of it. */
+const rules: readonly (readonly [name: keyof LocalToken, rule: string, holds: (value: unknown) => boolean])[] = [
+  ['clientId', 'a string', isText],
+  ['audience', 'a list of strings', isTextList],
+  ['scopes', 'a list of strings', isTextList],
+  ['expiresAt', 'seconds since the epoch', Number.isFinite],
+  ['userId', 'a string or nothing', optional(isText)],
+  ['authTime', 'seconds since the epoch or nothing', optional(Number.isFinite)],
+  ['acr', 'a string or nothing', optional(isText)],
+]
+
+/**
+ * Checks the answer of the function, which need not be written in TypeScript.
+ * @throws {ResourceError} `temporarily_unavailable`, whose cause says what to change
+ */
+function checkAnswer(answer: LocalToken): void {
+  for (const [name, rule, holds] of rules) {
+    if (!holds(answer[name])) throw unavailable(new TypeError(`verifyWith must answer with ${name}, ${rule}`))
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function optional(holds: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => value === undefined || holds(value)
 }

@@ -25,6 +25,18 @@ describe('a resource in the process of its provider', () => {
     expect(setup.network.requests).toEqual([])
   })
 
+  it("a resource in the provider's process may write its identifier with a slash at the end or with capital letters (E04)", async () => {
+    for (const audience of [`${api}/`, 'https://API.example.com']) {
+      const setup = await setUpLocal(audience)
+      const token = await machineToken(setup)
+      expect((await setup.verifier.verify(token)).audience).toEqual([api])
+      const { verifyAccessToken } = setup.world.provider
+      for (const other of [`${api}//`, `${api}/v1`, 'https://api.example.com.evil.example', '']) {
+        expect([other, await verifyAccessToken(token, { audience: other })]).toEqual([other, undefined])
+      }
+    }
+  })
+
   it("a resource in the provider's process sees a revocation at once", async () => {
     const setup = await setUpLocal()
     const { access_token } = await userTokens(setup)

@@ -184,6 +184,23 @@ export type CoreEvent =
    * them. Each process tells what it has noticed itself.
    */
   | { readonly type: 'client_document.changed'; readonly clientId: string }
+  /** JWT bearer grant: an assertion of a trusted issuer became an access token. Without `userId` it is about a workload. */
+  | {
+      readonly type: 'jwt_bearer.accepted'
+      readonly issuer: string
+      readonly clientId: string
+      readonly userId?: string
+      readonly grantId?: string
+    }
+  /** Token exchange: a client got an ID-JAG, with which it acts for the user at another authorization server. */
+  | {
+      readonly type: 'id_jag.issued'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantId: string
+      readonly audience: string
+      readonly jti: string
+    }
   /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {
       readonly type: 'request.refused'

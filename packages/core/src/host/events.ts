@@ -59,6 +59,8 @@ const lines: Lines = {
   'claims.reserved_name_dropped': ({ hook, names }) => [`${hook} must not set ${names.join(', ')}; it was left out`],
   'client_document.failed': undefined,
   'client_document.changed': undefined,
+  'jwt_bearer.accepted': undefined,
+  'id_jag.issued': undefined,
   'client.registered': undefined,
   'client.metadata_substituted': undefined,
   'client.updated': undefined,

@@ -19,6 +19,11 @@ export interface KeyOwner {
   readonly metadata: Pick<ClientMetadata, 'jwks' | 'jwks_uri'>
   /** What it is called in texts for the host. Default: `client`. */
   readonly party?: string
+  /**
+   * Whether the URL of the keys comes from the configuration of the server. Then requests to it do not count with those that
+   * clients cause: clients that name the same host could use up its budget.
+   */
+  readonly configured?: boolean
 }
 
 /** The keys of a client that can verify signatures. */
@@ -40,11 +45,12 @@ const read = new WeakMap<PublicKeySet, ClientKeys>()
  */
 export async function clientKeys(
   ctx: Context,
-  { id, metadata: { jwks, jwks_uri } }: KeyOwner,
+  { id, configured, metadata: { jwks, jwks_uri } }: KeyOwner,
   fresh = false,
 ): Promise<ClientKeys | undefined> {
   if (jwks_uri !== undefined) {
     return ctx.once(createFetchedKeys).get(jwks_uri, fresh ? 1 : keysMaxAge, () => {
+      if (configured === true) return
       if (!ctx.fetchBudget.take(jwks_uri, `keys of ${id}`)) throw new Error(`${jwks_uri} is fetched too often`)
     })
   }

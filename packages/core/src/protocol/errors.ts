@@ -35,6 +35,8 @@ export const errorStatus = {
   invalid_request_object: 400,
   // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
   unmet_authentication_requirements: 400,
+  // RFC 9470 section 3, in the form that the ID-JAG draft has it at a token endpoint
+  insufficient_user_authentication: 400,
   // Codes of this package, for HTTP errors that no standard of the protocol names.
   not_found: 404,
   method_not_allowed: 405,

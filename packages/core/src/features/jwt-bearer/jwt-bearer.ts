@@ -36,18 +36,6 @@ declare module '../../protocol/feature-client-metadata.ts' {
   }
 }
 
-declare module '../../contracts/feature-events.ts' {
-  interface FeatureEvents {
-    /** An assertion of a trusted issuer became an access token. Without `userId` it is about a workload. */
-    'jwt_bearer.accepted': {
-      readonly issuer: string
-      readonly clientId: string
-      readonly userId?: string
-      readonly grantId?: string
-    }
-  }
-}
-
 const entries = { issuers: v.pipe(v.array(issuerSchema), v.nonEmpty('must not be empty')) }
 
 /**

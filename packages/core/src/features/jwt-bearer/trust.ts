@@ -86,6 +86,7 @@ export function readTrust(entries: readonly Entry[]): readonly Trust[] {
       keys: {
         id: issuer,
         party: 'issuer',
+        configured: true,
         metadata: { ...(jwks !== undefined && { jwks }), ...(jwksUri !== undefined && { jwks_uri: jwksUri }) },
       },
       maxLifetime: maxLifetimeSeconds,

@@ -18,25 +18,6 @@ declare module '../../protocol/feature-client-metadata.ts' {
   }
 }
 
-declare module '../../protocol/feature-error-codes.ts' {
-  interface FeatureErrorCodes {
-    insufficient_user_authentication: true
-  }
-}
-
-declare module '../../contracts/feature-events.ts' {
-  interface FeatureEvents {
-    /** A client got an ID-JAG, with which it acts for the user at another authorization server. */
-    'id_jag.issued': {
-      readonly clientId: string
-      readonly userId: string
-      readonly grantId: string
-      readonly audience: string
-      readonly jti: string
-    }
-  }
-}
-
 /**
  * A feature for token exchange ({@link https://www.rfc-editor.org/rfc/rfc8693 RFC 8693}). So far a client can exchange
  * its ID token or refresh token for an ID-JAG, with which it gets an access token at another authorization server that
@@ -78,7 +59,6 @@ export function tokenExchange<User extends BaseUser = BaseUser>(
         grantTypes: [
           tokenExchangeGrant({ subjects: [idTokenSubject, refreshTokenSubject], issued: [idJagKind(rules)] }),
         ],
-        errors: { insufficient_user_authentication: 400 },
         repeatable: ['audience'],
         serverMetadata: { identity_chaining_requested_token_types_supported: [idJag.tokenType] },
       }

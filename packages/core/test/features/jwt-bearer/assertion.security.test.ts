@@ -1,4 +1,5 @@
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
+import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { memoryStorage } from '@oauth/core/memory'
 import { exportSPKI, importJWK } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -13,9 +14,17 @@ import {
   trustedIdp,
 } from '../../support/assertions.ts'
 import { isActive, registerConfidential } from '../../support/client.ts'
-import { clientKey, signJwt } from '../../support/client-keys.ts'
+import {
+  assertion as clientAssertion,
+  clientKey,
+  lastReason,
+  postWith,
+  registerWithKey,
+  signJwt,
+} from '../../support/client-keys.ts'
 import { expectJsonError } from '../../support/expectations.ts'
 import { encodeJson } from '../../support/keys.ts'
+import { startRemote } from '../../support/remote.ts'
 import { recordingStorage, yieldingStorage } from '../../support/storage.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice } from '../../support/world.ts'
@@ -325,4 +334,26 @@ test('the storage contains neither assertions nor their jti (B05)', async () => 
   expect((await ask(assertion)).status).toBe(200)
   const dump = recorded.dump()
   expect([dump.includes('a-jti-to-look-for'), dump.includes(assertion.split('.')[2] as string)]).toEqual([false, false])
+})
+
+test('clients that name the host of an issuer cannot keep the server from fetching the keys of the issuer (B03, G26)', async () => {
+  const remote = await startRemote()
+  const { publicJwk } = await clientKey('ES256', 'idp-1')
+  remote.serveJson('/jwks', { keys: [publicJwk] })
+  const { world, make, ask } = await assertionWorld({
+    entry: { jwks: undefined, jwksUri: `${remote.origin}/jwks` },
+    features: [privateKeyJwt()],
+    world: { dangerouslyAllowPrivateAddresses: true },
+  })
+  const own = await clientKey('ES256', 'own')
+  for (let count = 0; count < 301; count++) {
+    const client = await registerWithKey(world, own, { jwks_uri: `${remote.origin}/jwks?client=${count}` })
+    await postWith(world, await clientAssertion(world, client, own))
+  }
+  expect(lastReason(world)).toContain('is fetched too often')
+  expect((await ask(await make())).status).toBe(200)
+  // Invented key ids of an issuer still cost at most one request a second.
+  const before = remote.requests.length
+  for (let count = 0; count < 20; count++) await ask(await make({}, { kid: `invented-${count}` }))
+  expect(remote.requests.length - before).toBeLessThanOrEqual(1)
 })
