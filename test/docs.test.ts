@@ -98,14 +98,15 @@ describe('docs/security.md', () => {
 const quotedFile = (code: string): string | undefined => /^\/\/ (\S+\/\S+\.ts)\n/.exec(code)?.[1]
 
 describe('quotations', () => {
-  const quoted = docs.flatMap((page) =>
+  const quoted = ['README.md', ...docs].flatMap((page) =>
     samplesIn(read(page)).flatMap(({ code, line }) => {
       const file = quotedFile(code)
       return file === undefined ? [] : [{ place: `${page}:${line}`, file, text: code.slice(code.indexOf('\n') + 1) }]
     }),
   )
 
-  test('docs/ has more than eight samples that quote a file', () => expect(quoted.length).toBeGreaterThan(8))
+  test('the README and docs/ have more than eight samples that quote a file', () =>
+    expect(quoted.length).toBeGreaterThan(8))
 
   test.each(quoted)('the sample at $place is in $file, character by character', ({ file, text }) => {
     expect(read(file)).toContain(text)
@@ -136,9 +137,9 @@ describe('samples', () => {
         paths: {
           '@oauth/resource-server': [join(root, 'packages/resource-server/src/index.ts')],
           ...Object.fromEntries(
-            ['express', 'hono', 'next'].map((adapter) => [
-              `@oauth/${adapter}/resource-server`,
-              [join(root, `packages/${adapter}/src/resource-server.ts`)],
+            ['express', 'hono', 'next'].flatMap((adapter) => [
+              [`@oauth/${adapter}`, [join(root, `packages/${adapter}/src/index.ts`)]],
+              [`@oauth/${adapter}/resource-server`, [join(root, `packages/${adapter}/src/resource-server.ts`)]],
             ]),
           ),
           express: [join(root, 'packages/express/node_modules/@types/express/index.d.ts')],

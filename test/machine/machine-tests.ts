@@ -8,6 +8,7 @@ export const machineTests: readonly string[] = [
   'packages/kysely/test/processes/kills.test.ts',
   'examples/hono-bun/test/**/*.test.ts',
   'examples/mcp/test/start.test.ts',
+  'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
   'examples/server/test/restart.test.ts',
 ]

@@ -31,7 +31,11 @@ export interface Agent {
 }
 
 /** A program that uses a client as its documentation says, and its user. */
-export function createAgent(servers: Servers, library: AgentLibrary, host: ClientHost): Agent {
+export function createAgent(
+  servers: Pick<Servers, 'resource' | 'browser'>,
+  library: AgentLibrary,
+  host: ClientHost,
+): Agent {
   const { resource } = servers
 
   async function signIn(): Promise<void> {

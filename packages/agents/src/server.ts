@@ -81,9 +81,9 @@ export async function startServers(): Promise<Servers> {
  * Does what the user does at an authorization URL: signs in if a page asks for it and allows the access. Returns the
  * page at which the browser stopped: the redirect URI, or a page with an error.
  */
-export async function approve({ browser }: Servers, url: URL): Promise<Page> {
+export async function approve({ browser }: Pick<Servers, 'browser'>, url: URL): Promise<Page> {
   const until = url.searchParams.get('redirect_uri') ?? ''
   let page = await browser.open(url, until)
-  if (page.url.pathname === '/login') page = await browser.submit(page, credentials, until)
-  return page.url.pathname === '/consent' ? browser.submit(page, {}, until) : page
+  if (page.body.includes('type="password"')) page = await browser.submit(page, credentials, until)
+  return page.body.includes('name="accept"') ? browser.submit(page, {}, until) : page
 }

@@ -40,24 +40,24 @@ export interface McpOptions {
   readonly openRegistration?: boolean | undefined
 }
 
-/** The options of `createProvider` that the preset sets. */
-export type McpPreset = Required<
-  Pick<
-    ProviderOptions,
-    | 'scopes'
-    | 'validAudiences'
-    | 'bindResources'
-    | 'accessTokenTtlSeconds'
-    | 'refreshTokensWithoutOfflineAccess'
-    | 'allowDynamicClientRegistration'
-    | 'allowUnauthenticatedClientRegistration'
-    | 'clientRegistrationSubstitutes'
-    | 'clientRegistrationDefaultScopes'
-    | 'clientRegistrationAddedScopes'
-    | 'unusedClientTtlSeconds'
-    | 'advertisedMetadata'
-  >
-> & {
+type PresetOption =
+  | 'scopes'
+  | 'validAudiences'
+  | 'bindResources'
+  | 'accessTokenTtlSeconds'
+  | 'refreshTokensWithoutOfflineAccess'
+  | 'allowDynamicClientRegistration'
+  | 'allowUnauthenticatedClientRegistration'
+  | 'clientRegistrationSubstitutes'
+  | 'clientRegistrationDefaultScopes'
+  | 'clientRegistrationAddedScopes'
+  | 'unusedClientTtlSeconds'
+  | 'advertisedMetadata'
+
+/** The options of `createProvider` that the preset sets. Each has a value: a host may add to its lists. */
+export type McpPreset = {
+  readonly [Name in PresetOption]: NonNullable<ProviderOptions[Name]>
+} & {
   readonly features: readonly [
     Feature<'clientIdMetadataDocuments', ClientIdMetadataDocuments>,
     Feature<'privateKeyJwt'>,

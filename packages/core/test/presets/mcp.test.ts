@@ -79,6 +79,21 @@ describe('the preset mcp', () => {
     expect(client.grant_types).toEqual(['authorization_code'])
   })
 
+  test('a host adds to the lists of the preset', async () => {
+    const preset = mcp(one)
+    const world = createWorld({
+      idTokenSigningAlgorithm: 'ES256',
+      ...preset,
+      scopes: [...preset.scopes, 'calendar:read'],
+      validAudiences: [...preset.validAudiences, files],
+      features: [...preset.features],
+    })
+    expect(world.provider.metadata.client_id_metadata_document_supported).toBe(true)
+    const client = await agent(world, { scope: 'calendar:read' })
+    const tokens = await getTokens(world, client, { scope: 'calendar:read', resource: files }, { resource: files })
+    expect([claimsOf(tokens.access_token).aud, tokens.scope]).toEqual([files, 'calendar:read'])
+  })
+
   test('openRegistration: false leaves client documents alone', async () => {
     const world = agentWorld({ ...one, openRegistration: false })
     expect(world.provider.metadata).not.toHaveProperty('registration_endpoint')

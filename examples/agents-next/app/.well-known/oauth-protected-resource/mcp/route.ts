@@ -1,0 +1,3 @@
+import { api } from '../../../../lib/auth'
+
+export const { GET, HEAD, OPTIONS } = api.metadata
