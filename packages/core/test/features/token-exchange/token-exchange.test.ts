@@ -24,7 +24,7 @@ import {
   type,
 } from '../../support/token-exchange.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
-import { alice } from '../../support/world.ts'
+import { alice, issuer } from '../../support/world.ts'
 import { keyHeader } from '../key-header.ts'
 
 describe('an ID token becomes an ID-JAG', () => {
@@ -186,7 +186,7 @@ describe('options of tokenExchange that contradict themselves are mistakes at st
       'this server',
       {
         idJag: {
-          audiences: [{ audience: 'https://id.example.com/auth', clients: {}, scopes: 'any', resources: 'any' }],
+          audiences: [{ audience: issuer, clients: {}, scopes: 'any', resources: 'any' }],
         },
       },
       /audiences\.0 is this server itself/,
