@@ -7,11 +7,11 @@ import type { ClientRecord } from '../storage/client.ts'
 export function documentFacts({ registeredBy, metadata }: ClientRecord): string | undefined {
   if (registeredBy !== 'document') return undefined
   const { redirect_uris, token_endpoint_auth_method, client_name, client_uri, logo_uri } = metadata
-  const { jwks, jwks_uri, token_endpoint_auth_methods_supported } = metadata
+  const { tos_uri, policy_uri, jwks, jwks_uri, token_endpoint_auth_methods_supported } = metadata
   return JSON.stringify([
     [...redirect_uris].sort(),
     [token_endpoint_auth_method, ...(token_endpoint_auth_methods_supported ?? [])],
     [jwks ?? null, jwks_uri ?? null],
-    [client_name ?? null, client_uri ?? null, logo_uri ?? null],
+    [client_name ?? null, client_uri ?? null, logo_uri ?? null, tos_uri ?? null, policy_uri ?? null],
   ])
 }

@@ -12,6 +12,8 @@ export interface ClientIdMetadataDocumentsOptions {
    * Decides which clients may use this server, by the URL that is their id. It is asked in every request, before anything
    * is fetched, so keep it fast. It must answer `true` or `false`; when it throws, the request ends with `server_error`.
    * Default: every client.
+   *
+   * Compare `hostname` to refuse a host: `host` has the port, so that another port would slip through.
    * @example
    * ```ts
    * allow: (clientId) => ['claude.ai', 'chatgpt.com', 'vscode.dev'].includes(new URL(clientId).host)
@@ -109,7 +111,7 @@ const name = 'clientIdMetadataDocuments'
  * @example
  * ```ts
  * const provider = createProvider({
- *   features: [clientIdMetadataDocuments({ allow: (clientId) => !blocked.has(new URL(clientId).host) })],
+ *   features: [clientIdMetadataDocuments({ allow: (clientId) => !blocked.has(new URL(clientId).hostname) })],
  *   ...
  * })
  * ```

@@ -31,12 +31,12 @@ export function isLoopbackUrl(text: string): boolean {
 export function documentUrlProblem(clientId: string, rules: DocumentUrlRules): string | undefined {
   if (clientId.length > longestId) return `must have at most ${longestId} characters`
   if (!URL.canParse(clientId)) return 'is not a valid URL'
-  const { href, hostname, pathname, username, password } = new URL(clientId)
+  const { href, pathname, username, password } = new URL(clientId)
   if (username !== '' || password !== '') return 'must not have user information'
   if (clientId.includes('#')) return 'must not have a fragment'
   if (href !== clientId) return `must be spelled ${href}`
   // DNS knows `evil.example.` as the same host; a list of hosts that the operator refuses does not.
-  if (hostname.endsWith('.')) return 'must not have a dot at the end of its host'
+  if (webHost(clientId)?.hostname.endsWith('.')) return 'must not have a dot at the end of its host'
   // A quotation mark or backslash cannot be in an id, nor in an error description.
   if (/["\\]/.test(clientId)) return 'has characters that are not allowed'
   if (pathname === '/') return 'must have a path, for instance /client.json'

@@ -269,6 +269,8 @@ describe('consents to a client document', () => {
   test.each<[string, object]>([
     ['gains a redirect URI', { redirect_uris: [redirectUri, 'https://app.example.com/other'] }],
     ['has another name', { client_name: 'Your bank' }],
+    ['links to other terms', { tos_uri: 'https://app.example.com/terms' }],
+    ['links to another policy', { policy_uri: 'https://app.example.com/privacy' }],
     ['has keys', { jwks_uri: 'https://app.example.com/jwks' }],
     [
       'authenticates otherwise',
