@@ -24,7 +24,10 @@ export type ResourceAuthorizationServer =
   | Omit<RemoteVerifierOptions, 'audience' | 'senderConstraints'>
   | (Omit<LocalVerifierOptions, 'audience' | 'senderConstraints'> & { readonly issuer: string })
 
-/** What a route demands. `scopes` come on top of the resource's own. */
+/**
+ * What a route demands on top of what its resource demands of every request. It cannot demand less: `scopes` are added, the
+ * lower `maxAge` counts, and a token needs a class (`acr`) that both accept.
+ */
 export type RouteOptions = Omit<ProtectOptions, 'verifier' | 'resourceMetadata' | 'realm'>
 
 export interface ProtectedResourceOptions extends Omit<ProtectOptions, 'verifier' | 'resourceMetadata'> {

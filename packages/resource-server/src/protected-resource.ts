@@ -14,6 +14,7 @@ import {
 } from './protected-resource-options.ts'
 import { isAt, publishedUrl } from './published-url.ts'
 import type { RequestHead } from './request-head.ts'
+import { routeOptions } from './route-options.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -91,8 +92,7 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
   }
 
   const guard = (more: RouteOptions = {}): ResourceGuard => {
-    const scopes = [...new Set([...(options.scopes ?? []), ...(more.scopes ?? [])])]
-    const route = { ...ownOptions(options), ...more, scopes, verifier, resourceMetadata: metadataUrl }
+    const route = { ...routeOptions(ownOptions(options), more), verifier, resourceMetadata: metadataUrl }
     const guarded = protect(route)((request, token, admitted: (auth: AuthInfo) => Response | Promise<Response>) =>
       admitted(authInfo(token, readPresentedToken(request, schemes).token, resource)),
     )

@@ -203,7 +203,16 @@ describe('verifyAccessToken, revokeGrant, purgeExpired', () => {
     expect(await provider.verifyAccessToken(tokens.access_token, { audience: api })).toBeUndefined()
     const { access_token: jwt } = (await exchangeCode(world, client, authorized, { resource: api })).body
     expect(await provider.verifyAccessToken(jwt, { audience: api })).toMatchObject({ kind: 'jwt', audience: [api] })
-    for (const audience of ['', `${api}/`, 'https://files.example.com/v1', 'https://evil.test']) {
+    // The same resource to the authorization endpoint, and so here (0037).
+    expect(await provider.verifyAccessToken(jwt, { audience: `${api}/` })).toMatchObject({ audience: [api] })
+    for (const audience of [
+      '',
+      `${api}//`,
+      `${api}/v1`,
+      `${api}.evil.test`,
+      'https://files.example.com/v1',
+      'https://evil.test',
+    ]) {
       expect(await provider.verifyAccessToken(jwt, { audience })).toBeUndefined()
     }
     for (const other of [tokens.refresh_token, authorized.code]) {
