@@ -35,6 +35,7 @@ const app = new Hono().use(oauth(provider), api.metadata)
 app.use(secureHeaders({ contentSecurityPolicy: { frameAncestors: ["'none'"] }, referrerPolicy: 'same-origin' }))
 
 app.all('/sign-in', async (c) => {
+  c.header('cache-control', 'no-store')
   const context = await provider.tryResolveLoginContext(c.req.raw) // undefined in a browser that has not begun this
   if (context === undefined) return c.text('This sign-in is over. Start again in your application.', 400)
   if (context.intent === 'consent') return c.html(consentPage(context))

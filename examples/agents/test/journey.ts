@@ -47,7 +47,7 @@ export function testSignIn(framework: string, baseUrl: () => string): void {
     expect(denied.url.searchParams.get('error')).toBe('access_denied')
   })
 
-  test(`on ${framework}, a wrong password and a form without the browser's cookie sign nobody in, and no page can be framed`, async () => {
+  test(`on ${framework}, a wrong password and a form without the browser's cookie sign nobody in, and no page can be framed or kept`, async () => {
     const browser = createBrowser()
     const page = await browser.open(await authorizationUrl())
     const again = await browser.submit(page, { password: 'guess' })
@@ -56,6 +56,7 @@ export function testSignIn(framework: string, baseUrl: () => string): void {
     const headers = { origin: 'https://evil.example' }
     const foreign = await fetch(page.url, { method: 'POST', body, headers, redirect: 'manual' })
     expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([400, null])
+    expect(foreign.headers.get('cache-control')).toContain('no-store')
     expect(foreign.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   })
 

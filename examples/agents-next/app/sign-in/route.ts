@@ -16,11 +16,9 @@ export async function POST(request: Request): Promise<Response> {
   return new Response(null, { status: 303, headers: { location: context.returnTo, 'set-cookie': cookie } })
 }
 
+const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "frame-ancestors 'none'" }
 const page = (html: string, status = 200) =>
-  new Response(html, {
-    status,
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "frame-ancestors 'none'" },
-  })
+  new Response(html, { status, headers: { ...headers, 'cache-control': 'no-store' } })
 const text = (value: string): string => value.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`)
 
 const loginPage = ({ clientName }: LoginContext) => `<h1>Sign in to continue to ${text(clientName)}</h1>

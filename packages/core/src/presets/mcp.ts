@@ -40,23 +40,21 @@ export interface McpOptions {
   readonly openRegistration?: boolean | undefined
 }
 
-type PresetOption =
-  | 'scopes'
-  | 'validAudiences'
-  | 'bindResources'
-  | 'accessTokenTtlSeconds'
-  | 'refreshTokensWithoutOfflineAccess'
-  | 'allowDynamicClientRegistration'
-  | 'allowUnauthenticatedClientRegistration'
-  | 'clientRegistrationSubstitutes'
-  | 'clientRegistrationDefaultScopes'
-  | 'clientRegistrationAddedScopes'
-  | 'unusedClientTtlSeconds'
-  | 'advertisedMetadata'
-
 /** The options of `createProvider` that the preset sets. Each has a value: a host may add to its lists. */
 export type McpPreset = {
-  readonly [Name in PresetOption]: NonNullable<ProviderOptions[Name]>
+  readonly [Name in
+    | 'scopes'
+    | 'validAudiences'
+    | 'bindResources'
+    | 'accessTokenTtlSeconds'
+    | 'refreshTokensWithoutOfflineAccess'
+    | 'allowDynamicClientRegistration'
+    | 'allowUnauthenticatedClientRegistration'
+    | 'clientRegistrationSubstitutes'
+    | 'clientRegistrationDefaultScopes'
+    | 'clientRegistrationAddedScopes'
+    | 'unusedClientTtlSeconds'
+    | 'advertisedMetadata']: NonNullable<ProviderOptions[Name]>
 } & {
   readonly features: readonly [
     Feature<'clientIdMetadataDocuments', ClientIdMetadataDocuments>,
