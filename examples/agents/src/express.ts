@@ -1,11 +1,12 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { createProvider, type LoginContext, type SignedIn } from '@oauth/core'
+import { createProvider, type SignedIn } from '@oauth/core'
 import { mcp } from '@oauth/core/mcp'
 import { oauth, pageRequest } from '@oauth/express'
 import { authOf, protectedResource } from '@oauth/express/resource-server'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import express from 'express'
+import { consentPage, loginPage } from './pages.ts'
 
 const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000'
 const resource = `${baseUrl}/mcp` // users give this URL to their agent
@@ -40,19 +41,6 @@ app.all('/sign-in', express.urlencoded(), async (req, res) => {
   res.cookie('sid', sid, { httpOnly: true, sameSite: 'lax', secure: baseUrl.startsWith('https:') })
   res.redirect(303, context.returnTo)
 })
-
-const text = (value: string): string => value.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`)
-
-const loginPage = ({ clientName }: LoginContext) => `<h1>Sign in to continue to ${text(clientName)}</h1>
-  <form method="post"><input name="password" type="password"> <button>Sign in</button></form>`
-
-const consentPage = (context: LoginContext) => `<h1>${text(context.clientName)} asks for access</h1>
-  <p>Nobody has checked this name. It comes from ${text(context.clientIdHost ?? 'the application itself')}.</p>
-  <p>It asks for ${text(context.scopes.join(', '))} at ${text(context.resources.join(', '))}.
-    You will then be sent to ${text(context.redirectHost)}.</p>
-  ${context.loopbackRedirect ? 'Any program on this computer could use this name. Have you just started it?' : ''}
-  <form method="post" action="${context.consentEndpoint}"><input type="hidden" name="state" value="${context.state}">
-    <button name="accept" value="true">Allow</button> <button name="accept" value="false">Deny</button></form>`
 
 app.all('/mcp', api.protect(), async (req, res) => {
   if (req.method !== 'POST') return void res.status(405).end() // no streams

@@ -1,15 +1,15 @@
 import { serve } from '@hono/node-server'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { WebStandardStreamableHTTPServerTransport as Transport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
-import { createProvider, type LoginContext, type SignedIn } from '@oauth/core'
+import { createProvider, type SignedIn } from '@oauth/core'
 import { mcp } from '@oauth/core/mcp'
 import { oauth } from '@oauth/hono'
 import { protectedResource } from '@oauth/hono/resource-server'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
-import { html } from 'hono/html'
 import { secureHeaders } from 'hono/secure-headers'
+import { consentPage, loginPage } from './pages.ts'
 
 const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000'
 const resource = `${baseUrl}/mcp` // users give this URL to their agent
@@ -45,17 +45,6 @@ app.all('/sign-in', async (c) => {
   setCookie(c, 'sid', sid, { httpOnly: true, sameSite: 'Lax', secure: baseUrl.startsWith('https:') })
   return c.redirect(context.returnTo, 303)
 })
-
-const loginPage = ({ clientName }: LoginContext) => html`<h1>Sign in to continue to ${clientName}</h1>
-  <form method="post"><input name="password" type="password"> <button>Sign in</button></form>`
-
-const consentPage = (context: LoginContext) => html`<h1>${context.clientName} asks for access</h1>
-  <p>Nobody has checked this name. It comes from ${context.clientIdHost ?? 'the application itself'}.</p>
-  <p>It asks for ${context.scopes.join(', ')} at ${context.resources.join(', ')}.
-    You will then be sent to ${context.redirectHost}.</p>
-  ${context.loopbackRedirect ? 'Any program on this computer could use this name. Have you just started it?' : ''}
-  <form method="post" action="${context.consentEndpoint}"><input type="hidden" name="state" value="${context.state}">
-    <button name="accept" value="true">Allow</button> <button name="accept" value="false">Deny</button></form>`
 
 app.all('/mcp', api.protect(), async (c) => {
   if (c.req.method !== 'POST') return c.body(null, 405) // no streams
