@@ -43,6 +43,8 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [resource],
+    // Tokens without `resource` are opaque, so that both kinds are measured.
+    defaultResource: false,
     authentication: {
       getSession: (request) => sessions.get(request.headers.get('cookie') ?? ''),
       getUser: (id) => users.get(id),
