@@ -29,6 +29,8 @@ export function createIdentityProvider({ baseUrl, secret, database, users, sessi
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [`${baseUrl}/api`],
+    // The demo client shows both kinds of token: without `resource` it gets an opaque one, for this server alone.
+    defaultResource: false,
     onEvent,
   })
 }
