@@ -3,6 +3,7 @@ import {
   authorize,
   authorizeUrl,
   createPkce,
+  exchangeCode,
   redirectUri,
   registerConfidential,
   registerPublic,
@@ -141,12 +142,19 @@ describe('where the port may not change (A04)', () => {
     const uris = { redirect_uris: ['http://localhost:3000/cb'] }
     const changed = { redirect_uri: 'http://localhost:4000/cb' }
     const native = await registerPublic(world, { ...uris, application_type: 'native' })
-    expect((await authorize(world, native, changed)).code).toBeTruthy()
+    const ofNative = await exchangeCode(world, native, await authorize(world, native, changed), changed)
+    expect(ofNative.status).toBe(200)
 
     const web = await registerPublic(world, { ...uris, application_type: 'web' })
     await expectErrorPage(await ask(world, web, changed), 400, 'invalid_request')
     const confidential = await registerConfidential(world, { ...uris, application_type: 'native' })
-    expect((await authorize(world, confidential, changed)).code).toBeTruthy()
+    const ofConfidential = await exchangeCode(
+      world,
+      confidential,
+      await authorize(world, confidential, changed),
+      changed,
+    )
+    expect(ofConfidential.status).toBe(200)
     const server = await registerConfidential(world, { ...uris, application_type: 'web' })
     await expectErrorPage(await ask(world, server, changed), 400, 'invalid_request')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorize, getTokens, refresh } from '../support/client.ts'
+import { authorize, exchangeCode, getTokens, refresh } from '../support/client.ts'
 import { ask } from '../support/expectations.ts'
 import { fromOwnPage, openWorld, register } from '../support/registration.ts'
 import type { World } from '../support/world.ts'
@@ -206,7 +206,12 @@ test('a user who registers such a client gets one with a secret', async () => {
   const [claude] = agents
   const { body } = await register(world, claude?.body ?? {}, fromOwnPage(world))
   expect(body).toMatchObject({ token_endpoint_auth_method: 'client_secret_post', grant_types: codeAndRefresh })
-  expect((await authorize(world, body, { scope: 'notes:read', redirect_uri: body.redirect_uris[0] })).code).toBeTruthy()
+  const asked = { redirect_uri: body.redirect_uris[0] }
+  const authorized = await authorize(world, body, { scope: 'notes:read', ...asked })
+  expect(await exchangeCode(world, body, authorized, asked)).toMatchObject({
+    status: 200,
+    body: { scope: 'notes:read' },
+  })
 })
 
 test('without the option the server refuses what a client may not have, and names it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { jwtSecuredRequests } from '../../src/features/jwt-secured-requests/jwt-secured-requests.ts'
 import { privateKeyJwt } from '../../src/features/private-key-jwt/private-key-jwt.ts'
-import { authorize, getTokens } from '../support/client.ts'
+import { authorize, exchangeCode, getTokens } from '../support/client.ts'
 import { expectJsonError } from '../support/expectations.ts'
 import {
   configure,
@@ -58,9 +58,9 @@ describe('what a registration may not have is left out with clientRegistrationSu
     expect([status, body]).toEqual([201, expect.objectContaining(registered)])
     for (const [name, value] of Object.entries(body)) if (name in asked) expect(value).not.toBe('')
     // The client works.
-    expect(
-      (await authorize(world, body, { scope: 'openid', redirect_uri: redirectUris[0] as string })).code,
-    ).toBeTruthy()
+    const back = { redirect_uri: redirectUris[0] as string }
+    const authorized = await authorize(world, body, { scope: 'openid', ...back })
+    expect(await exchangeCode(world, body, authorized, back)).toMatchObject({ status: 200, body: { scope: 'openid' } })
   })
 
   test('a user’s client gets a secret in place of a method that this server lacks', async () => {
