@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { languages } from '../checks/interop/src/languages.ts'
+import { readResults } from '../checks/interop/src/results.ts'
+import { table } from '../checks/interop/src/rows.ts'
 import { parseOptions } from '../packages/core/src/config/schema.ts'
 import { memoryStorage } from '../packages/core/src/memory/index.ts'
 import { optionsPage, optionsReference } from '../scripts/options-reference.ts'
@@ -95,7 +98,7 @@ describe('docs/security.md', () => {
 })
 
 /** Returns the path at the beginning of a sample that quotes a file. Such a sample must be in that file. */
-const quotedFile = (code: string): string | undefined => /^\/\/ (\S+\/\S+\.ts)\n/.exec(code)?.[1]
+const quotedFile = (code: string): string | undefined => /^(?:\/\/|#) (\S+\/\S+\.\w+)\n/.exec(code)?.[1]
 
 describe('quotations', () => {
   const quoted = ['README.md', ...docs].flatMap((page) =>
@@ -110,6 +113,13 @@ describe('quotations', () => {
 
   test.each(quoted)('the sample at $place is in $file, character by character', ({ file, text }) => {
     expect(read(file)).toContain(text)
+  })
+})
+
+describe('docs/clients.md', () => {
+  test('the table shows what the programs of checks/interop did when they last ran', () => {
+    const shown = /<!-- interop -->\n\n([\s\S]*?)\n\n<!-- \/interop -->/.exec(read('docs/clients.md'))?.[1]
+    expect(shown).toBe(table(languages.flatMap(readResults)))
   })
 })
 
