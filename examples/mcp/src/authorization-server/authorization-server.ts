@@ -1,5 +1,5 @@
 import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oauth/core'
-import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
+import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
 import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
@@ -41,25 +41,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     loginUrl: '/login',
     consentUrl: '/consent',
 
-    // A token is valid only at the MCP server that the user saw and agreed to.
-    validAudiences: resources,
-    scopes: ['notes:read', 'notes:write'],
-    accessTokenTtlSeconds: 600,
-
-    // MCP clients have no account here: their id is the URL of a document about them, which MCP prefers, ...
-    features: [clientIdMetadataDocuments()],
-    // ... or they register themselves. Limits bound the cost of that.
-    allowDynamicClientRegistration: true,
-    allowUnauthenticatedClientRegistration: true,
-    clientRegistrationAllowedScopes: ['notes:read', 'notes:write', 'offline_access'],
-    unusedClientTtlSeconds: 24 * 3600,
+    // A client may be known by a document at its URL, or register itself; a token is valid only at the MCP server that the
+    // user saw and agreed to. Every server here has the same tools.
+    ...mcp({
+      resources: Object.fromEntries(resources.map((url) => [url, { scopes: ['notes:read', 'notes:write'] }])),
+    }),
     // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
     rateLimit: { clientAddress, introspect: { client: (id) => (resources.includes(id) ? false : undefined) } },
-
-    // MCP clients register the scopes of their first request and ask for more when a tool needs it, ...
-    clientRegistrationAddedScopes: ['notes:read', 'notes:write'],
-    // ... and many never ask for offline_access.
-    refreshTokensWithoutOfflineAccess: true,
 
     ...(onEvent !== undefined && { onEvent }),
     ...(clock !== undefined && { clock }),
