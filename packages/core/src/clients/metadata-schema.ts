@@ -97,6 +97,7 @@ const metadataEntries = {
   ...publicEntries,
   require_pkce: v.optional(v.boolean()),
   skip_consent: v.optional(v.boolean()),
+  remember_loopback_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
   allowed_cors_origins: v.optional(v.pipe(v.array(origin), v.maxLength(50))),
   metadata: v.optional(v.record(v.string(), v.unknown())),
@@ -161,7 +162,12 @@ export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: Client
 /** The members of client metadata that a client, or whoever manages it from outside, may set. */
 export type PublicMetadataInput = Omit<
   MetadataInput,
-  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'allowed_cors_origins' | 'metadata'
+  | 'require_pkce'
+  | 'skip_consent'
+  | 'remember_loopback_consent'
+  | 'enable_end_session'
+  | 'allowed_cors_origins'
+  | 'metadata'
 >
 
 /**

@@ -6,6 +6,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import { verifySecret } from './auth/verify-secret.ts'
 import { changeClient } from './change.ts'
 import { type SelfManagedClient, selfManagedClient } from './dynamic-registration.ts'
+import { loopbackConsentKept } from './loopback-consent.ts'
 import { machineScopeKept } from './machine.ts'
 import { checkSubjectKept, completeMetadata } from './metadata-rules.ts'
 import type { MetadataInput } from './metadata-schema.ts'
@@ -54,7 +55,7 @@ export async function replaceRegistration(
       ctx,
       {
         ...rightToEndSessions(ctx.config.registration, given),
-        ...restrictedOf(current.metadata),
+        ...restrictedOf(current.metadata, given),
         ...given,
         token_endpoint_auth_method: method,
         // A client that gives up its secret needs PKCE.
@@ -110,10 +111,12 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 }
 
 /** The members that only the server side sets. */
-function restrictedOf(current: ClientMetadata): MetadataInput {
+function restrictedOf(current: ClientMetadata, given: MetadataInput): MetadataInput {
   const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
+  const remember_loopback_consent = loopbackConsentKept(current, given)
   return {
     require_pkce,
+    ...(remember_loopback_consent !== undefined && { remember_loopback_consent }),
     ...(skip_consent !== undefined && { skip_consent }),
     ...(enable_end_session !== undefined && { enable_end_session }),
     ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),

@@ -5,7 +5,9 @@ import type { RateLimitBucket } from './rate-limit.ts'
 /**
  * What happened in the server, for logs, metrics and alarms: the host gets it through `onEvent`. Names are stable.
  * Events contain the true reason and identifiers, and never a token, code, secret, verifier or cookie. Values from
- * outside are shortened and free of control characters.
+ * outside are shortened and free of control characters. `cause` is what was thrown: an error with its stack, or whatever
+ * your code throws. `JSON.stringify(event)` shows its name, message, code and causes, without credentials and values of
+ * SQL statements; read `cause` itself for all of it.
  * @example
  * ```ts
  * onEvent: (event) => {

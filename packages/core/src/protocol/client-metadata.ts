@@ -46,6 +46,13 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly require_pkce: boolean
   /** Server side only: never ask the user for consent (a public client on loopback or a private-use scheme still asks). */
   readonly skip_consent?: boolean
+  /**
+   * Server side only: the user's consent is remembered on the loopback redirect URIs of this public client, exactly as they
+   * are registered, because it is a web application and no native one ({@link
+   * https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). `application_type: 'web'` sets it, where the
+   * server side says so.
+   */
+  readonly remember_loopback_consent?: boolean
   /** Server side only: the client may end the session (and gets `sid` in its ID tokens). */
   readonly enable_end_session?: boolean
   /**
