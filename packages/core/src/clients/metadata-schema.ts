@@ -99,6 +99,7 @@ const metadataEntries = {
   skip_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
   allowed_cors_origins: v.optional(v.pipe(v.array(origin), v.maxLength(50))),
+  id_token_scope_claims: v.optional(v.boolean()),
   metadata: v.optional(v.record(v.string(), v.unknown())),
 } satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
@@ -161,7 +162,7 @@ export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: Client
 /** The members of client metadata that a client, or whoever manages it from outside, may set. */
 export type PublicMetadataInput = Omit<
   MetadataInput,
-  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'allowed_cors_origins' | 'metadata'
+  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'allowed_cors_origins' | 'id_token_scope_claims' | 'metadata'
 >
 
 /**

@@ -112,11 +112,13 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 /** The members that only the server side sets. */
 function restrictedOf(current: ClientMetadata): MetadataInput {
   const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
+  const { id_token_scope_claims } = current
   return {
     require_pkce,
     ...(skip_consent !== undefined && { skip_consent }),
     ...(enable_end_session !== undefined && { enable_end_session }),
     ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),
+    ...(id_token_scope_claims !== undefined && { id_token_scope_claims }),
     ...(metadata !== undefined && { metadata }),
   }
 }
