@@ -29,8 +29,8 @@ async function start(options: WorldOptions = {}, input: ClientInput = {}) {
   return { world, client: await registerConfidential(world, input) }
 }
 
-describe('claims of scopes are in ID tokens and nowhere else (E17)', () => {
-  test('access tokens and introspection have no claims of scopes (E17)', async () => {
+describe('claims of scopes are in ID tokens and nowhere else', () => {
+  test('access tokens and introspection have no claims of scopes', async () => {
     const { world, client } = await start()
     const opaque = await getTokens(world, client, { scope })
     const jwt = await getTokens(world, client, { scope }, { resource: api })
@@ -64,7 +64,7 @@ describe('claims of scopes are in ID tokens and nowhere else (E17)', () => {
     expect(aboutUser(claimsOf(body.access_token))).toEqual([])
   })
 
-  test('the ID token of one user has no claim of another (E17)', async () => {
+  test('the ID token of one user has no claim of another', async () => {
     const { world, client } = await start()
     const [first, second] = await Promise.all(
       [alice, bob].map(async (user) => {
@@ -80,7 +80,7 @@ describe('claims of scopes are in ID tokens and nowhere else (E17)', () => {
     expect([second?.sub, second?.email]).toEqual([bob.id, bob.email])
   })
 
-  test('a user who is blocked gets no ID token, and the refused refresh says nothing about them (E17)', async () => {
+  test('a user who is blocked gets no ID token, and the refused refresh says nothing about them', async () => {
     const { world, client } = await start()
     const { refresh_token } = await getTokens(world, client, { scope })
     world.users.delete(alice.id)
@@ -90,8 +90,8 @@ describe('claims of scopes are in ID tokens and nowhere else (E17)', () => {
   })
 })
 
-describe('an ID token has the claims of granted scopes alone (C16)', () => {
-  test('scopes that the user did not grant give no claims (C16)', async () => {
+describe('an ID token has the claims of granted scopes alone', () => {
+  test('scopes that the user did not grant give no claims', async () => {
     const { world, client } = await start()
     const browser = world.browser()
     const pkce = createPkce()
