@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { ReadAuthorization } from '../contracts/core.ts'
 import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
 import { asOAuthError } from '../policy/failure.ts'
+import { ignoredScopes } from '../policy/ignored-scopes.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { redirectTarget, type VerifiedClient, verifyClient } from './client.ts'
 import { errorTarget } from './error-target.ts'
@@ -43,5 +44,7 @@ async function parse(
 ): Promise<AuthorizationRequest> {
   const authorization = await parseAuthorizationRequest(ctx, verified, parameters)
   const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))
+  const ignored = ignoredScopes(parameters.get('scope'), authorization.scope, ctx.config.scopes)
+  if (ignored !== undefined) ctx.emit({ type: 'scopes.ignored', clientId: verified.client.id, ...ignored })
   return hinted === undefined ? authorization : { ...authorization, hintedSubject: hinted }
 }

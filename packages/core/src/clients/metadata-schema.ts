@@ -100,6 +100,7 @@ const metadataEntries = {
   remember_loopback_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
   allowed_cors_origins: v.optional(v.pipe(v.array(origin), v.maxLength(50))),
+  id_token_scope_claims: v.optional(v.boolean()),
   metadata: v.optional(v.record(v.string(), v.unknown())),
 } satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
@@ -167,6 +168,7 @@ export type PublicMetadataInput = Omit<
   | 'remember_loopback_consent'
   | 'enable_end_session'
   | 'allowed_cors_origins'
+  | 'id_token_scope_claims'
   | 'metadata'
 >
 

@@ -114,12 +114,14 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 function restrictedOf(current: ClientMetadata, given: MetadataInput): MetadataInput {
   const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
   const remember_loopback_consent = loopbackConsentKept(current, given)
+  const { id_token_scope_claims } = current
   return {
     require_pkce,
     ...(remember_loopback_consent !== undefined && { remember_loopback_consent }),
     ...(skip_consent !== undefined && { skip_consent }),
     ...(enable_end_session !== undefined && { enable_end_session }),
     ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),
+    ...(id_token_scope_claims !== undefined && { id_token_scope_claims }),
     ...(metadata !== undefined && { metadata }),
   }
 }

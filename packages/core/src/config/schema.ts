@@ -82,6 +82,7 @@ const optionEntries = {
   refuseUnregisteredScopes: v.optional(v.boolean(), false),
   validAudiences: v.optional(v.array(uri)),
   userinfoAudience: v.optional(v.boolean(), true),
+  idTokenScopeClaims: v.optional(v.boolean(), true),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   idTokenSigningAlgorithms: v.optional(v.array(v.picklist(signingAlgorithms))),
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
@@ -190,6 +191,7 @@ type Defaulted =
   | 'redirectErrorsAfterConsentOnly'
   | 'includeGrantedScopes'
   | 'userinfoAudience'
+  | 'idTokenScopeClaims'
   | 'disableJwtPlugin'
   | 'bindResources'
   | 'refreshTokensWithoutOfflineAccess'

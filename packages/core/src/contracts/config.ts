@@ -162,6 +162,8 @@ export interface Config<User extends BaseUser = BaseUser> {
    * Whether an access token for a resource is also accepted at the userinfo endpoint when it has the scope `openid`.
    */
   readonly userinfoAudience: boolean
+  /** Whether ID tokens have the claims of the granted scopes. The client's `id_token_scope_claims` goes first. */
+  readonly idTokenScopeClaims: boolean
   /** The longest lifetime of access tokens by scope, in seconds. */
   readonly scopeExpirations: ReadonlyMap<string, number>
   readonly machineDefaultScopes: readonly string[] | undefined

@@ -88,6 +88,18 @@ export type CoreEvent =
       /** Why the client got no refresh token, where it might have expected one. */
       readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
     }
+  /**
+   * A request named scopes that its client does not get, and the server ignored them (`refuseUnregisteredScopes`): in an
+   * authorization request, or in a refresh. `unknown` are scopes that this server does not have (add them to `scopes`, or
+   * correct the client), `unregistered` those that the client is not registered for. Each lists at most ten names, cut
+   * after a hundred characters.
+   */
+  | {
+      readonly type: 'scopes.ignored'
+      readonly clientId: string
+      readonly unknown: readonly string[]
+      readonly unregistered: readonly string[]
+    }
   /** A client presented an old refresh token within the reuse window and got the same successor again. */
   | { readonly type: 'refresh_token.reused'; readonly clientId: string; readonly grantId: string }
   /**

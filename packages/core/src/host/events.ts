@@ -79,6 +79,7 @@ const lines: Lines = {
   'code.withdrawn': undefined,
   'code.replayed': undefined,
   'tokens.issued': undefined,
+  'scopes.ignored': undefined,
   'refresh_token.reused': undefined,
   'refresh_token.replayed': undefined,
   'token.revoked': undefined,

@@ -60,6 +60,11 @@ export interface ClientMetadata extends FeatureClientMetadata {
    * revocation responses (CORS).
    */
   readonly allowed_cors_origins?: readonly string[]
+  /**
+   * Server side only: whether the client's ID tokens have the claims of the granted scopes, or only userinfo answers
+   * them. Default: as the option `idTokenScopeClaims` says.
+   */
+  readonly id_token_scope_claims?: boolean
   /** Server side only: data of your application that is stored with the client. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }

@@ -1,5 +1,5 @@
 import { hookFacts } from '../claims/hook-facts.ts'
-import { askableClaims, claimsByName } from '../claims/requested-claims.ts'
+import { idTokenClaims } from '../claims/id-token-claims.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
@@ -30,11 +30,8 @@ export async function mintIdToken(
   const { client, grant, scope, resources } = issuance
   const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
   const algorithm = idTokenAlgorithmOf(ctx, client)
-  const requested = grant.claims?.id_token
   const claims = {
-    // Only claims that the client requested for the ID token by name. Claims that scopes bring are at the userinfo
-    // endpoint.
-    ...(requested !== undefined && claimsByName(ctx.config.userClaims(user), askableClaims(ctx, client, requested))),
+    ...idTokenClaims(ctx, user, issuance, grant.claims?.id_token),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, user.id),

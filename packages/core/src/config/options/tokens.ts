@@ -28,10 +28,12 @@ export interface TokenOptions {
    */
   readonly defaultScopes?: readonly string[] | undefined
   /**
-   * Answers `invalid_scope` to an OpenID request with a scope that its client is not registered for. Default `false`:
-   * the server ignores that scope ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID
-   * Connect Core section 3.1.2.1}), and `scope` in the token response says what the client got. A request is an OpenID
-   * request when it asks for `openid` and its client may have that scope; every other request is refused anyway.
+   * Answers `invalid_scope` to an OpenID request with a scope that its client is not registered for, also with one that
+   * this server does not have. Default `false`: the server ignores that scope ({@link
+   * https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}), `scope` in
+   * the token response says what the client got, and the event `scopes.ignored` names the rest. A refresh that repeats a
+   * scope which the server does not have is answered the same way. A request is an OpenID request when it asks for
+   * `openid` and its client may have that scope; every other request is refused anyway.
    */
   readonly refuseUnregisteredScopes?: boolean | undefined
   /**
@@ -48,6 +50,16 @@ export interface TokenOptions {
    * token alone. Default `true`.
    */
   readonly userinfoAudience?: boolean | undefined
+  /**
+   * Puts the claims of the granted scopes `profile`, `email`, `address` and `phone` into ID tokens, with the values that
+   * userinfo answers. Many client libraries read the ID token alone and know no name and no e-mail address otherwise.
+   * `false` leaves these claims to userinfo, as {@link
+   * https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims OpenID Connect Core section 5.4} says for the code
+   * flow. Then ID tokens stay small, also where a proxy keeps them in a cookie of 4 kB or a client sends them in a URL
+   * (`id_token_hint`). `id_token_scope_claims` in the metadata of a client decides for that client. Claims that a client
+   * requests for its ID token by name (`claims`) are in it either way. Default `true`.
+   */
+  readonly idTokenScopeClaims?: boolean | undefined
   /**
    * The algorithm of ID tokens for clients that registered no `id_token_signed_response_alg`. Every client can verify
    * the default. Default `RS256`.
