@@ -226,7 +226,7 @@ describe('options that depend on each other', () => {
       secrets: [secret, 't'.repeat(32)],
       validAudiences: ['https://id.example.com/auth'],
       idTokenAlgorithm: 'RS256',
-      accessTokenAlgorithm: 'ES256',
+      accessTokenFormat: { algorithm: 'RS256', typ: 'at+jwt' },
       pages: { login: 'https://id.example.com/login', consent: 'https://id.example.com/consent' },
       grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
       lifetimes: { authorizationCode: 60, refreshTokenReuseWindow: 30, interaction: 600 },
