@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { accessTokenTyps } from '../protocol/access-token-typ.ts'
 import { originProblem } from '../protocol/origin.ts'
 import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
@@ -85,7 +86,17 @@ const optionEntries = {
   idTokenScopeClaims: v.optional(v.boolean(), true),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   idTokenSigningAlgorithms: v.optional(v.array(v.picklist(signingAlgorithms))),
-  accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
+  accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
+  resourceOptions: v.optional(
+    v.record(
+      v.string(),
+      v.strictObject({
+        accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms)),
+        accessTokenTyp: v.optional(v.picklist(accessTokenTyps)),
+      }),
+    ),
+    {},
+  ),
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
   redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
@@ -186,6 +197,7 @@ type Defaulted =
   | 'refuseUnregisteredScopes'
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
+  | 'resourceOptions'
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'

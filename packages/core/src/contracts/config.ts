@@ -1,4 +1,5 @@
 import type { OutboundPolicy } from '../http/outbound.ts'
+import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
@@ -9,6 +10,12 @@ export interface DefaultResource {
   readonly resource: string
   /** Whether it is also for requests that only sign the user in. */
   readonly whenSigningIn: boolean
+}
+
+/** How a JWT access token is signed. */
+export interface AccessTokenFormat {
+  readonly algorithm: string
+  readonly typ: AccessTokenTyp
 }
 
 /** The lifetimes of what the server issues, in seconds. */
@@ -127,7 +134,10 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly idTokenAlgorithm: string
   /** The algorithms that ID tokens may be signed with, the default first. */
   readonly idTokenAlgorithms: readonly string[]
-  readonly accessTokenAlgorithm: string
+  /** How JWT access tokens are signed, unless their resource says otherwise. */
+  readonly accessTokenFormat: AccessTokenFormat
+  /** The resources whose access tokens are signed otherwise (`resourceOptions`), as `validAudiences` spells them. */
+  readonly resourceFormats: ReadonlyMap<string, AccessTokenFormat>
   /** All algorithms that the server has signing keys for. */
   readonly signingAlgorithms: readonly string[]
   readonly userinfoUrl: string

@@ -7,12 +7,10 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { leftHalfHash } from '../crypto/hash.ts'
-import { idTokenAlgorithmOf } from '../policy/client-support.ts'
+import { idTokenFormatOf } from '../policy/client-support.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { signForClient } from './sign-for-client.ts'
-
-/** The `typ` of ID tokens, which distinguishes them from access tokens. */
-export const idTokenType = 'JWT'
+import { idTokenType } from './token-kind.ts'
 
 /**
  * Mints an ID token ({@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section
@@ -29,7 +27,7 @@ export async function mintIdToken(
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
   const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
-  const algorithm = idTokenAlgorithmOf(ctx, client)
+  const algorithm = idTokenFormatOf(ctx, client)
   const claims = {
     ...idTokenClaims(ctx, user, issuance, grant.claims?.id_token),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),

@@ -1,4 +1,18 @@
+import type { AccessTokenTyp } from '../../protocol/access-token-typ.ts'
 import type { SigningAlgorithm } from '../../protocol/signing-algorithm.ts'
+
+/** How the access tokens of one resource differ from those of all others. */
+export interface ResourceOptions {
+  /** The algorithm of JWT access tokens for this resource. Default: `accessTokenSigningAlgorithm`. */
+  readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
+  /**
+   * The `typ` in the header of JWT access tokens for this resource. `JWT` is for an API that refuses `at+jwt` and cannot
+   * be changed. `typ` then no longer tells the API an access token from an ID token, so it must check `aud`, and no
+   * client may have the URL of the resource as its id. Default `at+jwt` ({@link
+   * https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1}).
+   */
+  readonly accessTokenTyp?: AccessTokenTyp | undefined
+}
 
 /** Which grant types, scopes and audiences there are, and how the server signs tokens. */
 export interface TokenOptions {
@@ -67,11 +81,26 @@ export interface TokenOptions {
   readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /**
    * Further algorithms that clients may register as `id_token_signed_response_alg`. The server makes keys for each.
-   * Default: the algorithm of JWT access tokens, which has keys anyway.
+   * Default: those of JWT access tokens, which have keys anyway, and `ES256`.
    */
   readonly idTokenSigningAlgorithms?: readonly SigningAlgorithm[] | undefined
-  /** The algorithm of JWT access tokens. Default `ES256`. */
+  /**
+   * The algorithm of JWT access tokens. Resource servers must support `RS256` ({@link
+   * https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 section 4}), and many libraries accept no other unless
+   * told to. `ES256` and `EdDSA` sign faster and make shorter tokens. Default `RS256`.
+   */
   readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
+  /**
+   * What is different for the access tokens of single resources, by their URL in `validAudiences`. One token cannot be
+   * for two resources that need different algorithms or different `typ`: the server answers `invalid_target`, and the
+   * client requests one token for each. Default: none.
+   * @example
+   * resourceOptions: {
+   *   'https://fast.example.com': { accessTokenSigningAlgorithm: 'ES256' },
+   *   'https://old.example.com': { accessTokenTyp: 'JWT' },
+   * }
+   */
+  readonly resourceOptions?: Readonly<Record<string, ResourceOptions>> | undefined
   /**
    * Lets clients register `subject_type: pairwise`, so that each sector of clients sees a user under another `sub`
    * ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}). It is
