@@ -25,6 +25,7 @@ type Policies =
   | 'requireAcrValues'
   | 'includeGrantedScopes'
   | 'userinfoAudience'
+  | 'audienceParameter'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
   | 'advertised'
@@ -77,6 +78,7 @@ export function resolvePolicies<User extends BaseUser>(
     requireAcrValues: options.requireAcrValues,
     includeGrantedScopes: options.includeGrantedScopes,
     userinfoAudience: options.userinfoAudience,
+    audienceParameter: options.audienceParameter,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,
     advertised: Object.freeze({

@@ -93,6 +93,7 @@ const optionEntries = {
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.union([v.boolean(), v.literal('strict')], "must be true, false or 'strict'"), true),
   defaultResource: v.optional(v.union([uri, v.literal(false)], 'must be an absolute URI or false')),
+  audienceParameter: v.optional(v.picklist(['resource', 'ignore']), 'ignore'),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
   scopeExpirations: v.optional(v.record(scope, seconds), {}),
   clientCredentialsDefaultScopes: v.optional(v.array(scope)),
@@ -192,6 +193,7 @@ type Defaulted =
   | 'userinfoAudience'
   | 'disableJwtPlugin'
   | 'bindResources'
+  | 'audienceParameter'
   | 'refreshTokensWithoutOfflineAccess'
   | 'scopeExpirations'
   | 'tokenPrefixes'
