@@ -64,8 +64,9 @@ export interface ClientMetadata extends FeatureClientMetadata {
    */
   readonly resources?: readonly string[]
   /**
-   * Server side only: the client may also introspect access tokens without a resource, those of all clients. Such a token
-   * is for this server alone, so give it to an API only if you own the API and every other one. Default `false`.
+   * Server side only: the client may also introspect access tokens without a resource, those of all clients. Such tokens
+   * are for this server alone, and the client learns of all their users: allow it to software that you run. Default
+   * `false`.
    */
   readonly introspect_without_resource?: boolean
   /** Server side only: data of your application that is stored with the client. */

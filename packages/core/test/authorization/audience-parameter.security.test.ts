@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { assertionWorld } from '../support/assertions.ts'
 import {
   authorizeUrl,
   claimsOf,
@@ -11,7 +12,7 @@ import {
 } from '../support/client.ts'
 import { expectErrorRedirect, expectJsonError } from '../support/expectations.ts'
 import { api, createQuickWorld } from '../support/tokens.ts'
-import type { World } from '../support/world.ts'
+import { alice, type World } from '../support/world.ts'
 
 const files = 'https://files.example.com/v1'
 const scope = 'notes:read offline_access'
@@ -59,6 +60,13 @@ describe('audience as resource', () => {
     world.clock.advance(60)
     const form = { grant_type: 'client_credentials', scope: 'notes:read', audience: api }
     expectJsonError(await postAs(world, client, '/oauth2/token', form), 400, 'invalid_target')
+  })
+
+  test('stays within the bounds of an assertion of another issuer (B01)', async () => {
+    const mapClaims = () => ({ userId: alice.id, resources: [api] })
+    const { make, ask } = await assertionWorld({ entry: { mapClaims }, world: asResource })
+    expect(claimsOf((await ask(await make(), { audience: api })).body.access_token).aud).toBe(api)
+    expectJsonError(await ask(await make(), { audience: files }), 400, 'invalid_target')
   })
 
   test('is checked like resource: with strict a token request may not name what the grant does not have (C08)', async () => {

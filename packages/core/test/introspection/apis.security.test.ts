@@ -1,6 +1,7 @@
 import type { RegisteredClient } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
 import { getTokens, postAs, redirectUri, registerConfidential, userinfo } from '../support/client.ts'
+import { clientDocument, documentUrl, startDocuments } from '../support/client-documents.ts'
 import { configure, fromOwnPage, register, registered, registrationWorld, repeated } from '../support/registration.ts'
 import { api, createQuickWorld, introspect } from '../support/tokens.ts'
 import { alice, issuer, type World } from '../support/world.ts'
@@ -111,6 +112,15 @@ describe('a client that registers itself', () => {
         expect((await introspect(world, answer.body, access_token)).body).toEqual(inactive)
       }
     }
+  })
+
+  test('does not get resources from a document that describes it (K14)', async () => {
+    const { world, publish } = await startDocuments()
+    publish(documentUrl, clientDocument(claimed))
+    const client = await world.provider.getClient(documentUrl)
+    expect(client?.id).toBe(documentUrl)
+    expect(client?.metadata).not.toHaveProperty('resources')
+    expect(client?.metadata).not.toHaveProperty('introspect_without_resource')
   })
 
   test('keeps what the server side gave it when it replaces its registration, and cannot add to it (G14)', async () => {
