@@ -9,7 +9,7 @@ import { type SelfManagedClient, selfManagedClient } from './dynamic-registratio
 import { loopbackConsentKept } from './loopback-consent.ts'
 import { machineScopeKept } from './machine.ts'
 import { checkSubjectKept, completeMetadata } from './metadata-rules.ts'
-import type { MetadataInput } from './metadata-schema.ts'
+import { type MetadataInput, restrictedMembers } from './metadata-schema.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
 import { clientRights } from './rights.ts'
 import { requireStoredSecret, usesSecret } from './secret.ts'
@@ -112,18 +112,9 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 
 /** The members that only the server side sets. */
 function restrictedOf(current: ClientMetadata, given: MetadataInput): MetadataInput {
-  const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
-  const remember_loopback_consent = loopbackConsentKept(current, given)
-  const { id_token_scope_claims } = current
-  return {
-    require_pkce,
-    ...(remember_loopback_consent !== undefined && { remember_loopback_consent }),
-    ...(skip_consent !== undefined && { skip_consent }),
-    ...(enable_end_session !== undefined && { enable_end_session }),
-    ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),
-    ...(id_token_scope_claims !== undefined && { id_token_scope_claims }),
-    ...(metadata !== undefined && { metadata }),
-  }
+  const kept = { ...current, remember_loopback_consent: loopbackConsentKept(current, given) }
+  const members = restrictedMembers.filter((name) => kept[name] !== undefined)
+  return Object.fromEntries(members.map((name) => [name, kept[name]]))
 }
 
 function invalid(description: string): OAuthError {

@@ -26,6 +26,7 @@ type Policies =
   | 'includeGrantedScopes'
   | 'userinfoAudience'
   | 'idTokenScopeClaims'
+  | 'audienceParameter'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
   | 'advertised'
@@ -79,6 +80,7 @@ export function resolvePolicies<User extends BaseUser>(
     includeGrantedScopes: options.includeGrantedScopes,
     userinfoAudience: options.userinfoAudience,
     idTokenScopeClaims: options.idTokenScopeClaims,
+    audienceParameter: options.audienceParameter,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,
     advertised: Object.freeze({

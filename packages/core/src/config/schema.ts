@@ -105,6 +105,7 @@ const optionEntries = {
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.union([v.boolean(), v.literal('strict')], "must be true, false or 'strict'"), true),
   defaultResource: v.optional(v.union([uri, v.literal(false)], 'must be an absolute URI or false')),
+  audienceParameter: v.optional(v.picklist(['resource', 'ignore']), 'ignore'),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
   scopeExpirations: v.optional(v.record(scope, seconds), {}),
   clientCredentialsDefaultScopes: v.optional(v.array(scope)),
@@ -206,6 +207,7 @@ type Defaulted =
   | 'idTokenScopeClaims'
   | 'disableJwtPlugin'
   | 'bindResources'
+  | 'audienceParameter'
   | 'refreshTokensWithoutOfflineAccess'
   | 'scopeExpirations'
   | 'tokenPrefixes'

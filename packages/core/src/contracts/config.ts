@@ -157,6 +157,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly bindResources: boolean | 'strict'
   /** The resource of requests that name none; absent when there is none. */
   readonly defaultResource: DefaultResource | undefined
+  /** Whether the parameter `audience` counts as `resource` where it names a resource of the server. */
+  readonly audienceParameter: 'resource' | 'ignore'
   readonly refreshTokensWithoutOfflineAccess: boolean
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean

@@ -215,6 +215,18 @@ export type CoreEvent =
       readonly audience: string
       readonly jti: string
     }
+  /**
+   * A request named an API by the parameter `audience`, and the server ignored that: the token is for the `resource` of
+   * the request or for the default resource, or it is opaque. `problem` says why and what to change. Told at most once an
+   * hour for each client and kind of request.
+   */
+  | {
+      readonly type: 'request.audience_ignored'
+      readonly request: 'authorization' | 'token'
+      readonly clientId: string
+      readonly audience: string
+      readonly problem: string
+    }
   /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {
       readonly type: 'request.refused'

@@ -89,6 +89,7 @@ const lines: Lines = {
   'back_channel_logout.failed': undefined,
   'grants.revoked': undefined,
   'signing_key.created': undefined,
+  'request.audience_ignored': undefined,
   'request.refused': undefined,
 }
 

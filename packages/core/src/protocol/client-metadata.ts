@@ -65,6 +65,22 @@ export interface ClientMetadata extends FeatureClientMetadata {
    * them. Default: as the option `idTokenScopeClaims` says.
    */
   readonly id_token_scope_claims?: boolean
+  /**
+   * Server side only: the resources (out of the option `validAudiences`) that this client, an API, stands for. It may
+   * introspect the access tokens for any of them ({@link https://www.rfc-editor.org/rfc/rfc7662#section-4 RFC 7662
+   * section 4}), under whatever client id it has. A client whose id is a resource stands for that one anyway.
+   * @example
+   * ```ts
+   * await provider.registerClient({ client_id: 'notes-api', grant_types: [], resources: ['https://notes.example/api'] })
+   * ```
+   */
+  readonly resources?: readonly string[]
+  /**
+   * Server side only: the client may also introspect access tokens without a resource, those of all clients. Such tokens
+   * are for this server alone, and the client learns of all their users: allow it to software that you run. Default
+   * `false`.
+   */
+  readonly introspect_without_resource?: boolean
   /** Server side only: data of your application that is stored with the client. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }
