@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { BaseUser, ClientInput } from '@oauth/core'
 import { decodeProtectedHeader } from 'jose'
 import { describe, expect, test } from 'vitest'
+import { assertionWorld } from '../support/assertions.ts'
 import {
   authorize,
   claimsOf,
@@ -90,6 +91,15 @@ describe('the claims of scopes in the ID token', () => {
     const { id_token } = await getTokens(world, client, { scope })
     expect(decodeProtectedHeader(id_token).alg).toBe('HS256')
     expect(aboutUser(id_token)).toEqual({ sub: alice.id, ...profile, ...email })
+  })
+
+  test('an ID token for an assertion of a trusted issuer has the claims of the scopes that the request names', async () => {
+    const { make, ask } = await assertionWorld()
+    const { body } = await ask(await make(), { scope: 'openid email' })
+    const { sub, ...claims } = claimsOf(body.id_token)
+    expect([sub, claims.email, claims.email_verified]).toEqual([alice.id, alice.email, true])
+    expect(claims).not.toHaveProperty('name')
+    expect((await ask(await make(), { scope: 'email' })).body).not.toHaveProperty('id_token')
   })
 
   test('a pairwise client gets the claims beside a sub of its own', async () => {
