@@ -31,7 +31,9 @@ export function createUsers(db: Kysely<Tables>): Users {
     async authenticate(email, password) {
       const row = await users().selectAll().where('email', '=', normalize(email)).executeTakeFirst()
       const good = await passwords.verify(password, row?.password_hash ?? (await nobody))
-      return good && row !== undefined ? { id: row.id, email: row.email, emailVerified: true, name: row.name } : undefined
+      return good && row !== undefined
+        ? { id: row.id, email: row.email, emailVerified: true, name: row.name }
+        : undefined
     },
     async create({ email, name, password }) {
       const password_hash = await passwords.hash(password)
