@@ -9,6 +9,7 @@ import { formatScope, parseScope } from '../protocol/scope.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { isMachineOnly, withoutUserScopes } from './machine.ts'
 import type { MetadataInput } from './metadata-schema.ts'
+import { checkResources } from './resources.ts'
 import { type ClientAuthor, type ClientRights, checkRights } from './rights.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
 
@@ -47,6 +48,7 @@ export async function completeMetadata(
   checkRedirectUris(metadata, rights)
   checkSigning(ctx, metadata, rights)
   checkSubjectType(ctx, metadata, rights)
+  checkResources(ctx, metadata, rights)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   // Last, because it sends a request.
   await checkSectorIdentifier(ctx, metadata, rights.before)

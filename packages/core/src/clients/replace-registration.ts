@@ -112,8 +112,11 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 /** The members that only the server side sets. */
 function restrictedOf(current: ClientMetadata): MetadataInput {
   const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
+  const { resources, introspect_without_resource } = current
   return {
     require_pkce,
+    ...(resources !== undefined && { resources }),
+    ...(introspect_without_resource !== undefined && { introspect_without_resource }),
     ...(skip_consent !== undefined && { skip_consent }),
     ...(enable_end_session !== undefined && { enable_end_session }),
     ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),

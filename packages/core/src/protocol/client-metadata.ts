@@ -53,6 +53,21 @@ export interface ClientMetadata extends FeatureClientMetadata {
    * revocation responses (CORS).
    */
   readonly allowed_cors_origins?: readonly string[]
+  /**
+   * Server side only: the resources (out of the option `validAudiences`) that this client, an API, stands for. It may
+   * introspect the access tokens for any of them ({@link https://www.rfc-editor.org/rfc/rfc7662#section-4 RFC 7662
+   * section 4}), under whatever client id it has. A client whose id is a resource stands for that one anyway.
+   * @example
+   * ```ts
+   * await provider.registerClient({ client_id: 'notes-api', grant_types: [], resources: ['https://notes.example/api'] })
+   * ```
+   */
+  readonly resources?: readonly string[]
+  /**
+   * Server side only: the client may also introspect access tokens without a resource, those of all clients. Such a token
+   * is for this server alone, so give it to an API only if you own the API and every other one. Default `false`.
+   */
+  readonly introspect_without_resource?: boolean
   /** Server side only: data of your application that is stored with the client. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }
