@@ -127,6 +127,30 @@ describe('your applications', () => {
     expect((await request()).status).toBe(200)
   })
 
+  test('an API asks about tokens for its resource with its settings, about no others, and not while it is disabled', async () => {
+    const machine = environmentOf(await create(ada, 'machine', { scope: 'notes:read' }))
+    const page = await create(ada, 'api', {})
+    const api = environmentOf(page)
+    const post = async (path: string, settings: typeof api, body: Record<string, string>) => {
+      const authorization = `Basic ${btoa(`${settings.OAUTH_CLIENT_ID}:${settings.OAUTH_CLIENT_SECRET}`)}`
+      const init = { method: 'POST', headers: { authorization }, body: new URLSearchParams(body) }
+      return (await (await fetch(`${example.issuer}/oauth2/${path}`, init)).json()) as Record<string, string>
+    }
+    const grant = { grant_type: 'client_credentials' }
+    const { access_token: forApi = '' } = await post('token', machine, {
+      ...grant,
+      resource: String(api.OAUTH_RESOURCE),
+    })
+    const { access_token: forServer = '' } = await post('token', machine, grant)
+    const about = { active: true, client_id: machine.OAUTH_CLIENT_ID, scope: 'notes:read' }
+    expect(await post('introspect', api, { token: forApi })).toMatchObject(about)
+    expect(await post('introspect', api, { token: forServer })).toEqual({ active: false })
+    expect(await post('token', api, grant)).toMatchObject({ error: 'unauthorized_client' })
+
+    await ada.agent.submit(page, 'Disable the application')
+    expect(await post('introspect', api, { token: forApi })).toMatchObject({ error: 'invalid_client' })
+  })
+
   test('a developer makes a new secret, and the old one stops working', async () => {
     const page = await create(ada, 'machine', { scope: 'notes:read' })
     const { clientId } = application(page)

@@ -59,11 +59,12 @@ ${codeView(secret, 'Client secret')}
 </section>`
 }
 
-function facts({ client_id, redirect_uris, scope, grant_types, client_id_issued_at }: OwnClient): Html {
+function facts({ client_id, redirect_uris, scope, grant_types, resources = [], client_id_issued_at }: OwnClient): Html {
   const created = new Date(client_id_issued_at * 1000)
   const rows = [
     ['Client ID', html`${client_id}`],
     ['Redirect URIs', redirect_uris.length === 0 ? '' : html`${redirect_uris.map((uri) => html`<div>${uri}</div>`)}`],
+    ['Resources', resources.length === 0 ? '' : html`${resources.map((resource) => html`<div>${resource}</div>`)}`],
     // An API asks for nothing: its scopes have no effect.
     ['Scopes', grant_types.length === 0 || scope === undefined ? '' : html`${scope}`],
     ['Created', html`<time datetime="${created.toISOString()}">${days.format(created)}</time>`],
@@ -80,13 +81,13 @@ const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UT
 
 function settings({ client, secret, issuer, apiUrl, apiScopes }: ApplicationPage): string {
   const scopes = (client.scope ?? '').split(' ')
-  const meetsApi = client.grant_types.length === 0 || apiScopes.some((scope) => scopes.includes(scope))
+  const callsApi = client.grant_types.length > 0 && apiScopes.some((scope) => scopes.includes(scope))
   return environmentLines({
     issuer,
     clientId: client.client_id,
     clientSecret: hasSecret(client) ? (secret ?? 'the-secret-that-you-have-copied') : undefined,
     redirectUri: client.redirect_uris[0],
-    resource: meetsApi ? apiUrl : undefined,
+    resource: callsApi ? apiUrl : client.resources?.[0],
   })
 }
 

@@ -39,11 +39,14 @@ export function newApplicationPages(side: DeveloperSide): Hono {
     const problems = checkDraft(kind, draft)
     if (Object.keys(problems).length > 0) return again(422, problems)
 
-    const made = await ownClients(provider, c.req.raw).create({ ...metadataOf(kind, draft), ...kind.metadata })
+    const clients = ownClients(provider, c.req.raw)
+    const made = await clients.create({ ...metadataOf(kind, draft), ...kind.metadata })
     if ('refusal' in made) {
       return made.refusal.error === 'access_denied' ? again(403, tooMany) : again(422, problemsOf(made.refusal))
     }
     const { client_id, client_secret } = made.value
+    // Every developer may build the API of this example: whoever has one of its tokens could call it anyway.
+    if (kind.kind === 'api') await clients.standFor(client_id, [side.apiUrl])
     if (client_secret !== undefined) secrets.keep(signedIn.session.id, client_id, client_secret)
     return c.redirect(`${applicationPath(client_id)}?done=created`, 303)
   })

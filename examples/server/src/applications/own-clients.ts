@@ -1,6 +1,6 @@
-import type { Provider, RegisteredClient } from '@oauth/core'
+import type { ClientChanges, Provider, RegisteredClient } from '@oauth/core'
 
-/** The calls of the provider that the page uses: the routes of users for their own clients, and one of the server side. */
+/** The calls of the provider that the pages use: the routes of users for their own clients, and one of the server side. */
 export interface ClientRoutes {
   readonly issuer: string
   readonly handlers: Pick<
@@ -32,6 +32,11 @@ export interface OwnClients {
   /** Makes a new secret. The provider refuses the old one at once. */
   rotateSecret(clientId: string): Promise<Answer<OwnClient>>
   remove(clientId: string): Promise<Answer<unknown>>
+  /**
+   * Lets a client that the user owns, an API, ask about the access tokens for these resources. Only the server side may do
+   * so: decide who runs which API before you copy this.
+   */
+  standFor(clientId: string, resources: readonly string[]): Promise<void>
   /**
    * Turns the client off or on. The routes of users do not have this, so call the server side, and only for a client that
    * the user owns. An operator who blocks clients needs a mark of their own, or the owner could undo it here.
@@ -71,6 +76,11 @@ export function ownClients(provider: ClientRoutes, request: Request): OwnClients
       ),
     )
 
+  /** Changes what only the server side may set, of a client that the user owns. */
+  async function change(clientId: string, changes: ClientChanges): Promise<void> {
+    if ((await find(clientId)) !== undefined) await provider.updateClient(clientId, changes)
+  }
+
   async function find(clientId: string): Promise<OwnClient | undefined> {
     const answer = await get<OwnClient>('getClient', `?${new URLSearchParams({ client_id: clientId })}`)
     return 'value' in answer ? answer.value : undefined
@@ -86,8 +96,7 @@ export function ownClients(provider: ClientRoutes, request: Request): OwnClients
     update: (client_id, update) => post('updateClient', { client_id, update }),
     rotateSecret: (client_id) => post('rotateClientSecret', { client_id }),
     remove: (client_id) => post('deleteClient', { client_id }),
-    async setDisabled(clientId, disabled) {
-      if ((await find(clientId)) !== undefined) await provider.updateClient(clientId, { disabled })
-    },
+    standFor: (clientId, resources) => change(clientId, { resources }),
+    setDisabled: (clientId, disabled) => change(clientId, { disabled }),
   }
 }
