@@ -130,10 +130,10 @@ function done(c: Context, { client_id }: OwnClient, what: string): Response {
   return c.redirect(`${applicationPath(client_id)}?done=${what}`, 303)
 }
 
+/** What the page says after a change. That an application is disabled, it says anyway. */
 const notices: ReadonlyMap<string, string> = new Map([
   ['created', 'The application is ready. Below are the settings for its code.'],
   ['saved', 'Your changes are saved.'],
   ['rotated', 'The application has a new secret, and the old one has stopped working.'],
-  ['disabled', 'The application is disabled.'],
   ['enabled', 'The application is enabled again.'],
 ])

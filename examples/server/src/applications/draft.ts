@@ -18,7 +18,7 @@ export interface Problems {
   readonly scopes?: string
 }
 
-export const userScopes = ['openid', 'profile', 'email', 'offline_access']
+const userScopes = ['openid', 'profile', 'email', 'offline_access']
 
 /** Returns the scopes that the form offers. An API asks for none. */
 export function offeredScopes(kind: KindOfApplication, apiScopes: readonly string[]): readonly string[] {
@@ -26,9 +26,9 @@ export function offeredScopes(kind: KindOfApplication, apiScopes: readonly strin
   return kind.metadata.grant_types.length === 0 ? [] : apiScopes
 }
 
-/** Returns the form of a new application: the scopes that most applications need are ticked. */
+/** Returns the form of a new application. The scopes that the samples of `docs/clients.md` ask for are ticked. */
 export function emptyDraft(kind: KindOfApplication, apiScopes: readonly string[]): Draft {
-  const scopes = signsUsersIn(kind) ? ['openid', 'profile', 'email'] : apiScopes
+  const scopes = signsUsersIn(kind) ? userScopes : apiScopes
   return { name: '', redirectUris: '', scopes }
 }
 
