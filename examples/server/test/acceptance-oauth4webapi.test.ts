@@ -116,7 +116,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
       name: 'Demo Person',
       updated_at: expect.any(Number),
       email: 'demo@example.com',
-      email_verified: false,
+      email_verified: true,
     })
 
     const response = await oauth.refreshTokenGrantRequest(as, client, auth, String(tokens.refresh_token), http)
