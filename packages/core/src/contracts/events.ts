@@ -89,10 +89,10 @@ export type CoreEvent =
       readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
     }
   /**
-   * A request named scopes that its client does not get, and the server ignored them (`refuseUnregisteredScopes`): in an
-   * authorization request, or in a refresh. `unknown` are scopes that this server does not have (add them to `scopes`, or
-   * correct the client), `unregistered` those that the client is not registered for. Each lists at most ten names, cut
-   * after a hundred characters.
+   * An authorization request named scopes that its client does not get, and the server ignored them
+   * (`refuseUnregisteredScopes`). `unknown` are scopes that this server does not have (add them to `scopes`, or correct
+   * the client), `unregistered` those that the client is not registered for. Each lists at most ten names, cut after a
+   * hundred characters.
    */
   | {
       readonly type: 'scopes.ignored'

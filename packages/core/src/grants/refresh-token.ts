@@ -4,7 +4,6 @@ import type { GrantType, TokenRequest } from '../contracts/grant-type.ts'
 import type { Issuance, Minted } from '../contracts/issuance.ts'
 import type { Sealer } from '../crypto/seal.ts'
 import { isLive } from '../policy/grant.ts'
-import { ignoredScopes } from '../policy/ignored-scopes.ts'
 import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
 import { grantedResources } from '../policy/resource.ts'
 import { refreshedScope } from '../policy/scope.ts'
@@ -44,11 +43,7 @@ async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenReq
   const presented = await findToken(ctx, sealers, request)
   const { grant } = presented.found
   const verdict = await judge(ctx, presented)
-  const { scopes: known, unregisteredScopes } = ctx.config
-  const named = parameters.get('scope')
-  const scope = refreshedScope(client, grant.scope, named, unregisteredScopes === 'ignore' ? known : undefined)
-  const ignored = ignoredScopes(named, scope, known)
-  if (ignored !== undefined) ctx.emit({ type: 'scopes.ignored', clientId: client.id, ...ignored })
+  const scope = refreshedScope(client, grant.scope, parameters.get('scope'))
   const kept = keptResources(presented.found.token)
   const issuance: Omit<Issuance, 'refresh' | 'commit'> = {
     grantType: 'refresh_token',

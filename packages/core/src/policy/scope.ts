@@ -63,21 +63,16 @@ export function machineScope(
 /**
  * Returns the scopes of a refreshed token: the requested ones. Each must be in the grant and still registered by the
  * client.
- * @param known the scopes of this server, where a request for `openid` may name others: they are ignored, because the
- * authorization request could name them and many clients repeat its `scope`. `undefined` refuses them.
  * @throws {OAuthError} `invalid_scope` ({@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6})
  */
 export function refreshedScope(
   client: ClientRecord,
   granted: readonly string[],
   parameter: string | undefined,
-  known?: readonly string[],
 ): readonly string[] {
   const left = grantedScope(client, granted)
   if (parameter === undefined) return left
-  const named = parse(parameter)
-  const ignoring = known !== undefined && named.includes('openid') && left.includes('openid')
-  const asked = ignoring ? named.filter((scope) => granted.includes(scope) || known.includes(scope)) : named
+  const asked = parse(parameter)
   const outside = firstScopeOutside(asked, granted)
   if (outside !== undefined) {
     throw new OAuthError('invalid_scope', `unable to issue scope ${outside}: the user did not grant it`)

@@ -45,9 +45,8 @@ export interface TokenOptions {
    * Answers `invalid_scope` to an OpenID request with a scope that its client is not registered for, also with one that
    * this server does not have. Default `false`: the server ignores that scope ({@link
    * https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}), `scope` in
-   * the token response says what the client got, and the event `scopes.ignored` names the rest. A refresh that repeats a
-   * scope which the server does not have is answered the same way. A request is an OpenID request when it asks for
-   * `openid` and its client may have that scope; every other request is refused anyway.
+   * the token response says what the client got, and the event `scopes.ignored` names the rest. A request is an OpenID
+   * request when it asks for `openid` and its client may have that scope; every other request is refused anyway.
    */
   readonly refuseUnregisteredScopes?: boolean | undefined
   /**
