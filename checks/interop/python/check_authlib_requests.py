@@ -1,8 +1,5 @@
-import os
-
 import interop
 from interop import flow, resource
-from joserfc.jwk import RSAKey
 
 redirect_uri = "https://app.example.com/callback"
 
@@ -14,7 +11,7 @@ def sign_in(**parameters):
     return app, app.finish(interop.browse(url, redirect_uri), kept)
 
 
-with flow("Authlib", "sign-in with PKCE, ID token, userinfo"):
+with flow("Authlib", "sign-in with PKCE, ID token, userinfo", setting='`code_challenge_method="S256"`'):
     interop.register_app(redirect_uri)
     app, claims = sign_in()
     assert claims["sub"] == "ada" and claims["email"] == "ada@example.com", claims
@@ -63,14 +60,7 @@ with flow("Authlib", "introspection as the API"):
     assert answer["active"] is True and answer["scope"] == "notes:read", answer
 
 with flow("Authlib", "`private_key_jwt`", setting="on the server: `privateKeyJwt({ audiences: 'endpoints' })`"):
-    key = RSAKey.generate_key(2048, {"kid": "key-1", "use": "sig", "alg": "RS256"}, auto_kid=False)
-    interop.register(
-        grant_types=["client_credentials"],
-        scope="notes:read",
-        token_endpoint_auth_method="private_key_jwt",
-        jwks={"keys": [key.as_dict(private=False)]},
-    )
-    os.environ["OAUTH_CLIENT_KEY"] = key.as_pem(private=True).decode()
+    interop.register_key_client()
     token = interop.sample("authlib_private_key_jwt").client.fetch_token(resource=resource)
     assert resource in interop.sample("pyjwt_api").verify(token["access_token"])["aud"]
 

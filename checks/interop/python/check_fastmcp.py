@@ -46,6 +46,11 @@ with flow("fastmcp", "client: discovery, registration, PKCE, `resource`; server:
     own_host(url)
     call_mcp("fastmcp_server", url)
 
+with flow("MCP SDK", "client credentials, `private_key_jwt`, `resource`", "mcp"):
+    interop.register_key_client()
+    notes = asyncio.run(asyncio.wait_for(interop.sample("mcp_sdk_job").list_notes(), 60))
+    assert notes == ["Buy milk"], notes
+
 with flow("fastmcp", "`OIDCProxy`"):
     base_url = f"http://localhost:{interop.free_port()}"
     own_host(f"{base_url}/mcp")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import requests
+from joserfc.jwk import RSAKey
 
 issuer = os.environ["OAUTH_ISSUER"]
 resource = os.environ["OAUTH_RESOURCE"]
@@ -64,6 +65,19 @@ def register_app(redirect_uri: str, scope: str = "openid profile email offline_a
 
 def register_job() -> dict:
     return register(grant_types=["client_credentials"], scope="notes:read notes:write")
+
+
+def register_key_client() -> None:
+    """Registers a job that signs its assertions (`private_key_jwt`). OAUTH_CLIENT_KEY has its key."""
+    key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"})
+    public = key.as_dict(private=False)
+    register(
+        grant_types=["client_credentials"],
+        scope="notes:read",
+        token_endpoint_auth_method="private_key_jwt",
+        jwks={"keys": [public]},
+    )
+    os.environ["OAUTH_CLIENT_KEY"] = key.as_pem(private=True).decode()
 
 
 def register_api() -> dict:
