@@ -166,19 +166,20 @@ export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: Client
 export type PublicMetadataInput = Omit<MetadataInput, RestrictedMember>
 
 /** The members of client metadata that only the server side may set. */
-export const restrictedMembers = [
-  'require_pkce',
-  'skip_consent',
-  'remember_loopback_consent',
-  'enable_end_session',
-  'allowed_cors_origins',
-  'resources',
-  'introspect_without_resource',
-  'id_token_scope_claims',
-  'metadata',
-] as const satisfies readonly (keyof ClientMetadata)[]
+export type RestrictedMember =
+  | 'require_pkce'
+  | 'skip_consent'
+  | 'remember_loopback_consent'
+  | 'enable_end_session'
+  | 'allowed_cors_origins'
+  | 'resources'
+  | 'introspect_without_resource'
+  | 'id_token_scope_claims'
+  | 'metadata'
 
-export type RestrictedMember = (typeof restrictedMembers)[number]
+export const restrictedMembers: readonly RestrictedMember[] = Object.keys(metadataEntries).filter(
+  (name): name is RestrictedMember => !(name in publicEntries),
+)
 
 /**
  * Checks the members that the server side registers. `undefined` and `null` members are absent. An unknown member is an
