@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { createProvider, type Provider } from '@oauth/core'
+import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { memoryStorage } from '@oauth/core/memory'
 import { createPerson } from './person.ts'
 
@@ -34,6 +35,7 @@ export async function startHost(): Promise<Host> {
     validAudiences: [resource],
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
+    features: [privateKeyJwt({ audiences: 'endpoints' })],
   })
   serve = async (request) => {
     if (provider.matches(request)) return provider.fetch(request)
