@@ -155,7 +155,7 @@ func checkZitadel() {
 		if err != nil {
 			return err
 		}
-		if to == nil || to.String() != afterLogout+"?state=a+state" {
+		if to == nil || to.String() != afterLogout+"?state=a%20state" {
 			return fmt.Errorf("the logout led to %v", to)
 		}
 		return nil
