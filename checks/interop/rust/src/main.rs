@@ -11,13 +11,10 @@ use jsonwebtoken::jwk::JwkSet;
 use oauth2::basic::BasicClient;
 use oauth2::TokenIntrospectionResponse;
 use openidconnect::core::{
-    CoreClientMetadata, CoreClientRegistrationRequest, CoreGrantType, CoreProviderMetadata, CoreTokenResponse,
-    CoreUserInfoClaims,
+    CoreClientRegistrationRequest, CoreGrantType, CoreProviderMetadata, CoreTokenResponse, CoreUserInfoClaims,
 };
 use openidconnect::reqwest::blocking;
-use openidconnect::{
-    AuthType, EmptyAdditionalClientMetadata, IssuerUrl, OAuth2TokenResponse, RedirectUrl, TokenResponse,
-};
+use openidconnect::{AuthType, IssuerUrl, OAuth2TokenResponse, RedirectUrl, TokenResponse};
 use std::env::var;
 use std::error::Error;
 use std::process::ExitCode;
@@ -52,14 +49,11 @@ fn with_openidconnect(http: &blocking::Client) -> Outcome {
 
 fn registration(http: &blocking::Client) -> Outcome {
     let server = CoreProviderMetadata::discover(&IssuerUrl::new(var("OAUTH_ISSUER")?)?, http)?;
-    let metadata = CoreClientMetadata::new(
-        vec![RedirectUrl::new(driver::REDIRECT_URI.to_string())?],
-        EmptyAdditionalClientMetadata {},
-    )
-    .set_grant_types(Some(vec![CoreGrantType::AuthorizationCode, CoreGrantType::RefreshToken]));
+    let redirect_uris = vec![RedirectUrl::new(driver::REDIRECT_URI.to_string())?];
     let endpoint = server.registration_endpoint().ok_or("no registration")?;
-    let client =
-        CoreClientRegistrationRequest::new(metadata, Default::default()).register(endpoint, http)?;
+    let client = CoreClientRegistrationRequest::new(redirect_uris, Default::default())
+        .set_grant_types(Some(vec![CoreGrantType::AuthorizationCode, CoreGrantType::RefreshToken]))
+        .register(endpoint, http)?;
     require(!client.client_id().is_empty(), "no client id")
 }
 
