@@ -35,4 +35,4 @@ export const replay: { readonly replayPath?: string } =
   OAUTH_PROPERTY_REPLAY === undefined ? {} : { replayPath: OAUTH_PROPERTY_REPLAY }
 
 /** Milliseconds that a property test may take: more cases need more time. */
-export const propertyTimeout = Math.max(60_000, 60_000 * factor)
+export const propertyTimeout = Math.max(180_000, 300_000 * factor)
