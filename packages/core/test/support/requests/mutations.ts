@@ -141,6 +141,14 @@ const jsonInPlace = onPairs('JSON in place of', (pairs, index) =>
 const inCapitals = onPairs('capitals in', (pairs, index) =>
   pairs.map((pair, position) => (position === index ? { ...pair, value: pair.value.toUpperCase() } : pair)),
 )
+const ends = ['x', '.evil.test', '@evil.test', '/../x', '?x=y', '#x', ' ', '%00', '\u0000', ':8443', '/']
+const append = fc
+  .constantFrom(...ends)
+  .chain((end) =>
+    onPairs(`append ${JSON.stringify(end)} to`, (pairs, index) =>
+      pairs.map((pair, position) => (position === index ? { ...pair, value: pair.value + end } : pair)),
+    ),
+  )
 const set = oddPair.chain((odd) =>
   onPairs(`set to ${JSON.stringify(odd)}:`, (pairs, index) =>
     pairs.map((pair, position) => (position === index ? { name: pair.name, ...odd } : pair)),
@@ -363,7 +371,7 @@ const any = fc
   .oneof(
     { weight: 6, arbitrary: set },
     { weight: 4, arbitrary: add },
-    ...[drop, repeat, repeatSame, swap, jsonInPlace, inCapitals].map((arbitrary) => ({ weight: 2, arbitrary })),
+    ...[append, drop, repeat, repeatSame, swap, jsonInPlace, inCapitals].map((arbitrary) => ({ weight: 2, arbitrary })),
     { weight: 6, arbitrary: setHeader },
     { weight: 1, arbitrary: dropHeader },
     { weight: 2, arbitrary: method },
