@@ -51,9 +51,9 @@ describe('mutated requests to every endpoint', () => {
     )
   })
 
-  test.each(validRequests.map((valid) => [valid.endpoint, valid.what, valid] as const))(
-    'the request to %s %s is valid before it is mutated',
-    async (_endpoint, _what, valid) => {
+  test.each(validRequests.map((valid) => [valid.endpoint, valid.what, valid.status, valid] as const))(
+    'the request to %s %s is answered %i before it is mutated',
+    async (_endpoint, _what, _status, valid) => {
       const fixture = await createFixture()
       const draft = await valid.prepare(fixture)
       resetWork()

@@ -8,6 +8,9 @@ export interface Mutation {
   apply(draft: Draft): Draft
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const long = 'x'.repeat(5000)
 const oddTexts = [
   ...[
@@ -291,14 +294,26 @@ const jsonNames = [
 const jsonValue = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.constantFrom<unknown>(null, true, 0, -1, 1e308, 2 ** 53, '', [], {}, [[]], [null], long, '\ud800'),
+    arbitrary: fc.constantFrom<unknown>(
+      null,
+      null,
+      true,
+      0,
+      -1,
+      1e308,
+      2 ** 53,
+      '',
+      [],
+      {},
+      [[]],
+      [null],
+      long,
+      '\ud800',
+    ),
   },
   { weight: 2, arbitrary: fc.constantFrom(...oddTexts) },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 )
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 type Edit = (object: Record<string, unknown>) => Record<string, unknown>
 
 const edits = {
@@ -367,18 +382,32 @@ const body = fc.constantFrom(...Object.keys(bodies)).map(
   }),
 )
 
+/** Changes the parameters of a request, or the members of its JSON where it has JSON. */
+const content = fc
+  .tuple(
+    fc.oneof(
+      { weight: 6, arbitrary: set },
+      { weight: 3, arbitrary: add },
+      ...[append, drop, repeat, repeatSame, swap, jsonInPlace, inCapitals].map((arbitrary) => ({
+        weight: 2,
+        arbitrary,
+      })),
+    ),
+    fc.oneof({ weight: 4, arbitrary: editJson }, { weight: 1, arbitrary: addJson }),
+  )
+  .map(
+    ([pairs, json]): Mutation => ({
+      label: `${pairs.label}, or ${json.label}`,
+      apply: (draft) => (isObject(draft.json) ? json : pairs).apply(draft),
+    }),
+  )
+
 const any = fc
   .oneof(
-    { weight: 6, arbitrary: set },
-    { weight: 4, arbitrary: add },
-    ...[append, drop, repeat, repeatSame, swap, jsonInPlace, inCapitals].map((arbitrary) => ({ weight: 2, arbitrary })),
-    { weight: 6, arbitrary: setHeader },
-    { weight: 1, arbitrary: dropHeader },
-    { weight: 2, arbitrary: method },
-    { weight: 1, arbitrary: path },
-    { weight: 8, arbitrary: editJson },
-    { weight: 3, arbitrary: addJson },
-    { weight: 2, arbitrary: body },
+    { weight: 12, arbitrary: content },
+    { weight: 1, arbitrary: add },
+    { weight: 4, arbitrary: setHeader },
+    ...[dropHeader, method, path, body].map((arbitrary) => ({ weight: 1, arbitrary })),
   )
   .map((mutation) => ({ ...mutation, [fc.toStringMethod]: () => mutation.label }))
 

@@ -8,13 +8,13 @@ import { alice, baseUrl } from '../world.ts'
 import { type Draft, get, getUrl, type Members, postForm, sendJson } from './draft.ts'
 import { afterLogout, type ClientName, documentUrl, type Fixture, redirectUriOf } from './fixture.ts'
 
-/** A valid request to an endpoint, with what it needs: a client, a code, a session. */
+/** A request to an endpoint whose answer is known, with what it needs: a client, a code, a session. Most are valid. */
 export interface ValidRequest {
   /** The endpoint's name in `provider.handlers`. */
   readonly endpoint: string
   /** What sets it apart from other requests to the endpoint. */
   readonly what: string
-  /** The status of the answer to the request when it is not mutated. */
+  /** The status of the answer to the request when it is not mutated. A few requests are refused as they are. */
   readonly status: number
   /** Prepares the server, and makes the request. */
   prepare(fixture: Fixture): Promise<Draft>
@@ -251,6 +251,39 @@ const metadata = {
   ...{ logo_uri: 'https://new.example.com/logo.png', contacts: ['help@new.example.com'], response_types: ['code'] },
 }
 
+/** Requests that are refused as they are, so that the tests reach the checks that come late. */
+const refused: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'userinfo', what: 'with a token without the scope openid', status: 403 },
+    async prepare(fixture) {
+      const { access_token } = await fixture.tokens('notes', { scope: 'notes:read' })
+      return get(at(fixture, '/oauth2/userinfo'), {}, { authorization: `Bearer ${access_token}` })
+    },
+  },
+  {
+    ...{ endpoint: 'authorize', what: 'with prompt=none of a user who is not signed in', status: 302 },
+    async prepare(fixture) {
+      const draft = await authorization('', 302, { prompt: 'none' }).prepare(fixture)
+      return { ...draft, headers: [] }
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'with a refresh token for a wider scope', status: 400 },
+    async prepare(fixture) {
+      const { headers } = credentials(await fixture.client('notes'))
+      const form = { ...(await refreshForm('notes')(fixture)), scope: 'openid notes:write' }
+      return postForm(at(fixture, '/oauth2/token'), form, headers)
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'with a code of another client', status: 400 },
+    async prepare(fixture) {
+      const { headers } = credentials(await fixture.client('notes'))
+      return postForm(at(fixture, '/oauth2/token'), await codeForm('desktop')(fixture), headers)
+    },
+  },
+]
+
 const registration = (what: string, headers: (fixture: Fixture) => Promise<Members>): ValidRequest => ({
   ...{ endpoint: 'register', what, status: 201 },
   prepare: async (fixture) => sendJson('POST', at(fixture, '/oauth2/register'), metadata, await headers(fixture)),
@@ -380,6 +413,7 @@ export const validRequests: readonly ValidRequest[] = [
   aboutToken('revoke', 'of an access token', 'access_token'),
   aboutToken('revoke', 'of a refresh token', 'refresh_token'),
   ...userinfo,
+  ...refused,
   ...registrations,
   ...managed,
   ...documents,

@@ -1,3 +1,4 @@
+import { OAuthError } from '@oauth/core'
 import { closePages, endGrant as end, endGrants, liveGrants, type Model, pair, purge } from './model.ts'
 import { type Operation, operation, unlike } from './operation.ts'
 import { idOfUser, people, registerClient, type Servers } from './servers.ts'
@@ -105,7 +106,13 @@ export function narrowConsent(user: string, client: string, process: number): Op
       const consent = await consentOf(servers, user, client, process)
       const scopes = consent?.scope.filter((name) => name !== 'offline_access')
       if (consent === undefined || scopes === undefined) return undefined
-      return (await provider(servers, process).updateConsent(consent.id, { scopes })).scope.join(' ')
+      try {
+        return (await provider(servers, process).updateConsent(consent.id, { scopes })).scope.join(' ')
+      } catch (thrown) {
+        // Somebody has deleted the consent since it was listed.
+        if (thrown instanceof OAuthError && thrown.code === 'not_found') return undefined
+        throw thrown
+      }
     },
     step(model, observed) {
       const name = pair(user, client)

@@ -146,3 +146,15 @@ export function purge(model: Model): void {
   ]
   for (const row of tables.flatMap((table) => Object.values(table))) if (row.expiresAt < model.now) row.purged = true
 }
+
+/** The times to come at which something ends, the next ones first. */
+export function deadlines(model: Model): readonly number[] {
+  const rows = [model.grants, model.codes, model.refreshTokens, model.accessTokens, model.pages]
+  const expiries = rows
+    .flatMap((table) => Object.values<{ readonly expiresAt: number }>(table))
+    .map((row) => row.expiresAt)
+  const windows = Object.values(model.refreshTokens).flatMap(({ rotatedAt }) =>
+    rotatedAt === undefined ? [] : [rotatedAt + lifetimes.refreshTokenReuseWindowSeconds],
+  )
+  return [...new Set([...expiries, ...windows])].filter((end) => end > model.now).sort((one, other) => one - other)
+}
