@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { replay } from '../../../../core/test/support/property-runs.ts'
 import { difference } from './check.ts'
 import * as host from './host-operations.ts'
-import { deadlines, type Model, offline, online } from './model.ts'
-import type { Operation } from './operation.ts'
+import { deadlines, lifetimes, type Model, offline, online } from './model.ts'
+import { inOrder, type Operation } from './operation.ts'
 import { clientNames, people, type Servers } from './servers.ts'
 import * as tokens from './token-operations.ts'
 import * as users from './user-operations.ts'
@@ -82,6 +82,8 @@ const always = <Values extends unknown[]>(
   ...values: { [Index in keyof Values]: fc.Arbitrary<Values[Index]> }
 ): fc.Arbitrary<Choice> => fc.tuple(...values).map((chosen) => () => make(...(chosen as Values)))
 
+/** What makes later commands possible is likely. */
+const mostly = fc.constantFrom(true, true, true, false)
 const visitor = fc.record({ user, client, process })
 const answer = fc.tuple(index, process).map(
   ([back, process]): Choice =>
@@ -111,6 +113,40 @@ const towardsEdge = fc.tuple(fc.nat({ max: 20 }), fc.constantFrom(-1, 0, 0, 1)).
     },
 )
 
+/** Uses one code or token at the end of its lifetime, a second before, or a second after. */
+const atEnd = fc
+  .record({
+    table: fc.constantFrom('codes', 'refreshTokens', 'accessTokens'),
+    ...{ back: fc.nat({ max: 3 }), offset: fc.constantFrom(-1, 0, 1), process },
+  })
+  .map(
+    ({ table, back, offset, process }): Choice =>
+      (model) => {
+        const token = newest(model[table], back)
+        if (token === undefined) return undefined
+        const by = { client: clientOfToken(model, token), process }
+        const seconds = (model[table][token]?.expiresAt ?? 0) + offset - model.now
+        if (seconds <= 0) return undefined
+        if (table === 'codes') return inOrder(host.passTime(seconds), tokens.exchange(token, by, true))
+        const then = table === 'accessTokens' ? tokens.askUserinfo(token, process) : tokens.present(token, by)
+        return inOrder(host.passTime(seconds), then)
+      },
+  )
+
+/** Presents an exchanged refresh token again at the end of its reuse window, a second before, or a second after. */
+const atWindow = fc.tuple(fc.nat({ max: 2 }), fc.constantFrom(-1, 0, 1), process).map(
+  ([back, offset, process]): Choice =>
+    (model) => {
+      const endOf = ({ rotatedAt = 0 }: { readonly rotatedAt?: number }): number =>
+        rotatedAt + lifetimes.refreshTokenReuseWindowSeconds
+      const open = Object.entries(model.refreshTokens).filter(([, state]) => endOf(state) + offset > model.now)
+      const token = newest(Object.fromEntries(open), back)
+      if (token === undefined) return undefined
+      const seconds = endOf(model.refreshTokens[token] ?? {}) + offset - model.now
+      return inOrder(host.passTime(seconds), tokens.present(token, { client: clientOfToken(model, token), process }))
+    },
+)
+
 /** One request each: these may also run at the same time. */
 const single = {
   exchange,
@@ -130,18 +166,36 @@ const single = {
 
 const alone = {
   authorize: always(users.authorize, visitor, scope),
+  signIn: always(users.signIn, visitor, scope),
   openPage: always(users.openPage, visitor, scope),
-  setUser: always(host.setUser, user, fc.boolean()),
-  setDisabled: always(host.setDisabled, client, fc.boolean(), process),
-  deleteClient: always(host.deleteClient, client, process, fc.boolean()),
+  setUser: always(host.setUser, user, mostly),
+  setDisabled: always(
+    host.setDisabled,
+    client,
+    mostly.map((enabled) => !enabled),
+    process,
+  ),
+  deleteClient: always(host.deleteClient, client, process, mostly),
   listApplications: always(host.listApplications, user, process),
-  passTime: fc.oneof(always(host.passTime, fc.constantFrom(1, 10, 2500)), towardsEdge, towardsEdge),
+  passTime: fc.oneof(always(host.passTime, fc.constantFrom(1, 1, 10, 10, 40, 2500)), towardsEdge),
+  atEnd,
+  atWindow,
 } as const
 
 const weights: Readonly<Record<keyof typeof single | keyof typeof alone, number>> = {
-  ...{ authorize: 12, exchange: 16, refresh: 20, passTime: 10, openPage: 4, answer: 4, introspect: 4, userinfo: 3 },
+  ...{
+    authorize: 8,
+    signIn: 14,
+    exchange: 12,
+    refresh: 20,
+    passTime: 10,
+    openPage: 4,
+    answer: 4,
+    introspect: 4,
+    userinfo: 3,
+  },
   ...{ revoke: 4, endGrant: 1, logOut: 1, resetPassword: 1, disconnect: 1, deleteConsent: 1, narrowConsent: 1 },
-  ...{ purge: 3, setUser: 1, setDisabled: 2, deleteClient: 1, listApplications: 1 },
+  ...{ atEnd: 5, atWindow: 5, purge: 3, setUser: 1, setDisabled: 2, deleteClient: 1, listApplications: 1 },
 }
 
 const weighted = (choices: Readonly<Record<string, fc.Arbitrary<Choice>>>): fc.Arbitrary<Choice> =>

@@ -24,6 +24,15 @@ export function operation<Observed>(made: Operation<Observed>): Operation {
   return made as Operation
 }
 
+/** One operation after another, as one. */
+export function inOrder(first: Operation, second: Operation): Operation {
+  return operation<readonly [unknown, unknown]>({
+    label: `${first.label}, ${second.label}`,
+    run: async (servers) => [await first.run(servers), await second.run(servers)],
+    step: (model, [one, other], beside) => first.step(model, one, beside) ?? second.step(model, other, beside),
+  })
+}
+
 /** What can be seen of an answer of the token endpoint. */
 export interface TokenAnswer {
   /** The error code, or `undefined` for tokens. */

@@ -3,6 +3,7 @@ import { idOf } from '../../../../core/test/support/tokens.ts'
 import { lifetimes, type Model, pair } from './model.ts'
 import { type Operation, operation, unlike } from './operation.ts'
 import { people, type Servers } from './servers.ts'
+import { exchange } from './token-operations.ts'
 
 /** A user in front of a browser that reaches one of the processes. */
 export interface Visitor {
@@ -140,5 +141,22 @@ export function answerPage(page: string, visitor: Visitor): Operation {
       addCode(model, visitor, state.scope, seen)
       return undefined
     },
+  })
+}
+
+/** A user signs in, and the client exchanges the code at once. */
+export function signIn(visitor: Visitor, scope: readonly string[]): Operation {
+  const first = authorize(visitor, scope)
+  const then = (seen: unknown): Operation | undefined => {
+    const { code } = seen as { readonly code?: string | undefined }
+    return code === undefined ? undefined : exchange(code, visitor, true)
+  }
+  return operation<readonly [unknown, unknown]>({
+    label: `${first.label}, with tokens`,
+    async run(servers) {
+      const seen = await first.run(servers)
+      return [seen, await then(seen)?.run(servers)]
+    },
+    step: (model, [seen, tokens], beside) => first.step(model, seen, beside) ?? then(seen)?.step(model, tokens, beside),
   })
 }
