@@ -52,7 +52,7 @@ if (withLocalDatabases) {
       await compare(async () => {
         const storage = memoryStorage()
         return [yieldingStorage(storage, 1), yieldingStorage(storage, 2)]
-      }, 40)
+      }, 20)
     },
     propertyTimeout,
   )
@@ -73,7 +73,7 @@ if (withLocalDatabases) {
 }
 
 /** How many cases run on each database: those that answer slowly get fewer. */
-const cases = { sqlite: 15, pglite: 6, postgres: 15, mysql: 15 } as const
+const cases = { sqlite: 8, pglite: 4, postgres: 15, mysql: 15 } as const
 
 describe.each(databaseNames)('the model of grants on %s', (kind) => {
   let database: EmptyDatabase

@@ -71,7 +71,7 @@ describe('mutated requests to every endpoint', () => {
           const wrong = await judge(valid, list)
           if (wrong !== undefined) throw new Error(wrong)
         }),
-        propertyRuns(300),
+        propertyRuns(200),
       )
     },
     propertyTimeout,
