@@ -2,8 +2,11 @@ import { configDefaults, defineConfig } from 'vitest/config'
 import { machineTests } from './test/machine/machine-tests.ts'
 import { machineReporter } from './test/machine/reporter.ts'
 
-/** It replaces a module with one that counts, so no other file may have loaded that module before. */
-const replacesModules = 'packages/core/test/clients/constant-work.security.test.ts'
+/** They count calls of modules or of the platform, so no other file may have loaded these modules before. */
+const countsCalls = [
+  'packages/core/test/clients/constant-work.security.test.ts',
+  'packages/core/test/properties/requests.security.test.ts',
+]
 
 const slow = { testTimeout: 30_000, hookTimeout: 60_000 }
 
@@ -21,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'core',
           include: ['packages/core/test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, replacesModules],
+          exclude: [...configDefaults.exclude, ...countsCalls],
           // The core keeps no state outside a provider: loading it anew for each file took most of the time.
           isolate: false,
           setupFiles: [
@@ -57,7 +60,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'around',
-          include: [replacesModules, 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          include: [...countsCalls, 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...machineTests],
           env: { OAUTH_TEST_BROWSER: 'none' },
           ...slow,

@@ -55,14 +55,16 @@ export interface World {
 export type WorldOptions = Partial<Omit<ProviderOptions<TestUser>, 'authentication'>> & {
   /** Makes the host implement `endSession`. */
   readonly endsSessions?: boolean
+  /** Another process of the same host. The new world has the same users, sessions and clock. */
+  readonly beside?: World
 }
 
-export function createWorld({ endsSessions = false, ...options }: WorldOptions = {}): World {
-  const clock = fixedClock()
+export function createWorld({ endsSessions = false, beside, ...options }: WorldOptions = {}): World {
+  const clock = beside?.clock ?? fixedClock()
   const storage = options.storage ?? emptyStorage()
   const events: OAuthEvent[] = []
-  const users = new Map([alice, bob].map((user) => [user.id, user]))
-  const sessions = new Map<string, SignedIn<TestUser>>()
+  const users = beside?.users ?? new Map([alice, bob].map((user) => [user.id, user]))
+  const sessions = beside?.sessions ?? new Map<string, SignedIn<TestUser>>()
   let counter = 0
   const made = createProvider<TestUser>({
     baseUrl,
@@ -94,6 +96,7 @@ export function createWorld({ endsSessions = false, ...options }: WorldOptions =
     sessions,
     issuer: provider.issuer,
     signIn(user) {
+      if (beside !== undefined) return beside.signIn(user)
       const id = `session-${++counter}`
       sessions.set(id, { user, session: { id, authTime: clock.now(), amr: ['pwd'] } })
       return id

@@ -46,7 +46,8 @@ export const publicClientPrelogin: Endpoint = {
 }
 
 async function show(ctx: Context, clientId: string): Promise<Response> {
-  const client = await ctx.clients.find(clientId)
+  // The page is not the client: a document that cannot be used is not its fault.
+  const client = await ctx.clients.findNamed(clientId)
   if (client === undefined) throw clientNotFound()
   return json(200, publicClientMembers(client))
 }

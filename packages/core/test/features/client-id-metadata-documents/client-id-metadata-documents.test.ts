@@ -22,6 +22,7 @@ import {
 } from '../../support/client-documents.ts'
 import { emptyStorage } from '../../support/empty-storage.ts'
 import { ask, expectErrorPage, expectJsonError } from '../../support/expectations.ts'
+import { rpcOf } from '../../support/rpc.ts'
 import { wrapStorage } from '../../support/storage.ts'
 import { createQuickWorld, introspect, registerResourceServer } from '../../support/tokens.ts'
 import { alice, bob } from '../../support/world.ts'
@@ -392,5 +393,15 @@ describe('a client document with keys', () => {
       { token_endpoint_auth_method: 'private_key_jwt' },
     )
     expect(await expectErrorPage(await ask(world, client), 400, 'invalid_client')).toContain('needs jwks or jwks_uri')
+  })
+})
+
+describe('the public data of a client whose document cannot be used', () => {
+  test('a page that asks for it gets not_found, as for an unknown client, and is not told that its own credentials are wrong (K12)', async () => {
+    const { world, fail } = await startDocuments({ allowPublicClientPrelogin: true })
+    fail(documentUrl, 404)
+    const client_id = documentUrl
+    expectJsonError(await rpcOf(world, alice).get('/oauth2/public-client', { client_id }), 404, 'not_found')
+    expectJsonError(await rpcOf(world).post('/oauth2/public-client-prelogin', { client_id }), 404, 'not_found')
   })
 })
