@@ -13,11 +13,16 @@ export interface Host {
   readonly issuer: string
   /** Registers a client: takes its metadata as JSON, as `provider.registerClient` does, and answers with the client. */
   readonly registerUrl: string
+  /**
+   * Starts a server of its own for another API: takes `{ "resource": "http://localhost:…" }` and answers with `issuer` and
+   * `registerUrl`. An MCP client demands that the resource is the URL that it calls, so the API chooses it.
+   */
+  readonly hostsUrl: string
   readonly stop: () => Promise<void>
 }
 
 /** An authorization server as a newcomer sets it up, on a free port. Its only user says yes to everything. */
-export async function startHost(): Promise<Host> {
+export async function startHost(api: string = resource): Promise<Host> {
   let serve: (request: Request) => Promise<Response> = async () => new Response('starting', { status: 503 })
   const server = createAdaptorServer({ fetch: (request: Request) => serve(request) }) as Server
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
@@ -32,25 +37,35 @@ export async function startHost(): Promise<Host> {
     loginUrl: '/login',
     consentUrl: '/consent',
     scopes: ['notes:read', 'notes:write'],
-    validAudiences: [resource],
+    validAudiences: [api],
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
     features: [privateKeyJwt({ audiences: 'endpoints' })],
   })
+  const others: Host[] = []
   serve = async (request) => {
     if (provider.matches(request)) return provider.fetch(request)
-    if (new URL(request.url).pathname === '/interop/clients') return register(provider, request)
+    const { pathname } = new URL(request.url)
+    if (pathname === '/interop/clients') return register(provider, request)
+    if (pathname === '/interop/hosts') {
+      const other = await startHost(((await request.json()) as { readonly resource: string }).resource)
+      others.push(other)
+      return Response.json(other, { status: 201 })
+    }
     return (await person.pages(request, provider)) ?? new Response('not found', { status: 404 })
   }
 
   return {
     issuer: provider.issuer,
     registerUrl: `${origin}/interop/clients`,
-    stop: () =>
-      new Promise((resolve) => {
+    hostsUrl: `${origin}/interop/hosts`,
+    stop: async () => {
+      await Promise.all(others.map((other) => other.stop()))
+      await new Promise<void>((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
-      }),
+      })
+    },
   }
 }
 

@@ -4,15 +4,23 @@ export interface Language {
   readonly name: string
   /** The heading in the documentation. */
   readonly title: string
-  /** The commands that the machine must have. */
+  /** What the machine must have: commands, and files by their whole path. */
   readonly needs: readonly string[]
 }
 
 export const languages: readonly Language[] = [
   { name: 'node', title: 'JavaScript', needs: ['node', 'npm'] },
-  { name: 'python', title: 'Python', needs: ['python3'] },
+  { name: 'python', title: 'Python', needs: ['python3', 'pip3'] },
   { name: 'go', title: 'Go', needs: ['go'] },
   { name: 'rust', title: 'Rust', needs: ['cargo'] },
   { name: 'java', title: 'Java', needs: ['java', 'mvn'] },
-  { name: 'apache', title: 'Apache', needs: ['apache2ctl'] },
+  {
+    name: 'apache',
+    title: 'Apache',
+    needs: [
+      '/usr/sbin/apache2',
+      '/usr/lib/apache2/modules/mod_auth_openidc.so',
+      '/usr/lib/apache2/modules/mod_oauth2.so',
+    ],
+  },
 ]

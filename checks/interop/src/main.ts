@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resource, startHost } from './host.ts'
 import { type Language, languages } from './languages.ts'
@@ -56,7 +56,8 @@ function run(language: Language, script: 'setup' | 'check', env: Readonly<Record
   })
 }
 
-const has = (command: string): boolean => spawnSync('bash', ['-c', `command -v ${command}`]).status === 0
+const has = (need: string): boolean =>
+  need.startsWith('/') ? existsSync(need) : spawnSync('bash', ['-c', `command -v ${need}`]).status === 0
 
 /** Returns what is wrong with what a language did; empty when all is as expected. */
 function judge(language: Language, rows: readonly Row[], expected: readonly Row[], ran: Ran): readonly string[] {
@@ -94,7 +95,12 @@ if (unknown.length > 0) {
 
 const faults: string[] = []
 const host = await startHost()
-const env = { OAUTH_ISSUER: host.issuer, OAUTH_RESOURCE: resource, INTEROP_REGISTER: host.registerUrl }
+const env = {
+  OAUTH_ISSUER: host.issuer,
+  OAUTH_RESOURCE: resource,
+  INTEROP_REGISTER: host.registerUrl,
+  INTEROP_HOSTS: host.hostsUrl,
+}
 
 async function check(language: Language): Promise<void> {
   const missing = language.needs.filter((command) => !has(command))

@@ -43,6 +43,8 @@ export function createConformanceProvider(
     idTokenSigningAlgorithm: idTokenAlgorithms[0],
     idTokenSigningAlgorithms: idTokenAlgorithms,
     accessTokenSigningAlgorithm: 'ES256',
+    // The suites warn when claims of scopes are in the ID token of the code flow (OpenID Connect Core section 5.4).
+    idTokenScopeClaims: false,
     advertisedMetadata: { acrValuesSupported: authenticationClasses, uiLocalesSupported: ['en'] },
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,

@@ -83,6 +83,8 @@ describe.each(['http', 'https'] as const)('the conformance host over %s', (schem
     expect(status).toBe(200)
     const claims = await verifyIdToken(host, client, body.id_token)
     expect(claims).not.toHaveProperty('nonce')
+    // The claims of scopes are at userinfo alone (OpenID Connect Core section 5.4).
+    for (const name of Object.keys(users[0]?.claims ?? {})) expect(claims).not.toHaveProperty(name)
     const { userinfo_endpoint } = await discover(host)
     const userinfo = await call(host, 'GET', userinfo_endpoint, { authorization: `Bearer ${body.access_token}` })
     expect(userinfo.body).toEqual({ ...users[0]?.claims, sub: claims.sub })

@@ -18,9 +18,13 @@ export function notesApi(baseUrl: string, provider: Provider): Router {
     scopes: ['notes:read'],
     metadata: { resourceName: 'Notes' },
   })
-  return Router()
-    .use(api.metadata)
-    .get('/api/notes', api.protect(), (req, res) => {
-      res.json({ notes: ['Read the margins.'], reader: authOf(req).subject })
-    })
+  return (
+    Router()
+      .use(api.metadata)
+      // All methods: a browser asks with OPTIONS before a script of another origin may send the token.
+      .all('/api/notes', api.protect())
+      .get('/api/notes', (req, res) => {
+        res.json({ notes: ['Read the margins.'], reader: authOf(req).subject })
+      })
+  )
 }

@@ -62,6 +62,23 @@ describe('the Express example', () => {
     expect([notes.status, await notes.json()]).toEqual([200, { notes: ['Read the margins.'], reader: client_id }])
   })
 
+  test('scripts of other origins may call the API of the Express example, and read its challenge', async () => {
+    const origin = 'http://localhost:5173'
+    const preflight = await fetch(`${baseUrl}/api/notes`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+    const refused = await fetch(`${baseUrl}/api/notes`, { headers: { origin } })
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
+    expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+  })
+
   test('the Express example signs no user in for a form of another site or a wrong password', async () => {
     const body = new URLSearchParams({ email: 'ada@example.com', password: 'demo-password' })
     const login = (origin: string, form: URLSearchParams) =>

@@ -74,7 +74,10 @@ function notesApi(resource: string, provider: Provider): Hono {
   const api = protectedResource({ resource, authorizationServer: provider, scopes: ['notes:read'] })
   const app = new Hono()
   app.use(api.metadata)
-  app.get('/api/notes', api.protect(), (c) => c.json({ notes: ['Read the margins.'], reader: c.get('auth').subject }))
+  // All methods: a browser asks with OPTIONS before a script of another origin may send the token.
+  app
+    .use('/api/notes', api.protect())
+    .get('/api/notes', (c) => c.json({ notes: ['Read the margins.'], reader: c.get('auth').subject }))
   return app
 }
 

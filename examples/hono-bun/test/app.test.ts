@@ -96,6 +96,23 @@ test('the API leads a client without a token to the server', async () => {
   expect(await (await fetch(document)).json()).toMatchObject({ resource: `${baseUrl}/api` })
 })
 
+test('scripts of other origins may call the API, and read its challenge', async () => {
+  const origin = 'http://localhost:5173'
+  const preflight = await fetch(`${baseUrl}/api/notes`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    },
+  })
+  expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+  const refused = await fetch(`${baseUrl}/api/notes`, { headers: { origin } })
+  expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
+  expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+})
+
 test('bun:sqlite through the dialect of this example meets the storage contract', async () => {
   const { stdout } = await promisify(execFile)(bun, [join(root, 'test/contract.ts')])
   const { cases, failures } = JSON.parse(stdout)

@@ -27,10 +27,11 @@ async function start(): Promise<void> {
     },
   })
   const { issuer } = authorizationServer.provider
-  await authorizationServer.registerResource(resource, resourceSecret)
+  await authorizationServer.registerResource('notes-mcp', resource, resourceSecret)
   const mcpServer = createMcpServer({
     resource,
     issuer,
+    clientId: 'notes-mcp',
     secret: resourceSecret,
     allowedOrigins,
     onError: (error) => console.error(error),

@@ -91,12 +91,16 @@ beforeAll(async () => {
   const options = {
     resource,
     issuer: authorizationServer.issuer,
+    clientId: 'notes-mcp',
     secret: `${secret}-of-the-resource`,
     allowedOrigins: [],
   }
   mcpPort.serve(createMcpServer(options).fetch)
 
-  await authorizationServer.registerClient({ client_id: resource, client_secret: options.secret, grant_types: [] })
+  await authorizationServer.registerClient({
+    ...{ client_id: 'notes-mcp', client_secret: options.secret },
+    ...{ grant_types: [], resources: [resource] },
+  })
   await authorizationServer.registerClient({
     client_id: 'agent-at-notes',
     client_secret: `${secret}-at-notes`,

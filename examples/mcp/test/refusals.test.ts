@@ -235,8 +235,10 @@ describe('the authorization server', () => {
         body: JSON.stringify({ redirect_uris: [redirectUrl], ...metadata }),
       })
     const first = await register({ token_endpoint_auth_method: 'client_secret_basic', scope: 'notes:read' })
-    expect(await first.json()).toMatchObject({ token_endpoint_auth_method: 'none', scope: 'notes:read notes:write' })
-    expect((await register({ scope: 'email' })).status).toBe(400)
+    const offered = 'notes:read notes:write offline_access'
+    expect(await first.json()).toMatchObject({ token_endpoint_auth_method: 'none', scope: offered })
+    // Agents register what other servers have: they get what this one offers.
+    expect(await (await register({ scope: 'files:read' })).json()).toMatchObject({ scope: offered })
     expect((await register({ skip_consent: true })).status).toBe(400)
     const statuses = []
     for (let times = 0; times < 29; times++) statuses.push((await register({})).status)

@@ -45,15 +45,15 @@ export async function startExample(): Promise<Example> {
   })
   const { issuer } = authorizationServer.provider
   ports[0].serve(authorizationServer.fetch)
-  for (const [port, resource] of [
-    [ports[1], notes],
-    [ports[2], other],
+  for (const [port, resource, clientId] of [
+    [ports[1], notes, 'notes-mcp'],
+    [ports[2], other, 'other-mcp'],
   ] as const) {
     const secret = `secret-of-a-resource-0123456789-${resource}`
-    await authorizationServer.registerResource(resource, secret)
+    await authorizationServer.registerResource(clientId, resource, secret)
     const onError = (error: unknown) => failures.push(error)
     const allowedOrigins = ['http://localhost:6274']
-    port.serve(createMcpServer({ resource, issuer, secret, allowedOrigins, onError, clock }).fetch)
+    port.serve(createMcpServer({ resource, issuer, clientId, secret, allowedOrigins, onError, clock }).fetch)
   }
 
   return {

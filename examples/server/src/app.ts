@@ -4,6 +4,9 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { healthPages } from '../../shared/src/health.ts'
 import { notesApi } from './api/notes.ts'
+import { loadGuides } from './applications/guide.ts'
+import { developerPages } from './applications/pages.ts'
+import { createShownOnce } from './applications/shown-once.ts'
 import { clientPages } from './client/pages.ts'
 import { registerDemoClient } from './client/registration.ts'
 import { createRelyingParty } from './client/relying-party.ts'
@@ -26,6 +29,8 @@ export interface AppOptions {
   /** A SQLite file, which is created and migrated if needed, or `:memory:`. */
   readonly database: string
   readonly secret: string
+  /** The file with the guides for client libraries. Default: `docs/clients.md` of this repository. */
+  readonly clientsGuide?: string
   readonly onEvent?: (event: OAuthEvent) => void
   readonly onError?: (error: unknown) => void
 }
@@ -53,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const store = createClientStore(database, baseUrl)
   const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
 
+  const guard = createFormGuard('example_id_form', baseUrl)
   const pages = new Hono()
   pages.use(securityHeaders)
   pages.use(bodyLimit({ maxSize: 64 * 1024 }))
@@ -66,7 +72,20 @@ export async function createApp(options: AppOptions): Promise<App> {
       users,
       sessions,
       attempts: createAttempts(),
-      guard: createFormGuard('example_id_form', baseUrl),
+      guard,
+    }),
+  )
+  pages.route(
+    '/',
+    developerPages({
+      baseUrl,
+      apiUrl,
+      apiScopes: ['notes:read'],
+      provider,
+      sessions,
+      guard,
+      guides: loadGuides(options.clientsGuide),
+      secrets: createShownOnce(),
     }),
   )
   pages.route(

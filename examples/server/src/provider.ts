@@ -1,5 +1,6 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
 import type { Sessions } from './identity/sessions.ts'
 import type { Users } from './identity/users.ts'
@@ -15,7 +16,8 @@ export interface Ingredients {
 
 /** The provider. Copy this file: the others are pages, users and a demo client. */
 export function createIdentityProvider({ baseUrl, secret, database, users, sessions, onEvent }: Ingredients): Provider {
-  return createProvider({
+  const mayHaveAnother = createApplicationLimit(async (userId) => (await provider.listClients({ userId })).length)
+  const provider: Provider = createProvider({
     baseUrl,
     secret,
     storage: sqliteStorage(database), // or a file name
@@ -31,6 +33,10 @@ export function createIdentityProvider({ baseUrl, secret, database, users, sessi
     validAudiences: [`${baseUrl}/api`],
     // The demo client shows both kinds of token: without `resource` it gets an opaque one, for this server alone.
     defaultResource: false,
+    // Users register applications of their own, also such that call the API without a user.
+    mayCreateClient: ({ user }) => mayHaveAnother(user.id),
+    clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [`${baseUrl}/api`] },
     onEvent,
   })
+  return provider
 }

@@ -11,7 +11,7 @@ const claims = JSON.stringify({
   userinfo: { name: { essential: true } },
   id_token: { email: null, email_verified: { essential: true }, auth_time: { essential: true } },
 })
-const learnt = { email: 'demo@example.com', email_verified: false, auth_time: expect.any(Number) }
+const learnt = { email: 'demo@example.com', email_verified: true, auth_time: expect.any(Number) }
 
 describe('form_post and the claims parameter, with unmodified clients, over HTTP', () => {
   let example: Example

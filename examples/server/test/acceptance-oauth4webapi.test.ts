@@ -83,6 +83,23 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     expect(as.authorization_response_iss_parameter_supported).toBe(true)
   })
 
+  test('scripts of other origins may call the example API, and read its challenge', async () => {
+    const origin = 'http://localhost:5173'
+    const preflight = await fetch(`${api}/notes`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+    const refused = await fetch(`${api}/notes`, { headers: { origin } })
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
+    expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+  })
+
   test('oauth4webapi runs the code flow, userinfo and a refresh with rotation', { timeout }, async () => {
     const { tokens, claims } = await signIn('openid profile email offline_access')
     expect(claims).toMatchObject({ iss: example.issuer, aud: client.client_id, amr: ['pwd'] })
@@ -99,7 +116,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
       name: 'Demo Person',
       updated_at: expect.any(Number),
       email: 'demo@example.com',
-      email_verified: false,
+      email_verified: true,
     })
 
     const response = await oauth.refreshTokenGrantRequest(as, client, auth, String(tokens.refresh_token), http)

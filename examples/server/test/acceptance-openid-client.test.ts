@@ -56,7 +56,7 @@ describe('openid-client, unmodified, against the running example', () => {
     const tokens = await (await signIn()).redeem()
     const subject = String(tokens.claims()?.sub)
     const about = await client.fetchUserInfo(config, tokens.access_token, subject)
-    expect(about).toEqual({ sub: subject, email: 'demo@example.com', email_verified: false })
+    expect(about).toEqual({ sub: subject, email: 'demo@example.com', email_verified: true })
 
     const fresh = await client.refreshTokenGrant(config, String(tokens.refresh_token))
     expect(fresh.access_token).not.toBe(tokens.access_token)

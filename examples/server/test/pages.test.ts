@@ -52,21 +52,28 @@ describe('the pages of the identity side', () => {
     return agent
   }
 
-  test.each(['/', '/login', '/signup', '/logout', '/consent', '/connected-apps', '/client', '/nowhere'])(
-    'the page %s has its security headers',
-    async (path) => {
-      const { headers } = await fetch(example.baseUrl + path)
-      const policy = headers.get('content-security-policy')
-      expect(policy).toContain("default-src 'none'")
-      expect(policy).toContain("frame-ancestors 'none'")
-      // Chromium applies `form-action` to the whole chain of redirects, which ends at the client.
-      expect(policy).not.toContain('form-action')
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('referrer-policy')).toBe('same-origin')
-      expect(headers.get('cache-control')).toBe('no-store')
-      expect(headers.get('content-type')).toBe('text/html; charset=UTF-8')
-    },
-  )
+  test.each([
+    '/',
+    '/login',
+    '/signup',
+    '/logout',
+    '/consent',
+    '/connected-apps',
+    '/applications',
+    '/client',
+    '/nowhere',
+  ])('the page %s has its security headers', async (path) => {
+    const { headers } = await fetch(example.baseUrl + path)
+    const policy = headers.get('content-security-policy')
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    // Chromium applies `form-action` to the whole chain of redirects, which ends at the client.
+    expect(policy).not.toContain('form-action')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('same-origin')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('content-type')).toBe('text/html; charset=UTF-8')
+  })
 
   test('the pages refuse a form that another site posts', async () => {
     const { email, password } = demoAccount

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import { type App, createApp } from '../src/app.ts'
+import { type App, type AppOptions, createApp } from '../src/app.ts'
 
 export interface Example extends App {
   readonly baseUrl: string
@@ -15,7 +15,7 @@ export interface Example extends App {
 }
 
 /** Starts the example on a free port with its own database, over real HTTP. */
-export async function startExample(): Promise<Example> {
+export async function startExample(options: Pick<AppOptions, 'clientsGuide'> = {}): Promise<Example> {
   const folder = await mkdtemp(join(tmpdir(), 'oauth-example-'))
   const failures: unknown[] = []
   let app: App | undefined
@@ -27,6 +27,7 @@ export async function startExample(): Promise<Example> {
   const baseUrl = `http://localhost:${(server.address() as AddressInfo).port}`
 
   const started = await createApp({
+    ...options,
     baseUrl,
     database: join(folder, 'oauth.db'),
     secret: 'a-secret-of-the-tests-0123456789-abcdef',

@@ -3,10 +3,13 @@ export interface UserAgent {
   /** Opens a URL and follows redirects. Stops before a URL that begins with `until`, and returns that URL. */
   open(url: string | URL, until?: string): Promise<Visit>
   /** Submits the form of a page that has a button with the text `button`. */
-  submit(page: Visit, button: string, fields?: Readonly<Record<string, string>>, until?: string): Promise<Visit>
+  submit(page: Visit, button: string, fields?: Fields, until?: string): Promise<Visit>
   cookie(name: string): string | undefined
   setCookie(name: string, value: string): void
 }
+
+/** What a user fills in. Several values are ticked checkboxes of one name. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>
 
 export interface Visit {
   readonly url: URL
@@ -58,7 +61,8 @@ export function createUserAgent(): UserAgent {
     submit(page, button, fields = {}, until) {
       const form = formWith(page, button)
       const url = new URL(form.action, page.url)
-      const body = new URLSearchParams({ ...form.fields, ...fields })
+      const filled = Object.entries({ ...form.fields, ...fields })
+      const body = new URLSearchParams(filled.flatMap(([name, value]) => [value].flat().map((one) => [name, one])))
       // Send the origin of the page with the form, as a browser does.
       return send(url, { method: 'POST', body, headers: { origin: page.url.origin } }, until)
     },

@@ -2,11 +2,12 @@
 export interface User {
   readonly id: string
   readonly email: string
+  readonly emailVerified: boolean
   readonly name: string
 }
 
 /** The only user of this example. Keep yours in a database, with slow password hashes. */
-const user: User = { id: 'u1', email: 'demo@example.com', name: 'Ada Lovelace' }
+const user: User = { id: 'u1', email: 'demo@example.com', emailVerified: true, name: 'Ada Lovelace' }
 
 export function findUser(id: string): User | undefined {
   return id === user.id ? user : undefined

@@ -5,6 +5,7 @@ export const workloads = [
   'jwks',
   'client-credentials-opaque',
   'client-credentials-jwt',
+  'client-credentials-es256',
   'refresh',
   'code-es256',
   'code-rs256',
@@ -78,6 +79,8 @@ export interface Purged {
 
 export const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'
+/** A resource whose access tokens are signed with ES256 instead of the default. */
+export const fastResource = 'https://fast.example.com'
 export const sessionCookie = 'session=session-1'
 export const identityScope = 'openid profile email'
 export const offlineScope = 'notes:read offline_access'

@@ -52,6 +52,7 @@ describe.each(majors)('%s, errors', (_name, create) => {
       secret: 'a-secret-for-tests-with-enough-characters',
       storage: memoryStorage(),
       idTokenSigningAlgorithm: 'ES256',
+      accessTokenSigningAlgorithm: 'ES256',
       loginUrl: '/login',
       consentUrl: '/consent',
       authentication: {

@@ -114,6 +114,7 @@ describe.each(majors)('%s', (_name, create) => {
       secret: 'a-secret-for-tests-with-enough-characters',
       storage: memoryStorage(),
       idTokenSigningAlgorithm: 'ES256',
+      accessTokenSigningAlgorithm: 'ES256',
       loginUrl: '/login',
       consentUrl: '/consent',
       authentication: {

@@ -58,6 +58,29 @@ export class ResourceError extends Error {
     this.maxAge = maxAge
     this.headers = headers
   }
+
+  /** Returns what `JSON.stringify` shows, for logs: the members, the message, and the name and message of the cause. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, message, cause, ...members } = this
+    const told = cause === undefined ? undefined : printableCause(cause)
+    return { name, message, ...members, ...(told !== undefined && { cause: told }) }
+  }
+}
+
+/**
+ * Tells of a cause what a log may show. Long runs of letters and digits are removed, because they may be tokens, and so are
+ * credentials in URLs.
+ */
+function printableCause(cause: unknown): string {
+  const { name, message } = cause instanceof Error ? cause : { name: `a thrown ${typeof cause}`, message: '' }
+  const text = typeof cause === 'string' ? cause : `${name}${message === '' ? '' : `: ${message}`}`
+  return text
+    .slice(0, 2000)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(/(\w:\/\/)[^\s/@'"]+@/g, '$1…@')
+    .replaceAll(/\b(params|parameters|bindings)\b\s*[:=].*$/gi, '$1: …')
+    .replaceAll(/[\w.+=-]{20,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? '…' : run))
+    .slice(0, 300)
 }
 
 /** Makes `temporarily_unavailable` of an error at the authorization server. Returns a `ResourceError` unchanged. */

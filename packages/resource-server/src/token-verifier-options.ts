@@ -48,7 +48,10 @@ export interface RemoteVerifierOptions extends CommonVerifierOptions {
 
 /** Access to the introspection endpoint ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}). */
 export interface IntrospectionOptions {
-  /** The client id with which this resource authenticates at the authorization server. */
+  /**
+   * The client id with which this resource authenticates at the authorization server, for instance `notes-api`. At
+   * `@oauth/core` the client needs the audience in its `resources`.
+   */
   readonly clientId: string
   readonly clientSecret: string
   /** Default `client_secret_basic`. */

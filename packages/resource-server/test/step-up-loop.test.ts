@@ -48,6 +48,7 @@ async function setUp(kind: 'jwt' | 'opaque' | 'local') {
     loginUrl: '/login',
     consentUrl: '/consent',
     idTokenSigningAlgorithm: 'ES256',
+    accessTokenSigningAlgorithm: 'ES256',
     disableJwtPlugin: kind === 'opaque',
     scopes: ['payments:read', 'payments:write'],
     validAudiences: [api],

@@ -116,7 +116,7 @@ async function machineToken(
     resource,
   })
   const { payload, protectedHeader } = await verifyJwt(provider, access_token, resource, metadata)
-  equal(protectedHeader.alg, 'ES256', 'algorithm of the access token')
+  equal(protectedHeader.alg, 'RS256', 'algorithm of the access token')
   equal(protectedHeader.typ, 'at+jwt', 'type of the access token')
   equal(payload.client_id, client.client_id, 'client_id of the access token')
   const verified = await provider.verifyAccessToken(access_token, { audience: resource })

@@ -4,13 +4,14 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 export interface User {
   readonly id: string
   readonly email: string
+  readonly emailVerified: boolean
   readonly name: string
 }
 
 export const demoAccount = { email: 'demo@example.com', password: 'demo-password' } as const
 
 /** The only user of this example, with a published password. Keep yours in a database, with slow password hashes. */
-const user: User = { id: 'u1', email: demoAccount.email, name: 'Ada Lovelace' }
+const user: User = { id: 'u1', email: demoAccount.email, emailVerified: true, name: 'Ada Lovelace' }
 
 export function findUser(id: string): User | undefined {
   return id === user.id ? user : undefined

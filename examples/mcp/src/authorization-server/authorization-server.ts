@@ -1,5 +1,5 @@
 import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oauth/core'
-import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
+import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
 import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
@@ -20,8 +20,8 @@ export interface AuthorizationServerOptions {
 export interface AuthorizationServer {
   readonly provider: Provider
   readonly fetch: (request: Request) => Promise<Response>
-  /** Lets an MCP server introspect its tokens: registers it as a client whose id is its own URL. */
-  readonly registerResource: (resource: string, secret: string) => Promise<void>
+  /** Lets an MCP server introspect its tokens: registers it as a client under a plain id that stands for its URL. */
+  readonly registerResource: (clientId: string, resource: string, secret: string) => Promise<void>
   /** Deletes expired data, and clients that were registered and never used. */
   readonly purgeExpired: () => Promise<void>
 }
@@ -29,6 +29,8 @@ export interface AuthorizationServer {
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const { baseUrl, secret, resources, onEvent, clock } = options
   const sessions = createSessions(baseUrl)
+  /** The client ids of the MCP servers. */
+  const mcpServers = new Set<string>()
   const provider = createProvider({
     baseUrl,
     secret,
@@ -41,25 +43,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     loginUrl: '/login',
     consentUrl: '/consent',
 
-    // A token is valid only at the MCP server that the user saw and agreed to.
-    validAudiences: resources,
-    scopes: ['notes:read', 'notes:write'],
-    accessTokenTtlSeconds: 600,
-
-    // MCP clients have no account here: their id is the URL of a document about them, which MCP prefers, ...
-    features: [clientIdMetadataDocuments()],
-    // ... or they register themselves. Limits bound the cost of that.
-    allowDynamicClientRegistration: true,
-    allowUnauthenticatedClientRegistration: true,
-    clientRegistrationAllowedScopes: ['notes:read', 'notes:write', 'offline_access'],
-    unusedClientTtlSeconds: 24 * 3600,
+    // A client may be known by a document at its URL, or register itself; a token is valid only at the MCP server that the
+    // user saw and agreed to. Every server here has the same tools.
+    ...mcp({
+      resources: Object.fromEntries(resources.map((url) => [url, { scopes: ['notes:read', 'notes:write'] }])),
+    }),
     // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
-    rateLimit: { clientAddress, introspect: { client: (id) => (resources.includes(id) ? false : undefined) } },
-
-    // MCP clients register the scopes of their first request and ask for more when a tool needs it, ...
-    clientRegistrationAddedScopes: ['notes:read', 'notes:write'],
-    // ... and many never ask for offline_access.
-    refreshTokensWithoutOfflineAccess: true,
+    rateLimit: { clientAddress, introspect: { client: (id) => (mcpServers.has(id) ? false : undefined) } },
 
     ...(onEvent !== undefined && { onEvent }),
     ...(clock !== undefined && { clock }),
@@ -75,8 +65,10 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     provider,
     fetch: async (request) =>
       health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
-    async registerResource(resource, resourceSecret) {
-      await provider.registerClient({ client_id: resource, client_secret: resourceSecret, grant_types: [] })
+    async registerResource(clientId, resource, resourceSecret) {
+      const api = { client_id: clientId, client_secret: resourceSecret, grant_types: [], resources: [resource] }
+      await provider.registerClient(api)
+      mcpServers.add(clientId)
     },
     async purgeExpired() {
       const limit = 1000

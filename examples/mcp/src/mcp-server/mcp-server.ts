@@ -12,7 +12,9 @@ export interface McpServerOptions {
   readonly resource: string
   /** The issuer of the authorization server. Everything else about it is in its metadata. */
   readonly issuer: string
-  /** The client secret of this server at the authorization server, for introspection. */
+  /** The client id of this server at the authorization server, for introspection. It is not the id of any agent. */
+  readonly clientId: string
+  /** The secret of that client. */
   readonly secret: string
   readonly allowedOrigins: readonly string[]
   readonly onError?: (error: unknown) => void
@@ -25,13 +27,13 @@ const scopes = ['notes:read']
 
 /** An MCP server (streamable HTTP, stateless) for callers with an access token. */
 export function createMcpServer(options: McpServerOptions): { fetch(request: Request): Response | Promise<Response> } {
-  const { resource, issuer, secret, allowedOrigins, onError, clock } = options
+  const { resource, issuer, clientId, secret, allowedOrigins, onError, clock } = options
   const api = protectedResource({
     resource,
     authorizationServer: {
       issuer,
       // Only introspection shows that a JWT was revoked; its signature does not.
-      introspection: { clientId: resource, clientSecret: secret, jwts: true },
+      introspection: { clientId, clientSecret: secret, jwts: true },
       ...(clock !== undefined && { clock }),
     },
     scopes,

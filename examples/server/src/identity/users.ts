@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../database.ts'
 import { nowInSeconds } from '../web/opaque.ts'
+import { demoAccount } from './demo-account.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 
 /** The host's own user type. The provider reads the standard claims from its members. */
 export interface User {
   readonly id: string
   readonly email: string
-  /** Always false: this example does not verify addresses, which a real identity provider does by e-mail. */
-  readonly emailVerified: false
+  /**
+   * True for the demo account alone, whose address the example itself has chosen. This example does not verify the
+   * addresses of other accounts, which a real identity provider does by e-mail.
+   */
+  readonly emailVerified: boolean
   readonly name: string
   readonly updatedAt: number
 }
@@ -60,5 +64,6 @@ export function normalizeEmail(email: string): string {
 
 function toUser(row: Row | undefined): User | undefined {
   if (row === undefined) return undefined
-  return { id: row.id, email: row.email, emailVerified: false, name: row.name, updatedAt: row.updated_at }
+  const { id, email, name, updated_at: updatedAt } = row
+  return { id, email, emailVerified: email === demoAccount.email, name, updatedAt }
 }

@@ -1,5 +1,6 @@
 import {
   type ClientCredentials,
+  fastResource,
   identityScope,
   type Load,
   offlineScope,
@@ -26,7 +27,9 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
     case 'client-credentials-opaque':
       return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
     case 'client-credentials-jwt':
-      return again(token(`${form({ grant_type: 'client_credentials', scope: 'notes:read', resource })}`), done)
+      return again(token(machineRequest(resource)), done)
+    case 'client-credentials-es256':
+      return again(token(machineRequest(fastResource)), done)
     case 'refresh':
       return refreshing(client, done)
     case 'code-es256':
@@ -38,6 +41,10 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
     case 'userinfo':
       return readingUserinfo(client, done)
   }
+}
+
+function machineRequest(forResource: string): string {
+  return form({ grant_type: 'client_credentials', scope: 'notes:read', resource: forResource })
 }
 
 function* again(request: string, done: () => void): Journey {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { ServerSettings } from '../protocol.ts'
+import { fastResource, type ServerSettings } from '../protocol.ts'
 import { createToken, hash, isSame, signJwt, tokenId } from './floor-crypto.ts'
 import { type Database, openFloorDatabase } from './floor-database.ts'
 import { readText, send } from './plain-http.ts'
@@ -76,7 +76,11 @@ function grant(database: Database, client: string, form: URLSearchParams, now: n
   const answer = { token_type: 'Bearer', expires_in: 3600, scope: 'openid profile email' }
   const claims = { iss: 'http://localhost:9000/auth', sub: 'user-alice', aud: client, iat: now, exp: now + 3600 }
   const access = createToken(now)
-  if (form.has('resource')) return { ...answer, access_token: signJwt('ES256', { ...claims, jti: access.id }) }
+  const asked = form.get('resource')
+  if (asked !== null) {
+    const algorithm = asked === fastResource ? 'ES256' : 'RS256'
+    return { ...answer, access_token: signJwt(algorithm, { ...claims, jti: access.id }) }
+  }
 
   const type = form.get('grant_type')
   if (type === 'client_credentials') {

@@ -4,6 +4,7 @@ import type { Provider, RegisteredClient } from '@oauth/core'
 import {
   type ClientCredentials,
   type ClientName,
+  fastResource,
   identityScope,
   offlineScope,
   redirectUri,
@@ -42,7 +43,8 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
     loginUrl: '/login',
     consentUrl: '/consent',
     scopes: ['notes:read'],
-    validAudiences: [resource],
+    validAudiences: [resource, fastResource],
+    resourceOptions: { [fastResource]: { accessTokenSigningAlgorithm: 'ES256' } },
     // Tokens without `resource` are opaque, so that both kinds are measured.
     defaultResource: false,
     authentication: {

@@ -3,8 +3,8 @@ import { decodeBase64url, decodeUtf8 } from '../crypto/base64url.ts'
 import { signsWithClientSecrets } from '../policy/client-support.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { idTokenType } from '../tokens/id-token.ts'
 import { verifyWithSecret } from '../tokens/secret-signature.ts'
+import { idTokenType, verifyIdToken } from '../tokens/token-kind.ts'
 
 /** For whom this server made an ID token, which may have expired. */
 export interface IdTokenHint {
@@ -23,7 +23,7 @@ export interface IdTokenHint {
 export async function verifyIdTokenHint(ctx: Context, hint: string): Promise<IdTokenHint | undefined> {
   const claims = signsWithClientSecrets(ctx)
     ? await verifySecretHint(ctx, hint)
-    : (await ctx.keys.verify(hint, idTokenType, { ignoreExpiry: true }))?.claims
+    : await verifyIdToken(ctx, hint, { ignoreExpiry: true })
   const { aud, sub, sid } = claims ?? {}
   if (typeof aud !== 'string' || typeof sub !== 'string') return undefined
   return { clientId: aud, subject: sub, ...(typeof sid === 'string' && { sid }) }

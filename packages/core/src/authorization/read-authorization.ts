@@ -2,7 +2,9 @@ import type { Context } from '../contracts/context.ts'
 import type { ReadAuthorization } from '../contracts/core.ts'
 import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
 import { asOAuthError } from '../policy/failure.ts'
+import { ignoredScopes } from '../policy/ignored-scopes.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { readAudience } from '../tokens/audience-parameter.ts'
 import { redirectTarget, type VerifiedClient, verifyClient } from './client.ts'
 import { errorTarget } from './error-target.ts'
 import { hintedSubject } from './id-token-hint.ts'
@@ -20,16 +22,18 @@ export async function readAuthorization(
   request: Request,
   sent: UncheckedParameters,
 ): Promise<ReadAuthorization> {
-  const parameters = await resolveParameters(ctx, request, sent)
+  const resolved = await resolveParameters(ctx, request, sent)
   for (const name of ['client_id', 'redirect_uri']) {
-    if (parameters.repeated.has(name)) refuseRepeated(parameters)
+    if (resolved.repeated.has(name)) refuseRepeated(resolved)
   }
-  const verified = await verifyClient(ctx, parameters)
+  const verified = await verifyClient(ctx, resolved)
   try {
-    refuseRepeated(parameters)
-    return { client: verified.client, parameters, authorization: await parse(ctx, verified, parameters) }
+    refuseRepeated(resolved)
+    const { client } = verified
+    const parameters = readAudience(ctx, { request: 'authorization', client, parameters: resolved })
+    return { client, parameters, authorization: await parse(ctx, verified, parameters) }
   } catch (thrown) {
-    const target = redirectTarget(ctx, verified, parameters)
+    const target = redirectTarget(ctx, verified, resolved)
     throw asOAuthError(thrown).towards(
       await errorTarget(ctx, request, verified.client, target).catch(() => 'never' as const),
     )
@@ -43,5 +47,7 @@ async function parse(
 ): Promise<AuthorizationRequest> {
   const authorization = await parseAuthorizationRequest(ctx, verified, parameters)
   const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))
+  const ignored = ignoredScopes(parameters.get('scope'), authorization.scope, ctx.config.scopes)
+  if (ignored !== undefined) ctx.emit({ type: 'scopes.ignored', clientId: verified.client.id, ...ignored })
   return hinted === undefined ? authorization : { ...authorization, hintedSubject: hinted }
 }

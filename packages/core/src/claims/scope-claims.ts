@@ -26,6 +26,11 @@ export const scopeClaims: Readonly<Record<string, readonly (keyof StandardClaims
   phone: ['phone_number', 'phone_number_verified'],
 }
 
+/** Tells whether a scope gives claims. `openid` and the scopes of an API give none. */
+export function hasScopeClaims(scope: string): boolean {
+  return Object.hasOwn(scopeClaims, scope)
+}
+
 /** Returns the claims that the scopes give. It leaves out claims that are null or an empty string. */
 export function claimsForScope(claims: StandardClaims, scope: readonly string[]): Record<string, unknown> {
   const selected: Record<string, unknown> = {}

@@ -9,6 +9,7 @@ import { formatScope, parseScope } from '../protocol/scope.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { isMachineOnly, withoutUserScopes } from './machine.ts'
 import type { MetadataInput } from './metadata-schema.ts'
+import { checkResources } from './resources.ts'
 import { type ClientAuthor, type ClientRights, checkRights } from './rights.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
 
@@ -23,7 +24,7 @@ type MetadataRules = Pick<Context, 'config' | 'registry'>
  */
 export async function completeMetadata(
   ctx: Context,
-  { sector_identifier_uri, ...given }: MetadataInput,
+  { sector_identifier_uri, remember_loopback_consent, ...given }: MetadataInput,
   rights: ClientRights,
 ): Promise<ClientMetadata> {
   const grantTypes = given.grant_types ?? ['authorization_code']
@@ -38,15 +39,20 @@ export async function completeMetadata(
     scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
     application_type: given.application_type ?? inferApplicationType(redirectUris, method === 'none'),
     require_pkce: given.require_pkce ?? true,
+    ...(remember_loopback_consent !== undefined && { remember_loopback_consent }),
     // Without the option pairwiseSecret no subject depends on it, so it is dropped and not fetched.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
+  if (remember_loopback_consent === true && metadata.application_type === 'native') {
+    throw invalid('remember_loopback_consent needs application_type web')
+  }
   checkGrantTypes(ctx, metadata, rights)
   checkRights(ctx.registry, rights, metadata)
   checkAuthentication(ctx, metadata, rights)
   checkRedirectUris(metadata, rights)
   checkSigning(ctx, metadata, rights)
   checkSubjectType(ctx, metadata, rights)
+  checkResources(ctx, metadata, rights)
   for (const part of ctx.registry.clientMetadata) await part.check?.(ctx, metadata)
   // Last, because it sends a request.
   await checkSectorIdentifier(ctx, metadata, rights.before)

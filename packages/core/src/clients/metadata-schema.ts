@@ -97,8 +97,12 @@ const metadataEntries = {
   ...publicEntries,
   require_pkce: v.optional(v.boolean()),
   skip_consent: v.optional(v.boolean()),
+  remember_loopback_consent: v.optional(v.boolean()),
   enable_end_session: v.optional(v.boolean()),
   allowed_cors_origins: v.optional(v.pipe(v.array(origin), v.maxLength(50))),
+  resources: v.optional(list),
+  introspect_without_resource: v.optional(v.boolean()),
+  id_token_scope_claims: v.optional(v.boolean()),
   metadata: v.optional(v.record(v.string(), v.unknown())),
 } satisfies { [Member in Exclude<keyof ClientMetadata, keyof FeatureClientMetadata>]-?: v.GenericSchema }
 
@@ -159,10 +163,23 @@ export type ParsedClientInput = ClientInput & { readonly disabled?: boolean | un
 export type MetadataInput = { readonly [Member in keyof ClientMetadata]?: ClientMetadata[Member] | undefined }
 
 /** The members of client metadata that a client, or whoever manages it from outside, may set. */
-export type PublicMetadataInput = Omit<
-  MetadataInput,
-  'require_pkce' | 'skip_consent' | 'enable_end_session' | 'allowed_cors_origins' | 'metadata'
->
+export type PublicMetadataInput = Omit<MetadataInput, RestrictedMember>
+
+/** The members of client metadata that only the server side may set. */
+export type RestrictedMember =
+  | 'require_pkce'
+  | 'skip_consent'
+  | 'remember_loopback_consent'
+  | 'enable_end_session'
+  | 'allowed_cors_origins'
+  | 'resources'
+  | 'introspect_without_resource'
+  | 'id_token_scope_claims'
+  | 'metadata'
+
+export const restrictedMembers: readonly RestrictedMember[] = Object.keys(metadataEntries).filter(
+  (name): name is RestrictedMember => !(name in publicEntries),
+)
 
 /**
  * Checks the members that the server side registers. `undefined` and `null` members are absent. An unknown member is an

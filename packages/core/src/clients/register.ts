@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import { type CreatedClient, createClient } from './create.ts'
 import { type RegisteredClient, registeredClient } from './information.ts'
+import { loopbackConsentGiven } from './loopback-consent.ts'
 import { type ClientInput, parseClientInput } from './metadata-schema.ts'
 import { clientRights } from './rights.ts'
 
@@ -24,9 +25,14 @@ export async function createServerSide(
   const { client_id, client_secret, client_secret_expires_at, user_id, reference_id, disabled, ...metadata } =
     parseClientInput(ctx.registry, input)
   const { post_logout_redirect_uris: afterLogout = [], enable_end_session = afterLogout.length > 0 } = metadata
+  const remembers = loopbackConsentGiven({ given: metadata, registeredBy })
   return createClient(ctx, {
     // A client with post_logout_redirect_uris may end sessions, unless the input says otherwise.
-    metadata: afterLogout.length > 0 ? { ...metadata, enable_end_session } : metadata,
+    metadata: {
+      ...metadata,
+      ...(afterLogout.length > 0 && { enable_end_session }),
+      ...(remembers !== undefined && { remember_loopback_consent: remembers }),
+    },
     rights: clientRights(ctx.config, 'host', registeredBy),
     owner: {
       ...(user_id !== undefined && { userId: user_id }),

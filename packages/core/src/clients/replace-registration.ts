@@ -6,9 +6,10 @@ import type { ClientRecord } from '../storage/client.ts'
 import { verifySecret } from './auth/verify-secret.ts'
 import { changeClient } from './change.ts'
 import { type SelfManagedClient, selfManagedClient } from './dynamic-registration.ts'
+import { loopbackConsentKept } from './loopback-consent.ts'
 import { machineScopeKept } from './machine.ts'
 import { checkSubjectKept, completeMetadata } from './metadata-rules.ts'
-import type { MetadataInput } from './metadata-schema.ts'
+import { type MetadataInput, restrictedMembers } from './metadata-schema.ts'
 import { createRegistrationToken, invalidRegistrationToken, isRegistrationToken } from './registration-token.ts'
 import { clientRights } from './rights.ts'
 import { requireStoredSecret, usesSecret } from './secret.ts'
@@ -54,7 +55,7 @@ export async function replaceRegistration(
       ctx,
       {
         ...rightToEndSessions(ctx.config.registration, given),
-        ...restrictedOf(current.metadata),
+        ...restrictedOf(current.metadata, given),
         ...given,
         token_endpoint_auth_method: method,
         // A client that gives up its secret needs PKCE.
@@ -110,15 +111,10 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 }
 
 /** The members that only the server side sets. */
-function restrictedOf(current: ClientMetadata): MetadataInput {
-  const { require_pkce, skip_consent, enable_end_session, allowed_cors_origins, metadata } = current
-  return {
-    require_pkce,
-    ...(skip_consent !== undefined && { skip_consent }),
-    ...(enable_end_session !== undefined && { enable_end_session }),
-    ...(allowed_cors_origins !== undefined && { allowed_cors_origins }),
-    ...(metadata !== undefined && { metadata }),
-  }
+function restrictedOf(current: ClientMetadata, given: MetadataInput): MetadataInput {
+  const kept = { ...current, remember_loopback_consent: loopbackConsentKept(current, given) }
+  const members = restrictedMembers.filter((name) => kept[name] !== undefined)
+  return Object.fromEntries(members.map((name) => [name, kept[name]]))
 }
 
 function invalid(description: string): OAuthError {

@@ -3,6 +3,7 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord, ClientSecret } from '../storage/client.ts'
 import { changeClient } from './change.ts'
+import { loopbackConsentGiven, loopbackConsentKept } from './loopback-consent.ts'
 import { machineScopeGiven, machineScopeKept } from './machine.ts'
 import { completeMetadata } from './metadata-rules.ts'
 import { type ClientInput, parseClientInput } from './metadata-schema.ts'
@@ -48,13 +49,18 @@ export async function updateClient(
   const decides = 'grant_types' in given || 'scope' in given || removed.has('grant_types') || removed.has('scope')
   const updated = await changeClient(ctx, clientId, async (current) => {
     await limits?.check(current)
-    const kept = Object.entries(current.metadata).filter(([name]) => !removed.has(name))
+    const { metadata: before, registeredBy } = current
+    const remembers =
+      author === 'host'
+        ? loopbackConsentGiven({ given, removed, registeredBy, before })
+        : loopbackConsentKept(before, given)
+    const kept = Object.entries(before).filter(([name]) => !removed.has(name))
     const metadata = await completeMetadata(
       ctx,
-      { ...Object.fromEntries(kept), ...given } as typeof given,
-      clientRights(ctx.config, author, current.registeredBy, current),
+      { ...Object.fromEntries(kept), ...given, remember_loopback_consent: remembers } as typeof given,
+      clientRights(ctx.config, author, registeredBy, current),
     )
-    limits?.compare?.(current.metadata, metadata)
+    limits?.compare?.(before, metadata)
     requireStoredSecret(ctx, metadata, current.secrets)
     const { userId, referenceId, machineScope: _, ...rest } = current
     const owner = removed.has('user_id') ? undefined : (user_id ?? userId)

@@ -25,6 +25,8 @@ type Policies =
   | 'requireAcrValues'
   | 'includeGrantedScopes'
   | 'userinfoAudience'
+  | 'idTokenScopeClaims'
+  | 'audienceParameter'
   | 'scopeExpirations'
   | 'machineDefaultScopes'
   | 'advertised'
@@ -77,6 +79,8 @@ export function resolvePolicies<User extends BaseUser>(
     requireAcrValues: options.requireAcrValues,
     includeGrantedScopes: options.includeGrantedScopes,
     userinfoAudience: options.userinfoAudience,
+    idTokenScopeClaims: options.idTokenScopeClaims,
+    audienceParameter: options.audienceParameter,
     scopeExpirations: new Map(Object.entries(options.scopeExpirations)),
     machineDefaultScopes: options.clientCredentialsDefaultScopes,
     advertised: Object.freeze({

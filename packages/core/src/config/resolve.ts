@@ -11,6 +11,7 @@ import { standardScopes } from '../protocol/scope.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolvePolicies } from './policies.ts'
 import { type ParsedOptions, parseOptions } from './schema.ts'
+import { resolveSigning } from './signing.ts'
 import { resolveIssuer, resolvePage } from './urls.ts'
 
 /**
@@ -38,10 +39,6 @@ export function resolveConfig<User extends BaseUser>(
   const validAudiences = [...new Set(options.validAudiences ?? [issuer])]
   checkMachineAccess(options, validAudiences)
   const secrets = (typeof options.secret === 'string' ? [options.secret] : options.secret) as [string, ...string[]]
-  const { idTokenSigningAlgorithm, accessTokenSigningAlgorithm } = options
-  const idTokenAlgorithms = options.disableJwtPlugin
-    ? ['HS256']
-    : [...new Set([idTokenSigningAlgorithm, ...(options.idTokenSigningAlgorithms ?? [accessTokenSigningAlgorithm])])]
   return Object.freeze<Config<User>>({
     issuer,
     origin,
@@ -77,12 +74,7 @@ export function resolveConfig<User extends BaseUser>(
       clientCache: options.clientCacheSeconds,
       keyCache: options.keyCacheSeconds,
     }),
-    idTokenAlgorithm: options.disableJwtPlugin ? 'HS256' : idTokenSigningAlgorithm,
-    accessTokenAlgorithm: accessTokenSigningAlgorithm,
-    idTokenAlgorithms,
-    signingAlgorithms: options.disableJwtPlugin
-      ? ['HS256']
-      : [...new Set([...idTokenAlgorithms, accessTokenSigningAlgorithm])],
+    ...resolveSigning(options, validAudiences),
     pairwiseSecret: options.pairwiseSecret,
     ...resolvePolicies(given, options, scopes),
     userinfoUrl: issuer + endpointPaths.userinfo,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { accessTokenTyps } from '../protocol/access-token-typ.ts'
 import { originProblem } from '../protocol/origin.ts'
 import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
@@ -82,9 +83,20 @@ const optionEntries = {
   refuseUnregisteredScopes: v.optional(v.boolean(), false),
   validAudiences: v.optional(v.array(uri)),
   userinfoAudience: v.optional(v.boolean(), true),
+  idTokenScopeClaims: v.optional(v.boolean(), true),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   idTokenSigningAlgorithms: v.optional(v.array(v.picklist(signingAlgorithms))),
-  accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'ES256'),
+  accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
+  resourceOptions: v.optional(
+    v.record(
+      v.string(),
+      v.strictObject({
+        accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms)),
+        accessTokenTyp: v.optional(v.picklist(accessTokenTyps)),
+      }),
+    ),
+    {},
+  ),
   pairwiseSecret: v.optional(secret),
   rememberConsentOfNativeClients: v.optional(v.boolean(), false),
   redirectErrorsAfterConsentOnly: v.optional(v.boolean(), false),
@@ -93,6 +105,7 @@ const optionEntries = {
   disableJwtPlugin: v.optional(v.boolean(), false),
   bindResources: v.optional(v.union([v.boolean(), v.literal('strict')], "must be true, false or 'strict'"), true),
   defaultResource: v.optional(v.union([uri, v.literal(false)], 'must be an absolute URI or false')),
+  audienceParameter: v.optional(v.picklist(['resource', 'ignore']), 'ignore'),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
   scopeExpirations: v.optional(v.record(scope, seconds), {}),
   clientCredentialsDefaultScopes: v.optional(v.array(scope)),
@@ -185,13 +198,16 @@ type Defaulted =
   | 'refuseUnregisteredScopes'
   | 'idTokenSigningAlgorithm'
   | 'accessTokenSigningAlgorithm'
+  | 'resourceOptions'
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
   | 'includeGrantedScopes'
   | 'userinfoAudience'
+  | 'idTokenScopeClaims'
   | 'disableJwtPlugin'
   | 'bindResources'
+  | 'audienceParameter'
   | 'refreshTokensWithoutOfflineAccess'
   | 'scopeExpirations'
   | 'tokenPrefixes'

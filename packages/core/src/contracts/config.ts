@@ -1,4 +1,5 @@
 import type { OutboundPolicy } from '../http/outbound.ts'
+import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
@@ -9,6 +10,12 @@ export interface DefaultResource {
   readonly resource: string
   /** Whether it is also for requests that only sign the user in. */
   readonly whenSigningIn: boolean
+}
+
+/** How a JWT access token is signed. */
+export interface AccessTokenFormat {
+  readonly algorithm: string
+  readonly typ: AccessTokenTyp
 }
 
 /** The lifetimes of what the server issues, in seconds. */
@@ -127,7 +134,10 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly idTokenAlgorithm: string
   /** The algorithms that ID tokens may be signed with, the default first. */
   readonly idTokenAlgorithms: readonly string[]
-  readonly accessTokenAlgorithm: string
+  /** How JWT access tokens are signed, unless their resource says otherwise. */
+  readonly accessTokenFormat: AccessTokenFormat
+  /** The resources whose access tokens are signed otherwise (`resourceOptions`), as `validAudiences` spells them. */
+  readonly resourceFormats: ReadonlyMap<string, AccessTokenFormat>
   /** All algorithms that the server has signing keys for. */
   readonly signingAlgorithms: readonly string[]
   readonly userinfoUrl: string
@@ -147,6 +157,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly bindResources: boolean | 'strict'
   /** The resource of requests that name none; absent when there is none. */
   readonly defaultResource: DefaultResource | undefined
+  /** Whether the parameter `audience` counts as `resource` where it names a resource of the server. */
+  readonly audienceParameter: 'resource' | 'ignore'
   readonly refreshTokensWithoutOfflineAccess: boolean
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean
@@ -162,6 +174,8 @@ export interface Config<User extends BaseUser = BaseUser> {
    * Whether an access token for a resource is also accepted at the userinfo endpoint when it has the scope `openid`.
    */
   readonly userinfoAudience: boolean
+  /** Whether ID tokens have the claims of the granted scopes. The client's `id_token_scope_claims` goes first. */
+  readonly idTokenScopeClaims: boolean
   /** The longest lifetime of access tokens by scope, in seconds. */
   readonly scopeExpirations: ReadonlyMap<string, number>
   readonly machineDefaultScopes: readonly string[] | undefined

@@ -30,6 +30,11 @@ export interface Core extends Context {
    */
   readParameters(client: ClientRecord, parameters: Parameters): Promise<Extra | undefined>
   /**
+   * The parameters with `audience` read as `resource`, where the option `audienceParameter` says so, for a request that
+   * neither `readAuthorization` nor the token endpoint has read, for instance that of a device.
+   */
+  readAudience(client: ClientRecord, parameters: Parameters): Parameters
+  /**
    * Takes the browser through login, consent and whatever else is due, and then ends in the completion that `pending`
    * names. When nothing is due, it ends there at once.
    * @returns the response for the browser

@@ -5,7 +5,9 @@ import type { RateLimitBucket } from './rate-limit.ts'
 /**
  * What happened in the server, for logs, metrics and alarms: the host gets it through `onEvent`. Names are stable.
  * Events contain the true reason and identifiers, and never a token, code, secret, verifier or cookie. Values from
- * outside are shortened and free of control characters.
+ * outside are shortened and free of control characters. `cause` is what was thrown: an error with its stack, or whatever
+ * your code throws. `JSON.stringify(event)` shows its name, message, code and causes, without credentials and values of
+ * SQL statements; read `cause` itself for all of it.
  * @example
  * ```ts
  * onEvent: (event) => {
@@ -85,6 +87,18 @@ export type CoreEvent =
       readonly scopes: readonly string[]
       /** Why the client got no refresh token, where it might have expected one. */
       readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
+    }
+  /**
+   * An authorization request named scopes that its client does not get, and the server ignored them
+   * (`refuseUnregisteredScopes`). `unknown` are scopes that this server does not have (add them to `scopes`, or correct
+   * the client), `unregistered` those that the client is not registered for. Each lists at most ten names, cut after a
+   * hundred characters.
+   */
+  | {
+      readonly type: 'scopes.ignored'
+      readonly clientId: string
+      readonly unknown: readonly string[]
+      readonly unregistered: readonly string[]
     }
   /** A client presented an old refresh token within the reuse window and got the same successor again. */
   | { readonly type: 'refresh_token.reused'; readonly clientId: string; readonly grantId: string }
@@ -200,6 +214,18 @@ export type CoreEvent =
       readonly grantId: string
       readonly audience: string
       readonly jti: string
+    }
+  /**
+   * A request named an API by the parameter `audience`, and the server ignored that: the token is for the `resource` of
+   * the request or for the default resource, or it is opaque. `problem` says why and what to change. Told at most once an
+   * hour for each client and kind of request.
+   */
+  | {
+      readonly type: 'request.audience_ignored'
+      readonly request: 'authorization' | 'token'
+      readonly clientId: string
+      readonly audience: string
+      readonly problem: string
     }
   /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {

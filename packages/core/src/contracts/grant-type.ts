@@ -28,6 +28,12 @@ export interface GrantType {
    */
   readonly withoutUser: boolean
   /**
+   * Whether it gives the parameter `audience` a meaning of its own, as token exchange does ({@link
+   * https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 section 2.1}). The option `audienceParameter` then does
+   * not apply to its requests. Default `false`.
+   */
+  readonly readsAudience?: boolean
+  /**
    * Checks the request and decides which tokens to issue. It must not write anything: the `commit` of the returned
    * issuance does. A grant type that issues no token of this server returns an `OwnAnswer`.
    * @throws {OAuthError} when the request is refused, for instance `invalid_grant`

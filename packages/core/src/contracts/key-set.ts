@@ -29,7 +29,9 @@ export interface KeySet {
   /** Signs claims as a JWT with this `typ`, by the active key of the algorithm. */
   sign(algorithm: string, typ: string, claims: object): Promise<string>
   /**
-   * Verifies a JWT that this server signed: the signature, this exact `typ`, `iss`, and `exp` unless `ignoreExpiry`.
+   * Verifies a JWT that this server signed: the signature, this exact `typ`, `iss`, and `exp` unless `ignoreExpiry`. The
+   * `typ` `JWT` is that of ID tokens, and of access tokens for resources with `accessTokenTyp: 'JWT'`: only the latter have
+   * the claim `client_id`.
    * @returns `undefined` for anything else
    */
   verify(jwt: string, typ: string, options?: { readonly ignoreExpiry?: boolean }): Promise<VerifiedJwt | undefined>

@@ -17,7 +17,7 @@ import { isSameOrigin, requireSameOrigin } from '../sessions/same-origin.ts'
  * section 3}). It exists only with `allowDynamicClientRegistration`.
  *
  * Of the members that only the server side sets, `skip_consent` (with any value) and `require_pkce: false` are refused
- * by name. `enable_end_session`, `allowed_cors_origins`, `metadata`, `client_secret_expires_at`, `disabled`, `client_id`, `client_secret`,
+ * by name. The other members of `RestrictedMember`, `client_secret_expires_at`, `disabled`, `client_id`, `client_secret`,
  * `user_id` and `reference_id` are ignored like unknown members: the response says what was stored. The client chooses
  * `subject_type`; `pairwise` is refused when there is no `pairwiseSecret`.
  */

@@ -3,6 +3,7 @@ import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { readAudience } from '../tokens/audience-parameter.ts'
 import { readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
@@ -33,7 +34,8 @@ export const token: Endpoint = {
         ? undefined
         : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
     const bound = binding !== undefined && { binding }
-    const decision = await grantType.decide(core, { request, client, parameters, ...bound })
+    const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
+    const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
     if ('answer' in decision) {
       const { body, headers } = await decision.answer()
       return json(200, body, { ...binding?.headers, ...headers })

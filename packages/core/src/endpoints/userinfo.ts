@@ -12,8 +12,8 @@ import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { resourcesOf } from '../tokens/audience.ts'
-import { idTokenType } from '../tokens/id-token.ts'
 import { readAccessToken } from '../tokens/present.ts'
+import { idTokenType } from '../tokens/token-kind.ts'
 
 /**
  * The userinfo endpoint, which returns claims about the user of an access token ({@link

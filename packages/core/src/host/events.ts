@@ -1,13 +1,14 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { CoreEvent, OAuthEvent } from '../contracts/events.ts'
 import { createReport, type Report } from './console.ts'
+import { loggableEvent } from './loggable-event.ts'
 
 export type Emit = (event: OAuthEvent) => void
 
 /**
  * Makes the function that emits events: to `onEvent`, or without it to the console, which prints unexpected failures
- * only. When `onEvent` throws or rejects, the console prints that, and the request goes on.
- * @param secrets the secrets of the server, which the console never shows
+ * only. An event with a cause can be logged as JSON. When `onEvent` throws or rejects, the console prints that, and the request goes on.
+ * @param secrets the secrets of the server, which neither the console nor the JSON of an event shows
  */
 export function createEmit(
   onEvent: ((event: OAuthEvent) => unknown) | undefined,
@@ -16,7 +17,8 @@ export function createEmit(
 ): Emit {
   const report = createReport(clock, secrets)
   if (onEvent === undefined) return (event) => reportUnexpected(report, event)
-  return (event) => {
+  return (emitted) => {
+    const event = loggableEvent(emitted, secrets)
     const failed = (cause: unknown): void => {
       report('onEvent failed', cause)
       reportUnexpected(report, event)
@@ -77,6 +79,7 @@ const lines: Lines = {
   'code.withdrawn': undefined,
   'code.replayed': undefined,
   'tokens.issued': undefined,
+  'scopes.ignored': undefined,
   'refresh_token.reused': undefined,
   'refresh_token.replayed': undefined,
   'token.revoked': undefined,
@@ -86,6 +89,7 @@ const lines: Lines = {
   'back_channel_logout.failed': undefined,
   'grants.revoked': undefined,
   'signing_key.created': undefined,
+  'request.audience_ignored': undefined,
   'request.refused': undefined,
 }
 

@@ -4,12 +4,15 @@ import { withGrantedScopes } from '../consents/granted-before.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionStep } from '../contracts/interaction.ts'
+import { askedEachTime, mayGoUnasked } from '../policy/impersonable-client.ts'
 import type { InteractionFacts } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { allowedValues } from '../protocol/claims-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
-type UserFacts = Pick<InteractionFacts, 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'wrongUser'> & {
+type JudgedFacts = 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'askedEachTime' | 'wrongUser'
+
+type UserFacts = Pick<InteractionFacts, JudgedFacts> & {
   /** The reference whose consents were checked. The facts hold only for this reference. */
   readonly referenceId: string | undefined
   /** The scopes that the user granted to the client before, as far as they count for the request. */
@@ -49,6 +52,9 @@ export async function gatherFacts(
     accountChoiceNeeded: !chosen && (await selectAccountResolver?.(facts)) === true,
     postLoginNeeded: (await postLoginResolver?.(facts)) === true,
     consentMissing: missing,
+    ...(!mayGoUnasked(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients) && {
+      askedEachTime: askedEachTime(request.redirectUri),
+    }),
     ...before,
   }
 }

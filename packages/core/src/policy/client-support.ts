@@ -1,6 +1,8 @@
 import type { Context } from '../contracts/context.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { findResource } from '../protocol/resource.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import { takesPlainJwt } from './access-token-format.ts'
 import { isPublic } from './client.ts'
 import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 
@@ -30,7 +32,7 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
     )
   }
   pairwiseSecretFor(ctx, client)
-  if (getsIdToken(ctx, client, scope)) idTokenAlgorithmOf(ctx, client)
+  if (getsIdToken(ctx, client, scope)) idTokenFormatOf(ctx, client)
 }
 
 /**
@@ -61,6 +63,21 @@ export function idTokenAlgorithmOf({ config }: Support, client: ClientRecord): s
   if (registered === undefined || config.jwtDisabled) return config.idTokenAlgorithm
   if (config.idTokenAlgorithms.includes(registered)) return registered
   throw unsupported(client, 'id_token_signed_response_alg', registered, 'add it to idTokenSigningAlgorithms')
+}
+
+/**
+ * Returns the algorithm of the ID tokens of a client, as `idTokenAlgorithmOf`. A client whose id is a resource with
+ * `accessTokenTyp: 'JWT'` gets no ID tokens: they would have the `typ` and the `aud` of access tokens for that resource.
+ * @throws {OAuthError} `unauthorized_client` for such a client, or when this process does not have the algorithm
+ */
+export function idTokenFormatOf(ctx: Support, client: ClientRecord): string {
+  const resource = findResource([...ctx.config.resourceFormats.keys()], client.id)
+  if (!takesPlainJwt(ctx.config, resource)) return idTokenAlgorithmOf(ctx, client)
+  throw new OAuthError('unauthorized_client', 'this client gets no ID tokens: leave the scope openid out', {
+    cause: new Error(
+      `the id of client ${client.id} is a resource with accessTokenTyp JWT, whose API would take an ID token for an access token: give the client another id`,
+    ),
+  })
 }
 
 /**

@@ -21,6 +21,8 @@ export interface InteractionFacts {
   /** Whether `postLoginResolver` wants a step after login. */
   readonly postLoginNeeded: boolean
   readonly consentMissing: boolean
+  /** Why the user's consent to this client is never remembered, where it is not. */
+  readonly askedEachTime?: string | undefined
   /** Whether the request asks for another user than the one of the session. */
   readonly wrongUser: boolean
 }
@@ -64,7 +66,8 @@ export function judgeInteraction(facts: InteractionFacts): InteractionVerdict {
     return { kind: 'interact', step: 'post_login' }
   }
   if (facts.consentMissing || (prompt.includes('consent') && !facts.completed.includes('consent'))) {
-    if (silent) return { kind: 'refuse', code: 'consent_required', description: 'End-User consent is required' }
+    const why = facts.askedEachTime === undefined ? '' : `: ${facts.askedEachTime}`
+    if (silent) return { kind: 'refuse', code: 'consent_required', description: `End-User consent is required${why}` }
     return { kind: 'interact', step: 'consent' }
   }
   return { kind: 'proceed' }

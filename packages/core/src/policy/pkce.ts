@@ -28,10 +28,14 @@ export function checkChallenge(client: ClientRecord, request: PkceRequest): stri
   const { challenge, method } = request
   if (challenge === undefined && method === undefined) {
     if (isPublic(client)) throw new OAuthError('invalid_request', 'pkce is required for public clients')
-    if (request.scope.includes('offline_access') && request.offlineWithout !== true) {
-      throw new OAuthError('invalid_request', 'pkce is required when requesting offline_access scope')
-    }
+    // First the rule that PKCE alone meets: a client that left offline_access out instead would be refused again.
     if (client.metadata.require_pkce) throw new OAuthError('invalid_request', 'pkce is required for this client')
+    if (request.scope.includes('offline_access') && request.offlineWithout !== true) {
+      throw new OAuthError(
+        'invalid_request',
+        'pkce is required when requesting offline_access scope, also for clients with require_pkce: false',
+      )
+    }
     return undefined
   }
   if (challenge === undefined || method === undefined) {

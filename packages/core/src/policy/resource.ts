@@ -71,7 +71,9 @@ export function grantedResources(
   const binds = config.bindResources !== false
   if (binds && (granted.length > 0 || config.bindResources === 'strict')) {
     const valid = stillValid(granted, config)
-    return asked.length === 0 ? valid : requestedResources(asked, valid, 'the grant')
+    if (asked.length === 0) return valid
+    refuseUnnamed(asked, valid, config)
+    return requestedResources(asked, valid, 'the grant')
   }
   if (asked.length > 0) return requestedResources(asked, config.validAudiences)
   return binds && kept.length > 0 ? stillValid(kept, config) : defaultResources(scope, config)
@@ -100,6 +102,22 @@ function defaultResources(scope: readonly string[], { defaultResource }: Resourc
   if (defaultResource === undefined) return []
   const signsIn = scope.includes('openid') && scope.every((name) => userScopes.has(name))
   return signsIn && !defaultResource.whenSigningIn ? [] : [defaultResource.resource]
+}
+
+/**
+ * Tells a client that it named a resource at the token endpoint alone. Which resources the server has is no secret: the
+ * authorization endpoint tells everybody.
+ * @throws {OAuthError} `invalid_target`
+ */
+function refuseUnnamed(asked: readonly string[], granted: readonly string[], { validAudiences }: ResourcePolicy): void {
+  const unnamed = asked.find(
+    (resource) => findResource(granted, resource) === undefined && findResource(validAudiences, resource) !== undefined,
+  )
+  if (unnamed === undefined) return
+  throw new OAuthError(
+    'invalid_target',
+    `the authorization request did not name the resource ${safeDescription(unnamed)}: send resource there as well`,
+  )
 }
 
 /** Leaves out resources that were removed from `validAudiences` since they were granted. */

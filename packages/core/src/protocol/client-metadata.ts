@@ -46,6 +46,13 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly require_pkce: boolean
   /** Server side only: never ask the user for consent (a public client on loopback or a private-use scheme still asks). */
   readonly skip_consent?: boolean
+  /**
+   * Server side only: the user's consent is remembered on the loopback redirect URIs of this public client, exactly as they
+   * are registered, because it is a web application and no native one ({@link
+   * https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). `application_type: 'web'` sets it, where the
+   * server side says so.
+   */
+  readonly remember_loopback_consent?: boolean
   /** Server side only: the client may end the session (and gets `sid` in its ID tokens). */
   readonly enable_end_session?: boolean
   /**
@@ -53,6 +60,27 @@ export interface ClientMetadata extends FeatureClientMetadata {
    * revocation responses (CORS).
    */
   readonly allowed_cors_origins?: readonly string[]
+  /**
+   * Server side only: whether the client's ID tokens have the claims of the granted scopes, or only userinfo answers
+   * them. Default: as the option `idTokenScopeClaims` says.
+   */
+  readonly id_token_scope_claims?: boolean
+  /**
+   * Server side only: the resources (out of the option `validAudiences`) that this client, an API, stands for. It may
+   * introspect the access tokens for any of them ({@link https://www.rfc-editor.org/rfc/rfc7662#section-4 RFC 7662
+   * section 4}), under whatever client id it has. A client whose id is a resource stands for that one anyway.
+   * @example
+   * ```ts
+   * await provider.registerClient({ client_id: 'notes-api', grant_types: [], resources: ['https://notes.example/api'] })
+   * ```
+   */
+  readonly resources?: readonly string[]
+  /**
+   * Server side only: the client may also introspect access tokens without a resource, those of all clients. Such tokens
+   * are for this server alone, and the client learns of all their users: allow it to software that you run. Default
+   * `false`.
+   */
+  readonly introspect_without_resource?: boolean
   /** Server side only: data of your application that is stored with the client. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }

@@ -5,6 +5,7 @@ import { authenticateClient } from '../clients/authenticate.ts'
 import { clientFrom } from '../clients/from-document.ts'
 import type { Core } from '../contracts/core.ts'
 import { interact } from '../interaction/proceed.ts'
+import { readAudience } from '../tokens/audience-parameter.ts'
 import { readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { readAccessToken } from '../tokens/present.ts'
@@ -18,6 +19,7 @@ export function createCore(ctx: StartingContext): StartingCore {
   const core: StartingCore = Object.assign(ctx, {
     authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),
     readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
+    readAudience: (client, parameters) => readAudience(core, { request: 'authorization', client, parameters }),
     readParameters: (client, parameters) => readExtra(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
     clientFrom: (clientId, document) => clientFrom(core, clientId, document),

@@ -21,6 +21,8 @@ const full: ClientRecord = {
     require_pkce: false,
     skip_consent: true,
     enable_end_session: false,
+    resources: ['https://api.example.com/notes', longText],
+    introspect_without_resource: true,
     metadata: { empty: {}, list: [1, 'two', [], null], 'a b': false, [difficultText]: 1.5 },
   },
   secrets: [

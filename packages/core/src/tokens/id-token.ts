@@ -1,5 +1,5 @@
 import { hookFacts } from '../claims/hook-facts.ts'
-import { askableClaims, claimsByName } from '../claims/requested-claims.ts'
+import { idTokenClaims } from '../claims/id-token-claims.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
@@ -7,12 +7,10 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { leftHalfHash } from '../crypto/hash.ts'
-import { idTokenAlgorithmOf } from '../policy/client-support.ts'
+import { idTokenFormatOf } from '../policy/client-support.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { signForClient } from './sign-for-client.ts'
-
-/** The `typ` of ID tokens, which distinguishes them from access tokens. */
-export const idTokenType = 'JWT'
+import { idTokenType } from './token-kind.ts'
 
 /**
  * Mints an ID token ({@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section
@@ -29,12 +27,9 @@ export async function mintIdToken(
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
   const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
-  const algorithm = idTokenAlgorithmOf(ctx, client)
-  const requested = grant.claims?.id_token
+  const algorithm = idTokenFormatOf(ctx, client)
   const claims = {
-    // Only claims that the client requested for the ID token by name. Claims that scopes bring are at the userinfo
-    // endpoint.
-    ...(requested !== undefined && claimsByName(ctx.config.userClaims(user), askableClaims(ctx, client, requested))),
+    ...idTokenClaims(ctx, user, issuance, grant.claims?.id_token),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
     iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, user.id),

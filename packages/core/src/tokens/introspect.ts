@@ -5,6 +5,7 @@ import { subjectOf } from '../claims/subject.ts'
 import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import { isLive } from '../policy/grant.ts'
+import { mayIntrospect } from '../policy/introspection.ts'
 import { scopeMember } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
@@ -16,15 +17,15 @@ import { verifyAccessToken } from './verify.ts'
 const inactive = { active: false } as const
 
 /**
- * Introspects a token for the client that owns it and for the resource servers that it is for. For any other client the
- * token is inactive ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
+ * Introspects a token for the client that owns it and for the APIs that it is for (`mayIntrospect`). For any other client
+ * the token is inactive ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
  */
 export async function introspectToken(ctx: Context, caller: ClientRecord, text: string): Promise<object> {
   const found = await findRefreshToken(ctx, text)
   if (found !== undefined) return introspectRefreshToken(ctx, caller, found)
   const token = await verifyAccessToken(ctx, text)
   if (token === undefined) return inactive
-  if (token.clientId !== caller.id && !token.audience.includes(caller.id)) return inactive
+  if (!mayIntrospect(caller, token, ctx.config.validAudiences)) return inactive
   return introspectAccessToken(ctx, token)
 }
 

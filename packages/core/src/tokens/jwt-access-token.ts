@@ -6,12 +6,10 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
+import { accessTokenFormatOf } from '../policy/access-token-format.ts'
 import { scopeMember } from '../protocol/scope.ts'
 import type { Extra } from '../storage/extra.ts'
 import { audienceOf } from './audience.ts'
-
-/** The `typ` of JWT access tokens ({@link https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1}). */
-export const accessTokenType = 'at+jwt'
 
 /** What an access token contains besides its issuance. */
 export interface AccessTokenFacts {
@@ -23,19 +21,23 @@ export interface AccessTokenFacts {
   readonly expiresAt: number
 }
 
-/** Mints a JWT access token, which resource servers verify by themselves. It is not stored. */
+/**
+ * Mints a JWT access token, which resource servers verify by themselves. It is not stored.
+ * @throws {OAuthError} `invalid_target` when no one token is right for all of its resources
+ */
 export async function mintJwtAccessToken(
   ctx: Context,
   issuance: Issuance,
   { user, members, now, expiresAt }: AccessTokenFacts,
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
+  const { algorithm, typ } = accessTokenFormatOf(ctx.config, resources)
   const audience = audienceOf(ctx, issuance)
   const custom = await ctx.config.hooks.customAccessTokenClaims?.({
     ...(user !== undefined && { user }),
     ...hookFacts(client, scope, resources, grant),
   })
-  return ctx.keys.sign(ctx.config.accessTokenAlgorithm, accessTokenType, {
+  return ctx.keys.sign(algorithm, typ, {
     ...withoutReserved(ctx, 'customAccessTokenClaims', custom),
     ...members,
     iss: ctx.config.issuer,

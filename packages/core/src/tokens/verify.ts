@@ -4,8 +4,9 @@ import { credentialId, isCredential } from '../crypto/credential.ts'
 import { isLive } from '../policy/grant.ts'
 import { parseScope } from '../protocol/scope.ts'
 import type { GrantRecord } from '../storage/grant.ts'
-import { accessTokenType, grantIdOf } from './jwt-access-token.ts'
+import { grantIdOf } from './jwt-access-token.ts'
 import { membersInClaims } from './members.ts'
+import { verifyAccessTokenJwt } from './token-kind.ts'
 
 /**
  * Verifies an access token of this server: known, not expired or revoked, its grant live and its client enabled.
@@ -41,7 +42,7 @@ async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessT
 }
 
 async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
-  const jwt = await ctx.keys.verify(text, accessTokenType)
+  const jwt = await verifyAccessTokenJwt(ctx, text)
   if (jwt === undefined) return undefined
   const { jti, client_id, scope, aud, iat, exp } = jwt.claims
   if (typeof jti !== 'string' || typeof client_id !== 'string' || typeof iat !== 'number' || typeof exp !== 'number')

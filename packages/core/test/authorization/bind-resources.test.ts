@@ -113,6 +113,23 @@ describe('bindResources at the token endpoint', () => {
     expect(audience(await exchangeCode(world, client, authorized, { resource: api }))).toBe(api)
   })
 
+  test('the error says where a known resource was missing, and of an unknown one only that it is unknown', async () => {
+    const { world, client, approve } = await prepare()
+    const authorized = await approve([api, files])
+    const describe = async (resource: string) =>
+      (await exchangeCode(world, client, authorized, { resource })).body.error_description
+    expect(await describe(`${other}/`)).toBe(
+      `the authorization request did not name the resource ${other}/: send resource there as well`,
+    )
+    expect(await describe('https://evil.test')).toBe('the resource is unknown or not allowed')
+    const tokens = await exchangeCode(world, client, authorized)
+    const later = await refresh(world, client, tokens.body.refresh_token, { resource: other })
+    expect(later.body).toMatchObject({
+      error: 'invalid_target',
+      error_description: `the authorization request did not name the resource ${other}: send resource there as well`,
+    })
+  })
+
   test('a grant to which no resource was bound lets each token request name one, and a refresh keeps the first (RFC 8707 section 2.2)', async () => {
     const { world, client, tokensFor } = await prepare()
     const first = await tokensFor([], { resource: `${api}/` })

@@ -60,7 +60,7 @@ describe('the whole journey', () => {
     const world = createWorld()
     const client = await registerPublic(world)
     const tokens = await getTokens(world, client, {}, { resource: 'https://api.example.com/' })
-    expect(decodeProtectedHeader(tokens.access_token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' })
+    expect(decodeProtectedHeader(tokens.access_token)).toMatchObject({ alg: 'RS256', typ: 'at+jwt' })
     expect(claimsOf(tokens.access_token)).toMatchObject({
       iss: issuer,
       sub: alice.id,

@@ -39,10 +39,20 @@ describe('authorize', () => {
       await refusal(await ask(world, client, { scope: 'openid offline_access' }, { pkce: undefined }), world),
     ).toEqual({
       error: 'invalid_request',
-      error_description: 'pkce is required when requesting offline_access scope',
+      error_description:
+        'pkce is required when requesting offline_access scope, also for clients with require_pkce: false',
       state: 'client-state',
       iss: issuer,
     })
+  })
+
+  test('a client that needs PKCE is told so first, also where it asks for offline_access', async () => {
+    const world = createQuickWorld()
+    const client = await registerConfidential(world)
+    for (const scope of ['openid', 'openid offline_access']) {
+      const { error_description } = await refusal(await ask(world, client, { scope }, { pkce: undefined }), world)
+      expect(error_description).toBe('pkce is required for this client')
+    }
   })
 
   test('an exempt confidential client without PKCE gets an access token and an ID token, and no refresh token (seed B32, B85)', async () => {

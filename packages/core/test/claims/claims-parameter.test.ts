@@ -49,8 +49,8 @@ describe('claims asked for by name', () => {
     expect(learnt.idToken).not.toHaveProperty('name')
   })
 
-  test('claims by name come beside those of the scopes, which stay at userinfo', async () => {
-    const { world, client } = await start()
+  test('with idTokenScopeClaims: false claims by name come beside those of the scopes, which stay at userinfo', async () => {
+    const { world, client } = await start({ idTokenScopeClaims: false })
     const learnt = await learn(world, client, asking({ userinfo: { given_name: null } }, 'openid email'))
     expect(learnt.userinfo).toEqual({
       sub: alice.id,

@@ -87,11 +87,11 @@ describe('the claims of a user (G32)', () => {
     const world = createQuickWorld({ userClaims: userClaims as never })
     const client = await registerConfidential(world, { scope: everything })
     const { access_token } = await getTokens(world, client, { scope: everything })
-    const { status, body } = await userinfo(world, access_token)
+    const { body } = await userinfo(world, access_token)
     const dropped = world.events.flatMap((event) =>
       event.type === 'claims.wrong_type_dropped' ? [[event.claim, event.expected]] : [],
     )
-    return { world, status, body, dropped }
+    return { body, dropped }
   }
 
   test('what can mean one thing alone is converted (G32)', async () => {
@@ -142,12 +142,27 @@ describe('the claims of a user (G32)', () => {
     ['nothing', undefined, 'it is undefined'],
     ['a promise', Promise.resolve({ name: 'x' }), 'it is a promise'],
     ['a list', [], 'it is an array'],
-  ])('an answer that is %s is an error by name (G32)', async (_name, answer, told) => {
-    const { world, status } = await learn(() => answer)
-    expect(status).toBe(500)
-    expect(lastFailure(world)).toContain('userClaims must be an object of claims')
-    expect(lastFailure(world)).toContain(told)
-  })
+  ])(
+    'an answer that is %s is an error by name, for the ID token and at userinfo, and costs no code (G32)',
+    async (_name, answer, told) => {
+      let says: unknown = answer
+      const world = createQuickWorld({ userClaims: (() => says) as never })
+      const client = await registerConfidential(world, { scope: everything })
+      const authorized = await authorize(world, client, { scope: everything })
+      const isNamed = () => {
+        expect(lastFailure(world)).toContain('userClaims must be an object of claims')
+        expect(lastFailure(world)).toContain(told)
+      }
+      expect((await exchangeCode(world, client, authorized)).status).toBe(500)
+      isNamed()
+      says = {}
+      const { status, body } = await exchangeCode(world, client, authorized)
+      expect(status).toBe(200)
+      says = answer
+      expect((await userinfo(world, body.access_token)).status).toBe(500)
+      isNamed()
+    },
+  )
 
   test('the default reads the user’s members the same way, and says what is wrong with them (G32)', async () => {
     const world = createQuickWorld()

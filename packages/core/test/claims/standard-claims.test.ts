@@ -2,7 +2,7 @@ import type { BaseUser } from '@oauth/core'
 import { describe, expect, test } from 'vitest'
 import { claimsOf, getTokens, registerConfidential, userinfo } from '../support/client.ts'
 import { createQuickWorld } from '../support/tokens.ts'
-import { alice, type TestUser } from '../support/world.ts'
+import { alice, type TestUser, type WorldOptions } from '../support/world.ts'
 
 const everything = 'openid profile email address phone'
 
@@ -25,8 +25,8 @@ const full = {
   phoneNumberVerified: false,
 }
 
-async function learn(user: BaseUser, scope: string) {
-  const world = createQuickWorld()
+async function learn(user: BaseUser, scope: string, options: WorldOptions = {}) {
+  const world = createQuickWorld(options)
   world.users.set(alice.id, user as TestUser)
   const client = await registerConfidential(world, { scope: everything })
   const tokens = await getTokens(world, client, { scope })
@@ -53,24 +53,40 @@ const email = { email: alice.email, email_verified: true }
 const address = { address: full.address }
 const phone = { phone_number: '+41 44 668 18 00', phone_number_verified: false }
 
-describe('the standard scopes at userinfo, each claim with its type', () => {
-  test.each([
+/** The claims of an ID token without those about the protocol. */
+function aboutUser(idToken: Readonly<Record<string, unknown>>) {
+  const { iss, aud, iat, exp, auth_time, amr, at_hash, ...rest } = idToken
+  for (const own of [iss, aud, iat, exp, auth_time, amr, at_hash]) expect(own).toBeDefined()
+  return rest
+}
+
+describe('the standard scopes, each claim with its type', () => {
+  const scopes: readonly (readonly [scope: string, claims: object])[] = [
     ['openid', {}],
     ['openid profile', profile],
     ['openid email', email],
     ['openid address', address],
     ['openid phone', phone],
     [everything, { ...profile, ...email, ...address, ...phone }],
-  ])('the scope %s returns its claims and no others', async (scope, claims) => {
+  ]
+
+  test.each(scopes)('the scope %s returns its claims and no others', async (scope, claims) => {
     const { info, idToken } = await learn(full, scope)
     expect(info).toEqual({ sub: alice.id, ...claims })
-    // In the code flow the ID token has none of these claims. Only userinfo returns them.
-    const own = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'amr', 'at_hash']
-    expect(Object.keys(idToken).sort()).toEqual(own.sort())
+    expect(aboutUser(idToken)).toEqual({ sub: alice.id, ...claims })
   })
 
+  test.each(scopes)(
+    'with idTokenScopeClaims: false the scope %s returns its claims at userinfo and not in the ID token',
+    async (scope, claims) => {
+      const { info, idToken } = await learn(full, scope, { idTokenScopeClaims: false })
+      expect(info).toEqual({ sub: alice.id, ...claims })
+      expect(aboutUser(idToken)).toEqual({ sub: alice.id })
+    },
+  )
+
   test('what has the wrong type, or says nothing, is left out', async () => {
-    const { info } = await learn(
+    const { info, idToken } = await learn(
       {
         id: alice.id,
         name: '',
@@ -86,6 +102,7 @@ describe('the standard scopes at userinfo, each claim with its type', () => {
       everything,
     )
     expect(info).toEqual({ sub: alice.id, email: alice.email })
+    expect(aboutUser(idToken)).toEqual({ sub: alice.id, email: alice.email })
     const notANumber = await learn({ id: alice.id, updatedAt: Number.NaN } as BaseUser, everything)
     expect(notANumber.info).toEqual({ sub: alice.id })
   })

@@ -20,7 +20,9 @@ test.each([undefined, true, 'everybody', Promise.resolve('endpoints')])(
     const client = await registerWithKey(world, key)
     const made = await assertion(world, client, key, { aud: `${world.issuer}/oauth2/token` })
     expect((await postWith(world, made)).status).toBe(500)
-    expect(failures(world)).toEqual(['privateKeyJwt: audiences must answer with issuer or endpoints for each client'])
+    expect(failures(world)).toEqual([
+      'privateKeyJwt: audiences must answer with issuer, issuer-string or endpoints for each client',
+    ])
   },
 )
 

@@ -104,6 +104,14 @@ describe('a device', () => {
     expectJsonError(await poll(wrong, started), 401, 'invalid_client')
   })
 
+  test('a device that names its API by audience gets a token for it with the option audienceParameter', async () => {
+    world = deviceWorld({ audienceParameter: 'resource' })
+    const client = await registerDevice({ scope: 'notes:read' })
+    const started = await start(client, { scope: 'notes:read', audience: 'https://api.example.com/' })
+    await approve(started)
+    expect(claimsOf((await poll(client, started)).body.access_token).aud).toBe('https://api.example.com')
+  })
+
   test('a device needs the grant type, and scopes that it registered', async () => {
     const other = await registerPublic(world)
     expectJsonError(await postAs(world, other, '/other-device/start', { scope }), 400, 'unauthorized_client')

@@ -139,7 +139,7 @@ async function begin(
     scope: requestedScope(client, parameters.get('scope'), core.config.defaultScopes),
     // The user always decides anew, so that an attacker who makes them enter a code cannot use a stored consent.
     prompt: ['consent'],
-    resources: requestedResources(parameters.all('resource'), core.config.validAudiences),
+    resources: requestedResources(core.readAudience(client, parameters).all('resource'), core.config.validAudiences),
     ...(extra !== undefined && { extra }),
   }
   const now = core.clock.now()

@@ -13,18 +13,20 @@ const metadata = [
   ...['logo_uri', 'contacts', 'post_logout_redirect_uris', 'initiate_login_uri', 'id_token_signed_response_alg'],
   ...['default_max_age', 'default_acr_values', 'userinfo_signed_response_alg', 'subject_type', 'jwks', 'jwks_uri'],
   ...['sector_identifier_uri', 'require_pkce', 'allowed_cors_origins', 'metadata', 'request_uris', 'software_id'],
+  ...['resources', 'introspect_without_resource'],
   ...['request_object_signing_alg', 'require_signed_request_object', '__proto__', 'constructor', 'toString'],
 ]
 const parameters = [
   ...['redirect_uri', 'scope', 'response_type', 'state', 'nonce', 'resource', 'prompt', 'max_age', 'claims', 'display'],
   ...['acr_values', 'code_challenge', 'code_challenge_method', 'response_mode', 'ui_locales', 'login_hint', 'request'],
-  ...['id_token_hint', 'request_uri', 'registration', 'client_id', '__proto__', 'constructor'],
+  ...['id_token_hint', 'request_uri', 'registration', 'client_id', 'audience', '__proto__', 'constructor'],
 ]
 
 /** A server with everything that reads metadata. It fetches what `serve` returns. */
 function lenientWorld(serve: () => string = () => '[]') {
   return openWorld({
     clientRegistrationSubstitutes: true,
+    audienceParameter: 'resource',
     pairwiseSecret: 'a-pairwise-secret-with-32-characters',
     features: [
       privateKeyJwt({ clientSecretJwt: true }),

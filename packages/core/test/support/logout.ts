@@ -7,7 +7,12 @@ export const afterLogout = 'https://app.example.com/bye?from=id'
 
 /** A world whose host can end sessions. */
 export function createLogoutWorld(options: WorldOptions = {}): World {
-  return createWorld({ idTokenSigningAlgorithm: 'ES256', endsSessions: true, ...options })
+  return createWorld({
+    idTokenSigningAlgorithm: 'ES256',
+    accessTokenSigningAlgorithm: 'ES256',
+    endsSessions: true,
+    ...options,
+  })
 }
 
 /** A client that may end sessions. */

@@ -19,6 +19,8 @@ export const restricted = {
   require_pkce: false,
   subject_type: 'pairwise',
   client_secret_expires_at: 4_000_000_000,
+  resources: ['https://api.example.com'],
+  introspect_without_resource: true,
   metadata: { tier: 'gold' },
 }
 

@@ -78,6 +78,7 @@ async function prepare(storage: Storage, place: Place): Promise<Setting> {
   })
   const world = createWorld({
     idTokenSigningAlgorithm: 'ES256',
+    accessTokenSigningAlgorithm: 'ES256',
     storage: gated,
     selectAccountUrl: '/select',
     postLoginUrl: '/post-login',

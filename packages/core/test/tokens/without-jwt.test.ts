@@ -17,7 +17,7 @@ import {
 } from '../support/client.ts'
 import { editClient, expectErrorRedirect, expectJsonError, send } from '../support/expectations.ts'
 import { recordingStorage } from '../support/storage.ts'
-import { api, introspect, registerResourceServer } from '../support/tokens.ts'
+import { api, createQuickWorld, introspect, registerResourceServer } from '../support/tokens.ts'
 import { alice, bob, createWorld, issuer, type World, type WorldOptions } from '../support/world.ts'
 
 const createPlainWorld = (options: WorldOptions = {}): World => createWorld({ disableJwtPlugin: true, ...options })
@@ -199,7 +199,7 @@ describe('disableJwtPlugin: keys', () => {
   })
 
   test('with keys there is a JWKS, and no HS256 (seed B185)', async () => {
-    const world = createWorld({ idTokenSigningAlgorithm: 'ES256' })
+    const world = createQuickWorld()
     expect((await send(world, `${issuer}/jwks`)).body.keys).toHaveLength(1)
     expect(world.provider.metadata.id_token_signing_alg_values_supported).not.toContain('HS256')
     expect(world.provider.metadata.jwks_uri).toBe(`${issuer}/jwks`)

@@ -81,7 +81,7 @@ describe('userinfo_signed_response_alg', () => {
   })
 
   test('an algorithm without a key of ours is refused, at registration as well', async () => {
-    const world = openWorld({ idTokenSigningAlgorithm: 'ES256' })
+    const world = openWorld({ idTokenSigningAlgorithm: 'ES256', accessTokenSigningAlgorithm: 'ES256' })
     for (const alg of ['HS256', 'none', 'RS256', 'PS256']) {
       const answer = await register(world, { redirect_uris: [redirectUri], userinfo_signed_response_alg: alg })
       expectJsonError(answer, 400, 'invalid_client_metadata')

@@ -47,6 +47,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     validAudiences: [resource],
     // Do not use RSA, whose keys take a hundred times longer to make.
     idTokenSigningAlgorithm: 'ES256',
+    accessTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,
     onEvent: (event) => events.push(event),

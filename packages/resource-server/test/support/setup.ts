@@ -28,7 +28,7 @@ export async function setUp(
   worldOptions: WorldOptions = {},
 ): Promise<Setup> {
   // Use no RSA, because its keys take long to make.
-  const world = createWorld({ idTokenSigningAlgorithm: 'ES256', ...worldOptions })
+  const world = createWorld({ idTokenSigningAlgorithm: 'ES256', accessTokenSigningAlgorithm: 'ES256', ...worldOptions })
   const network = createNetwork(world.provider.fetch)
   const client = await registerConfidential(world)
   const verifierWith = (more: Partial<RemoteVerifierOptions>): TokenVerifier =>

@@ -21,6 +21,13 @@ export interface TokenFormatOptions {
    */
   readonly defaultResource?: string | false | undefined
   /**
+   * What the parameter `audience` means, with which applications that were written for Auth0 name an API. With
+   * `'resource'` it counts as `resource` where it names one of `validAudiences`, in authorization and token requests; a
+   * `resource` in the same request takes precedence. Otherwise the server ignores it like any unknown parameter, and the
+   * event `request.audience_ignored` says why. In a token exchange it keeps the meaning of RFC 8693. Default `ignore`.
+   */
+  readonly audienceParameter?: 'resource' | 'ignore' | undefined
+  /**
    * Gives a refresh token to every client that registered the grant type `refresh_token`, even without the scope
    * `offline_access`, for clients that never ask for it (as those of MCP). A grant without `offline_access` ends with
    * the session of its user. Default `false`.

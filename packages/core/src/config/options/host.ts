@@ -61,7 +61,8 @@ export interface HostOptions<User extends BaseUser> {
    * Lets a remembered consent, and the trust of `skip_consent`, `cachedTrustedClients` and `trustedClientResolver`,
    * count for public clients on loopback addresses and private-use schemes too. Any program on the device can pretend
    * to be such a client, and would then get a code without a question to the user ({@link
-   * https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). Default `false`: the server asks their
+   * https://www.rfc-editor.org/rfc/rfc8252#section-8.6 RFC 8252 section 8.6}). For a web application in development on
+   * `http://localhost`, register the client with `application_type: 'web'` instead. Default `false`: the server asks their
    * users each time.
    */
   readonly rememberConsentOfNativeClients?: boolean | undefined

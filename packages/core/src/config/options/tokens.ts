@@ -1,4 +1,18 @@
+import type { AccessTokenTyp } from '../../protocol/access-token-typ.ts'
 import type { SigningAlgorithm } from '../../protocol/signing-algorithm.ts'
+
+/** How the access tokens of one resource differ from those of all others. */
+export interface ResourceOptions {
+  /** The algorithm of JWT access tokens for this resource. Default: `accessTokenSigningAlgorithm`. */
+  readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
+  /**
+   * The `typ` in the header of JWT access tokens for this resource. `JWT` is for an API that refuses `at+jwt` and cannot
+   * be changed. `typ` then no longer tells the API an access token from an ID token, so it must check `aud`, and no
+   * client may have the URL of the resource as its id. Default `at+jwt` ({@link
+   * https://www.rfc-editor.org/rfc/rfc9068#section-2.1 RFC 9068 section 2.1}).
+   */
+  readonly accessTokenTyp?: AccessTokenTyp | undefined
+}
 
 /** Which grant types, scopes and audiences there are, and how the server signs tokens. */
 export interface TokenOptions {
@@ -28,9 +42,10 @@ export interface TokenOptions {
    */
   readonly defaultScopes?: readonly string[] | undefined
   /**
-   * Answers `invalid_scope` to an OpenID request with a scope that its client is not registered for. Default `false`:
-   * the server ignores that scope ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID
-   * Connect Core section 3.1.2.1}), and `scope` in the token response says what the client got. A request is an OpenID
+   * Answers `invalid_scope` to an OpenID request with a scope that its client is not registered for, also with one that
+   * this server does not have. Default `false`: the server ignores that scope ({@link
+   * https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}), `scope` in
+   * the token response says what the client got, and the event `scopes.ignored` names the rest. A request is an OpenID
    * request when it asks for `openid` and its client may have that scope; every other request is refused anyway.
    */
   readonly refuseUnregisteredScopes?: boolean | undefined
@@ -49,17 +64,42 @@ export interface TokenOptions {
    */
   readonly userinfoAudience?: boolean | undefined
   /**
+   * Puts the claims of the granted scopes `profile`, `email`, `address` and `phone` into ID tokens, with the values that
+   * userinfo answers. Many client libraries read the ID token alone and know no name and no e-mail address otherwise.
+   * `false` leaves these claims to userinfo, as {@link
+   * https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims OpenID Connect Core section 5.4} says for the code
+   * flow. Then ID tokens stay small, also where a proxy keeps them in a cookie of 4 kB or a client sends them in a URL
+   * (`id_token_hint`). `id_token_scope_claims` in the metadata of a client decides for that client. Claims that a client
+   * requests for its ID token by name (`claims`) are in it either way. Default `true`.
+   */
+  readonly idTokenScopeClaims?: boolean | undefined
+  /**
    * The algorithm of ID tokens for clients that registered no `id_token_signed_response_alg`. Every client can verify
    * the default. Default `RS256`.
    */
   readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /**
    * Further algorithms that clients may register as `id_token_signed_response_alg`. The server makes keys for each.
-   * Default: the algorithm of JWT access tokens, which has keys anyway.
+   * Default: those of JWT access tokens, which have keys anyway, and `ES256`.
    */
   readonly idTokenSigningAlgorithms?: readonly SigningAlgorithm[] | undefined
-  /** The algorithm of JWT access tokens. Default `ES256`. */
+  /**
+   * The algorithm of JWT access tokens. Resource servers must support `RS256` ({@link
+   * https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 section 4}), and many libraries accept no other unless
+   * told to. `ES256` and `EdDSA` sign faster and make shorter tokens. Default `RS256`.
+   */
   readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
+  /**
+   * What is different for the access tokens of single resources, by their URL in `validAudiences`. One token cannot be
+   * for two resources that need different algorithms or different `typ`: the server answers `invalid_target`, and the
+   * client requests one token for each. Default: none.
+   * @example
+   * resourceOptions: {
+   *   'https://fast.example.com': { accessTokenSigningAlgorithm: 'ES256' },
+   *   'https://old.example.com': { accessTokenTyp: 'JWT' },
+   * }
+   */
+  readonly resourceOptions?: Readonly<Record<string, ResourceOptions>> | undefined
   /**
    * Lets clients register `subject_type: pairwise`, so that each sector of clients sees a user under another `sub`
    * ({@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}). It is

@@ -1,7 +1,15 @@
 import { clockTolerance, timeProblem } from '../../policy/clock-skew.ts'
 
 /** Which values of `aud` are accepted: see `PrivateKeyJwtOptions.audiences`. */
-export type AudienceRule = 'issuer' | 'endpoints'
+export type AudienceRule = 'issuer' | 'issuer-string' | 'endpoints'
+
+/** The longest lifetime of an assertion by the rule for its audience, unless the host sets another one. Seconds. */
+export const defaultLifetimes: Readonly<Record<AudienceRule, number>> = {
+  issuer: 600,
+  'issuer-string': 600,
+  // Libraries that address the token endpoint sign for an hour.
+  endpoints: 3600,
+}
 
 /** What an assertion is checked against. */
 export interface AssertionFacts {
@@ -10,9 +18,9 @@ export interface AssertionFacts {
   /** The URLs of the endpoints that authenticate clients. */
   readonly endpoints: readonly string[]
   readonly audienceRule: AudienceRule
-  /** Seconds. */
-  /** The longest time until `exp`, in seconds. */
-  readonly maxLifetime: number
+  /** The longest time until `exp`, in seconds. Default: that of `defaultLifetimes`. */
+  readonly maxLifetime: number | undefined
+  /** Seconds since the epoch. */
   readonly now: number
 }
 
@@ -39,7 +47,8 @@ export function checkAssertion(header: Claims, claims: Claims, facts: AssertionF
   if (typeof exp !== 'number') return 'exp must be a number'
   const problem = timeProblem(claims, facts.now)
   if (problem !== undefined) return problem
-  if (exp > facts.now + facts.maxLifetime + clockTolerance) return `exp is more than ${facts.maxLifetime} s away`
+  const tooLong = lifetimeProblem(exp, claims.iat, facts)
+  if (tooLong !== undefined) return tooLong
   if (typeof jti !== 'string' || jti === '') return 'jti must be a string that is not empty'
   return { jti, refusedFrom: Math.ceil(exp) + clockTolerance }
 }
@@ -50,11 +59,27 @@ function isAssertionType(typ: unknown): boolean {
 }
 
 /**
- * Whether `aud` is accepted. Every member of a list must name this server: with an assertion for two servers, each
- * could authenticate as the client at the other.
+ * Tells whether an assertion lives too long: its `exp` is too far from now or, where the endpoints are accepted, from its
+ * `iat`, so that an assertion that was signed for longer than an hour does not become good in its last hour.
+ */
+function lifetimeProblem(exp: number, iat: unknown, { audienceRule, maxLifetime, now }: AssertionFacts) {
+  const limit = maxLifetime ?? defaultLifetimes[audienceRule]
+  if (exp > now + limit + clockTolerance) {
+    return `exp is more than ${limit} s away (see the options audiences and maxLifetimeSeconds of privateKeyJwt)`
+  }
+  const whole = Math.max(limit, defaultLifetimes.endpoints)
+  const isLong = audienceRule === 'endpoints' && typeof iat === 'number' && exp > iat + whole + clockTolerance
+  return isLong ? `exp is more than ${whole} s after iat` : undefined
+}
+
+/**
+ * Whether `aud` is accepted. A list with one member says the same as that member alone (RFC 7519 section 4.1.3). Every
+ * member of a longer list must name this server: with an assertion for two servers, each could authenticate as the client
+ * at the other.
  */
 function isForUs(aud: unknown, { audienceRule, issuer, endpoints }: AssertionFacts): boolean {
-  if (audienceRule === 'issuer') return aud === issuer
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  if (audienceRule === 'issuer-string') return aud === issuer
+  if (audienceRule === 'issuer') return audiences.length === 1 && audiences[0] === issuer
   return audiences.length > 0 && audiences.every((one) => one === issuer || endpoints.includes(one as string))
 }

@@ -8,7 +8,7 @@ import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../prot
 import { OAuthError } from '../../protocol/errors.ts'
 import { webHost } from '../../protocol/web-host.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import type { AudienceRule } from './check-assertion.ts'
+import { type AudienceRule, defaultLifetimes } from './check-assertion.ts'
 import { clientSecretJwtMethod, privateKeyJwtMethod } from './methods.ts'
 
 export type { AudienceRule }
@@ -24,17 +24,22 @@ declare module '../../protocol/feature-client-metadata.ts' {
 /** The options of `privateKeyJwt`. */
 export interface PrivateKeyJwtOptions {
   /**
-   * Which values of `aud` are accepted in an assertion. `issuer`: only this server's issuer, as a single string. Nobody
-   * can then use an assertion for another server here, or the other way round. `endpoints`: also the URL of an endpoint
-   * at which clients authenticate, or a list of only such values, for clients from before {@link
-   * https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/ RFC 7523bis} and the certification suites of OpenID
-   * Connect. A function returns the rule for each client. Default: `endpoints` for client documents of `chatgpt.com`, which
-   * addresses its assertions to the token endpoint, and `issuer` for all other clients.
+   * Which values of `aud` are accepted in an assertion, as a string or as a list with that string alone. `issuer`: only
+   * this server's issuer. Nobody can then use an assertion for another server here, or the other way round.
+   * `issuer-string`: the same, and no list ({@link https://openid.net/specs/fapi-security-profile-2_0-final.html FAPI 2.0}).
+   * `endpoints`: also the URL of an endpoint at which clients authenticate, or a list of only such values, for clients from
+   * before {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-rfc7523bis/ RFC 7523bis} (Authlib, zitadel/oidc, Nimbus)
+   * and the certification suites of OpenID Connect; an assertion may then live for an hour. A function returns the rule for
+   * each client. Default: `endpoints` for client documents of `chatgpt.com`, which addresses its assertions to the token
+   * endpoint, and `issuer` for all other clients.
    */
   readonly audiences?: AudienceRule | ((client: ClientRecord) => AudienceRule) | undefined
   /** The algorithms that assertions may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
   readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
-  /** The longest time until `exp`, in seconds. The server remembers an assertion for as long. Default 600. */
+  /**
+   * The longest time until `exp`, in seconds. The server remembers an assertion for as long. Default: 3600 for clients whose
+   * assertions may name an endpoint (`audiences`), which sign for an hour, and 600 for others.
+   */
   readonly maxLifetimeSeconds?: number | undefined
   /**
    * Whether clients may also authenticate with `client_secret_jwt`. Their secrets are then stored sealed (encrypted
@@ -43,15 +48,17 @@ export interface PrivateKeyJwtOptions {
   readonly clientSecretJwt?: boolean | undefined
 }
 
+const audienceRules = Object.keys(defaultLifetimes) as readonly AudienceRule[]
+
 const entries = {
   audiences: v.optional(
-    v.union([v.picklist(['issuer', 'endpoints']), v.function()], 'must be issuer, endpoints or a function'),
+    v.union([v.picklist(audienceRules), v.function()], 'must be issuer, issuer-string, endpoints or a function'),
     () => defaultAudiences,
   ),
   signingAlgorithms: v.optional(v.pipe(v.array(v.picklist(clientSigningAlgorithms)), v.nonEmpty('must not be empty')), [
     ...clientSigningAlgorithms,
   ]),
-  maxLifetimeSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 600),
+  maxLifetimeSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   clientSecretJwt: v.optional(v.boolean(), false),
 }
 
@@ -79,9 +86,14 @@ function defaultAudiences({ id, registeredBy }: ClientRecord): AudienceRule {
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'privateKeyJwt'> {
-  const { audiences, clientSecretJwt, ...parsed } = parseFeatureOptions('privateKeyJwt', entries, options)
+  const { audiences, clientSecretJwt, maxLifetimeSeconds, ...parsed } = parseFeatureOptions(
+    'privateKeyJwt',
+    entries,
+    options,
+  )
   const rules = {
     ...parsed,
+    maxLifetimeSeconds,
     audienceRule: (client: ClientRecord): AudienceRule =>
       typeof audiences === 'function'
         ? requireRule((audiences as (client: ClientRecord) => unknown)(client))
@@ -105,8 +117,8 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'priv
 
 /** Checks the answer of the host's function. A missing answer must not count as the wider rule. */
 function requireRule(answer: unknown): AudienceRule {
-  if (answer === 'issuer' || answer === 'endpoints') return answer
-  throw new TypeError('privateKeyJwt: audiences must answer with issuer or endpoints for each client')
+  if (audienceRules.includes(answer as AudienceRule)) return answer as AudienceRule
+  throw new TypeError('privateKeyJwt: audiences must answer with issuer, issuer-string or endpoints for each client')
 }
 
 function assertionMetadata(keyAlgorithms: readonly string[], secretAlgorithms: readonly string[]): ClientMetadataPart {

@@ -17,6 +17,7 @@ export function tokenExchangeGrant({ subjects, issued }: ExchangeTables): GrantT
     name: 'urn:ietf:params:oauth:grant-type:token-exchange',
     publicClients: false,
     withoutUser: false,
+    readsAudience: true,
     async decide(core, request) {
       const { parameters } = request
       const kind = find(issued, 'requested_token_type', parameters.get('requested_token_type') ?? defaultType)

@@ -4,7 +4,7 @@ import type { TokenRequest } from '../../contracts/grant-type.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import type { GrantRecord } from '../../storage/grant.ts'
-import { idTokenType } from '../../tokens/id-token.ts'
+import { verifyIdToken } from '../../tokens/token-kind.ts'
 import type { Subject, SubjectTokenReader } from './exchange.ts'
 
 type Claims = Readonly<Record<string, unknown>>
@@ -16,7 +16,7 @@ export const idTokenSubject: SubjectTokenReader = {
 }
 
 async function read(core: Core, { client }: TokenRequest, token: string): Promise<Subject> {
-  const claims = (await core.keys.verify(token, idTokenType))?.claims
+  const claims = await verifyIdToken(core, token)
   if (claims === undefined) throw invalid('it must be an ID token of this server that has not expired')
   if (claims.aud !== client.id) throw invalid('it was issued to another client')
   if (client.metadata.subject_type === 'pairwise') {

@@ -144,7 +144,9 @@ describe('what it has to say (H07)', () => {
     ['another server', 'https://other.example/auth'],
     ['the token endpoint', `${issuer}/oauth2/token`],
     ['the issuer with a slash', `${issuer}/`],
-    ['a list of the issuer', [issuer]],
+    ['a list of the issuer and the token endpoint', [issuer, `${issuer}/oauth2/token`]],
+    ['a list that names the issuer twice', [issuer, issuer]],
+    ['a list in a list', [[issuer]]],
     ['a list with strangers', [issuer, 'https://other.example/auth']],
     ['a list of nobody', []],
     ['nobody', undefined],
@@ -152,6 +154,15 @@ describe('what it has to say (H07)', () => {
   ])('an assertion that is addressed to %s is refused (H07)', async (_name, aud) => {
     const { make, refused } = await start()
     await refused(await make({ aud }), 'aud is not accepted')
+  })
+
+  test('an assertion that is addressed to a list of the issuer alone is accepted, unless the rule is issuer-string (H07, F08)', async () => {
+    const { world, make } = await start()
+    expect((await postWith(world, await make({ aud: [issuer] }))).status).toBe(200)
+    const strict = await start({ audiences: 'issuer-string' })
+    await strict.refused(await strict.make({ aud: [issuer] }), 'aud is not accepted')
+    await strict.refused(await strict.make({ aud: `${issuer}/oauth2/token` }), 'aud is not accepted')
+    expect((await postWith(strict.world, await strict.make({ aud: issuer }))).status).toBe(200)
   })
 
   test.each<[string, object, string]>([

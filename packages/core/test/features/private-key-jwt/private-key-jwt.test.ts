@@ -260,7 +260,7 @@ describe('the feature', () => {
 
   test.each<[object, string]>([
     [{ audience: 'issuer' }, 'privateKeyJwt: audience is not known'],
-    [{ audiences: 'everybody' }, 'privateKeyJwt: audiences must be issuer, endpoints or a function'],
+    [{ audiences: 'everybody' }, 'privateKeyJwt: audiences must be issuer, issuer-string, endpoints or a function'],
     [{ signingAlgorithms: [] }, 'privateKeyJwt: signingAlgorithms must not be empty'],
     [{ signingAlgorithms: ['none'] }, 'privateKeyJwt: signingAlgorithms.0 '],
     [{ maxLifetimeSeconds: 0 }, 'privateKeyJwt: maxLifetimeSeconds '],

@@ -175,6 +175,12 @@ describe('wrong values of options', () => {
     ['idTokenSigningAlgorithm', 'none'],
     ['idTokenSigningAlgorithm', 'HS256'],
     ['accessTokenSigningAlgorithm', 'rs256'],
+    ['resourceOptions', ['https://api.example.com']],
+    ['resourceOptions', { 'https://id.example.com/auth': { accessTokenSigningAlgorithm: 'HS256' } }],
+    ['resourceOptions', { 'https://id.example.com/auth': { accessTokenTyp: 'at' } }],
+    ['resourceOptions', { 'https://id.example.com/auth': { typ: 'JWT' } }],
+    ['resourceOptions', { 'https://other.example.com': {} }],
+    ['resourceOptions', { 'https://id.example.com/auth': {}, 'https://ID.example.com/auth/': {} }],
     ['customAccessTokenClaims', {}],
     ['customIdTokenClaims', 'x'],
     ['customUserinfoClaims', []],
@@ -196,6 +202,31 @@ describe('wrong values of options', () => {
 
   test('the message that refuses a secret does not contain it', () => {
     expect(refusal({ secret: 'my-short-secret' })).not.toContain('my-short-secret')
+  })
+})
+
+describe('how tokens are signed', () => {
+  const api = 'https://api.example.com'
+  const resolved = (options: object) => resolveConfig({ ...good, validAudiences: [api], ...options })
+
+  test('the server has keys for the algorithms of ID tokens, of access tokens and of each resource, once each', () => {
+    expect(resolved({}).signingAlgorithms).toEqual(['RS256', 'ES256'])
+    expect(resolved({ idTokenSigningAlgorithms: [] }).signingAlgorithms).toEqual(['RS256'])
+    const ofResource = { resourceOptions: { [api]: { accessTokenSigningAlgorithm: 'EdDSA' } } }
+    expect(resolved(ofResource).signingAlgorithms).toEqual(['RS256', 'EdDSA', 'ES256'])
+    const narrow = resolved({ ...ofResource, idTokenSigningAlgorithms: [], accessTokenSigningAlgorithm: 'PS256' })
+    expect([narrow.idTokenAlgorithms, narrow.signingAlgorithms]).toEqual([['RS256'], ['RS256', 'PS256', 'EdDSA']])
+  })
+
+  test('a resource keeps what its resourceOptions do not say, and an error says what to change', () => {
+    const { resourceFormats } = resolved({ accessTokenSigningAlgorithm: 'EdDSA', resourceOptions: { [`${api}/`]: {} } })
+    expect([...resourceFormats]).toEqual([[api, { algorithm: 'EdDSA', typ: 'at+jwt' }]])
+    expect(refusal({ resourceOptions: { [api]: {} } })).toBe(
+      `resourceOptions ${api} is not in validAudiences: add it there`,
+    )
+    expect(refusal({ validAudiences: [api], resourceOptions: { [api]: {}, [`${api}/`]: {} } })).toBe(
+      `resourceOptions has ${api} twice: keep one spelling of it`,
+    )
   })
 })
 
@@ -226,7 +257,7 @@ describe('options that depend on each other', () => {
       secrets: [secret, 't'.repeat(32)],
       validAudiences: ['https://id.example.com/auth'],
       idTokenAlgorithm: 'RS256',
-      accessTokenAlgorithm: 'ES256',
+      accessTokenFormat: { algorithm: 'RS256', typ: 'at+jwt' },
       pages: { login: 'https://id.example.com/login', consent: 'https://id.example.com/consent' },
       grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
       lifetimes: { authorizationCode: 60, refreshTokenReuseWindow: 30, interaction: 600 },

@@ -1,0 +1,19 @@
+import os
+
+import jwt
+import requests
+
+issuer = os.environ["OAUTH_ISSUER"]
+server = requests.get(f"{issuer}/.well-known/openid-configuration").json()
+keys = jwt.PyJWKClient(server["jwks_uri"])
+
+
+def verify(access_token: str) -> dict:
+    return jwt.decode(
+        access_token,
+        keys.get_signing_key_from_jwt(access_token),
+        algorithms=["RS256"],
+        issuer=issuer,
+        audience=os.environ["OAUTH_RESOURCE"],
+        options={"require": ["exp", "iss", "aud", "sub"]},
+    )
