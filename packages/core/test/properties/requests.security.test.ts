@@ -2,7 +2,7 @@ import '../support/requests/counted-cryptography.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { propertyRuns, propertyTimeout, seed } from '../support/property-runs.ts'
-import { type Draft, printed, requestOf } from '../support/requests/draft.ts'
+import { type Draft, type Pair, printed, requestOf } from '../support/requests/draft.ts'
 import { createFixture, type Fixture } from '../support/requests/fixture.ts'
 import { type Answered, wrongWith } from '../support/requests/judge.ts'
 import { type Mutation, mutations } from '../support/requests/mutations.ts'
@@ -39,6 +39,19 @@ async function judge(valid: ValidRequest, list: readonly Mutation[]): Promise<st
   return `after the refusal ${answer.status} ${answer.text.slice(0, 300)}\nthe valid request is answered ${again.status} ${again.text.slice(0, 500)}\n\n${printed(draft)}`
 }
 
+/** Returns the request once for each of its values, with another one in its place. */
+function everyValue(draft: Draft, value: string): readonly Draft[] {
+  const replaced = (pairs: readonly Pair[]) =>
+    pairs.map((_, index) => pairs.map((pair, other) => (other === index ? { ...pair, value } : pair)))
+  const { query, form = [], json } = draft
+  const members = typeof json === 'object' && json !== null ? Object.keys(json) : []
+  return [
+    ...replaced(query).map((pairs) => ({ ...draft, query: pairs })),
+    ...replaced(form).map((pairs) => ({ ...draft, form: pairs })),
+    ...members.map((name) => ({ ...draft, json: { ...(json as object), [name]: value } })),
+  ]
+}
+
 const anyRequest = fc.constantFrom(
   ...validRequests.map((valid) => ({ ...valid, [fc.toStringMethod]: () => `${valid.endpoint} ${valid.what}` })),
 )
@@ -60,6 +73,23 @@ describe('mutated requests to every endpoint', () => {
       const answer = await sendDraft(fixture, draft)
       expect([answer.status, answer.status === valid.status ? '' : answer.text]).toEqual([valid.status, ''])
       expect(wrongWith(fixture, { endpoint: valid.endpoint, draft }, answer, { ...work })).toBeUndefined()
+    },
+  )
+
+  test.each(validRequests.map((valid) => [valid.endpoint, valid.what, valid] as const))(
+    'no odd value of one parameter of %s %s makes the server fail, send a browser elsewhere or work without bounds (A01)',
+    async (_endpoint, _what, valid) => {
+      for (const value of ['\u{1f600}\u0000', 'é', '{"a":[1]}', 'x'.repeat(5000)]) {
+        const fixture = await createFixture()
+        const drafts = everyValue(await valid.prepare(fixture), value)
+        for (const draft of drafts) {
+          fixture.world.events.length = 0
+          resetWork()
+          const answer = await sendDraft(fixture, draft)
+          const wrong = wrongWith(fixture, { endpoint: valid.endpoint, draft }, answer, { ...work })
+          expect(wrong && `${wrong}\n\n${printed(draft)}`).toBeUndefined()
+        }
+      }
     },
   )
 
