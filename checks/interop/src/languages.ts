@@ -8,6 +8,7 @@ export interface Language {
   readonly needs: readonly string[]
 }
 
+/** In the order of the documentation. */
 export const languages: readonly Language[] = [
   { name: 'node', title: 'JavaScript', needs: ['node', 'npm'] },
   { name: 'python', title: 'Python', needs: ['python3', 'pip3'] },

@@ -11,8 +11,8 @@ import { type Row, rowsIn, table } from './rows.ts'
 // renews both.
 
 const docsFile = join(folder, '../../docs/clients.md')
-/** How long one language may take, in seconds. */
-const limit = 300
+/** How long one script may take, in seconds. The first build of oauth2-proxy takes minutes of processor time. */
+const limit = 900
 
 const running = new Set<ChildProcess>()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
