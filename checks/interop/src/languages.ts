@@ -6,14 +6,16 @@ export interface Language {
   readonly title: string
   /** What the machine must have: commands, and files by their whole path. */
   readonly needs: readonly string[]
+  /** Whether its `setup` compiles for minutes the first time. Such a language begins before the others. */
+  readonly compiles?: true
 }
 
 /** In the order of the documentation. */
 export const languages: readonly Language[] = [
   { name: 'node', title: 'JavaScript', needs: ['node', 'npm'] },
   { name: 'python', title: 'Python', needs: ['python3', 'pip3'] },
-  { name: 'go', title: 'Go', needs: ['go'] },
-  { name: 'rust', title: 'Rust', needs: ['cargo'] },
+  { name: 'go', title: 'Go', needs: ['go'], compiles: true },
+  { name: 'rust', title: 'Rust', needs: ['cargo'], compiles: true },
   { name: 'java', title: 'Java', needs: ['java', 'mvn'] },
   {
     name: 'apache',

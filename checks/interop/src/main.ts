@@ -124,7 +124,8 @@ async function check(language: Language): Promise<void> {
 }
 
 // Two at a time: most of their time is downloads and compilers.
-const queue = languages.filter(({ name }) => names.length === 0 || names.includes(name))
+const chosen = languages.filter(({ name }) => names.length === 0 || names.includes(name))
+const queue = [...chosen.filter(({ compiles }) => compiles), ...chosen.filter(({ compiles }) => !compiles)]
 const next = async (): Promise<void> => {
   for (let language = queue.shift(); language !== undefined; language = queue.shift()) await check(language)
 }
