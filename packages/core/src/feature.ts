@@ -6,6 +6,7 @@ export type { ClientMetadataPart, MetadataSchemas } from './contracts/client-met
 export type { ClientSource } from './contracts/client-source.ts'
 export type { Approved, Completion, LoadedPending, Pending } from './contracts/completion.ts'
 export type {
+  AccessTokenFormat,
   AdvertisedValues,
   Config,
   CredentialFormat,
