@@ -9,7 +9,7 @@ keys = jwt.PyJWKClient(server["jwks_uri"])
 
 
 def verify(access_token: str) -> dict:
-    return jwt.decode(
+    token = jwt.decode_complete(
         access_token,
         keys.get_signing_key_from_jwt(access_token),
         algorithms=["RS256"],
@@ -17,3 +17,6 @@ def verify(access_token: str) -> dict:
         audience=os.environ["OAUTH_RESOURCE"],
         options={"require": ["exp", "iss", "aud", "sub"]},
     )
+    if token["header"].get("typ") != "at+jwt":
+        raise jwt.InvalidTokenError("This is not an access token.")
+    return token["payload"]

@@ -31,8 +31,6 @@ export function createIdentityProvider({ baseUrl, secret, database, users, sessi
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [`${baseUrl}/api`],
-    // The demo client shows both kinds of token: without `resource` it gets an opaque one, for this server alone.
-    defaultResource: false,
     // Users register applications of their own, also such that call the API without a user.
     mayCreateClient: ({ user }) => mayHaveAnother(user.id),
     clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [`${baseUrl}/api`] },

@@ -137,7 +137,10 @@ describe('oauth4webapi, unmodified, against the running example', () => {
     expect(accepted.status).toBe(200)
     expect(await accepted.json()).toMatchObject({ reader: claims?.sub, client: client.client_id })
 
-    const opaque = await signIn('openid notes:read')
+    // The only API of the server stands in for a resource, unless the request just signs the user in.
+    expect((await callApi((await signIn('openid notes:read')).tokens.access_token)).status).toBe(200)
+
+    const opaque = await signIn('openid')
     expect(opaque.tokens.access_token).not.toContain('.')
     const refused = await callApi(opaque.tokens.access_token)
     expect(refused.status).toBe(401)

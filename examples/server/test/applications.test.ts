@@ -127,6 +127,30 @@ describe('your applications', () => {
     expect((await request()).status).toBe(200)
   })
 
+  /** Returns the access token of a web application that only signs its user in: it is for the server alone. */
+  async function tokenThatSignsIn(): Promise<string> {
+    const settings = environmentOf(await create(ada, 'web', { redirect_uris: redirectUri, scope: ['openid'] }))
+    const { OAUTH_ISSUER, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET } = settings
+    const config = await client.discovery(
+      new URL(String(OAUTH_ISSUER)),
+      String(OAUTH_CLIENT_ID),
+      OAUTH_CLIENT_SECRET,
+      undefined,
+      { execute: [client.allowInsecureRequests] },
+    )
+    const pkceCodeVerifier = client.randomPKCECodeVerifier()
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: 'openid',
+      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    })
+    const callback = await authorize(createUserAgent(), url, redirectUri)
+    const { access_token } = await client.authorizationCodeGrant(config, callback, { pkceCodeVerifier })
+    await client.fetchUserInfo(config, access_token, client.skipSubjectCheck)
+    return access_token
+  }
+
   test('an API asks about tokens for its resource with its settings, about no others, and not while it is disabled', async () => {
     const machine = environmentOf(await create(ada, 'machine', { scope: 'notes:read' }))
     const page = await create(ada, 'api', {})
@@ -141,9 +165,12 @@ describe('your applications', () => {
       ...grant,
       resource: String(api.OAUTH_RESOURCE),
     })
-    const { access_token: forServer = '' } = await post('token', machine, grant)
+    // The samples that send no resource get a token for the API as well, since the server has no other.
+    const { access_token: withoutResource = '' } = await post('token', machine, grant)
+    const forServer = await tokenThatSignsIn()
     const about = { active: true, client_id: machine.OAUTH_CLIENT_ID, scope: 'notes:read' }
     expect(await post('introspect', api, { token: forApi })).toMatchObject(about)
+    expect(await post('introspect', api, { token: withoutResource })).toMatchObject(about)
     expect(await post('introspect', api, { token: forServer })).toEqual({ active: false })
     expect(await post('token', api, grant)).toMatchObject({ error: 'unauthorized_client' })
 

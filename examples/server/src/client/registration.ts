@@ -3,7 +3,10 @@ import type { Provider } from '@oauth/core'
 import type { Database } from '../database.ts'
 
 export const clientName = 'Marginalia'
-export const clientScope = 'openid profile email offline_access notes:read'
+/** The scopes of a request that signs a user in and needs no API. */
+export const signInScope = 'openid profile email offline_access'
+/** All scopes of the client. */
+export const clientScope = `${signInScope} notes:read`
 
 export interface Registration {
   readonly clientId: string

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { Registration } from './registration.ts'
-import { clientScope } from './registration.ts'
+import { clientScope, signInScope } from './registration.ts'
 
 /** The values that a client needs before discovery: the issuer, and its id and secret from the registration. */
 export interface RelyingPartyOptions extends Registration {
@@ -62,7 +62,8 @@ export function createRelyingParty(options: RelyingPartyOptions) {
         response_type: 'code',
         client_id: options.clientId,
         redirect_uri: options.redirectUri,
-        scope: clientScope,
+        // The server has one API: a request with its scope would get a token for it, also without `resource`.
+        scope: resource === undefined ? signInScope : clientScope,
         state: signIn.state,
         nonce: signIn.nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(signIn.codeVerifier),

@@ -22,7 +22,7 @@ ${page.formToken}
 <label class="option"><input type="radio" name="token" value="jwt" checked>
 <span>JWT, for the API<small>asks for <code>resource=${page.apiUrl}</code></small></span></label>
 <label class="option"><input type="radio" name="token" value="opaque">
-<span>Opaque<small>no resource: good at userinfo, refused by the API</small></span></label>
+<span>Opaque<small>no scope of the API: good at userinfo, refused by the API</small></span></label>
 </fieldset>
 <button type="submit">Sign in with ${parties.identity.name}</button>
 </form>`,

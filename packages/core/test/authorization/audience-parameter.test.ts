@@ -54,6 +54,12 @@ describe('audience without the option audienceParameter', () => {
     expect((await tokenOf({ validAudiences: [issuer, api] }, { audience: 'notes' })).aud).toBe(api)
   })
 
+  test('brings no token for the sole resource to a request that only signs the user in, and the event says so', async () => {
+    const { world, aud } = await tokenOf({ validAudiences: [api] }, { scope: 'openid profile email', audience: api })
+    expect(aud).toBe('opaque')
+    expect(notices(world)).toMatchObject([{ audience: api }])
+  })
+
   test('leaves the default resource in place, at every grant type', async () => {
     const options = { validAudiences: [api, files], defaultResource: files }
     const { world, client, aud, refresh_token } = await tokenOf(options, { audience: files }, { audience: files })

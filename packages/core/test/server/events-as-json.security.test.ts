@@ -57,6 +57,14 @@ describe('an event as JSON', () => {
     expect(causeIn(emitted(talkative))).toEqual({ name: 'Error', message: 'status 500' })
   })
 
+  test('an event that is a member of a line of a log, as in docs/deployment.md, shows the cause without a secret', () => {
+    const request = { headers: { authorization: 'Bearer the-access-token' } }
+    const talkative = Object.assign(new Error('status 500'), { request, toJSON: () => ({ request }) })
+    const line = JSON.stringify({ time: '2026-11-27T00:00:00.000Z', event: emitted(talkative) })
+    expect(JSON.parse(line).event.cause).toEqual({ name: 'Error', message: 'status 500' })
+    expect(line).not.toContain('the-access-token')
+  })
+
   test('cycles and long chains of causes end', () => {
     const first = new Error('first')
     const second = new Error('second', { cause: first })

@@ -97,9 +97,10 @@ export interface HostOptions<User extends BaseUser> {
    * Called with every event: what happened, with the true reason and without credentials. The server does not wait for
    * it. When it throws or rejects, the server prints that with `console.error`, at most once a minute, and the request
    * goes on. Default: `console.error` gets unexpected failures (failed requests, wrong answers of your functions,
-   * signing keys that no secret opens), each at most once a minute and without credentials.
+   * signing keys that no secret opens), each at most once a minute and without credentials. `JSON.stringify(event)` shows
+   * the name, message, code and causes of its `cause`, without credentials.
    * @example
-   * onEvent: (event) => log.info(event)
+   * onEvent: (event) => console.log(JSON.stringify(event))
    */
   readonly onEvent?: ((event: OAuthEvent) => void) | undefined
 }
