@@ -126,6 +126,23 @@ describe('a public client of which the host has not said so (F07)', () => {
     expect(await remembers(world, client)).toBe(false)
   })
 
+  test('a client that replaces its registration without its type becomes native, and is asked again (F07, K18)', async () => {
+    const world = openWorld({ idTokenSigningAlgorithm: 'ES256' })
+    const client = await registered(world, { ...web, token_endpoint_auth_method: 'none', scope })
+    await world.provider.updateClient(client.client_id, { remember_loopback_consent: true })
+    const changed = await configure(world, client, 'PUT', repeated(client, { application_type: undefined }))
+    expect(changed).toMatchObject({ status: 200, body: { application_type: 'native' } })
+    expect(changed.body).not.toHaveProperty('remember_loopback_consent')
+    const back = await configure(
+      world,
+      changed.body as never,
+      'PUT',
+      repeated(changed.body, { application_type: 'web' }),
+    )
+    expect(back.body).not.toHaveProperty('remember_loopback_consent')
+    expect(await remembers(world, client)).toBe(false)
+  })
+
   test('remember_loopback_consent of a native client is refused with what to change', async () => {
     const { world, client } = await prepare({ redirect_uris: [vite] })
     const message = 'remember_loopback_consent needs application_type web'
