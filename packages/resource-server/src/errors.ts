@@ -68,17 +68,36 @@ export class ResourceError extends Error {
 }
 
 /**
- * Tells of a cause what a log may show. Long runs of letters and digits are removed, because they may be tokens, and so are
- * credentials in URLs.
+ * Tells of a cause what a log may show: its name and message, without tokens, secrets, headers that are credentials, and
+ * the queries of URLs. A cause whose members throw is told by its type.
  */
 function printableCause(cause: unknown): string {
-  const { name, message } = cause instanceof Error ? cause : { name: `a thrown ${typeof cause}`, message: '' }
-  const text = typeof cause === 'string' ? cause : `${name}${message === '' ? '' : `: ${message}`}`
+  try {
+    return redact(textOf(cause))
+  } catch {
+    // A proxy, or a getter of the error, threw.
+    return 'a thrown object'
+  }
+}
+
+function textOf(cause: unknown): string {
+  if (typeof cause === 'string') return cause
+  if (!(cause instanceof Error)) return `a thrown ${typeof cause}`
+  const { name, message }: { readonly name: unknown; readonly message: unknown } = cause
+  const title = typeof name === 'string' ? name : 'Error'
+  return typeof message === 'string' && message !== '' ? `${title}: ${message}` : title
+}
+
+function redact(text: string): string {
   return text
     .slice(0, 2000)
     .replaceAll(/\p{Cc}+/gu, ' ')
+    .replace(/\b(authorization|cookie)(['"]?[:=] ?).*$/i, '$1$2…')
+    .replace(/\b(params|parameters|bindings)\b\s*[:=].*$/i, '$1: …')
     .replaceAll(/(\w:\/\/)[^\s/@'"]+@/g, '$1…@')
-    .replaceAll(/\b(params|parameters|bindings)\b\s*[:=].*$/gi, '$1: …')
+    .replaceAll(/\?[^\s?'"=]+=[^\s'"]*/g, '?…')
+    .replaceAll(/\b(bearer|basic|dpop) [^\s'",]+/gi, '$1 …')
+    .replaceAll(/(password|passwd|pwd|secret|token)(['"]?[:=] ?)[^\s,;)}]+/gi, '$1$2…')
     .replaceAll(/[\w.+=-]{20,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? '…' : run))
     .slice(0, 300)
 }

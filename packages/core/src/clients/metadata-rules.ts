@@ -30,6 +30,9 @@ export async function completeMetadata(
   const grantTypes = given.grant_types ?? ['authorization_code']
   const redirectUris = given.redirect_uris ?? []
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
+  const applicationType = given.application_type ?? inferApplicationType(redirectUris, method === 'none')
+  // Whoever changes a client from outside does not know the member: it goes when the client becomes native.
+  const remembers = applicationType === 'web' || rights.author === 'host' ? remember_loopback_consent : undefined
   const metadata: ClientMetadata = {
     ...given,
     redirect_uris: redirectUris,
@@ -37,13 +40,13 @@ export async function completeMetadata(
     grant_types: grantTypes,
     response_types: given.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
     scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
-    application_type: given.application_type ?? inferApplicationType(redirectUris, method === 'none'),
+    application_type: applicationType,
     require_pkce: given.require_pkce ?? true,
-    ...(remember_loopback_consent !== undefined && { remember_loopback_consent }),
+    ...(remembers !== undefined && { remember_loopback_consent: remembers }),
     // Without the option pairwiseSecret no subject depends on it, so it is dropped and not fetched.
     ...(sector_identifier_uri !== undefined && ctx.config.pairwiseSecret !== undefined && { sector_identifier_uri }),
   } as ClientMetadata
-  if (remember_loopback_consent === true && metadata.application_type === 'native') {
+  if (remembers === true && applicationType === 'native') {
     throw invalid('remember_loopback_consent needs application_type web')
   }
   checkGrantTypes(ctx, metadata, rights)

@@ -1,5 +1,6 @@
 import { sha256 } from '../crypto/hash.ts'
 import { documentFacts } from '../policy/client-document.ts'
+import { isWebOnLoopback } from '../policy/impersonable-client.ts'
 import { redirectHost } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
@@ -13,9 +14,17 @@ export async function consentDestination(
   client: ClientRecord,
   redirectUri: string | undefined,
 ): Promise<string | undefined> {
-  const host = redirectUri === undefined ? '' : redirectHost(redirectUri)
+  const host = redirectUri === undefined ? '' : hostOf(client, redirectUri)
   const state = await documentState(client)
   return host === '' && state === '' ? undefined : host + state
+}
+
+/**
+ * A web application on loopback has a fixed port, and a program on another port is another program. The scheme in front
+ * tells its destination from that of a consent for any port.
+ */
+function hostOf(client: ClientRecord, redirectUri: string): string {
+  return isWebOnLoopback(client, redirectUri) ? new URL(redirectUri).origin : redirectHost(redirectUri)
 }
 
 /**

@@ -12,18 +12,18 @@ import { printableCause } from './printable-cause.ts'
 export function loggableEvent(event: OAuthEvent, secrets: readonly string[]): OAuthEvent {
   if (!('cause' in event) || event.cause === undefined) return event
   const { cause } = event
-  if (isPlainError(cause)) addToJson(cause, () => printableCause(cause, secrets))
+  addToError(cause, () => printableCause(cause, secrets))
   const loggable: OAuthEvent = { ...event }
   addToJson(loggable, () => ({ ...event, cause: printableCause(cause, secrets) }))
   return loggable
 }
 
-/** Whether an error has no JSON of its own and can be given one. A proxy may throw at each of these questions. */
-function isPlainError(cause: unknown): cause is Error {
+/** Gives an error that has no JSON of its own one. A proxy may throw at each step; the event has the JSON then. */
+function addToError(cause: unknown, toJSON: () => unknown): void {
   try {
-    return cause instanceof Error && Object.isExtensible(cause) && !('toJSON' in cause)
+    if (cause instanceof Error && Object.isExtensible(cause) && !('toJSON' in cause)) addToJson(cause, toJSON)
   } catch {
-    return false
+    // Without it, only loggers that copy the members of the event show less.
   }
 }
 

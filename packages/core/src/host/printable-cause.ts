@@ -3,6 +3,12 @@ import { redact } from './redact.ts'
 /** How many causes of an error are told, so that cycles and long chains end. */
 const mostCauses = 4
 
+/**
+ * The codes of systems, databases and protocols, for instance `ECONNREFUSED`, `23505` or `invalid_grant`. Other texts may
+ * be authorization codes.
+ */
+const errorCode = /^(?:[A-Z]+\d{0,6}|[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|[A-Z\d]{5}|[a-z]+(?:_[a-z]+)*)$/
+
 /** An error as JSON: what a log needs to find the fault, without stack and without credentials. */
 export interface PrintableError {
   readonly name: string
@@ -43,7 +49,7 @@ function printableError(thrown: unknown, secrets: readonly string[], depth: numb
   return {
     name: redact(typeof name === 'string' ? name : 'Error', secrets),
     message: redact(message, secrets),
-    ...(typeof code === 'string' && /^[\w.-]{1,40}$/.test(code) && { code }),
+    ...(typeof code === 'string' && code.length <= 40 && errorCode.test(code) && { code }),
     ...(told !== undefined && { cause: told }),
   }
 }

@@ -16,6 +16,8 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   plain = plain
     // Values of an SQL statement, which some libraries append to their message.
     .replace(/\b(params|parameters|bindings)\b\s*[:=].*$/i, `$1: ${gone}`)
+    // Headers that are credentials from their first word to their last.
+    .replace(/\b(authorization|cookie)(['"]?[:=] ?).*$/i, `$1$2${gone}`)
     // The user and password of a connection string, and the query of any URL.
     .replaceAll(/(\w:\/\/)[^\s/@'"]+@/g, `$1${gone}@`)
     .replaceAll(/\?[^\s?'"=]+=[^\s'"]*/g, `?${gone}`)

@@ -71,21 +71,29 @@ export function idTokenAlgorithmOf({ config }: Support, client: ClientRecord): s
  * @throws {OAuthError} `unauthorized_client` for such a client, or when this process does not have the algorithm
  */
 export function idTokenFormatOf(ctx: Support, client: ClientRecord): string {
-  const resource = findResource([...ctx.config.resourceFormats.keys()], client.id)
-  if (!takesPlainJwt(ctx.config, resource)) return idTokenAlgorithmOf(ctx, client)
-  throw new OAuthError('unauthorized_client', 'this client gets no ID tokens: leave the scope openid out', {
+  refusePlainResource(ctx, client, 'this client gets no ID tokens: leave the scope openid out')
+  return idTokenAlgorithmOf(ctx, client)
+}
+
+/** Refuses a JWT for a client whose id is a resource with `accessTokenTyp: 'JWT'`, with a text for its developer. */
+function refusePlainResource({ config }: Support, client: ClientRecord, description: string): void {
+  if (!takesPlainJwt(config, findResource([...config.resourceFormats.keys()], client.id))) return
+  throw new OAuthError('unauthorized_client', description, {
     cause: new Error(
-      `the id of client ${client.id} is a resource with accessTokenTyp JWT, whose API would take an ID token for an access token: give the client another id`,
+      `the id of client ${client.id} is a resource with accessTokenTyp JWT, whose API would take other tokens for access tokens: give the client another id`,
     ),
   })
 }
 
 /**
  * Returns the algorithm that signs userinfo for a client; `undefined` when the client gets JSON.
- * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have
+ * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have, or
+ * its id is a resource with `accessTokenTyp: 'JWT'`, whose API would take the JWT for an access token
  */
-export function userinfoAlgorithmOf({ config }: Support, client: ClientRecord): string | undefined {
+export function userinfoAlgorithmOf(ctx: Support, client: ClientRecord): string | undefined {
+  const { config } = ctx
   const registered = client.metadata.userinfo_signed_response_alg
+  if (registered !== undefined) refusePlainResource(ctx, client, 'this client gets no userinfo as a JWT')
   if (registered === undefined || (!config.jwtDisabled && config.signingAlgorithms.includes(registered))) {
     return registered
   }

@@ -14,8 +14,11 @@ export function mayGoUnasked(client: ClientRecord, redirectUri: string | undefin
   return redirectUri !== undefined && (redirectUri.startsWith('https://') || isWebOnLoopback(client, redirectUri))
 }
 
-/** A port that differs from the registered one does not count: another program on the device may listen there. */
-function isWebOnLoopback({ metadata }: ClientRecord, redirectUri: string): boolean {
+/**
+ * Tells whether the host says of a client that it is a web application, and this is one of its loopback redirect URIs. A
+ * port that differs from the registered one does not count: another program on the device may listen there.
+ */
+export function isWebOnLoopback({ metadata }: ClientRecord, redirectUri: string): boolean {
   const { remember_loopback_consent, application_type, redirect_uris } = metadata
   return (
     remember_loopback_consent === true &&

@@ -55,6 +55,35 @@ describe('a public client of which the host says that it is a web application (F
     expect(await remembers(world, client, 'http://127.0.0.1:4001/callback')).toBe(false)
   })
 
+  test.each([
+    ['another port that is registered, too', 'http://localhost:3000/callback', 'http://localhost:5173/callback'],
+    ['a port that is not registered', 'http://127.0.0.1:4001/callback', 'http://127.0.0.1/callback'],
+  ])('a consent for %s does not answer for this one (F07)', async (_name, agreed, redirect_uri) => {
+    const redirect_uris = ['http://127.0.0.1/callback', 'http://localhost:3000/callback', vite]
+    const { world, client } = await prepare({ ...web, redirect_uris: [...new Set(redirect_uris)] })
+    const { browser } = await authorize(world, client, { redirect_uri: agreed, scope })
+    const silent = { redirect_uri, scope, prompt: 'none' }
+    expectErrorRedirect(world, await ask(world, client, silent, { browser }), redirect_uri, 'consent_required')
+    expect(await remembers(world, client, redirect_uri)).toBe(true)
+  })
+
+  test('a consent from before the host said so does not count, since it was for any port (F07)', async () => {
+    const { world, client } = await prepare({ redirect_uris: [vite] })
+    const { browser } = await authorize(world, client, { redirect_uri: vite, scope })
+    await world.provider.updateClient(client.client_id, { application_type: 'web' })
+    const silent = { redirect_uri: vite, scope, prompt: 'none' }
+    expectErrorRedirect(world, await ask(world, client, silent, { browser }), vite, 'consent_required')
+    expect(await remembers(world, client)).toBe(true)
+  })
+
+  test('two redirect URIs of one port share the consent: silent renewal has a page of its own', async () => {
+    const renewal = 'http://localhost:5173/silent-renew'
+    const { world, client } = await prepare({ ...web, redirect_uris: [vite, renewal] })
+    const { browser } = await authorize(world, client, { redirect_uri: vite, scope })
+    const url = authorizeUrl(world, client, createPkce(), { redirect_uri: renewal, scope, prompt: 'none' })
+    expect((await browser.request(url)).headers.get('location')).toContain('code=')
+  })
+
   test('a consent that was given over https does not answer for loopback (F07)', async () => {
     const { world, client } = await prepare({ ...web, redirect_uris: [redirectUri, vite] })
     const { browser } = await authorize(world, client, { redirect_uri: redirectUri, scope })
@@ -123,6 +152,23 @@ describe('a public client of which the host has not said so (F07)', () => {
     expect([moved.status, moved.body.remember_loopback_consent]).toEqual([200, undefined])
     expect(await remembers(world, client)).toBe(false)
     await update({ remember_loopback_consent: true, application_type: 'web' })
+    expect(await remembers(world, client)).toBe(false)
+  })
+
+  test('a client that replaces its registration without its type becomes native, and is asked again (F07, K18)', async () => {
+    const world = openWorld({ idTokenSigningAlgorithm: 'ES256' })
+    const client = await registered(world, { ...web, token_endpoint_auth_method: 'none', scope })
+    await world.provider.updateClient(client.client_id, { remember_loopback_consent: true })
+    const changed = await configure(world, client, 'PUT', repeated(client, { application_type: undefined }))
+    expect(changed).toMatchObject({ status: 200, body: { application_type: 'native' } })
+    expect(changed.body).not.toHaveProperty('remember_loopback_consent')
+    const back = await configure(
+      world,
+      changed.body as never,
+      'PUT',
+      repeated(changed.body, { application_type: 'web' }),
+    )
+    expect(back.body).not.toHaveProperty('remember_loopback_consent')
     expect(await remembers(world, client)).toBe(false)
   })
 

@@ -108,6 +108,34 @@ describe('an event as JSON', () => {
     expect(causeIn(emitted(thrown))).toEqual(told)
   })
 
+  test.each<[string, ProxyHandler<Error>]>([
+    [
+      'throws at each change',
+      {
+        defineProperty: () => {
+          throw new Error('no')
+        },
+      },
+    ],
+    ['refuses each change', { defineProperty: () => false }],
+  ])('a proxy of an error that %s does not break onEvent', (_name, handler) => {
+    expect(causeIn(emitted(new Proxy(new Error('away'), handler)))).toEqual({ name: 'Error', message: 'away' })
+  })
+
+  const codes = [
+    'ECONNREFUSED',
+    '23505',
+    '42P01',
+    'ER_DUP_ENTRY',
+    'ERR_HTTP2_ERROR',
+    'P2002',
+    'invalid_grant',
+    'E11000',
+  ]
+  test.each(codes)('the code %s is shown', (code) => {
+    expect(causeIn(emitted(Object.assign(new Error('x'), { code })))).toEqual({ name: 'Error', message: 'x', code })
+  })
+
   test('an event without a cause is as it was', () => {
     const events: OAuthEvent[] = []
     const event: OAuthEvent = { type: 'grant.revoked', grantId: 'g' }
@@ -130,6 +158,23 @@ describe('the JSON of an event tells no secret (C05)', () => {
       expect(JSON.stringify(emitted(thrown, ['the-secret-of-this-server']))).not.toContain(hidden)
     }
   })
+
+  test.each([
+    ['a cookie header with several cookies', 'cookie: theme=dark; session=s3cr3t', 's3cr3t'],
+    ['a quoted cookie header', '{"cookie":"theme=dark; session=s3cr3t"}', 's3cr3t'],
+    ['an authorization header of an unknown scheme', 'headers: Authorization: Token s3cr3t', 's3cr3t'],
+    ['a quoted authorization header', '{"authorization":"Token s3cr3t"}', 's3cr3t'],
+  ])('%s is removed whole (C05)', (_name, message, hidden) => {
+    expect(JSON.stringify(emitted(new Error(message)))).not.toContain(hidden)
+  })
+
+  test.each(['Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZg', 'a1b2c3d4e5f60718293a4b5c6d7e8f90', 'the-secret-of-this-server'])(
+    'a member code that may be an authorization code or a secret is left out: %s (C05)',
+    (code) => {
+      const thrown = Object.assign(new Error('the callback failed'), { code })
+      expect(JSON.stringify(emitted(thrown, ['the-secret-of-this-server']))).not.toContain(code)
+    },
+  )
 
   test('a storage that quotes the row that it could not write shows none of it (C05)', async () => {
     let broken = false

@@ -190,6 +190,15 @@ describe('a client whose id is a resource with accessTokenTyp JWT (E02)', () => 
     const kept = await postAs(after, clash, '/oauth2/token', { ...form, scope: 'profile' })
     expect([kept.status, kept.body.id_token]).toEqual([200, undefined])
   })
+
+  test('a token from before the option gets it no userinfo as a JWT, which has the same typ and no expiry (E02)', async () => {
+    const before = createQuickWorld({ ...options, resourceOptions: {} })
+    const metadata = { client_id: plain, userinfo_signed_response_alg: 'ES256' } as const
+    const tokens = await getTokens(before, await registerConfidential(before, metadata))
+    const after = createQuickWorld({ ...options, storage: before.storage })
+    const refused = await userinfo(after, tokens.access_token)
+    expect([refused.status, refused.body.error]).toEqual([400, 'unauthorized_client'])
+  })
 })
 
 test('no hook and no client can put a claim of the other kind into a token, which would blind the server (E02)', async () => {
