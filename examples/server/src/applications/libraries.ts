@@ -5,6 +5,7 @@ import type { Kind } from './kinds.ts'
  * section counts: what it says in brackets stands before the names, and exact names before general ones.
  */
 const purposes: readonly (readonly [heading: RegExp, kinds: readonly Kind[]])[] = [
+  [/^another library$/i, ['web', 'spa', 'native', 'api', 'machine']],
   [/\(.*\bAPIs?\b.*\)/, ['api']],
   [/\(.*\bmachines?\b.*\)/i, ['machine']],
   [/\(.*\b(?:single.page|browser|SPAs?)\b.*\)/i, ['spa']],
