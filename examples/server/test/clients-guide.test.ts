@@ -99,6 +99,7 @@ describe('the guides for client libraries', () => {
     expect(shown).toContain('if (1 &lt; 2) alert(&quot;&lt;script&gt;&quot;)')
     expect(shown).toContain('A <strong>certified</strong> client, with <code>PKCE</code>. See the program or ')
     expect(shown).toContain('<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer">its site</a>')
+    expect(readInline('**`a` b**')).toEqual([{ type: 'strong', text: 'a b' }])
     expect(readInline('[x](javascript:alert(1)) [y](http://a.example)').every(({ type }) => type === 'text')).toBe(true)
   })
 
