@@ -12,7 +12,7 @@ server = requests.get(f"{issuer}/.well-known/openid-configuration").json()
 
 client = OAuth2Session(
     os.environ["OAUTH_CLIENT_ID"],
-    os.environ["OAUTH_CLIENT_SECRET"],
+    os.environ.get("OAUTH_CLIENT_SECRET"),  # a native app has none
     scope="openid profile email offline_access notes:read",
     redirect_uri=os.environ["OAUTH_REDIRECT_URI"],
     code_challenge_method="S256",

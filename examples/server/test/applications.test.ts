@@ -32,6 +32,19 @@ describe('your applications', () => {
     expect((await ada.open('/new/other')).status).toBe(404)
   })
 
+  test('a visitor of your applications who has to sign in first comes back there, and a link cannot name another place', async () => {
+    const visitor = createUserAgent()
+    const account = { email: 'ada@example.com', password: 'a long password' }
+    const form = await visitor.open(`${example.baseUrl}/applications`)
+    expect(form.url.pathname).toBe('/login')
+    expect((await visitor.submit(form, 'Sign in', account)).url.pathname).toBe('/applications')
+    for (const next of ['//evil.example', 'https://evil.example/applications', '/logout']) {
+      const other = createUserAgent()
+      const page = await other.open(`${example.baseUrl}/login?next=${encodeURIComponent(next)}`)
+      expect((await other.submit(page, 'Sign in', account)).url.href).toBe(`${example.baseUrl}/`)
+    }
+  })
+
   test.each([
     ['web', 'client_secret_basic', ['authorization_code', 'refresh_token'], 'web'],
     ['spa', 'none', ['authorization_code', 'refresh_token'], 'web'],

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { emptyDraft } from '../src/applications/draft.ts'
 import { environmentLines } from '../src/applications/environment.ts'
 import { type Guides, guidesFor, loadGuides, readGuides } from '../src/applications/guide.ts'
 import { guidesView } from '../src/applications/guide-view.ts'
+import { kinds } from '../src/applications/kinds.ts'
 import { kindsOf } from '../src/applications/libraries.ts'
 import { readInline } from '../src/applications/markdown.ts'
 
@@ -50,6 +52,9 @@ if (1 < 2) alert("<script>")
 Because.
 `
 
+const samplesOf = (guides: Guides) =>
+  guides.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'code' ? [block.text] : [])))
+
 const fence = '`'.repeat(3)
 
 describe('the guides for client libraries', () => {
@@ -94,6 +99,7 @@ describe('the guides for client libraries', () => {
     expect(shown).toContain('if (1 &lt; 2) alert(&quot;&lt;script&gt;&quot;)')
     expect(shown).toContain('A <strong>certified</strong> client, with <code>PKCE</code>. See the program or ')
     expect(shown).toContain('<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer">its site</a>')
+    expect(readInline('**`a` b**')).toEqual([{ type: 'strong', text: 'a b' }])
     expect(readInline('[x](javascript:alert(1)) [y](http://a.example)').every(({ type }) => type === 'text')).toBe(true)
   })
 
@@ -106,6 +112,37 @@ describe('the guides for client libraries', () => {
   test('the page knows for which kind of application each library of the documentation is', () => {
     const libraries = loadGuides().filter(({ language }) => language !== 'Questions')
     expect(libraries.filter(({ library }) => kindsOf(library) === undefined).map(({ library }) => library)).toEqual([])
+  })
+
+  test.each(['web', 'spa', 'native'] as const)(
+    'a new application of the kind %s has the scopes that the samples of its libraries ask for',
+    (name) => {
+      const kind = kinds.find(({ kind }) => kind === name)
+      if (kind === undefined) throw new Error(name)
+      const { scopes } = emptyDraft(kind, ['notes:read'])
+      const guides = guidesFor(loadGuides(), name)
+      expect(guides.length).toBeGreaterThan(0)
+      expect(samplesOf(guides).some((sample) => /profile|notes:read/.test(sample))).toBe(true)
+      for (const sample of samplesOf(guides))
+        for (const [scope] of sample.matchAll(/\bnotes:read\b|\boffline_access\b/g))
+          expect(scopes, sample).toContain(scope)
+    },
+  )
+
+  test.each(['spa', 'native'] as const)(
+    'no sample for the kind %s fails because the settings have no secret',
+    (kind) => {
+      const demanded = /(?:environ\["OAUTH_CLIENT_SECRET"\]|var\("OAUTH_CLIENT_SECRET"\)\?|OAUTH_CLIENT_SECRET, )/
+      for (const { library, blocks } of guidesFor(loadGuides(), kind))
+        for (const block of blocks.slice(0, blocks.findIndex(({ type }) => type === 'code') + 1))
+          expect(block.type === 'code' && demanded.test(block.text), library).toBe(false)
+    },
+  )
+
+  test('the page leaves out passport-openidconnect, whose client only the server side can register', () => {
+    const libraries = loadGuides().filter(({ library }) => library === 'passport-openidconnect')
+    expect(libraries).toHaveLength(1)
+    for (const { kind } of kinds) expect(guidesFor(libraries, kind)).toEqual([])
   })
 })
 

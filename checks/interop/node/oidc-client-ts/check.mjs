@@ -7,7 +7,7 @@ import { registerApp } from '../support/programs.mjs'
 const page = `<!doctype html><title>notes</title>
 <script>window.settings = __SETTINGS__</script>
 <script type="importmap">{"imports": {"oidc-client-ts": "/oidc-client-ts.js", "jwt-decode": "/jwt-decode.js"}}</script>
-<script type="module">import { users } from '/app.mjs'; window.users = users; document.title = 'ready'</script>`
+<script type="module">import { currentUser, users } from '/app.mjs'; window.users = users; window.user = await currentUser(); document.title = 'ready'</script>`
 
 const modules = {
   '/app.mjs': './app.mjs',
@@ -36,10 +36,12 @@ export async function singlePageApp() {
     await tab.goto(origin)
     await ready()
     await tab.evaluate(() => void window.users.signinRedirect())
-    await tab.waitForURL(`${OAUTH_REDIRECT_URI}?*`)
+    await tab.waitForFunction(() => document.title === 'ready' && window.user !== undefined)
+    assert.equal(await tab.evaluate(() => window.user.email), 'ada@example.com')
+    // A reload neither sends the code again nor signs the user out.
+    await tab.reload()
     await ready()
-    const user = await tab.evaluate(async () => (await window.users.signinRedirectCallback()).profile)
-    assert.equal(user.email, 'ada@example.com')
+    assert.equal(await tab.evaluate(() => window.user.email), 'ada@example.com')
     const renewed = await tab.evaluate(async () => {
       const before = (await window.users.getUser()).access_token
       return (await window.users.signinSilent()).access_token !== before

@@ -29,8 +29,8 @@ pub fn http() -> Result<blocking::Client, Box<dyn Error>> {
 
 pub fn client(http: &blocking::Client) -> Result<Client, Box<dyn Error>> {
     let server = CoreProviderMetadata::discover(&IssuerUrl::new(var("OAUTH_ISSUER")?)?, http)?;
-    let secret = ClientSecret::new(var("OAUTH_CLIENT_SECRET")?);
-    Ok(CoreClient::from_provider_metadata(server, ClientId::new(var("OAUTH_CLIENT_ID")?), Some(secret))
+    let secret = var("OAUTH_CLIENT_SECRET").ok().map(ClientSecret::new); // a native app has none
+    Ok(CoreClient::from_provider_metadata(server, ClientId::new(var("OAUTH_CLIENT_ID")?), secret)
         .set_redirect_uri(RedirectUrl::new(var("OAUTH_REDIRECT_URI")?)?))
 }
 

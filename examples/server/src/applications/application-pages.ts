@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { signInForApplications } from '../identity/host.ts'
 import type { SignedIn } from '../identity/sessions.ts'
 import { type Form, readForm } from '../web/form.ts'
 import { refusedForm } from '../web/form-guard.ts'
@@ -26,7 +27,7 @@ export function applicationPages(side: DeveloperSide): Hono {
   /** Answers a request about an application that the user owns. */
   async function visit(c: Context, answer: (visit: Visit) => Response | Promise<Response>): Promise<Response> {
     const signedIn = sessions.current(c.req.raw)
-    if (signedIn === undefined) return c.redirect('/login', 303)
+    if (signedIn === undefined) return c.redirect(c.req.method === 'POST' ? '/login' : signInForApplications, 303)
     const clients = ownClients(provider, c.req.raw)
     const client = await clients.find(c.req.param('id') ?? '')
     return client === undefined ? c.notFound() : answer({ signedIn, clients, client })

@@ -38,9 +38,10 @@ ${facts(client)}
 <p><a href="${applicationPath(client.client_id)}/edit">Change name${signsUsersIn(kind) ? ', redirect URIs' : ''}${kind.kind === 'api' ? '' : ' or scopes'}</a></p>
 <section aria-labelledby="settings">
 <h2 id="settings">Settings</h2>
-<p>Put these lines into the environment of your application, for instance into a file <code>.env</code> that you do not commit.</p>
+<p>Put these lines into the environment of your application, for instance into a file <code>.env</code> that you do not commit. A shell reads it with <code>set -a; . ./.env; set +a</code>, Node with <code>node --env-file=.env</code>.</p>
 ${codeView(settings(page), 'Settings of the application')}
 ${client.redirect_uris.length > 1 ? html`<p>The settings have the first redirect URI. Each registered one works.</p>` : ''}
+${kind.kind === 'native' ? html`<p>An address such as <code>http://127.0.0.1/callback</code> stands for every port: put the one on which your program listens into the settings, for instance <code>http://127.0.0.1:8400/callback</code>.</p>` : ''}
 </section>
 <section aria-labelledby="code">
 <h2 id="code">Code</h2>

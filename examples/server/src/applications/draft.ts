@@ -28,8 +28,7 @@ export function offeredScopes(kind: KindOfApplication, apiScopes: readonly strin
 
 /** Returns the form of a new application. The scopes that the samples of `docs/clients.md` ask for are ticked. */
 export function emptyDraft(kind: KindOfApplication, apiScopes: readonly string[]): Draft {
-  const scopes = signsUsersIn(kind) ? userScopes : apiScopes
-  return { name: '', redirectUris: '', scopes }
+  return { name: '', redirectUris: '', scopes: offeredScopes(kind, apiScopes) }
 }
 
 export function readDraft(form: Form): Draft {

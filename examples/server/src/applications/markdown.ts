@@ -86,7 +86,7 @@ export function readInline(text: string): readonly Inline[] {
     const [all, code, strong, name, url] = match
     if (match.index > end) pieces.push({ type: 'text', text: text.slice(end, match.index) })
     if (code !== undefined) pieces.push({ type: 'code', text: code })
-    else if (strong !== undefined) pieces.push({ type: 'strong', text: strong })
+    else if (strong !== undefined) pieces.push({ type: 'strong', text: plain(strong) })
     else if (url?.startsWith('https://')) pieces.push({ type: 'link', text: plain(name ?? ''), url })
     else pieces.push(...readInline(name ?? ''))
     end = match.index + all.length

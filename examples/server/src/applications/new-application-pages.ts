@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { signInForApplications } from '../identity/host.ts'
 import { readForm } from '../web/form.ts'
 import { refusedForm } from '../web/form-guard.ts'
 import { respond } from '../web/layout.ts'
@@ -16,12 +17,12 @@ export function newApplicationPages(side: DeveloperSide): Hono {
   const pages = new Hono()
 
   pages.get('/new', (c) => {
-    if (sessions.current(c.req.raw) === undefined) return c.redirect('/login', 303)
+    if (sessions.current(c.req.raw) === undefined) return c.redirect(signInForApplications, 303)
     return respond(c, 200, kindView())
   })
 
   pages.get('/new/:kind', (c) => {
-    if (sessions.current(c.req.raw) === undefined) return c.redirect('/login', 303)
+    if (sessions.current(c.req.raw) === undefined) return c.redirect(signInForApplications, 303)
     const kind = findKind(c.req.param('kind'))
     return kind === undefined ? c.notFound() : respond(c, 200, view(c, kind, emptyDraft(kind, apiScopes), {}))
   })

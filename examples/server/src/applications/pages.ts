@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { signInForApplications } from '../identity/host.ts'
 import { respond } from '../web/layout.ts'
 import { applicationPages } from './application-pages.ts'
 import type { DeveloperSide } from './developer-side.ts'
@@ -10,7 +11,7 @@ import { ownClients } from './own-clients.ts'
 export function developerPages(side: DeveloperSide): Hono {
   const pages = new Hono()
   pages.get(listPath, async (c) => {
-    if (side.sessions.current(c.req.raw) === undefined) return c.redirect('/login', 303)
+    if (side.sessions.current(c.req.raw) === undefined) return c.redirect(signInForApplications, 303)
     const clients = await ownClients(side.provider, c.req.raw).list()
     return respond(
       c,

@@ -34,8 +34,13 @@ export function isOver(c: Context, context: LoginContext | undefined): boolean {
 export const requestIsOver =
   'The sign-in that an application started is over. Sign in here, then go back to the application and start again.'
 
+/** The login page, for a visitor of your applications who is not signed in and comes back there. */
+export const signInForApplications = '/login?next=applications'
+
+/** Returns where a user goes after signing in without an authorization. The query chooses from a list, so no other site can. */
 export function homeOf(c: Context, context: LoginContext | undefined): string {
-  return isOver(c, context) ? '/?over' : '/'
+  if (isOver(c, context)) return '/?over'
+  return c.req.query('next') === 'applications' ? '/applications' : '/'
 }
 
 /** Returns path and query of the page. The query names the interaction, so forms and links must keep it. */

@@ -26,12 +26,17 @@ export function field(f: Field): Html {
 ${
   f.type === 'lines'
     ? // A browser drops the first line break of a text area.
-      html`<textarea rows="3" ${attributes}>
+      html`<textarea rows="${rowsFor(f.value)}" ${attributes}>
 ${f.value ?? ''}</textarea>`
     : html`<input type="${f.type}" value="${f.value ?? ''}" ${attributes}>`
 }
 ${notes(f)}
 </div>`
+}
+
+/** Returns the height of a text area: all lines, and one more to type, up to twelve. */
+function rowsFor(value = ''): number {
+  return Math.min(Math.max(value.split('\n').length + 1, 3), 12)
 }
 
 export interface Choices {
