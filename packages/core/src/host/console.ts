@@ -26,7 +26,7 @@ export function createReport(clock: Clock, secrets: readonly string[]): Report {
       since = now
       printed = new Set()
     }
-    const lines = cause === undefined ? [] : describe(cause, secrets)
+    const lines = cause === undefined ? [] : describeSafely(cause, secrets)
     const first = `[oauth] ${where}${lines.length === 0 ? '' : `: ${lines[0]}`}`
     if (printed.has(first) || printed.size > mostInWindow) return
     printed.add(first)
@@ -37,6 +37,15 @@ export function createReport(clock: Clock, secrets: readonly string[]): Report {
 
 function join(first: string, [, ...others]: readonly string[]): string {
   return [first, ...others].join('\n')
+}
+
+/** Describes what was thrown. A getter or a proxy of it may throw, which must not make the request fail. */
+function describeSafely(thrown: unknown, secrets: readonly string[]): readonly string[] {
+  try {
+    return describe(thrown, secrets)
+  } catch {
+    return ['a thrown object']
+  }
 }
 
 /** Describes an error in lines: its name and message, the top of its stack, and its causes in the same way. */

@@ -1,5 +1,6 @@
 import { memoryStorage } from '@oauth/core/memory'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createEmit } from '../../src/host/events.ts'
 import { redact } from '../../src/host/redact.ts'
 import { authorize, exchangeCode, getTokens, post, postAs, registerConfidential, userinfo } from '../support/client.ts'
 import { wrapStorage } from '../support/storage.ts'
@@ -242,6 +243,26 @@ describe('onEvent (G34)', () => {
     const { access_token } = await getTokens(world, await registerConfidential(world))
     state.broken = true
     expect(await userinfo(world, access_token)).toMatchObject({ status: 500, body: { error: 'server_error' } })
+  })
+})
+
+describe('an error whose members throw or are no texts (G33)', () => {
+  const refuse = () => {
+    throw new Error('no')
+  }
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  test.each<[string, unknown]>([
+    ['with a getter that throws', Object.defineProperty(new Error('x'), 'message', { get: refuse })],
+    ['with a number as its name', Object.assign(new Error('x'), { name: 7 })],
+    ['that is a proxy', new Proxy(new Error('x'), { get: refuse, getPrototypeOf: refuse })],
+    ['that is a revoked proxy', revoked.proxy],
+  ])('an error %s breaks neither the request nor the console (G33)', (_name, cause) => {
+    for (const onEvent of [undefined, () => Promise.reject(cause), refuse]) {
+      const emit = createEmit(onEvent, { now: () => 1 }, [])
+      expect(() => emit({ type: 'request.failed', endpoint: 'token', cause })).not.toThrow()
+    }
+    expect(printed.join()).toContain('[oauth] token failed: a thrown object')
   })
 })
 
