@@ -31,11 +31,11 @@ export function loopbackConsentGiven({ given, removed, registeredBy, before }: L
 
 /**
  * Returns `remember_loopback_consent` of a client after a change from outside: the client keeps it, but only for the
- * loopback redirect URIs that the server side knew. An owner could otherwise add the address of another program.
+ * loopback redirect URIs that the server side knew. An owner could otherwise add the address of another program. A client
+ * that becomes native loses it in `completeMetadata`.
  */
 export function loopbackConsentKept(before: ClientMetadata, given: MetadataInput): boolean | undefined {
   const known = new Set(before.redirect_uris)
   const added = given.redirect_uris?.some((uri) => !known.has(uri) && isLoopbackRedirectUri(uri)) === true
-  const another = given.application_type !== undefined && given.application_type !== before.application_type
-  return added || another ? undefined : before.remember_loopback_consent
+  return added ? undefined : before.remember_loopback_consent
 }

@@ -7,7 +7,8 @@ export type Emit = (event: OAuthEvent) => void
 
 /**
  * Makes the function that emits events: to `onEvent`, or without it to the console, which prints unexpected failures
- * only. An event with a cause can be logged as JSON. When `onEvent` throws or rejects, the console prints that, and the request goes on.
+ * only. An event with a cause can be logged as JSON. When `onEvent` throws or rejects, the console prints that, and the
+ * request goes on.
  * @param secrets the secrets of the server, which neither the console nor the JSON of an event shows
  */
 export function createEmit(

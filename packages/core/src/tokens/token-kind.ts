@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { VerifiedJwt } from '../contracts/key-set.ts'
 import { decodeUnverifiedJwt } from '../keys/unverified-jwt.ts'
-import { takesPlainJwt } from '../policy/access-token-format.ts'
+import { type FormatPolicy, takesPlainJwt } from '../policy/access-token-format.ts'
 import { accessTokenType } from '../protocol/access-token-typ.ts'
 
 /** The `typ` of ID tokens. Access tokens for resources with `accessTokenTyp: 'JWT'` have it as well. */
@@ -41,10 +41,16 @@ export async function verifyAccessTokenJwt(
   { keys, config }: Pick<Context, 'keys' | 'config'>,
   jwt: string,
 ): Promise<VerifiedJwt | undefined> {
-  const { header, claims } = decodeUnverifiedJwt(jwt) ?? {}
-  if (header?.typ !== 'JWT' || !takesPlainJwt(config, claims?.aud)) return keys.verify(jwt, accessTokenType)
-  const verified = await keys.verify(jwt, 'JWT')
+  // Only a server with such resources reads a token twice.
+  if (config.resourceFormats.size === 0 || !isPlain(config, jwt)) return keys.verify(jwt, accessTokenType)
+  const verified = await keys.verify(jwt, idTokenType)
   return verified === undefined || hasOneOf(verified.claims, ofIdTokens) ? undefined : verified
+}
+
+/** Whether a JWT that is not verified yet has the `typ` `JWT` and names a resource that has such tokens. */
+function isPlain(config: FormatPolicy, jwt: string): boolean {
+  const { header, claims } = decodeUnverifiedJwt(jwt) ?? {}
+  return header?.typ === idTokenType && takesPlainJwt(config, claims?.aud)
 }
 
 function hasOneOf(claims: Claims, names: readonly string[]): boolean {

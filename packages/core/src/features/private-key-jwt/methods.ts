@@ -13,7 +13,7 @@ import { type AudienceRule, checkAssertion } from './check-assertion.ts'
 /** The rules for assertions. */
 export interface AssertionRules {
   readonly signingAlgorithms: readonly string[]
-  readonly maxLifetimeSeconds: number | undefined
+  readonly maxLifetimeSeconds?: number | undefined
   audienceRule(client: ClientRecord): AudienceRule
 }
 

@@ -86,14 +86,9 @@ function defaultAudiences({ id, registeredBy }: ClientRecord): AudienceRule {
  * ```
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature<'privateKeyJwt'> {
-  const { audiences, clientSecretJwt, maxLifetimeSeconds, ...parsed } = parseFeatureOptions(
-    'privateKeyJwt',
-    entries,
-    options,
-  )
+  const { audiences, clientSecretJwt, ...parsed } = parseFeatureOptions('privateKeyJwt', entries, options)
   const rules = {
     ...parsed,
-    maxLifetimeSeconds,
     audienceRule: (client: ClientRecord): AudienceRule =>
       typeof audiences === 'function'
         ? requireRule((audiences as (client: ClientRecord) => unknown)(client))
