@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectOpenToBrowsers } from '../../../test/example-cors.ts'
 import { signInAtClient } from '../../../test/example-journey.ts'
 import { createApp } from '../src/app.ts'
 
@@ -63,20 +64,7 @@ describe('the Express example', () => {
   })
 
   test('scripts of other origins may call the API of the Express example, and read its challenge', async () => {
-    const origin = 'http://localhost:5173'
-    const preflight = await fetch(`${baseUrl}/api/notes`, {
-      method: 'OPTIONS',
-      headers: {
-        origin,
-        'access-control-request-method': 'GET',
-        'access-control-request-headers': 'authorization',
-      },
-    })
-    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
-    const refused = await fetch(`${baseUrl}/api/notes`, { headers: { origin } })
-    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
-    expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+    await expectOpenToBrowsers(`${baseUrl}/api/notes`)
   })
 
   test('the Express example signs no user in for a form of another site or a wrong password', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expectOpenToBrowsers } from '../../../test/example-cors.ts'
 import { createUserAgent, type UserAgent, type Visit } from '../../server/test/user-agent.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -97,20 +98,7 @@ test('the API leads a client without a token to the server', async () => {
 })
 
 test('scripts of other origins may call the API, and read its challenge', async () => {
-  const origin = 'http://localhost:5173'
-  const preflight = await fetch(`${baseUrl}/api/notes`, {
-    method: 'OPTIONS',
-    headers: {
-      origin,
-      'access-control-request-method': 'GET',
-      'access-control-request-headers': 'authorization',
-    },
-  })
-  expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
-  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
-  const refused = await fetch(`${baseUrl}/api/notes`, { headers: { origin } })
-  expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
-  expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+  await expectOpenToBrowsers(`${baseUrl}/api/notes`)
 })
 
 test('bun:sqlite through the dialect of this example meets the storage contract', async () => {

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectOpenToBrowsers } from '../../../test/example-cors.ts'
 import { authorize } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
@@ -84,20 +85,7 @@ describe('oauth4webapi, unmodified, against the running example', () => {
   })
 
   test('scripts of other origins may call the example API, and read its challenge', async () => {
-    const origin = 'http://localhost:5173'
-    const preflight = await fetch(`${api}/notes`, {
-      method: 'OPTIONS',
-      headers: {
-        origin,
-        'access-control-request-method': 'GET',
-        'access-control-request-headers': 'authorization',
-      },
-    })
-    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
-    const refused = await fetch(`${api}/notes`, { headers: { origin } })
-    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, '*'])
-    expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+    await expectOpenToBrowsers(`${api}/notes`)
   })
 
   test('oauth4webapi runs the code flow, userinfo and a refresh with rotation', { timeout }, async () => {
