@@ -19,6 +19,13 @@ export interface SenderConstraint {
    * `Authorization` header.
    */
   readonly tokenType: string
+  /**
+   * The parameter of authorization requests that names the key, for instance `dpop_jkt`, as an `AuthorizationParameter` of
+   * the same feature reads it. A proof in one of the `requestHeaders` of a pushed request then counts as this parameter
+   * ({@link https://www.rfc-editor.org/rfc/rfc9449#section-10.1 RFC 9449 section 10.1}). Default: none, and proofs in pushed
+   * requests are ignored.
+   */
+  readonly authorizationParameter?: string
   /** Parameters of the `WWW-Authenticate` challenge besides `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
   /** The request headers that carry a proof. Scripts of other origins may send them where they may call an endpoint. */
