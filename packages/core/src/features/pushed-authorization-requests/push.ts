@@ -59,6 +59,9 @@ function pushedParameters(core: Core, client: ClientRecord, form: Parameters): U
   if (named !== undefined && named !== client.id) {
     throw new OAuthError('invalid_request', 'client_id is not the client that has authenticated')
   }
+  if (request !== undefined && core.registry.serverMetadata.request_parameter_supported !== true) {
+    throw new OAuthError('request_not_supported', 'request is not supported: push the parameters themselves')
+  }
   const pairs =
     request === undefined ? pairsOf(form) : [['client_id', client.id] as const, ['request', request] as const]
   return parsePairs(core, pairs)
