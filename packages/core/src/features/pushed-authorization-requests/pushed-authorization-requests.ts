@@ -38,7 +38,7 @@ const entries = {
 /**
  * A feature that lets clients push their authorization requests to the server and send the browser with a reference
  * ({@link https://www.rfc-editor.org/rfc/rfc9126 RFC 9126}). The server authenticates the client and checks the whole
- * request before any user sees it, and nobody can read or change it on its way through the browser.
+ * request before any user sees it, and nobody can change it on its way through the browser.
  * @throws {TypeError} when an option is unknown or wrong
  * @example
  * ```ts
