@@ -6,10 +6,12 @@ import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { memoryStorage } from '@oauth/core/memory'
-import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { kyselyStorage } from '@oauth/kysely'
+import { migrate } from '@oauth/kysely/migrations'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseName, databaseNames, emptyDatabase } from '../../../packages/kysely/test/support/databases.ts'
 
 const redirectUri = 'https://rp.example/callback'
 const http = { [oauth.allowInsecureRequests]: true } as const
@@ -56,23 +58,36 @@ const metadata: ClientInput = {
   skip_consent: true,
 }
 
-const storages: readonly (readonly [string, () => Storage])[] = [
-  ['memory', () => memoryStorage()],
-  ['SQLite', () => sqliteStorage(':memory:')],
-]
+interface Opened {
+  readonly storage: Storage
+  close(): Promise<void>
+}
 
-describe.each(storages)('pushed authorization requests with independent client libraries, on %s', (_name, storage) => {
+/** Memory, SQLite, PGlite (PostgreSQL in the process), and the servers that this run can use. */
+async function open(name: 'memory' | DatabaseName): Promise<Opened> {
+  if (name === 'memory') return { storage: memoryStorage(), close: async () => undefined }
+  const database = await emptyDatabase(name)
+  await migrate(database.db)
+  return { storage: kyselyStorage(database.db), close: database.drop }
+}
+
+const names = ['memory', ...databaseNames] as const
+
+describe.each(names)('pushed authorization requests with independent client libraries, on %s', (name) => {
   let running: Awaited<ReturnType<typeof startProvider>>
   let as: oauth.AuthorizationServer
+  let opened: Opened
 
   beforeAll(async () => {
-    running = await startProvider(storage())
+    opened = await open(name)
+    running = await startProvider(opened.storage)
     const issuer = new URL(running.provider.issuer)
     as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, http))
   }, timeout)
 
   afterAll(async () => {
     await running?.stop()
+    await opened?.close()
     expect(running?.events.filter(({ type }) => type === 'request.failed')).toEqual([])
   })
 
