@@ -75,7 +75,7 @@ export async function answerTo(browser: Browser, url: string, visit: Visit = {})
   return new URL(end).searchParams
 }
 
-/** The records of pushed requests that are in the storage. */
+/** Whether the storage has the pushed request. */
 export async function isStored(world: World, requestUri: string): Promise<boolean> {
   const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${requestUri} ${world.issuer}`))
   const id = Buffer.from(bytes).toString('base64url')
