@@ -19,15 +19,14 @@ export interface SenderConstraint {
    * `Authorization` header.
    */
   readonly tokenType: string
-  /**
-   * The parameter of authorization requests that names the key, for instance `dpop_jkt`, as an `AuthorizationParameter` of
-   * the same feature reads it. A proof in one of the `requestHeaders` of a pushed request then counts as this parameter
-   * ({@link https://www.rfc-editor.org/rfc/rfc9449#section-10.1 RFC 9449 section 10.1}). Default: none, and proofs in pushed
-   * requests are ignored.
-   */
-  readonly authorizationParameter?: string
   /** Parameters of the `WWW-Authenticate` challenge besides `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
+  /**
+   * The authorization parameter that binds a code to a key before the client has proved it, for instance `dpop_jkt`. A
+   * proof beside a pushed authorization request binds the code as this parameter would ({@link
+   * https://www.rfc-editor.org/rfc/rfc9449#section-10.1 RFC 9449 section 10.1}).
+   */
+  readonly codeParameter?: string
   /** The request headers that carry a proof. Scripts of other origins may send them where they may call an endpoint. */
   readonly requestHeaders?: readonly string[]
   /** The headers in `Proof.headers` and in errors, for instance a nonce. Scripts of other origins may read them. */

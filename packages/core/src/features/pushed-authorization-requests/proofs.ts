@@ -33,7 +33,7 @@ export async function readProofs(
   const bound: (readonly [string, string])[] = []
   let headers: Readonly<Record<string, string>> = {}
   for (const constraint of core.registry.senderConstraints.values()) {
-    const name = constraint.authorizationParameter
+    const name = constraint.codeParameter
     if (name === undefined || !hasProof(request, constraint)) continue
     const proof = await constraint.prove(request, { endpoint, client })
     if (proof === undefined) continue
