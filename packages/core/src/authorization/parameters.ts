@@ -1,10 +1,27 @@
 import type { Context } from '../contracts/context.ts'
+import type { KeptRequest } from '../contracts/parameter-source.ts'
 import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import { redirectTarget, verifyClient } from './client.ts'
 import { errorTarget } from './error-target.ts'
 import { resolveRequestUri } from './request-uri.ts'
+
+/** The parameters to use, and the records that they came from. */
+export type ResolvedParameters = Pick<KeptRequest, 'parameters'> & Partial<KeptRequest>
+
+/**
+ * Asks every source whether it admits a request at the authorization endpoint, before anything resolves its parameters.
+ * An error goes to the redirect URI in the request, if the client registered it.
+ * @throws {OAuthError} for instance `invalid_request` for a client that must push its requests
+ */
+export async function admitRequest(ctx: Context, request: Request, sent: UncheckedParameters): Promise<void> {
+  try {
+    for (const source of ctx.registry.parameterSources) await source.admit?.(ctx, sent)
+  } catch (thrown) {
+    throw asOAuthError(thrown).towards(await targetOf(ctx, request, sent))
+  }
+}
 
 /**
  * Returns the parameters to use: those that were sent, or those that the host or a feature has in their place. An error
@@ -15,14 +32,14 @@ export async function resolveParameters(
   ctx: Context,
   request: Request,
   sent: UncheckedParameters,
-): Promise<UncheckedParameters> {
+): Promise<ResolvedParameters> {
   const fromHost = await resolveRequestUri(ctx, sent)
-  if (fromHost !== undefined) return fromHost
+  if (fromHost !== undefined) return { parameters: fromHost }
   const { parameterSources } = ctx.registry
   try {
     for (const source of parameterSources) {
       const resolved = await source.resolve(ctx, sent)
-      if (resolved !== undefined) return resolved
+      if (resolved !== undefined) return 'parameters' in resolved ? resolved : { parameters: resolved }
     }
     if (parameterSources.length > 0 && sent.get('request_uri') !== undefined) {
       throw new OAuthError('invalid_request_uri', 'request_uri is unknown or has expired')
@@ -30,7 +47,7 @@ export async function resolveParameters(
   } catch (thrown) {
     throw asOAuthError(thrown).towards(await targetOf(ctx, request, sent))
   }
-  return sent
+  return { parameters: sent }
 }
 
 /**

@@ -10,6 +10,7 @@ import { errorTarget } from './error-target.ts'
 import { hintedSubject } from './id-token-hint.ts'
 import { resolveParameters } from './parameters.ts'
 import { parseAuthorizationRequest } from './request.ts'
+import { useUp } from './use-up.ts'
 
 /**
  * Reads and checks an authorization request, from wherever its parameters came. Until client and redirect URI are
@@ -22,7 +23,7 @@ export async function readAuthorization(
   request: Request,
   sent: UncheckedParameters,
 ): Promise<ReadAuthorization> {
-  const resolved = await resolveParameters(ctx, request, sent)
+  const { parameters: resolved, take } = await resolveParameters(ctx, request, sent)
   for (const name of ['client_id', 'redirect_uri']) {
     if (resolved.repeated.has(name)) refuseRepeated(resolved)
   }
@@ -31,12 +32,14 @@ export async function readAuthorization(
     refuseRepeated(resolved)
     const { client } = verified
     const parameters = readAudience(ctx, { request: 'authorization', client, parameters: resolved })
-    return { client, parameters, authorization: await parse(ctx, verified, parameters) }
+    const authorization = await parse(ctx, verified, parameters)
+    return { client, parameters, authorization, ...(take !== undefined && { take }) }
   } catch (thrown) {
-    const target = redirectTarget(ctx, verified, resolved)
-    throw asOAuthError(thrown).towards(
-      await errorTarget(ctx, request, verified.client, target).catch(() => 'never' as const),
-    )
+    const asked = redirectTarget(ctx, verified, resolved)
+    const target = await errorTarget(ctx, request, verified.client, asked).catch(() => 'never' as const)
+    // An error that the client gets is the answer to the request.
+    if (target !== 'never') await useUp(ctx, take)
+    throw asOAuthError(thrown).towards(target)
   }
 }
 

@@ -39,6 +39,11 @@ export interface Pending {
    * JSON that the completion needs at the end, for instance the id of a device code. It is stored with the interaction.
    */
   readonly value?: object
+  /**
+   * Records that the request came from (`KeptRequest.take`). One answer uses them up: they are part of `Approved.take`,
+   * and the server takes them when the user refuses and before it sends an error to the client.
+   */
+  readonly take?: readonly RecordTake[]
 }
 
 /** A pending request and its client. The client is enabled and still registered for what the request asks. */
@@ -54,6 +59,9 @@ export interface Approved extends LoadedPending {
   readonly grant: GrantFacts
   /** The consent to store in the same commit. Present when the user answered the consent page. */
   readonly consent?: ConsentRecord
-  /** The record of the interaction, for `take` of the commit. Empty when the user did not have to do anything. */
+  /**
+   * The records of the interaction and of the request, for `take` of the commit. Empty when the user did not have to do
+   * anything and the request was in no record.
+   */
   readonly take: readonly RecordTake[]
 }

@@ -2,6 +2,7 @@ import type { Parameters, UncheckedParameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
+import type { RecordTake } from '../storage/record.ts'
 import type { PresentedAccessToken } from './access-token.ts'
 import type { Pending } from './completion.ts'
 import type { Context } from './context.ts'
@@ -86,4 +87,6 @@ export interface ReadAuthorization {
   readonly authorization: AuthorizationRequest
   /** The parameters that were used, for instance those in the request object. */
   readonly parameters: UncheckedParameters
+  /** The records that the request came from, for `take` of `core.interact`. Absent when it came from no record. */
+  readonly take?: readonly RecordTake[]
 }

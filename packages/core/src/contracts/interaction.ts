@@ -1,4 +1,5 @@
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import type { RecordTake } from '../storage/record.ts'
 
 /** A step that the user has to take. For each step the host has a page. */
 export type InteractionStep = 'login' | 'create' | 'select_account' | 'post_login' | 'consent'
@@ -18,6 +19,8 @@ export interface InteractionRecord {
   readonly completion?: string
   /** JSON that the completion needs at the end. */
   readonly value?: object
+  /** Other records that the answer uses up, for instance a pushed request. */
+  readonly take?: readonly RecordTake[]
   /** The step that is due. */
   readonly step: InteractionStep
   /** The steps that the user has taken. */

@@ -1,4 +1,6 @@
 import type { UncheckedParameters } from '../http/parameters.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
+import type { RecordTake } from '../storage/record.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -8,10 +10,28 @@ import type { Context } from './context.ts'
  */
 export interface ParameterSource {
   /**
+   * Refuses a request at the authorization endpoint because its parameters come from elsewhere, for instance for a client
+   * that must push its requests. It is called before the host (`requestUriResolver`) or any source resolves the request,
+   * and not for requests that a feature reads by `core.readAuthorization`. Default: no request is refused.
+   * @throws {OAuthError} which goes where the errors of `resolve` go
+   */
+  admit?(ctx: Context, sent: UncheckedParameters): Awaitable<void>
+  /**
    * Returns the parameters to use instead of those that were sent, or `undefined` for a request that does not use this
    * source. The server sends an error to the redirect URI in the request if the client registered it, and shows a page
    * otherwise.
    * @throws {OAuthError} for instance `invalid_request_uri` or `invalid_request_object`
    */
-  resolve(ctx: Context, sent: UncheckedParameters): Promise<UncheckedParameters | undefined>
+  resolve(ctx: Context, sent: UncheckedParameters): Promise<UncheckedParameters | KeptRequest | undefined>
+}
+
+/** A request that the server kept in records and that gets one answer, for instance a pushed one. */
+export interface KeptRequest {
+  readonly parameters: UncheckedParameters
+  /**
+   * The records, which end with the answer: they are taken in the commit of an approval, and before an error is sent to
+   * the client. Until then the user may open the request again. Keep a record for as long as an interaction lasts
+   * (`core.config.lifetimes.interaction`) after the last moment at which the request may begin.
+   */
+  readonly take: readonly RecordTake[]
 }

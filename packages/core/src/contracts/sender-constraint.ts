@@ -21,6 +21,12 @@ export interface SenderConstraint {
   readonly tokenType: string
   /** Parameters of the `WWW-Authenticate` challenge besides `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
+  /**
+   * The authorization parameter that binds a code to a key before the client has proved it, for instance `dpop_jkt`. A
+   * proof beside a pushed authorization request binds the code as this parameter would ({@link
+   * https://www.rfc-editor.org/rfc/rfc9449#section-10.1 RFC 9449 section 10.1}).
+   */
+  readonly codeParameter?: string
   /** The request headers that carry a proof. Scripts of other origins may send them where they may call an endpoint. */
   readonly requestHeaders?: readonly string[]
   /** The headers in `Proof.headers` and in errors, for instance a nonce. Scripts of other origins may read them. */

@@ -1,3 +1,4 @@
+import { admitRequest } from '../authorization/parameters.ts'
 import { readAuthorization } from '../authorization/read-authorization.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
@@ -21,7 +22,8 @@ export const authorize: Endpoint = {
     const asGet = foreignFormAsGet(request, core.config.issuer + endpointPaths.authorize, encoded)
     if (asGet !== undefined) return asGet
     const sent = parseUnchecked(encoded, core.registry.repeatable)
-    const { client, authorization } = await readAuthorization(core, request, sent)
-    return interact(core, request, { completion: 'code', authorization }, client)
+    await admitRequest(core, request, sent)
+    const { client, authorization, take } = await readAuthorization(core, request, sent)
+    return interact(core, request, { completion: 'code', authorization, ...(take !== undefined && { take }) }, client)
   },
 }

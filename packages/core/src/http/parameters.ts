@@ -5,6 +5,8 @@ import { OAuthError } from '../protocol/errors.ts'
  * absent.
  */
 export interface Parameters {
+  /** The names of all parameters that were sent, each once. */
+  readonly names: readonly string[]
   /** Returns the value of a parameter, or `undefined` when it is absent or empty. */
   get(name: string): string | undefined
   /** Whether the parameter was sent, with or without a value. */
@@ -18,8 +20,6 @@ export interface Parameters {
  * error to the client.
  */
 export interface UncheckedParameters extends Parameters {
-  /** The names of all parameters that were sent. */
-  readonly names: readonly string[]
   /** The names that were repeated and must not be. `get` returns `undefined` for them. */
   readonly repeated: ReadonlySet<string>
 }

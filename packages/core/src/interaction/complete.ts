@@ -1,11 +1,13 @@
+import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { keptExtra } from '../authorization/request-extra.ts'
+import { useUp } from '../authorization/use-up.ts'
 import type { Completion, LoadedPending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { messagePage } from '../http/html.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
-import { errorForUser } from '../protocol/errors.ts'
+import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { interactionKey } from '../records/interactions.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
@@ -62,7 +64,7 @@ export function complete(
       ...(extra !== undefined && { extra }),
     },
     ...(consent !== undefined && { consent }),
-    take: interactionId === undefined ? [] : [interactionKey(interactionId)],
+    take: [...(pending.take ?? []), ...(interactionId === undefined ? [] : [interactionKey(interactionId)])],
   })
 }
 
@@ -79,15 +81,41 @@ export async function failThroughCompletion(
   try {
     return await run()
   } catch (thrown) {
-    const error = asOAuthError(thrown)
-    const completion = completionOf(ctx, pending.completion)
-    if (completion.fail === undefined || error.details.redirect === 'never') throw error
-    return completion.fail(request, pending, error)
+    return fail(ctx, request, pending, asOAuthError(thrown))
   }
 }
 
-/** Responds to a user who has refused, once the interaction is deleted. */
+/**
+ * Lets the completion handle an error that ends the attempt. An error that reaches the client is the answer to the
+ * request, and uses it up.
+ * @throws {OAuthError} the error, where a page shows it or a redirect takes it to the client
+ */
+export async function fail(
+  ctx: Context,
+  request: Request,
+  pending: LoadedPending,
+  error: OAuthError,
+): Promise<Response> {
+  const completion = completionOf(ctx, pending.completion)
+  if (completion.fail === undefined || error.details.redirect === 'never') throw error
+  try {
+    const response = await completion.fail(request, pending, error)
+    await useUp(ctx, pending.take)
+    return response
+  } catch (thrown) {
+    if (isSentToClient(thrown)) await useUp(ctx, pending.take)
+    throw thrown
+  }
+}
+
+function isSentToClient(thrown: unknown): boolean {
+  const redirect = thrown instanceof OAuthError ? thrown.details.redirect : undefined
+  return redirect !== undefined && redirect !== 'never'
+}
+
+/** Responds to a user who has refused, once the interaction is deleted. A request that has its answer gets no second one. */
 export async function deny(ctx: Context, request: Request, pending: LoadedPending): Promise<Response> {
+  if (!(await useUp(ctx, pending.take))) throw errorForUser('invalid_request', interactionIsOver)
   const completion = completionOf(ctx, pending.completion)
   if (completion.deny !== undefined) return completion.deny(request, pending)
   return messagePage('Access was not given', ['The application gets no access. You can close this page.'])

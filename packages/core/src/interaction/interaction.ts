@@ -39,7 +39,7 @@ export interface DueStep {
 export async function startInteraction(
   ctx: Context,
   request: Request,
-  { authorization, completion, value }: Pending,
+  { authorization, completion, value, take }: Pending,
   { step, referenceId, grantedBefore, documentState }: DueStep,
   approver: Approver,
 ): Promise<{ readonly location: string; readonly setCookie: string }> {
@@ -53,6 +53,7 @@ export async function startInteraction(
     request: authorization,
     completion,
     ...(value !== undefined && { value }),
+    ...(take !== undefined && { take }),
     step,
     completed: [],
     ...(signedIn !== undefined && { priorSession: { id: signedIn.session.id, authTime: signedIn.session.authTime } }),

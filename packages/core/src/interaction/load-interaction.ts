@@ -6,7 +6,7 @@ import type { InteractionRecord } from '../contracts/interaction.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { errorForUser } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { completionOf } from './complete.ts'
+import { fail } from './complete.ts'
 import { currentRequest, shownRequest } from './current-request.ts'
 import { findInteraction } from './interaction.ts'
 
@@ -41,11 +41,20 @@ export async function loadInteraction(
     return { interaction, client, pending: { ...pending, authorization: shownRequest(ctx, client, stored) } }
   } catch (thrown) {
     const error = asOAuthError(thrown)
-    await completionOf(ctx, pending.completion).fail?.(request, pending, error)
+    await fail(ctx, request, pending, error)
     throw error
   }
 }
 
-function pendingOf({ completion = 'code', request, value }: InteractionRecord, client: ClientRecord): LoadedPending {
-  return { completion, authorization: request, client, ...(value !== undefined && { value }) }
+function pendingOf(
+  { completion = 'code', request, value, take }: InteractionRecord,
+  client: ClientRecord,
+): LoadedPending {
+  return {
+    completion,
+    authorization: request,
+    client,
+    ...(value !== undefined && { value }),
+    ...(take !== undefined && { take }),
+  }
 }

@@ -12,24 +12,23 @@ import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
  */
 type Support = Pick<Context, 'config' | 'registry'>
 
+/** Members by which a client wants other requests refused. A process without the feature must not serve them. */
+const requirements = ['require_signed_request_object', 'require_pushed_authorization_requests'] as const
+
 /**
  * Checks, before the user has to sign in, that this process can issue the tokens that the registration of the client
  * and these scopes need.
  * @throws {OAuthError} `unauthorized_client`
  */
 export function requireSupport(ctx: Support, client: ClientRecord, scope: readonly string[]): void {
-  const { token_endpoint_auth_method: method, require_signed_request_object } = client.metadata
+  const { token_endpoint_auth_method: method } = client.metadata
   if (!ctx.registry.clientAuthMethods.has(method)) {
     const feature = featureOfAuthMethod(method) ?? 'the feature that brings this method'
     throw unsupported(client, 'token_endpoint_auth_method', method, `install ${feature}`)
   }
-  if (require_signed_request_object === true && !hasMember(ctx, 'require_signed_request_object')) {
-    throw unsupported(
-      client,
-      'require_signed_request_object',
-      'true',
-      `install ${featureOfMember('require_signed_request_object')}`,
-    )
+  for (const member of requirements) {
+    if (client.metadata[member] !== true || hasMember(ctx, member)) continue
+    throw unsupported(client, member, 'true', `install ${featureOfMember(member)}`)
   }
   pairwiseSecretFor(ctx, client)
   if (getsIdToken(ctx, client, scope)) idTokenFormatOf(ctx, client)

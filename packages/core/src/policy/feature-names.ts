@@ -1,6 +1,8 @@
 const backChannelLogout = 'the feature backChannelLogout() from @oauth/core/features/back-channel-logout'
 const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/features/front-channel-logout'
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
+const pushedAuthorizationRequests =
+  'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
 
 const ofMembers: Readonly<Record<string, string>> = {
@@ -10,6 +12,7 @@ const ofMembers: Readonly<Record<string, string>> = {
   request_object_signing_alg: jwtSecuredRequests,
   request_uris: jwtSecuredRequests,
   require_signed_request_object: jwtSecuredRequests,
+  require_pushed_authorization_requests: pushedAuthorizationRequests,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,

@@ -48,6 +48,11 @@ export interface FeatureClientMetadata {
    * `jwt-secured-requests`.
    */
   readonly require_signed_request_object?: boolean
+  /**
+   * Makes the server refuse authorization requests of this client that were not pushed. For the feature
+   * `pushed-authorization-requests`.
+   */
+  readonly require_pushed_authorization_requests?: boolean
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**

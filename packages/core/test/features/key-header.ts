@@ -41,6 +41,7 @@ function constraint(core: Core): SenderConstraint {
   const nonce = () => ({ 'key-header-nonce': encodeBase64url(core.random.bytes(16)) })
   return {
     confirmation: 'kh',
+    codeParameter: 'key_hash',
     tokenType: 'KeyHeader',
     challenge: { hash: 'S256' },
     requestHeaders: ['Key-Header'],

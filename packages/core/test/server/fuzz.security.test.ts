@@ -1,6 +1,7 @@
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { describe, expect, test } from 'vitest'
 import { authorizeUrl, createPkce, post, registerConfidential } from '../support/client.ts'
 import { clientDocument, documentClient } from '../support/client-documents.ts'
@@ -31,6 +32,7 @@ function lenientWorld(serve: () => string = () => '[]') {
     features: [
       privateKeyJwt({ clientSecretJwt: true }),
       jwtSecuredRequests(),
+      pushedAuthorizationRequests(),
       clientIdMetadataDocuments({ fetchLimits: { perMinute: 1000, perMinuteAndHost: 1000 } }),
     ],
     outboundFetch: async () => new Response(serve(), { headers: { 'content-type': 'application/json' } }),

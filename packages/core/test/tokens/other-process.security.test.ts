@@ -2,6 +2,7 @@ import type { ClientInput, OAuthEvent } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
 import {
@@ -57,6 +58,12 @@ const gaps: readonly (readonly [string, ClientInput, WorldOptions, string])[] = 
     { require_signed_request_object: true },
     { features: [jwtSecuredRequests()] },
     'jwtSecuredRequests',
+  ],
+  [
+    'requests that it demands to be pushed',
+    { require_pushed_authorization_requests: true },
+    { features: [pushedAuthorizationRequests(), privateKeyJwt()] },
+    'pushedAuthorizationRequests',
   ],
 ]
 

@@ -5,6 +5,7 @@ import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
 import { seededRandom } from '@oauth/core/testing'
@@ -97,6 +98,7 @@ export async function createFixture(): Promise<Fixture> {
     ),
     features: [
       ...[backChannelLogout(), frontChannelLogout(), clientIdMetadataDocuments(), jwtSecuredRequests()],
+      pushedAuthorizationRequests(),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
         idJag: {

@@ -33,6 +33,8 @@ const registered: Readonly<Record<string, readonly string[]>> = {
   ...{ authorize: ofPages, continue: ofPages, consent: ofPages, login: ofPages },
   endSession: ['invalid_request', 'access_denied', 'interaction_required'],
   token: ofTokens,
+  // RFC 9126 section 2.3: the codes of the authorization endpoint, and those of client authentication.
+  pushedAuthorizationRequest: [...ofPages, 'invalid_key_header'],
   introspect: ofClients,
   revoke: [...ofClients, 'unsupported_token_type'],
   userinfo: [...ofBearers, 'invalid_key_header'],

@@ -5,7 +5,7 @@ import { readForm } from '../logout.ts'
 import { register } from '../registration.ts'
 import { chat, tokenExchangeName, type } from '../token-exchange.ts'
 import { alice, baseUrl } from '../world.ts'
-import { type Draft, get, getUrl, type Members, postForm, sendJson } from './draft.ts'
+import { type Draft, get, getUrl, type Members, postForm, requestOf, sendJson } from './draft.ts'
 import { afterLogout, type ClientName, documentUrl, type Fixture, redirectUriOf } from './fixture.ts'
 
 /** A request to an endpoint whose answer is known, with what it needs: a client, a code, a session. Most are valid. */
@@ -68,6 +68,17 @@ async function requestObject(fixture: Fixture): Promise<Draft> {
   return get(at(fixture, '/oauth2/authorize'), { client_id: 'notes', request }, cookies(fixture))
 }
 
+/** A push of the client `notes` or `desktop`. */
+async function pushDraft(fixture: Fixture, name: ClientName): Promise<Draft> {
+  const { headers, form } = credentials(await fixture.client(name))
+  const { challenge } = createPkce()
+  const request = {
+    ...{ client_id: name, response_type: 'code', redirect_uri: redirectUriOf(name), scope: 'openid email', state: 's' },
+    ...{ code_challenge: challenge, code_challenge_method: 'S256', nonce: 'n', resource: 'https://api.example.com' },
+  }
+  return postForm(at(fixture, '/oauth2/par'), { ...form, ...request }, headers)
+}
+
 /** Brings Alice's browser to a page of the host, and returns the URL of the page. */
 async function openPage(fixture: Fixture, prompt: string): Promise<string> {
   await fixture.client('notes')
@@ -94,6 +105,15 @@ const pages: readonly ValidRequest[] = [
     async prepare(fixture) {
       const request = { redirect_uri: redirectUriOf('agent'), scope: 'openid email' }
       return getUrl(authorizeUrl(fixture.world, { client_id: documentUrl }, createPkce(), request), cookies(fixture))
+    },
+  },
+  {
+    ...{ endpoint: 'authorize', what: 'with a pushed request', status: 302 },
+    async prepare(fixture) {
+      await fixture.authorize('notes')
+      const response = await fixture.world.provider.fetch(requestOf(await pushDraft(fixture, 'notes')) as Request)
+      const { request_uri } = await response.json()
+      return get(at(fixture, '/oauth2/authorize'), { client_id: 'notes', request_uri }, cookies(fixture))
     },
   },
   {
@@ -210,6 +230,11 @@ const tokenRequests: readonly ValidRequest[] = [
     },
   },
 ]
+
+const pushes: readonly ValidRequest[] = (['notes', 'desktop'] as const).map((name) => ({
+  ...{ endpoint: 'pushedAuthorizationRequest', what: `of the client ${name}`, status: 201 },
+  prepare: (fixture) => pushDraft(fixture, name),
+}))
 
 const aboutToken = (
   endpoint: 'introspect' | 'revoke',
@@ -408,6 +433,7 @@ const documents: readonly ValidRequest[] = [
 export const validRequests: readonly ValidRequest[] = [
   ...pages,
   ...tokenRequests,
+  ...pushes,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),
   aboutToken('revoke', 'of an access token', 'access_token'),
