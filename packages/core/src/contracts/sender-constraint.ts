@@ -21,6 +21,12 @@ export interface SenderConstraint {
   readonly tokenType: string
   /** Parameters of the `WWW-Authenticate` challenge besides `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
+  /**
+   * The authorization parameter that binds a code to a key before the client has proved it, for instance `dpop_jkt`. A
+   * proof beside a pushed authorization request binds the code as this parameter would ({@link
+   * https://www.rfc-editor.org/rfc/rfc9449#section-10.1 RFC 9449 section 10.1}).
+   */
+  readonly codeParameter?: string
   /** The request headers that carry a proof. Scripts of other origins may send them where they may call an endpoint. */
   readonly requestHeaders?: readonly string[]
   /** The headers in `Proof.headers` and in errors, for instance a nonce. Scripts of other origins may read them. */
@@ -31,6 +37,21 @@ export interface SenderConstraint {
    * @throws {OAuthError} when the proof is not valid, or is missing where the client has to bring one
    */
   prove(request: Request, facts: ProofFacts): Awaitable<Proof | undefined>
+  /**
+   * Refuses tokens that would not be bound, where the client or a resource demands it. The core calls it for every
+   * access token that it issues, whatever the grant type and the endpoint, before anything is used up.
+   * @throws {OAuthError} `invalid_request`
+   */
+  checkIssuance?(facts: BoundIssuance): Awaitable<void>
+}
+
+/** The access token that is about to be issued, as far as its binding depends on it. */
+export interface BoundIssuance {
+  readonly client: ClientRecord
+  /** The resources (audiences) of the token, as `validAudiences` spells them. */
+  readonly resources: readonly string[]
+  /** The keys that the client has proved to hold. */
+  readonly binding?: Binding
 }
 
 /** What a proof must match. */
@@ -41,6 +62,8 @@ export interface ProofFacts {
   readonly client?: ClientRecord
   /** The access token that the request presents. */
   readonly accessToken?: string
+  /** The id of the client that the presented access token was issued to. */
+  readonly tokenClientId?: string
 }
 
 /** A valid proof. */
@@ -56,4 +79,9 @@ export interface Binding {
   readonly tokenType: string
   readonly cnf: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  /**
+   * The authorization parameters that bind a code to these keys, for instance `dpop_jkt`. An endpoint that takes
+   * authorization requests adds them to the request with `addParameters`.
+   */
+  readonly codeParameters: Readonly<Record<string, string>>
 }
