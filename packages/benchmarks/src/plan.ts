@@ -13,6 +13,8 @@ export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
 
 /** Workloads that do not use the storage. */
 const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
+/** Workloads that the floor does not serve. */
+const withoutFloor: ReadonlySet<Workload> = new Set(['client-credentials-dpop'])
 /** Workloads that are also measured with the plain bridge, to show the cost of a bridge that is not lazy. */
 const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])
 
@@ -31,14 +33,15 @@ const yardstick: readonly Run[] = (['bare-get', 'bare-post'] as const).map((load
 
 function runsOf(load: Workload, options: Options): readonly Run[] {
   const runs: Run[] = []
+  const kind = { kind: 'provider', ...(load === 'client-credentials-dpop' && { dpop: true }) } as const
   const memory = options.storages.includes('memory') || withoutStorage.has(load)
-  if (memory) runs.push({ column: 'memory', load, subject: { kind: 'provider', storage: 'memory' } })
+  if (memory) runs.push({ column: 'memory', load, subject: { ...kind, storage: 'memory' } })
   if (memory && withPlainBridge.has(load)) {
     runs.push({ column: 'plain', load, subject: { kind: 'provider', storage: 'memory', bridge: 'plain' } })
   }
   if (options.storages.includes('sqlite') && !withoutStorage.has(load)) {
-    runs.push({ column: 'floor', load, subject: { kind: 'floor', storage: 'sqlite' } })
-    runs.push({ column: 'sqlite', load, subject: { kind: 'provider', storage: 'sqlite' } })
+    if (!withoutFloor.has(load)) runs.push({ column: 'floor', load, subject: { kind: 'floor', storage: 'sqlite' } })
+    runs.push({ column: 'sqlite', load, subject: { ...kind, storage: 'sqlite' } })
   }
   return runs
 }

@@ -4,6 +4,7 @@ export const workloads = [
   'discovery',
   'jwks',
   'client-credentials-opaque',
+  'client-credentials-dpop',
   'client-credentials-jwt',
   'client-credentials-es256',
   'refresh',
@@ -25,6 +26,8 @@ export interface ServerSettings {
   readonly storage: StorageName
   /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with those of the platform. */
   readonly bridge: 'hono' | 'plain'
+  /** Installs the feature `dpop`. */
+  readonly dpop?: boolean
   /** The number of expired rows to add before the load. SQLite and PostgreSQL only. */
   readonly expired?: number
   /** An empty folder for the database. */

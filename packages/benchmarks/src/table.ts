@@ -13,6 +13,7 @@ const rows: Readonly<Record<Workload, { readonly title: string; readonly http: r
   discovery: { title: 'discovery', http: ['bare-get'] },
   jwks: { title: 'JWKS', http: ['bare-get'] },
   'client-credentials-opaque': { title: 'client_credentials, opaque', http: ['bare-post'] },
+  'client-credentials-dpop': { title: 'client_credentials, opaque, DPoP', http: ['bare-post'] },
   'client-credentials-jwt': { title: 'client_credentials, JWT RS256', http: ['bare-post'] },
   'client-credentials-es256': { title: 'client_credentials, JWT ES256', http: ['bare-post'] },
   refresh: { title: 'refresh with rotation', http: ['bare-post'] },

@@ -62,11 +62,12 @@ export function verifierOf(options: ProtectedResourceOptions): TokenVerifier {
 
 /** Returns the options of the metadata document. `protect` reads tokens from the header alone. */
 export function metadataOptionsOf(options: ProtectedResourceOptions): ProtectedResourceMetadataHandlerOptions {
-  const { authorizationServer: server, metadata, scopes = [] } = options
+  const { authorizationServer: server, metadata, scopes = [], senderConstraints = [] } = options
   return {
     ...issuerOf(server),
     scopesSupported: scopes,
     bearerMethodsSupported: ['header'],
+    ...Object.assign({}, ...senderConstraints.map((constraint) => constraint.metadata)),
     ...metadata,
   }
 }

@@ -1,6 +1,7 @@
 import { invalid } from './claims.ts'
 import { addHeaders } from './cors.ts'
 import { unavailable } from './errors.ts'
+import type { OptionalMembers } from './protected-resource-members.ts'
 import type { RequestHead } from './request-head.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -17,6 +18,10 @@ export interface SenderConstraint {
   readonly scheme: string
   /** Parameters of the challenge besides `error`, for instance `algs`. */
   readonly challenge?: Readonly<Record<string, string>>
+  /** Whether the resource refuses tokens that are not bound in this way, and names no other scheme. Default `false`. */
+  readonly required?: boolean
+  /** Members of the metadata document, for instance `dpopSigningAlgValuesSupported`. */
+  readonly metadata?: OptionalMembers
   /**
    * Verifies the proof in a request. It is called once for each request, when the token itself is valid, so that a proof
    * may be marked as used here.
@@ -63,6 +68,8 @@ export async function checkBinding(
   resource: string,
 ): Promise<VerifiedToken> {
   const { cnf } = token
+  const demanded = constraints.find(({ confirmation, required }) => required && cnf?.[confirmation] === undefined)
+  if (demanded !== undefined) throw invalid(`the access token must be bound to a key (${demanded.scheme})`)
   if (cnf === undefined) {
     if (presented.scheme !== 'bearer')
       throw invalid('the access token is not bound to a key: present it as a bearer token')
@@ -136,7 +143,8 @@ export function challengeSchemes(
   const others = constraints
     .filter(({ scheme }) => scheme.toLowerCase() !== 'bearer')
     .map(({ scheme, challenge: parameters }) => ({ scheme, ...(parameters !== undefined && { parameters }) }))
-  const all = [{ scheme: 'Bearer' }, ...others]
+  const demanded = constraints.find(({ required, scheme }) => required && scheme.toLowerCase() !== 'bearer')
+  const all = demanded === undefined ? [{ scheme: 'Bearer' }, ...others] : others
   const used = headers.get('authorization')?.split(' ')[0]?.toLowerCase()
   const presented = all.filter(({ scheme }) => scheme.toLowerCase() === used)
   return presented.length > 0 ? presented : all

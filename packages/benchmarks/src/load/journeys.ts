@@ -9,6 +9,7 @@ import {
   type Target,
 } from '../protocol.ts'
 import type { Answer, Journey } from './connection.ts'
+import { proofs } from './proofs.ts'
 import { authorization, basic, form, get, post } from './requests.ts'
 
 /** The requests that one connection repeats. It calls `done` after each counted unit. */
@@ -26,6 +27,8 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
       return again(get('/auth/jwks'), done)
     case 'client-credentials-opaque':
       return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
+    case 'client-credentials-dpop':
+      return proving(client, done)
     case 'client-credentials-jwt':
       return again(token(machineRequest(resource)), done)
     case 'client-credentials-es256':
@@ -50,6 +53,16 @@ function machineRequest(forResource: string): string {
 function* again(request: string, done: () => void): Journey {
   for (;;) {
     expect(yield request, 200)
+    done()
+  }
+}
+
+/** Signs a new proof for each request, with one key. */
+function* proving(client: ClientCredentials, done: () => void): Journey {
+  const prove = proofs()
+  for (;;) {
+    const headers = `${basic(client)}dpop: ${prove()}\r\n`
+    expect(yield post('/auth/oauth2/token', headers, 'grant_type=client_credentials&scope=notes%3Aread'), 200)
     done()
   }
 }

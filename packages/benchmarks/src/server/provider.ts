@@ -36,7 +36,9 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
     [sessionCookie, { user, session: { id: 'session-1', authTime: Math.floor(Date.now() / 1000), amr: ['pwd'] } }],
   ])
   const users = new Map([[user.id, user]])
+  const { dpop } = await loadBuilt<typeof import('@oauth/core/features/dpop')>(settings.core, 'features/dpop/dpop.js')
   const provider = createProvider({
+    features: settings.dpop === true ? [dpop()] : [],
     baseUrl: 'http://localhost:9000',
     secret: 'a-secret-for-benchmarks-with-enough-characters',
     storage,

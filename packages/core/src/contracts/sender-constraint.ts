@@ -37,6 +37,21 @@ export interface SenderConstraint {
    * @throws {OAuthError} when the proof is not valid, or is missing where the client has to bring one
    */
   prove(request: Request, facts: ProofFacts): Awaitable<Proof | undefined>
+  /**
+   * Refuses tokens that would not be bound, where the client or a resource demands it. The core calls it for every
+   * access token that it issues, whatever the grant type and the endpoint, before anything is used up.
+   * @throws {OAuthError} `invalid_request`
+   */
+  checkIssuance?(facts: BoundIssuance): Awaitable<void>
+}
+
+/** The access token that is about to be issued, as far as its binding depends on it. */
+export interface BoundIssuance {
+  readonly client: ClientRecord
+  /** The resources (audiences) of the token, as `validAudiences` spells them. */
+  readonly resources: readonly string[]
+  /** The keys that the client has proved to hold. */
+  readonly binding?: Binding
 }
 
 /** What a proof must match. */
@@ -47,6 +62,8 @@ export interface ProofFacts {
   readonly client?: ClientRecord
   /** The access token that the request presents. */
   readonly accessToken?: string
+  /** The id of the client that the presented access token was issued to. */
+  readonly tokenClientId?: string
 }
 
 /** A valid proof. */
@@ -62,4 +79,9 @@ export interface Binding {
   readonly tokenType: string
   readonly cnf: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  /**
+   * The authorization parameters that bind a code to these keys, for instance `dpop_jkt`. An endpoint that takes
+   * authorization requests adds them to the request with `addParameters`.
+   */
+  readonly codeParameters: Readonly<Record<string, string>>
 }

@@ -14,16 +14,18 @@ export type ErrorAudience = 'json' | 'bearer' | 'page'
 /**
  * Turns an error into a response, as JSON or as a page. No other code does that.
  * @param schemes the schemes in which a client may present a token, beside `Bearer`
+ * @param used the scheme of the request's `Authorization` header, in lower case
  */
 export function errorResponse(
   error: OAuthError,
   audience: ErrorAudience,
   schemes: Iterable<ChallengeScheme> = [],
+  used?: string,
 ): Response {
   const description = descriptionOf(error)
   const headers: Record<string, string> = { ...error.details.headers }
   const challenge =
-    error.details.challenge ?? (audience === 'bearer' ? tokenChallenge(error, description, schemes) : undefined)
+    error.details.challenge ?? (audience === 'bearer' ? tokenChallenge(error, schemes, used) : undefined)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
   if (audience !== 'page') {
     const body = { ...error.details.members, error: error.code, error_description: description }
@@ -43,11 +45,12 @@ function descriptionOf({ description }: OAuthError): string | undefined {
 
 function tokenChallenge(
   error: OAuthError,
-  description: string | undefined,
   schemes: Iterable<ChallengeScheme>,
+  used: string | undefined,
 ): string | undefined {
   // A challenge asks for a better token. That does not help against a failure of the server or a rate limit.
   if (error.status >= 500 || error.code === 'rate_limited') return undefined
   const { code, details } = error
-  return tokenChallenges(schemes, { error: code, error_description: description, scope: details.scope })
+  const said = { error: code, error_description: descriptionOf(error), scope: details.scope }
+  return tokenChallenges(schemes, said, used)
 }

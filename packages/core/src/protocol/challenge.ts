@@ -18,16 +18,21 @@ export interface ChallengeScheme {
 }
 
 /**
- * The challenges of every scheme in which a client may present a token.
- * @param said the parameters that all of them have, for instance the error; `{}` when the client has tried nothing
+ * The challenges of every scheme in which a client may present a token. The error is in the challenge of the scheme that
+ * the request used ({@link https://www.rfc-editor.org/rfc/rfc9449#section-7.2 RFC 9449 section 7.2}).
+ * @param said the parameters about the request, for instance the error; `{}` when the client has tried nothing
+ * @param used the scheme of the request in lower case; `bearer` where it is none of these schemes
  */
 export function tokenChallenges(
   schemes: Iterable<ChallengeScheme>,
   said: Readonly<Record<string, string | undefined>>,
+  used = 'bearer',
 ): string {
-  const challenges = [formatChallenge('Bearer', { realm: 'oauth', ...said })]
-  for (const { tokenType, challenge } of schemes) {
-    if (tokenType !== 'Bearer') challenges.push(formatChallenge(tokenType, { ...challenge, ...said }))
+  const others = [...schemes].filter(({ tokenType }) => tokenType !== 'Bearer')
+  const own = others.find(({ tokenType }) => tokenType.toLowerCase() === used)
+  const challenges = [formatChallenge('Bearer', { realm: 'oauth', ...(own === undefined && said) })]
+  for (const other of others) {
+    challenges.push(formatChallenge(other.tokenType, { ...other.challenge, ...(other === own && said) }))
   }
   return challenges.join(', ')
 }

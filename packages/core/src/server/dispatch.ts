@@ -2,6 +2,7 @@ import { respondWithError } from '../authorization/authorization-response.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
 import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { readAuthorization } from '../http/authorization-header.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { readForm } from '../http/form.ts'
@@ -108,7 +109,8 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
   const target = error.details.redirect
   if (target !== undefined && target !== 'never') return respondWithError(core, request, target, error)
   const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
-  return errorResponse(error, audience, core.registry.senderConstraints.values())
+  const used = readAuthorization(request)?.scheme
+  return errorResponse(error, audience, core.registry.senderConstraints.values(), used)
 }
 
 /** Sets the HTTP status that belongs to an error code here, unless the error has a status of its own. */

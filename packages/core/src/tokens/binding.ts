@@ -1,5 +1,5 @@
 import type { Context } from '../contracts/context.ts'
-import type { Binding, ProofFacts } from '../contracts/sender-constraint.ts'
+import type { Binding, BoundIssuance, ProofFacts } from '../contracts/sender-constraint.ts'
 
 /**
  * Asks all installed sender constraints which keys the client proves to hold in this request.
@@ -8,17 +8,27 @@ import type { Binding, ProofFacts } from '../contracts/sender-constraint.ts'
  */
 export async function readBinding(ctx: Context, request: Request, facts: ProofFacts): Promise<Binding | undefined> {
   const cnf: Record<string, string> = {}
+  const codeParameters: Record<string, string> = {}
   let headers: Readonly<Record<string, string>> = {}
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
     const proof = await constraint.prove(request, facts)
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
+    if (constraint.codeParameter !== undefined) codeParameters[constraint.codeParameter] = proof.confirmation
     headers = { ...headers, ...proof.headers }
     // A scheme of its own is more specific than Bearer, whichever constraint comes first.
     if (tokenType === undefined || tokenType === 'Bearer') tokenType = constraint.tokenType
   }
-  return tokenType === undefined ? undefined : Object.freeze({ tokenType, cnf, headers })
+  return tokenType === undefined ? undefined : Object.freeze({ tokenType, cnf, headers, codeParameters })
+}
+
+/**
+ * Asks all installed sender constraints whether a token may be issued with the keys that the client has proved.
+ * @throws {OAuthError} `invalid_request` when the client or a resource demands a proof that is missing
+ */
+export async function checkIssuedBinding({ registry }: Context, issuance: BoundIssuance): Promise<void> {
+  for (const constraint of registry.senderConstraints.values()) await constraint.checkIssuance?.(issuance)
 }
 
 /** Whether the client has proved every key that a token is bound to. A token without `cnf` is not bound. */

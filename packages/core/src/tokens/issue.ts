@@ -12,6 +12,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, scopeMember } from '../protocol/scope.ts'
 import type { AccessTokenRecord } from '../storage/access-token.ts'
 import type { GrantRecord } from '../storage/grant.ts'
+import { checkIssuedBinding } from './binding.ts'
 import { mintIdToken } from './id-token.ts'
 import { type AccessTokenFacts, mintJwtAccessToken } from './jwt-access-token.ts'
 import { keepResources } from './kept-resources.ts'
@@ -30,6 +31,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
   const { client, grant, scope } = issuance
   checkDecision(issuance)
   if (grant === undefined) checkMachineTokens(issuance, ctx.config)
+  await checkIssuedBinding(ctx, issuance)
   const user = grant === undefined ? undefined : await findUser(ctx, grant)
   const now = ctx.clock.now()
   const expiresAt = Math.min(now + accessTokenLifetime(ctx, issuance), grant?.expiresAt ?? Number.POSITIVE_INFINITY)

@@ -25,7 +25,7 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
   const binding =
     ctx.registry.senderConstraints.size === 0
       ? undefined
-      : await readBinding(ctx, request, { endpoint, accessToken: text })
+      : await readBinding(ctx, request, { endpoint, accessToken: text, tokenClientId: token.clientId })
   if (!isBoundTo(cnf, binding)) {
     throw new OAuthError(
       'invalid_token',
@@ -40,6 +40,12 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
   return { token, headers: binding?.headers ?? {} }
 }
 
+/** Returns what would be the scheme if this text was an `Authorization` header with credentials. */
+function schemeOf(text: string): string {
+  const [, scheme = ''] = /^\s*(\S+)\s/.exec(text) ?? []
+  return scheme.toLowerCase()
+}
+
 /**
  * Finds the token in the header or in a form body. It refuses a request with both, and a token in the URL ({@link
  * https://www.rfc-editor.org/rfc/rfc6750#section-2 RFC 6750 section 2}).
@@ -52,6 +58,10 @@ async function readToken(
   const schemes = [...registry.senderConstraints.values()].map(({ tokenType }) => tokenType.toLowerCase())
   const known = authorization?.scheme === 'bearer' || schemes.includes(authorization?.scheme ?? '')
   const header = known ? authorization?.credentials : undefined
+  // Two Authorization headers arrive as one, joined by a comma, which no token contains.
+  if (header?.split(',').some((part) => ['bearer', ...schemes].includes(schemeOf(part))) === true) {
+    throw new OAuthError('invalid_request', 'send the access token once: in one scheme of the Authorization header')
+  }
   const query = queryOf(request.url)
   if (query !== '' && parseParameters(query).get('access_token') !== undefined) {
     throw new OAuthError('invalid_request', 'send the access token in the Authorization header, not in the URL')

@@ -1,0 +1,34 @@
+import { OAuthError } from '../protocol/errors.ts'
+import type { UncheckedParameters } from './parameters.ts'
+
+/**
+ * Adds parameters to a request, for instance those that a proof beside the request stands for (`Binding.codeParameters`).
+ * @throws {OAuthError} `invalid_request` when the request has one of them with another value
+ */
+export function addParameters(
+  parameters: UncheckedParameters,
+  added: Readonly<Record<string, string>>,
+): UncheckedParameters {
+  const values = new Map(Object.entries(added))
+  for (const [name, value] of values) {
+    const sent = parameters.get(name)
+    if (sent !== undefined && sent !== value) {
+      throw new OAuthError(
+        'invalid_request',
+        `the parameter ${name} differs from what the request proves: leave one out`,
+      )
+    }
+  }
+  return {
+    get names() {
+      return [...new Set([...parameters.names, ...values.keys()])]
+    },
+    repeated: parameters.repeated,
+    get: (name) => values.get(name) ?? parameters.get(name),
+    has: (name) => values.has(name) || parameters.has(name),
+    all(name) {
+      const value = values.get(name)
+      return value === undefined ? parameters.all(name) : [value]
+    },
+  }
+}
