@@ -9,7 +9,7 @@ export interface Commands {
   authorize(client: Client): Promise<AuthorizedCode>
   /** Sends this number of equal requests at once. */
   post(client: Client, path: string, form: Readonly<Record<string, string>>, times?: number): Promise<readonly Answer[]>
-  /** Requests JWT access tokens one after the other for this number of milliseconds, and returns them. */
+  /** Requests JWT access tokens one after the other for this number of milliseconds, at least one, and returns them. */
   mintFor(client: Client, milliseconds: number): Promise<readonly string[]>
   rotateKeys(): Promise<void>
   /** Returns the ids of the published keys by algorithm, as this process sees them now. */

@@ -14,7 +14,7 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
     async mintFor(client, milliseconds) {
       const tokens: string[] = []
       const end = Date.now() + milliseconds
-      while (Date.now() < end) {
+      do {
         const { status, body } = await host.post(client, '/oauth2/token', {
           grant_type: 'client_credentials',
           resource,
@@ -23,7 +23,7 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
         tokens.push(body.access_token)
         // If the storage answers synchronously, the loop would block the other commands of this process.
         await new Promise((resolve) => setImmediate(resolve))
-      }
+      } while (Date.now() < end)
       return tokens
     },
     rotateKeys: () => provider.rotateSigningKeys({ activateAfter: 0 }),
