@@ -1,11 +1,11 @@
 import type { Core } from '../../contracts/core.ts'
 import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
+import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { type Parameters, parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
 import { asOAuthError } from '../../policy/failure.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { readProofs } from './proofs.ts'
 import { type Pairs, storePushedRequest } from './pushed-request.ts'
 
 /** The name of the endpoint, in `provider.handlers` and of its rate limit. */
@@ -36,12 +36,13 @@ export function pushEndpoint(lifetime: number): ClientEndpoint {
 
 async function push(core: Core, { request, client, parameters }: ClientCall, lifetime: number): Promise<Response> {
   const pushed = pushedParameters(core, client, parameters)
+  // The proof comes first, as at the token endpoint: with a new nonce the client repeats a request that used nothing up.
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
   const checked = await check(core, request, client, pushed)
-  const proofs = await readProofs(core, request, { endpoint: core.config.issuer + path, client, parameters: checked })
-  const stored = [...pairsOf(checked), ...proofs.parameters]
-  const { requestUri, goodUntil } = await storePushedRequest(core, client.id, stored, lifetime)
+  const bound = addParameters(checked, binding?.codeParameters ?? {})
+  const { requestUri, goodUntil } = await storePushedRequest(core, client.id, pairsOf(bound), lifetime)
   core.emit({ type: 'authorization_request.pushed', clientId: client.id, expiresAt: goodUntil })
-  return json(201, { request_uri: requestUri, expires_in: lifetime }, proofs.headers)
+  return json(201, { request_uri: requestUri, expires_in: lifetime }, binding?.headers)
 }
 
 /**

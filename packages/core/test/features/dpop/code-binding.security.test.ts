@@ -1,15 +1,10 @@
 import type { RegisteredClient } from '@oauth/core'
+import type { DpopOptions } from '@oauth/core/features/dpop'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { memoryStorage } from '@oauth/core/memory'
-import { describe, expect, test } from 'vitest'
-import {
-  authorizeUrl,
-  createPkce,
-  type Parameters,
-  redirectUri,
-  registerConfidential,
-  registerPublic,
-} from '../../support/client.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { createPkce, type Parameters, redirectUri, registerConfidential, registerPublic } from '../../support/client.ts'
 import { clientKey, signJwt } from '../../support/client-keys.ts'
 import {
   authorizeForProof,
@@ -21,9 +16,9 @@ import {
   thumbprintOf,
 } from '../../support/dpop.ts'
 import { ask, expectErrorRedirect, expectJsonError } from '../../support/expectations.ts'
+import { answerTo, authorizeWith, pushPath, requestOf } from '../../support/pushed-requests.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice, type World } from '../../support/world.ts'
-import { pushed } from './pushed.ts'
 
 const another = async (): Promise<ProofChanges> => ({ key: await proofKey('dpop-2') })
 
@@ -97,23 +92,20 @@ describe('a pushed authorization request', () => {
   /** Pushes a request, with a proof or without. */
   async function push(world: World, client: RegisteredClient, parameters: Parameters, changes?: ProofChanges) {
     const pkce = createPkce()
-    const sent = new URL(authorizeUrl(world, client, pkce, parameters)).searchParams.toString()
-    const claims = { htu: `${world.issuer}/pushed`, ...changes?.claims }
+    const claims = { htu: world.issuer + pushPath, ...changes?.claims }
     const proof = changes && (await makeProof(world, { ...changes, claims }))
-    const answer = await postWithProof(world, client, { pushed: sent }, proof, '/pushed')
+    const answer = await postWithProof(world, client, requestOf(client, pkce, parameters), proof, pushPath)
     const redeem = async (proved?: ProofChanges) => {
-      const query = new URLSearchParams({ client_id: client.client_id, request_uri: answer.body.request_uri })
-      const url = `${world.issuer}/oauth2/authorize?${query}`
-      const visited = await world.browser().visit(url, { user: alice, accept: true })
-      const code = new URL(visited.url).searchParams.get('code') ?? ''
+      const parameters = await answerTo(world.browser(), authorizeWith(world, client, answer.body.request_uri))
+      const code = parameters.get('code') ?? ''
       const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
       return postWithProof(world, client, form, proved && (await makeProof(world, proved)))
     }
     return { answer, redeem }
   }
 
-  const start = async () => {
-    const world = dpopWorld({}, { features: [pushed()] })
+  const start = async (options: DpopOptions = {}) => {
+    const world = dpopWorld(options, { features: [pushedAuthorizationRequests()] })
     return { world, client: await registerConfidential(world, { dpop_bound_access_tokens: true }) }
   }
 
@@ -148,5 +140,26 @@ describe('a pushed authorization request', () => {
     const { world, client } = await start()
     const { answer } = await push(world, client, {}, { claims: { htu: `${world.issuer}/oauth2/token` } })
     expectJsonError(answer, 400, 'invalid_dpop_proof')
+  })
+
+  test('a push without the required nonce gets one and uses nothing up, and the same push with it is taken (D17, D32)', async () => {
+    const { world, client } = await start({ requireNonce: true })
+    const { answer } = await push(world, client, {}, {})
+    expectJsonError(answer, 400, 'use_dpop_nonce')
+    const nonce = answer.headers.get('dpop-nonce') ?? ''
+    const repeated = await push(world, client, {}, { claims: { nonce } })
+    expect(repeated.answer.status).toBe(201)
+    expect(repeated.answer.headers.get('dpop-nonce')).toMatch(/./)
+    const { status, body } = await repeated.redeem({ claims: { nonce } })
+    expect([status, body.token_type]).toEqual([200, 'DPoP'])
+  })
+
+  test('a push whose proof was used before is refused, and stores nothing (D16, D32)', async () => {
+    const { world, client } = await start()
+    const claims = { jti: 'once' }
+    expect((await push(world, client, {}, { claims })).answer.status).toBe(201)
+    const inserted = vi.spyOn(world.storage.records, 'insert')
+    expectJsonError((await push(world, client, {}, { claims })).answer, 400, 'invalid_dpop_proof')
+    expect(inserted.mock.calls.map(([{ kind }]) => kind)).not.toContain('pushed_authorization_request')
   })
 })
