@@ -1,67 +1,49 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
-import { type ClientInput, createProvider, type OAuthEvent, type Storage } from '@oauth/core'
+import type { ClientInput, Storage } from '@oauth/core'
 import { dpop } from '@oauth/core/features/dpop'
-import { memoryStorage } from '@oauth/core/memory'
-import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { createProtectedResource, dpop as dpopProofs } from '@oauth/resource-server'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-const redirectUri = 'https://rp.example/callback'
-const http = { [oauth.allowInsecureRequests]: true } as const
-const timeout = 60_000
-const user = { id: 'ada', email: 'ada@example.com', emailVerified: true }
+import {
+  callbackOf,
+  discover,
+  http,
+  type OpenedStorage,
+  openStorage,
+  type Running,
+  redirectUri,
+  startProvider,
+  storageNames,
+  timeout,
+  user,
+} from './acceptance-support.ts'
 
 /** Starts a provider that requires nonces, and an API that requires bound tokens and nonces of its own. */
-async function start(storage: Storage) {
-  const events: OAuthEvent[] = []
-  const handlers: ((request: Request) => Response | Promise<Response> | undefined)[] = []
-  const listener = getRequestListener(async (request) => {
-    for (const handler of handlers) {
-      const response = await handler(request)
-      if (response !== undefined) return response
+async function start(storage: Storage): Promise<Running & { readonly resource: string }> {
+  const running = await startProvider(storage, (baseUrl) => {
+    const resource = `${baseUrl}/notes`
+    return {
+      options: {
+        scopes: ['notes:read'],
+        validAudiences: [resource],
+        features: [dpop({ requireNonce: true, requiredForResources: [resource] })],
+      },
+      handlers(provider) {
+        const api = createProtectedResource({
+          resource,
+          authorizationServer: provider,
+          scopes: ['notes:read'],
+          senderConstraints: [dpopProofs({ required: true, nonceSecret: 'the-secret-of-the-notes-api-for-nonces' })],
+        })
+        const notes = api.withAuth((_, auth) => Response.json({ notesOf: auth.subject }))
+        return [
+          (request) => (api.isMetadata(request.url) ? api.metadata(request) : undefined),
+          (request) => (new URL(request.url).pathname === '/notes' ? notes(request) : undefined),
+        ]
+      },
     }
-    return new Response('nothing here', { status: 404 })
   })
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const resource = `${baseUrl}/notes`
-  const provider = createProvider({
-    baseUrl,
-    secret: 'a-secret-for-tests-with-enough-characters',
-    storage,
-    authentication: {
-      getSession: () => ({ user, session: { id: 's', authTime: Math.floor(Date.now() / 1000) } }),
-      getUser: () => user,
-    },
-    loginUrl: '/login',
-    consentUrl: '/consent',
-    scopes: ['notes:read'],
-    validAudiences: [resource],
-    features: [dpop({ requireNonce: true, requiredForResources: [resource] })],
-    onEvent: (event) => events.push(event),
-  })
-  const api = createProtectedResource({
-    resource,
-    authorizationServer: provider,
-    scopes: ['notes:read'],
-    senderConstraints: [dpopProofs({ required: true, nonceSecret: 'the-secret-of-the-notes-api-for-nonces' })],
-  })
-  const notes = api.withAuth((_, auth) => Response.json({ notesOf: auth.subject }))
-  handlers.push(
-    (request) => (api.isMetadata(request.url) ? api.metadata(request) : undefined),
-    (request) => (new URL(request.url).pathname === '/notes' ? notes(request) : undefined),
-    (request) => (provider.matches(request) ? provider.fetch(request) : undefined),
-  )
-  const stop = async (): Promise<void> => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-  return { provider, resource, events, stop }
+  return { ...running, resource: `${running.baseUrl}/notes` }
 }
 
 const metadata: ClientInput = {
@@ -72,28 +54,21 @@ const metadata: ClientInput = {
   dpop_bound_access_tokens: true,
 }
 
-/** Follows the authorization request to the callback, as a browser whose user is signed in. */
-async function callbackOf(url: URL): Promise<URL> {
-  const response = await fetch(url, { redirect: 'manual' })
-  return new URL(String(response.headers.get('location')))
-}
-
-describe.each([
-  ['memory', () => memoryStorage()],
-  ['SQLite', () => sqliteStorage(':memory:')],
-])('DPoP with required nonces and independent client libraries (%s)', (_, storage) => {
+describe.each(storageNames)('DPoP with required nonces and independent client libraries, on %s', (name) => {
+  let opened: OpenedStorage
   let running: Awaited<ReturnType<typeof start>>
   let as: oauth.AuthorizationServer
 
   beforeAll(async () => {
-    running = await start(storage())
-    const issuer = new URL(running.provider.issuer)
-    as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, http))
+    opened = await openStorage(name)
+    running = await start(opened.storage)
+    as = await discover(running)
   }, timeout)
 
   afterAll(async () => {
     await running?.stop()
-    expect(running?.events.filter(({ type }) => type === 'request.failed')).toEqual([])
+    await opened?.close()
+    expect(running?.failures()).toEqual([])
   })
 
   test('oauth4webapi, unmodified, redeems a code with dpop_jkt, reads userinfo and the API, and refreshes (D39)', {

@@ -1,54 +1,28 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
-import { type ClientInput, createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
+import type { ClientInput } from '@oauth/core'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
-import { memoryStorage } from '@oauth/core/memory'
-import { kyselyStorage } from '@oauth/kysely'
-import { migrate } from '@oauth/kysely/migrations'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DatabaseName, databaseNames, emptyDatabase } from '../../../packages/kysely/test/support/databases.ts'
+import {
+  discover,
+  http,
+  makeKeys,
+  type OpenedStorage,
+  openStorage,
+  type Running,
+  redirectUri,
+  startProvider,
+  storageNames,
+  timeout,
+  user,
+} from './acceptance-support.ts'
 
-const redirectUri = 'https://rp.example/callback'
-const http = { [oauth.allowInsecureRequests]: true } as const
-const timeout = 60_000
-const user = { id: 'ada', email: 'ada@example.com', emailVerified: true }
-
-/** Starts a provider whose user is always signed in, whose clients need no consent and must push their requests. */
-async function startProvider(storage: Storage) {
-  const events: OAuthEvent[] = []
-  let provider: Provider | undefined
-  const server = createServer(getRequestListener((request) => (provider as Provider).fetch(request)))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  provider = createProvider({
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    secret: 'a-secret-for-tests-with-enough-characters',
-    storage,
-    authentication: {
-      getSession: () => ({ user, session: { id: 's', authTime: Math.floor(Date.now() / 1000) } }),
-      getUser: () => user,
-    },
-    loginUrl: '/login',
-    consentUrl: '/consent',
-    validAudiences: ['https://api.example.com'],
-    features: [privateKeyJwt(), jwtSecuredRequests(), pushedAuthorizationRequests({ required: true })],
-    onEvent: (event) => events.push(event),
-  })
-  const stop = async (): Promise<void> => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-  return { provider, events, stop }
-}
-
-async function makeKeys() {
-  const { publicKey, privateKey } = await oauth.generateKeyPair('ES256', { extractable: true })
-  const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: 'key-1', alg: 'ES256' }
-  return { jwks: { keys: [jwk as Record<string, unknown>] }, signer: { key: privateKey, kid: 'key-1' } }
+/** Clients must push their requests. */
+const options = {
+  validAudiences: ['https://api.example.com'],
+  features: [privateKeyJwt(), jwtSecuredRequests(), pushedAuthorizationRequests({ required: true })],
 }
 
 const metadata: ClientInput = {
@@ -58,37 +32,21 @@ const metadata: ClientInput = {
   skip_consent: true,
 }
 
-interface Opened {
-  readonly storage: Storage
-  close(): Promise<void>
-}
-
-/** Memory, SQLite, PGlite (PostgreSQL in the process), and the servers that this run can use. */
-async function open(name: 'memory' | DatabaseName): Promise<Opened> {
-  if (name === 'memory') return { storage: memoryStorage(), close: async () => undefined }
-  const database = await emptyDatabase(name)
-  await migrate(database.db)
-  return { storage: kyselyStorage(database.db), close: database.drop }
-}
-
-const names = ['memory', ...databaseNames] as const
-
-describe.each(names)('pushed authorization requests with independent client libraries, on %s', (name) => {
-  let running: Awaited<ReturnType<typeof startProvider>>
+describe.each(storageNames)('pushed authorization requests with independent client libraries, on %s', (name) => {
+  let running: Running
   let as: oauth.AuthorizationServer
-  let opened: Opened
+  let opened: OpenedStorage
 
   beforeAll(async () => {
-    opened = await open(name)
-    running = await startProvider(opened.storage)
-    const issuer = new URL(running.provider.issuer)
-    as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, http))
+    opened = await openStorage(name)
+    running = await startProvider(opened.storage, () => ({ options }))
+    as = await discover(running)
   }, timeout)
 
   afterAll(async () => {
     await running?.stop()
     await opened?.close()
-    expect(running?.events.filter(({ type }) => type === 'request.failed')).toEqual([])
+    expect(running?.failures()).toEqual([])
   })
 
   const browse = async (url: URL): Promise<Response> => fetch(url, { redirect: 'manual' })

@@ -22,7 +22,7 @@ export interface Figure {
   readonly purged?: Purged
 }
 
-export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'dpop'> & {
+export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features'> & {
   readonly bridge?: ServerSettings['bridge']
   /** Purges during the load, in batches of `limit` rows. The pause after a batch is `rest` times as long as the batch took. */
   readonly purge?: { readonly limit: number; readonly rest: number }

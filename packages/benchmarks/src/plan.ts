@@ -1,6 +1,6 @@
 import type { Subject } from './measure.ts'
 import type { Options } from './options.ts'
-import type { Load, Workload } from './protocol.ts'
+import type { FeatureName, Load, Workload } from './protocol.ts'
 
 /** One figure to be measured. */
 export interface Run {
@@ -14,7 +14,13 @@ export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
 /** Workloads that do not use the storage. */
 const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
 /** Workloads that the floor does not serve. */
-const withoutFloor: ReadonlySet<Workload> = new Set(['client-credentials-dpop'])
+const withoutFloor: ReadonlySet<Workload> = new Set(['client-credentials-dpop', 'code-par', 'userinfo-dpop'])
+/** The features that a workload uses. Every other provider has none. */
+const featuresOf: Readonly<Partial<Record<Load, readonly FeatureName[]>>> = {
+  'client-credentials-dpop': ['dpop'],
+  'userinfo-dpop': ['dpop'],
+  'code-par': ['pushed-authorization-requests'],
+}
 /** Workloads that are also measured with the plain bridge, to show the cost of a bridge that is not lazy. */
 const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])
 
@@ -33,7 +39,7 @@ const yardstick: readonly Run[] = (['bare-get', 'bare-post'] as const).map((load
 
 function runsOf(load: Workload, options: Options): readonly Run[] {
   const runs: Run[] = []
-  const kind = { kind: 'provider', ...(load === 'client-credentials-dpop' && { dpop: true }) } as const
+  const kind = { kind: 'provider', features: featuresOf[load] ?? [] } as const
   const memory = options.storages.includes('memory') || withoutStorage.has(load)
   if (memory) runs.push({ column: 'memory', load, subject: { ...kind, storage: 'memory' } })
   if (memory && withPlainBridge.has(load)) {

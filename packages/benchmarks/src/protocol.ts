@@ -9,14 +9,19 @@ export const workloads = [
   'client-credentials-es256',
   'refresh',
   'code-es256',
+  'code-par',
   'code-rs256',
   'introspect',
   'userinfo',
+  'userinfo-dpop',
 ] as const
 
 export type Workload = (typeof workloads)[number]
 /** The two requests to the bare server. All ratios refer to them. */
 export type Load = Workload | 'bare-get' | 'bare-post'
+
+/** The features whose cost is measured: their folders under `features`. */
+export type FeatureName = 'dpop' | 'pushed-authorization-requests'
 
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
@@ -26,8 +31,8 @@ export interface ServerSettings {
   readonly storage: StorageName
   /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with those of the platform. */
   readonly bridge: 'hono' | 'plain'
-  /** Installs the feature `dpop`. */
-  readonly dpop?: boolean
+  /** The features of the provider. */
+  readonly features?: readonly FeatureName[]
   /** The number of expired rows to add before the load. SQLite and PostgreSQL only. */
   readonly expired?: number
   /** An empty folder for the database. */

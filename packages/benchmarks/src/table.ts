@@ -18,9 +18,11 @@ const rows: Readonly<Record<Workload, { readonly title: string; readonly http: r
   'client-credentials-es256': { title: 'client_credentials, JWT ES256', http: ['bare-post'] },
   refresh: { title: 'refresh with rotation', http: ['bare-post'] },
   'code-es256': { title: 'code flow, ID token ES256', http: ['bare-get', 'bare-post'] },
+  'code-par': { title: 'code flow, pushed, ID token ES256', http: ['bare-post', 'bare-get', 'bare-post'] },
   'code-rs256': { title: 'code flow, ID token RS256', http: ['bare-get', 'bare-post'] },
   introspect: { title: 'introspection, opaque', http: ['bare-post'] },
   userinfo: { title: 'userinfo', http: ['bare-get'] },
+  'userinfo-dpop': { title: 'userinfo, DPoP', http: ['bare-get'] },
 }
 
 /** Makes the Markdown table: rates per second, with their percentage of bare HTTP and of the floor. */

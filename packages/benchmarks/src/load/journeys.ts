@@ -9,8 +9,8 @@ import {
   type Target,
 } from '../protocol.ts'
 import type { Answer, Journey } from './connection.ts'
-import { proofs } from './proofs.ts'
-import { authorization, basic, form, get, post } from './requests.ts'
+import { type Proven, proofs } from './proofs.ts'
+import { authorization, authorize, basic, form, get, post } from './requests.ts'
 
 /** The requests that one connection repeats. It calls `done` after each counted unit. */
 export function journeyOf(load: Load, { clients }: Target, done: () => void): Journey {
@@ -37,12 +37,16 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
       return refreshing(client, done)
     case 'code-es256':
       return flowing(client, done)
+    case 'code-par':
+      return flowing(client, done, true)
     case 'code-rs256':
       return flowing(clients.RS256, done)
     case 'introspect':
       return introspecting(client, done)
     case 'userinfo':
       return readingUserinfo(client, done)
+    case 'userinfo-dpop':
+      return provingAtUserinfo(client, done)
   }
 }
 
@@ -57,32 +61,48 @@ function* again(request: string, done: () => void): Journey {
   }
 }
 
+const tokenRequest: Proven = { method: 'POST', path: '/auth/oauth2/token' }
+
 /** Signs a new proof for each request, with one key. */
 function* proving(client: ClientCredentials, done: () => void): Journey {
   const prove = proofs()
   for (;;) {
-    const headers = `${basic(client)}dpop: ${prove()}\r\n`
-    expect(yield post('/auth/oauth2/token', headers, 'grant_type=client_credentials&scope=notes%3Aread'), 200)
+    const headers = `${basic(client)}dpop: ${prove(tokenRequest)}\r\n`
+    expect(yield post(tokenRequest.path, headers, 'grant_type=client_credentials&scope=notes%3Aread'), 200)
     done()
   }
 }
 
+interface Flow {
+  readonly pushed?: boolean
+  /** Binds the tokens to a key. */
+  readonly prove?: (request: Proven) => string
+}
+
 /** Runs one code flow, from the authorization request to the tokens. */
-function* flow(client: ClientCredentials, scope: string): Generator<string, Answer, Answer> {
-  const { request, verifier } = authorization(client, scope)
-  const redirect = yield request
+function* flow(client: ClientCredentials, scope: string, how: Flow = {}): Generator<string, Answer, Answer> {
+  const { query, verifier } = authorization(client, scope)
+  const redirect = yield authorize(how.pushed === true ? yield* push(client, query) : query)
   expect(redirect, 302)
   const code = /[?&]code=([^&\r]+)/.exec(redirect.head)?.[1]
   if (code === undefined) throw new Error(`no code: ${redirect.head}`)
   const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
-  const answer = yield post('/auth/oauth2/token', basic(client), form(exchange))
+  const proof = how.prove === undefined ? '' : `dpop: ${how.prove(tokenRequest)}\r\n`
+  const answer = yield post(tokenRequest.path, basic(client) + proof, form(exchange))
   expect(answer, 200)
   return answer
 }
 
-function* flowing(client: ClientCredentials, done: () => void): Journey {
+/** Pushes an authorization request, and returns the parameters for the browser. */
+function* push(client: ClientCredentials, query: string): Generator<string, string, Answer> {
+  const answer = yield post('/auth/oauth2/par', basic(client), query)
+  expect(answer, 201)
+  return form({ client_id: client.id, request_uri: member(answer, 'request_uri') })
+}
+
+function* flowing(client: ClientCredentials, done: () => void, pushed = false): Journey {
   for (;;) {
-    const answer = yield* flow(client, identityScope)
+    const answer = yield* flow(client, identityScope, { pushed })
     if (!answer.body.includes('"id_token"')) throw new Error(`no ID token: ${answer.body}`)
     done()
   }
@@ -115,6 +135,17 @@ function* introspecting(client: ClientCredentials, done: () => void): Journey {
 function* readingUserinfo(client: ClientCredentials, done: () => void): Journey {
   const token = member(yield* flow(client, identityScope), 'access_token')
   return yield* again(get('/auth/oauth2/userinfo', `authorization: Bearer ${token}\r\n`), done)
+}
+
+function* provingAtUserinfo(client: ClientCredentials, done: () => void): Journey {
+  const prove = proofs()
+  const accessToken = member(yield* flow(client, identityScope, { prove }), 'access_token')
+  const request = { method: 'GET', path: '/auth/oauth2/userinfo', accessToken } as const
+  for (;;) {
+    const headers = `authorization: DPoP ${accessToken}\r\ndpop: ${prove(request)}\r\n`
+    expect(yield get(request.path, headers), 200)
+    done()
+  }
 }
 
 /** Reads a member of a JSON response without the cost of parsing all of it. */

@@ -23,8 +23,8 @@ export function basic({ id, secret }: ClientCredentials): string {
   return `authorization: Basic ${Buffer.from(pair).toString('base64')}\r\n`
 }
 
-/** Makes an authorization request of a browser that is signed in, and the PKCE verifier of its challenge. */
-export function authorization(client: ClientCredentials, scope: string): { request: string; verifier: string } {
+/** Makes the parameters of an authorization request, and the PKCE verifier of its challenge. */
+export function authorization(client: ClientCredentials, scope: string): { query: string; verifier: string } {
   const verifier = randomBytes(32).toString('base64url')
   const query = form({
     response_type: 'code',
@@ -36,5 +36,10 @@ export function authorization(client: ClientCredentials, scope: string): { reque
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  return { request: get(`/auth/oauth2/authorize?${query}`, `cookie: ${sessionCookie}\r\n`), verifier }
+  return { query, verifier }
+}
+
+/** Makes a request of a browser that is signed in to the authorization endpoint. */
+export function authorize(query: string): string {
+  return get(`/auth/oauth2/authorize?${query}`, `cookie: ${sessionCookie}\r\n`)
 }

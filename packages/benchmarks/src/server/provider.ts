@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Provider, RegisteredClient } from '@oauth/core'
+import type { Feature } from '@oauth/core/feature'
 import {
   type ClientCredentials,
   type ClientName,
+  type FeatureName,
   fastResource,
   identityScope,
   offlineScope,
@@ -27,6 +29,18 @@ const user = {
   emailVerified: true,
 }
 
+const makeFeature: Readonly<Record<FeatureName, (core: string) => Promise<Feature>>> = {
+  async dpop(core) {
+    const { dpop } = await loadBuilt<typeof import('@oauth/core/features/dpop')>(core, 'features/dpop/dpop.js')
+    return dpop()
+  },
+  async 'pushed-authorization-requests'(core) {
+    type Pushed = typeof import('@oauth/core/features/pushed-authorization-requests')
+    const file = 'features/pushed-authorization-requests/pushed-authorization-requests.js'
+    return (await loadBuilt<Pushed>(core, file)).pushedAuthorizationRequests()
+  },
+}
+
 /** Makes a provider with default settings, and a host that keeps its sessions and users in memory. */
 export async function serveProvider(settings: ServerSettings): Promise<Served> {
   const { createProvider } = await loadBuilt<typeof import('@oauth/core')>(settings.core, 'index.js')
@@ -36,9 +50,8 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
     [sessionCookie, { user, session: { id: 'session-1', authTime: Math.floor(Date.now() / 1000), amr: ['pwd'] } }],
   ])
   const users = new Map([[user.id, user]])
-  const { dpop } = await loadBuilt<typeof import('@oauth/core/features/dpop')>(settings.core, 'features/dpop/dpop.js')
   const provider = createProvider({
-    features: settings.dpop === true ? [dpop()] : [],
+    features: await Promise.all((settings.features ?? []).map((name) => makeFeature[name](settings.core))),
     baseUrl: 'http://localhost:9000',
     secret: 'a-secret-for-benchmarks-with-enough-characters',
     storage,
