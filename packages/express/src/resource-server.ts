@@ -64,7 +64,8 @@ export function protectedResource(options: ProtectedResourceOptions): ExpressRes
   return Object.freeze<ExpressResource>({
     metadata(req, res, next) {
       if (!resource.isMetadata(req.originalUrl)) return next()
-      answer(res, resource.metadata({ method: req.method ?? 'GET' })).catch(next)
+      const serve = async () => answer(res, await resource.metadata({ method: req.method ?? 'GET' }))
+      serve().catch(next)
     },
     protect(more) {
       const guard = resource.guard(more)

@@ -46,7 +46,7 @@ export function protectedResource(options: ProtectedResourceOptions): HonoResour
     async metadata(c, next) {
       const { raw } = c.req
       if (!resource.isMetadata(raw.url)) return next()
-      answer(c, resource.metadata(raw))
+      answer(c, await resource.metadata(raw))
       return undefined
     },
     protect(more) {

@@ -39,6 +39,7 @@ export {
   type ProtectedResourceMetadataHandlerOptions,
   protectedResourceMetadataHandler,
   protectedResourceMetadataUrl,
+  type SignMetadata,
 } from './protected-resource-metadata-handler.ts'
 export type {
   ProtectedResourceOptions,

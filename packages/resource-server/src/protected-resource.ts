@@ -39,8 +39,8 @@ export interface ProtectedResource {
   readonly verifier: Pick<TokenVerifier, 'verify' | 'senderConstraints'>
   /** Tells whether a request, by its URL or path as it arrives, is for the metadata document. */
   isMetadata(target: string): boolean
-  /** Serves the metadata document. */
-  metadata(request: Pick<RequestHead, 'method'>): Response
+  /** Serves the metadata document. With `metadata.signMetadata` it answers with a promise. */
+  metadata(request: Pick<RequestHead, 'method'>): Response | Promise<Response>
   /**
    * Returns the head of a request with the URL that clients use, or `undefined` when `target` is not a URL or a path. The
    * result is the same object for the same `incoming` request, so that several guards verify its token only once.

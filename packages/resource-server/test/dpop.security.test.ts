@@ -239,7 +239,7 @@ describe('the options of dpop()', () => {
         authorizationServer: 'https://id.example.com/auth',
         senderConstraints: [dpop(options)],
       })
-      return resource.metadata({ method: 'GET' }).json() as Promise<object>
+      return (await resource.metadata({ method: 'GET' })).json() as Promise<object>
     }
     const algorithms = { dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519', 'PS256'] }
     expect(await metadataOf({})).toMatchObject(algorithms)

@@ -1,11 +1,14 @@
 import { createProvider } from '@oauth/core'
+import { signedMetadata } from '@oauth/core/features/signed-metadata'
 import { memoryStorage } from '@oauth/core/memory'
 import {
   buildProtectedResourceMetadata,
+  createProtectedResource,
   type ProtectedResourceMetadataOptions,
   protectedResourceMetadataHandler,
   protectedResourceMetadataUrl,
 } from '@oauth/resource-server'
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import { customFetch, processResourceDiscoveryResponse, resourceDiscoveryRequest } from 'oauth4webapi'
 import { describe, expect, it, vi } from 'vitest'
 
@@ -224,5 +227,78 @@ describe('protectedResourceMetadataHandler', () => {
 
   it('protectedResourceMetadataHandler throws for wrong options at once, and not at the first request', () => {
     expect(() => protectedResourceMetadataHandler(resource, {})).toThrow('at least one authorization server')
+  })
+})
+
+describe('signMetadata', () => {
+  const url = protectedResourceMetadataUrl(resource)
+
+  async function signingProvider() {
+    const made = createProvider({
+      baseUrl: 'https://id.example.com',
+      secret: 'a-secret-for-tests-with-enough-characters',
+      storage: memoryStorage(),
+      authentication: { getSession: () => undefined, getUser: () => undefined },
+      grantTypes: ['client_credentials'],
+      idTokenSigningAlgorithm: 'ES256',
+      accessTokenSigningAlgorithm: 'ES256',
+      scopes: ['user'],
+      features: [signedMetadata()],
+    })
+    const keys = createLocalJWKSet(await (await made.fetch(new Request(`${made.issuer}/jwks`))).json())
+    return { made, keys }
+  }
+
+  it('the document has a JWT of its other members, which the keys of the authorization server verify', async () => {
+    const { made, keys } = await signingProvider()
+    const handler = protectedResourceMetadataHandler(resource, {
+      provider: made,
+      scopesSupported: ['user'],
+      signMetadata: (document) => made.features.signedMetadata.signResource(document),
+    })
+    const { signed_metadata, ...members } = await (await handler(new Request(url))).json()
+    const { payload } = await jwtVerify(signed_metadata, keys, {
+      issuer: made.issuer,
+      typ: 'oauth-protected-resource+jwt',
+    })
+    expect(payload).toEqual({ ...members, iss: made.issuer, iat: expect.any(Number) })
+    expect(members).toEqual({ resource, authorization_servers: [made.issuer], scopes_supported: ['user'] })
+    // Each signature of ES256 is another one, so the same text was signed once.
+    expect((await (await handler(new Request(url))).json()).signed_metadata).toBe(signed_metadata)
+    const head = await handler(new Request(url, { method: 'HEAD' }))
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    expect((await handler(new Request(url, { method: 'POST' }))).status).toBe(405)
+  })
+
+  it('a client library reads the signed document of createProtectedResource', async () => {
+    const { made } = await signingProvider()
+    const signMetadata = (document: object) => made.features.signedMetadata.signResource(document as never)
+    const protectedApi = createProtectedResource({ resource, authorizationServer: made, metadata: { signMetadata } })
+    const response = await resourceDiscoveryRequest(new URL(resource), {
+      [customFetch]: async () => protectedApi.metadata({ method: 'GET' }),
+    })
+    const document = await processResourceDiscoveryResponse(new URL(resource), response)
+    expect(document.signed_metadata).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['an object', { jwt: 'x.y.z' }],
+    ['an encrypted JWT', 'a.b.c.d.e'],
+    ['a text', 'signed'],
+  ])(
+    'the request fails when signMetadata answers with %s, and is never answered without a signature',
+    async (_, answer) => {
+      const signMetadata = () => answer as string
+      const handler = protectedResourceMetadataHandler(resource, { provider, signMetadata })
+      await expect(handler(new Request(url))).rejects.toThrow('signMetadata must return a signed JWT in compact form')
+    },
+  )
+
+  it('signMetadata must be a function', () => {
+    const signMetadata = 'x.y.z' as never
+    expect(() => protectedResourceMetadataHandler(resource, { provider, signMetadata })).toThrow(
+      'signMetadata must be a function that returns a JWT',
+    )
   })
 })

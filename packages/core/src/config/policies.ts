@@ -19,6 +19,7 @@ type Policies =
   | 'corsOrigins'
   | 'strictClientAuthMethod'
   | 'refreshTokensWithoutOfflineAccess'
+  | 'exposeRefreshTokenExpiration'
   | 'grantsEndingWithSession'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
@@ -73,6 +74,7 @@ export function resolvePolicies<User extends BaseUser>(
     corsOrigins: new Set(options.allowedCorsOrigins),
     strictClientAuthMethod: options.strictClientAuthMethod,
     refreshTokensWithoutOfflineAccess: options.refreshTokensWithoutOfflineAccess,
+    exposeRefreshTokenExpiration: options.exposeRefreshTokenExpiration,
     grantsEndingWithSession: options.grantsEndingWithSession,
     rememberConsentOfNativeClients: options.rememberConsentOfNativeClients,
     redirectErrorsAfterConsentOnly: options.redirectErrorsAfterConsentOnly,

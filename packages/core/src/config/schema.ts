@@ -107,6 +107,7 @@ const optionEntries = {
   defaultResource: v.optional(v.union([uri, v.literal(false)], 'must be an absolute URI or false')),
   audienceParameter: v.optional(v.picklist(['resource', 'ignore']), 'ignore'),
   refreshTokensWithoutOfflineAccess: v.optional(v.boolean(), false),
+  exposeRefreshTokenExpiration: v.optional(v.boolean(), false),
   scopeExpirations: v.optional(v.record(scope, seconds), {}),
   clientCredentialsDefaultScopes: v.optional(v.array(scope)),
   tokenPrefixes: v.optional(
@@ -209,6 +210,7 @@ type Defaulted =
   | 'bindResources'
   | 'audienceParameter'
   | 'refreshTokensWithoutOfflineAccess'
+  | 'exposeRefreshTokenExpiration'
   | 'scopeExpirations'
   | 'tokenPrefixes'
   | 'advertisedMetadata'

@@ -160,6 +160,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   /** Whether the parameter `audience` counts as `resource` where it names a resource of the server. */
   readonly audienceParameter: 'resource' | 'ignore'
   readonly refreshTokensWithoutOfflineAccess: boolean
+  /** Whether token responses and introspection tell when a refresh token ends. */
+  readonly exposeRefreshTokenExpiration: boolean
   readonly grantsEndingWithSession: 'online' | 'all' | 'none'
   readonly rememberConsentOfNativeClients: boolean
   readonly redirectErrorsAfterConsentOnly: boolean

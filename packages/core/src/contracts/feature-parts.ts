@@ -3,6 +3,7 @@ import type { ClientAuthMethod } from './client-auth-method.ts'
 import type { ClientMetadataPart } from './client-metadata-part.ts'
 import type { ClientSource } from './client-source.ts'
 import type { Completion } from './completion.ts'
+import type { DocumentMember } from './document-member.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
@@ -47,6 +48,8 @@ export interface Parts {
    * (`request_parameter_supported`).
    */
   readonly serverMetadata?: Readonly<Record<string, unknown>>
+  /** Members of the discovery documents that change while the server runs, for instance a signature. */
+  readonly documentMembers?: readonly DocumentMember[]
   /**
    * Error codes with the HTTP status of their JSON response. Widen `FeatureErrorCodes` by `declare module`, so that
    * `OAuthError` accepts them.

@@ -40,7 +40,17 @@ export interface Issuance {
    * @returns the refresh token for the response, if any
    * @throws {OAuthError} `invalid_grant` when another request was first; nothing was written then
    */
-  commit(minted: Minted): Promise<{ readonly refreshToken?: string }>
+  commit(minted: Minted): Promise<Committed>
+}
+
+/** What a commit answers. */
+export interface Committed {
+  readonly refreshToken?: string
+  /**
+   * When a refresh token that is not the minted one ends if it stays unused, in seconds since the epoch, for the option
+   * `exposeRefreshTokenExpiration`.
+   */
+  readonly refreshTokenExpiresAt?: number
 }
 
 /**

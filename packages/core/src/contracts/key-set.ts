@@ -26,6 +26,8 @@ export interface KeyCheck {
 
 /** The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). */
 export interface KeySet {
+  /** Returns the id of the key that signs with this algorithm now, for whoever keeps what it signed. */
+  signingKeyId(algorithm: string): Promise<string>
   /** Signs claims as a JWT with this `typ`, by the active key of the algorithm. */
   sign(algorithm: string, typ: string, claims: object): Promise<string>
   /**

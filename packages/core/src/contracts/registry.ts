@@ -3,6 +3,7 @@ import type { ClientAuthMethod } from './client-auth-method.ts'
 import type { ClientMetadataPart, MetadataSchemas } from './client-metadata-part.ts'
 import type { ClientSource } from './client-source.ts'
 import type { Completion } from './completion.ts'
+import type { DocumentMember } from './document-member.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
@@ -33,6 +34,8 @@ export interface Registry {
   readonly sessionObservers: readonly SessionObserver[]
   /** Members that features add to the discovery documents. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
+  /** Members of the discovery documents that change while the server runs. */
+  readonly documentMembers: ReadonlyMap<string, DocumentMember>
   /** The HTTP statuses of error codes that features bring. */
   readonly errors: ReadonlyMap<string, number>
   readonly rateLimits: ReadonlyMap<string, BucketDefaults>

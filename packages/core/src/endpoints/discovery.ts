@@ -4,15 +4,19 @@ import { publicDocument } from '../http/json.ts'
 import { authorizationServerMetadata, openidConfiguration } from '../metadata/documents.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
-/** Seconds for which clients may cache a discovery document. It changes only with a restart of the server. */
+/**
+ * Seconds for which clients may cache a discovery document. Without members of features that change, it changes only with a
+ * restart of the server.
+ */
 const maxAge = 3600
 
 /**
- * Makes the endpoint of a discovery document. The document is serialised once, on first use, when all features have
- * started.
+ * Makes the endpoint of a discovery document. The document is made once, on first use, when all features have started, and
+ * serialised once unless a feature has members that change.
  */
-function discoveryEndpoint(name: string, wellKnown: string, build: () => object): Endpoint {
-  let document: string | undefined
+function discoveryEndpoint(core: Core, name: string, wellKnown: string, build: () => object): Endpoint {
+  let text: string | undefined
+  let document: Readonly<Record<string, unknown>> | undefined
   return {
     name,
     path: wellKnown,
@@ -21,8 +25,17 @@ function discoveryEndpoint(name: string, wellKnown: string, build: () => object)
     errors: 'json',
     cors: 'any',
     async handle() {
-      document ??= JSON.stringify(build())
-      return publicDocument(document, 'application/json', maxAge)
+      text ??= JSON.stringify(build())
+      const members = [...core.registry.documentMembers.values()]
+      if (members.length === 0) return publicDocument(text, 'application/json', maxAge)
+      const fixed: Readonly<Record<string, unknown>> = document ?? Object.freeze(JSON.parse(text))
+      document = fixed
+      const changing = await Promise.all(members.map(async (member) => [member.name, await member.valueOf(fixed)]))
+      return publicDocument(
+        JSON.stringify({ ...fixed, ...Object.fromEntries(changing) }),
+        'application/json',
+        Math.min(maxAge, ...members.flatMap((member) => member.maxAge ?? [])),
+      )
     },
   }
 }
@@ -32,7 +45,7 @@ function discoveryEndpoint(name: string, wellKnown: string, build: () => object)
  * section 3}).
  */
 export function authorizationServerMetadataEndpoint(core: Core): Endpoint {
-  return discoveryEndpoint('authorizationServerMetadata', endpointPaths.authorizationServerMetadata, () =>
+  return discoveryEndpoint(core, 'authorizationServerMetadata', endpointPaths.authorizationServerMetadata, () =>
     authorizationServerMetadata(core.config, core.registry),
   )
 }
@@ -42,7 +55,7 @@ export function authorizationServerMetadataEndpoint(core: Core): Endpoint {
  * OpenID Connect Discovery section 4}).
  */
 export function openidConfigurationEndpoint(core: Core): Endpoint {
-  return discoveryEndpoint('openidConfiguration', endpointPaths.openidConfiguration, () =>
+  return discoveryEndpoint(core, 'openidConfiguration', endpointPaths.openidConfiguration, () =>
     openidConfiguration(core.config, core.registry),
   )
 }

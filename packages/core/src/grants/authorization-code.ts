@@ -1,6 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { GrantType, TokenRequest } from '../contracts/grant-type.ts'
-import type { Minted } from '../contracts/issuance.ts'
+import type { Committed, Minted } from '../contracts/issuance.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isLive } from '../policy/grant.ts'
@@ -84,7 +84,7 @@ async function checkBindings(ctx: Context, code: AuthorizationCodeRecord, reques
   }
 }
 
-async function redeem(ctx: Context, found: FoundCode, minted: Minted): Promise<{ readonly refreshToken?: string }> {
+async function redeem(ctx: Context, found: FoundCode, minted: Minted): Promise<Committed> {
   const { refreshToken, accessToken } = minted
   const outcome = await ctx.storage.authorizationCodes.redeem({
     id: found.code.id,

@@ -1,14 +1,14 @@
 import type { Context } from '../contracts/context.ts'
 import type { Core } from '../contracts/core.ts'
 import type { GrantType, TokenRequest } from '../contracts/grant-type.ts'
-import type { Issuance, Minted } from '../contracts/issuance.ts'
+import type { Committed, Issuance, Minted } from '../contracts/issuance.ts'
 import type { Sealer } from '../crypto/seal.ts'
 import { isLive } from '../policy/grant.ts'
 import { judgeRefreshToken, reuseLimit } from '../policy/refresh-token.ts'
 import { grantedResources } from '../policy/resource.ts'
 import { refreshedScope } from '../policy/scope.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import type { FoundRefreshToken } from '../storage/refresh-token.ts'
+import type { FoundRefreshToken, RefreshTokenRecord } from '../storage/refresh-token.ts'
 import { isBoundTo } from '../tokens/binding.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
 import { keptResources } from '../tokens/kept-resources.ts'
@@ -86,7 +86,7 @@ async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'ret
   return verdict
 }
 
-async function rotate(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
+async function rotate(ctx: Context, presented: Presented, minted: Minted): Promise<Committed> {
   const successor = minted.refreshToken
   if (successor === undefined) throw new TypeError('a rotation needs a successor')
   const { id, predecessorId, extra } = presented.found.token
@@ -118,7 +118,7 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   return reuse(ctx, overtaken, minted)
 }
 
-async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<{ readonly refreshToken?: string }> {
+async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<Committed> {
   const { token, grant } = presented.found
   const successor = await presented.sealer.unseal(token.sealedSuccessor ?? '', token.id)
   if (successor === undefined) throw invalidToken('the successor cannot be opened')
@@ -129,7 +129,14 @@ async function reuse(ctx: Context, presented: Presented, minted: Minted): Promis
   })
   if (outcome === 'exhausted') throw invalidToken('the token was used again too often')
   ctx.emit({ type: 'refresh_token.reused', clientId: grant.clientId, grantId: grant.id })
-  return { refreshToken: successor }
+  return { refreshToken: successor, ...(await endOfSuccessor(ctx, token)) }
+}
+
+/** Reads when the successor ends, where clients are told. It was made with the lifetimes of that moment. */
+async function endOfSuccessor(ctx: Context, { successorId }: RefreshTokenRecord): Promise<Committed> {
+  if (!ctx.config.exposeRefreshTokenExpiration || successorId === undefined) return {}
+  const found = await ctx.storage.refreshTokens.find(successorId)
+  return found === undefined ? {} : { refreshTokenExpiresAt: found.token.expiresAt }
 }
 
 /** Ends all tokens of the grant, since an attacker may hold the newer ones. One event reports it. */

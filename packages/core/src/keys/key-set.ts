@@ -5,6 +5,7 @@ import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
 import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
 import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
+import type { OpenKey } from './load.ts'
 import { secretProblem } from './problems.ts'
 
 /**
@@ -56,14 +57,21 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return encoded
   }
 
+  const signingKeyFor = async (algorithm: string): Promise<OpenKey> => {
+    const key =
+      signingKey(await current(), algorithm, options.clock.now()) ??
+      signingKey(await read(), algorithm, options.clock.now())
+    if (key !== undefined) return key
+    throw new Error(`there is no usable ${algorithm} signing key: provider.ready() tells why`)
+  }
+
   return {
+    async signingKeyId(algorithm) {
+      return (await signingKeyFor(algorithm)).id
+    },
+
     async sign(algorithm, typ, claims) {
-      const key =
-        signingKey(await current(), algorithm, options.clock.now()) ??
-        signingKey(await read(), algorithm, options.clock.now())
-      if (key === undefined) {
-        throw new Error(`there is no usable ${algorithm} signing key: provider.ready() tells why`)
-      }
+      const key = await signingKeyFor(algorithm)
       const text = `${header(algorithm, typ, key.id)}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`
       return `${text}.${encodeBase64url(await key.signer(text))}`
     },

@@ -23,7 +23,7 @@ export const coreMembers: ReadonlySet<string> = new Set([
   ...['authorization_response_iss_parameter_supported', 'subject_types_supported', 'claim_types_supported'],
   ...['id_token_signing_alg_values_supported', 'userinfo_signing_alg_values_supported', 'claims_supported'],
   ...['claims_parameter_supported', 'claims_locales_supported', 'ui_locales_supported', 'display_values_supported'],
-  ...['prompt_values_supported', ...replaceableMembers],
+  ...['prompt_values_supported', 'refresh_token_expiration_types_supported', ...replaceableMembers],
 ])
 
 /**
@@ -53,6 +53,10 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     authorization_response_iss_parameter_supported: codeFlow ? true : undefined,
     // RFC 9470 section 7: for clients that a resource server asks for a stronger authentication.
     acr_values_supported: codeFlow ? config.advertised.acrValues : undefined,
+    refresh_token_expiration_types_supported:
+      config.exposeRefreshTokenExpiration && registry.grantTypes.has('refresh_token')
+        ? ['authorization', 'token_timeout']
+        : undefined,
     ...registry.serverMetadata,
   }
 }

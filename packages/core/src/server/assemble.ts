@@ -49,11 +49,14 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     endpoints.filter(({ row }) => row.insertedPath !== undefined),
     ({ insertedPath }) => insertedPath as string,
   )
-  fold(
-    'the discovery member',
-    endpoints.filter(({ row }) => row.metadata !== undefined),
-    ({ metadata }) => metadata as string,
-  )
+  const documentMembers = rows(({ documentMembers }) => documentMembers)
+  const ownMembers = [
+    ...endpoints.flatMap(({ feature, row: { metadata } }) =>
+      metadata === undefined ? [] : { feature, row: metadata },
+    ),
+    ...documentMembers.map(({ feature, row }) => ({ feature, row: row.name })),
+  ]
+  fold('the discovery member', ownMembers, (name) => name)
   const clientMetadata = foldClientMetadata(rows(({ clientMetadata }) => clientMetadata))
   const registry: Registry = {
     endpoints: [...fold('the endpoint path', endpoints, ({ path }) => path).values()],
@@ -99,8 +102,9 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     sessionObservers: rows(({ sessionObservers }) => sessionObservers).map(({ row }) => row),
     serverMetadata: foldMetadata(
       entries(({ serverMetadata }) => serverMetadata),
-      endpoints,
+      ownMembers,
     ),
+    documentMembers: new Map(documentMembers.map(({ row }) => [row.name, row])),
     errors: foldErrors(entries(({ errors }) => errors)),
     rateLimits: values(
       fold(
@@ -189,12 +193,12 @@ function checkBuckets(endpoints: readonly Owned<Endpoint>[], buckets: ReadonlyMa
 
 function foldMetadata(
   members: readonly Owned<readonly [string, unknown]>[],
-  endpoints: readonly Owned<{ readonly metadata?: string }>[],
+  others: readonly Owned<string>[],
 ): Readonly<Record<string, unknown>> {
-  const urls = new Map(endpoints.map(({ feature, row }) => [row.metadata, feature]))
+  const owners = new Map(others.map(({ feature, row }) => [row, feature]))
   for (const { feature, row } of members) {
     const [name] = row
-    const owner = urls.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? theCore : undefined)
+    const owner = owners.get(name) ?? (coreMembers.has(name) && !replaceableMembers.has(name) ? theCore : undefined)
     if (owner === theCore) {
       throw new TypeError(`the feature ${feature} must not set ${name} in serverMetadata: the server sets it`)
     }

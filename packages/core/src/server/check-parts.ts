@@ -23,6 +23,7 @@ const lists: Readonly<Record<ListName, true>> = {
   tokenMembers: true,
   clientMetadata: true,
   sessionObservers: true,
+  documentMembers: true,
   repeatable: true,
 }
 type ListName = {
@@ -83,6 +84,7 @@ function refuseCoreNames(parts: Parts, wrong: Wrong): void {
   refuse('the authorization parameter', namesOf(parts.authorizationParameters), (name) => coreParameters.has(name))
   refuse('the repeatable parameter', repeatable, (name) => coreParameters.has(name))
   refuse('the token member', namesOf(parts.tokenMembers), (name) => coreTokenMembers.has(name))
+  refuse('the discovery member', namesOf(parts.documentMembers), (name) => coreMembers.has(name))
   refuse('the rate limit bucket', Object.keys(parts.rateLimits ?? {}), (name) => coreBuckets.has(name))
   refuse('the client metadata member', members, (name) => coreClientMembers.has(name))
 }

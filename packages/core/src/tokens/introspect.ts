@@ -12,6 +12,7 @@ import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { resourcesOf } from './audience.ts'
 import { knowsBinding, tokenTypeOf } from './binding.ts'
 import { findRefreshToken } from './find-refresh-token.ts'
+import { refreshTokenExpiration } from './refresh-token-expiration.ts'
 import { verifyAccessToken } from './verify.ts'
 
 const inactive = { active: false } as const
@@ -77,5 +78,6 @@ async function introspectRefreshToken(ctx: Context, caller: ClientRecord, found:
     iat: token.createdAt,
     exp: token.expiresAt,
     sid: await sessionIdFor(ctx, caller, grant.sessionId),
+    ...refreshTokenExpiration(ctx, grant, token.expiresAt),
   }
 }

@@ -19,6 +19,7 @@ import { keepResources } from './kept-resources.ts'
 import { markClientUsed } from './mark-client-used.ts'
 import { answeredMembers, membersOf } from './members.ts'
 import { mintOpaqueAccessToken } from './opaque-access-token.ts'
+import { refreshTokenExpiration } from './refresh-token-expiration.ts'
 
 /**
  * Mints the tokens of an issuance, writes them and returns the token response ({@link
@@ -54,7 +55,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
   // which is encoded once it is known.
   const encoded = refresh && encode(refresh.text)
 
-  const { refreshToken } = await issuance.commit({
+  const { refreshToken, refreshTokenExpiresAt } = await issuance.commit({
     ...(access.record !== undefined && { accessToken: access.record }),
     ...(refresh !== undefined && { refreshToken: refresh }),
   })
@@ -67,15 +68,17 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
   })
   await markClientUsed(ctx, client)
+  const isMinted = refreshToken !== undefined && refreshToken === refresh?.text
   const body = {
     access_token: access.text,
     token_type: issuance.binding?.tokenType ?? 'Bearer',
     expires_in: expiresAt - now,
     scope: scopeMember(scope),
-    refresh_token: refreshToken === refresh?.text ? encoded : refreshToken && encode(refreshToken),
+    refresh_token: isMinted ? encoded : refreshToken && encode(refreshToken),
     id_token: idToken,
     ...answeredMembers(ctx, members),
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
+    ...(grant && refreshTokenExpiration(ctx, grant, isMinted ? refresh?.record.expiresAt : refreshTokenExpiresAt)),
   }
   return { body, headers: issuance.binding?.headers ?? {} }
 }

@@ -75,6 +75,12 @@ describe('two features that bring the same thing are told apart at start', () =>
       { endpoints: [{ ...endpoint, metadata: 'wish_endpoint' }] },
       { serverMetadata: { wish_endpoint: 'https://id.example.com/wish' } },
     ],
+    ['the discovery member wish', { documentMembers: [{ name: 'wish', valueOf: () => 1 }] }],
+    [
+      'the discovery member wish',
+      { documentMembers: [{ name: 'wish', valueOf: () => 1 }] },
+      { serverMetadata: { wish: true } },
+    ],
     ['the error code no_wish', { errors: { no_wish: 400 } }],
     ['the rate limit bucket wishes', { rateLimits: { wishes: { address: 1 } } }],
     [
@@ -139,6 +145,14 @@ describe('a feature that brings what the server has already is named at start', 
       'must not set token_endpoint in serverMetadata: the server sets it',
     ],
     [
+      { documentMembers: [{ name: 'issuer', valueOf: () => 'https://evil.example' }] },
+      "brings the discovery member issuer, which is the server's own",
+    ],
+    [
+      { documentMembers: [{ name: 'token_endpoint', valueOf: () => 'https://evil.example' }] },
+      'brings the discovery member token_endpoint, which the server has already: choose another',
+    ],
+    [
       { endpoints: [{ ...endpoint, metadata: 'issuer' }] },
       "says issuer in discovery, which is the server's own to say",
     ],
@@ -189,7 +203,7 @@ describe('a mistake in a row of a table is named at start', () => {
     [
       'a table that does not exist',
       { endpoint: [] },
-      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, tokenMembers, clientMetadata, sessionObservers, repeatable, serverMetadata, errors, rateLimits, api',
+      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, tokenMembers, clientMetadata, sessionObservers, documentMembers, repeatable, serverMetadata, errors, rateLimits, api',
     ],
     ['a row in place of a list', { endpoints: endpoint }, 'brings endpoints that is no list'],
     ['an API that is no object', { api: () => 1 }, 'brings api that is no object'],

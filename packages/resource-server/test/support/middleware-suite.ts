@@ -136,6 +136,26 @@ export function describeMiddleware(name: string, appOf: MiddlewareApp): void {
       expect([failed.status, challengeOf(failed)]).toEqual([500, null])
     })
 
+    test('the metadata document has the signature that signMetadata makes', async () => {
+      const seen: unknown[] = []
+      const signMetadata = async (signed: unknown) => {
+        seen.push(signed)
+        return 'head.body.signature'
+      }
+      await start({ metadata: { signMetadata } })
+      for (let count = 0; count < 2; count++) {
+        const answer = await ask(document)
+        expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+          200,
+          { resource, signed_metadata: 'head.body.signature' },
+        ])
+      }
+      // The same object each time, so that a signer can keep what it signed.
+      expect(seen).toHaveLength(2)
+      expect(seen[0]).toBe(seen[1])
+      expect(seen[0]).not.toHaveProperty('signed_metadata')
+    })
+
     test('the metadata document is at the well-known path of the resource, also with a slash at its end', async () => {
       await start({ metadata: { resourceName: 'Notes', scopesSupported: ['notes:read', 'notes:write'] } })
       for (const path of [document, `${document}/`, `${document}?x=1`]) {

@@ -34,6 +34,15 @@ export interface TokenFormatOptions {
    */
   readonly refreshTokensWithoutOfflineAccess?: boolean | undefined
   /**
+   * Tells clients when a refresh token ends, in each token response with a refresh token and at introspection:
+   * `refresh_token_timeout`, the seconds for which it may stay unused, and `authorization_expires_in`, the seconds until the
+   * user has to approve again. A client can so ask the user in time. Both are the values that the server enforces; a
+   * revocation may end the token earlier ({@link
+   * https://datatracker.ietf.org/doc/draft-ietf-oauth-refresh-token-expiration/ draft-ietf-oauth-refresh-token-expiration}).
+   * Default `false`.
+   */
+  readonly exposeRefreshTokenExpiration?: boolean | undefined
+  /**
    * The longest lifetime of an access token with a scope, in seconds by scope. The token lives no longer than the
    * shortest of its scopes allows. Default: no limit beside `accessTokenTtlSeconds` and `m2mAccessTokenTtlSeconds`.
    * @example

@@ -1,43 +1,10 @@
-import * as v from 'valibot'
 import { jwksMetadata } from '../../clients/jwks.ts'
 import type { Feature } from '../../contracts/feature.ts'
-import { parseFeatureOptions } from '../../contracts/feature-options.ts'
-import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import { requestObjectMetadata } from './client-metadata.ts'
+import { type JwtSecuredRequestsOptions, parseRequestObjectOptions, type RequestObjectRequirements } from './options.ts'
 import { resolveRequestObject } from './resolve.ts'
-import type { RequestObjectRules } from './rules.ts'
 
-/** The options of `jwtSecuredRequests`. */
-export interface JwtSecuredRequestsOptions {
-  /** The algorithms that request objects may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
-  readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
-  /**
-   * Which clients may send request objects without a signature (`alg: none`), which prove nothing and are forbidden by
-   * RFC 9101. `registered`: clients that registered `request_object_signing_alg: none`. `allowed`: also clients that
-   * registered no algorithm, as in OpenID Connect Core and its certification suite. Default `refused`: no client.
-   */
-  readonly unsigned?: 'refused' | 'registered' | 'allowed' | undefined
-  /**
-   * What happens to parameters beside a request object. `ignored`: they are dropped, as in RFC 9101. `merged`: they
-   * count when the object does not contain them, as in OpenID Connect Core section 6.1. An attacker who changes the URL
-   * can then add what the object leaves out. Default `ignored`.
-   */
-  readonly outsideParameters?: 'ignored' | 'merged' | undefined
-  /**
-   * Whether every client must send a signed request object. Default `false`; a single client can register
-   * `require_signed_request_object`.
-   */
-  readonly required?: boolean | undefined
-}
-
-const entries = {
-  signingAlgorithms: v.optional(v.pipe(v.array(v.picklist(clientSigningAlgorithms)), v.nonEmpty('must not be empty')), [
-    ...clientSigningAlgorithms,
-  ]),
-  unsigned: v.optional(v.picklist(['refused', 'registered', 'allowed']), 'refused'),
-  outsideParameters: v.optional(v.picklist(['ignored', 'merged']), 'ignored'),
-  required: v.optional(v.boolean(), false),
-}
+export type { JwtSecuredRequestsOptions, RequestObjectRequirements }
 
 /**
  * A feature that accepts authorization requests as JWTs (request objects), in `request` or behind a registered
@@ -50,7 +17,7 @@ const entries = {
  * ```
  */
 export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Feature<'jwtSecuredRequests'> {
-  const rules: RequestObjectRules = parseFeatureOptions('jwtSecuredRequests', entries, options)
+  const rules = parseRequestObjectOptions(options)
   return Object.freeze<Feature<'jwtSecuredRequests'>>({
     name: 'jwtSecuredRequests',
     start: () => ({

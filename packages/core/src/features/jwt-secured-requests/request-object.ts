@@ -1,9 +1,9 @@
 import type { Context } from '../../contracts/context.ts'
 import { verifyClientSignature } from '../../keys/client-signature.ts'
 import { decodeUnverifiedJwt, type UnverifiedJwt } from '../../keys/unverified-jwt.ts'
-import { timeProblem } from '../../policy/clock-skew.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { lifetimeProblem } from './lifetime.ts'
 import type { RequestObjectRules } from './rules.ts'
 
 type Claims = Readonly<Record<string, unknown>>
@@ -26,9 +26,9 @@ export async function verifyRequestObject(
   if (signed) await requireSignature(ctx, rules, client, jwt)
   else requireUnsignedAllowed(rules, client, decoded)
   const problem =
-    typeProblem(decoded, client.id) ??
+    typeProblem(decoded, rules) ??
     partyProblem(decoded.claims, signed, client.id, ctx.config.issuer) ??
-    timeProblem(decoded.claims, ctx.clock.now())
+    lifetimeProblem(decoded.claims, rules, ctx.clock.now())
   if (problem !== undefined) throw invalid(problem)
   return decoded.claims
 }
@@ -65,19 +65,21 @@ function requireUnsignedAllowed(
 }
 
 /**
- * Checks that the JWT is a request object, and not one that the client signed for another purpose, above all a client
- * assertion.
+ * Checks that the JWT is a request object by its type, and not one that the client signed for another purpose ({@link
+ * https://www.rfc-editor.org/rfc/rfc9101#section-10.8 RFC 9101 section 10.8}).
  */
-function typeProblem({ header: { typ }, claims }: UnverifiedJwt, clientId: string): string | undefined {
+function typeProblem({ header: { typ } }: UnverifiedJwt, { requireType }: RequestObjectRules): string | undefined {
   if (typ !== undefined && typeof typ !== 'string') return 'typ must be a string'
   if (/^(?:application\/)?oauth-authz-req\+jwt$/i.test(typ ?? '')) return undefined
-  if (typ !== undefined && !/^(?:application\/)?jwt$/i.test(typ)) return 'it is a JWT of another type'
-  return claims.sub === clientId ? 'it may be a client assertion: sub must not be the client_id' : undefined
+  if (requireType) return 'typ must be oauth-authz-req+jwt'
+  return typ === undefined || /^(?:application\/)?jwt$/i.test(typ) ? undefined : 'it is a JWT of another type'
 }
 
 function partyProblem(claims: Claims, signed: boolean, clientId: string, issuer: string): string | undefined {
-  const { iss, aud, client_id, request, request_uri } = claims
+  const { iss, sub, aud, client_id, request, request_uri } = claims
   if (request !== undefined || request_uri !== undefined) return 'it must not contain request or request_uri'
+  // With its client as the subject, a JWT is a client assertion (RFC 9101 section 10.8).
+  if (sub === clientId) return 'it may be a client assertion: sub must not be the client_id'
   if (client_id !== undefined && client_id !== clientId) return 'its client_id must be that of the request'
   if (iss === undefined ? signed : iss !== clientId) return 'iss must be the client_id'
   const forUs = Array.isArray(aud) ? aud.includes(issuer) : aud === issuer

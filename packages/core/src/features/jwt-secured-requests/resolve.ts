@@ -5,7 +5,7 @@ import type { ClientRecord } from '../../storage/client.ts'
 import { requestParameters } from './parameters.ts'
 import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
-import type { RequestObjectRules } from './rules.ts'
+import { type RequestObjectRules, rulesFor } from './rules.ts'
 
 /**
  * Returns the parameters in the request object that a request contains or points at. The request itself must name the
@@ -21,7 +21,7 @@ export async function resolveRequestObject(
   const byValue = sent.get('request')
   const byReference = sent.get('request_uri')
   if (byValue === undefined && byReference === undefined) {
-    if (rules.required || (await demandsSignature(ctx, sent.get('client_id')))) {
+    if (rules.required || (await demandsObject(ctx, rules, sent.get('client_id')))) {
       throw new OAuthError('invalid_request', 'a signed request object is required: send it in request or request_uri')
     }
     return undefined
@@ -33,14 +33,16 @@ export async function resolveRequestObject(
   // A URN names a request that was pushed to the server, which is for another feature.
   if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
   const client = await findClient(ctx, sent.get('client_id'))
+  const own = rulesFor(rules, client)
   const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
-  const claims = await verifyRequestObject(ctx, rules, client, jwt)
-  return requestParameters(rules, client.id, claims, sent)
+  const claims = await verifyRequestObject(ctx, own, client, jwt)
+  return requestParameters(ctx, { claims, clientId: client.id, outsideParameters: own.outsideParameters }, sent)
 }
 
-async function demandsSignature(ctx: Context, clientId: string | undefined): Promise<boolean> {
-  if (clientId === undefined) return false
-  return (await ctx.clients.find(clientId))?.metadata.require_signed_request_object === true
+async function demandsObject(ctx: Context, rules: RequestObjectRules, clientId: string | undefined): Promise<boolean> {
+  const client = clientId === undefined ? undefined : await ctx.clients.find(clientId)
+  if (client === undefined) return false
+  return client.metadata.require_signed_request_object === true || rulesFor(rules, client).required
 }
 
 async function findClient(ctx: Context, clientId: string | undefined): Promise<ClientRecord> {

@@ -37,6 +37,7 @@ describe('the defaults of the options', () => {
       bindResources: true,
       defaultResource: undefined,
       refreshTokensWithoutOfflineAccess: false,
+      exposeRefreshTokenExpiration: false,
       rememberConsentOfNativeClients: false,
       unregisteredScopes: 'ignore',
       registration: { enabled: false, anonymous: false, prelogin: false, substitutes: false, secretExpiresAt: 0 },
@@ -206,6 +207,11 @@ describe('options that need each other (seed B179 B181 B182 B183 B184)', () => {
       'an unknown value of grantsEndingWithSession',
       { grantsEndingWithSession: 'some' },
       /^option grantsEndingWithSession/,
+    ],
+    [
+      'a value of exposeRefreshTokenExpiration that is no boolean',
+      { exposeRefreshTokenExpiration: 'yes' },
+      /^option exposeRefreshTokenExpiration/,
     ],
   ])('the options are refused with %s', (_name, changes, message) => {
     expect(refusal(changes)).toMatch(message)
