@@ -72,6 +72,8 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
       rows(({ responseModes }) => responseModes),
       ({ name }) => name,
     ),
+    responseModeRules: rows(({ responseModeRules }) => responseModeRules).map(({ row }) => row),
+    introspectionFormats: rows(({ introspectionFormats }) => introspectionFormats).map(({ row }) => row),
     parameterSources: rows(({ parameterSources }) => parameterSources).map(({ row }) => row),
     authorizationParameters: fold(
       'the authorization parameter',

@@ -107,7 +107,15 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
     })
   }
   const target = error.details.redirect
-  if (target !== undefined && target !== 'never') return respondWithError(core, request, target, error)
+  if (target !== undefined && target !== 'never') {
+    try {
+      return await respondWithError(core, request, target, error)
+    } catch (failure) {
+      // For instance, the response cannot be signed. The user must see a page that says so.
+      const { code, description, details } = asOAuthError(failure)
+      return refuse(core, endpoint, request, new OAuthError(code, description, { ...details, redirect: 'never' }))
+    }
+  }
   const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
   const used = readAuthorization(request)?.scheme
   return errorResponse(error, audience, core.registry.senderConstraints.values(), used)

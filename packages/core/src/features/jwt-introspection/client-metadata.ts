@@ -1,0 +1,12 @@
+import * as v from 'valibot'
+import type { ClientMetadataPart } from '../../contracts/client-metadata-part.ts'
+import { checkResponseAlgorithm } from '../../policy/response-signing.ts'
+
+/**
+ * The client metadata for introspection responses as JWTs ({@link
+ * https://www.rfc-editor.org/rfc/rfc9701#section-6 RFC 9701 section 6}).
+ */
+export const introspectionResponseMetadata: ClientMetadataPart = {
+  members: { introspection_signed_response_alg: v.pipe(v.string(), v.maxLength(32)) },
+  check: ({ config }, metadata) => checkResponseAlgorithm(config, metadata, 'introspection_signed_response_alg'),
+}
