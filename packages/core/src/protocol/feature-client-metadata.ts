@@ -54,6 +54,34 @@ export interface FeatureClientMetadata {
    */
   readonly require_pushed_authorization_requests?: boolean
   /**
+   * The JWE algorithm (`alg`) by which ID tokens are encrypted for the client, after they were signed. For the feature
+   * `encrypted-responses`. Default: ID tokens are signed only.
+   */
+  readonly id_token_encrypted_response_alg?: string
+  /** How the content of those ID tokens is encrypted (`enc`). Default `A128CBC-HS256`. */
+  readonly id_token_encrypted_response_enc?: string
+  /**
+   * The JWE algorithm (`alg`) by which userinfo is encrypted for the client, after it was signed when
+   * `userinfo_signed_response_alg` says so. For the feature `encrypted-responses`. Default: userinfo is not encrypted.
+   */
+  readonly userinfo_encrypted_response_alg?: string
+  /** How the content of that userinfo is encrypted (`enc`). Default `A128CBC-HS256`. */
+  readonly userinfo_encrypted_response_enc?: string
+  /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
+  readonly backchannel_logout_uri?: string
+  /**
+   * Whether the client needs `sid` in the logout token. The server sends `sid` in any case. For the feature
+   * `back-channel-logout`.
+   */
+  readonly backchannel_logout_session_required?: boolean
+  /** The URL that the browser loads in a frame when a session has ended. For the feature `front-channel-logout`. */
+  readonly frontchannel_logout_uri?: string
+  /**
+   * Whether the client needs `iss` and `sid` in that URL. The server adds them in any case. For the feature
+   * `front-channel-logout`.
+   */
+  readonly frontchannel_logout_session_required?: boolean
+  /**
    * The algorithm that signs the authorization responses of the client in the response modes of JARM. For the feature
    * `jarm`. Default: `RS256`, or the first algorithm of a server that does not sign with it.
    */
@@ -82,20 +110,6 @@ export interface FeatureClientMetadata {
   readonly introspection_encrypted_response_alg?: string
   /** The algorithm that encrypts the content of these responses. For the feature `jwt-introspection`. Default `A128CBC-HS256`. */
   readonly introspection_encrypted_response_enc?: string
-  /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
-  readonly backchannel_logout_uri?: string
-  /**
-   * Whether the client needs `sid` in the logout token. The server sends `sid` in any case. For the feature
-   * `back-channel-logout`.
-   */
-  readonly backchannel_logout_session_required?: boolean
-  /** The URL that the browser loads in a frame when a session has ended. For the feature `front-channel-logout`. */
-  readonly frontchannel_logout_uri?: string
-  /**
-   * Whether the client needs `iss` and `sid` in that URL. The server adds them in any case. For the feature
-   * `front-channel-logout`.
-   */
-  readonly frontchannel_logout_session_required?: boolean
 }
 
 /**
