@@ -5,7 +5,7 @@ import { requireSupport } from '../policy/client-support.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
 import { type AuthorizationResponse, errorForUser, OAuthError } from '../protocol/errors.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
-import { respondToClient, targetOf, targetOfError } from './authorization-response.ts'
+import { prepareResponse, respondToClient, targetOf, targetOfError } from './authorization-response.ts'
 import { errorTarget } from './error-target.ts'
 import { interactionIsOver } from './interaction-is-over.ts'
 import { commitGrant, createGrant } from './new-grant.ts'
@@ -42,9 +42,11 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
   const { client, authorization, consent, take } = approved
   // Checked again: the interaction may have begun in another process, or before the client was changed.
   requireSupport(core, client, approved.grant.scope)
-  const { redirectUri, responseMode } = targetOf(authorization)
+  const target = targetOf(authorization)
+  const { redirectUri, responseMode } = target
   const problem = responseModeProblem(core.registry, client, responseMode, redirectUri)
   if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
+  await prepareResponse(core, client, target)
   const now = core.clock.now()
   const newGrant = createGrant(core, approved.grant)
   const { grant } = newGrant

@@ -137,6 +137,7 @@ const options: Readonly<Record<string, string>> = {
   authorization_code: 'grantTypes',
   client_credentials: 'grantTypes',
   refresh_token: 'grantTypes',
+  signing_keys: 'disableJwtPlugin',
   dynamic_registration: 'allowDynamicClientRegistration',
   end_session: 'authentication.endSession',
 }

@@ -1,4 +1,4 @@
-import { respondWithError } from '../authorization/authorization-response.ts'
+import { onPage, respondWithError } from '../authorization/authorization-response.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
 import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -112,8 +112,7 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
       return await respondWithError(core, request, target, error)
     } catch (failure) {
       // For instance, the response cannot be signed. The user must see a page that says so.
-      const { code, description, details } = asOAuthError(failure)
-      return refuse(core, endpoint, request, new OAuthError(code, description, { ...details, redirect: 'never' }))
+      return refuse(core, endpoint, request, onPage(failure))
     }
   }
   const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { encryptionServerMetadata } from '../../clients/encrypted-response.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { authorizationResponseMetadata } from './client-metadata.ts'
@@ -50,16 +51,15 @@ export function jarm(options: JarmOptions = {}): Feature<'jarm'> {
   const { lifetimeSeconds, required } = parseFeatureOptions('jarm', entries, options)
   return Object.freeze<Feature<'jarm'>>({
     name: 'jarm',
-    requires: ['authorization_code'],
-    start(core) {
-      const { jwtDisabled, signingAlgorithms } = core.config
-      if (jwtDisabled) throw new TypeError('jarm: needs signing keys, which the option disableJwtPlugin leaves out')
-      return {
-        responseModes: signedResponseModes(core, lifetimeSeconds),
-        responseModeRules: [requireSigned(required)],
-        clientMetadata: [authorizationResponseMetadata],
-        serverMetadata: { authorization_signing_alg_values_supported: signingAlgorithms },
-      }
-    },
+    requires: ['authorization_code', 'signing_keys'],
+    start: (core) => ({
+      responseModes: signedResponseModes(core, lifetimeSeconds),
+      responseModeRules: [requireSigned(required)],
+      clientMetadata: authorizationResponseMetadata,
+      serverMetadata: {
+        authorization_signing_alg_values_supported: core.config.signingAlgorithms,
+        ...encryptionServerMetadata('authorization'),
+      },
+    }),
   })
 }

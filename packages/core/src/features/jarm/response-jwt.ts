@@ -2,6 +2,7 @@ import type { Context } from '../../contracts/context.ts'
 import { responseAlgorithmOf } from '../../policy/response-signing.ts'
 import type { AuthorizationResponse } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { encryptForClient, responseEncryptionOf } from '../../tokens/encrypt-for-client.ts'
 
 /**
  * Makes the JWT of an authorization response or error ({@link
@@ -18,7 +19,21 @@ export async function responseJwt(
   const algorithm = responseAlgorithmOf(ctx.config, client.metadata, 'authorization_signed_response_alg')
   if (algorithm === undefined) throw new Error(unsupportedAlgorithm(client))
   const claims = { ...parameters, iss: ctx.config.issuer, aud: client.id, exp: ctx.clock.now() + lifetime }
-  return ctx.keys.sign(algorithm, undefined, claims)
+  return encrypted(ctx, client, await ctx.keys.sign(algorithm, undefined, claims))
+}
+
+/**
+ * Checks that the response can be encrypted for a client that registered encryption.
+ * @throws {OAuthError} `unauthorized_client` when none of its keys can be used
+ */
+export async function checkEncryption(ctx: Context, client: ClientRecord): Promise<void> {
+  await encrypted(ctx, client, '')
+}
+
+/** Encrypts the signed response for a client that registered encryption; for others it stays as it is. */
+async function encrypted(ctx: Context, client: ClientRecord, jwt: string): Promise<string> {
+  const encryption = responseEncryptionOf(client, 'authorization')
+  return encryption === undefined ? jwt : encryptForClient(ctx, client, encryption, jwt)
 }
 
 /** Tells why the response cannot be signed for the client; `undefined` when it can. */

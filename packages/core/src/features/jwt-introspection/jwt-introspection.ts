@@ -1,3 +1,4 @@
+import { encryptionServerMetadata } from '../../clients/encrypted-response.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { introspectionResponseMetadata } from './client-metadata.ts'
 import { respondWithJwt } from './response.ts'
@@ -20,14 +21,14 @@ import { respondWithJwt } from './response.ts'
 export function jwtIntrospection(): Feature<'jwtIntrospection'> {
   return Object.freeze<Feature<'jwtIntrospection'>>({
     name: 'jwtIntrospection',
-    start({ config: { jwtDisabled, signingAlgorithms } }) {
-      if (jwtDisabled)
-        throw new TypeError('jwtIntrospection: needs signing keys, which the option disableJwtPlugin leaves out')
-      return {
-        introspectionFormats: [{ respond: respondWithJwt }],
-        clientMetadata: [introspectionResponseMetadata],
-        serverMetadata: { introspection_signing_alg_values_supported: signingAlgorithms },
-      }
-    },
+    requires: ['signing_keys'],
+    start: ({ config }) => ({
+      introspectionFormats: [{ respond: respondWithJwt }],
+      clientMetadata: introspectionResponseMetadata,
+      serverMetadata: {
+        introspection_signing_alg_values_supported: config.signingAlgorithms,
+        ...encryptionServerMetadata('introspection'),
+      },
+    }),
   })
 }

@@ -128,7 +128,7 @@ describe('the response modes of JARM', () => {
       'the feature jarm needs authorization_code',
     )
     expect(() => createWorld({ disableJwtPlugin: true, features: [jarm()] })).toThrow(
-      'jarm: needs signing keys, which the option disableJwtPlugin leaves out',
+      'the feature jarm needs signing_keys, which the option disableJwtPlugin leaves out',
     )
   })
 })

@@ -182,7 +182,7 @@ describe('the algorithm of an introspection response', () => {
 
   test('a server without signing keys cannot have the feature', () => {
     expect(() => createWorld({ disableJwtPlugin: true, features: [jwtIntrospection()] })).toThrow(
-      'jwtIntrospection: needs signing keys, which the option disableJwtPlugin leaves out',
+      'the feature jwtIntrospection needs signing_keys, which the option disableJwtPlugin leaves out',
     )
   })
 })
