@@ -10,6 +10,8 @@ import {
 } from 'oauth4webapi'
 import { audienceOf, type Claims, type Expectation, invalid, isFor, tokenFrom } from './claims.ts'
 import { unavailable } from './errors.ts'
+import { readIntrospectionJwt } from './introspection-jwt.ts'
+import type { JwtVerification } from './jwt.ts'
 import type { Outbound } from './outbound.ts'
 import type { IntrospectionOptions } from './token-verifier-options.ts'
 import { isLoopback } from './url.ts'
@@ -21,6 +23,8 @@ export interface Introspection extends Expectation {
   readonly fetch: Outbound
   /** The accepted values of `token_type`, in lower case. */
   readonly tokenTypes: readonly string[]
+  /** How the signature of a response is verified; `undefined` when the response is JSON. */
+  readonly signed: JwtVerification | undefined
 }
 
 /**
@@ -30,22 +34,25 @@ export interface Introspection extends Expectation {
  * @throws {ResourceError} `invalid_token`; `temporarily_unavailable` when the server gives no proper response
  */
 export async function introspect(token: string, introspection: Introspection, now: number): Promise<VerifiedToken> {
-  const answer = await ask(token, introspection).catch((cause: unknown) => {
+  const answer = await ask(token, introspection, now).catch((cause: unknown) => {
     throw unavailable(cause)
   })
   return checkAnswer(answer, introspection, now)
 }
 
-async function ask(token: string, { client, endpoint, fetch, issuer }: Introspection): Promise<Claims> {
+async function ask(token: string, introspection: Introspection, now: number): Promise<Claims> {
+  const { client, endpoint, fetch, issuer, signed } = introspection
   const url = await endpoint()
   const server: AuthorizationServer = { issuer, introspection_endpoint: url.href }
   const self: Client = { client_id: client.clientId }
   const authenticate = client.authMethod === 'client_secret_post' ? ClientSecretPost : ClientSecretBasic
   const response = await introspectionRequest(server, self, authenticate(client.clientSecret), token, {
     additionalParameters: { token_type_hint: 'access_token' },
+    requestJwtResponse: signed !== undefined,
     [customFetch]: fetch,
     [allowInsecureRequests]: isLoopback(url),
   })
+  if (signed !== undefined) return readIntrospectionJwt(response, client.clientId, signed, now)
   return processIntrospectionResponse(server, self, response)
 }
 

@@ -47,7 +47,13 @@ export function createRemoteVerification(
       ? undefined
       : createIntrospection(
           introspection,
-          { ...expected, fetch, endpoint: resolveEndpoint(introspection, metadata), tokenTypes: tokenTypesOf(options) },
+          {
+            ...expected,
+            fetch,
+            endpoint: resolveEndpoint(introspection, metadata),
+            tokenTypes: tokenTypesOf(options),
+            signed: introspection.signedResponses === true ? jwt : undefined,
+          },
           clock,
         )
 
@@ -126,7 +132,7 @@ function createIntrospection(
   clock: Clock,
 ): Verification {
   refuseUnknownOptions('introspection', options, [
-    ...['clientId', 'clientSecret', 'authMethod', 'endpoint', 'cacheSeconds', 'jwts'],
+    ...['clientId', 'clientSecret', 'authMethod', 'endpoint', 'cacheSeconds', 'jwts', 'signedResponses'],
   ])
   if (!options.clientId || !options.clientSecret) throw new TypeError('introspection: needs clientId and clientSecret')
   const cache = createTokenCache(resolveSeconds('introspection.cacheSeconds', options.cacheSeconds, 0, { most: 300 }))

@@ -68,6 +68,13 @@ export interface IntrospectionOptions {
    * before its expiry. Default `false`.
    */
   readonly jwts?: boolean
+  /**
+   * Ask for introspection responses that the authorization server has signed ({@link
+   * https://www.rfc-editor.org/rfc/rfc9701 RFC 9701}), and refuse every other one: the verifier then answers
+   * `temporarily_unavailable`. At `@oauth/core` this needs the feature `jwt-introspection`. The keys and `algorithms` are those
+   * of JWTs. Default `false`.
+   */
+  readonly signedResponses?: boolean
 }
 
 /** Options to verify tokens with a function, for a resource in the process of the authorization server. */

@@ -1,14 +1,48 @@
 import type { Context } from '../contracts/context.ts'
 import { errorParameters } from '../http/error-response.ts'
-import { responseModeOf } from '../policy/response-mode.ts'
+import { asOAuthError } from '../policy/failure.ts'
+import { responseModeOf, responseModeOfError } from '../policy/response-mode.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
-import type { AuthorizationResponse, OAuthError, RedirectTarget } from '../protocol/errors.ts'
+import { type AuthorizationResponse, OAuthError, type RedirectTarget } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
 
 /** Returns where the response to a request goes, and in which response mode. */
 export function targetOf({ clientId, redirectUri, state, responseMode }: AuthorizationRequest): RedirectTarget {
   if (redirectUri === undefined)
     throw new TypeError('the response cannot be sent to the client: the authorization has no redirectUri')
   return { clientId, redirectUri, state, responseMode }
+}
+
+/**
+ * Returns where an error goes. The response mode of a request that was read before may no longer be usable: the client was
+ * changed, or this process lacks the feature that brings the mode.
+ */
+export function targetOfError(ctx: Context, client: ClientRecord, authorization: AuthorizationRequest): RedirectTarget {
+  const target = targetOf(authorization)
+  const responseMode = responseModeOfError(ctx.registry, client, target.responseMode, target.redirectUri)
+  return { ...target, responseMode }
+}
+
+/**
+ * Lets the response mode of a request check that it can make a response for the client, before anything is used up.
+ * @throws {OAuthError} which stays on a page
+ */
+export async function prepareResponse(
+  ctx: Context,
+  client: ClientRecord,
+  { responseMode }: RedirectTarget,
+): Promise<void> {
+  try {
+    await responseModeOf(ctx.registry, responseMode).prepare?.(ctx, client)
+  } catch (thrown) {
+    throw onPage(thrown)
+  }
+}
+
+/** Returns an error that stays on a page, because it cannot be sent to the client. */
+export function onPage(thrown: unknown): OAuthError {
+  const { code, description, details } = asOAuthError(thrown)
+  return new OAuthError(code, description, { ...details, redirect: 'never' })
 }
 
 /** Sends a response to the client through the browser, in the response mode that the client asked for. */

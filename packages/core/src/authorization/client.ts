@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { loopbackRule } from '../policy/client.ts'
-import { responseModeProblem } from '../policy/response-mode.ts'
+import { responseModeOfError } from '../policy/response-mode.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import { matchesRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -44,16 +44,15 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
 }
 
 /**
- * Returns where the response or error goes: in the requested response mode, or in the query when that mode cannot be
- * used.
+ * Returns where an error goes: in the requested response mode. When that mode cannot be used, the error goes in the mode
+ * that the client must use, or else in the query.
  */
 export function redirectTarget(
   ctx: Context,
   { client, redirectUri }: VerifiedClient,
   parameters: Parameters,
 ): RedirectTarget {
-  const asked = parameters.get('response_mode')
-  const responseMode = responseModeProblem(ctx.registry, asked, redirectUri) === undefined ? asked : undefined
+  const responseMode = responseModeOfError(ctx.registry, client, parameters.get('response_mode'), redirectUri)
   return { clientId: client.id, redirectUri, state: stateOf(parameters), responseMode }
 }
 

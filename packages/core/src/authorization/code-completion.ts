@@ -2,9 +2,10 @@ import type { Approved, Completion } from '../contracts/completion.ts'
 import type { Core } from '../contracts/core.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { requireSupport } from '../policy/client-support.ts'
+import { responseModeProblem } from '../policy/response-mode.ts'
 import { type AuthorizationResponse, errorForUser, OAuthError } from '../protocol/errors.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
-import { respondToClient, targetOf } from './authorization-response.ts'
+import { prepareResponse, respondToClient, targetOf, targetOfError } from './authorization-response.ts'
 import { errorTarget } from './error-target.ts'
 import { interactionIsOver } from './interaction-is-over.ts'
 import { commitGrant, createGrant } from './new-grant.ts'
@@ -18,11 +19,11 @@ export function codeCompletion(core: Core): Completion {
       const response = await issueCode(core, approved)
       return respondToClient(core, request, targetOf(approved.authorization), response)
     },
-    async deny(_request, { authorization }) {
-      throw new OAuthError('access_denied', 'User denied access').towards(targetOf(authorization))
+    async deny(_request, { client, authorization }) {
+      throw new OAuthError('access_denied', 'User denied access').towards(targetOfError(core, client, authorization))
     },
     async fail(request, { client, authorization, answered }, error) {
-      const target = targetOf(authorization)
+      const target = targetOfError(core, client, authorization)
       // A user who has answered the consent page has seen where the response goes.
       throw error.towards(
         answered === true ? target : await errorTarget(core, request, client, target).catch(() => 'never' as const),
@@ -41,6 +42,11 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
   const { client, authorization, consent, take } = approved
   // Checked again: the interaction may have begun in another process, or before the client was changed.
   requireSupport(core, client, approved.grant.scope)
+  const target = targetOf(authorization)
+  const { redirectUri, responseMode } = target
+  const problem = responseModeProblem(core.registry, client, responseMode, redirectUri)
+  if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
+  await prepareResponse(core, client, target)
   const now = core.clock.now()
   const newGrant = createGrant(core, approved.grant)
   const { grant } = newGrant
@@ -50,7 +56,7 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
     id: credential.id,
     secretHash: credential.secretHash,
     grantId: grant.id,
-    redirectUri: targetOf(authorization).redirectUri,
+    redirectUri,
     redirectUriSent: authorization.redirectUriSent,
     ...(authorization.codeChallenge !== undefined && { codeChallenge: authorization.codeChallenge }),
     ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),

@@ -29,7 +29,7 @@ export async function parseAuthorizationRequest(
   refuseUnsupported(parameters)
   const opaque = opaqueParameters(parameters)
   const responseMode = parameters.get('response_mode')
-  const problem = responseModeProblem(ctx.registry, responseMode, redirectUri)
+  const problem = responseModeProblem(ctx.registry, client, responseMode, redirectUri)
   if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
   if (!client.metadata.response_types.includes('code') || !client.metadata.grant_types.includes('authorization_code')) {
     throw new OAuthError(

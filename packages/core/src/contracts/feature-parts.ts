@@ -6,9 +6,10 @@ import type { Completion } from './completion.ts'
 import type { DocumentMember } from './document-member.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
+import type { IntrospectionFormat } from './introspection-format.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { BucketDefaults } from './rate-limit.ts'
-import type { ResponseMode } from './response-mode.ts'
+import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
@@ -23,6 +24,10 @@ export interface Parts {
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
   readonly responseModes?: readonly ResponseMode[]
+  /** Rules about which response modes a client may use. */
+  readonly responseModeRules?: readonly ResponseModeRule[]
+  /** Forms of the introspection response beside JSON. */
+  readonly introspectionFormats?: readonly IntrospectionFormat[]
   /** Places from which the parameters of an authorization request come when they are not in the request itself. */
   readonly parameterSources?: readonly ParameterSource[]
   /** Parameters of authorization requests that the core does not know. */

@@ -28,8 +28,8 @@ export interface KeyCheck {
 export interface KeySet {
   /** Returns the id of the key that signs with this algorithm now, for whoever keeps what it signed. */
   signingKeyId(algorithm: string): Promise<string>
-  /** Signs claims as a JWT with this `typ`, by the active key of the algorithm. */
-  sign(algorithm: string, typ: string, claims: object): Promise<string>
+  /** Signs claims as a JWT with this `typ`, by the active key of the algorithm. With `undefined` the JWT has no `typ`. */
+  sign(algorithm: string, typ: string | undefined, claims: object): Promise<string>
   /**
    * Verifies a JWT that this server signed: the signature, this exact `typ`, `iss`, and `exp` unless `ignoreExpiry`. The
    * `typ` `JWT` is that of ID tokens, and of access tokens for resources with `accessTokenTyp: 'JWT'`: only the latter have

@@ -6,9 +6,10 @@ import type { Completion } from './completion.ts'
 import type { DocumentMember } from './document-member.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
+import type { IntrospectionFormat } from './introspection-format.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { BucketDefaults } from './rate-limit.ts'
-import type { ResponseMode } from './response-mode.ts'
+import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
@@ -21,6 +22,9 @@ export interface Registry {
   readonly grantTypes: ReadonlyMap<string, GrantType>
   readonly clientAuthMethods: ReadonlyMap<string, ClientAuthMethod>
   readonly responseModes: ReadonlyMap<string, ResponseMode>
+  readonly responseModeRules: readonly ResponseModeRule[]
+  /** Asked in this order. The first that makes a response is used. */
+  readonly introspectionFormats: readonly IntrospectionFormat[]
   /** Asked in this order. The first that returns parameters is used. */
   readonly parameterSources: readonly ParameterSource[]
   readonly authorizationParameters: ReadonlyMap<string, AuthorizationParameter>

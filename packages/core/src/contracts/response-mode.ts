@@ -1,5 +1,6 @@
 import type { AuthorizationResponse, RedirectTarget } from '../protocol/errors.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -10,10 +11,15 @@ import type { Context } from './context.ts'
 export interface ResponseMode {
   readonly name: string
   /**
-   * Returns why this mode cannot be used with the redirect URI, or `undefined` when it can. An error then goes to the
-   * redirect URI in the query.
+   * Returns why the client cannot use this mode with the redirect URI, or `undefined` when it can. An error then goes to
+   * the redirect URI in the query.
    */
-  problem?(redirectUri: string): string | undefined
+  problem?(redirectUri: string, client: ClientRecord): string | undefined
+  /**
+   * Called before the code of a response is stored, so that a response that cannot be made uses nothing up. What it throws
+   * is shown on a page, because an error could not be sent to the client either.
+   */
+  prepare?(ctx: Context, client: ClientRecord): Awaitable<void>
   /** Makes the response that takes the parameters to the client. Parameters that are `undefined` are left out. */
   respond(
     ctx: Context,
@@ -21,4 +27,14 @@ export interface ResponseMode {
     target: RedirectTarget,
     parameters: AuthorizationResponse,
   ): Awaitable<Response>
+}
+
+/** A rule about which response modes a client may use. */
+export interface ResponseModeRule {
+  /**
+   * Returns the mode that the client must ask for in place of this one, or `undefined` when it may use this one. The server
+   * refuses such a request, and sends the error in the mode that the client must use.
+   * @param client `undefined` for the discovery documents: whether the rule holds for every client
+   */
+  instead(mode: string, client: ClientRecord | undefined): string | undefined
 }

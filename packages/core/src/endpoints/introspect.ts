@@ -1,6 +1,7 @@
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
+import { requireIntrospectionSupport } from '../policy/client-support.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { introspectToken } from '../tokens/introspect.ts'
@@ -16,11 +17,19 @@ export const introspect: Endpoint = {
   errors: 'json',
   rateLimit: 'introspect',
   metadata: 'introspection_endpoint',
-  async handleClient(core, { client, parameters }) {
+  async handleClient(core, call) {
+    const { client, parameters } = call
     if (isPublic(client))
       throw new OAuthError('invalid_client', 'introspection needs a confidential client: one with a secret or a key')
     const token = parameters.get('token')
     if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
-    return json(200, await introspectToken(core, client, token))
+    requireIntrospectionSupport(core, client)
+    const introspection = await introspectToken(core, client, token)
+    const { introspectionFormats } = core.registry
+    for (const format of introspectionFormats) {
+      const response = await format.respond(core, call, introspection)
+      if (response !== undefined) return response
+    }
+    return json(200, introspection, introspectionFormats.length === 0 ? undefined : { vary: 'accept' })
   },
 }

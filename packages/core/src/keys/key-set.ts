@@ -48,7 +48,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return ring
   }
 
-  const header = (algorithm: string, typ: string, kid: string): string => {
+  const header = (algorithm: string, typ: string | undefined, kid: string): string => {
     const name = `${typ} ${kid}`
     const known = headers.get(name)
     if (known !== undefined) return known

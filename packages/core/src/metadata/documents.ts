@@ -44,7 +44,9 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     ...endpoints,
     scopes_supported: config.advertised.scopes,
     response_types_supported: codeFlow ? ['code'] : [],
-    response_modes_supported: [...registry.responseModes.keys()],
+    response_modes_supported: [...registry.responseModes.keys()].filter(
+      (mode) => !registry.responseModeRules.some((rule) => rule.instead(mode, undefined) !== undefined),
+    ),
     grant_types_supported: [...registry.grantTypes.keys()],
     token_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_methods_supported: methods,

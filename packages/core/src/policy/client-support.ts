@@ -13,7 +13,11 @@ import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 type Support = Pick<Context, 'config' | 'registry'>
 
 /** Members by which a client wants other requests refused. A process without the feature must not serve them. */
-const requirements = ['require_signed_request_object', 'require_pushed_authorization_requests'] as const
+const requirements = [
+  'require_signed_request_object',
+  'require_pushed_authorization_requests',
+  'require_signed_authorization_response',
+] as const
 
 /**
  * Checks, before the user has to sign in, that this process can issue the tokens that the registration of the client
@@ -32,6 +36,18 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
   }
   pairwiseSecretFor(ctx, client)
   if (getsIdToken(ctx, client, scope)) idTokenFormatOf(ctx, client)
+}
+
+/**
+ * Checks that this process can encrypt the introspection responses of a client that registered encryption. Such a client
+ * must not get them in the clear.
+ * @throws {OAuthError} `unauthorized_client`
+ */
+export function requireIntrospectionSupport(ctx: Support, client: ClientRecord): void {
+  const member = 'introspection_encrypted_response_alg'
+  const registered = client.metadata[member]
+  if (registered === undefined || hasMember(ctx, member)) return
+  throw unsupported(client, member, registered, `install ${featureOfMember(member)}`)
 }
 
 /**

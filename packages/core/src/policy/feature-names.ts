@@ -3,6 +3,8 @@ const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/fe
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
 const pushedAuthorizationRequests =
   'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
+const jarm = 'the feature jarm() from @oauth/core/features/jarm'
+const jwtIntrospection = 'the feature jwtIntrospection() from @oauth/core/features/jwt-introspection'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
 
 const ofMembers: Readonly<Record<string, string>> = {
@@ -13,6 +15,13 @@ const ofMembers: Readonly<Record<string, string>> = {
   request_uris: jwtSecuredRequests,
   require_signed_request_object: jwtSecuredRequests,
   require_pushed_authorization_requests: pushedAuthorizationRequests,
+  authorization_signed_response_alg: jarm,
+  authorization_encrypted_response_alg: jarm,
+  authorization_encrypted_response_enc: jarm,
+  require_signed_authorization_response: jarm,
+  introspection_signed_response_alg: jwtIntrospection,
+  introspection_encrypted_response_alg: jwtIntrospection,
+  introspection_encrypted_response_enc: jwtIntrospection,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,

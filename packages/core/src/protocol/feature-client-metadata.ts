@@ -53,6 +53,20 @@ export interface FeatureClientMetadata {
    * `pushed-authorization-requests`.
    */
   readonly require_pushed_authorization_requests?: boolean
+  /**
+   * The JWE algorithm (`alg`) by which ID tokens are encrypted for the client, after they were signed. For the feature
+   * `encrypted-responses`. Default: ID tokens are signed only.
+   */
+  readonly id_token_encrypted_response_alg?: string
+  /** How the content of those ID tokens is encrypted (`enc`). Default `A128CBC-HS256`. */
+  readonly id_token_encrypted_response_enc?: string
+  /**
+   * The JWE algorithm (`alg`) by which userinfo is encrypted for the client, after it was signed when
+   * `userinfo_signed_response_alg` says so. For the feature `encrypted-responses`. Default: userinfo is not encrypted.
+   */
+  readonly userinfo_encrypted_response_alg?: string
+  /** How the content of that userinfo is encrypted (`enc`). Default `A128CBC-HS256`. */
+  readonly userinfo_encrypted_response_enc?: string
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**
@@ -67,6 +81,35 @@ export interface FeatureClientMetadata {
    * `front-channel-logout`.
    */
   readonly frontchannel_logout_session_required?: boolean
+  /**
+   * The algorithm that signs the authorization responses of the client in the response modes of JARM. For the feature
+   * `jarm`. Default: `RS256`, or the first algorithm of a server that does not sign with it.
+   */
+  readonly authorization_signed_response_alg?: string
+  /**
+   * The algorithm that encrypts the key of the client's authorization responses in the response modes of JARM. For the
+   * feature `jarm`. Default: they are signed and not encrypted.
+   */
+  readonly authorization_encrypted_response_alg?: string
+  /** The algorithm that encrypts the content of these responses. For the feature `jarm`. Default `A128CBC-HS256`. */
+  readonly authorization_encrypted_response_enc?: string
+  /**
+   * Makes the server refuse authorization requests of this client with a response mode that is not signed. For the feature
+   * `jarm`.
+   */
+  readonly require_signed_authorization_response?: boolean
+  /**
+   * The algorithm that signs introspection responses for this client when it asks for a JWT. For the feature
+   * `jwt-introspection`. Default: `RS256`, or the first algorithm of a server that does not sign with it.
+   */
+  readonly introspection_signed_response_alg?: string
+  /**
+   * The algorithm that encrypts the key of introspection responses for this client, which must then ask for a JWT. For the
+   * feature `jwt-introspection`. Default: they are signed and not encrypted.
+   */
+  readonly introspection_encrypted_response_alg?: string
+  /** The algorithm that encrypts the content of these responses. For the feature `jwt-introspection`. Default `A128CBC-HS256`. */
+  readonly introspection_encrypted_response_enc?: string
 }
 
 /**

@@ -75,6 +75,8 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
       rows(({ responseModes }) => responseModes),
       ({ name }) => name,
     ),
+    responseModeRules: rows(({ responseModeRules }) => responseModeRules).map(({ row }) => row),
+    introspectionFormats: rows(({ introspectionFormats }) => introspectionFormats).map(({ row }) => row),
     parameterSources: rows(({ parameterSources }) => parameterSources).map(({ row }) => row),
     authorizationParameters: fold(
       'the authorization parameter',
@@ -139,6 +141,7 @@ const options: Readonly<Record<string, string>> = {
   authorization_code: 'grantTypes',
   client_credentials: 'grantTypes',
   refresh_token: 'grantTypes',
+  signing_keys: 'disableJwtPlugin',
   dynamic_registration: 'allowDynamicClientRegistration',
   end_session: 'authentication.endSession',
 }

@@ -15,6 +15,8 @@ const lists: Readonly<Record<ListName, true>> = {
   grantTypes: true,
   clientAuthMethods: true,
   responseModes: true,
+  responseModeRules: true,
+  introspectionFormats: true,
   parameterSources: true,
   authorizationParameters: true,
   completions: true,

@@ -1,4 +1,4 @@
-import { respondWithError } from '../authorization/authorization-response.ts'
+import { onPage, respondWithError } from '../authorization/authorization-response.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
 import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
@@ -107,7 +107,14 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
     })
   }
   const target = error.details.redirect
-  if (target !== undefined && target !== 'never') return respondWithError(core, request, target, error)
+  if (target !== undefined && target !== 'never') {
+    try {
+      return await respondWithError(core, request, target, error)
+    } catch (failure) {
+      // For instance, the response cannot be signed. The user must see a page that says so.
+      return refuse(core, endpoint, request, onPage(failure))
+    }
+  }
   const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
   const used = readAuthorization(request)?.scheme
   return errorResponse(error, audience, core.registry.senderConstraints.values(), used)

@@ -2,7 +2,9 @@ import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
+import { jarm } from '@oauth/core/features/jarm'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
+import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
@@ -98,7 +100,7 @@ export async function createFixture(): Promise<Fixture> {
     ),
     features: [
       ...[backChannelLogout(), frontChannelLogout(), clientIdMetadataDocuments(), jwtSecuredRequests()],
-      pushedAuthorizationRequests(),
+      ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
         idJag: {

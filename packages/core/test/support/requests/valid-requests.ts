@@ -1,6 +1,7 @@
 import { jwtBearerName, makeAssertion } from '../assertions.ts'
 import { authorizeUrl, createPkce, credentials, type Parameters } from '../client.ts'
 import { assertion, assertionType, clientKey, signJwt } from '../client-keys.ts'
+import { introspectionType } from '../jwt-introspection.ts'
 import { readForm } from '../logout.ts'
 import { register } from '../registration.ts'
 import { chat, tokenExchangeName, type } from '../token-exchange.ts'
@@ -97,6 +98,8 @@ const pages: readonly ValidRequest[] = [
     ...{ resource: 'https://api.example.com', claims: '{"id_token":{"email":{"essential":true},"auth_time":null}}' },
   }),
   authorization('by form_post', 200, { response_mode: 'form_post' }),
+  authorization('with a signed response', 302, { response_mode: 'jwt' }),
+  authorization('by form_post.jwt', 200, { response_mode: 'form_post.jwt' }),
   authorization('with prompt=login', 302, { prompt: 'login consent' }),
   authorization('of a public client', 302, {}, 'desktop'),
   { endpoint: 'authorize', what: 'with a request object', status: 302, prepare: requestObject },
@@ -240,6 +243,7 @@ const aboutToken = (
   endpoint: 'introspect' | 'revoke',
   what: string,
   token: 'access_token' | 'refresh_token',
+  more: Members = {},
 ): ValidRequest => ({
   ...{ endpoint, what, status: 200 },
   async prepare(fixture) {
@@ -248,7 +252,7 @@ const aboutToken = (
     return postForm(
       at(fixture, `/oauth2/${endpoint}`),
       { ...form, token: tokens[token], token_type_hint: token },
-      headers,
+      { ...headers, ...more },
     )
   },
 })
@@ -436,6 +440,7 @@ export const validRequests: readonly ValidRequest[] = [
   ...pushes,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),
+  aboutToken('introspect', 'with a signed response', 'access_token', { accept: introspectionType }),
   aboutToken('revoke', 'of an access token', 'access_token'),
   aboutToken('revoke', 'of a refresh token', 'refresh_token'),
   ...userinfo,
