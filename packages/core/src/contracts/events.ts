@@ -46,6 +46,18 @@ export type CoreEvent =
   /** A client was deleted, and its live grants ended. */
   | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
   | { readonly type: 'client.authentication_failed'; readonly clientId?: string; readonly reason: string }
+  /**
+   * A response had to be encrypted for a client, and none of its keys could be used. The server sent nothing in its place,
+   * and nothing was used up. `member` is the metadata that demands the encryption, for instance
+   * `id_token_encrypted_response_alg`.
+   */
+  | {
+      readonly type: 'client.encryption_failed'
+      readonly clientId: string
+      readonly member: string
+      readonly reason: string
+      readonly cause?: unknown
+    }
   | { readonly type: 'interaction.started' | 'interaction.denied'; readonly clientId: string; readonly step?: string }
   /**
    * A login or sign-up page sent the user back with the same session as before, although the request demands a new

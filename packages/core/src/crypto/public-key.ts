@@ -9,7 +9,12 @@ export const mostKeys = 20
  */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
-type Key = Readonly<Record<string, unknown>>
+export type Key = Readonly<Record<string, unknown>>
+
+/** Tells whether a JWK has members that must stay with its owner. */
+export function isPrivateKey(key: Key): boolean {
+  return privateMembers.some((member) => Object.hasOwn(key, member))
+}
 
 /**
  * Tells why this server cannot verify signatures with a JWK; `undefined` when it can. The sizes are limited because the
@@ -19,18 +24,19 @@ type Key = Readonly<Record<string, unknown>>
 export function publicKeyProblem(key: Key): string | undefined {
   const { kty, kid, use } = key
   if (typeof kty !== 'string' || kty === 'oct') return 'must be an asymmetric key'
-  if (privateMembers.some((member) => Object.hasOwn(key, member))) return 'must not be a private key'
+  if (isPrivateKey(key)) return 'must not be a private key'
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > 255)) {
     return 'has a kid that is not a string of at most 255 characters'
   }
   if (use === 'enc') return undefined
-  if (kty === 'RSA') return rsaProblem(key)
+  if (kty === 'RSA') return publicNumbersProblem(key)
   if (kty === 'EC') return curveProblem(key, 'P-256', ['x', 'y'])
   if (kty === 'OKP') return curveProblem(key, 'Ed25519', ['x'])
   return 'must have the kty RSA, EC or OKP'
 }
 
-function rsaProblem({ n, e }: Key): string | undefined {
+/** Tells what is wrong with modulus and exponent of an RSA key. */
+export function publicNumbersProblem({ n, e }: Key): string | undefined {
   const modulus = number(n)
   const bits = modulus === undefined ? 0 : modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
   if (bits < 2048 || bits > 4096) return 'must have an RSA modulus of 2048 to 4096 bits'

@@ -69,6 +69,7 @@ const lines: Lines = {
   'client.updated': undefined,
   'client.secret_rotated': undefined,
   'client.deleted': undefined,
+  'client.encryption_failed': undefined,
   'client.authentication_failed': undefined,
   'interaction.started': undefined,
   'interaction.denied': undefined,

@@ -53,6 +53,20 @@ export interface FeatureClientMetadata {
    * `pushed-authorization-requests`.
    */
   readonly require_pushed_authorization_requests?: boolean
+  /**
+   * The JWE algorithm (`alg`) by which ID tokens are encrypted for the client, after they were signed. For the feature
+   * `encrypted-responses`. Default: ID tokens are signed only.
+   */
+  readonly id_token_encrypted_response_alg?: string
+  /** How the content of those ID tokens is encrypted (`enc`). Default `A128CBC-HS256`. */
+  readonly id_token_encrypted_response_enc?: string
+  /**
+   * The JWE algorithm (`alg`) by which userinfo is encrypted for the client, after it was signed when
+   * `userinfo_signed_response_alg` says so. For the feature `encrypted-responses`. Default: userinfo is not encrypted.
+   */
+  readonly userinfo_encrypted_response_alg?: string
+  /** How the content of that userinfo is encrypted (`enc`). Default `A128CBC-HS256`. */
+  readonly userinfo_encrypted_response_enc?: string
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**
