@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { BucketDefaults } from './rate-limit.ts'
+import type { ResponseEncryptor } from './response-encryptor.ts'
 import type { ResponseMode } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
@@ -22,6 +23,8 @@ export interface Parts {
   readonly grantTypes?: readonly GrantType[]
   readonly clientAuthMethods?: readonly ClientAuthMethod[]
   readonly responseModes?: readonly ResponseMode[]
+  /** What encrypts responses for the clients that registered that. */
+  readonly responseEncryptors?: readonly ResponseEncryptor[]
   /** Places from which the parameters of an authorization request come when they are not in the request itself. */
   readonly parameterSources?: readonly ParameterSource[]
   /** Parameters of authorization requests that the core does not know. */

@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { BucketDefaults } from './rate-limit.ts'
+import type { ResponseEncryptor } from './response-encryptor.ts'
 import type { ResponseMode } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
@@ -20,6 +21,8 @@ export interface Registry {
   readonly grantTypes: ReadonlyMap<string, GrantType>
   readonly clientAuthMethods: ReadonlyMap<string, ClientAuthMethod>
   readonly responseModes: ReadonlyMap<string, ResponseMode>
+  /** By the response that they encrypt. */
+  readonly responseEncryptors: ReadonlyMap<string, ResponseEncryptor>
   /** Asked in this order. The first that returns parameters is used. */
   readonly parameterSources: readonly ParameterSource[]
   readonly authorizationParameters: ReadonlyMap<string, AuthorizationParameter>

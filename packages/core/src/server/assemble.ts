@@ -72,6 +72,11 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
       rows(({ responseModes }) => responseModes),
       ({ name }) => name,
     ),
+    responseEncryptors: fold(
+      'the encryption of the response',
+      rows(({ responseEncryptors }) => responseEncryptors),
+      ({ response }) => response,
+    ),
     parameterSources: rows(({ parameterSources }) => parameterSources).map(({ row }) => row),
     authorizationParameters: fold(
       'the authorization parameter',

@@ -15,6 +15,7 @@ const lists: Readonly<Record<ListName, true>> = {
   grantTypes: true,
   clientAuthMethods: true,
   responseModes: true,
+  responseEncryptors: true,
   parameterSources: true,
   authorizationParameters: true,
   completions: true,
