@@ -18,6 +18,7 @@ export type {
 } from './contracts/config.ts'
 export type { ClientDirectory, Context } from './contracts/context.ts'
 export type { Core, ReadAuthorization } from './contracts/core.ts'
+export type { DecryptionRules, EncryptionKeyRotation, EncryptionKeys } from './contracts/encryption-keys.ts'
 export type { ClientCall, ClientEndpoint, Endpoint, EndpointRow, OpenEndpoint } from './contracts/endpoint.ts'
 export type { Feature, FeatureApis } from './contracts/feature.ts'
 export { parseFeatureOptions } from './contracts/feature-options.ts'

@@ -3,6 +3,7 @@ import type { ClientAuthMethod } from './client-auth-method.ts'
 import type { ClientMetadataPart } from './client-metadata-part.ts'
 import type { ClientSource } from './client-source.ts'
 import type { Completion } from './completion.ts'
+import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
@@ -35,6 +36,11 @@ export interface Parts {
   readonly senderConstraints?: readonly SenderConstraint[]
   /** Sources of clients outside the storage. */
   readonly clientSources?: readonly ClientSource[]
+  /**
+   * The server's keys with which clients encrypt for it. The JWKS publishes them. Several features bring the same object,
+   * which then counts once.
+   */
+  readonly encryptionKeys?: readonly EncryptionKeys[]
   /** Members of access tokens, introspection responses and token responses. */
   readonly tokenMembers?: readonly TokenMember[]
   /**

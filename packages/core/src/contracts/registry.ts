@@ -3,6 +3,7 @@ import type { ClientAuthMethod } from './client-auth-method.ts'
 import type { ClientMetadataPart, MetadataSchemas } from './client-metadata-part.ts'
 import type { ClientSource } from './client-source.ts'
 import type { Completion } from './completion.ts'
+import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
@@ -30,6 +31,7 @@ export interface Registry {
   /** By the name of their member in `cnf`. */
   readonly senderConstraints: ReadonlyMap<string, SenderConstraint>
   readonly clientSources: readonly ClientSource[]
+  readonly encryptionKeys: readonly EncryptionKeys[]
   readonly tokenMembers: ReadonlyMap<string, TokenMember>
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas

@@ -94,6 +94,7 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
       ({ confirmation }) => confirmation,
     ),
     clientSources: rows(({ clientSources }) => clientSources).map(({ row }) => row),
+    encryptionKeys: [...new Set(rows(({ encryptionKeys }) => encryptionKeys).map(({ row }) => row))],
     tokenMembers: fold(
       'the token member',
       rows(({ tokenMembers }) => tokenMembers),

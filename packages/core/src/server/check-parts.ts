@@ -21,6 +21,7 @@ const lists: Readonly<Record<ListName, true>> = {
   completions: true,
   senderConstraints: true,
   clientSources: true,
+  encryptionKeys: true,
   tokenMembers: true,
   clientMetadata: true,
   sessionObservers: true,

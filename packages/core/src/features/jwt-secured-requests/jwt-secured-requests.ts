@@ -4,11 +4,20 @@ import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import { requestObjectMetadata } from './client-metadata.ts'
+import {
+  encryptionEntries,
+  encryptionMetadata,
+  encryptionServerMetadata,
+  neededKeys,
+  type RequestObjectEncryptionOptions,
+} from './encryption.ts'
 import { resolveRequestObject } from './resolve.ts'
 import type { RequestObjectRules } from './rules.ts'
 
+export type { RequestObjectEncryptionOptions }
+
 /** The options of `jwtSecuredRequests`. */
-export interface JwtSecuredRequestsOptions {
+export interface JwtSecuredRequestsOptions extends RequestObjectEncryptionOptions {
   /** The algorithms that request objects may be signed with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
   readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
   /**
@@ -37,6 +46,7 @@ const entries = {
   unsigned: v.optional(v.picklist(['refused', 'registered', 'allowed']), 'refused'),
   outsideParameters: v.optional(v.picklist(['ignored', 'merged']), 'ignored'),
   required: v.optional(v.boolean(), false),
+  ...encryptionEntries,
 }
 
 /**
@@ -53,8 +63,9 @@ export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Fea
   const rules: RequestObjectRules = parseFeatureOptions('jwtSecuredRequests', entries, options)
   return Object.freeze<Feature<'jwtSecuredRequests'>>({
     name: 'jwtSecuredRequests',
-    start: () => ({
-      clientMetadata: [jwksMetadata, requestObjectMetadata(rules)],
+    start: (core) => ({
+      encryptionKeys: neededKeys(core, rules.encryptionAlgorithms),
+      clientMetadata: [jwksMetadata, requestObjectMetadata(rules), ...encryptionMetadata(rules.encryptionAlgorithms)],
       parameterSources: [{ resolve: (ctx, sent) => resolveRequestObject(ctx, rules, sent) }],
       serverMetadata: {
         request_parameter_supported: true,
@@ -65,6 +76,7 @@ export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Fea
           ...(rules.unsigned === 'refused' ? [] : ['none']),
         ],
         ...(rules.required && { require_signed_request_object: true }),
+        ...encryptionServerMetadata(rules.encryptionAlgorithms),
       },
     }),
   })

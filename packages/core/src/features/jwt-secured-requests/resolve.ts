@@ -2,6 +2,7 @@ import type { Context } from '../../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { openRequestObject } from './open-object.ts'
 import { requestParameters } from './parameters.ts'
 import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
@@ -33,7 +34,8 @@ export async function resolveRequestObject(
   // A URN names a request that was pushed to the server, which is for another feature.
   if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
   const client = await findClient(ctx, sent.get('client_id'))
-  const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
+  const received = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
+  const jwt = await openRequestObject(ctx, rules, client, received)
   const claims = await verifyRequestObject(ctx, rules, client, jwt)
   return requestParameters(rules, client.id, claims, sent)
 }

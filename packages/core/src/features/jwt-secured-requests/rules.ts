@@ -4,4 +4,6 @@ export interface RequestObjectRules {
   readonly unsigned: 'refused' | 'registered' | 'allowed'
   readonly outsideParameters: 'ignored' | 'merged'
   readonly required: boolean
+  /** The JWE algorithms by which objects may be encrypted. */
+  readonly encryptionAlgorithms: readonly string[]
 }
