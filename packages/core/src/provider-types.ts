@@ -4,6 +4,7 @@ import type { ClientApi } from './clients/server-api.ts'
 import type { ClientChanges } from './clients/update.ts'
 import type { ConsentApi } from './consents/server-api.ts'
 import type { VerifiedAccessToken } from './contracts/access-token.ts'
+import type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
 import type { KeyRotation } from './contracts/key-set.ts'
 import type { Readiness } from './contracts/readiness.ts'
 import type { Handler, Handlers } from './handlers.ts'
@@ -124,8 +125,14 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    */
   rotateSigningKeys(options?: KeyRotation): Promise<void>
   /**
-   * Deletes expired rows, clients that were never used (`unusedClientTtlSeconds`), and signing keys that are no longer
-   * needed. Call it from a timer. One call deletes at most `limit` rows (default 1000) and is safe beside traffic and
+   * Adds a key with which clients encrypt for this server (request objects), for each kind that the features need. It takes
+   * the place of the one before in the JWKS at once; the latter still decrypts for a day. When a key has leaked, set
+   * `dropPrevious`.
+   * @throws {TypeError} when no feature of this provider decrypts anything
+   */
+  rotateEncryptionKeys(options?: EncryptionKeyRotation): Promise<void>
+  /**
+   * Deletes expired rows, clients that were never used (`unusedClientTtlSeconds`), and keys that are no longer needed. Call it from a timer. One call deletes at most `limit` rows (default 1000) and is safe beside traffic and
    * in several processes at once.
    *
    * To delete all, call it again while it returns `limit` or more. Pause in between: a storage within this process

@@ -128,6 +128,14 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     },
     ready: createReadiness(core),
     rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
+    async rotateEncryptionKeys(rotation) {
+      if (registry.encryptionKeys.length === 0) {
+        throw new TypeError(
+          'rotateEncryptionKeys: no feature of this provider decrypts anything, so it has no such keys',
+        )
+      }
+      for (const keys of registry.encryptionKeys) await keys.rotate(rotation)
+    },
     async purgeExpired({ limit = 1000 } = {}) {
       if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('purgeExpired: limit must be a whole number')
       const now = core.clock.now()
@@ -137,7 +145,9 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
         limit,
         ...(unusedClientTtl !== undefined && { unusedClientsBefore: now - unusedClientTtl }),
       })
-      return removed + (await core.keys.purge())
+      let keys = await core.keys.purge()
+      for (const set of registry.encryptionKeys) keys += await set.purge()
+      return removed + keys
     },
   })
 }

@@ -46,10 +46,15 @@ const name = v.pipe(v.string(), v.maxLength(32))
 
 /**
  * Checks that both algorithms are supported, and that there is no `enc` without an `alg`.
+ * @param algorithms the values of `alg` that are supported. Default: all that this package has
  * @throws {OAuthError} `invalid_client_metadata`
  */
-export function checkEncryptionPair(metadata: Partial<ClientMetadata>, members: EncryptionMembers): void {
-  checkOne(members.alg, memberOf(metadata, members.alg), keyManagementAlgorithms)
+export function checkEncryptionPair(
+  metadata: Partial<ClientMetadata>,
+  members: EncryptionMembers,
+  algorithms: readonly string[] = keyManagementAlgorithms,
+): void {
+  checkOne(members.alg, memberOf(metadata, members.alg), algorithms)
   checkOne(members.enc, memberOf(metadata, members.enc), contentEncryptionAlgorithms)
   if (memberOf(metadata, members.enc) !== undefined && memberOf(metadata, members.alg) === undefined) {
     throw invalid(`${members.enc} needs ${members.alg}`)

@@ -191,6 +191,10 @@ export type CoreEvent =
    * it signed still verify.
    */
   | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
+  /** The server has made a key with which clients encrypt for it. It is in the JWKS at once. */
+  | { readonly type: 'encryption_key.created'; readonly keyId: string; readonly algorithm: string }
+  /** An encryption key is sealed with a secret that this server does not have, so the server cannot decrypt with it. */
+  | { readonly type: 'encryption_key.unsealable'; readonly keyId: string; readonly algorithm: string }
   /** A client source of a feature failed, and the server went on without this client. */
   | { readonly type: 'client_source.failed'; readonly clientId: string; readonly cause: unknown }
   /**

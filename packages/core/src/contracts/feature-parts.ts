@@ -4,11 +4,13 @@ import type { ClientMetadataPart } from './client-metadata-part.ts'
 import type { ClientSource } from './client-source.ts'
 import type { Completion } from './completion.ts'
 import type { DocumentMember } from './document-member.ts'
+import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { BucketDefaults } from './rate-limit.ts'
+import type { ResponseEncryptor } from './response-encryptor.ts'
 import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
@@ -28,6 +30,8 @@ export interface Parts {
   readonly responseModeRules?: readonly ResponseModeRule[]
   /** Forms of the introspection response beside JSON. */
   readonly introspectionFormats?: readonly IntrospectionFormat[]
+  /** What encrypts responses for the clients that registered that. */
+  readonly responseEncryptors?: readonly ResponseEncryptor[]
   /** Places from which the parameters of an authorization request come when they are not in the request itself. */
   readonly parameterSources?: readonly ParameterSource[]
   /** Parameters of authorization requests that the core does not know. */
@@ -38,6 +42,11 @@ export interface Parts {
   readonly senderConstraints?: readonly SenderConstraint[]
   /** Sources of clients outside the storage. */
   readonly clientSources?: readonly ClientSource[]
+  /**
+   * The server's keys with which clients encrypt for it. The JWKS publishes them. Several features bring the same object,
+   * which then counts once.
+   */
+  readonly encryptionKeys?: readonly EncryptionKeys[]
   /** Members of access tokens, introspection responses and token responses. */
   readonly tokenMembers?: readonly TokenMember[]
   /**

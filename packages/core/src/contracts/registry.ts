@@ -4,11 +4,13 @@ import type { ClientMetadataPart, MetadataSchemas } from './client-metadata-part
 import type { ClientSource } from './client-source.ts'
 import type { Completion } from './completion.ts'
 import type { DocumentMember } from './document-member.ts'
+import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { BucketDefaults } from './rate-limit.ts'
+import type { ResponseEncryptor } from './response-encryptor.ts'
 import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
@@ -25,6 +27,8 @@ export interface Registry {
   readonly responseModeRules: readonly ResponseModeRule[]
   /** Asked in this order. The first that makes a response is used. */
   readonly introspectionFormats: readonly IntrospectionFormat[]
+  /** By the response that they encrypt. */
+  readonly responseEncryptors: ReadonlyMap<string, ResponseEncryptor>
   /** Asked in this order. The first that returns parameters is used. */
   readonly parameterSources: readonly ParameterSource[]
   readonly authorizationParameters: ReadonlyMap<string, AuthorizationParameter>
@@ -32,6 +36,7 @@ export interface Registry {
   /** By the name of their member in `cnf`. */
   readonly senderConstraints: ReadonlyMap<string, SenderConstraint>
   readonly clientSources: readonly ClientSource[]
+  readonly encryptionKeys: readonly EncryptionKeys[]
   readonly tokenMembers: ReadonlyMap<string, TokenMember>
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas

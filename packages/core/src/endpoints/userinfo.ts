@@ -6,7 +6,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { json } from '../http/json.ts'
 import { jwtResponse } from '../http/jwt.ts'
-import { userinfoAlgorithmOf } from '../policy/client-support.ts'
+import { responseEncryptorOf, userinfoAlgorithmOf } from '../policy/client-support.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
@@ -40,7 +40,10 @@ export const userinfo: Endpoint = {
   },
 }
 
-/** Responds with JSON, or with a JWT when the client registered that. The JWT names the issuer and the client. */
+/**
+ * Responds with JSON, or with a JWT when the client registered that: signed, encrypted, or signed and then encrypted. The
+ * JWT names the issuer and the client.
+ */
 async function answer(
   ctx: Context,
   token: VerifiedAccessToken,
@@ -52,14 +55,16 @@ async function answer(
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
   // Checked before the hooks run: without a key to sign with, they are not needed.
   const algorithm = userinfoAlgorithmOf(ctx, client)
+  const encryptor = responseEncryptorOf(ctx, client, 'userinfo')
   const facts = hookFacts(client, token.scopes, resourcesOf(ctx, token), token)
   const said = await accessTokenClaims(ctx, client, token, userId)
   const claims = await userinfoClaims(ctx, user, facts, said, token.requestedClaims?.userinfo)
-  if (algorithm === undefined) return json(200, claims, headers)
   // Without iat and exp it cannot be taken for an ID token. The typ is the same, since common libraries accept no
   // other.
-  const signed = { ...claims, iss: ctx.config.issuer, aud: client.id }
-  return jwtResponse(await ctx.keys.sign(algorithm, idTokenType, signed), headers)
+  const named = { ...claims, iss: ctx.config.issuer, aud: client.id }
+  const signed = algorithm && (await ctx.keys.sign(algorithm, idTokenType, named))
+  if (encryptor !== undefined) return jwtResponse(await encryptor.encrypt(ctx, client, signed ?? named), headers)
+  return signed === undefined ? json(200, claims, headers) : jwtResponse(signed, headers)
 }
 
 /** Returns the claims of a JWT, or those that a JWT in place of the opaque token would have. Only a hook gets them. */

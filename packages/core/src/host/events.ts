@@ -56,6 +56,9 @@ const lines: Lines = {
   'signing_key.unsealable': ({ algorithm, keyId }) => [
     `no secret opens the ${algorithm} signing key ${keyId}: was the option secret changed?`,
   ],
+  'encryption_key.unsealable': ({ algorithm, keyId }) => [
+    `no secret opens the ${algorithm} encryption key ${keyId}: was the option secret changed?`,
+  ],
   'claims.wrong_type_dropped': ({ hook, claim, expected }) => [
     `${hook}: ${claim} must be ${expected}; it was left out`,
   ],
@@ -91,6 +94,7 @@ const lines: Lines = {
   'back_channel_logout.failed': undefined,
   'grants.revoked': undefined,
   'signing_key.created': undefined,
+  'encryption_key.created': undefined,
   'request.audience_ignored': undefined,
   'request.refused': undefined,
 }

@@ -7,6 +7,7 @@ export interface EncryptionHeader {
   readonly enc: string
   readonly kid?: string
   readonly cty?: string
+  readonly iss?: string
 }
 
 /** Encrypts a text for the holder of a key, as a JWE in compact form. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type { Sealer } from '../crypto/seal.ts'
+import { isEncryptionKey } from '../policy/encryption-key.ts'
 import { chooseSigningKey, type ScheduledKey, scheduleKeys } from '../policy/signing-key.ts'
 import type { SigningKeyStore } from '../storage/signing-key.ts'
 import { generateSigningKey } from './generate.ts'
@@ -32,6 +33,7 @@ export async function readKeyRing(options: KeyRingOptions, before: KeyRing | und
   const byId = new Map<string, LoadedKey>()
   const byAlgorithm = new Map<string, LoadedKey[]>()
   for (const record of await options.store.list()) {
+    if (isEncryptionKey(record)) continue
     // Importing takes time, and a stored key never changes.
     const key = before?.byId.get(record.id) ?? (await loadSigningKey(record, options.sealers))
     byId.set(key.id, key)

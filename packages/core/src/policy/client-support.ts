@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import type { ResponseEncryptor } from '../contracts/response-encryptor.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { findResource } from '../protocol/resource.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -35,7 +36,9 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
     throw unsupported(client, member, 'true', `install ${featureOfMember(member)}`)
   }
   pairwiseSecretFor(ctx, client)
-  if (getsIdToken(ctx, client, scope)) idTokenFormatOf(ctx, client)
+  if (!getsIdToken(ctx, client, scope)) return
+  idTokenFormatOf(ctx, client)
+  responseEncryptorOf(ctx, client, 'id_token')
 }
 
 /**
@@ -114,6 +117,23 @@ export function userinfoAlgorithmOf(ctx: Support, client: ClientRecord): string 
   }
   const remedy = config.jwtDisabled ? 'disableJwtPlugin leaves no key for it' : 'add it to idTokenSigningAlgorithms'
   throw unsupported(client, 'userinfo_signed_response_alg', registered, remedy)
+}
+
+/**
+ * Returns what encrypts a response for a client; `undefined` when the client gets it in the clear.
+ * @throws {OAuthError} `unauthorized_client` when the client registered the encryption and this process lacks the feature
+ */
+export function responseEncryptorOf(
+  { registry }: Support,
+  client: ClientRecord,
+  response: ResponseEncryptor['response'],
+): ResponseEncryptor | undefined {
+  const member = `${response}_encrypted_response_alg` as const
+  const registered = client.metadata[member]
+  if (registered === undefined) return undefined
+  const encryptor = registry.responseEncryptors.get(response)
+  if (encryptor !== undefined) return encryptor
+  throw unsupported(client, member, registered, `install ${featureOfMember(member)}`)
 }
 
 /**

@@ -1,5 +1,6 @@
 const backChannelLogout = 'the feature backChannelLogout() from @oauth/core/features/back-channel-logout'
 const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/features/front-channel-logout'
+const encryptedResponses = 'the feature encryptedResponses() from @oauth/core/features/encrypted-responses'
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
 const pushedAuthorizationRequests =
   'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
@@ -14,6 +15,12 @@ const ofMembers: Readonly<Record<string, string>> = {
   request_object_signing_alg: jwtSecuredRequests,
   request_uris: jwtSecuredRequests,
   require_signed_request_object: jwtSecuredRequests,
+  request_object_encryption_alg: `the option encryptionAlgorithms of ${jwtSecuredRequests}`,
+  request_object_encryption_enc: `the option encryptionAlgorithms of ${jwtSecuredRequests}`,
+  id_token_encrypted_response_alg: encryptedResponses,
+  id_token_encrypted_response_enc: encryptedResponses,
+  userinfo_encrypted_response_alg: encryptedResponses,
+  userinfo_encrypted_response_enc: encryptedResponses,
   require_pushed_authorization_requests: pushedAuthorizationRequests,
   authorization_signed_response_alg: jarm,
   authorization_encrypted_response_alg: jarm,

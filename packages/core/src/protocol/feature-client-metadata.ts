@@ -17,13 +17,13 @@ export interface PublicKeySet {
  */
 export interface FeatureClientMetadata {
   /**
-   * The public keys of the client. For the features `private-key-jwt` and `jwt-secured-requests`. Not beside
-   * `jwks_uri`.
+   * The public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and `encrypted-responses`.
+   * Not beside `jwks_uri`.
    */
   readonly jwks?: PublicKeySet
   /**
-   * The URL of the public keys of the client. For the features `private-key-jwt` and `jwt-secured-requests`. Not beside
-   * `jwks`.
+   * The URL of the public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and
+   * `encrypted-responses`. Not beside `jwks`.
    */
   readonly jwks_uri?: string
   /**
@@ -41,6 +41,13 @@ export interface FeatureClientMetadata {
    * algorithm that the feature allows.
    */
   readonly request_object_signing_alg?: string
+  /**
+   * The JWE algorithm (`alg`) by which the request objects of the client must be encrypted, after they were signed. For the
+   * feature `jwt-secured-requests`. Default: they may be encrypted.
+   */
+  readonly request_object_encryption_alg?: string
+  /** How the content of those request objects must be encrypted (`enc`). Default: in any way that the server supports. */
+  readonly request_object_encryption_enc?: string
   /** The URLs of the request objects of the client. For the feature `jwt-secured-requests`. */
   readonly request_uris?: readonly string[]
   /**

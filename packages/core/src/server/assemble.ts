@@ -77,6 +77,11 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     ),
     responseModeRules: rows(({ responseModeRules }) => responseModeRules).map(({ row }) => row),
     introspectionFormats: rows(({ introspectionFormats }) => introspectionFormats).map(({ row }) => row),
+    responseEncryptors: fold(
+      'the encryption of the response',
+      rows(({ responseEncryptors }) => responseEncryptors),
+      ({ response }) => response,
+    ),
     parameterSources: rows(({ parameterSources }) => parameterSources).map(({ row }) => row),
     authorizationParameters: fold(
       'the authorization parameter',
@@ -94,6 +99,7 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
       ({ confirmation }) => confirmation,
     ),
     clientSources: rows(({ clientSources }) => clientSources).map(({ row }) => row),
+    encryptionKeys: [...new Set(rows(({ encryptionKeys }) => encryptionKeys).map(({ row }) => row))],
     tokenMembers: fold(
       'the token member',
       rows(({ tokenMembers }) => tokenMembers),

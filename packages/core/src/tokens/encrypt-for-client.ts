@@ -50,7 +50,8 @@ export async function encryptForClient(
     alg,
     enc,
     ...(typeof key.jwk.kid === 'string' && { kid: key.jwk.kid }),
-    ...(nested && { cty: 'JWT' }),
+    // The issuer is outside as well, for a client that has a key for each server (RFC 7519 section 5.3).
+    ...(nested && { cty: 'JWT', iss: ctx.config.issuer }),
   }
   return encryptCompact(imported, header, nested ? content : JSON.stringify(content))
 }

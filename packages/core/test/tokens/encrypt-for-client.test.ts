@@ -1,11 +1,12 @@
 import type { ClientInput, RegisteredClient } from '@oauth/core'
 import type { Core, Feature } from '@oauth/core/feature'
-import { type CryptoKey, compactDecrypt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { decodeProtectedHeader, type JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { encryptedResponseMetadata } from '../../src/clients/encrypted-response.ts'
 import { jwksMetadata } from '../../src/clients/jwks.ts'
 import { encryptForClient, responseEncryptionOf } from '../../src/tokens/encrypt-for-client.ts'
 import { redirectUri } from '../support/client.ts'
+import { decrypt, encryptionPair } from '../support/encryption.ts'
 import { startRemote } from '../support/remote.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 import type { World, WorldOptions } from '../support/world.ts'
@@ -24,16 +25,6 @@ function encryptingWorld(options: WorldOptions = {}): { readonly world: World; r
   return { world, core: () => started as Core }
 }
 
-interface EncryptionPair {
-  readonly publicJwk: JWK
-  readonly privateKey: CryptoKey
-}
-
-async function encryptionPair(algorithm: string, more: object = {}, crv?: string): Promise<EncryptionPair> {
-  const pair = await generateKeyPair(algorithm, { extractable: true, ...(crv !== undefined && { crv }) })
-  return { privateKey: pair.privateKey, publicJwk: { ...(await exportJWK(pair.publicKey)), ...more } }
-}
-
 const member = 'authorization_encrypted_response_alg'
 
 function register(world: World, input: object): Promise<RegisteredClient> {
@@ -45,10 +36,6 @@ async function encrypt(core: Core, clientId: string, content: string | object = 
   const encryption = client && responseEncryptionOf(client, 'authorization')
   if (client === undefined || encryption === undefined) throw new Error('the client has no encryption')
   return encryptForClient(core, client, encryption, content)
-}
-
-async function decrypt(jwe: string, { privateKey }: EncryptionPair): Promise<string> {
-  return new TextDecoder().decode((await compactDecrypt(jwe, privateKey)).plaintext)
 }
 
 const algorithms: readonly (readonly [alg: string, kind: string])[] = [
@@ -68,7 +55,8 @@ describe('a response that is encrypted for a client', () => {
       const key = await encryptionPair(alg, { use: 'enc', kid: 'mine' }, kind)
       const client = await register(world, { jwks: { keys: [key.publicJwk] }, [member]: alg })
       const jwe = await encrypt(core(), client.client_id)
-      expect(decodeProtectedHeader(jwe)).toMatchObject({ alg, enc: 'A128CBC-HS256', kid: 'mine', cty: 'JWT' })
+      const header = { alg, enc: 'A128CBC-HS256', kid: 'mine', cty: 'JWT', iss: world.issuer }
+      expect(decodeProtectedHeader(jwe)).toMatchObject(header)
       expect(await decrypt(jwe, key)).toBe('a.b.c')
     },
   )

@@ -109,6 +109,6 @@ describe('userinfo_signed_response_alg', () => {
     const answer = await register(world, { redirect_uris: [redirectUri], ...members })
     expect(answer.status).toBe(201)
     for (const name of Object.keys(members)) expect(answer.body).not.toHaveProperty(name)
-    await expect(registerConfidential(world, members as object)).rejects.toThrow('is not known')
+    await expect(registerConfidential(world, members)).rejects.toThrow('is not known')
   })
 })

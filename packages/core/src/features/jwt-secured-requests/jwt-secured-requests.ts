@@ -1,10 +1,16 @@
 import { jwksMetadata } from '../../clients/jwks.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { requestObjectMetadata } from './client-metadata.ts'
+import {
+  encryptionMetadata,
+  encryptionServerMetadata,
+  neededKeys,
+  type RequestObjectEncryptionOptions,
+} from './encryption.ts'
 import { type JwtSecuredRequestsOptions, parseRequestObjectOptions, type RequestObjectRequirements } from './options.ts'
 import { resolveRequestObject } from './resolve.ts'
 
-export type { JwtSecuredRequestsOptions, RequestObjectRequirements }
+export type { JwtSecuredRequestsOptions, RequestObjectEncryptionOptions, RequestObjectRequirements }
 
 /**
  * A feature that accepts authorization requests as JWTs (request objects), in `request` or behind a registered
@@ -20,8 +26,9 @@ export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Fea
   const rules = parseRequestObjectOptions(options)
   return Object.freeze<Feature<'jwtSecuredRequests'>>({
     name: 'jwtSecuredRequests',
-    start: () => ({
-      clientMetadata: [jwksMetadata, requestObjectMetadata(rules)],
+    start: (core) => ({
+      encryptionKeys: neededKeys(core, rules.encryptionAlgorithms),
+      clientMetadata: [jwksMetadata, requestObjectMetadata(rules), ...encryptionMetadata(rules.encryptionAlgorithms)],
       parameterSources: [{ resolve: (ctx, sent) => resolveRequestObject(ctx, rules, sent) }],
       serverMetadata: {
         request_parameter_supported: true,
@@ -32,6 +39,7 @@ export function jwtSecuredRequests(options: JwtSecuredRequestsOptions = {}): Fea
           ...(rules.unsigned === 'refused' ? [] : ['none']),
         ],
         ...(rules.required && { require_signed_request_object: true }),
+        ...encryptionServerMetadata(rules.encryptionAlgorithms),
       },
     }),
   })

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { encryptionEntries, type RequestObjectEncryptionOptions } from './encryption.ts'
 import type { RequestObjectRules, StricterRules } from './rules.ts'
 
 /** What the server demands of request objects. */
@@ -45,7 +46,7 @@ export interface RequestObjectRequirements {
 }
 
 /** The options of `jwtSecuredRequests`. */
-export interface JwtSecuredRequestsOptions extends RequestObjectRequirements {
+export interface JwtSecuredRequestsOptions extends RequestObjectRequirements, RequestObjectEncryptionOptions {
   /**
    * Demands more of single clients, for instance of those that follow FAPI. It is called for each request of a client, and
    * answers at once. Its answer only narrows what the other options say: of two values, the stricter one counts. Default: all
@@ -80,6 +81,7 @@ const entries = {
   maxLifetimeSeconds: v.optional(requirements.maxLifetimeSeconds),
   requireType: v.optional(requirements.requireType, false),
   forClient: v.optional(v.function('must be a function')),
+  ...encryptionEntries,
 }
 
 const stricterEntries = v.partial(v.object(requirements)).entries

@@ -2,6 +2,7 @@ import type { Context } from '../../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { openRequestObject } from './open-object.ts'
 import { requestParameters } from './parameters.ts'
 import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
@@ -34,7 +35,8 @@ export async function resolveRequestObject(
   if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
   const client = await findClient(ctx, sent.get('client_id'))
   const own = rulesFor(rules, client)
-  const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
+  const received = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
+  const jwt = await openRequestObject(ctx, own, client, received)
   const claims = await verifyRequestObject(ctx, own, client, jwt)
   return requestParameters(ctx, { claims, clientId: client.id, outsideParameters: own.outsideParameters }, sent)
 }

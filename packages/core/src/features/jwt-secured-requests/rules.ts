@@ -14,11 +14,15 @@ export interface RequestObjectRules {
   readonly requireType: boolean
   /** Further rules for single clients. */
   readonly forClient?: (client: ClientRecord) => StricterRules | undefined
+  /** The JWE algorithms by which objects may be encrypted. */
+  readonly encryptionAlgorithms: readonly string[]
 }
 
 /** Rules that are added to others. */
 export type StricterRules = {
-  readonly [Name in keyof Omit<RequestObjectRules, 'forClient'>]?: RequestObjectRules[Name] | undefined
+  readonly [Name in keyof Omit<RequestObjectRules, 'forClient' | 'encryptionAlgorithms'>]?:
+    | RequestObjectRules[Name]
+    | undefined
 }
 
 /** Returns what a request object of this client is held to: the rules of the server, and those of the client on top. */

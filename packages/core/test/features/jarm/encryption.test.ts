@@ -2,7 +2,7 @@ import type { ClientInput } from '@oauth/core'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { authorizeUrl, createPkce, registerConfidential } from '../../support/client.ts'
-import { type DecryptionKey, decryptionKey, decryptResponse } from '../../support/encryption.ts'
+import { decryptionKey, decryptResponse, type EncryptionPair } from '../../support/encryption.ts'
 import { ask, editClient, expectErrorPage, send } from '../../support/expectations.ts'
 import { readFormPost } from '../../support/form-post.ts'
 import { jarmWorld, readResponse } from '../../support/jarm.ts'
@@ -14,7 +14,7 @@ const scope = 'openid'
 const code = /^c[0-9a-v]{24}[\w-]{43}$/
 const documents = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 
-let key: DecryptionKey
+let key: EncryptionPair
 
 beforeAll(async () => {
   key = await decryptionKey()

@@ -2,7 +2,7 @@ import type { ClientInput } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { getTokens, registerConfidential } from '../../support/client.ts'
-import { type DecryptionKey, decryptionKey, decryptResponse } from '../../support/encryption.ts'
+import { decryptionKey, decryptResponse, type EncryptionPair } from '../../support/encryption.ts'
 import { editClient, expectJsonError } from '../../support/expectations.ts'
 import {
   introspectAccepting,
@@ -12,7 +12,7 @@ import {
 } from '../../support/jwt-introspection.ts'
 import { createQuickWorld, introspect } from '../../support/tokens.ts'
 
-let key: DecryptionKey
+let key: EncryptionPair
 
 beforeAll(async () => {
   key = await decryptionKey()
