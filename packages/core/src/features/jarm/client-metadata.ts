@@ -13,8 +13,8 @@ const signing: ClientMetadataPart = {
 }
 
 /**
- * The client metadata for signed and encrypted authorization responses ({@link
- * https://openid.net/specs/oauth-v2-jarm.html JARM section 3}).
+ * The client metadata for signed and encrypted authorization responses ({@link https://openid.net/specs/oauth-v2-jarm.html
+ * JARM section 3}).
  */
 export const authorizationResponseMetadata: readonly ClientMetadataPart[] = [
   signing,

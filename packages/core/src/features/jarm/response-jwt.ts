@@ -5,9 +5,9 @@ import type { ClientRecord } from '../../storage/client.ts'
 import { encryptForClient, responseEncryptionOf } from '../../tokens/encrypt-for-client.ts'
 
 /**
- * Makes the JWT of an authorization response or error ({@link
- * https://openid.net/specs/oauth-v2-jarm.html JARM section 2.1}). It has no `typ`, as
- * in the examples of the standard: validators of clients take none or `JWT`, and this server takes no JWT without one.
+ * Makes the JWT of an authorization response or error ({@link https://openid.net/specs/oauth-v2-jarm.html JARM section
+ * 2.1}). It has no `typ`, as in the examples of the standard: clients have validators that take `JWT` or none, and no
+ * verifier of this server takes a JWT without one.
  * @param lifetime in seconds
  */
 export async function responseJwt(

@@ -14,9 +14,8 @@ const carriers: Readonly<Record<string, string>> = {
 }
 
 /**
- * The response modes with a signed response ({@link
- * https://openid.net/specs/oauth-v2-jarm.html JARM section 2.3}). The response has one
- * parameter, `response`, which another response mode carries.
+ * The response modes with a signed response ({@link https://openid.net/specs/oauth-v2-jarm.html JARM section 2.3}). The
+ * response has one parameter, `response`, which another response mode carries.
  * @param lifetime of the JWT, in seconds
  */
 export function signedResponseModes(core: Core, lifetime: number): readonly ResponseMode[] {
