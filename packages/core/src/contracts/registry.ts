@@ -31,7 +31,7 @@ export interface Registry {
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
   readonly sessionObservers: readonly SessionObserver[]
-  /** Members that features add to the discovery documents. */
+  /** Members that features add to the discovery documents. A function makes its value from these tables. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
   /** The HTTP statuses of error codes that features bring. */
   readonly errors: ReadonlyMap<string, number>

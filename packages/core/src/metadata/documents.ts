@@ -53,8 +53,18 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     authorization_response_iss_parameter_supported: codeFlow ? true : undefined,
     // RFC 9470 section 7: for clients that a resource server asks for a stronger authentication.
     acr_values_supported: codeFlow ? config.advertised.acrValues : undefined,
-    ...registry.serverMetadata,
+    ...ofFeatures(registry),
   }
+}
+
+/** The members that features add. Some depend on what other features bring. */
+function ofFeatures(registry: Registry): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(registry.serverMetadata).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? value(registry) : value,
+    ]),
+  )
 }
 
 /**
@@ -78,6 +88,6 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
       (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
     ),
     // Once more, because a feature may replace one of the defaults above.
-    ...registry.serverMetadata,
+    ...ofFeatures(registry),
   }
 }

@@ -13,7 +13,10 @@ import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 type Support = Pick<Context, 'config' | 'registry'>
 
 /** Members by which a client wants other requests refused. A process without the feature must not serve them. */
-const requirements = ['require_signed_request_object', 'require_pushed_authorization_requests'] as const
+const requirements = [
+  ...(['require_signed_request_object', 'require_pushed_authorization_requests'] as const),
+  'tls_client_certificate_bound_access_tokens',
+] as const
 
 /**
  * Checks, before the user has to sign in, that this process can issue the tokens that the registration of the client

@@ -3,6 +3,7 @@ const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/fe
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
 const pushedAuthorizationRequests =
   'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
+const mutualTls = 'the feature mutualTls() from @oauth/core/features/mutual-tls'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
 
 const ofMembers: Readonly<Record<string, string>> = {
@@ -13,6 +14,12 @@ const ofMembers: Readonly<Record<string, string>> = {
   request_uris: jwtSecuredRequests,
   require_signed_request_object: jwtSecuredRequests,
   require_pushed_authorization_requests: pushedAuthorizationRequests,
+  tls_client_auth_subject_dn: mutualTls,
+  tls_client_auth_san_dns: mutualTls,
+  tls_client_auth_san_uri: mutualTls,
+  tls_client_auth_san_ip: mutualTls,
+  tls_client_auth_san_email: mutualTls,
+  tls_client_certificate_bound_access_tokens: mutualTls,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,
@@ -21,6 +28,8 @@ const ofMembers: Readonly<Record<string, string>> = {
 
 const ofAuthMethods: Readonly<Record<string, string>> = {
   private_key_jwt: privateKeyJwt,
+  tls_client_auth: mutualTls,
+  self_signed_tls_client_auth: mutualTls,
   client_secret_jwt: `the option clientSecretJwt of ${privateKeyJwt}`,
 }
 
