@@ -16,7 +16,6 @@ import {
   SubjectAlternativeName,
   SubjectPublicKeyInfo,
   TBSCertificate,
-  Time,
   Validity,
   Version,
 } from '@peculiar/asn1-x509'
@@ -69,8 +68,8 @@ export function makeCertificate(name: string, facts: CertificateFacts = {}): Tes
     signature,
     issuer: issuer === undefined ? subject : AsnConvert.parse(issuer.der, Certificate).tbsCertificate.subject,
     validity: new Validity({
-      notBefore: new Time({ generalTime: new Date(notBefore * 1000) }),
-      notAfter: new Time({ generalTime: new Date(notAfter * 1000) }),
+      notBefore: new Date(notBefore * 1000),
+      notAfter: new Date(notAfter * 1000),
     }),
     subject,
     subjectPublicKeyInfo: AsnConvert.parse(publicKey.export({ format: 'der', type: 'spki' }), SubjectPublicKeyInfo),
@@ -110,7 +109,7 @@ function attributeOf([type, value]: TestAttribute): AttributeTypeAndValue {
   return new AttributeTypeAndValue({ type, value: new AttributeValue(given) })
 }
 
-function extensionsOf({ alternativeNames, isAuthority }: CertificateFacts): readonly Extension[] {
+function extensionsOf({ alternativeNames, isAuthority }: CertificateFacts): Extension[] {
   const extension = (extnID: string, value: object) =>
     new Extension({ extnID, extnValue: new OctetString(AsnConvert.serialize(value)) })
   return [
