@@ -2,6 +2,7 @@ import { type Feature, OAuthError } from '@oauth/core'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import type { ClientMetadataPart } from '../../src/contracts/client-metadata-part.ts'
+import type { Registry } from '../../src/contracts/registry.ts'
 import { redirectUri } from '../support/client.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 

@@ -30,6 +30,7 @@ describe('a certificate that cannot be read', () => {
     ['bytes that are missing', ({ der }) => der.subarray(0, -1), 'is not one DER structure'],
     ['a second certificate after the first', ({ der }) => Buffer.concat([der, der]), 'is not one DER structure'],
     ['an indefinite length', () => new Uint8Array([0x30, 0x80, 0, 0]), 'is not one DER structure'],
+    ['structures in structures', () => nested(15_000), 'is no X.509 certificate'],
     ['an empty structure', () => new Uint8Array([0x30, 0]), 'is no X.509 certificate'],
     [
       'random content',
@@ -37,6 +38,16 @@ describe('a certificate that cannot be read', () => {
       'is no X.509 certificate',
     ],
   ]
+  /** SEQUENCEs in each other, as many as there are bytes for. */
+  const nested = (length: number): Uint8Array => {
+    let der = Buffer.from([0x30, 0])
+    while (der.length < length) {
+      const { length: inner } = der
+      const long = inner < 256 ? [0x81, inner] : [0x82, inner >> 8, inner & 255]
+      der = Buffer.concat([Buffer.from([0x30, ...(inner < 128 ? [inner] : long)]), der])
+    }
+    return der
+  }
   const sequence = (der: Uint8Array): string => `:${Buffer.from(der).toString('base64')}:`
 
   test.each(cases)('%s authenticates nobody, and the client learns nothing of it (M09)', async (_, make, reason) => {
