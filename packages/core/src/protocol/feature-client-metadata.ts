@@ -17,13 +17,13 @@ export interface PublicKeySet {
  */
 export interface FeatureClientMetadata {
   /**
-   * The public keys of the client. For the features `private-key-jwt` and `jwt-secured-requests`. Not beside
-   * `jwks_uri`.
+   * The public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and `mutual-tls`. Not
+   * beside `jwks_uri`.
    */
   readonly jwks?: PublicKeySet
   /**
-   * The URL of the public keys of the client. For the features `private-key-jwt` and `jwt-secured-requests`. Not beside
-   * `jwks`.
+   * The URL of the public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and
+   * `mutual-tls`. Not beside `jwks`.
    */
   readonly jwks_uri?: string
   /**

@@ -22,7 +22,8 @@ export function mutualTlsWorld(options: Partial<MutualTlsOptions> = {}, world: W
   return createQuickWorld({ ...world, features })
 }
 
-function readPresented(request: Request): ClientCertificate | undefined {
+/** The function of the host in these tests. */
+export function readPresented(request: Request): ClientCertificate | undefined {
   const value = request.headers.get(header)
   if (value === null) return undefined
   const [verified, bytes = ''] = value.split(' ')

@@ -249,3 +249,31 @@ test('credentials in the form beside a certificate are those of another method, 
   expect([400, 401]).toContain((await postOver(world, client, connection, assertion)).status)
   expect(subjectOf('ada')).toBe(client.tls_client_auth_subject_dn)
 })
+
+test('wrong certificates count as wrong credentials: beyond the limit none is looked at, and no keys are fetched (M03)', async () => {
+  let fetched = 0
+  const world = mutualTlsWorld(
+    {},
+    {
+      rateLimit: { clientAddress: () => '192.0.2.1', token: false, authentication: { max: 3, windowSeconds: 60 } },
+      outboundFetch: async () => {
+        fetched++
+        return Response.json({ keys: [] })
+      },
+    },
+  )
+  const client = await registerTls(world, 'ada', {
+    token_endpoint_auth_method: 'self_signed_tls_client_auth',
+    tls_client_auth_subject_dn: undefined,
+    jwks_uri: 'https://keys.example.com/jwks.json',
+  })
+  const connection = over(certificateIn(world, 'ada'))
+  for (let count = 0; count < 3; count++) {
+    expectJsonError(await postOver(world, client, connection), 401, 'invalid_client')
+    world.clock.advance(2)
+  }
+  const before = fetched
+  world.clock.advance(10)
+  expectJsonError(await postOver(world, client, connection), 429, 'rate_limited')
+  expect(fetched).toBe(before)
+})

@@ -3,6 +3,7 @@ import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authori
 import { describe, expect, test } from 'vitest'
 import { assertion, assertionType, clientKey, registerWithKey } from '../../support/client-keys.ts'
 import { machine, mutualTlsWorld } from '../../support/mutual-tls.ts'
+import { baseUrl } from '../../support/world.ts'
 
 const alias = 'https://mtls.example.com'
 
@@ -10,7 +11,7 @@ describe('mtls_endpoint_aliases', () => {
   test('discovery names the endpoints where clients authenticate or present a token, on the origin of the option (M16)', () => {
     const world = mutualTlsWorld({ endpointAliases: alias }, { features: [pushedAuthorizationRequests()] })
     const { metadata, issuer } = world.provider
-    const path = new URL(issuer).pathname
+    const path = issuer.slice(new URL(issuer).origin.length)
     expect(metadata.mtls_endpoint_aliases).toEqual({
       token_endpoint: `${alias}${path}/oauth2/token`,
       introspection_endpoint: `${alias}${path}/oauth2/introspect`,
@@ -51,7 +52,7 @@ describe('mtls_endpoint_aliases', () => {
     ['http://mtls.example.com', 'must use https'],
     ['mtls.example.com', 'must be an https origin'],
     ['capacitor://mtls.example.com', 'must be an https origin'],
-    ['https://id.example.com', 'is the origin of the issuer: leave it out'],
+    [baseUrl, 'is the origin of the issuer: leave it out'],
   ])('the option endpointAliases %s is refused at start (M16)', (origin, problem) => {
     expect(() => mutualTlsWorld({ endpointAliases: origin })).toThrow(problem)
   })
