@@ -7,8 +7,10 @@ import {
 } from '@oauth/resource-server'
 import type { MiddlewareHandler } from 'hono'
 import { answer } from './answer.ts'
+import { rememberContext } from './context.ts'
 
 export type { AuthInfo, ProtectedResourceOptions, RouteOptions } from '@oauth/resource-server'
+export { honoContext } from './context.ts'
 
 /** The environment of handlers behind `protect`: `c.get('auth')` is the caller. */
 export interface AuthEnv {
@@ -54,6 +56,7 @@ export function protectedResource(options: ProtectedResourceOptions): HonoResour
       return async (c, next) => {
         const { raw } = c.req
         const { method, headers, url } = raw
+        rememberContext(raw, c)
         const head = resource.head(raw, url, () => ({ method, headers })) ?? raw
         let passed: Response | undefined
         const response = await guard(head, async (auth) => {

@@ -1,5 +1,6 @@
 export type { AuthInfo } from './auth-info.ts'
 export { type AgeOptions, type AuthenticationRequirements, requireAuthentication } from './authentication.ts'
+export { type CertificateHeaderOptions, certificateFromHeader } from './certificate-from-header.ts'
 export {
   type AuthenticationChallengeOptions,
   type ChallengeDefaults,
@@ -12,6 +13,7 @@ export {
   temporarilyUnavailable,
   unauthorized,
 } from './challenge.ts'
+export type { ClientCertificate, ClientCertificateReader } from './client-certificate.ts'
 export type { Clock } from './clock.ts'
 export type { AllowedOrigins } from './cors.ts'
 export type { DiscoveryAlgorithm } from './discovery.ts'
@@ -20,6 +22,7 @@ export type { DpopAlgorithm } from './dpop-proof.ts'
 export type { ReplayStore } from './dpop-replays.ts'
 export { ResourceError, type ResourceErrorCode, type ResourceErrorDetails } from './errors.ts'
 export type { LocalToken, LocalVerification } from './local.ts'
+export { type MutualTlsOptions, mutualTls } from './mutual-tls.ts'
 export type { Fetch } from './outbound.ts'
 export { type ProtectedHandler, type ProtectOptions, protect } from './protect.ts'
 export {
@@ -56,6 +59,7 @@ export {
   type SenderConstraint,
   type SenderProof,
 } from './sender-constraint.ts'
+export { socketCertificate } from './socket-certificate.ts'
 export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 export type {
   CommonVerifierOptions,

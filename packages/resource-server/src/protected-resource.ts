@@ -45,7 +45,7 @@ export interface ProtectedResource {
    * Returns the head of a request with the URL that clients use, or `undefined` when `target` is not a URL or a path. The
    * result is the same object for the same `incoming` request, so that several guards verify its token only once.
    */
-  head(incoming: object, target: string, read: () => Omit<RequestHead, 'url'>): RequestHead | undefined
+  head(incoming: object, target: string, read: () => Omit<RequestHead, 'url' | 'incoming'>): RequestHead | undefined
   /**
    * Makes a guard. It answers preflights, verifies the token, and answers a `ResourceError` of `admitted` with a challenge.
    * @throws {TypeError} when an option is unknown or wrong
@@ -86,7 +86,7 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
     const known = heads.get(incoming)
     const url = known?.url ?? publish(target)
     if (known !== undefined || url === undefined) return known
-    const made = { ...read(), url }
+    const made = { ...read(), url, incoming }
     heads.set(incoming, made)
     return made
   }

@@ -6,4 +6,9 @@ export interface RequestHead {
   readonly method: string
   readonly url: string
   readonly headers: Headers
+  /**
+   * The request of the framework that this head was read from, for constraints that need its connection: the `req` of
+   * Express, the `Request` of the other adapters.
+   */
+  readonly incoming?: object
 }

@@ -3,7 +3,7 @@ import type { Context } from '../contracts/context.ts'
 import type { RateLimitBucket } from '../contracts/rate-limit.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { mayAuthenticateWith } from '../policy/client.ts'
+import { isPublic, mayAuthenticateWith } from '../policy/client.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -23,16 +23,19 @@ export async function authenticateClient(
   parameters: Parameters,
   bucket?: RateLimitBucket,
 ): Promise<ClientRecord> {
-  const { method, presented } = collectCredentials(ctx, {
+  const collected = collectCredentials(ctx, {
     request,
     authorization: readAuthorization(request),
     parameters,
   })
+  const { presented } = collected
   // Verifying an assertion is expensive and may fetch a key, so the limit is checked first. Comparing a secret costs no
   // more than the response.
   if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(request, presented.clientId)
   const client = await ctx.clients.find(presented.clientId)
-  const verdict = await method.verify(ctx, client, presented)
+  const method = connectionMethod(ctx, collected.method, client) ?? collected.method
+  if (method.inConnection) await ctx.limits?.checkCredentials(request, presented.clientId)
+  const verdict = await method.verify(ctx, client, presented, request)
   const verified = verdict === true
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
     await ctx.limits?.countAuthenticated(bucket, request, client)
@@ -44,6 +47,20 @@ export async function authenticateClient(
   if (!verified) throw refuse(ctx, method, presented, { reason: wrong })
   const description = registeredMethodFor(client, presented)
   throw refuse(ctx, method, presented, { reason: 'not the registered method', description })
+}
+
+/**
+ * Returns the method whose credentials are in the connection, when the form has `client_id` alone and the client is
+ * registered for such a method.
+ */
+function connectionMethod(
+  { registry }: Context,
+  { name }: ClientAuthMethod,
+  client: ClientRecord | undefined,
+): ClientAuthMethod | undefined {
+  if (name !== 'none' || client === undefined || isPublic(client)) return undefined
+  const methods = [...registry.clientAuthMethods.values()]
+  return methods.find((method) => method.inConnection === true && mayAuthenticateWith(client, method.name, true))
 }
 
 /**
@@ -61,6 +78,7 @@ function collectCredentials(
 ): { method: ClientAuthMethod; presented: PresentedCredentials } {
   let found: { method: ClientAuthMethod; presented: PresentedCredentials } | undefined
   for (const method of ctx.registry.clientAuthMethods.values()) {
+    if (method.inConnection) continue
     const presented = method.collect(sources)
     if (presented === undefined) continue
     if (found !== undefined) throw twoMethods()

@@ -34,6 +34,11 @@ export interface ClientAuthMethod {
    */
   readonly sealsSecret?: boolean
   /**
+   * Whether the credentials are in the connection (a TLS certificate) and the form has `client_id` alone, like that of a
+   * public client. The server then uses the method for every client that is registered for it, and never calls `collect`.
+   */
+  readonly inConnection?: true
+  /**
    * Reads the credentials of this method from the request.
    * @returns `undefined` when the request does not use this method
    * @throws {OAuthError} when the request uses this method with malformed credentials
@@ -41,9 +46,16 @@ export interface ClientAuthMethod {
   collect(sources: CredentialSources): PresentedCredentials | undefined
   /**
    * Checks that the credentials belong to the client. For an unknown client it is called with `undefined` and must take
-   * the same time, so that nobody can tell which clients exist.
+   * the same time, so that nobody can tell which clients exist. A method with `inConnection` is called for its own clients
+   * alone.
+   * @param request for methods that read the connection
    * @returns `true`, or `false` or a reason, which goes to the event `client.authentication_failed` and never to the
    * client
    */
-  verify(ctx: Context, client: ClientRecord | undefined, presented: PresentedCredentials): Promise<boolean | string>
+  verify(
+    ctx: Context,
+    client: ClientRecord | undefined,
+    presented: PresentedCredentials,
+    request: Request,
+  ): Promise<boolean | string>
 }

@@ -59,7 +59,8 @@ export interface Parts {
   /**
    * Members of the discovery documents. A feature cannot set a member of the core (`issuer`, `token_endpoint`, ...).
    * One feature may replace a member that has a default for servers without the feature
-   * (`request_parameter_supported`).
+   * (`request_parameter_supported`). A value that is a function is called when a document is made, with the tables of all
+   * features.
    */
   readonly serverMetadata?: Readonly<Record<string, unknown>>
   /** Members of the discovery documents that change while the server runs, for instance a signature. */

@@ -41,7 +41,7 @@ export interface Registry {
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
   readonly sessionObservers: readonly SessionObserver[]
-  /** Members that features add to the discovery documents. */
+  /** Members that features add to the discovery documents. A function makes its value from these tables. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
   /** Members of the discovery documents that change while the server runs. */
   readonly documentMembers: ReadonlyMap<string, DocumentMember>

@@ -59,8 +59,18 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
       config.exposeRefreshTokenExpiration && registry.grantTypes.has('refresh_token')
         ? ['authorization', 'token_timeout']
         : undefined,
-    ...registry.serverMetadata,
+    ...ofFeatures(registry),
   }
+}
+
+/** The members that features add. Some depend on what other features bring. */
+function ofFeatures(registry: Registry): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(registry.serverMetadata).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? value(registry) : value,
+    ]),
+  )
 }
 
 /**
@@ -84,6 +94,6 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
       (prompt) => prompt !== 'select_account' || config.pages.selectAccount !== undefined,
     ),
     // Once more, because a feature may replace one of the defaults above.
-    ...registry.serverMetadata,
+    ...ofFeatures(registry),
   }
 }

@@ -18,6 +18,7 @@ const requirements = [
   'require_signed_request_object',
   'require_pushed_authorization_requests',
   'require_signed_authorization_response',
+  'tls_client_certificate_bound_access_tokens',
 ] as const
 
 /**

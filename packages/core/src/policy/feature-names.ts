@@ -6,6 +6,7 @@ const pushedAuthorizationRequests =
   'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
 const jarm = 'the feature jarm() from @oauth/core/features/jarm'
 const jwtIntrospection = 'the feature jwtIntrospection() from @oauth/core/features/jwt-introspection'
+const mutualTls = 'the feature mutualTls() from @oauth/core/features/mutual-tls'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
 
 const ofMembers: Readonly<Record<string, string>> = {
@@ -29,6 +30,12 @@ const ofMembers: Readonly<Record<string, string>> = {
   introspection_signed_response_alg: jwtIntrospection,
   introspection_encrypted_response_alg: jwtIntrospection,
   introspection_encrypted_response_enc: jwtIntrospection,
+  tls_client_auth_subject_dn: mutualTls,
+  tls_client_auth_san_dns: mutualTls,
+  tls_client_auth_san_uri: mutualTls,
+  tls_client_auth_san_ip: mutualTls,
+  tls_client_auth_san_email: mutualTls,
+  tls_client_certificate_bound_access_tokens: mutualTls,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,
@@ -37,6 +44,8 @@ const ofMembers: Readonly<Record<string, string>> = {
 
 const ofAuthMethods: Readonly<Record<string, string>> = {
   private_key_jwt: privateKeyJwt,
+  tls_client_auth: mutualTls,
+  self_signed_tls_client_auth: mutualTls,
   client_secret_jwt: `the option clientSecretJwt of ${privateKeyJwt}`,
 }
 

@@ -17,13 +17,13 @@ export interface PublicKeySet {
  */
 export interface FeatureClientMetadata {
   /**
-   * The public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and `encrypted-responses`.
-   * Not beside `jwks_uri`.
+   * The public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests`, `encrypted-responses` and
+   * `mutual-tls`. Not beside `jwks_uri`.
    */
   readonly jwks?: PublicKeySet
   /**
    * The URL of the public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and
-   * `encrypted-responses`. Not beside `jwks`.
+   * `encrypted-responses` and `mutual-tls`. Not beside `jwks`.
    */
   readonly jwks_uri?: string
   /**

@@ -290,8 +290,20 @@ describe('dependencies', () => {
     imports.filter((specifier) => !specifier.startsWith('.')).map((specifier) => ({ path, specifier })),
   )
 
-  test('the core imports only jose and valibot', () => {
-    expect([...new Set(external.map(({ specifier }) => specifier))].sort()).toEqual(['jose', 'valibot'])
+  /** The packages that one feature needs. Whoever uses the feature installs them. */
+  const ofFeatures: Readonly<Record<string, string>> = {
+    '@peculiar/asn1-schema': 'features/mutual-tls/',
+    '@peculiar/asn1-x509': 'features/mutual-tls/',
+  }
+
+  test('the core imports only jose and valibot, and a feature may import what its users install', () => {
+    const own = external.filter(({ specifier }) => !Object.hasOwn(ofFeatures, specifier))
+    expect([...new Set(own.map(({ specifier }) => specifier))].sort()).toEqual(['jose', 'valibot'])
+    for (const [specifier, folder] of Object.entries(ofFeatures)) {
+      const paths = external.filter((one) => one.specifier === specifier).map(({ path }) => path)
+      expect(paths).not.toEqual([])
+      expect(paths.filter((path) => !path.startsWith(folder))).toEqual([])
+    }
   })
 
   test('only folders with keys and signatures import jose, and only folders that parse import valibot', () => {
@@ -305,9 +317,9 @@ describe('dependencies', () => {
   test('jose and valibot are the only dependencies of the package', () => {
     const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
     expect(Object.keys(manifest.dependencies).sort()).toEqual(['jose', 'valibot'])
-    for (const kind of ['peerDependencies', 'optionalDependencies', 'bundledDependencies']) {
-      expect(manifest[kind]).toBeUndefined()
-    }
+    for (const kind of ['optionalDependencies', 'bundledDependencies']) expect(manifest[kind]).toBeUndefined()
+    expect(Object.keys(manifest.peerDependencies).sort()).toEqual(Object.keys(ofFeatures))
+    for (const name of Object.keys(ofFeatures)) expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true })
     expect(manifest.sideEffects).toBe(false)
   })
 })

@@ -2,6 +2,7 @@ import { type Feature, OAuthError } from '@oauth/core'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import type { ClientMetadataPart } from '../../src/contracts/client-metadata-part.ts'
+import type { Registry } from '../../src/contracts/registry.ts'
 import { redirectUri } from '../support/client.ts'
 import { createQuickWorld } from '../support/tokens.ts'
 
@@ -31,6 +32,22 @@ const dynamic = { allowDynamicClientRegistration: true, allowUnauthenticatedClie
 const input = { redirect_uris: [redirectUri], token_endpoint_auth_method: 'none', scope: 'notes:read' } as const
 /** A metadata member that no type declares. */
 const withMembers = (members: object) => ({ ...input, ...members }) as typeof input
+
+describe('discovery members of a feature', () => {
+  test('a member that is a function is made from the tables of all features, in both documents', async () => {
+    const counting: Feature = {
+      name: 'counting',
+      start: () => ({ serverMetadata: { endpoints_count: ({ endpoints }: Registry) => endpoints.length } }),
+    }
+    const { provider } = createQuickWorld({ features: [counting] })
+    const count = Object.keys(provider.handlers).length
+    expect(provider.metadata.endpoints_count).toBe(count)
+    for (const document of ['openid-configuration', 'oauth-authorization-server']) {
+      const response = await provider.fetch(new Request(`${provider.issuer}/.well-known/${document}`))
+      expect((await response.json()).endpoints_count).toBe(count)
+    }
+  })
+})
 
 describe('client metadata of a feature', () => {
   test('client metadata of a feature is unknown without it: refused on the server side, dropped at registration', async () => {
