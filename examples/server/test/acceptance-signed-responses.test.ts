@@ -206,18 +206,10 @@ describe.each(names)('signed responses with independent client libraries, on %s'
       const owner: oauth.Client = { client_id }
       const { verifier, state, location } = await ask(client_id, { response_mode: 'query', resource: api })
       const callback = oauth.validateAuthResponse(as, owner, location, state)
-      const response = await oauth.authorizationCodeGrantRequest(
-        as,
-        owner,
-        ownAuth,
-        callback,
-        redirectUri,
-        verifier,
-        {
-          ...http,
-          additionalParameters: { resource: api },
-        },
-      )
+      const response = await oauth.authorizationCodeGrantRequest(as, owner, ownAuth, callback, redirectUri, verifier, {
+        ...http,
+        additionalParameters: { resource: api },
+      })
       const { access_token } = await oauth.processAuthorizationCodeResponse(as, owner, response)
       const resourceServer = await running.provider.registerClient({ grant_types: [], resources: [api], ...alg })
       const client: oauth.Client = { client_id: resourceServer.client_id, ...alg }

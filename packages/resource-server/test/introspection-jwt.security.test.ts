@@ -32,7 +32,7 @@ describe('introspection with signedResponses at a server whose answers are chose
   async function answering(claims: object = {}, header: object = {}, contentType = mediaType) {
     const server = await createFakeServer()
     const requests: Request[] = []
-    const left = { sub: undefined, client_id: undefined, scope: undefined, jti: undefined, exp: undefined }
+    const left: object = { sub: undefined, client_id: undefined, scope: undefined, jti: undefined, exp: undefined }
     const jwt = await server.sign(
       { ...left, aud: credentials.clientId, token_introspection: goodAnswer, ...claims },
       { typ: 'token-introspection+jwt', ...header },
