@@ -1,5 +1,4 @@
 import type { Registry } from '../contracts/registry.ts'
-import type { Parameters } from '../http/parameters.ts'
 
 /**
  * Whether a request without `scope` has a parameter of a feature that says by itself what the client asks for. Then it asks
@@ -7,7 +6,7 @@ import type { Parameters } from '../http/parameters.ts'
  */
 export function isScopeReplaced(
   { authorizationParameters }: Pick<Registry, 'authorizationParameters'>,
-  parameters: Parameters,
+  parameters: { get(name: string): string | undefined },
 ): boolean {
   if (authorizationParameters.size === 0 || parameters.get('scope') !== undefined) return false
   for (const { name, insteadOfScope } of authorizationParameters.values()) {
