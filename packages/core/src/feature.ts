@@ -1,6 +1,6 @@
 // The types and functions that features are written with. The built-in parts use the same ones.
 export type { PresentedAccessToken, VerifiedAccessToken } from './contracts/access-token.ts'
-export type { AuthorizationParameter } from './contracts/authorization-parameter.ts'
+export type { ApprovalFacts, AuthorizationParameter } from './contracts/authorization-parameter.ts'
 export type { ClientAuthMethod, CredentialSources, PresentedCredentials } from './contracts/client-auth-method.ts'
 export type { ClientMetadataPart, MetadataSchemas } from './contracts/client-metadata-part.ts'
 export type { ClientSource } from './contracts/client-source.ts'

@@ -1,7 +1,7 @@
 import { ResourceError } from './errors.ts'
 import { isSameResource } from './resource-identifier.ts'
 import { parseScope } from './scope.ts'
-import type { VerifiedToken } from './verified-token.ts'
+import type { AuthorizationDetails, VerifiedToken } from './verified-token.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -43,6 +43,22 @@ export function checkLife(token: VerifiedToken, audience: string, now: number): 
   if (!(now < token.expiresAt)) throw invalid('the access token has expired')
 }
 
+/**
+ * Returns the authorization details of a token; `undefined` when it has none.
+ * @throws {ResourceError} `invalid_token` when they have another form: the token may be limited in a way that is not known
+ */
+export function authorizationDetailsIn({
+  authorization_details: details,
+}: Claims): VerifiedToken['authorizationDetails'] {
+  if (details === undefined) return undefined
+  if (Array.isArray(details) && details.every(isDetails)) return details
+  throw invalid('the authorization_details of the access token are not valid')
+}
+
+function isDetails(value: unknown): value is AuthorizationDetails {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+}
+
 /** Makes the error for an invalid token. The client sees `description`, but never `cause`. */
 export function invalid(description = 'the access token is not valid', cause?: unknown): ResourceError {
   return new ResourceError('invalid_token', { description, ...(cause !== undefined && { cause }) })
@@ -58,6 +74,7 @@ export function tokenFrom(
   source: VerifiedToken['source'],
 ): VerifiedToken {
   const cnf = confirmationOf(claims)
+  const authorizationDetails = authorizationDetailsIn(claims)
   return {
     subject: typeof claims.sub === 'string' ? claims.sub : claims.client_id,
     clientId: claims.client_id,
@@ -71,6 +88,7 @@ export function tokenFrom(
     ...(typeof claims.acr === 'string' && { acr: claims.acr }),
     ...(isTextList(claims.amr) && { amr: claims.amr }),
     ...(cnf !== undefined && { cnf }),
+    ...(authorizationDetails !== undefined && { authorizationDetails }),
     claims,
     source,
   }

@@ -1,5 +1,6 @@
 export type { AuthInfo } from './auth-info.ts'
 export { type AgeOptions, type AuthenticationRequirements, requireAuthentication } from './authentication.ts'
+export { authorizationDetailsOf, type DetailsSchema, type TypedDetails } from './authorization-details.ts'
 export { type CertificateHeaderOptions, certificateFromHeader } from './certificate-from-header.ts'
 export {
   type AuthenticationChallengeOptions,
@@ -68,4 +69,4 @@ export type {
   RemoteVerifierOptions,
   TokenVerifierOptions,
 } from './token-verifier-options.ts'
-export type { VerifiedToken } from './verified-token.ts'
+export type { AuthorizationDetails, VerifiedToken } from './verified-token.ts'

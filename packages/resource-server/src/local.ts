@@ -1,4 +1,4 @@
-import { confirmationOf, invalid, isTextList } from './claims.ts'
+import { authorizationDetailsIn, confirmationOf, invalid, isTextList } from './claims.ts'
 import { unavailable } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -40,7 +40,9 @@ export async function verifyLocally(
   const found = await ask(verifyWith, token, audience)
   if (!found) throw invalid()
   checkAnswer(found)
-  const cnf = confirmationOf({ ...found.claims, ...found.extra })
+  const members = { ...found.claims, ...found.extra }
+  const cnf = confirmationOf(members)
+  const authorizationDetails = authorizationDetailsIn(members)
   return {
     subject: found.userId ?? found.clientId,
     clientId: found.clientId,
@@ -54,6 +56,7 @@ export async function verifyLocally(
     ...(found.acr !== undefined && { acr: found.acr }),
     ...(found.amr !== undefined && { amr: found.amr }),
     ...(cnf !== undefined && { cnf }),
+    ...(authorizationDetails !== undefined && { authorizationDetails }),
     claims: found.claims ?? {},
     source: 'local',
   }

@@ -1,3 +1,12 @@
+/**
+ * An element of `authorization_details` ({@link https://www.rfc-editor.org/rfc/rfc9396#section-2 RFC 9396 section 2}). Its
+ * type decides which members it has.
+ */
+export interface AuthorizationDetails {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
 /** The content of a valid access token. */
 export interface VerifiedToken {
   /**
@@ -32,6 +41,11 @@ export interface VerifiedToken {
   readonly cnf?: Readonly<Record<string, unknown>>
   /** Headers that the response to this request must have, for instance the next nonce of DPoP. `protect` adds them. */
   readonly responseHeaders?: Readonly<Record<string, string>>
+  /**
+   * What the user granted in detail ({@link https://www.rfc-editor.org/rfc/rfc9396#section-9 RFC 9396 section 9}). The
+   * authorization server has checked the members. `authorizationDetailsOf` reads those of one type.
+   */
+  readonly authorizationDetails?: readonly AuthorizationDetails[]
   /** The claims of the JWT, or the members of the introspection response. */
   readonly claims: Readonly<Record<string, unknown>>
   /** How the token was verified: by its signature, by introspection, or by a function of the same process. */

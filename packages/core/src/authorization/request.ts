@@ -5,7 +5,6 @@ import { isSelfRegistered } from '../policy/client.ts'
 import { checkChallenge } from '../policy/pkce.ts'
 import { boundResources } from '../policy/resource.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
-import { requestedScope } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { parsePrompt } from '../protocol/prompt.ts'
@@ -13,7 +12,7 @@ import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
 import { opaqueParameters } from './opaque-parameters.ts'
 import { pageHints, refuseLongAcrValues } from './page-hints.ts'
-import { readExtra } from './request-extra.ts'
+import { readExtra, readScope } from './request-extra.ts'
 
 /**
  * Parses and checks the parameters of an authorization request, once client and redirect URI are verified. Without the
@@ -47,8 +46,7 @@ export async function parseAuthorizationRequest(
   if (prompt.includes('select_account') && ctx.config.pages.selectAccount === undefined) {
     throw new OAuthError('invalid_request', 'unsupported prompt type')
   }
-  const { defaultScopes, unregisteredScopes } = ctx.config
-  const scope = requestedScope(client, parameters.get('scope'), defaultScopes, unregisteredScopes)
+  const scope = readScope(ctx, client, parameters)
   const codeChallenge = checkChallenge(client, {
     challenge: parameters.get('code_challenge'),
     method: parameters.get('code_challenge_method'),

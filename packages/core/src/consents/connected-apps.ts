@@ -1,7 +1,9 @@
 import type { Context } from '../contracts/context.ts'
 import { withParameters } from '../http/redirect.ts'
+import { describeParameters } from '../policy/describe-parameters.ts'
 import { initiateLoginUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { Extra } from '../storage/extra.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
 
@@ -19,6 +21,11 @@ export interface ConnectedGrant {
   readonly initiateLoginUrl?: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
+  /**
+   * What the user granted by parameters that features bring, by the names of the parameters, as the consent page shows it.
+   * Absent when there is none.
+   */
+  readonly parameters?: Readonly<Record<string, unknown>>
   /** The reference under which the user approved (`consentReferenceResolver`). */
   readonly referenceId?: string
   /** Seconds since the epoch. */
@@ -35,7 +42,7 @@ export async function listGrants(ctx: Context, userId: string): Promise<readonly
   const grants = await ctx.storage.grants.list({ userId, now: ctx.clock.now() })
   const ids = [...new Set(grants.map(({ clientId }) => clientId))]
   const clients = new Map(await Promise.all(ids.map(async (id) => [id, await ctx.clients.tryLoad(id)] as const)))
-  return grants.flatMap(({ id, clientId, scope, resources, referenceId, createdAt, expiresAt }) => {
+  return grants.flatMap(({ id, clientId, scope, resources, extra, referenceId, createdAt, expiresAt }) => {
     const client = clients.get(clientId)
     // What a source does not know at the moment it may know again: the user has to see it, to end it.
     if (client === undefined && !ctx.clients.isForeign(clientId)) return []
@@ -46,11 +53,19 @@ export async function listGrants(ctx: Context, userId: string): Promise<readonly
       ...(client !== undefined && initiateLogin(ctx, client)),
       scopes: scope,
       resources,
+      ...grantedParameters(ctx, extra),
       ...(referenceId !== undefined && { referenceId }),
       createdAt,
       expiresAt,
     }
   })
+}
+
+function grantedParameters({ registry }: Context, extra: Extra = {}): Pick<ConnectedGrant, 'parameters'> {
+  const kept = Object.entries(extra).filter(
+    ([name]) => registry.authorizationParameters.get(name)?.keptWith === 'grant',
+  )
+  return kept.length === 0 ? {} : { parameters: describeParameters(registry, Object.fromEntries(kept)) }
 }
 
 /**

@@ -8,12 +8,22 @@ import type { Accepted } from './consent-decision.ts'
 
 /**
  * Reads which of the requested scopes and claims the user accepted on the consent page.
+ * @param acceptedMore whether the user accepted something else than scopes, for instance `authorization_details`
  * @throws {OAuthError} `invalid_scope` or `invalid_request` when the page accepts more than was requested, or no scope
  * at all
  */
-export function readAccepted(parameters: Parameters, request: AuthorizationRequest): Accepted {
+export function readAccepted(
+  parameters: Parameters,
+  request: AuthorizationRequest,
+  acceptedMore: boolean = false,
+): Accepted {
   const asked = claimsBeyondScope(request.claims, request.scope).map(({ name }) => name)
-  return { scope: acceptedScope(parameters, request.scope), claims: acceptedClaims(parameters, asked) }
+  const scope = acceptedScope(parameters, request.scope)
+  // An empty list does not approve all scopes.
+  if (scope.length === 0 && !acceptedMore) {
+    throw errorForUser('invalid_scope', 'nothing was selected; please go back and select something, or refuse')
+  }
+  return { scope, claims: acceptedClaims(parameters, asked) }
 }
 
 /** Returns the claims of a grant: those that the user accepted by name, and those that belong to accepted scopes. */
@@ -41,10 +51,6 @@ function acceptedScope(parameters: Parameters, requested: readonly string[]): re
   const accepted = parseScope(parameters.get('scope') ?? '')
   if (accepted === undefined || firstScopeOutside(accepted, requested) !== undefined) {
     throw new OAuthError('invalid_scope', 'Scope not originally requested')
-  }
-  // An empty list does not approve all scopes.
-  if (accepted.length === 0) {
-    throw errorForUser('invalid_scope', 'nothing was selected; please go back and select something, or refuse')
   }
   return accepted
 }

@@ -4,6 +4,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 import type { RecordTake } from '../storage/record.ts'
 import type { PresentedAccessToken } from './access-token.ts'
+import type { ApprovalFacts } from './authorization-parameter.ts'
 import type { Pending } from './completion.ts'
 import type { Context } from './context.ts'
 import type { GrantFacts, NewGrant, NewGrantCommit } from './grant.ts'
@@ -30,6 +31,19 @@ export interface Core extends Context {
    * @throws {OAuthError} whatever a feature says is wrong with its parameter
    */
   readParameters(client: ClientRecord, parameters: Parameters): Promise<Extra | undefined>
+  /**
+   * Returns what `readParameters` has read as the user approves it, for `extra` of the facts of a grant. Call it for an
+   * approval that comes of no interaction, for instance one on a phone; an interaction has it in `approved.grant`.
+   * @returns `undefined` when the grant keeps none of the parameters
+   * @throws {OAuthError} of the feature that refuses the approval
+   */
+  approveParameters(extra: Extra | undefined, facts: ApprovalFacts): Promise<Extra | undefined>
+  /**
+   * The scopes of a request that `readAuthorization` has not read, for instance that of a device: those in `scope`, or the
+   * default. They are empty when another parameter stands in for `scope`, for instance `authorization_details`.
+   * @throws {OAuthError} `invalid_scope`
+   */
+  readScope(client: ClientRecord, parameters: Parameters): readonly string[]
   /**
    * The parameters with `audience` read as `resource`, where the option `audienceParameter` says so, for a request that
    * neither `readAuthorization` nor the token endpoint has read, for instance that of a device.

@@ -1,3 +1,4 @@
+import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokenRecord } from '../storage/access-token.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
@@ -31,6 +32,8 @@ export interface Issuance {
   readonly extra?: Extra
   /** The key that the client proved to hold. The core sets it. */
   readonly binding?: Binding
+  /** The parameters of the token request. The core sets them; they are absent for tokens that `core.issue` mints. */
+  readonly parameters?: Parameters
   /** Whether to mint a refresh token and pass it to `commit`. */
   readonly refresh: boolean
   /** Why the client gets no refresh token, for the event `tokens.issued`. */

@@ -1,5 +1,5 @@
 import { interactionIsOver } from '../authorization/interaction-is-over.ts'
-import { acceptExtra } from '../authorization/request-extra.ts'
+import { acceptExtra, hasMoreThanScope } from '../authorization/request-extra.ts'
 import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
 import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
 import { shownDocument } from '../consents/consent-destination.ts'
@@ -77,8 +77,10 @@ async function approve(
       'the sign-in has changed since this page was shown; please go back to the application and start again',
     )
   }
-  const accepted = readAccepted(parameters, pending.authorization)
-  const answer: Answer = { signedIn, accepted, authorization: acceptExtra(ctx, pending.authorization, parameters) }
+  const facts = { client: pending.client, userId: signedIn.user.id, session: signedIn.session, answer: parameters }
+  const authorization = await acceptExtra(ctx, pending.authorization, facts)
+  const accepted = readAccepted(parameters, pending.authorization, hasMoreThanScope(ctx, authorization))
+  const answer: Answer = { signedIn, accepted, authorization }
   return failThroughCompletion(ctx, request, pending, () => completeAnswered(ctx, request, loaded, answer, beginning))
 }
 

@@ -40,7 +40,7 @@ export const token: Endpoint = {
       const { body, headers } = await decision.answer()
       return json(200, body, { ...binding?.headers, ...headers })
     }
-    const { body, headers } = await issueTokens(core, { ...decision, ...bound })
+    const { body, headers } = await issueTokens(core, { ...decision, ...bound, parameters: read })
     return json(200, body, headers)
   },
 }

@@ -1,4 +1,5 @@
 import type { GrantType } from '../contracts/grant-type.ts'
+import { isScopeReplaced } from '../policy/instead-of-scope.ts'
 import { machineAccess } from '../policy/machine-access.ts'
 import { machineResources } from '../policy/resource.ts'
 import { machineScope } from '../policy/scope.ts'
@@ -13,7 +14,9 @@ export const clientCredentials: GrantType = {
   withoutUser: true,
   async decide(ctx, { client, parameters }) {
     const access = machineAccess(client, ctx.config)
-    const scope = machineScope(client, parameters.get('scope'), access.scopes)
+    const scope = isScopeReplaced(ctx.registry, parameters)
+      ? []
+      : machineScope(client, parameters.get('scope'), access.scopes)
     return {
       grantType: 'client_credentials',
       client,

@@ -1,3 +1,4 @@
+import { acceptExtra, hasMoreThanScope } from '../authorization/request-extra.ts'
 import { accessWithdrawn } from '../authorization/withdrawn.ts'
 import { shownDocument } from '../consents/consent-destination.ts'
 import type { LoadedPending, Pending } from '../contracts/completion.ts'
@@ -194,13 +195,18 @@ interface SilentApproval extends Proceed {
   readonly interactionId?: string
 }
 
-function approve(
+async function approve(
   ctx: Context,
   request: Request,
   pending: LoadedPending,
-  { signedIn, referenceId, authorization, approver: { standing }, interactionId }: SilentApproval,
+  { signedIn, referenceId, authorization: asked, approver: { standing }, interactionId }: SilentApproval,
 ): Promise<Response> {
+  const facts = { client: pending.client, userId: signedIn.user.id, session: signedIn.session }
+  const authorization = await acceptExtra(ctx, asked, facts)
   const { scope, claims } = authorization
+  if (scope.length === 0 && !hasMoreThanScope(ctx, authorization)) {
+    throw new OAuthError('access_denied', 'nothing of what the client asked for is granted')
+  }
   const approval = { signedIn, scope, claims, referenceId, withdrawals: standing.versions, interactionId }
   return complete(ctx, request, { ...pending, authorization }, approval)
 }

@@ -82,12 +82,13 @@ export function refreshedScope(
 }
 
 /**
- * Returns the scopes of a grant that its client is still registered for. The server issues only these.
+ * Returns the scopes of a grant that its client is still registered for. The server issues only these. A grant may have had
+ * no scope from the start, because another parameter said what the client asked for.
  * @throws {OAuthError} `invalid_grant` when no scope is left
  */
 export function grantedScope(client: ClientRecord, granted: readonly string[]): readonly string[] {
   const scope = registeredPart(client, granted)
-  if (scope.length > 0) return scope
+  if (scope.length > 0 || granted.length === 0) return scope
   throw new OAuthError('invalid_grant', 'the client is no longer registered for any scope that was granted')
 }
 

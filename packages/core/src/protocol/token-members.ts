@@ -6,3 +6,9 @@ export const coreTokenMembers: ReadonlySet<string> = new Set([
   // These change how what we build is read or written, and say nothing.
   ...['__proto__', 'toJSON'],
 ])
+
+/**
+ * Members that limit what a grant or a token is good for, and that a feature brings. A process without the feature must not
+ * use the grant or token as if it had no such limit.
+ */
+export const limitingMembers: readonly string[] = ['authorization_details']

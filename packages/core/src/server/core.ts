@@ -1,6 +1,6 @@
 import { commitGrant, createGrant, knownWithdrawals } from '../authorization/new-grant.ts'
 import { readAuthorization } from '../authorization/read-authorization.ts'
-import { readExtra } from '../authorization/request-extra.ts'
+import { approveExtra, readExtra, readScope } from '../authorization/request-extra.ts'
 import { authenticateClient } from '../clients/authenticate.ts'
 import { clientFrom } from '../clients/from-document.ts'
 import type { Core } from '../contracts/core.ts'
@@ -21,6 +21,8 @@ export function createCore(ctx: StartingContext): StartingCore {
     readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
     readAudience: (client, parameters) => readAudience(core, { request: 'authorization', client, parameters }),
     readParameters: (client, parameters) => readExtra(core, client, parameters),
+    approveParameters: (extra, facts) => approveExtra(core, extra, facts),
+    readScope: (client, parameters) => readScope(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
     clientFrom: (clientId, document) => clientFrom(core, clientId, document),
     knownWithdrawals: (client, userId, before) => knownWithdrawals(core, client, userId, before),

@@ -12,6 +12,7 @@ import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { resourcesOf } from './audience.ts'
 import { knowsBinding, tokenTypeOf } from './binding.ts'
 import { findRefreshToken } from './find-refresh-token.ts'
+import { membersFor } from './members.ts'
 import { refreshTokenExpiration } from './refresh-token-expiration.ts'
 import { verifyAccessToken } from './verify.ts'
 
@@ -27,10 +28,10 @@ export async function introspectToken(ctx: Context, caller: ClientRecord, text: 
   const token = await verifyAccessToken(ctx, text)
   if (token === undefined) return inactive
   if (!mayIntrospect(caller, token, ctx.config.validAudiences)) return inactive
-  return introspectAccessToken(ctx, token)
+  return introspectAccessToken(ctx, caller, token)
 }
 
-async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): Promise<object> {
+async function introspectAccessToken(ctx: Context, caller: ClientRecord, token: VerifiedAccessToken): Promise<object> {
   if (!knowsBinding(ctx, token.extra?.cnf)) return inactive
   const client = await ctx.clients.findNamed(token.clientId)
   const user = token.userId === undefined ? undefined : await ctx.config.authentication.getUser(token.userId)
@@ -44,7 +45,7 @@ async function introspectAccessToken(ctx: Context, token: VerifiedAccessToken): 
         })
   return {
     ...(token.kind === 'jwt' ? custom : withoutReserved(ctx, 'customAccessTokenClaims', custom)),
-    ...token.extra,
+    ...membersFor(ctx, caller, token),
     active: true,
     iss: ctx.config.issuer,
     sub: user ? await subjectOf(ctx, client, user.id) : client.id,

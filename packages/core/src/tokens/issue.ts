@@ -17,7 +17,7 @@ import { mintIdToken } from './id-token.ts'
 import { type AccessTokenFacts, mintJwtAccessToken } from './jwt-access-token.ts'
 import { keepResources } from './kept-resources.ts'
 import { markClientUsed } from './mark-client-used.ts'
-import { answeredMembers, membersOf } from './members.ts'
+import { membersOf, unknownLimit } from './members.ts'
 import { mintOpaqueAccessToken } from './opaque-access-token.ts'
 import { refreshTokenExpiration } from './refresh-token-expiration.ts'
 
@@ -31,6 +31,7 @@ import { refreshTokenExpiration } from './refresh-token-expiration.ts'
 export async function issueTokens(ctx: Context, issuance: Issuance): Promise<TokenAnswer> {
   const { client, grant, scope } = issuance
   checkDecision(issuance)
+  refuseUnknownLimit(ctx, grant)
   if (grant === undefined) checkMachineTokens(issuance, ctx.config)
   await checkIssuedBinding(ctx, issuance)
   const user = grant === undefined ? undefined : await findUser(ctx, grant)
@@ -38,7 +39,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
   const expiresAt = Math.min(now + accessTokenLifetime(ctx, issuance), grant?.expiresAt ?? Number.POSITIVE_INFINITY)
 
   const members = await membersOf(ctx, issuance)
-  const access = await mintAccessToken(ctx, issuance, { user, members, now, expiresAt })
+  const access = await mintAccessToken(ctx, issuance, { user, members: members.inToken, now, expiresAt })
   const idToken =
     user !== undefined && grant !== undefined && getsIdToken(ctx, client, scope)
       ? await mintIdToken(ctx, { ...issuance, grant }, user, access.text, now)
@@ -76,7 +77,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     scope: scopeMember(scope),
     refresh_token: isMinted ? encoded : refreshToken && encode(refreshToken),
     id_token: idToken,
-    ...answeredMembers(ctx, members),
+    ...members.inAnswer,
     ...withoutReserved(ctx, 'customTokenResponseFields', custom),
     ...(grant && refreshTokenExpiration(ctx, grant, isMinted ? refresh?.record.expiresAt : refreshTokenExpiresAt)),
   }
@@ -93,6 +94,17 @@ function checkDecision({ grantType, client, grant, scope }: Issuance): void {
   if (grant.clientId !== client.id) throw new TypeError(`${grantType} decided on a grant of another client`)
   const outside = firstScopeOutside(scope, grant.scope)
   if (outside !== undefined) throw new TypeError(`${grantType} decided on scope ${outside}, which was not granted`)
+}
+
+/**
+ * Refuses tokens of a grant that has limits which this process does not know, because it lacks the feature.
+ * @throws {OAuthError} `invalid_grant`
+ */
+function refuseUnknownLimit(ctx: Context, grant: GrantRecord | undefined): void {
+  const unknown = unknownLimit(ctx, grant?.extra)
+  if (unknown === undefined) return
+  const cause = new Error(`the grant has ${unknown}: install the feature that brings it in this process too`)
+  throw new OAuthError('invalid_grant', `this server cannot issue tokens with ${unknown}`, { cause })
 }
 
 /**

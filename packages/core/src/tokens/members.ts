@@ -1,26 +1,61 @@
+import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Issuance } from '../contracts/issuance.ts'
+import { limitingMembers } from '../protocol/token-members.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 
-/** Collects the members that features and the binding add to a token; `undefined` when there are none. */
-export async function membersOf(ctx: Context, issuance: Issuance): Promise<Extra | undefined> {
-  const { tokenMembers } = ctx.registry
-  if (tokenMembers.size === 0 && issuance.binding === undefined) return undefined
-  const members: Record<string, unknown> = {}
-  for (const member of tokenMembers.values()) {
-    const value = await member.valueOf(issuance)
-    if (value !== undefined) members[member.name] = value
-  }
-  if (issuance.binding !== undefined) members.cnf = issuance.binding.cnf
-  return Object.keys(members).length === 0 ? undefined : members
+/** The members that features and the binding add to a token, and those that the token response has. */
+export interface IssuedMembers {
+  readonly inToken?: Extra
+  readonly inAnswer?: Extra
 }
 
-/** The members that are part of the token response as well. */
-export function answeredMembers({ registry }: Context, members: Extra | undefined): Extra {
-  if (members === undefined) return {}
+/**
+ * Collects the members that features and the binding add to a token and its response. The token has what concerns its
+ * resources, the response all of it.
+ * @throws {OAuthError} of the feature that refuses what the token request asks for
+ */
+export async function membersOf(ctx: Context, issuance: Issuance): Promise<IssuedMembers> {
+  const { tokenMembers } = ctx.registry
+  if (tokenMembers.size === 0 && issuance.binding === undefined) return {}
+  const { resources } = issuance
+  const inToken: Record<string, unknown> = {}
+  const inAnswer: Record<string, unknown> = {}
+  for (const member of tokenMembers.values()) {
+    const value = await member.valueOf(issuance)
+    if (value === undefined) continue
+    if (member.inTokenAnswer === true) inAnswer[member.name] = value
+    const part = member.valueFor === undefined || resources.length === 0 ? value : member.valueFor(value, resources)
+    if (part !== undefined) inToken[member.name] = part
+  }
+  if (issuance.binding !== undefined) inToken.cnf = issuance.binding.cnf
+  return { ...(Object.keys(inToken).length > 0 && { inToken }), inAnswer }
+}
+
+/**
+ * Returns the members of a token for an API that introspects it: of each the part that concerns the API. A member of which
+ * nothing does is `undefined`.
+ */
+export function membersFor(
+  { registry }: Context,
+  { id, metadata }: ClientRecord,
+  { clientId, extra = {} }: Pick<VerifiedAccessToken, 'clientId' | 'extra'>,
+): Extra {
+  if (id === clientId) return extra
+  const resources = [id, ...(metadata.resources ?? [])]
   return Object.fromEntries(
-    Object.entries(members).filter(([name]) => registry.tokenMembers.get(name)?.inTokenAnswer === true),
+    Object.entries(extra).map(([name, value]) => {
+      const member = registry.tokenMembers.get(name)
+      return [name, member?.valueFor === undefined ? value : member.valueFor(value, resources)]
+    }),
   )
+}
+
+/** The member among these, if there is one, that limits a grant or token and that no feature of this process knows. */
+export function unknownLimit({ registry }: Context, extra: Extra | undefined): string | undefined {
+  if (extra === undefined) return undefined
+  return limitingMembers.find((name) => extra[name] !== undefined && !registry.tokenMembers.has(name))
 }
 
 /** Finds the members of features, and `cnf`, among the claims of a JWT of this server. */

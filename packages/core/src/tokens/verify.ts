@@ -5,7 +5,7 @@ import { isLive } from '../policy/grant.ts'
 import { parseScope } from '../protocol/scope.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { grantIdOf } from './jwt-access-token.ts'
-import { membersInClaims } from './members.ts'
+import { membersInClaims, unknownLimit } from './members.ts'
 import { verifyAccessTokenJwt } from './token-kind.ts'
 
 /**
@@ -26,7 +26,7 @@ async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessT
   if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return undefined
   const { token, grant } = found
   const now = ctx.clock.now()
-  if (now >= token.expiresAt) return undefined
+  if (now >= token.expiresAt || unknownLimit(ctx, token.extra) !== undefined) return undefined
   if (token.grantId !== undefined && (grant === undefined || !isLive(grant, now))) return undefined
   return {
     kind: 'opaque',

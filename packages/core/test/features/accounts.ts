@@ -44,8 +44,8 @@ function accountsParameter(core: Core): AuthorizationParameter<Accounts> {
       return names.every((name) => known.includes(name))
     },
     describe: (names) => names.map((name) => `the account ${name}`),
-    accept(names, answer) {
-      const chosen = answer.get('accounts')?.split(' ') ?? names
+    accept(names, { answer }) {
+      const chosen = answer?.get('accounts')?.split(' ') ?? names
       if (chosen.every((name) => names.includes(name))) return chosen
       throw new OAuthError('invalid_request', 'an account was accepted that the client did not ask for')
     },

@@ -17,7 +17,6 @@ import {
   parseFeatureOptions,
   readForm,
   requestedResources,
-  requestedScope,
   requireSameOrigin,
   sha256,
   type TokenRequest,
@@ -136,7 +135,7 @@ async function begin(
   const authorization: AuthorizationRequest = {
     clientId: client.id,
     redirectUriSent: false,
-    scope: requestedScope(client, parameters.get('scope'), core.config.defaultScopes),
+    scope: core.readScope(client, parameters),
     // The user always decides anew, so that an attacker who makes them enter a code cannot use a stored consent.
     prompt: ['consent'],
     resources: requestedResources(core.readAudience(client, parameters).all('resource'), core.config.validAudiences),

@@ -11,6 +11,8 @@ const ofClients = ['invalid_request', 'invalid_client', 'unauthorized_client']
 const ofTokens = [
   ...[...ofClients, 'invalid_grant', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'],
   ...['insufficient_user_authentication', 'invalid_key_header'],
+  // RFC 9396 section 5, with the feature rich-authorization-requests.
+  'invalid_authorization_details',
 ]
 /** RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6, RFC 8707 section 2, and the code for `acr`. */
 const ofAuthorization = [
@@ -18,6 +20,8 @@ const ofAuthorization = [
   ...['interaction_required', 'login_required', 'account_selection_required', 'consent_required'],
   ...['invalid_request_uri', 'invalid_request_object', 'request_not_supported', 'request_uri_not_supported'],
   ...['registration_not_supported', 'invalid_target', 'unmet_authentication_requirements'],
+  // RFC 9396 section 5.
+  'invalid_authorization_details',
 ]
 /** What a page says before the server knows a redirect URI, and to a user who has lost the way. */
 const ofPages = [...ofAuthorization, 'invalid_client']
