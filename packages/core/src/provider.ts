@@ -73,6 +73,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const core = createCore(createContext(config, options.storage, ports))
   const { registry, apis } = assemble(core, options.features ?? [])
   core.registry = registry
+  for (const profile of registry.profiles) profile.checkServer(core)
   if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports)
   Object.freeze(core)
   const router = createRouter(config, registry.endpoints)

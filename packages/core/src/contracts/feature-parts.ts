@@ -6,6 +6,7 @@ import type { Completion } from './completion.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
+import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
 import type { ResponseMode } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
@@ -41,6 +42,8 @@ export interface Parts {
   readonly clientMetadata?: readonly ClientMetadataPart[]
   /** Observers that tell clients when a session of the host ends. */
   readonly sessionObservers?: readonly SessionObserver[]
+  /** Security profiles, which narrow what clients may do. */
+  readonly profiles?: readonly Profile[]
   /**
    * Members of the discovery documents. A feature cannot set a member of the core (`issuer`, `token_endpoint`, ...).
    * One feature may replace a member that has a default for servers without the feature

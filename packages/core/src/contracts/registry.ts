@@ -6,6 +6,7 @@ import type { Completion } from './completion.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { ParameterSource } from './parameter-source.ts'
+import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
 import type { ResponseMode } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
@@ -31,6 +32,8 @@ export interface Registry {
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
   readonly sessionObservers: readonly SessionObserver[]
+  /** Security profiles. Several that hold for one client are combined: the narrower demand counts. */
+  readonly profiles: readonly Profile[]
   /** Members that features add to the discovery documents. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
   /** The HTTP statuses of error codes that features bring. */

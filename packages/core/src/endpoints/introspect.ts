@@ -1,9 +1,13 @@
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
+import { demandsOn } from '../policy/demands.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { introspectToken } from '../tokens/introspect.ts'
+
+/** The media type of introspection as a JWT ({@link https://www.rfc-editor.org/rfc/rfc9701#section-4 RFC 9701 section 4}). */
+const introspectionJwt = 'application/token-introspection+jwt'
 
 /**
  * The introspection endpoint, for confidential clients ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC
@@ -16,11 +20,21 @@ export const introspect: Endpoint = {
   errors: 'json',
   rateLimit: 'introspect',
   metadata: 'introspection_endpoint',
-  async handleClient(core, { client, parameters }) {
+  async handleClient(core, { request, client, parameters }) {
     if (isPublic(client))
       throw new OAuthError('invalid_client', 'introspection needs a confidential client: one with a secret or a key')
+    if (demandsOn(core, client).signedIntrospection === true && !asksForJwt(request)) {
+      throw new OAuthError(
+        'invalid_request',
+        `introspection must be asked for as a JWT: send Accept: ${introspectionJwt}`,
+      )
+    }
     const token = parameters.get('token')
     if (token === undefined) throw new OAuthError('invalid_request', 'missing token')
     return json(200, await introspectToken(core, client, token))
   },
+}
+
+function asksForJwt(request: Request): boolean {
+  return request.headers.get('accept')?.toLowerCase().includes(introspectionJwt) === true
 }

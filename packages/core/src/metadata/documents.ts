@@ -39,7 +39,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     if (metadata !== undefined) endpoints[metadata] = config.issuer + path
   }
   const codeFlow = registry.grantTypes.has('authorization_code')
-  return {
+  return narrowed(registry, {
     issuer: config.issuer,
     ...endpoints,
     scopes_supported: config.advertised.scopes,
@@ -54,7 +54,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     // RFC 9470 section 7: for clients that a resource server asks for a stronger authentication.
     acr_values_supported: codeFlow ? config.advertised.acrValues : undefined,
     ...registry.serverMetadata,
-  }
+  })
 }
 
 /**
@@ -62,7 +62,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
  * https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata OpenID Connect Discovery section 3}).
  */
 export function openidConfiguration(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
-  return {
+  return narrowed(registry, {
     ...authorizationServerMetadata(config, registry),
     subject_types_supported: config.pairwiseSecret === undefined ? ['public'] : ['public', 'pairwise'],
     id_token_signing_alg_values_supported: config.idTokenAlgorithms,
@@ -79,5 +79,14 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     ),
     // Once more, because a feature may replace one of the defaults above.
     ...registry.serverMetadata,
-  }
+  })
+}
+
+type Document = Readonly<Record<string, unknown>>
+
+/** Leaves out what no client may use, because of a profile for every client. */
+function narrowed({ profiles }: Registry, document: Document): Document {
+  return profiles
+    .filter(({ forEveryClient }) => forEveryClient)
+    .reduce((narrow, profile) => profile.narrowMetadata(narrow), document)
 }

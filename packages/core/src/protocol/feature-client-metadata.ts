@@ -53,6 +53,11 @@ export interface FeatureClientMetadata {
    * `pushed-authorization-requests`.
    */
   readonly require_pushed_authorization_requests?: boolean
+  /**
+   * Server side only: the security profile that holds for this client, by its name (`fapi2-security-profile`,
+   * `fapi2-message-signing`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
+   */
+  readonly security_profile?: string
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**

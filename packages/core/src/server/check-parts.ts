@@ -23,6 +23,7 @@ const lists: Readonly<Record<ListName, true>> = {
   tokenMembers: true,
   clientMetadata: true,
   sessionObservers: true,
+  profiles: true,
   repeatable: true,
 }
 type ListName = {

@@ -1,7 +1,9 @@
 import type { Context } from '../../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.ts'
+import { demandsOn } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { demandedRules } from './demanded-rules.ts'
 import { requestParameters } from './parameters.ts'
 import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
@@ -34,13 +36,16 @@ export async function resolveRequestObject(
   if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
   const client = await findClient(ctx, sent.get('client_id'))
   const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
-  const claims = await verifyRequestObject(ctx, rules, client, jwt)
-  return requestParameters(rules, client.id, claims, sent)
+  const narrowed = demandedRules(ctx, rules, client)
+  const claims = await verifyRequestObject(ctx, narrowed, client, jwt)
+  return requestParameters(narrowed, client.id, claims, sent)
 }
 
 async function demandsSignature(ctx: Context, clientId: string | undefined): Promise<boolean> {
   if (clientId === undefined) return false
-  return (await ctx.clients.find(clientId))?.metadata.require_signed_request_object === true
+  const client = await ctx.clients.find(clientId)
+  if (client === undefined) return false
+  return client.metadata.require_signed_request_object === true || demandsOn(ctx, client).signedRequests === true
 }
 
 async function findClient(ctx: Context, clientId: string | undefined): Promise<ClientRecord> {

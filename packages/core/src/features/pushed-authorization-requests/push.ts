@@ -2,6 +2,7 @@ import type { Core } from '../../contracts/core.ts'
 import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
 import { json } from '../../http/json.ts'
 import { type Parameters, parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
+import { atMost, demandsOn } from '../../policy/demands.ts'
 import { asOAuthError } from '../../policy/failure.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -34,7 +35,8 @@ export function pushEndpoint(lifetime: number): ClientEndpoint {
   }
 }
 
-async function push(core: Core, { request, client, parameters }: ClientCall, lifetime: number): Promise<Response> {
+async function push(core: Core, { request, client, parameters }: ClientCall, configured: number): Promise<Response> {
+  const lifetime = atMost(configured, demandsOn(core, client).requestUriLifetime)
   const pushed = pushedParameters(core, client, parameters)
   const checked = await check(core, request, client, pushed)
   const proofs = await readProofs(core, request, { endpoint: core.config.issuer + path, client, parameters: checked })
