@@ -7,6 +7,7 @@ import { resolveConfig } from './config/resolve.ts'
 import { switchedOff } from './config/switched-off.ts'
 import { consentApi } from './consents/server-api.ts'
 import type { Config } from './contracts/config.ts'
+import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { Feature, FeatureApis } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
@@ -128,6 +129,13 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       }
     },
     ready: createReadiness(core),
+    conformanceReport(standard, options) {
+      const { rate } = (apis.conformanceReport ?? {}) as { readonly rate?: ConformanceReporter }
+      if (rate !== undefined) return rate(standard, options)
+      throw new TypeError(
+        'conformanceReport needs the feature conformanceReport() from @oauth/core/features/conformance-report: add it to features',
+      )
+    },
     rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
     async purgeExpired({ limit = 1000 } = {}) {
       if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError('purgeExpired: limit must be a whole number')
