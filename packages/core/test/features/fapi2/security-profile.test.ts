@@ -304,9 +304,12 @@ describe('a configuration that cannot meet the profile', () => {
     [{ accessTokenSigningAlgorithm: 'RS256' }, 'accessTokenSigningAlgorithm', 'F12'],
     [{ idTokenSigningAlgorithm: 'RS256', idTokenSigningAlgorithms: ['RS256'] }, 'idTokenSigningAlgorithm', 'F12'],
     [{ disableJwtPlugin: true }, 'disableJwtPlugin', 'F12'],
-  ])('a provider with %o and the profile does not start, and the error says what to set (%3$s)', (options, part, _id) => {
-    expect(message([...fapiFeatures(), profile], options)).toContain(part)
-  })
+  ])(
+    'a provider with %o and the profile does not start, and the error says what to set (%3$s)',
+    (options, part, _id) => {
+      expect(message([...fapiFeatures(), profile], options)).toContain(part)
+    },
+  )
 
   test('DPoP with RS256 and the profile do not start together (F12)', async () => {
     const { dpop } = await import('@oauth/core/features/dpop')
