@@ -3,7 +3,7 @@ import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.
 import { demandsOn } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { demandedRules } from './demanded-rules.ts'
+import { checkDemandedLifetime, demandedRules } from './demanded-rules.ts'
 import { requestParameters } from './parameters.ts'
 import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
@@ -38,6 +38,7 @@ export async function resolveRequestObject(
   const jwt = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
   const narrowed = demandedRules(ctx, rules, client)
   const claims = await verifyRequestObject(ctx, narrowed, client, jwt)
+  checkDemandedLifetime(ctx, client, claims)
   return requestParameters(narrowed, client.id, claims, sent)
 }
 

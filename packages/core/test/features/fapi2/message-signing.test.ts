@@ -51,6 +51,22 @@ describe('FAPI 2.0 Message Signing', () => {
     expectJsonError(await client.post(pushPath, { request }, { proof: undefined }), 400, 'invalid_request_object')
   })
 
+  test.each<[string, (now: number) => object, number]>([
+    ['no exp', () => ({ exp: undefined }), 400],
+    ['no nbf', () => ({ nbf: undefined }), 400],
+    ['exp an hour from now', (now) => ({ exp: now + 3600 }), 201],
+    ['exp more than an hour from now', (now) => ({ exp: now + 3601 }), 400],
+    ['exp in the past', (now) => ({ exp: now - 11 }), 400],
+    ['nbf an hour ago', (now) => ({ nbf: now - 3600 }), 201],
+    ['nbf more than an hour ago', (now) => ({ nbf: now - 3601 }), 400],
+    ['nbf 8 seconds from now', (now) => ({ nbf: now + 8 }), 201],
+    ['nbf a minute from now', (now) => ({ nbf: now + 61 }), 400],
+  ])('a request object with %s answers as the profile demands (F14, F19)', async (_, changes, expected) => {
+    const world = messagesWorld()
+    const { status, body } = await push(await messagesClient(world), changes(world.clock.now()))
+    expect([status, body.error]).toEqual([expected, expected === 201 ? undefined : 'invalid_request_object'])
+  })
+
   test.each([undefined, 'query', 'fragment', 'form_post'])(
     'a request with the response mode %s is invalid_request (F19)',
     async (response_mode) => {
