@@ -2,6 +2,7 @@
 import type { OAuthEvent } from '@oauth/core'
 import { onStopSignal } from '../../shared/src/stop-gracefully.ts'
 import { createApp } from './app.ts'
+import { registerClients } from './clients.ts'
 import { users } from './host/users.ts'
 import { listen } from './server.ts'
 import { readSettings } from './settings.ts'
@@ -16,10 +17,12 @@ function report(event: OAuthEvent): void {
 try {
   const settings = readSettings(process.env)
   const app = createApp(settings, report)
+  await registerClients(app.provider, settings.clients)
   const running = await listen(settings, app.fetch)
   const accounts = users.map(({ login, password }) => `${login} / ${password}`)
   console.log(`
   Discovery:  ${app.provider.issuer}/.well-known/openid-configuration
+  Profile:    ${settings.variant.profile}
   Accounts:   ${accounts.join('   ')}
   Listening:  ${settings.tls === undefined ? 'http' : 'https'} on port ${running.port}
   Private addresses are ${settings.allowPrivateAddresses ? 'ALLOWED' : 'refused (ALLOW_PRIVATE_ADDRESSES=1 for a suite on this machine)'}

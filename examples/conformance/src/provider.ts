@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
-import { certificationFeatures } from './features.ts'
+import { featuresOf } from './features.ts'
 import { authenticationClasses } from './host/login.ts'
 import type { Sessions } from './host/sessions.ts'
 import { findUser } from './host/users.ts'
@@ -14,21 +14,22 @@ export interface ConformanceProvider {
 }
 
 /**
- * The provider for certification suites. Its dangerous options are for suites only: unknown clients may register
- * themselves, get secrets, and omit PKCE.
+ * The provider for certification suites. Its dangerous options are for suites of OpenID Connect only: unknown clients may
+ * register themselves, get secrets, and omit PKCE.
  */
 export function createConformanceProvider(
   settings: Settings,
   sessions: Sessions,
   onEvent: (event: OAuthEvent) => void,
 ): ConformanceProvider {
-  const { baseUrl, database, secret, allowPrivateAddresses, idTokenAlgorithms } = settings
+  const { baseUrl, database, secret, allowPrivateAddresses, idTokenAlgorithms, variant } = settings
+  const oidc = variant.profile === 'oidc'
   const storage = sqliteStorage(database)
   const provider = createProvider({
     baseUrl,
     secret,
     storage,
-    features: certificationFeatures(),
+    features: featuresOf(variant),
     authentication: {
       getSession: (request) => sessions.current(request),
       getUser: findUser,
@@ -50,8 +51,10 @@ export function createConformanceProvider(
     allowUnauthenticatedClientRegistration: true,
     clientRegistrationEnablesEndSession: true,
     unusedClientTtlSeconds: 24 * 3600,
-    dangerouslyAllowUnauthenticatedConfidentialClients: true,
-    dangerouslyAllowRegistrationWithoutPkce: true,
+    dangerouslyAllowUnauthenticatedConfidentialClients: oidc,
+    dangerouslyAllowRegistrationWithoutPkce: oidc,
+    // FAPI 2.0 wants a refresh token to work again for a minute.
+    refreshTokenReuseWindowSeconds: oidc ? 30 : 60,
     dangerouslyAllowPrivateAddresses: allowPrivateAddresses,
     onEvent,
   })

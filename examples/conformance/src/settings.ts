@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { SigningAlgorithm } from '@oauth/core'
+import type { ClientInput, SigningAlgorithm } from '@oauth/core'
+import { readClients } from './clients.ts'
+import { clientAuthentication, senderConstraints, signedMessages } from './features.ts'
+import { profileNames, type Variant } from './variant.ts'
 
 export interface Settings {
   readonly port: number
@@ -17,15 +20,20 @@ export interface Settings {
   readonly allowPrivateAddresses: boolean
   /** The signing algorithms of ID tokens. The first is the default of clients that register none. */
   readonly idTokenAlgorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]]
+  readonly variant: Variant
+  /** The clients to register at the start. */
+  readonly clients: readonly ClientInput[]
 }
 
 const algorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
+const fapiAlgorithms: readonly SigningAlgorithm[] = ['PS256', 'ES256', 'EdDSA']
 
 /** Reads the environment. Throws an error with a readable message when a variable is invalid. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const port = readPort(env.PORT)
   const tls = readTls(env.TLS_KEY, env.TLS_CERT)
   const baseUrl = readBaseUrl(env.BASE_URL || `${tls === undefined ? 'http' : 'https'}://localhost:${port}`)
+  const variant = readVariant(env)
   return {
     port,
     hostname: env.HOST || (isLoopback(baseUrl) ? '127.0.0.1' : undefined),
@@ -33,7 +41,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     database: readDatabase(env.DATABASE),
     secret: env.OAUTH_SECRET || freshSecret(env.DATABASE),
     tls,
-    idTokenAlgorithms: readAlgorithms(env.ID_TOKEN_ALGORITHMS),
+    idTokenAlgorithms: readAlgorithms(
+      env.ID_TOKEN_ALGORITHMS,
+      variant.profile === 'oidc' ? algorithms : fapiAlgorithms,
+    ),
+    variant,
+    clients: env.CLIENTS ? readClients(resolve(env.CLIENTS)) : [],
     allowPrivateAddresses: readSwitch('ALLOW_PRIVATE_ADDRESSES', env.ALLOW_PRIVATE_ADDRESSES),
   }
 }
@@ -79,8 +92,8 @@ function freshSecret(database: string | undefined): string {
   return randomBytes(32).toString('base64url')
 }
 
-function readAlgorithms(value: string | undefined): Settings['idTokenAlgorithms'] {
-  const [first, ...others] = (value || algorithms.join(' ')).split(/[\s,]+/).filter((name) => name !== '')
+function readAlgorithms(value: string | undefined, usual: readonly SigningAlgorithm[]): Settings['idTokenAlgorithms'] {
+  const [first, ...others] = (value || usual.join(' ')).split(/[\s,]+/).filter((name) => name !== '')
   const known = (name: string | undefined): SigningAlgorithm => {
     const found = algorithms.find((one) => one === name)
     if (found === undefined)
@@ -88,6 +101,23 @@ function readAlgorithms(value: string | undefined): Settings['idTokenAlgorithms'
     return found
   }
   return [known(first), ...others.map(known)]
+}
+
+function readVariant(env: Readonly<Record<string, string | undefined>>): Variant {
+  const signed = env.SIGNED ? env.SIGNED.split(/[\s,]+/).filter((name) => name !== '') : Object.keys(signedMessages)
+  return {
+    profile: readName('PROFILE', env.PROFILE, profileNames),
+    clientAuth: readName('CLIENT_AUTH', env.CLIENT_AUTH, Object.keys(clientAuthentication)),
+    senderConstrain: readName('SENDER_CONSTRAIN', env.SENDER_CONSTRAIN, Object.keys(senderConstraints)),
+    signed: signed.map((name) => readName('SIGNED', name, Object.keys(signedMessages))),
+  }
+}
+
+/** Reads one of several names. The first is the default. */
+function readName<Name extends string>(variable: string, value: string | undefined, names: readonly Name[]): Name {
+  const found = value ? names.find((name) => name === value) : names[0]
+  if (found !== undefined) return found
+  throw new Error(`${variable} is one of ${names.join(', ')}, not "${value}".`)
 }
 
 function readSwitch(name: string, value: string | undefined): boolean {

@@ -17,6 +17,7 @@ export interface Host extends App {
 export async function startHost(
   scheme: 'http' | 'https',
   changes: Partial<Pick<Settings, 'allowPrivateAddresses' | 'idTokenAlgorithms'>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Host> {
   const tls = scheme === 'https' ? selfSigned() : undefined
   const events: OAuthEvent[] = []
@@ -25,7 +26,7 @@ export async function startHost(
   const running = await listen({ port: 0, hostname: '127.0.0.1', tls }, (request) => (app as App).fetch(request))
   const baseUrl = `${scheme}://localhost:${running.port}`
   const secret = 'a-secret-of-the-tests-0123456789-abcdef'
-  const settings = { ...readSettings({}), port: 0, hostname: '127.0.0.1', baseUrl, secret, tls }
+  const settings = { ...readSettings(env), port: 0, hostname: '127.0.0.1', baseUrl, secret, tls }
   app = createApp({ ...settings, ...changes }, (event) => events.push(event))
   const { stop } = running
   return { ...app, baseUrl, issuer: app.provider.issuer, ca: tls?.cert, events, stop }

@@ -19,6 +19,12 @@ export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
 export type { Clock } from './contracts/clock.ts'
+export type {
+  ConformanceFinding,
+  ConformanceReporter,
+  ConformanceReportOptions,
+  ConformanceStandard,
+} from './contracts/conformance.ts'
 export type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
 export type { CoreEvent, FeatureEvent, OAuthEvent, Substitution } from './contracts/events.ts'
 export type { Feature, FeatureApis } from './contracts/feature.ts'

@@ -4,6 +4,7 @@ import type { ClientApi } from './clients/server-api.ts'
 import type { ClientChanges } from './clients/update.ts'
 import type { ConsentApi } from './consents/server-api.ts'
 import type { VerifiedAccessToken } from './contracts/access-token.ts'
+import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
 import type { KeyRotation } from './contracts/key-set.ts'
 import type { Readiness } from './contracts/readiness.ts'
@@ -115,6 +116,20 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    * ```
    */
   ready(): Promise<Readiness>
+  /**
+   * Rates the configuration and each stored client by a standard (`oauth2.1`, `fapi2`, `mcp`), rule by rule: the section of
+   * the standard, whether the rule is met, and what to change. The findings come one after the other, so that a report of a
+   * hundred thousand clients needs little memory; those of the server come first. They contain no secrets.
+   * @throws {TypeError} without the feature `conformanceReport()` from `@oauth/core/features/conformance-report`, or for an
+   * unknown standard
+   * @example
+   * ```ts
+   * for await (const finding of provider.conformanceReport('fapi2')) {
+   *   if (finding.status === 'not met') console.log(finding.clientId ?? 'server', finding.requirement, finding.change)
+   * }
+   * ```
+   */
+  readonly conformanceReport: ConformanceReporter
   /**
    * Adds a signing key for each algorithm. The key is published at once and signs after `activateAfter` seconds
    * (default: long enough for every process and every cached JWKS to know it).

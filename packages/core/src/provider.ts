@@ -7,6 +7,7 @@ import { resolveConfig } from './config/resolve.ts'
 import { switchedOff } from './config/switched-off.ts'
 import { consentApi } from './consents/server-api.ts'
 import type { Config } from './contracts/config.ts'
+import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { Feature, FeatureApis } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
@@ -73,6 +74,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const core = createCore(createContext(config, options.storage, ports))
   const { registry, apis } = assemble(core, options.features ?? [])
   core.registry = registry
+  for (const profile of registry.profiles) profile.checkServer(core)
   if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports)
   Object.freeze(core)
   const router = createRouter(config, registry.endpoints)
@@ -127,6 +129,13 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       }
     },
     ready: createReadiness(core),
+    conformanceReport(standard, options) {
+      const { rate } = (apis.conformanceReport ?? {}) as { readonly rate?: ConformanceReporter }
+      if (rate !== undefined) return rate(standard, options)
+      throw new TypeError(
+        'conformanceReport needs the feature conformanceReport() from @oauth/core/features/conformance-report: add it to features',
+      )
+    },
     rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
     async rotateEncryptionKeys(rotation) {
       if (registry.encryptionKeys.length === 0) {

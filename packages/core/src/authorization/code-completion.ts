@@ -2,6 +2,7 @@ import type { Approved, Completion } from '../contracts/completion.ts'
 import type { Core } from '../contracts/core.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { requireSupport } from '../policy/client-support.ts'
+import { atMost, demandsOn } from '../policy/demands.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
 import { type AuthorizationResponse, errorForUser, OAuthError } from '../protocol/errors.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
@@ -62,7 +63,7 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
     ...(authorization.nonce !== undefined && { nonce: authorization.nonce }),
     ...(extra !== undefined && { extra }),
     createdAt: now,
-    expiresAt: now + core.config.lifetimes.authorizationCode,
+    expiresAt: now + atMost(core.config.lifetimes.authorizationCode, demandsOn(core, client).codeLifetime),
   }
   const commit = { code, take, ...(consent !== undefined && { consent }) }
   // The client has its response already, so this browser gets a page and no second redirect.

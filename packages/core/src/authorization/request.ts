@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { areAcrValuesRequired } from '../policy/authentication-context.ts'
 import { isSelfRegistered } from '../policy/client.ts'
+import { checkRequest } from '../policy/demands.ts'
 import { checkChallenge } from '../policy/pkce.ts'
 import { boundResources } from '../policy/resource.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
@@ -53,6 +54,7 @@ export async function parseAuthorizationRequest(
     scope,
     offlineWithout: ctx.config.registration.withoutPkce && isSelfRegistered(client),
   })
+  checkRequest(ctx, client, { redirectUriSent, codeChallenge, responseMode })
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without the scope openid this is not an OpenID Connect request, and the parameter has no meaning.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined

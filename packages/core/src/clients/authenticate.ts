@@ -4,6 +4,7 @@ import type { RateLimitBucket } from '../contracts/rate-limit.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isPublic, mayAuthenticateWith } from '../policy/client.ts'
+import { demandsOn, missingProfile } from '../policy/demands.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -38,6 +39,8 @@ export async function authenticateClient(
   const verdict = await method.verify(ctx, client, presented, request)
   const verified = verdict === true
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
+    const refusal = profileRefusal(ctx, client, method.name)
+    if (refusal !== undefined) throw refuse(ctx, method, presented, refusal)
     await ctx.limits?.countAuthenticated(bucket, request, client)
     return client
   }
@@ -47,6 +50,16 @@ export async function authenticateClient(
   if (!verified) throw refuse(ctx, method, presented, { reason: wrong })
   const description = registeredMethodFor(client, presented)
   throw refuse(ctx, method, presented, { reason: 'not the registered method', description })
+}
+
+/** Tells why the security profile of an authenticated client refuses it; `undefined` when it does not. */
+function profileRefusal(ctx: Context, client: ClientRecord, method: string): Refusal | undefined {
+  const missing = missingProfile(ctx, client)
+  if (missing !== undefined) return { reason: `this process does not have the security profile ${missing}` }
+  const { clientAuthMethods } = demandsOn(ctx, client)
+  if (clientAuthMethods === undefined || clientAuthMethods.includes(method)) return undefined
+  const description = `the client must authenticate with ${clientAuthMethods.join(' or ')}`
+  return { reason: `the security profile of the client does not allow ${method}`, description }
 }
 
 /**

@@ -141,12 +141,16 @@ export const coreClientMembers: ReadonlySet<string> = new Set([
  * two features: the start of the provider has checked that.
  */
 export function createMetadataSchemas(parts: readonly ClientMetadataPart[]): MetadataSchemas {
+  const open: Record<string, v.GenericSchema> = {}
   const brought: Record<string, v.GenericSchema> = {}
-  for (const [name, schema] of parts.flatMap(({ members }) => Object.entries(members))) {
-    brought[name] = v.optional(schema)
+  for (const { members, serverSideOnly } of parts) {
+    for (const [name, schema] of Object.entries(members)) {
+      brought[name] = v.optional(schema)
+      if (serverSideOnly !== true) open[name] = brought[name]
+    }
   }
   return {
-    public: v.object({ ...publicEntries, ...brought }),
+    public: v.object({ ...publicEntries, ...open }),
     serverSide: v.strictObject({
       ...metadataEntries,
       ...identityEntries,

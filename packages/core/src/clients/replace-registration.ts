@@ -55,7 +55,7 @@ export async function replaceRegistration(
       ctx,
       {
         ...rightToEndSessions(ctx.config.registration, given),
-        ...restrictedOf(current.metadata, given),
+        ...restrictedOf(ctx, current.metadata, given),
         ...given,
         token_endpoint_auth_method: method,
         // A client that gives up its secret needs PKCE.
@@ -111,10 +111,11 @@ async function checkIdentity(ctx: Context, current: ClientRecord, input: Input):
 }
 
 /** The members that only the server side sets. */
-function restrictedOf(current: ClientMetadata, given: MetadataInput): MetadataInput {
-  const kept = { ...current, remember_loopback_consent: loopbackConsentKept(current, given) }
-  const members = restrictedMembers.filter((name) => kept[name] !== undefined)
-  return Object.fromEntries(members.map((name) => [name, kept[name]]))
+function restrictedOf({ registry }: Context, current: ClientMetadata, given: MetadataInput): MetadataInput {
+  const kept: MetadataInput = { ...current, remember_loopback_consent: loopbackConsentKept(current, given) }
+  const ofFeatures = registry.clientMetadata.filter((part) => part.serverSideOnly === true)
+  const names: readonly string[] = [...restrictedMembers, ...ofFeatures.flatMap(({ members }) => Object.keys(members))]
+  return Object.fromEntries(Object.entries(kept).filter(([name, value]) => names.includes(name) && value !== undefined))
 }
 
 function invalid(description: string): OAuthError {

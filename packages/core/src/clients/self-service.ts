@@ -112,7 +112,8 @@ export function trustedClient(): OAuthError {
 }
 
 function publicChanges(ctx: Context, update: object): ClientChanges {
-  const brought = ctx.registry.clientMetadata.flatMap(({ members }) => Object.keys(members))
+  const open = ctx.registry.clientMetadata.filter((part) => part.serverSideOnly !== true)
+  const brought = open.flatMap(({ members }) => Object.keys(members))
   const given = Object.entries(parsePublicMetadata(ctx.registry, update)).filter(([name]) => !fixed.has(name))
   const removed = Object.entries(update).filter(
     ([name, value]) => value === null && (removable.has(name) || brought.includes(name)),

@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
 import type { ParameterSource } from './parameter-source.ts'
+import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
 import type { ResponseEncryptor } from './response-encryptor.ts'
 import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
@@ -56,6 +57,8 @@ export interface Parts {
   readonly clientMetadata?: readonly ClientMetadataPart[]
   /** Observers that tell clients when a session of the host ends. */
   readonly sessionObservers?: readonly SessionObserver[]
+  /** Security profiles, which narrow what clients may do. */
+  readonly profiles?: readonly Profile[]
   /**
    * Members of the discovery documents. A feature cannot set a member of the core (`issuer`, `token_endpoint`, ...).
    * One feature may replace a member that has a default for servers without the feature

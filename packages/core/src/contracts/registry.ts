@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
 import type { ParameterSource } from './parameter-source.ts'
+import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
 import type { ResponseEncryptor } from './response-encryptor.ts'
 import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
@@ -41,6 +42,8 @@ export interface Registry {
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
   readonly sessionObservers: readonly SessionObserver[]
+  /** Security profiles. Several that hold for one client are combined: the narrower demand counts. */
+  readonly profiles: readonly Profile[]
   /** Members that features add to the discovery documents. A function makes its value from these tables. */
   readonly serverMetadata: Readonly<Record<string, unknown>>
   /** Members of the discovery documents that change while the server runs. */

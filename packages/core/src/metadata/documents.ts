@@ -39,7 +39,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
     if (metadata !== undefined) endpoints[metadata] = config.issuer + path
   }
   const codeFlow = registry.grantTypes.has('authorization_code')
-  return {
+  return narrowed(registry, {
     issuer: config.issuer,
     ...endpoints,
     scopes_supported: config.advertised.scopes,
@@ -60,7 +60,7 @@ export function authorizationServerMetadata(config: Config, registry: Registry):
         ? ['authorization', 'token_timeout']
         : undefined,
     ...ofFeatures(registry),
-  }
+  })
 }
 
 /** The members that features add. Some depend on what other features bring. */
@@ -78,7 +78,7 @@ function ofFeatures(registry: Registry): Readonly<Record<string, unknown>> {
  * https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata OpenID Connect Discovery section 3}).
  */
 export function openidConfiguration(config: Config, registry: Registry): Readonly<Record<string, unknown>> {
-  return {
+  return narrowed(registry, {
     ...authorizationServerMetadata(config, registry),
     subject_types_supported: config.pairwiseSecret === undefined ? ['public'] : ['public', 'pairwise'],
     id_token_signing_alg_values_supported: config.idTokenAlgorithms,
@@ -95,5 +95,14 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
     ),
     // Once more, because a feature may replace one of the defaults above.
     ...ofFeatures(registry),
-  }
+  })
+}
+
+type Document = Readonly<Record<string, unknown>>
+
+/** Leaves out what no client may use, because of a profile for every client. */
+function narrowed({ profiles }: Registry, document: Document): Document {
+  return profiles
+    .filter(({ forEveryClient }) => forEveryClient)
+    .reduce((narrow, profile) => profile.narrowMetadata(narrow), document)
 }

@@ -5,6 +5,7 @@ import { findResource } from '../protocol/resource.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { takesPlainJwt } from './access-token-format.ts'
 import { isPublic } from './client.ts'
+import { missingProfile } from './demands.ts'
 import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 
 /**
@@ -36,6 +37,9 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
     if (client.metadata[member] !== true || hasMember(ctx, member)) continue
     throw unsupported(client, member, 'true', `install ${featureOfMember(member)}`)
   }
+  const profile = missingProfile(ctx, client)
+  if (profile !== undefined)
+    throw unsupported(client, 'security_profile', profile, 'install the feature of this profile')
   pairwiseSecretFor(ctx, client)
   if (!getsIdToken(ctx, client, scope)) return
   idTokenFormatOf(ctx, client)

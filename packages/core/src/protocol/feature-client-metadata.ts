@@ -74,6 +74,11 @@ export interface FeatureClientMetadata {
   readonly userinfo_encrypted_response_alg?: string
   /** How the content of that userinfo is encrypted (`enc`). Default `A128CBC-HS256`. */
   readonly userinfo_encrypted_response_enc?: string
+  /**
+   * Server side only: the security profile that holds for this client, by its name (`fapi2-security-profile`,
+   * `fapi2-message-signing`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
+   */
+  readonly security_profile?: string
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**

@@ -108,6 +108,13 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
     sessionObservers: rows(({ sessionObservers }) => sessionObservers).map(({ row }) => row),
+    profiles: [
+      ...fold(
+        'the security profile',
+        rows(({ profiles }) => profiles),
+        ({ name }) => name,
+      ).values(),
+    ],
     serverMetadata: foldMetadata(
       entries(({ serverMetadata }) => serverMetadata),
       ownMembers,

@@ -28,6 +28,7 @@ const lists: Readonly<Record<ListName, true>> = {
   clientMetadata: true,
   sessionObservers: true,
   documentMembers: true,
+  profiles: true,
   repeatable: true,
 }
 type ListName = {

@@ -1,5 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { Binding, BoundIssuance, ProofFacts } from '../contracts/sender-constraint.ts'
+import { demandsOn } from '../policy/demands.ts'
+import { OAuthError } from '../protocol/errors.ts'
 
 /**
  * Asks all installed sender constraints which keys the client proves to hold in this request.
@@ -24,11 +26,20 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
 }
 
 /**
- * Asks all installed sender constraints whether a token may be issued with the keys that the client has proved.
- * @throws {OAuthError} `invalid_request` when the client or a resource demands a proof that is missing
+ * Asks all installed sender constraints whether a token may be issued with the keys that the client has proved, and then
+ * the security profiles of the client.
+ * @throws {OAuthError} `invalid_request` when the client, a resource or a profile demands a proof that is missing
  */
-export async function checkIssuedBinding({ registry }: Context, issuance: BoundIssuance): Promise<void> {
-  for (const constraint of registry.senderConstraints.values()) await constraint.checkIssuance?.(issuance)
+export async function checkIssuedBinding(ctx: Context, issuance: BoundIssuance): Promise<void> {
+  for (const constraint of ctx.registry.senderConstraints.values()) await constraint.checkIssuance?.(issuance)
+  const { senderConstraints } = demandsOn(ctx, issuance.client)
+  if (senderConstraints === undefined || senderConstraints.some((name) => issuance.binding?.cnf[name] !== undefined)) {
+    return
+  }
+  throw new OAuthError(
+    'invalid_request',
+    'access tokens of this client must be bound to a key: prove one, by a DPoP proof or a client certificate',
+  )
 }
 
 /** Whether the client has proved every key that a token is bound to. A token without `cnf` is not bound. */

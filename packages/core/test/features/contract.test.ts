@@ -49,6 +49,9 @@ const grantType: GrantType = {
 const completion: Completion = { name: 'wish', approve: async () => new Response() }
 const constraint: SenderConstraint = { confirmation: 'wish', tokenType: 'Wish', prove: () => undefined }
 const authMethod = { name: 'by_wish', collect: () => undefined, verify: async () => false }
+const profile = { name: 'wish', demands: {}, forEveryClient: false } as unknown as NonNullable<
+  Parts['profiles']
+>[number]
 const responseMode = { name: 'wish', respond: () => new Response() } as unknown as NonNullable<
   Parts['responseModes']
 >[number]
@@ -65,6 +68,7 @@ describe('two features that bring the same thing are told apart at start', () =>
     ['the grant type urn:example:wish', { grantTypes: [grantType] }],
     ['the client authentication method by_wish', { clientAuthMethods: [authMethod] }],
     ['the response mode wish', { responseModes: [responseMode] }],
+    ['the security profile wish', { profiles: [profile] }],
     ['the authorization parameter wish', { authorizationParameters: [{ name: 'wish', parse: () => undefined }] }],
     ['the completion wish', { completions: [completion] }],
     ['the confirmation method wish', { senderConstraints: [constraint] }],
@@ -203,7 +207,7 @@ describe('a mistake in a row of a table is named at start', () => {
     [
       'a table that does not exist',
       { endpoint: [] },
-      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, responseModeRules, introspectionFormats, responseEncryptors, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, encryptionKeys, tokenMembers, clientMetadata, sessionObservers, documentMembers, repeatable, serverMetadata, errors, rateLimits, api',
+      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, responseModeRules, introspectionFormats, responseEncryptors, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, encryptionKeys, tokenMembers, clientMetadata, sessionObservers, documentMembers, profiles, repeatable, serverMetadata, errors, rateLimits, api',
     ],
     ['a row in place of a list', { endpoints: endpoint }, 'brings endpoints that is no list'],
     ['an API that is no object', { api: () => 1 }, 'brings api that is no object'],

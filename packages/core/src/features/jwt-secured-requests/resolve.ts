@@ -2,11 +2,12 @@ import type { Context } from '../../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { demandedRules } from './demanded-rules.ts'
 import { openRequestObject } from './open-object.ts'
 import { requestParameters } from './parameters.ts'
 import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
-import { type RequestObjectRules, rulesFor } from './rules.ts'
+import { narrowRules, type RequestObjectRules, rulesFor } from './rules.ts'
 
 /**
  * Returns the parameters in the request object that a request contains or points at. The request itself must name the
@@ -34,17 +35,22 @@ export async function resolveRequestObject(
   // A URN names a request that was pushed to the server, which is for another feature.
   if (byReference !== undefined && !/^https?:/i.test(byReference)) return undefined
   const client = await findClient(ctx, sent.get('client_id'))
-  const own = rulesFor(rules, client)
+  const own = rulesOn(ctx, rules, client)
   const received = byValue ?? (await fetchRequestObject(ctx, client, byReference as string))
   const jwt = await openRequestObject(ctx, own, client, received)
   const claims = await verifyRequestObject(ctx, own, client, jwt)
   return requestParameters(ctx, { claims, clientId: client.id, outsideParameters: own.outsideParameters }, sent)
 }
 
+/** What a request object of this client is held to: by the options, and by its security profiles. */
+function rulesOn(ctx: Context, rules: RequestObjectRules, client: ClientRecord): RequestObjectRules {
+  return narrowRules(rulesFor(rules, client), demandedRules(ctx, client))
+}
+
 async function demandsObject(ctx: Context, rules: RequestObjectRules, clientId: string | undefined): Promise<boolean> {
   const client = clientId === undefined ? undefined : await ctx.clients.find(clientId)
   if (client === undefined) return false
-  return client.metadata.require_signed_request_object === true || rulesFor(rules, client).required
+  return client.metadata.require_signed_request_object === true || rulesOn(ctx, rules, client).required
 }
 
 async function findClient(ctx: Context, clientId: string | undefined): Promise<ClientRecord> {

@@ -5,6 +5,7 @@ import type { VerifiedJwt } from '../../contracts/key-set.ts'
 import { verifyClientSignature, verifySecretSignature } from '../../keys/client-signature.ts'
 import { decodeUnverifiedJwt } from '../../keys/unverified-jwt.ts'
 import { mayAuthenticateWith } from '../../policy/client.ts'
+import { allowed, demandsOn } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -29,7 +30,7 @@ export function privateKeyJwtMethod(rules: AssertionRules): ClientAuthMethod {
         ...rules,
         method: 'private_key_jwt',
         verifySignature: (known, assertion) =>
-          verifyClientSignature(ctx, known, assertion, algorithmsOf(known, rules.signingAlgorithms)),
+          verifyClientSignature(ctx, known, assertion, algorithmsOf(ctx, known, rules.signingAlgorithms)),
       }),
   }
 }
@@ -104,7 +105,7 @@ async function verifyAssertion(
     clientId: client.id,
     issuer,
     endpoints: ctx.registry.endpoints.flatMap((endpoint) => ('handleClient' in endpoint ? issuer + endpoint.path : [])),
-    audienceRule: rules.audienceRule(client),
+    audienceRule: demandsOn(ctx, client).issuerAsAudience ? 'issuer-string' : rules.audienceRule(client),
     maxLifetime: rules.maxLifetimeSeconds,
     now: ctx.clock.now(),
   })
@@ -114,9 +115,10 @@ async function verifyAssertion(
   return (await claimOnce(ctx, once)) || 'assertion: replayed'
 }
 
-function algorithmsOf({ metadata }: ClientRecord, supported: readonly string[]): readonly string[] {
-  const registered = metadata.token_endpoint_auth_signing_alg
-  return registered === undefined ? supported : supported.filter((algorithm) => algorithm === registered)
+function algorithmsOf(ctx: Context, client: ClientRecord, supported: readonly string[]): readonly string[] {
+  const registered = client.metadata.token_endpoint_auth_signing_alg
+  const usable = allowed(supported, demandsOn(ctx, client).signingAlgorithms)
+  return registered === undefined ? usable : usable.filter((algorithm) => algorithm === registered)
 }
 
 async function secretsOf(ctx: Context, { secrets }: ClientRecord): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
 import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { type Parameters, parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
+import { atMost, demandsOn } from '../../policy/demands.ts'
 import { asOAuthError } from '../../policy/failure.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -34,7 +35,8 @@ export function pushEndpoint(lifetime: number): ClientEndpoint {
   }
 }
 
-async function push(core: Core, { request, client, parameters }: ClientCall, lifetime: number): Promise<Response> {
+async function push(core: Core, { request, client, parameters }: ClientCall, configured: number): Promise<Response> {
+  const lifetime = atMost(configured, demandsOn(core, client).requestUriLifetime)
   const pushed = pushedParameters(core, client, parameters)
   // The proof comes first, as at the token endpoint: with a new nonce the client repeats a request that used nothing up.
   const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
