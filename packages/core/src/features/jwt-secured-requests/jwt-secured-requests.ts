@@ -3,9 +3,9 @@ import { jwksMetadata } from '../../clients/jwks.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
+import { keyManagementAlgorithms } from '../../protocol/encryption.ts'
 import { requestObjectMetadata } from './client-metadata.ts'
 import {
-  encryptionEntries,
   encryptionMetadata,
   encryptionServerMetadata,
   neededKeys,
@@ -46,7 +46,7 @@ const entries = {
   unsigned: v.optional(v.picklist(['refused', 'registered', 'allowed']), 'refused'),
   outsideParameters: v.optional(v.picklist(['ignored', 'merged']), 'ignored'),
   required: v.optional(v.boolean(), false),
-  ...encryptionEntries,
+  encryptionAlgorithms: v.optional(v.array(v.picklist(keyManagementAlgorithms)), []),
 }
 
 /**
