@@ -74,6 +74,7 @@ export type { AuthorizationRequest } from './protocol/authorization-request.ts'
 export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/claims-request.ts'
 export type { ClientMetadata } from './protocol/client-metadata.ts'
 export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm.ts'
+export type { KeyManagementAlgorithm } from './protocol/encryption.ts'
 export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
 // Whole files, so that a feature can widen their interfaces by `declare module '@oauth/core'`.
 export * from './protocol/feature-client-metadata.ts'

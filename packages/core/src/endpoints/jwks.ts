@@ -22,9 +22,11 @@ export const jwks: Endpoint = {
 }
 
 async function publicKeys({ keys, registry }: Context): Promise<string> {
-  const signing = await keys.jwks()
-  if (registry.encryptionKeys.length === 0) return signing
-  const encryption = await Promise.all(registry.encryptionKeys.map((set) => set.published()))
+  if (registry.encryptionKeys.length === 0) return keys.jwks()
+  const [signing, ...encryption] = await Promise.all([
+    keys.jwks(),
+    ...registry.encryptionKeys.map((set) => set.published()),
+  ])
   const { keys: published } = JSON.parse(signing) as { readonly keys: readonly object[] }
   return JSON.stringify({ keys: [...published, ...encryption.flat().map((key) => JSON.parse(key) as object)] })
 }

@@ -5,11 +5,7 @@ import type { Core } from '../../contracts/core.ts'
 import type { EncryptionKeys } from '../../contracts/encryption-keys.ts'
 import { createEncryptionKeys } from '../../keys/encryption-keys.ts'
 import { signsWithClientSecrets } from '../../policy/client-support.ts'
-import {
-  contentEncryptionAlgorithms,
-  type KeyManagementAlgorithm,
-  keyManagementAlgorithms,
-} from '../../protocol/encryption.ts'
+import { contentEncryptionAlgorithms, type KeyManagementAlgorithm } from '../../protocol/encryption.ts'
 
 /** The options of `jwtSecuredRequests` for encrypted request objects. */
 export interface RequestObjectEncryptionOptions {
@@ -22,11 +18,6 @@ export interface RequestObjectEncryptionOptions {
    * jwtSecuredRequests({ encryptionAlgorithms: ['RSA-OAEP-256', 'ECDH-ES'] })
    */
   readonly encryptionAlgorithms?: readonly KeyManagementAlgorithm[] | undefined
-}
-
-/** The schema of the options for encrypted request objects. */
-export const encryptionEntries = {
-  encryptionAlgorithms: v.optional(v.array(v.picklist(keyManagementAlgorithms)), []),
 }
 
 /**

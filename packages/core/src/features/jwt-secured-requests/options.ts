@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
+import { keyManagementAlgorithms } from '../../protocol/encryption.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { encryptionEntries, type RequestObjectEncryptionOptions } from './encryption.ts'
+import type { RequestObjectEncryptionOptions } from './encryption.ts'
 import type { RequestObjectRules, StricterRules } from './rules.ts'
 
 /** What the server demands of request objects. */
@@ -81,7 +82,7 @@ const entries = {
   maxLifetimeSeconds: v.optional(requirements.maxLifetimeSeconds),
   requireType: v.optional(requirements.requireType, false),
   forClient: v.optional(v.function('must be a function')),
-  ...encryptionEntries,
+  encryptionAlgorithms: v.optional(v.array(v.picklist(keyManagementAlgorithms)), []),
 }
 
 const stricterEntries = v.partial(v.object(requirements)).entries
