@@ -40,7 +40,14 @@ export type {
 } from './contracts/hooks.ts'
 export type { Authentication, BaseUser, Session, SignedIn, StandardClaims, UserClaims } from './contracts/host.ts'
 export type { InteractionStep } from './contracts/interaction.ts'
-export type { KeyRotation } from './contracts/key-set.ts'
+export type {
+  KeyCheck,
+  KeyRotation,
+  KeySet,
+  KeySetFacts,
+  SigningKeySource,
+  VerifiedJwt,
+} from './contracts/key-set.ts'
 export type { Random } from './contracts/random.ts'
 export type {
   BucketDefaults,

@@ -4,11 +4,6 @@ import type { Clock } from './clock.ts'
 import { ResourceError } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
-/** The accepted algorithms. All are asymmetric: with a symmetric one, the resource server could also sign tokens. */
-export const asymmetricAlgorithms: readonly string[] = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA'],
-]
-
 /** Tells whether a token has the form of a JWT. Such a token is verified as a JWT and never treated as an opaque token. */
 export function looksLikeJwt(token: string): boolean {
   try {

@@ -1,9 +1,10 @@
 import type { AuthorizationServer } from 'oauth4webapi'
+import { resolveAlgorithms } from './algorithms.ts'
 import { invalid } from './claims.ts'
 import type { Clock } from './clock.ts'
 import { discover, endpointOf } from './discovery.ts'
 import { type Introspection, introspect } from './introspection.ts'
-import { asymmetricAlgorithms, looksLikeJwt, verifyJwt } from './jwt.ts'
+import { looksLikeJwt, verifyJwt } from './jwt.ts'
 import { createRemoteKeys } from './keys.ts'
 import { refuseUnknownOptions, resolveSeconds } from './options.ts'
 import { boundedFetch, type Outbound } from './outbound.ts'
@@ -39,7 +40,7 @@ export function createRemoteVerification(
   const jwt = {
     ...expected,
     clock,
-    algorithms: resolveAlgorithms(options),
+    algorithms: resolveAlgorithms(options.algorithms),
     keys: resolveKeys(options, fetch, metadata, clock),
   }
   const ask =
@@ -89,13 +90,6 @@ function rememberMetadata(
   const { issuer, discovery } = options
   const seconds = resolveSeconds('metadataCacheSeconds', options.metadataCacheSeconds, 3600)
   return remember(() => discover(issuer, fetch, discovery), { seconds, retrySeconds, clock })
-}
-
-function resolveAlgorithms({ algorithms = asymmetricAlgorithms }: RemoteVerifierOptions): readonly string[] {
-  const wrong = algorithms.find((algorithm) => !asymmetricAlgorithms.includes(algorithm))
-  if (wrong !== undefined) throw new TypeError(`algorithms: ${wrong} is not an asymmetric signature algorithm`)
-  if (algorithms.length === 0) throw new TypeError('algorithms: must not be empty')
-  return algorithms
 }
 
 function resolveKeys(

@@ -31,7 +31,10 @@ export interface RemoteVerifierOptions extends CommonVerifierOptions {
   readonly jwksUri?: string
   /** The well-known path of the metadata. Default: that of RFC 8414, then that of OpenID Connect Discovery. */
   readonly discovery?: DiscoveryAlgorithm
-  /** Accepted signature algorithms of JWTs; only asymmetric ones. Default: RS, PS and ES with 256, 384 and 512, Ed25519, EdDSA. */
+  /**
+   * Accepted signature algorithms of JWTs; only asymmetric ones. Default: RS, PS and ES with 256, 384 and 512, Ed25519,
+   * EdDSA, and on platforms that have it ML-DSA-44, ML-DSA-65 and ML-DSA-87.
+   */
   readonly algorithms?: readonly string[]
   /** Seconds that a request to the authorization server may take. Default 5. */
   readonly timeout?: number

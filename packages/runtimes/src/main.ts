@@ -26,6 +26,7 @@ const onMemory = await bundleForCommandLine(source, 'on-memory', directory)
 const onBetterSqlite3 = await bundleForCommandLine(source, 'on-better-sqlite3', directory)
 const onNodeSqlite = await bundleForCommandLine(source, 'on-node-sqlite', directory)
 const onBunSqlite = await bundleForCommandLine(source, 'on-bun-sqlite', directory)
+const onMlDsa = await bundleForCommandLine(source, 'on-ml-dsa', directory)
 const worker = await bundleForWorkerd(source, directory)
 const commands = runtimeCommands(modules, directory)
 
@@ -90,7 +91,32 @@ const inSqlite: readonly Run[] = ['own', 'shared'].flatMap((kind) => {
     },
   ]
 })
-const runs = [...inMemory, ...inSqlite]
+
+/** Runs with tokens in ML-DSA. A platform without it must say so when the server starts. */
+const noMlDsa = `no ML-DSA: accessTokenSigningAlgorithm ML-DSA-65 is not supported by the Web Crypto API`
+const inMlDsa: readonly Run[] = [
+  {
+    title: 'the Node of this machine, ML-DSA',
+    expected: new RegExp(`^ok node (2[0-3].*, ${noMlDsa}|2[4-9].*, ML-DSA-65$)`),
+    run: () => commands.node(onMlDsa),
+  },
+  {
+    title: 'Node 24, ML-DSA',
+    expected: /^ok node 24\.\S+ with node:crypto, ML-DSA-65$/,
+    run: () => commands.node24(onMlDsa),
+  },
+  {
+    title: 'bun, ML-DSA',
+    expected: /^ok bun \S+ with node:crypto, ML-DSA-65$/,
+    run: () => commands.bun(onMlDsa),
+  },
+  {
+    title: 'deno, ML-DSA',
+    expected: /^ok deno \S+ with node:crypto, ML-DSA-65$/,
+    run: () => commands.deno([], onMlDsa),
+  },
+]
+const runs = [...inMemory, ...inSqlite, ...inMlDsa]
 
 let failed = 0
 for (const { title, expected, run } of runs) {

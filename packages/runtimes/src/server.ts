@@ -1,4 +1,4 @@
-import { createProvider, type Provider, type Storage } from '@oauth/core'
+import { createProvider, type Provider, type SigningAlgorithm, type Storage } from '@oauth/core'
 
 export const baseUrl = 'https://id.example.com'
 export const resource = 'https://api.example.com'
@@ -7,12 +7,14 @@ export const user = { id: 'user-alice', name: 'Alice Archer', email: 'alice@exam
 /** The authorization server of the journey. */
 export interface Server {
   readonly provider: Provider
+  /** The algorithm of ID tokens and access tokens. */
+  readonly algorithm: SigningAlgorithm
   /** The causes of server failures, which responses do not contain. Whoever reads the list empties it. */
   readonly causes: unknown[]
 }
 
 /** Creates the server while the module loads, as an application does. At that time workerd allows no I/O or randomness. */
-export function createServer(storage: Storage): Server {
+export function createServer(storage: Storage, algorithm: SigningAlgorithm = 'RS256'): Server {
   const causes: unknown[] = []
   const provider = createProvider({
     baseUrl,
@@ -22,6 +24,8 @@ export function createServer(storage: Storage): Server {
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [resource],
+    idTokenSigningAlgorithm: algorithm,
+    accessTokenSigningAlgorithm: algorithm,
     onEvent: (event) => {
       if (event.type === 'request.failed') causes.push(event.cause)
     },
@@ -33,5 +37,5 @@ export function createServer(storage: Storage): Server {
       getUser: (id) => (id === user.id ? user : undefined),
     },
   })
-  return { provider, causes }
+  return { provider, algorithm, causes }
 }

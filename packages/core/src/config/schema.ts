@@ -47,6 +47,11 @@ function objectWith(...methods: readonly string[]) {
   )
 }
 
+const keySource = v.custom<object>((value) => {
+  const { algorithms, start } = (value ?? {}) as { readonly algorithms?: unknown; readonly start?: unknown }
+  return typeof start === 'function' && Array.isArray(algorithms)
+}, 'must be what externalSigningKeys({ algorithms, list, sign }) of @oauth/core/external-signing-keys returns')
+
 /** What a required option is for, to complete "is required". */
 const required: Readonly<Record<string, string>> = {
   baseUrl: 'set it to the public URL of your application, for instance https://id.example.com',
@@ -86,6 +91,7 @@ const optionEntries = {
   idTokenScopeClaims: v.optional(v.boolean(), true),
   idTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   idTokenSigningAlgorithms: v.optional(v.array(v.picklist(signingAlgorithms))),
+  signingKeys: v.optional(keySource),
   accessTokenSigningAlgorithm: v.optional(v.picklist(signingAlgorithms), 'RS256'),
   resourceOptions: v.optional(
     v.record(

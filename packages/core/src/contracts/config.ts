@@ -2,6 +2,7 @@ import type { OutboundPolicy } from '../http/outbound.ts'
 import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
+import type { SigningKeySource } from './key-set.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
 import type { Resolvers } from './resolvers.ts'
 
@@ -140,6 +141,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly resourceFormats: ReadonlyMap<string, AccessTokenFormat>
   /** All algorithms that the server has signing keys for. */
   readonly signingAlgorithms: readonly string[]
+  /** Where signing keys are, if not in the storage. */
+  readonly signingKeys: SigningKeySource | undefined
   readonly userinfoUrl: string
   /** The secret from which pairwise subjects are derived; absent when there are none. */
   readonly pairwiseSecret: string | undefined

@@ -1,3 +1,7 @@
+import type { SigningAlgorithm } from '../protocol/signing-algorithm.ts'
+import type { Clock } from './clock.ts'
+import type { OAuthEvent } from './events.ts'
+
 /** The header and claims of a verified JWT. */
 export interface VerifiedJwt {
   readonly header: Readonly<Record<string, unknown>>
@@ -24,11 +28,20 @@ export interface KeyCheck {
   readonly problem?: string
 }
 
-/** The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). */
+/**
+ * The server's signing keys ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}). The keys in the storage are one
+ * implementation, keys outside the process (`externalSigningKeys`) another.
+ */
 export interface KeySet {
-  /** Returns the id of the key that signs with this algorithm now, for whoever keeps what it signed. */
+  /**
+   * Returns the id of the key that signs with this algorithm now, for whoever keeps what it signed.
+   * @throws {OAuthError} `temporarily_unavailable` when keys outside the process cannot be reached
+   */
   signingKeyId(algorithm: string): Promise<string>
-  /** Signs claims as a JWT with this `typ`, by the active key of the algorithm. With `undefined` the JWT has no `typ`. */
+  /**
+   * Signs claims as a JWT with this `typ`, by the active key of the algorithm. With `undefined` the JWT has no `typ`.
+   * @throws {OAuthError} `temporarily_unavailable` when keys outside the process cannot be reached
+   */
   sign(algorithm: string, typ: string | undefined, claims: object): Promise<string>
   /**
    * Verifies a JWT that this server signed: the signature, this exact `typ`, `iss`, and `exp` unless `ignoreExpiry`. The
@@ -48,4 +61,29 @@ export interface KeySet {
   purge(): Promise<number>
   /** Checks that there is a key to sign with for each algorithm. Rejects when the storage cannot be read. */
   check(): Promise<KeyCheck>
+}
+
+/** What a key set gets from its provider. */
+export interface KeySetFacts {
+  readonly issuer: string
+  /** The algorithms that this server signs with. */
+  readonly algorithms: readonly string[]
+  readonly clock: Clock
+  /** For how many seconds a list of keys that was read is used without another look. */
+  readonly cacheSeconds: number
+  /** Seconds until every process and every cached JWKS knows a new key. */
+  readonly activationDelay: number
+  readonly emit: (event: OAuthEvent) => void
+  /** Makes the set of the keys in the storage, which makes keys for these algorithms and none for others. */
+  readonly stored: (algorithms: readonly string[]) => KeySet
+}
+
+/** Where the signing keys are, if not in the storage: what `externalSigningKeys` returns, for the option `signingKeys`. */
+export interface SigningKeySource {
+  /** The algorithms that it has keys for. */
+  readonly algorithms: readonly SigningAlgorithm[]
+  /** Whether the server signs with keys in the storage by its other algorithms. `false` refuses such algorithms at start. */
+  readonly othersInStorage: boolean
+  /** Called once, by `createProvider`. */
+  start(facts: KeySetFacts): KeySet
 }

@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from './base64url.ts'
-import { synchronousCrypto } from './platform.ts'
+import { synchronousCrypto, webCryptoSupports } from './platform.ts'
 
 /**
  * Computes SHA-256 of a text, in base64url. Await the result: it is synchronous only where the platform supports that.
@@ -15,11 +15,26 @@ function chooseSha256(): (text: string) => string | Promise<string> {
   return (text) => createHash('sha256').update(text).digest('base64url')
 }
 
+/** SHAKE256 with 512 bits, as WebCrypto and its earlier draft name its length. */
+const shake256 = { name: 'cSHAKE256', length: 512, outputLength: 512 }
+
+/** Whether this platform computes SHAKE256. */
+export function hasShake256(): boolean {
+  return synchronousCrypto !== undefined || webCryptoSupports('digest', shake256)
+}
+
 /** Computes the left half of a digest, in base64url, as `at_hash` of OpenID Connect Core section 3.1.3.6 has it. */
-export async function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512'): Promise<string> {
-  const bytes =
-    digest === 'SHA-256'
-      ? (decodeBase64url(await sha256(text)) as Uint8Array)
-      : new Uint8Array(await crypto.subtle.digest(digest, encodeUtf8(text)))
+export async function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): Promise<string> {
+  const bytes = await digestOf(text, digest)
   return encodeBase64url(bytes.subarray(0, bytes.length / 2))
+}
+
+async function digestOf(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): Promise<Uint8Array> {
+  if (digest === 'SHA-256') return decodeBase64url(await sha256(text)) as Uint8Array
+  if (digest === 'SHAKE256' && synchronousCrypto !== undefined) {
+    const hash = synchronousCrypto.createHash('shake256', { outputLength: 64 })
+    return decodeBase64url(hash.update(text).digest('base64url')) as Uint8Array
+  }
+  const parameters = digest === 'SHAKE256' ? shake256 : digest
+  return new Uint8Array(await crypto.subtle.digest(parameters, encodeUtf8(text)))
 }

@@ -4,7 +4,10 @@
  */
 export interface SynchronousCrypto {
   hash?(algorithm: string, data: string, encoding: 'base64url'): string
-  createHash(algorithm: string): { update(data: string): { digest(encoding: 'base64url'): string } }
+  createHash(
+    algorithm: string,
+    options?: { readonly outputLength: number },
+  ): { update(data: string): { digest(encoding: 'base64url'): string } }
   createHmac(algorithm: 'sha256', key: Uint8Array): { update(data: Uint8Array): { digest(): Uint8Array<ArrayBuffer> } }
   createPrivateKey(input: { key: object; format: 'jwk' }): object
   sign(algorithm: string | null, data: Uint8Array, key: object): Uint8Array
@@ -37,3 +40,15 @@ interface MaybeProcess {
 export const synchronousCrypto: SynchronousCrypto | undefined = (
   globalThis as MaybeProcess
 ).process?.getBuiltinModule?.('node:crypto') as SynchronousCrypto | undefined
+
+interface MaybeSupports {
+  readonly SubtleCrypto?: { readonly supports?: (operation: string, algorithm: unknown) => boolean }
+}
+
+/**
+ * Asks WebCrypto whether it has an algorithm. Platforms that cannot be asked have none of the algorithms that came later
+ * than the question.
+ */
+export function webCryptoSupports(operation: string, algorithm: unknown): boolean {
+  return (globalThis as MaybeSupports).SubtleCrypto?.supports?.(operation, algorithm) === true
+}

@@ -1,5 +1,5 @@
-import { importJWK, type JWK } from 'jose'
-import { encodeUtf8 } from './base64url.ts'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { type Bytes, encodeUtf8 } from './base64url.ts'
 import { synchronousCrypto } from './platform.ts'
 
 /** Signs text with a private key that was imported once. */
@@ -10,6 +10,9 @@ const webAlgorithms: Readonly<Record<string, AlgorithmIdentifier | RsaPssParams 
   PS256: { name: 'RSA-PSS', saltLength: 32 },
   ES256: { name: 'ECDSA', hash: 'SHA-256' },
   EdDSA: { name: 'Ed25519' },
+  'ML-DSA-44': { name: 'ML-DSA-44' },
+  'ML-DSA-65': { name: 'ML-DSA-65' },
+  'ML-DSA-87': { name: 'ML-DSA-87' },
 }
 
 /**
@@ -24,6 +27,17 @@ export async function importSigner(jwk: JWK, algorithm: string): Promise<Signer>
   const key = await importJWK(jwk, algorithm)
   if (parameters === undefined || key instanceof Uint8Array) throw new TypeError(`cannot sign with ${algorithm}`)
   return async (text) => new Uint8Array(await crypto.subtle.sign(parameters, key, encodeUtf8(text)))
+}
+
+/** Verifies a signature with a public key that was imported for the algorithm. */
+export async function verifySignature(
+  algorithm: string,
+  key: CryptoKey,
+  signature: Bytes,
+  data: Bytes,
+): Promise<boolean> {
+  const parameters = webAlgorithms[algorithm]
+  return parameters !== undefined && crypto.subtle.verify(parameters, key, signature, data)
 }
 
 /**

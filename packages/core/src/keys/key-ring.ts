@@ -44,7 +44,7 @@ export async function readKeyRing(options: KeyRingOptions, before: KeyRing | und
     for (const { key, neededUntil } of scheduleRing(keys, now, options.longestLifetime)) {
       if (now >= neededUntil) continue
       published.push(key.publicKey)
-      if (isOpen(key) || before?.byId.has(key.id)) continue
+      if (isOpen(key) || key.verifier === undefined || before?.byId.has(key.id)) continue
       options.emit({ type: 'signing_key.unsealable', keyId: key.id, algorithm: key.algorithm })
     }
   }

@@ -1,8 +1,8 @@
-import { decodeJwt, jwtVerify } from 'jose'
-import type { KeySet, VerifiedJwt } from '../contracts/key-set.ts'
-import { encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
+import type { KeySet } from '../contracts/key-set.ts'
+import { encodeBase64url } from '../crypto/base64url.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
+import { createUnsignedJwts, readKid, verifyIssuedJwt } from './issued-jwt.ts'
 import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
 import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
 import type { OpenKey } from './load.ts'
@@ -15,7 +15,7 @@ import { secretProblem } from './problems.ts'
 export function createKeySet(options: KeySetOptions): KeySet {
   let ring: KeyRing | undefined
   let reading: Promise<KeyRing> | undefined
-  const headers = new Map<string, string>()
+  const unsigned = createUnsignedJwts()
   const watchClock = createClockWatch(options)
 
   const keep = (fresh: KeyRing): KeyRing => {
@@ -48,15 +48,6 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return ring
   }
 
-  const header = (algorithm: string, typ: string | undefined, kid: string): string => {
-    const name = `${typ} ${kid}`
-    const known = headers.get(name)
-    if (known !== undefined) return known
-    const encoded = encodeBase64url(encodeUtf8(JSON.stringify({ alg: algorithm, typ, kid })))
-    headers.set(name, encoded)
-    return encoded
-  }
-
   const signingKeyFor = async (algorithm: string): Promise<OpenKey> => {
     const key =
       signingKey(await current(), algorithm, options.clock.now()) ??
@@ -72,7 +63,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
     async sign(algorithm, typ, claims) {
       const key = await signingKeyFor(algorithm)
-      const text = `${header(algorithm, typ, key.id)}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`
+      const text = unsigned({ alg: algorithm, typ, kid: key.id }, claims)
       return `${text}.${encodeBase64url(await key.signer(text))}`
     },
 
@@ -86,13 +77,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
       if (!keys.byId.has(kid) && now !== keys.readAt) keys = await read()
       const key = keys.byId.get(kid)
       if (key === undefined) return undefined
-      return verifyWith(
-        key,
-        jwt,
-        typ,
-        options.issuer,
-        verifyOptions.ignoreExpiry === true ? beforeExpiry(jwt, now) : now,
-      )
+      const { issuer } = options
+      return verifyIssuedJwt(key, jwt, { issuer, typ, now, ignoreExpiry: verifyOptions.ignoreExpiry === true })
     },
 
     async jwks() {
@@ -120,46 +106,4 @@ async function ensureKeys(options: KeyRingOptions, before: KeyRing | undefined):
   await Promise.all(missing.map((algorithm) => addSigningKey(options, ring, algorithm, now)))
   ring = await readKeyRing(options, ring)
   return ring
-}
-
-function readKid(jwt: string): string | undefined {
-  const end = jwt.indexOf('.')
-  if (end < 0 || end > 1024) return undefined
-  try {
-    const { kid } = JSON.parse(atob(jwt.slice(0, end).replaceAll('-', '+').replaceAll('_', '/'))) as { kid?: unknown }
-    return typeof kid === 'string' ? kid : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Returns a time at which the token had not expired. */
-function beforeExpiry(jwt: string, now: number): number {
-  try {
-    const { exp } = decodeJwt(jwt)
-    return exp === undefined ? now : Math.min(now, exp - 1)
-  } catch {
-    return now
-  }
-}
-
-async function verifyWith(
-  key: { readonly verifier: CryptoKey; readonly algorithm: string },
-  jwt: string,
-  typ: string,
-  issuer: string,
-  now: number,
-): Promise<VerifiedJwt | undefined> {
-  try {
-    const { payload, protectedHeader } = await jwtVerify(jwt, key.verifier, {
-      issuer,
-      typ,
-      algorithms: [key.algorithm],
-      requiredClaims: ['iss', 'exp', 'iat'],
-      currentDate: new Date(now * 1000),
-    })
-    return { header: { ...protectedHeader }, claims: payload }
-  } catch {
-    return undefined
-  }
 }

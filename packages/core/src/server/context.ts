@@ -1,6 +1,7 @@
 import { createClientDirectory } from '../clients/directory.ts'
 import type { Config } from '../contracts/config.ts'
 import type { Context } from '../contracts/context.ts'
+import type { KeySet } from '../contracts/key-set.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { createSealer } from '../crypto/seal.ts'
 import type { HostPorts } from '../host/ports.ts'
@@ -20,6 +21,23 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
   const { clock, random, emit } = ports
   const { lifetimes, secrets } = config
   const [first, ...others] = secrets
+  const keyFacts = {
+    issuer: config.issuer,
+    algorithms: config.jwtDisabled ? [] : config.signingAlgorithms,
+    clock,
+    cacheSeconds: lifetimes.keyCache,
+    // A process may use keys that it has read for twice that time.
+    activationDelay: 2 * lifetimes.keyCache + jwksMaxAge,
+    emit,
+  }
+  const storedKeys = (algorithms: readonly string[]): KeySet =>
+    createKeySet({
+      ...keyFacts,
+      algorithms,
+      store: storage.signingKeys,
+      sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],
+      longestLifetime: Math.max(lifetimes.accessToken, lifetimes.machineAccessToken, lifetimes.idToken),
+    })
   const made = new Map<unknown, unknown>()
   const ctx: StartingContext = {
     config,
@@ -32,18 +50,7 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
       () => ctx.registry.clientSources,
       emit,
     ),
-    keys: createKeySet({
-      store: storage.signingKeys,
-      sealers: [createSealer(first, sealingPurpose), ...others.map((secret) => createSealer(secret, sealingPurpose))],
-      algorithms: config.jwtDisabled ? [] : config.signingAlgorithms,
-      clock,
-      cacheSeconds: lifetimes.keyCache,
-      longestLifetime: Math.max(lifetimes.accessToken, lifetimes.machineAccessToken, lifetimes.idToken),
-      // A process may use keys that it has read for twice that time.
-      activationDelay: 2 * lifetimes.keyCache + jwksMaxAge,
-      issuer: config.issuer,
-      emit,
-    }),
+    keys: config.signingKeys?.start({ ...keyFacts, stored: storedKeys }) ?? storedKeys(keyFacts.algorithms),
     clock,
     random,
     fetchBudget: createFetchBudget(clock),

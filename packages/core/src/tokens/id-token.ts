@@ -7,6 +7,7 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance } from '../contracts/issuance.ts'
 import { leftHalfHash } from '../crypto/hash.ts'
+import { isMlDsa } from '../crypto/ml-dsa.ts'
 import { idTokenFormatOf } from '../policy/client-support.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { signForClient } from './sign-for-client.ts'
@@ -41,7 +42,13 @@ export async function mintIdToken(
     acr: grant.acr,
     amr: grant.amr,
     sid: await sessionIdFor(ctx, client, grant.sessionId),
-    at_hash: await leftHalfHash(accessToken, algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'),
+    at_hash: await leftHalfHash(accessToken, hashOf(algorithm)),
   }
   return signForClient(ctx, client, idTokenType, claims)
+}
+
+/** The hash function of `at_hash`: that of the signature. For ML-DSA, client libraries agree on SHAKE256 with 512 bits. */
+function hashOf(algorithm: string): 'SHA-256' | 'SHA-512' | 'SHAKE256' {
+  if (isMlDsa(algorithm)) return 'SHAKE256'
+  return algorithm === 'EdDSA' ? 'SHA-512' : 'SHA-256'
 }

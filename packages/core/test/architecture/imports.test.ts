@@ -96,7 +96,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'tokens',
   ],
   host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
-  config: ['protocol', 'http', 'storage', 'contracts', 'claims', 'host'],
+  'external-keys': ['protocol', 'crypto', 'storage', 'contracts', 'keys', 'host'],
+  config: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims', 'host'],
   server: [
     'protocol',
     'crypto',

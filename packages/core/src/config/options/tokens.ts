@@ -1,3 +1,4 @@
+import type { SigningKeySource } from '../../contracts/key-set.ts'
 import type { AccessTokenTyp } from '../../protocol/access-token-typ.ts'
 import type { SigningAlgorithm } from '../../protocol/signing-algorithm.ts'
 
@@ -80,13 +81,32 @@ export interface TokenOptions {
   readonly idTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /**
    * Further algorithms that clients may register as `id_token_signed_response_alg`. The server makes keys for each.
-   * Default: those of JWT access tokens, which have keys anyway, and `ES256`.
+   * Default: those of JWT access tokens, which have keys anyway, and `ES256`, or with `signingKeys` its algorithms.
    */
   readonly idTokenSigningAlgorithms?: readonly SigningAlgorithm[] | undefined
   /**
+   * Keys outside the process, in a key management service or a hardware security module: `externalSigningKeys` of
+   * `@oauth/core/external-signing-keys`. Its algorithms must be those that the server signs with, and they become the
+   * default of `idTokenSigningAlgorithms`. Default: the server makes its keys, and keeps them in the storage, sealed with
+   * `secret`.
+   * @example
+   * import { externalSigningKeys } from '@oauth/core/external-signing-keys'
+   *
+   * accessTokenSigningAlgorithm: 'ES256',
+   * idTokenSigningAlgorithm: 'ES256',
+   * signingKeys: externalSigningKeys({
+   *   algorithms: ['ES256'],
+   *   list: () => [{ kid: 'key-1', algorithm: 'ES256', publicKey: pem }],
+   *   sign: async ({ key, digest, signal }) => ecdsaSignatureFromDer(await kms.sign(key.kid, digest, { signal })),
+   * })
+   */
+  readonly signingKeys?: SigningKeySource | undefined
+  /**
    * The algorithm of JWT access tokens. Resource servers must support `RS256` ({@link
    * https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 section 4}), and many libraries accept no other unless
-   * told to. `ES256` and `EdDSA` sign faster and make shorter tokens. Default `RS256`.
+   * told to. `ES256` and `EdDSA` sign faster and make shorter tokens. `ML-DSA-44`, `ML-DSA-65` and `ML-DSA-87` resist
+   * quantum computers ({@link https://www.rfc-editor.org/rfc/rfc9964 RFC 9964}), make tokens of four to seven kilobytes,
+   * and need a platform that has them, for instance Node 24.7. Default `RS256`.
    */
   readonly accessTokenSigningAlgorithm?: SigningAlgorithm | undefined
   /**

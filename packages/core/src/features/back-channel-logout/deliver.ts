@@ -1,5 +1,6 @@
 import type { Context } from '../../contracts/context.ts'
 import type { SessionClient } from '../../contracts/session-observer.ts'
+import { OAuthError } from '../../protocol/errors.ts'
 import { mintLogoutToken } from './logout-token.ts'
 import { pause } from './pause.ts'
 
@@ -54,9 +55,10 @@ async function send(ctx: Context, target: SessionClient): Promise<Failure | unde
   try {
     token = await mintLogoutToken(ctx, target)
   } catch (cause) {
-    // This is the server's fault, not the client's.
+    // This is the server's fault, not the client's. Signing keys outside the process may be back at the next attempt.
     ctx.emit({ type: 'request.failed', endpoint: 'back-channel logout', cause })
-    return { final: true, reason: { cause } }
+    const final = !(cause instanceof OAuthError && cause.code === 'temporarily_unavailable')
+    return { final, reason: { cause } }
   }
   try {
     const body = new URLSearchParams({ logout_token: token })

@@ -1,7 +1,9 @@
 import type { ClientInput } from '@oauth/core'
+import { externalSigningKeys } from '@oauth/core/external-signing-keys'
 import { type BackChannelLogoutOptions, backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { claimsOf, registerConfidential } from '../../support/client.ts'
+import { testSigner } from '../../support/external-signer.ts'
 import {
   afterLogout,
   confirmLogout,
@@ -130,6 +132,21 @@ describe('delivery', () => {
     const ids = receiver.received.map(({ body }) => claimsOf(body.get('logout_token') as string).jti)
     expect(new Set(ids).size).toBe(4)
     expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.delivered', attempts: 4 })])
+  })
+
+  test('the delivery of a logout token is tried again when a signer outside the process was down', async () => {
+    const signer = testSigner()
+    const world = startWorld(quickly, { signingKeys: externalSigningKeys(signer.options) })
+    const client = await registerConfidential(world, told())
+    const { browser } = await signInAt(world, client)
+    let calls = 0
+    signer.sign = (request) => {
+      if (++calls === 1) throw new Error('the signer is down')
+      return signer.signWith(request.key.kid, request)
+    }
+    await world.provider.sessionEnded(browser.cookies.get('session') as string)
+    expect(receiver.received.length).toBe(1)
+    expect(outcomes(world)).toEqual([expect.objectContaining({ type: 'back_channel_logout.delivered', attempts: 2 })])
   })
 
   test('the delivery ends after the last attempt, with an event that names the last answer', async () => {
