@@ -44,7 +44,7 @@ const nonceTolerance = 86_400
 /**
  * The sender constraint of DPoP: a token that is bound to a key works only in a request with a proof of that key ({@link
  * https://www.rfc-editor.org/rfc/rfc9449#section-7 RFC 9449 section 7}). The metadata document names the algorithms.
- * @throws {TypeError} when an option is unknown or wrong
+ * @throws {TypeError} when an option is unknown or wrong; where the verifier is made, also for a resource that is no URL
  * @example
  * const api = createProtectedResource({
  *   resource: 'https://api.example.com',
@@ -68,6 +68,12 @@ export function dpop(options: DpopOptions = {}): SenderConstraint {
     challenge: { algs: algorithms.join(' ') },
     required,
     metadata: { dpopSigningAlgValuesSupported: algorithms, ...(required && { dpopBoundAccessTokensRequired: true }) },
+    checkResource(resource) {
+      if (normalizeTargetUri(resource) !== undefined) return
+      throw new TypeError(
+        `dpop: ${resource} must be an http or https URL, because each proof names the URL of its request`,
+      )
+    },
     async prove(request, facts) {
       const header = request.headers.get('dpop')
       return header === null ? undefined : readProof(checker, header, request, facts)

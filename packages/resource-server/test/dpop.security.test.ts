@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createProtectedResource, type DpopOptions, dpop, protect } from '@oauth/resource-server'
+import {
+  createProtectedResource,
+  createTokenVerifier,
+  type DpopOptions,
+  dpop,
+  protect,
+  type SenderConstraint,
+} from '@oauth/resource-server'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hashOf } from '../../core/test/support/dpop.ts'
@@ -249,6 +256,16 @@ describe('the options of dpop()', () => {
       dpop_bound_access_tokens_required: true,
     })
   })
+
+  it.each(['urn:example:api', 'notes-api', 'https://user@api.example.com', 'https:api.example.com'])(
+    'a verifier with dpop() for the resource %s is refused, since only the Host of a request would say what a proof is for (D11, D38)',
+    (audience) => {
+      const make = (senderConstraints: readonly SenderConstraint[]) =>
+        createTokenVerifier({ audience, verifyWith: async () => undefined, senderConstraints })
+      expect(() => make([dpop()])).toThrow(`dpop: ${audience} must be an http or https URL`)
+      expect(() => make([])).not.toThrow()
+    },
+  )
 
   it('a bound token that is verified without its request is refused (D38)', async () => {
     const { sign, verifierWith } = await createFakeServer()
