@@ -15,6 +15,11 @@ type Support = Pick<Context, 'config' | 'registry'>
 /** Members by which a client wants other requests refused. A process without the feature must not serve them. */
 const requirements = ['require_signed_request_object', 'require_pushed_authorization_requests'] as const
 
+/** Members by which a client wants no tokens but bound ones. A process without the feature must not issue any. */
+const tokenRequirements = ['dpop_bound_access_tokens'] as const
+
+type Requirement = (typeof requirements)[number] | (typeof tokenRequirements)[number]
+
 /**
  * Checks, before the user has to sign in, that this process can issue the tokens that the registration of the client
  * and these scopes need.
@@ -26,12 +31,25 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
     const feature = featureOfAuthMethod(method) ?? 'the feature that brings this method'
     throw unsupported(client, 'token_endpoint_auth_method', method, `install ${feature}`)
   }
-  for (const member of requirements) {
+  requireMembers(ctx, client, requirements)
+  requireTokenSupport(ctx, client)
+  pairwiseSecretFor(ctx, client)
+  if (getsIdToken(ctx, client, scope)) idTokenFormatOf(ctx, client)
+}
+
+/**
+ * Checks, before any token is issued, that this process has the features without which the client wants no tokens.
+ * @throws {OAuthError} `unauthorized_client`
+ */
+export function requireTokenSupport(ctx: Support, client: ClientRecord): void {
+  requireMembers(ctx, client, tokenRequirements)
+}
+
+function requireMembers(ctx: Support, client: ClientRecord, members: readonly Requirement[]): void {
+  for (const member of members) {
     if (client.metadata[member] !== true || hasMember(ctx, member)) continue
     throw unsupported(client, member, 'true', `install ${featureOfMember(member)}`)
   }
-  pairwiseSecretFor(ctx, client)
-  if (getsIdToken(ctx, client, scope)) idTokenFormatOf(ctx, client)
 }
 
 /**

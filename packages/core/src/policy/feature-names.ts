@@ -1,5 +1,6 @@
 const backChannelLogout = 'the feature backChannelLogout() from @oauth/core/features/back-channel-logout'
 const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/features/front-channel-logout'
+const dpop = 'the feature dpop() from @oauth/core/features/dpop'
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
 const pushedAuthorizationRequests =
   'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
@@ -13,6 +14,7 @@ const ofMembers: Readonly<Record<string, string>> = {
   request_uris: jwtSecuredRequests,
   require_signed_request_object: jwtSecuredRequests,
   require_pushed_authorization_requests: pushedAuthorizationRequests,
+  dpop_bound_access_tokens: dpop,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,
