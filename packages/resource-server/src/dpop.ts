@@ -115,7 +115,9 @@ async function readProof(
   if (thumbprint === undefined) throw wrong('the proof is not signed with the key in jwk')
   // Last, so that a proof that is refused is not used up.
   const id = await sha256(JSON.stringify([thumbprint, normalizeTargetUri(url), proof.claims.jti]))
-  const refusedFrom = Math.max(Math.ceil(proof.claims.iat as number) + checker.maxAge + 1, nonceEnds ?? 0)
+  // The clock of the store may be ahead of this one.
+  const refusedFrom =
+    Math.max(Math.ceil(proof.claims.iat as number) + checker.maxAge + 1, nonceEnds ?? 0) + clockTolerance
   if ((await checker.replays.claim(id, refusedFrom)) !== true) {
     throw wrong('the proof was used before: make a new one, with another jti, for each request')
   }

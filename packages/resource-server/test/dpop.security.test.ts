@@ -214,7 +214,7 @@ describe('the store of used proofs', () => {
     const { prove, send } = await setUpDpop({ replays })
     expect((await send(await prove())).status).toBe(200)
     expect((await send(await prove())).body).toMatchObject({ error: 'invalid_dpop_proof' })
-    expect(claims[0]).toEqual([expect.stringMatching(/^[\w-]{43}$/), now + 61])
+    expect(claims[0]).toEqual([expect.stringMatching(/^[\w-]{43}$/), now + 71])
   })
 
   it('a store that fails, or answers otherwise than true, lets nothing through (D16, D38)', async () => {

@@ -42,7 +42,10 @@ async function push(core: Core, { request, client, parameters }: ClientCall, lif
   return withProofHeaders(binding?.headers, async () => {
     const checked = await check(core, request, client, pushed)
     const bound = addParameters(checked, binding?.codeParameters ?? {})
-    const { requestUri, goodUntil } = await storePushedRequest(core, client.id, pairsOf(bound), lifetime)
+    const pairs = pairsOf(bound)
+    // What is stored has to be readable, also with the parameter that the proof adds.
+    parsePairs(core, pairs)
+    const { requestUri, goodUntil } = await storePushedRequest(core, client.id, pairs, lifetime)
     core.emit({ type: 'authorization_request.pushed', clientId: client.id, expiresAt: goodUntil })
     return json(201, { request_uri: requestUri, expires_in: lifetime }, binding?.headers)
   })

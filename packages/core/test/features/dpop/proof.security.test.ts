@@ -1,4 +1,5 @@
 import { encodeBase64url } from '@oauth/core/feature'
+import { fixedClock } from '@oauth/core/testing'
 import { decodeProtectedHeader, exportJWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, claimsOf, registerConfidential, registerPublic } from '../../support/client.ts'
@@ -13,6 +14,7 @@ import {
   userinfoProof,
   userinfoWith,
 } from '../../support/dpop.ts'
+import { emptyStorage } from '../../support/empty-storage.ts'
 import { expectJsonError } from '../../support/expectations.ts'
 import { issuerPath } from '../../support/reach.ts'
 import { baseUrl, issuer, type World } from '../../support/world.ts'
@@ -316,4 +318,16 @@ test('a server whose issuer has an at sign in its path compares htu like any oth
     expectJsonError(answer, 400, 'invalid_dpop_proof')
   }
   expect((await postWithProof(world, client, form, await makeProof(world))).status).toBe(200)
+})
+
+test('a proof stays used when a process whose clock is ten seconds ahead purges the storage (D16)', async () => {
+  const storage = emptyStorage()
+  const world = dpopWorld({}, { storage })
+  const client = await registerConfidential(world)
+  const proof = await makeProof(world)
+  const send = () => postWithProof(world, client, { grant_type: 'client_credentials' }, proof)
+  expect((await send()).status).toBe(200)
+  world.clock.advance(60)
+  await dpopWorld({}, { storage, clock: fixedClock(world.clock.now() + 10) }).provider.purgeExpired()
+  expectJsonError(await send(), 400, 'invalid_dpop_proof')
 })
