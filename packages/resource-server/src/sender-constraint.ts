@@ -1,6 +1,6 @@
 import { invalid } from './claims.ts'
 import { addHeaders } from './cors.ts'
-import { unavailable } from './errors.ts'
+import { ResourceError, unavailable } from './errors.ts'
 import type { OptionalMembers } from './protected-resource-members.ts'
 import type { RequestHead } from './request-head.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -92,10 +92,11 @@ export async function checkBinding(
   for (const constraint of due as readonly SenderConstraint[]) {
     const facts = { url: publishedUrl(resource, request.url), accessToken: presented.token }
     const proof = await prove(constraint, request, facts)
+    Object.assign(headers, proof?.headers)
     if (proof === undefined || proof.confirmation !== cnf[constraint.confirmation]) {
-      throw invalid('the access token is bound to a key that the request does not prove')
+      const description = 'the access token is bound to a key that the request does not prove'
+      throw new ResourceError('invalid_token', { description, headers })
     }
-    Object.assign(headers, proof.headers)
   }
   return Object.keys(headers).length === 0 ? token : { ...token, responseHeaders: headers }
 }

@@ -191,6 +191,19 @@ describe('nonces of a resource', () => {
     expect([accepted.status, accepted.nonce]).toEqual([200, refused.nonce])
   })
 
+  it('a resource with a nonceSecret sends the newest nonce with every refusal of a proof that has one (D30, D38)', async () => {
+    const { prove, send } = await setUpDpop({ nonceSecret })
+    const { nonce } = await send(await prove())
+    const used = await prove({ nonce })
+    expect((await send(used)).status).toBe(200)
+    const stranger = await prove({ nonce }, { jwk: other.jwk }, other)
+    for (const proof of [used, stranger, await prove({ nonce, iat: 1 }), await prove({ nonce }, {}, other)]) {
+      const refused = await send(proof)
+      expect([refused.status, refused.nonce]).toEqual([401, nonce])
+      expect(refused.exposed).toContain('DPoP-Nonce')
+    }
+  })
+
   it('a resource with a nonceSecret accepts the nonce of another process, and under the older of two secrets, and no other (D30, D38)', async () => {
     const { nonce } = await (async () => {
       const { prove, send } = await setUpDpop({ nonceSecret })
