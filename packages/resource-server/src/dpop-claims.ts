@@ -17,7 +17,7 @@ export interface ClaimFacts {
 export function claimProblem({ jti, htm, htu, ath }: Members, facts: ClaimFacts): string | undefined {
   if (typeof jti !== 'string' || jti === '') return 'jti must be a string that is not empty'
   if (htm !== facts.method) return `htm must be ${facts.method}, the method of the request`
-  if (typeof htu !== 'string' || normalizeTargetUri(htu) !== normalizeTargetUri(facts.url)) {
+  if (typeof htu !== 'string' || !isSameTarget(htu, facts.url)) {
     return 'htu must be the URL of the request without query and fragment'
   }
   return ath === facts.tokenHash ? undefined : 'ath must be the hash of the access token'
@@ -48,18 +48,25 @@ export function ageProblem({ iat, exp, nbf }: Members, { now, maxAge, maxAhead }
   return typeof nbf === 'number' && nbf > now + clockTolerance ? 'the proof is not valid yet' : undefined
 }
 
+/** An absolute `http` or `https` URL without user information. A URL parser would repair blanks, slashes and backslashes. */
+const targetUri = /^(https?:\/\/[^\s\\/?#@]+(?:\/[^\s\\?#]*)?)(?:[?#]\S*)?$/i
+
 /**
  * Normalises an `http` or `https` URL for the comparison of `htu` ({@link
  * https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2 RFC 3986 section 6.2.2}), without query and fragment.
  * @returns `undefined` for any other text
  */
 export function normalizeTargetUri(text: string): string | undefined {
-  // The URL parser would repair blanks and backslashes, and take what is before an @ for a user.
-  const [target = ''] = text.split(/[?#]/)
-  if (!/^https?:\/\/[^\s\\]+$/i.test(target) || !URL.canParse(target)) return undefined
-  const { origin, pathname, username, password } = new URL(target)
-  if (username !== '' || password !== '') return undefined
+  const target = targetUri.exec(text)?.[1]
+  if (target === undefined || !URL.canParse(target)) return undefined
+  const { origin, pathname } = new URL(target)
   return origin + pathname.replace(/%[0-9a-f]{2}/gi, normalizeEncoded)
+}
+
+/** Whether two URLs are the same target. A text that is no `http` or `https` URL is the same as none, not even as itself. */
+function isSameTarget(one: string, other: string): boolean {
+  const normalized = normalizeTargetUri(one)
+  return normalized !== undefined && normalized === normalizeTargetUri(other)
 }
 
 /** Decodes a percent-encoded octet that stands for an unreserved character, and writes any other in upper case. */

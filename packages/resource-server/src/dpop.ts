@@ -44,7 +44,7 @@ const nonceTolerance = 86_400
 /**
  * The sender constraint of DPoP: a token that is bound to a key works only in a request with a proof of that key ({@link
  * https://www.rfc-editor.org/rfc/rfc9449#section-7 RFC 9449 section 7}). The metadata document names the algorithms.
- * @throws {TypeError} when an option is unknown or wrong
+ * @throws {TypeError} when an option is unknown or wrong; where the verifier is made, also for a resource that is no URL
  * @example
  * const api = createProtectedResource({
  *   resource: 'https://api.example.com',
@@ -68,6 +68,12 @@ export function dpop(options: DpopOptions = {}): SenderConstraint {
     challenge: { algs: algorithms.join(' ') },
     required,
     metadata: { dpopSigningAlgValuesSupported: algorithms, ...(required && { dpopBoundAccessTokensRequired: true }) },
+    checkResource(resource) {
+      if (normalizeTargetUri(resource) !== undefined) return
+      throw new TypeError(
+        `dpop: ${resource} must be an http or https URL, because each proof names the URL of its request`,
+      )
+    },
     async prove(request, facts) {
       const header = request.headers.get('dpop')
       return header === null ? undefined : readProof(checker, header, request, facts)
@@ -100,21 +106,24 @@ async function readProof(
   if (problem !== undefined) throw wrong(problem)
 
   const nonceEnds = await checkNonce(checker, proof)
+  // The newest nonce goes to the client with a refusal as well.
+  const headers = checker.nonces === undefined ? {} : { 'DPoP-Nonce': await checker.nonces.current() }
   const limits = { maxAge: checker.maxAge, maxAhead: clockTolerance }
   const wide = { maxAge: nonceTolerance, maxAhead: nonceTolerance }
   const stale = ageProblem(proof.claims, { now: checker.clock.now(), ...(nonceEnds === undefined ? limits : wide) })
-  if (stale !== undefined) throw wrong(stale)
+  if (stale !== undefined) throw wrong(stale, headers)
 
   const thumbprint = await verifyProof(proof)
-  if (thumbprint === undefined) throw wrong('the proof is not signed with the key in jwk')
+  if (thumbprint === undefined) throw wrong('the proof is not signed with the key in jwk', headers)
   // Last, so that a proof that is refused is not used up.
   const id = await sha256(JSON.stringify([thumbprint, normalizeTargetUri(url), proof.claims.jti]))
-  const refusedFrom = Math.max(Math.ceil(proof.claims.iat as number) + checker.maxAge + 1, nonceEnds ?? 0)
+  // The clock of the store may be ahead of this one.
+  const refusedFrom =
+    Math.max(Math.ceil(proof.claims.iat as number) + checker.maxAge + 1, nonceEnds ?? 0) + clockTolerance
   if ((await checker.replays.claim(id, refusedFrom)) !== true) {
-    throw wrong('the proof was used before: make a new one, with another jti, for each request')
+    throw wrong('the proof was used before: make a new one, with another jti, for each request', headers)
   }
-  const headers = checker.nonces && { 'DPoP-Nonce': await checker.nonces.current() }
-  return { confirmation: thumbprint, ...(headers !== undefined && { headers }) }
+  return { confirmation: thumbprint, headers }
 }
 
 /**
@@ -131,6 +140,6 @@ async function checkNonce({ nonces }: Checker, { claims }: DecodedProof): Promis
   })
 }
 
-function wrong(description: string): ResourceError {
-  return new ResourceError('invalid_dpop_proof', { description })
+function wrong(description: string, headers: Readonly<Record<string, string>> = {}): ResourceError {
+  return new ResourceError('invalid_dpop_proof', { description, headers })
 }

@@ -1,6 +1,6 @@
 import { invalid } from './claims.ts'
 import { addHeaders } from './cors.ts'
-import { unavailable } from './errors.ts'
+import { ResourceError, unavailable } from './errors.ts'
 import type { OptionalMembers } from './protected-resource-members.ts'
 import type { RequestHead } from './request-head.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -22,6 +22,12 @@ export interface SenderConstraint {
   readonly required?: boolean
   /** Members of the metadata document, for instance `dpopSigningAlgValuesSupported`. */
   readonly metadata?: OptionalMembers
+  /**
+   * Checks the identifier of the resource when its verifier is made. A proof that names the URL of a request needs one that
+   * is a URL: without it, only the `Host` header would say which server the proof is for. Default: any identifier.
+   * @throws {TypeError} that says what to change
+   */
+  checkResource?(resource: string): void
   /**
    * Verifies the proof in a request. It is called once for each request, when the token itself is valid, so that a proof
    * may be marked as used here.
@@ -86,10 +92,11 @@ export async function checkBinding(
   for (const constraint of due as readonly SenderConstraint[]) {
     const facts = { url: publishedUrl(resource, request.url), accessToken: presented.token }
     const proof = await prove(constraint, request, facts)
+    Object.assign(headers, proof?.headers)
     if (proof === undefined || proof.confirmation !== cnf[constraint.confirmation]) {
-      throw invalid('the access token is bound to a key that the request does not prove')
+      const description = 'the access token is bound to a key that the request does not prove'
+      throw new ResourceError('invalid_token', { description, headers })
     }
-    Object.assign(headers, proof.headers)
   }
   return Object.keys(headers).length === 0 ? token : { ...token, responseHeaders: headers }
 }
@@ -159,9 +166,9 @@ export function withHeaders(response: Response, headers: Readonly<Record<string,
 
 /**
  * Checks the sender constraints of a resource.
- * @throws {TypeError} when a scheme is not one, or two constraints check the same member of `cnf`
+ * @throws {TypeError} when a scheme is not one, two constraints check the same member of `cnf`, or one refuses the resource
  */
-export function checkConstraints(constraints: readonly SenderConstraint[]): void {
+export function checkConstraints(constraints: readonly SenderConstraint[], resource: string): void {
   const members = constraints.map(({ confirmation }) => confirmation)
   const twice = members.find((member, index) => members.indexOf(member) !== index)
   if (twice !== undefined) throw new TypeError(`senderConstraints: two of them check cnf.${twice}`)
@@ -169,4 +176,5 @@ export function checkConstraints(constraints: readonly SenderConstraint[]): void
     if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(scheme)) throw new TypeError(`senderConstraints: ${scheme} is not a scheme`)
     if (typeof prove !== 'function') throw new TypeError('senderConstraints: each needs a function prove')
   }
+  for (const constraint of constraints) constraint.checkResource?.(resource)
 }

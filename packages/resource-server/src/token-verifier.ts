@@ -33,7 +33,7 @@ export interface TokenVerifier {
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { audience, clock = systemClock, senderConstraints = [] } = options
   if (typeof audience !== 'string' || audience === '') throw new TypeError('audience: must name this resource')
-  checkConstraints(senderConstraints)
+  checkConstraints(senderConstraints, audience)
   const schemes = senderConstraints.map(({ scheme }) => scheme.toLowerCase())
   const clockTolerance = resolveSeconds('clockTolerance', options.clockTolerance, 5, { most: 300 })
   const verification = isLocal(options)

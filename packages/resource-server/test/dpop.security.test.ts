@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createProtectedResource, type DpopOptions, dpop, protect } from '@oauth/resource-server'
+import {
+  createProtectedResource,
+  createTokenVerifier,
+  type DpopOptions,
+  dpop,
+  protect,
+  type SenderConstraint,
+} from '@oauth/resource-server'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hashOf } from '../../core/test/support/dpop.ts'
@@ -184,6 +191,19 @@ describe('nonces of a resource', () => {
     expect([accepted.status, accepted.nonce]).toEqual([200, refused.nonce])
   })
 
+  it('a resource with a nonceSecret sends the newest nonce with every refusal of a proof that has one (D30, D38)', async () => {
+    const { prove, send } = await setUpDpop({ nonceSecret })
+    const { nonce } = await send(await prove())
+    const used = await prove({ nonce })
+    expect((await send(used)).status).toBe(200)
+    const stranger = await prove({ nonce }, { jwk: other.jwk }, other)
+    for (const proof of [used, stranger, await prove({ nonce, iat: 1 }), await prove({ nonce }, {}, other)]) {
+      const refused = await send(proof)
+      expect([refused.status, refused.nonce]).toEqual([401, nonce])
+      expect(refused.exposed).toContain('DPoP-Nonce')
+    }
+  })
+
   it('a resource with a nonceSecret accepts the nonce of another process, and under the older of two secrets, and no other (D30, D38)', async () => {
     const { nonce } = await (async () => {
       const { prove, send } = await setUpDpop({ nonceSecret })
@@ -207,7 +227,7 @@ describe('the store of used proofs', () => {
     const { prove, send } = await setUpDpop({ replays })
     expect((await send(await prove())).status).toBe(200)
     expect((await send(await prove())).body).toMatchObject({ error: 'invalid_dpop_proof' })
-    expect(claims[0]).toEqual([expect.stringMatching(/^[\w-]{43}$/), now + 61])
+    expect(claims[0]).toEqual([expect.stringMatching(/^[\w-]{43}$/), now + 71])
   })
 
   it('a store that fails, or answers otherwise than true, lets nothing through (D16, D38)', async () => {
@@ -249,6 +269,16 @@ describe('the options of dpop()', () => {
       dpop_bound_access_tokens_required: true,
     })
   })
+
+  it.each(['urn:example:api', 'notes-api', 'https://user@api.example.com', 'https:api.example.com'])(
+    'a verifier with dpop() for the resource %s is refused, since only the Host of a request would say what a proof is for (D11, D38)',
+    (audience) => {
+      const make = (senderConstraints: readonly SenderConstraint[]) =>
+        createTokenVerifier({ audience, verifyWith: async () => undefined, senderConstraints })
+      expect(() => make([dpop()])).toThrow(`dpop: ${audience} must be an http or https URL`)
+      expect(() => make([])).not.toThrow()
+    },
+  )
 
   it('a bound token that is verified without its request is refused (D38)', async () => {
     const { sign, verifierWith } = await createFakeServer()

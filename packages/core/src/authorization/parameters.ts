@@ -34,7 +34,11 @@ export async function resolveParameters(
   sent: UncheckedParameters,
 ): Promise<ResolvedParameters> {
   const fromHost = await resolveRequestUri(ctx, sent)
-  if (fromHost !== undefined) return { parameters: fromHost }
+  if (fromHost !== undefined) {
+    // Only these parameters say for certain which client it is, and that no feature has stored them.
+    await admitRequest(ctx, request, fromHost)
+    return { parameters: fromHost }
+  }
   const { parameterSources } = ctx.registry
   try {
     for (const source of parameterSources) {

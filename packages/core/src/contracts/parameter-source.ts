@@ -11,8 +11,9 @@ import type { Context } from './context.ts'
 export interface ParameterSource {
   /**
    * Refuses a request at the authorization endpoint because its parameters come from elsewhere, for instance for a client
-   * that must push its requests. It is called before the host (`requestUriResolver`) or any source resolves the request,
-   * and not for requests that a feature reads by `core.readAuthorization`. Default: no request is refused.
+   * that must push its requests. It is called before the host (`requestUriResolver`) or any source resolves the request, and
+   * again with the parameters that the host resolved, since the URL need not name their client. It is not called for
+   * requests that a feature reads by `core.readAuthorization`. Default: no request is refused.
    * @throws {OAuthError} which goes where the errors of `resolve` go
    */
   admit?(ctx: Context, sent: UncheckedParameters): Awaitable<void>

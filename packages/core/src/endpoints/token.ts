@@ -1,10 +1,11 @@
 import type { Endpoint } from '../contracts/endpoint.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
+import { requireTokenSupport } from '../policy/client-support.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
-import { readBinding } from '../tokens/binding.ts'
+import { readBinding, withProofHeaders } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}). */
@@ -29,18 +30,21 @@ export const token: Endpoint = {
     if (provesNothing || !client.metadata.grant_types.some((registered) => registered === name)) {
       throw new OAuthError('unauthorized_client', `The client is not authorized to use 'grant_type=${name}'`)
     }
+    requireTokenSupport(core, client)
     const binding =
       core.registry.senderConstraints.size === 0
         ? undefined
         : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
-    const bound = binding !== undefined && { binding }
-    const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
-    const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
-    if ('answer' in decision) {
-      const { body, headers } = await decision.answer()
-      return json(200, body, { ...binding?.headers, ...headers })
-    }
-    const { body, headers } = await issueTokens(core, { ...decision, ...bound, parameters: read })
-    return json(200, body, headers)
+    return withProofHeaders(binding?.headers, async () => {
+      const bound = binding !== undefined && { binding }
+      const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
+      const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
+      if ('answer' in decision) {
+        const { body, headers } = await decision.answer()
+        return json(200, body, { ...binding?.headers, ...headers })
+      }
+      const { body, headers } = await issueTokens(core, { ...decision, ...bound, parameters: read })
+      return json(200, body, headers)
+    })
   },
 }

@@ -12,6 +12,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { resourcesOf } from '../tokens/audience.ts'
+import { withProofHeaders } from '../tokens/binding.ts'
 import { readAccessToken } from '../tokens/present.ts'
 import { idTokenType } from '../tokens/token-kind.ts'
 
@@ -29,14 +30,16 @@ export const userinfo: Endpoint = {
   metadata: 'userinfo_endpoint',
   async handle(ctx, request) {
     const { token, headers } = await readAccessToken(ctx, request, ctx.config.userinfoUrl)
-    // A JWT names its audience. An opaque token without an audience is for this server.
-    if (token.audience.length > 0 && !token.audience.includes(ctx.config.userinfoUrl)) {
-      throw new OAuthError('invalid_token', 'the access token is for other resources, not for the userinfo endpoint')
-    }
-    if (token.userId === undefined || !token.scopes.includes('openid')) {
-      throw new OAuthError('insufficient_scope', 'the access token needs the scope openid', { scope: 'openid' })
-    }
-    return answer(ctx, token, token.userId, headers)
+    return withProofHeaders(headers, async () => {
+      // A JWT names its audience. An opaque token without an audience is for this server.
+      if (token.audience.length > 0 && !token.audience.includes(ctx.config.userinfoUrl)) {
+        throw new OAuthError('invalid_token', 'the access token is for other resources, not for the userinfo endpoint')
+      }
+      if (token.userId === undefined || !token.scopes.includes('openid')) {
+        throw new OAuthError('insufficient_scope', 'the access token needs the scope openid', { scope: 'openid' })
+      }
+      return answer(ctx, token, token.userId, headers)
+    })
   },
 }
 

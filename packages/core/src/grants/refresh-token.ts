@@ -11,10 +11,12 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { FoundRefreshToken, RefreshTokenRecord } from '../storage/refresh-token.ts'
 import { isBoundTo } from '../tokens/binding.ts'
 import { findRefreshToken } from '../tokens/find-refresh-token.ts'
+import { holdsSuccessor } from '../tokens/holds-successor.ts'
 import { keptResources } from '../tokens/kept-resources.ts'
 import { createSuccessorSealers, type SuccessorSealers } from '../tokens/sealed-successor.ts'
 
 interface Presented {
+  readonly request: TokenRequest
   readonly text: string
   readonly found: FoundRefreshToken
   /** Seals (encrypts) and opens the successor of this token. */
@@ -58,11 +60,8 @@ async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenReq
   return { ...issuance, refresh: true, commit: (minted) => rotate(ctx, presented, minted) }
 }
 
-async function findToken(
-  ctx: Context,
-  sealers: SuccessorSealers,
-  { client, parameters, binding }: TokenRequest,
-): Promise<Presented> {
+async function findToken(ctx: Context, sealers: SuccessorSealers, request: TokenRequest): Promise<Presented> {
+  const { client, parameters, binding } = request
   const text = parameters.get('refresh_token')
   if (text === undefined) throw new OAuthError('invalid_request', 'missing refresh_token')
   const found = await findRefreshToken(ctx, text)
@@ -70,7 +69,7 @@ async function findToken(
   if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
   // A refresh token of a public client stays bound to its key (RFC 9449 section 5).
   if (!isBoundTo(found.token.extra?.cnf, binding)) throw invalidToken('the token is bound to another key')
-  return { text: found.text, found, sealer: sealers(found.text) }
+  return { request, text: found.text, found, sealer: sealers(found.text) }
 }
 
 async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'retry'> {
@@ -120,6 +119,8 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
 
 async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<Committed> {
   const { token, grant } = presented.found
+  if (!(await holdsSuccessor(ctx, presented.request, token)))
+    throw invalidToken('its successor is bound to another key')
   const successor = await presented.sealer.unseal(token.sealedSuccessor ?? '', token.id)
   if (successor === undefined) throw invalidToken('the successor cannot be opened')
   const outcome = await ctx.storage.refreshTokens.reuse({

@@ -19,8 +19,12 @@ const requirements = [
   'require_signed_request_object',
   'require_pushed_authorization_requests',
   'require_signed_authorization_response',
-  'tls_client_certificate_bound_access_tokens',
 ] as const
+
+/** Members by which a client wants no tokens but bound ones. A process without the feature must not issue any. */
+const tokenRequirements = ['dpop_bound_access_tokens', 'tls_client_certificate_bound_access_tokens'] as const
+
+type Requirement = (typeof requirements)[number] | (typeof tokenRequirements)[number]
 
 /**
  * Checks, before the user has to sign in, that this process can issue the tokens that the registration of the client
@@ -33,10 +37,8 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
     const feature = featureOfAuthMethod(method) ?? 'the feature that brings this method'
     throw unsupported(client, 'token_endpoint_auth_method', method, `install ${feature}`)
   }
-  for (const member of requirements) {
-    if (client.metadata[member] !== true || hasMember(ctx, member)) continue
-    throw unsupported(client, member, 'true', `install ${featureOfMember(member)}`)
-  }
+  requireMembers(ctx, client, requirements)
+  requireTokenSupport(ctx, client)
   const profile = missingProfile(ctx, client)
   if (profile !== undefined)
     throw unsupported(client, 'security_profile', profile, 'install the feature of this profile')
@@ -44,6 +46,21 @@ export function requireSupport(ctx: Support, client: ClientRecord, scope: readon
   if (!getsIdToken(ctx, client, scope)) return
   idTokenFormatOf(ctx, client)
   responseEncryptorOf(ctx, client, 'id_token')
+}
+
+/**
+ * Checks, before any token is issued, that this process has the features without which the client wants no tokens.
+ * @throws {OAuthError} `unauthorized_client`
+ */
+export function requireTokenSupport(ctx: Support, client: ClientRecord): void {
+  requireMembers(ctx, client, tokenRequirements)
+}
+
+function requireMembers(ctx: Support, client: ClientRecord, members: readonly Requirement[]): void {
+  for (const member of members) {
+    if (client.metadata[member] !== true || hasMember(ctx, member)) continue
+    throw unsupported(client, member, 'true', `install ${featureOfMember(member)}`)
+  }
 }
 
 /**

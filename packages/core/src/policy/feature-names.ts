@@ -1,6 +1,7 @@
 const backChannelLogout = 'the feature backChannelLogout() from @oauth/core/features/back-channel-logout'
 const frontChannelLogout = 'the feature frontChannelLogout() from @oauth/core/features/front-channel-logout'
 const encryptedResponses = 'the feature encryptedResponses() from @oauth/core/features/encrypted-responses'
+const dpop = 'the feature dpop() from @oauth/core/features/dpop'
 const jwtSecuredRequests = 'the feature jwtSecuredRequests() from @oauth/core/features/jwt-secured-requests'
 const pushedAuthorizationRequests =
   'the feature pushedAuthorizationRequests() from @oauth/core/features/pushed-authorization-requests'
@@ -36,6 +37,7 @@ const ofMembers: Readonly<Record<string, string>> = {
   tls_client_auth_san_ip: mutualTls,
   tls_client_auth_san_email: mutualTls,
   tls_client_certificate_bound_access_tokens: mutualTls,
+  dpop_bound_access_tokens: dpop,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,

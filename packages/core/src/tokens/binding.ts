@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { Binding, BoundIssuance, ProofFacts } from '../contracts/sender-constraint.ts'
 import { demandsOn } from '../policy/demands.ts'
+import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
 /**
@@ -23,6 +24,24 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
     if (tokenType === undefined || tokenType === 'Bearer') tokenType = constraint.tokenType
   }
   return tokenType === undefined ? undefined : Object.freeze({ tokenType, cnf, headers, codeParameters })
+}
+
+/**
+ * Runs what comes after a proof. An error takes the headers of the proof to the client as well, for instance the next
+ * nonce ({@link https://www.rfc-editor.org/rfc/rfc9449#section-8.2 RFC 9449 section 8.2}).
+ * @throws {OAuthError} what `run` throws, with these headers
+ */
+export async function withProofHeaders<T>(
+  headers: Readonly<Record<string, string>> | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (headers === undefined) return run()
+  try {
+    return await run()
+  } catch (thrown) {
+    const { code, description, details } = asOAuthError(thrown)
+    throw new OAuthError(code, description, { ...details, headers: { ...headers, ...details.headers } })
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance, Minted, TokenAnswer } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { isPublic } from '../policy/client.ts'
-import { getsIdToken, getsJwtAccessToken } from '../policy/client-support.ts'
+import { getsIdToken, getsJwtAccessToken, requireTokenSupport } from '../policy/client-support.ts'
 import { checkMachineTokens } from '../policy/machine-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, scopeMember } from '../protocol/scope.ts'
@@ -32,6 +32,7 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
   const { client, grant, scope } = issuance
   checkDecision(issuance)
   refuseUnknownLimit(ctx, grant)
+  requireTokenSupport(ctx, client)
   if (grant === undefined) checkMachineTokens(issuance, ctx.config)
   await checkIssuedBinding(ctx, issuance)
   const user = grant === undefined ? undefined : await findUser(ctx, grant)

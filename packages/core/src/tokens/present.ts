@@ -26,18 +26,20 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
     ctx.registry.senderConstraints.size === 0
       ? undefined
       : await readBinding(ctx, request, { endpoint, accessToken: text, tokenClientId: token.clientId })
+  const headers = binding?.headers ?? {}
   if (!isBoundTo(cnf, binding)) {
     throw new OAuthError(
       'invalid_token',
       'the access token is bound to a key: the request must prove that it holds the key',
+      { headers },
     )
   }
   // By what the token is bound to: the request may have proved more keys than that.
   const expected = tokenTypeOf(ctx, cnf)
   if (scheme !== expected.toLowerCase()) {
-    throw new OAuthError('invalid_token', `the access token must be presented with the scheme ${expected}`)
+    throw new OAuthError('invalid_token', `the access token must be presented with the scheme ${expected}`, { headers })
   }
-  return { token, headers: binding?.headers ?? {} }
+  return { token, headers }
 }
 
 /** Returns what would be the scheme if this text was an `Authorization` header with credentials. */

@@ -69,6 +69,7 @@ export async function authorizeForProof(world: World, client: RegisteredClient, 
   const { code, pkce } = await authorize(world, client, parameters)
   const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: pkce.verifier }
   return {
+    form,
     redeem: async (changes: ProofChanges | undefined = {}, more: Parameters = {}): Promise<Answer> =>
       postWithProof(world, client, { ...form, ...more }, await makeProof(world, changes)),
     redeemWithoutProof: (): Promise<Answer> => postWithProof(world, client, form, undefined),

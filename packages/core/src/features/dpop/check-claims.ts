@@ -1,5 +1,5 @@
 import { timeProblem } from '../../policy/clock-skew.ts'
-import { normalizeTargetUri } from './target-uri.ts'
+import { isSameTarget } from './target-uri.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -22,7 +22,7 @@ export function claimProblem(claims: Members, facts: ClaimFacts): string | undef
   const { jti, htm, htu, ath } = claims
   if (typeof jti !== 'string' || jti === '') return 'jti must be a string that is not empty'
   if (htm !== facts.method) return `htm must be ${facts.method}, the method of the request`
-  if (typeof htu !== 'string' || normalizeTargetUri(htu) !== normalizeTargetUri(facts.endpoint)) {
+  if (typeof htu !== 'string' || !isSameTarget(htu, facts.endpoint)) {
     return `htu must be ${facts.endpoint}, the URL of the request without query and fragment`
   }
   if (facts.tokenHash !== undefined && ath !== facts.tokenHash) return 'ath must be the hash of the access token'

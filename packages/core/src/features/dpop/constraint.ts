@@ -7,6 +7,7 @@ import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { withProofHeaders } from '../../tokens/binding.ts'
 import { ageProblem, claimProblem } from './check-claims.ts'
 import { codeParameter } from './code-binding.ts'
 import { createNonces, type Nonces } from './nonce.ts'
@@ -66,8 +67,7 @@ function missing(reason: string): OAuthError {
  * used up.
  */
 async function readProof(checker: Checker, header: string, method: string, facts: ProofFacts): Promise<Proof> {
-  const { core, rules } = checker
-  const proof = decodeProof(header, rules.signingAlgorithms)
+  const proof = decodeProof(header, checker.rules.signingAlgorithms)
   if (typeof proof === 'string') throw wrong(proof, facts)
   const tokenHash = facts.accessToken === undefined ? undefined : await sha256(facts.accessToken)
   const { endpoint } = facts
@@ -75,6 +75,21 @@ async function readProof(checker: Checker, header: string, method: string, facts
   if (problem !== undefined) throw wrong(problem, facts)
 
   const nonceEnds = (await needsNonce(checker, facts)) ? await checkNonce(checker, proof, facts) : undefined
+  const headers = nonceEnds === undefined ? {} : { 'dpop-nonce': await checker.nonces.current() }
+  return withProofHeaders(headers, async () => {
+    const confirmation = await verify(checker, proof, nonceEnds, facts)
+    return { confirmation, headers }
+  })
+}
+
+/** Verifies age and signature of a proof whose claims are right, and uses it up. */
+async function verify(
+  checker: Checker,
+  proof: DecodedProof,
+  nonceEnds: number | undefined,
+  facts: ProofFacts,
+): Promise<string> {
+  const { core, rules } = checker
   const limits = { maxAge: rules.maxAgeSeconds, maxAhead: clockTolerance }
   const wide = { maxAge: nonceTolerance, maxAhead: nonceTolerance }
   const stale = ageProblem(proof.claims, { now: core.clock.now(), ...(nonceEnds === undefined ? limits : wide) })
@@ -82,9 +97,8 @@ async function readProof(checker: Checker, header: string, method: string, facts
 
   const thumbprint = await verifyHolderSignature(proof)
   if (thumbprint === undefined) throw wrong('the proof is not signed with the key in jwk', facts)
-  await claim(checker, proof, { thumbprint, endpoint, nonceEnds: nonceEnds ?? 0 }, facts)
-  const headers = nonceEnds === undefined ? {} : { 'dpop-nonce': await checker.nonces.current() }
-  return { confirmation: thumbprint, headers }
+  await claim(checker, proof, { thumbprint, nonceEnds: nonceEnds ?? 0 }, facts)
+  return thumbprint
 }
 
 /** Whether the client of a request has to use nonces: the one that authenticated, or the one of the access token. */
@@ -113,7 +127,6 @@ async function checkNonce({ nonces }: Checker, { claims }: DecodedProof, facts: 
 
 interface Claim {
   readonly thumbprint: string
-  readonly endpoint: string
   readonly nonceEnds: number
 }
 
@@ -128,12 +141,13 @@ async function claim(
   used: Claim,
   facts: ProofFacts,
 ): Promise<void> {
-  const { thumbprint, endpoint, nonceEnds } = used
+  const { thumbprint, nonceEnds } = used
   const first = await claimOnce(core, {
     purpose: 'dpop',
     clientId: thumbprint,
-    value: JSON.stringify([normalizeTargetUri(endpoint), claims.jti]),
-    refusedFrom: Math.max(Math.ceil(claims.iat as number) + rules.maxAgeSeconds + 1, nonceEnds),
+    value: JSON.stringify([normalizeTargetUri(facts.endpoint), claims.jti]),
+    // The clock of a process that purges may be ahead of one that still accepts the proof.
+    refusedFrom: Math.max(Math.ceil(claims.iat as number) + rules.maxAgeSeconds + 1, nonceEnds) + clockTolerance,
   })
   if (!first) throw wrong('the proof was used before: make a new one, with another jti, for each request', facts)
 }

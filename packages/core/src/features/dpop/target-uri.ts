@@ -1,3 +1,6 @@
+/** An absolute `http` or `https` URL without user information. A URL parser would repair blanks, slashes and backslashes. */
+const targetUri = /^(https?:\/\/[^\s\\/?#@]+(?:\/[^\s\\?#]*)?)(?:[?#]\S*)?$/i
+
 /**
  * Normalises an `http` or `https` URL for the comparison of `htu` ({@link
  * https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449 section 4.3}, {@link
@@ -6,10 +9,16 @@
  * @returns `undefined` for any other text
  */
 export function normalizeTargetUri(text: string): string | undefined {
-  // The URL parser would repair blanks and backslashes, and take what is before an @ for a user.
-  if (!/^https?:\/\/[^\s\\@]+$/i.test(text) || !URL.canParse(text)) return undefined
-  const { origin, pathname } = new URL(text)
+  const target = targetUri.exec(text)?.[1]
+  if (target === undefined || !URL.canParse(target)) return undefined
+  const { origin, pathname } = new URL(target)
   return origin + pathname.replace(/%[0-9a-f]{2}/gi, normalizeEncoded)
+}
+
+/** Whether two URLs are the same target. A text that is no `http` or `https` URL is the same as none, not even as itself. */
+export function isSameTarget(one: string, other: string): boolean {
+  const normalized = normalizeTargetUri(one)
+  return normalized !== undefined && normalized === normalizeTargetUri(other)
 }
 
 /** Decodes a percent-encoded octet that stands for an unreserved character, and writes any other in upper case. */

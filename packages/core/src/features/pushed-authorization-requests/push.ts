@@ -7,6 +7,7 @@ import { atMost, demandsOn } from '../../policy/demands.ts'
 import { asOAuthError } from '../../policy/failure.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
+import { withProofHeaders } from '../../tokens/binding.ts'
 import { type Pairs, storePushedRequest } from './pushed-request.ts'
 
 /** The name of the endpoint, in `provider.handlers` and of its rate limit. */
@@ -40,11 +41,16 @@ async function push(core: Core, { request, client, parameters }: ClientCall, con
   const pushed = pushedParameters(core, client, parameters)
   // The proof comes first, as at the token endpoint: with a new nonce the client repeats a request that used nothing up.
   const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
-  const checked = await check(core, request, client, pushed)
-  const bound = addParameters(checked, binding?.codeParameters ?? {})
-  const { requestUri, goodUntil } = await storePushedRequest(core, client.id, pairsOf(bound), lifetime)
-  core.emit({ type: 'authorization_request.pushed', clientId: client.id, expiresAt: goodUntil })
-  return json(201, { request_uri: requestUri, expires_in: lifetime }, binding?.headers)
+  return withProofHeaders(binding?.headers, async () => {
+    const checked = await check(core, request, client, pushed)
+    const bound = addParameters(checked, binding?.codeParameters ?? {})
+    const pairs = pairsOf(bound)
+    // What is stored has to be readable, also with the parameter that the proof adds.
+    parsePairs(core, pairs)
+    const { requestUri, goodUntil } = await storePushedRequest(core, client.id, pairs, lifetime)
+    core.emit({ type: 'authorization_request.pushed', clientId: client.id, expiresAt: goodUntil })
+    return json(201, { request_uri: requestUri, expires_in: lifetime }, binding?.headers)
+  })
 }
 
 /**

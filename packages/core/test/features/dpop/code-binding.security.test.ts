@@ -22,6 +22,21 @@ import { alice, type World } from '../../support/world.ts'
 
 const another = async (): Promise<ProofChanges> => ({ key: await proofKey('dpop-2') })
 
+test('a push whose proof would make it one parameter too many is refused, and not only when the user comes (P08, D32)', async () => {
+  const world = dpopWorld({}, { features: [pushedAuthorizationRequests()] })
+  const client = await registerPublic(world)
+  const request = requestOf(client, createPkce(), { scope: 'openid' })
+  const more = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, '1']))
+  const push = async (parameters: number) => {
+    const proof = await makeProof(world, { claims: { htu: world.issuer + pushPath } })
+    const others = more(parameters - Object.keys(request).length)
+    return postWithProof(world, client, { ...request, ...others }, proof, pushPath)
+  }
+  expectJsonError(await push(100), 400, 'invalid_request')
+  const { body } = await push(99)
+  expect((await answerTo(world.browser(), authorizeWith(world, client, body.request_uri))).has('code')).toBe(true)
+})
+
 describe.each([
   ['a public client', registerPublic],
   ['a confidential client', registerConfidential],

@@ -3,7 +3,17 @@ import { dpop } from '@oauth/core/features/dpop'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
 import { askWith, assertionWorld, jwtBearerName } from '../../support/assertions.ts'
-import { claimsOf, postAs, registerConfidential, registerPublic, userinfo } from '../../support/client.ts'
+import {
+  authorizeUrl,
+  claimsOf,
+  createPkce,
+  postAs,
+  redirectUri,
+  registerConfidential,
+  registerPublic,
+  userinfo,
+} from '../../support/client.ts'
+import type { ClientKey } from '../../support/client-keys.ts'
 import {
   authorizeForProof,
   dpopWorld,
@@ -14,8 +24,9 @@ import {
   thumbprintOf,
   userinfoAs,
 } from '../../support/dpop.ts'
-import { expectJsonError } from '../../support/expectations.ts'
-import { wrapStorage } from '../../support/storage.ts'
+import { emptyStorage } from '../../support/empty-storage.ts'
+import { expectErrorRedirect, expectJsonError } from '../../support/expectations.ts'
+import { wrapStorage, yieldingStorage } from '../../support/storage.ts'
 import {
   chat,
   exchange,
@@ -269,6 +280,39 @@ describe('refresh tokens', () => {
     expectJsonError(refused, 400, 'invalid_grant')
   })
 
+  test('after the first proof binds a refresh token, a retry with the old token needs the same key, in each process (D24, D25)', async () => {
+    const storage = emptyStorage()
+    const world = dpopWorld({}, { storage })
+    const client = await registerPublic(world)
+    const first = (await (await authorizeForProof(world, client)).redeemWithoutProof()).body
+    const bound = await refreshWithProof(world, client, first.refresh_token, {})
+    const thief = { key: await proofKey('dpop-2') }
+    const without = createQuickWorld({ storage, beside: world })
+    for (const answer of [
+      await refreshWithProof(world, client, first.refresh_token, thief),
+      await refreshWithProof(world, client, first.refresh_token, undefined),
+      await refreshWithProof(without, client, first.refresh_token, undefined),
+    ]) {
+      expectJsonError(answer, 400, 'invalid_grant')
+    }
+    const retry = await refreshWithProof(world, client, first.refresh_token, {})
+    expect([retry.status, retry.body.refresh_token]).toEqual([200, bound.body.refresh_token])
+  })
+
+  test('of refreshes of an unbound token with two keys at the same time, those of one key get the successor (D24, D25)', async () => {
+    const world = dpopWorld({}, { storage: yieldingStorage(emptyStorage(), 3) })
+    const client = await registerPublic(world)
+    const first = (await (await authorizeForProof(world, client)).redeemWithoutProof()).body
+    const keys = [await proofKey(), await proofKey('dpop-2')]
+    const attempts = Array.from({ length: 10 }, (_, index) => ({ key: keys[index % 2] as ClientKey }))
+    const answers = await Promise.all(
+      attempts.map((changes) => refreshWithProof(world, client, first.refresh_token, changes)),
+    )
+    const won = answers.flatMap(({ status }, index) => (status === 200 ? [index % 2] : []))
+    expect(won).toHaveLength(5)
+    expect(new Set(won).size).toBe(1)
+  })
+
   test('a process without the feature refuses to refresh a bound token (D22)', async () => {
     const storage = memoryStorage()
     const world = dpopWorld({}, { storage })
@@ -280,6 +324,25 @@ describe('refresh tokens', () => {
       new Request(`${world.issuer}/oauth2/userinfo`, { headers: { authorization: `Bearer ${access_token}` } }),
     )
     expect(response.status).toBe(401)
+  })
+})
+
+describe('a process without the feature', () => {
+  test('a process without the feature issues no token to a client that must bind its tokens, and uses nothing up (D02)', async () => {
+    const storage = emptyStorage()
+    const world = dpopWorld({}, { storage })
+    const without = createQuickWorld({ storage, beside: world })
+    const client = await register(world, { dpop_bound_access_tokens: true })
+    const { redeem } = await authorizeForProof(world, client)
+    const { body } = await redeem()
+    const next = await authorizeForProof(world, client)
+    for (const form of [machine, { grant_type: 'refresh_token', refresh_token: body.refresh_token }, next.form]) {
+      expectJsonError(await postAs(without, client, '/oauth2/token', form), 400, 'unauthorized_client')
+    }
+    const page = await without.browser().request(authorizeUrl(without, client, createPkce()))
+    expectErrorRedirect(without, page, redirectUri, 'unauthorized_client')
+    expect((await next.redeem()).status).toBe(200)
+    expect((await refreshWithProof(world, client, body.refresh_token, {})).status).toBe(200)
   })
 })
 

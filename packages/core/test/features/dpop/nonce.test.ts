@@ -1,7 +1,9 @@
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { describe, expect, test } from 'vitest'
 import { type Answer, registerConfidential, registerPublic } from '../../support/client.ts'
 import { authorizeForProof, dpopWorld, makeProof, postWithProof, proofKey, userinfoAs } from '../../support/dpop.ts'
 import { expectJsonError } from '../../support/expectations.ts'
+import { pushPath } from '../../support/pushed-requests.ts'
 import type { World } from '../../support/world.ts'
 
 const form = { grant_type: 'client_credentials', scope: 'notes:read' }
@@ -45,6 +47,33 @@ describe('a server that requires nonces', () => {
     const refused = await redeem()
     expectJsonError(refused, 400, 'use_dpop_nonce')
     expect((await redeem({ claims: { nonce: nonceOf(refused) } })).status).toBe(200)
+  })
+
+  test('every error after a proof with a nonce has the newest nonce, so that a client never falls behind (D30)', async () => {
+    const world = dpopWorld({ requireNonce: true }, { features: [pushedAuthorizationRequests()] })
+    const { client, ask } = await start(world)
+    const { redeem } = await authorizeForProof(world, await registerPublic(world), { scope: 'notes:read' })
+    const nonce = nonceOf(await ask())
+    const { access_token } = (await redeem({ claims: { nonce } })).body
+    world.clock.advance(61)
+    const newest = nonceOf(await ask())
+    expect(newest).not.toBe(nonce)
+    const used = await makeProof(world, { claims: { nonce } })
+    const other = await proofKey('dpop-2')
+    const push = await makeProof(world, { claims: { nonce, htu: world.issuer + pushPath } })
+    const errors: [() => Promise<Answer>, string][] = [
+      [() => postWithProof(world, client, { ...form, scope: 'unknown' }, used), 'invalid_scope'],
+      [() => postWithProof(world, client, form, used), 'invalid_dpop_proof'],
+      [() => ask({ nonce, iat: 1 }), 'invalid_dpop_proof'],
+      [() => postWithProof(world, client, { client_id: client.client_id }, push, pushPath), 'invalid_request'],
+      [() => userinfoAs(world, access_token, { claims: { nonce } }), 'insufficient_scope'],
+      [() => userinfoAs(world, access_token, { claims: { nonce }, key: other }), 'invalid_token'],
+      [() => userinfoAs(world, access_token, { claims: { nonce } }, 'Bearer'), 'invalid_token'],
+    ]
+    for (const [request, error] of errors) {
+      const answer = await request()
+      expect([answer.body.error, nonceOf(answer)]).toEqual([error, newest])
+    }
   })
 
   test.each(['', 'x', 'gu5p1c.AAAA', `0.${'A'.repeat(43)}`, 7, null])(

@@ -1,4 +1,5 @@
 import { encodeBase64url } from '@oauth/core/feature'
+import { fixedClock } from '@oauth/core/testing'
 import { decodeProtectedHeader, exportJWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, claimsOf, registerConfidential, registerPublic } from '../../support/client.ts'
@@ -13,6 +14,7 @@ import {
   userinfoProof,
   userinfoWith,
 } from '../../support/dpop.ts'
+import { emptyStorage } from '../../support/empty-storage.ts'
 import { expectJsonError } from '../../support/expectations.ts'
 import { issuerPath } from '../../support/reach.ts'
 import { baseUrl, issuer, type World } from '../../support/world.ts'
@@ -196,6 +198,7 @@ describe.each([
     ['a query and a fragment', `${issuer}${path}?a=b#c`],
     ['percent-encoded unreserved characters', `${issuer}${path.replace('oauth2', '%6f%61uth2')}`],
     ['dot segments', `${baseUrl}/x/..${issuerPath}/.${path}`],
+    ['an at sign in the query', `${issuer}${path}?user=a@b.example`],
   ])(`${name} accepts an htu with %s (D11)`, (_, htu) => expectAccepted({ claims: { htu } }))
   test.each([
     ['no value', undefined],
@@ -206,6 +209,8 @@ describe.each([
     ['another port', `${baseUrl}:8443${issuerPath}${path}`],
     ['http', `http://id.example.com${issuerPath}${path}`],
     ['a user', `https://user@id.example.com${issuerPath}${path}`],
+    ['an empty user', `https://@id.example.com${issuerPath}${path}`],
+    ['three slashes', `https:///id.example.com${issuerPath}${path}`],
     ['an encoded slash', `${issuer}/oauth2%2F${path.slice(8)}`],
     ['backslashes', `https:\\\\id.example.com${issuerPath}${path}`],
     ['blanks', ` ${issuer}${path}`],
@@ -302,4 +307,27 @@ test('the token endpoint ignores the hash of an access token (D14)', async () =>
 test('userinfo refuses a proof of another key than that of the token as invalid_token (D15)', async () => {
   const { make, send } = await userinfo()
   expectJsonError(await send(await make({ key: await proofKey('dpop-2') })), 401, 'invalid_token')
+})
+
+test('a server whose issuer has an at sign in its path compares htu like any other (D11)', async () => {
+  const world = dpopWorld({}, { baseUrl: `${baseUrl}/@tenant` })
+  const client = await registerConfidential(world)
+  const form = { grant_type: 'client_credentials' }
+  for (const htu of ['no URL', '', `${baseUrl}/@other${issuerPath}/oauth2/token`, 'https://evil.example/a@b']) {
+    const answer = await postWithProof(world, client, form, await makeProof(world, { claims: { htu } }))
+    expectJsonError(answer, 400, 'invalid_dpop_proof')
+  }
+  expect((await postWithProof(world, client, form, await makeProof(world))).status).toBe(200)
+})
+
+test('a proof stays used when a process whose clock is ten seconds ahead purges the storage (D16)', async () => {
+  const storage = emptyStorage()
+  const world = dpopWorld({}, { storage })
+  const client = await registerConfidential(world)
+  const proof = await makeProof(world)
+  const send = () => postWithProof(world, client, { grant_type: 'client_credentials' }, proof)
+  expect((await send()).status).toBe(200)
+  world.clock.advance(60)
+  await dpopWorld({}, { storage, clock: fixedClock(world.clock.now() + 10) }).provider.purgeExpired()
+  expectJsonError(await send(), 400, 'invalid_dpop_proof')
 })

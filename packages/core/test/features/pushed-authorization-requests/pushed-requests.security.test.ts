@@ -1,3 +1,4 @@
+import type { RegisteredClient } from '@oauth/core'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { describe, expect, test } from 'vitest'
@@ -161,6 +162,29 @@ describe('attacks with a request_uri', () => {
     const client = await registerConfidential(world)
     const response = await world.browser().request(authorizeWith(world, client, 'urn:example:of-the-host'))
     expectErrorRedirect(world, response, redirectUri, 'invalid_request')
+  })
+
+  test('what the host resolves for a request_uri is no push, whatever the URL says of client and request_uri (P24, H05)', async () => {
+    const answers = new Map<string, Record<string, string>>()
+    const world = pushWorld({}, { requestUriResolver: (uri) => answers.get(uri) })
+    const client = await registerConfidential(world, { require_pushed_authorization_requests: true })
+    const free = await registerConfidential(world)
+    const own = 'urn:ietf:params:oauth:request_uri:of-the-host'
+    const visit = async (uri: string, of: RegisteredClient, named: boolean) => {
+      answers.set(uri, requestOf(of, createPkce()) as Record<string, string>)
+      const query = new URLSearchParams({ ...(named && { client_id: of.client_id }), request_uri: uri })
+      return world.browser().request(`${world.issuer}/oauth2/authorize?${query}`)
+    }
+    for (const [uri, named] of [
+      ['urn:host:1', true],
+      ['urn:host:2', false],
+      [own, true],
+      [own, false],
+    ] as const) {
+      const response = await visit(uri, client, named)
+      expectErrorRedirect(world, response, redirectUri, 'invalid_request')
+      expect((await visit(uri, free, named)).headers.get('location')).toMatch(/\/login\?/)
+    }
   })
 
   test('a process without the feature refuses a client that must push (P24, H05)', async () => {
