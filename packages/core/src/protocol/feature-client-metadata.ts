@@ -22,7 +22,7 @@ export interface FeatureClientMetadata {
    */
   readonly jwks?: PublicKeySet
   /**
-   * The URL of the public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests` and
+   * The URL of the public keys of the client. For the features `private-key-jwt`, `jwt-secured-requests`,
    * `encrypted-responses` and `mutual-tls`. Not beside `jwks`.
    */
   readonly jwks_uri?: string
@@ -60,6 +60,17 @@ export interface FeatureClientMetadata {
    * `pushed-authorization-requests`.
    */
   readonly require_pushed_authorization_requests?: boolean
+  /**
+   * Whether the server refuses token requests of this client without a DPoP proof ({@link
+   * https://www.rfc-editor.org/rfc/rfc9449#section-5.2 RFC 9449 section 5.2}). For the feature `dpop`. Default `false`.
+   */
+  readonly dpop_bound_access_tokens?: boolean
+  /**
+   * Whether the access tokens of this client are bound to its certificate, whatever its authentication method. The server
+   * then refuses token requests without a certificate ({@link https://www.rfc-editor.org/rfc/rfc8705#section-3.4 RFC 8705
+   * section 3.4}). For the feature `mutual-tls`. Default `false`.
+   */
+  readonly tls_client_certificate_bound_access_tokens?: boolean
   /**
    * The JWE algorithm (`alg`) by which ID tokens are encrypted for the client, after they were signed. For the feature
    * `encrypted-responses`. Default: ID tokens are signed only.

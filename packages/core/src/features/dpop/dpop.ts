@@ -16,16 +16,6 @@ declare module '../../protocol/feature-error-codes.ts' {
   }
 }
 
-declare module '../../protocol/feature-client-metadata.ts' {
-  interface FeatureClientMetadata {
-    /**
-     * Whether the server refuses token requests of this client without a DPoP proof ({@link
-     * https://www.rfc-editor.org/rfc/rfc9449#section-5.2 RFC 9449 section 5.2}). For the feature `dpop`. Default `false`.
-     */
-    readonly dpop_bound_access_tokens?: boolean
-  }
-}
-
 /**
  * A feature with which clients bind their tokens to a key that they prove with each request, so that a stolen token is
  * useless ({@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449, DPoP}). It holds for every grant type and needs no

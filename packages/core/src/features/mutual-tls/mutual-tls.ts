@@ -37,12 +37,6 @@ declare module '../../protocol/feature-client-metadata.ts' {
     readonly tls_client_auth_san_ip?: string
     /** An email address among the subject alternative names of the client's certificate. For the feature `mutual-tls`. */
     readonly tls_client_auth_san_email?: string
-    /**
-     * Whether the access tokens of this client are bound to its certificate, whatever its authentication method. The server
-     * then refuses token requests without a certificate ({@link https://www.rfc-editor.org/rfc/rfc8705#section-3.4 RFC 8705
-     * section 3.4}). For the feature `mutual-tls`. Default `false`.
-     */
-    readonly tls_client_certificate_bound_access_tokens?: boolean
   }
 }
 
