@@ -8,7 +8,10 @@ import { normalizeName, parseName } from './distinguished-name.ts'
 import { certifiedKeyProblem } from './registered-certificates.ts'
 
 /** The members of which a client with `tls_client_auth` registers exactly one. */
-export const subjectMembers = ['tls_client_auth_subject_dn', ...alternativeNameMembers] as const
+export const subjectMembers: readonly ('tls_client_auth_subject_dn' | AlternativeNameMember)[] = [
+  'tls_client_auth_subject_dn',
+  ...alternativeNameMembers,
+]
 
 const text = v.pipe(v.string(), v.maxLength(1024))
 
