@@ -15,6 +15,9 @@ export type ClientCertificateReader = (
   request: RequestHead,
 ) => ClientCertificate | undefined | Promise<ClientCertificate | undefined>
 
+/** Bytes with memory of their own, as Web Crypto takes them. TypeScript before 5.7 has no name for that type. */
+type Bytes = ReturnType<typeof Uint8Array.from>
+
 /** The longest certificate, in bytes, and the longest text of one, in characters. */
 const longest = 16_384
 const longestText = 32_768
@@ -24,7 +27,7 @@ const longestText = 32_768
  * @throws {TypeError} when the function of the host answered wrongly
  * @throws {ResourceError} `invalid_token` when the certificate cannot be read
  */
-export function certificateBytes(answer: unknown): Uint8Array<ArrayBuffer> | undefined {
+export function certificateBytes(answer: unknown): Bytes | undefined {
   if (answer === undefined || answer === null) return undefined
   const { certificate } = answer as Partial<ClientCertificate>
   if (typeof certificate !== 'string' && !isBytes(certificate)) {
@@ -43,7 +46,7 @@ function isBytes(value: unknown): value is Uint8Array {
 }
 
 /** Decodes one PEM block, or the byte sequence of RFC 9440; `undefined` for other text. */
-function decodeText(text: string): Uint8Array<ArrayBuffer> | undefined {
+function decodeText(text: string): Bytes | undefined {
   if (text.length > longestText) return undefined
   const pem = /^\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/.exec(text)
   const base64 = pem?.[1]?.replace(/\s/g, '') ?? /^:([A-Za-z0-9+/]+={0,2}):$/.exec(text)?.[1]

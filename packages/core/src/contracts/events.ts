@@ -79,6 +79,8 @@ export type CoreEvent =
       readonly userId: string
       readonly grantsEnded: number
     }
+  /** A client has pushed an authorization request. `expiresAt` is when its `request_uri` expires, in seconds since the epoch. */
+  | { readonly type: 'authorization_request.pushed'; readonly clientId: string; readonly expiresAt: number }
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
    * Access was withdrawn (a session, a consent, the grants of a user, a client) while the server was writing a code.

@@ -125,8 +125,8 @@ function readKeys(jwks: unknown): KeysByUse {
   if (keys.length > mostKeys) throw new Error(`the JWK set has more than ${mostKeys} keys`)
   const readable = keys.filter(isReadable)
   return {
-    verifying: readable.filter(isForSignatures).map(createClientKey),
-    encrypting: readable.filter(isForEncryption).map(createClientKey),
+    verifying: readable.filter(isForSignatures).map((key) => createClientKey(key, keptMembers)),
+    encrypting: readable.filter(isForEncryption).map((key) => createClientKey(key, [...keptMembers, 'use'])),
   }
 }
 
@@ -145,14 +145,15 @@ function isForSignatures(key: ClientKey['jwk']): boolean {
 function isForEncryption(key: ClientKey['jwk']): boolean {
   const { kid, use } = key
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > 255)) return false
-  return use !== 'sig' && keyManagementAlgorithms.some((algorithm) => canEncrypt(key, algorithm))
+  if (use !== undefined && use !== 'enc') return false
+  return keyManagementAlgorithms.some((algorithm) => canEncrypt(key, algorithm))
 }
 
 /** The members of a key that are kept. Whatever else a client publishes with it, such as certificates, would cost memory. */
-const keptMembers = ['kty', 'crv', 'n', 'e', 'x', 'y', 'kid', 'alg', 'use']
+const keptMembers: readonly string[] = ['kty', 'crv', 'n', 'e', 'x', 'y', 'kid', 'alg']
 
-function createClientKey(published: ClientKey['jwk']): ClientKey {
-  const jwk = Object.fromEntries(keptMembers.flatMap((name) => (name in published ? [[name, published[name]]] : [])))
+function createClientKey(published: ClientKey['jwk'], kept: readonly string[]): ClientKey {
+  const jwk = Object.fromEntries(kept.flatMap((name) => (name in published ? [[name, published[name]]] : [])))
   const imported = new Map<string, Promise<CryptoKey>>()
   return {
     jwk,

@@ -10,5 +10,11 @@
  * }
  * ```
  */
-// biome-ignore lint/suspicious/noEmptyInterface: features widen it by declaration merging
-export interface FeatureErrorCodes {}
+export interface FeatureErrorCodes {
+  /** Of the feature `rich-authorization-requests` ({@link https://www.rfc-editor.org/rfc/rfc9396#section-5 RFC 9396 section 5}). */
+  invalid_authorization_details: true
+  /** Of the feature `dpop` ({@link https://www.rfc-editor.org/rfc/rfc9449#section-12.2 RFC 9449 section 12.2}). */
+  invalid_dpop_proof: true
+  /** Of the feature `dpop` ({@link https://www.rfc-editor.org/rfc/rfc9449#section-12.2 RFC 9449 section 12.2}). */
+  use_dpop_nonce: true
+}

@@ -7,15 +7,6 @@ import { type DpopOptions, type DpopRules, parseDpopOptions } from './options.ts
 
 export type { DpopOptions }
 
-declare module '../../protocol/feature-error-codes.ts' {
-  interface FeatureErrorCodes {
-    /** {@link https://www.rfc-editor.org/rfc/rfc9449#section-12.2 RFC 9449 section 12.2} */
-    invalid_dpop_proof: true
-    /** {@link https://www.rfc-editor.org/rfc/rfc9449#section-12.2 RFC 9449 section 12.2} */
-    use_dpop_nonce: true
-  }
-}
-
 /**
  * A feature with which clients bind their tokens to a key that they prove with each request, so that a stolen token is
  * useless ({@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449, DPoP}). It holds for every grant type and needs no

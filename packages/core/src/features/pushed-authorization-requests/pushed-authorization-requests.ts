@@ -2,11 +2,8 @@ import * as v from 'valibot'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { admitUnpushed } from './admit-unpushed.ts'
-import type { RequestPushed } from './events.ts'
 import { pushEndpoint, pushEndpointName } from './push.ts'
 import { findPushedRequest } from './pushed-request.ts'
-
-export type { RequestPushed }
 
 /** The options of `pushedAuthorizationRequests`. */
 export interface PushedAuthorizationRequestsOptions {

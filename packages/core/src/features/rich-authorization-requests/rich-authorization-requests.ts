@@ -29,13 +29,6 @@ export {
   type StandardSchema,
 }
 
-declare module '../../protocol/feature-error-codes.ts' {
-  interface FeatureErrorCodes {
-    /** {@link https://www.rfc-editor.org/rfc/rfc9396#section-5 RFC 9396 section 5} */
-    invalid_authorization_details: true
-  }
-}
-
 declare module '../../protocol/feature-client-metadata.ts' {
   interface FeatureClientMetadata {
     /**
