@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -20,4 +20,29 @@ test('docs/conformance.md names tests that exist, by file and title', () => {
     return titles.filter((title) => !["'", '"', '`'].some((mark) => source.includes(mark + title + mark)))
   })
   expect(missing).toEqual([])
+})
+
+/** The rows of the table of standards: a letter, the last number, and the folders of the tests that the row names. */
+const rows = [...page.matchAll(/^\|[^|]*\| ([A-Z])01 to \1(\d\d)\s*\| (.*)\|$/gm)].map(
+  ([, letter = '', last = '', tests = '']) => ({
+    cases: Array.from({ length: Number(last) }, (_, index) => letter + String(index + 1).padStart(2, '0')),
+    folders: new Set([...tests.matchAll(/`([^`]+)\/[^`/]+\.test\.ts`/g)].map(([, folder = '']) => folder)),
+  }),
+)
+
+test('each case in the table of standards is in the title of a test, in a folder that its row names', () => {
+  expect(rows).toHaveLength(6)
+  for (const { cases, folders } of rows) {
+    const sources = [...folders].flatMap((folder) => {
+      const path = join(root, /^(?:packages|examples)\//.test(folder) ? folder : `packages/core/test/${folder}`)
+      return readdirSync(path).flatMap((name) =>
+        name.endsWith('.test.ts') ? readFileSync(join(path, name), 'utf8') : [],
+      )
+    })
+    const inParentheses = sources.flatMap((source) =>
+      [...source.matchAll(/\(([^()]*)\)/g)].map(([, text = '']) => text),
+    )
+    const named = new Set(inParentheses.flatMap((text) => text.match(/\b[A-Z]\d\d\b/g) ?? []))
+    expect(cases.filter((id) => !named.has(id))).toEqual([])
+  }
 })

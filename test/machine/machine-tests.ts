@@ -12,6 +12,7 @@ export const machineTests: readonly string[] = [
   'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
   'examples/server/test/restart.test.ts',
+  'examples/server/test/acceptance-fapi2-sample.test.ts',
 ]
 
 /** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */

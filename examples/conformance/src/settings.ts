@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ClientInput, SigningAlgorithm } from '@oauth/core'
 import { readClients } from './clients.ts'
-import { clientAuthentication, senderConstraints, signedMessages } from './features.ts'
+import { clientAuthentication, requestTypes, senderConstraints, signedMessages, usesCertificates } from './features.ts'
 import { profileNames, type Variant } from './variant.ts'
 
 export interface Settings {
@@ -16,6 +16,11 @@ export interface Settings {
   readonly secret: string
   /** Key and certificate in PEM; without them the server speaks plain http. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined
+  /**
+   * The authorities whose client certificates are good for `tls_client_auth`, in PEM. Without any, only self-signed
+   * certificates are. `undefined` when clients are not asked for certificates.
+   */
+  readonly certificates: { readonly authorities: readonly string[] } | undefined
   /** Lets requests of the server (`jwks_uri`, back-channel logout) go to private addresses, over http as well. */
   readonly allowPrivateAddresses: boolean
   /** The signing algorithms of ID tokens. The first is the default of clients that register none. */
@@ -41,6 +46,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     database: readDatabase(env.DATABASE),
     secret: env.OAUTH_SECRET || freshSecret(env.DATABASE),
     tls,
+    certificates: readCertificates(env.CLIENT_CA, usesCertificates(variant), tls),
     idTokenAlgorithms: readAlgorithms(
       env.ID_TOKEN_ALGORITHMS,
       variant.profile === 'oidc' ? algorithms : fapiAlgorithms,
@@ -62,6 +68,13 @@ function readTls(key: string | undefined, cert: string | undefined): Settings['t
   if (!key && !cert) return undefined
   if (!key || !cert) throw new Error('TLS_KEY and TLS_CERT are two files, and go together.')
   return { key: readPem('TLS_KEY', key), cert: readPem('TLS_CERT', cert) }
+}
+
+/** Reads the authorities of client certificates. Only the TLS layer of this process sees certificates. */
+function readCertificates(file: string | undefined, used: boolean, tls: Settings['tls']): Settings['certificates'] {
+  if (!used) return undefined
+  if (tls === undefined) throw new Error('mtls needs TLS_KEY and TLS_CERT: certificates are presented in TLS.')
+  return { authorities: file ? [readPem('CLIENT_CA', file)] : [] }
 }
 
 function readPem(name: string, path: string): string {
@@ -110,6 +123,7 @@ function readVariant(env: Readonly<Record<string, string | undefined>>): Variant
     clientAuth: readName('CLIENT_AUTH', env.CLIENT_AUTH, Object.keys(clientAuthentication)),
     senderConstrain: readName('SENDER_CONSTRAIN', env.SENDER_CONSTRAIN, Object.keys(senderConstraints)),
     signed: signed.map((name) => readName('SIGNED', name, Object.keys(signedMessages))),
+    requestType: readName('AUTHORIZATION_REQUEST_TYPE', env.AUTHORIZATION_REQUEST_TYPE, Object.keys(requestTypes)),
   }
 }
 

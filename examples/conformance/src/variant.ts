@@ -10,4 +10,6 @@ export interface Variant {
   readonly senderConstrain: string
   /** Names of rows in `signedMessages`: what is signed with the profile `fapi2-messages`. */
   readonly signed: readonly string[]
+  /** The name of a row in `requestTypes`. */
+  readonly requestType: string
 }

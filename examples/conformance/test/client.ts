@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
-import { createScriptedBrowser, type Page, type ScriptedBrowser, send } from './scripted-browser.ts'
+import { createScriptedBrowser, type Page, type ScriptedBrowser, send, type TlsSide } from './scripted-browser.ts'
 import type { Host } from './start.ts'
 
 export const callback = 'https://suite.example.com/callback'
@@ -8,15 +8,19 @@ export const afterLogout = 'https://suite.example.com/post_logout'
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered, read by assertions
 export type Answer = { readonly status: number; readonly headers: Page['headers']; readonly body: any }
 
-/** Sends a request without a browser. */
+/** Sends a request without a browser. A caller with a certificate presents it. */
 export async function call(
-  host: Host,
+  host: Pick<Host, 'ca'> & { readonly certificate?: TlsSide | undefined },
   method: string,
   url: string,
   headers: Record<string, string> = {},
   body?: string,
 ): Promise<Answer> {
-  const page = await send(new URL(url), { method, headers, ...(body !== undefined && { body }) }, host.ca)
+  const page = await send(
+    new URL(url),
+    { method, headers, ...(body !== undefined && { body }) },
+    { ca: host.ca, ...host.certificate },
+  )
   const isJson = String(page.headers['content-type'] ?? '').startsWith('application/json')
   return { status: page.status, headers: page.headers, body: isJson ? JSON.parse(page.body) : page.body }
 }

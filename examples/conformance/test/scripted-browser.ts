@@ -23,11 +23,18 @@ interface Message {
   readonly body?: string
 }
 
-/** Sends one request. `ca` is the certificate to trust. */
-export function send(url: URL, { method, headers, body }: Message, ca?: string): Promise<Page> {
+/** What a client knows for TLS: the certificate to trust, and perhaps a certificate of its own with the key. */
+export interface TlsSide {
+  readonly ca?: string | undefined
+  readonly cert?: string
+  readonly key?: string
+}
+
+/** Sends one request. */
+export function send(url: URL, { method, headers, body }: Message, tls: TlsSide = {}): Promise<Page> {
   return new Promise((resolve, reject) => {
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const request = start(url, { method, headers, ...(ca !== undefined && { ca }) }, (response) => {
+    const request = start(url, { method, headers, ...tls }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (part: string) => {
@@ -48,7 +55,7 @@ export function createScriptedBrowser(ca?: string): ScriptedBrowser {
   async function go(url: URL, message: Message, until: string | undefined, hops = 0): Promise<Page> {
     if (hops > 12) throw new Error(`too many redirects, the last to ${url.href}`)
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const page = await send(url, { ...message, headers: { ...message.headers, ...(cookie && { cookie }) } }, ca)
+    const page = await send(url, { ...message, headers: { ...message.headers, ...(cookie && { cookie }) } }, { ca })
     for (const line of (page.headers['set-cookie'] ?? []) as readonly string[]) {
       const [pair = ''] = line.split(';')
       cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))

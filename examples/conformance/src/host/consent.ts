@@ -19,12 +19,15 @@ export function consentPage(provider: Provider): Hono {
     // Claims that the client requested by name are granted only if the form confirms them.
     const claims = context.claims.map(({ name }) => name)
     const asked = [...context.scopes, ...claims, ...context.resources]
+    // What a feature shows of its parameters, for instance authorization details. It has text of the client.
+    const parameters = Object.entries(context.parameters)
     return respond(
       c,
       200,
       'Allow access?',
       html`${clientCard(context)}
 <ul id="scopes">${asked.map((one) => html`<li>${one}</li>`)}</ul>
+${parameters.map(([name, value]) => html`<pre id="${name}">${JSON.stringify(value)}</pre>`)}
 <form method="post" action="${context.consentEndpoint}">
 <input type="hidden" name="state" value="${context.state}">
 <input type="hidden" name="claims" value="${claims.join(' ')}">

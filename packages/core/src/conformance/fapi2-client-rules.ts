@@ -143,13 +143,15 @@ export const fapi2ClientRules: readonly ClientRule[] = [
     requirement: 'The server signs the authorization responses of the client, with PS256, ES256 or EdDSA.',
     section: `${messageSigning}#section-5.4.1`,
     rate(facts) {
-      if (facts.target.responseModes === undefined || !hasCodes(facts.metadata)) return undefined
+      const member = 'authorization_signed_response_alg'
+      const registered = textOf(facts, member)
+      if (!hasCodes(facts.metadata)) return undefined
+      if (facts.target.responseModes === undefined) return rateAlgorithm(facts, member, registered)
       if (facts.inForce.responseModes === undefined) {
         return { status: 'not met', change: 'use fapi2MessageSigning(): the client may ask for plain responses' }
       }
-      // Without the member the algorithm is RS256.
-      const member = 'authorization_signed_response_alg'
-      return rateAlgorithm(facts, member, textOf(facts, member) ?? 'RS256')
+      // Clients expect RS256 where they have not registered the member.
+      return rateAlgorithm(facts, member, registered ?? 'RS256')
     },
   },
   {
@@ -161,7 +163,8 @@ export const fapi2ClientRules: readonly ClientRule[] = [
       const member = 'introspection_signed_response_alg'
       const registered = textOf(facts, member)
       const isApi = metadata.introspect_without_resource === true || (metadata.resources ?? []).length > 0
-      if (target.signedIntrospection !== true || (!isApi && registered === undefined)) return undefined
+      if (!isApi && registered === undefined) return undefined
+      if (target.signedIntrospection !== true) return rateAlgorithm(facts, member, registered)
       if (inForce.signedIntrospection !== true) {
         return { status: 'not met', change: 'use fapi2MessageSigning(): the client may introspect without a signature' }
       }

@@ -5,7 +5,7 @@ import { findResource } from '../protocol/resource.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { takesPlainJwt } from './access-token-format.ts'
 import { isPublic } from './client.ts'
-import { missingProfile } from './demands.ts'
+import { allowed, demandsOn, missingProfile } from './demands.ts'
 import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 
 /**
@@ -96,13 +96,29 @@ export function signsWithClientSecrets({ config }: Support): boolean {
 /**
  * Returns the algorithm of the ID tokens and logout tokens of a client. Under `disableJwtPlugin` it is HS256, whatever
  * the client registered.
- * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have
+ * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have, or
+ * that its security profile does not allow
  */
-export function idTokenAlgorithmOf({ config }: Support, client: ClientRecord): string {
-  const registered = client.metadata.id_token_signed_response_alg
-  if (registered === undefined || config.jwtDisabled) return config.idTokenAlgorithm
-  if (config.idTokenAlgorithms.includes(registered)) return registered
-  throw unsupported(client, 'id_token_signed_response_alg', registered, 'add it to idTokenSigningAlgorithms')
+export function idTokenAlgorithmOf(ctx: Support, client: ClientRecord): string {
+  const { config } = ctx
+  const member = 'id_token_signed_response_alg'
+  const registered = client.metadata[member]
+  if (registered === undefined || config.jwtDisabled) {
+    return requireAllowed(ctx, client, member, config.idTokenAlgorithm)
+  }
+  if (config.idTokenAlgorithms.includes(registered)) return requireAllowed(ctx, client, member, registered)
+  throw unsupported(client, member, registered, 'add it to idTokenSigningAlgorithms')
+}
+
+/** Refuses an algorithm that no security profile of the client allows: the client is from before the profile. */
+function requireAllowed(ctx: Support, client: ClientRecord, member: string, algorithm: string): string {
+  const { signingAlgorithms } = demandsOn(ctx, client)
+  if (allowed([algorithm], signingAlgorithms).length > 0) return algorithm
+  throw new OAuthError('unauthorized_client', `the security profile of this client does not allow ${algorithm}`, {
+    cause: new Error(
+      `the security profile of client ${client.id} does not allow ${algorithm}: set ${member} to ${signingAlgorithms?.join(', ')}`,
+    ),
+  })
 }
 
 /**
@@ -127,15 +143,17 @@ function refusePlainResource({ config }: Support, client: ClientRecord, descript
 
 /**
  * Returns the algorithm that signs userinfo for a client; `undefined` when the client gets JSON.
- * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have, or
- * its id is a resource with `accessTokenTyp: 'JWT'`, whose API would take the JWT for an access token
+ * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have or
+ * that its security profile does not allow, or its id is a resource with `accessTokenTyp: 'JWT'`, whose API would take the
+ * JWT for an access token
  */
 export function userinfoAlgorithmOf(ctx: Support, client: ClientRecord): string | undefined {
   const { config } = ctx
   const registered = client.metadata.userinfo_signed_response_alg
   if (registered !== undefined) refusePlainResource(ctx, client, 'this client gets no userinfo as a JWT')
-  if (registered === undefined || (!config.jwtDisabled && config.signingAlgorithms.includes(registered))) {
-    return registered
+  if (registered === undefined) return undefined
+  if (!config.jwtDisabled && config.signingAlgorithms.includes(registered)) {
+    return requireAllowed(ctx, client, 'userinfo_signed_response_alg', registered)
   }
   const remedy = config.jwtDisabled ? 'disableJwtPlugin leaves no key for it' : 'add it to idTokenSigningAlgorithms'
   throw unsupported(client, 'userinfo_signed_response_alg', registered, remedy)

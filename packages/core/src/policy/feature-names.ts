@@ -9,10 +9,15 @@ const jarm = 'the feature jarm() from @oauth/core/features/jarm'
 const jwtIntrospection = 'the feature jwtIntrospection() from @oauth/core/features/jwt-introspection'
 const mutualTls = 'the feature mutualTls() from @oauth/core/features/mutual-tls'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
+const richAuthorizationRequests =
+  'the feature richAuthorizationRequests() from @oauth/core/features/rich-authorization-requests'
+const profile = 'the feature fapi2SecurityProfile() or fapi2MessageSigning() from @oauth/core/features/fapi2'
+const keysOfClients =
+  'a feature that uses keys of clients: privateKeyJwt(), jwtSecuredRequests(), mutualTls(), encryptedResponses(), jarm() or jwtIntrospection() from @oauth/core/features/*'
 
 const ofMembers: Readonly<Record<string, string>> = {
-  jwks: `${privateKeyJwt} or ${jwtSecuredRequests}`,
-  jwks_uri: `${privateKeyJwt} or ${jwtSecuredRequests}`,
+  jwks: keysOfClients,
+  jwks_uri: keysOfClients,
   token_endpoint_auth_signing_alg: privateKeyJwt,
   request_object_signing_alg: jwtSecuredRequests,
   request_uris: jwtSecuredRequests,
@@ -38,6 +43,8 @@ const ofMembers: Readonly<Record<string, string>> = {
   tls_client_auth_san_email: mutualTls,
   tls_client_certificate_bound_access_tokens: mutualTls,
   dpop_bound_access_tokens: dpop,
+  authorization_details_types: richAuthorizationRequests,
+  security_profile: profile,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,

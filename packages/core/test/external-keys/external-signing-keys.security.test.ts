@@ -129,7 +129,7 @@ describe('a signer that hangs', () => {
     return controller.signal
   }
 
-  test('is given up after timeoutSeconds, whether or not it heeds the signal, and the code stays good', async () => {
+  test('a signer that hangs is given up after timeoutSeconds, whether or not it heeds the signal, and the code stays good', async () => {
     const signer = testSigner(['ES256'], { timeoutSeconds: 1 })
     const world = createExternalWorld(signer)
     const client = await registerConfidential(world)
@@ -164,7 +164,7 @@ describe('a signer that hangs', () => {
 })
 
 describe('a list that fails', () => {
-  test('is asked again after five seconds and not before, and the event tells why', async () => {
+  test('a list that fails is asked again after five seconds and not before, and the event tells why', async () => {
     const signer = testSigner()
     const world = createExternalWorld(signer)
     signer.list = () => Promise.reject(new Error('kms.internal refused'))
@@ -176,7 +176,7 @@ describe('a list that fails', () => {
     expect((await jwks(world)).status).toBe(200)
   })
 
-  test('leaves the known keys in use for staleSeconds, and then verifies and publishes nothing', async () => {
+  test('a list that fails leaves the known keys in use for staleSeconds, and then verifies and publishes nothing', async () => {
     const signer = testSigner(['ES256'], { staleSeconds: 600 })
     const world = createExternalWorld(signer, { accessTokenTtlSeconds: 7200 })
     const client = await registerConfidential(world)

@@ -40,7 +40,7 @@ async function keyRecords(storage: Storage) {
 }
 
 describe('the keys with which clients encrypt for the server (J11)', () => {
-  test('are made when the JWKS is first read, published with use enc, and sealed in the storage (J11)', async () => {
+  test('encryption keys are made when the JWKS is first read, published with use enc, and sealed in the storage (J11)', async () => {
     const { world } = await encryptingWorld()
     expect(await keyRecords(world.storage)).toEqual([])
     const [key, ...others] = await serverEncryptionKeys(world)
@@ -53,7 +53,7 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
     expect(world.events).toContainEqual({ type: 'encryption_key.created', keyId: key?.kid, algorithm: 'ECDH-ES' })
   })
 
-  test('do not exist on a server whose features decrypt nothing (J11)', async () => {
+  test('encryption keys do not exist on a server whose features decrypt nothing (J11)', async () => {
     const { world } = await requestObjectWorld()
     const { keys } = await fetchJwks(world)
     expect(keys.map(({ use }) => use)).toEqual(['sig'])
@@ -62,12 +62,12 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
     )
   })
 
-  test('are two where RSA is offered as well (J11)', async () => {
+  test('encryption keys are two where RSA is offered as well (J11)', async () => {
     const { world } = await requestObjectWorld({ encryptionAlgorithms: ['RSA-OAEP-256', 'RSA-OAEP', 'ECDH-ES'] })
     expect((await serverEncryptionKeys(world)).map(({ kty }) => kty).sort()).toEqual(['EC', 'RSA'])
   })
 
-  test('are one for two processes that start at once, and each decrypts what the other published (J11)', async () => {
+  test('encryption keys are one for two processes that start at once, and each decrypts what the other published (J11)', async () => {
     const setup = await encryptingWorld({ storage: yieldingStorage(memoryStorage(), 7) })
     const other = beside(setup.world)
     const [left, right] = await Promise.all([kidsOf(setup.world), kidsOf(other)])
@@ -77,7 +77,7 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
     expect(await isAccepted(setup, await encryptFor(setup.world, await setup.sign()), other)).toBe(true)
   })
 
-  test('sign nothing, and signing keys decrypt nothing, whatever is stored under which name (J11)', async () => {
+  test('encryption keys sign nothing, and signing keys decrypt nothing, whatever is stored under which name (J11)', async () => {
     const setup = await encryptingWorld()
     const { world } = setup
     const [enc] = await serverEncryptionKeys(world)
@@ -95,7 +95,7 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
     expect(keys.filter(({ use }) => use === 'enc')).not.toContainEqual(expect.objectContaining({ kid: signing.id }))
   })
 
-  test('are left alone by a process without the option, which neither publishes nor deletes them (J11)', async () => {
+  test('encryption keys are left alone by a process without the option, which neither publishes nor deletes them (J11)', async () => {
     const setup = await encryptingWorld()
     const [kid] = await kidsOf(setup.world)
     const other = beside(setup.world, { features: [jwtSecuredRequests()] })
@@ -107,7 +107,7 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
     expect((await other.provider.ready()).ok).toBe(true)
   })
 
-  test('cost no reading of the storage for invented names (J11)', async () => {
+  test('encryption keys cost no reading of the storage for invented names (J11)', async () => {
     let lists = 0
     const storage = wrapStorage(memoryStorage(), (name, _args, run) => {
       if (name === 'signingKeys.list') lists++
@@ -126,7 +126,7 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
 })
 
 describe('the rotation of encryption keys (J11)', () => {
-  test('publishes the new key at once in place of the old one, which decrypts for another day (J11)', async () => {
+  test('a rotation of encryption keys publishes the new key at once in place of the old one, which decrypts for another day (J11)', async () => {
     const setup = await encryptingWorld()
     const { world } = setup
     const [old] = await kidsOf(world)
@@ -148,7 +148,7 @@ describe('the rotation of encryption keys (J11)', () => {
     expect(await isAccepted(setup, byOld, world)).toBe(false)
   })
 
-  test('is followed by other processes within a second, and the purge deletes what no longer decrypts (J11)', async () => {
+  test('a rotation of encryption keys is followed by other processes within a second, and the purge deletes what no longer decrypts (J11)', async () => {
     const setup = await encryptingWorld()
     const other = beside(setup.world)
     await kidsOf(other)
@@ -166,7 +166,7 @@ describe('the rotation of encryption keys (J11)', () => {
     expect(await keyRecords(setup.world.storage)).toHaveLength(1)
   })
 
-  test('of two processes at once gives one new key of the next generation (J11)', async () => {
+  test('a rotation of encryption keys of two processes at once gives one new key of the next generation (J11)', async () => {
     const setup = await encryptingWorld({ storage: yieldingStorage(memoryStorage(), 11) })
     const other = beside(setup.world)
     await Promise.all([kidsOf(setup.world), kidsOf(other)])
@@ -175,7 +175,7 @@ describe('the rotation of encryption keys (J11)', () => {
     expect(await kidsOf(setup.world)).toEqual(await kidsOf(other))
   })
 
-  test('with dropPrevious ends a leaked key at once, and touches no signing key (J11)', async () => {
+  test('a rotation of encryption keys with dropPrevious ends a leaked key at once, and touches no signing key (J11)', async () => {
     const setup = await encryptingWorld()
     const { world } = setup
     const leaked = await encryptFor(world, await setup.sign())
@@ -190,7 +190,7 @@ describe('the rotation of encryption keys (J11)', () => {
 })
 
 describe('a changed secret (J11)', () => {
-  test('makes a new encryption key, and with the old secret beside the new one the old key still decrypts (J11)', async () => {
+  test('a changed secret makes a new encryption key, and with the old secret beside the new one the old key still decrypts (J11)', async () => {
     const setup = await encryptingWorld()
     const [old] = await kidsOf(setup.world)
     const request = await encryptFor(setup.world, await setup.sign())

@@ -131,7 +131,12 @@ export async function post(
     }),
   )
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  const isJwt = response.headers.get('content-type')?.endsWith('jwt') === true
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' || isJwt ? text || undefined : JSON.parse(text),
+  }
 }
 
 /** Posts a form to an endpoint with the credentials of this client. */

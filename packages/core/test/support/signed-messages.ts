@@ -1,6 +1,8 @@
 import type { ClientInput, Feature } from '@oauth/core'
 import { redirect, withParameters } from '@oauth/core/feature'
 import { type Fapi2MessageSigningOptions, fapi2MessageSigning } from '@oauth/core/features/fapi2'
+import { jarm } from '@oauth/core/features/jarm'
+import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
 import { type JwtSecuredRequestsOptions, jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import * as v from 'valibot'
 import { createPkce, redirectUri } from './client.ts'
@@ -10,11 +12,12 @@ import { createQuickWorld } from './tokens.ts'
 import type { World, WorldOptions } from './world.ts'
 
 /**
- * What the profile looks for in features that sign responses and introspection: a response mode, client metadata and the
- * algorithms in discovery. The responses themselves are plain, since these tests are about what is demanded.
+ * What the profile looks for in a feature that signs responses: a response mode, client metadata and the algorithms in
+ * discovery. The responses themselves are plain: the tests of what a profile opens need a server that lacks
+ * response modes which the profile allows.
  */
-export const signedAnswers: Feature = {
-  name: 'signedAnswers',
+export const oneSignedMode: Feature = {
+  name: 'oneSignedMode',
   start: () => ({
     responseModes: [
       {
@@ -22,13 +25,8 @@ export const signedAnswers: Feature = {
         respond: (_ctx, request, target, answer) => redirect(request, withParameters(target.redirectUri, answer)),
       },
     ],
-    clientMetadata: [
-      { members: { authorization_signed_response_alg: v.string(), introspection_signed_response_alg: v.string() } },
-    ],
-    serverMetadata: {
-      authorization_signing_alg_values_supported: ['ES256', 'RS256'],
-      introspection_signing_alg_values_supported: ['ES256', 'RS256'],
-    },
+    clientMetadata: [{ members: { authorization_signed_response_alg: v.string() } }],
+    serverMetadata: { authorization_signing_alg_values_supported: ['ES256', 'RS256'] },
   }),
 }
 
@@ -44,12 +42,13 @@ export function messagesWorld(
 export const messageFeatures = (requests: JwtSecuredRequestsOptions = {}): readonly Feature[] => [
   ...fapiFeatures(),
   jwtSecuredRequests(requests),
-  signedAnswers,
+  jarm(),
+  jwtIntrospection(),
 ]
 
 /** A client that gets signed messages. */
 export function messagesClient(world: World, input: ClientInput = {}): Promise<FapiClient> {
-  return fapiClient(world, { ...({ authorization_signed_response_alg: 'ES256' } as ClientInput), ...input })
+  return fapiClient(world, { authorization_signed_response_alg: 'ES256', ...input })
 }
 
 /** The claims of a request object that asks for a signed answer. */

@@ -77,7 +77,7 @@ describe('a response that is encrypted for a client', () => {
     },
   )
 
-  test('contains claims that are not signed without cty', async () => {
+  test('an encrypted response contains claims that are not signed without cty', async () => {
     const { world, core } = encryptingWorld()
     const key = await encryptionPair('ECDH-ES')
     const client = await register(world, { jwks: { keys: [key.publicJwk] }, [member]: 'ECDH-ES' })
@@ -86,7 +86,7 @@ describe('a response that is encrypted for a client', () => {
     expect(JSON.parse(await decrypt(jwe, key))).toEqual({ sub: 'alice' })
   })
 
-  test('is for the key with use enc, and for a key without use when there is no other', async () => {
+  test('an encrypted response is for the key with use enc, and for a key without use when there is no other', async () => {
     const { world, core } = encryptingWorld()
     const any = await encryptionPair('ECDH-ES', { kid: 'any' })
     const signing = await encryptionPair('ECDH-ES', { kid: 'signing', use: 'sig' })
@@ -99,7 +99,7 @@ describe('a response that is encrypted for a client', () => {
     expect(decodeProtectedHeader(await encrypt(core(), second.client_id)).kid).toBe('mine')
   })
 
-  test('is for a key that the client has just published at its jwks_uri', async () => {
+  test('an encrypted response is for a key that the client has just published at its jwks_uri', async () => {
     const remote = await startRemote()
     const { world, core } = encryptingWorld({ dangerouslyAllowPrivateAddresses: true })
     const signing = await encryptionPair('ECDH-ES', { use: 'sig' })
@@ -112,7 +112,7 @@ describe('a response that is encrypted for a client', () => {
     expect(await decrypt(await encrypt(core(), client.client_id), key)).toBe('a.b.c')
   })
 
-  test('fails with an event when the keys cannot be fetched, or none of them fits', async () => {
+  test('an encrypted response fails with an event when the keys cannot be fetched, or none of them fits', async () => {
     const remote = await startRemote()
     const { world, core } = encryptingWorld({ dangerouslyAllowPrivateAddresses: true })
     const client = await register(world, { jwks_uri: `${remote.origin}/none`, [member]: 'RSA-OAEP' })
@@ -125,7 +125,7 @@ describe('a response that is encrypted for a client', () => {
     )
   })
 
-  test('fails with an event when the only key is no point on its curve', async () => {
+  test('an encrypted response fails with an event when the only key is no point on its curve', async () => {
     const { world, core } = encryptingWorld()
     const crooked = { kty: 'EC', crv: 'P-256', use: 'enc', x: 'A'.repeat(43), y: 'A'.repeat(43) }
     const client = await register(world, { jwks: { keys: [crooked] }, [member]: 'ECDH-ES' })
@@ -158,7 +158,7 @@ describe('the registration of an encrypted response', () => {
     ],
   ]
 
-  test.each(refusals)('is refused with %s', async (_, input, description) => {
+  test.each(refusals)('the registration of an encrypted response is refused with %s', async (_, input, description) => {
     const { world } = encryptingWorld()
     await expect(register(world, input)).rejects.toMatchObject({
       code: 'invalid_client_metadata',
@@ -166,7 +166,7 @@ describe('the registration of an encrypted response', () => {
     })
   })
 
-  test('is accepted with an enc beside the alg, and answered as it was sent', async () => {
+  test('the registration of an encrypted response is accepted with an enc beside the alg, and answered as it was sent', async () => {
     const { world } = encryptingWorld()
     const client = await register(world, {
       [member]: 'RSA-OAEP-256',

@@ -54,7 +54,7 @@ const part = v.optional(v.boolean(), true)
  * PS256, ES256 or EdDSA. It only narrows what the other options allow: what they refuse stays refused.
  *
  * A provider that cannot meet the profile does not start, and the error says what to add. A client that cannot meet it is
- * not registered, and a client from before is served nothing until it meets it.
+ * not registered, and a client from before gets nothing that the profile does not allow.
  * @throws {TypeError} when an option is unknown or wrong
  * @example
  * ```ts

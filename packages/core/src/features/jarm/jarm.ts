@@ -8,7 +8,7 @@ import { requireSigned, signedResponseModes } from './response-modes.ts'
 /** The options of `jarm`. */
 export interface JarmOptions {
   /**
-   * How long a client may take an authorization response for good, in seconds: `exp` of the JWT. The code in it lives as long
+   * How long a client may accept an authorization response, in seconds: `exp` of the JWT. The code in it lives as long
    * as the option `authorizationCodeTtlSeconds` says. 30 to 600, default 300.
    */
   readonly lifetimeSeconds?: number | undefined

@@ -16,7 +16,7 @@ export async function responseJwt(
   parameters: AuthorizationResponse,
   lifetime: number,
 ): Promise<string> {
-  const algorithm = responseAlgorithmOf(ctx.config, client.metadata, 'authorization_signed_response_alg')
+  const algorithm = responseAlgorithmOf(ctx, client, 'authorization_signed_response_alg')
   if (algorithm === undefined) throw new Error(unsupportedAlgorithm(client))
   const claims = { ...parameters, iss: ctx.config.issuer, aud: client.id, exp: ctx.clock.now() + lifetime }
   return encrypted(ctx, client, await ctx.keys.sign(algorithm, undefined, claims))
@@ -37,8 +37,8 @@ async function encrypted(ctx: Context, client: ClientRecord, jwt: string): Promi
 }
 
 /** Tells why the response cannot be signed for the client; `undefined` when it can. */
-export function signingProblem({ config }: Context, client: ClientRecord): string | undefined {
-  const algorithm = responseAlgorithmOf(config, client.metadata, 'authorization_signed_response_alg')
+export function signingProblem(ctx: Context, client: ClientRecord): string | undefined {
+  const algorithm = responseAlgorithmOf(ctx, client, 'authorization_signed_response_alg')
   return algorithm === undefined ? unsupportedAlgorithm(client) : undefined
 }
 

@@ -33,7 +33,7 @@ export async function respondWithJwt(
 }
 
 function introspectionJwt(ctx: Context, client: ClientRecord, introspection: object): Promise<string> {
-  const algorithm = responseAlgorithmOf(ctx.config, client.metadata, 'introspection_signed_response_alg')
+  const algorithm = responseAlgorithmOf(ctx, client, 'introspection_signed_response_alg')
   if (algorithm === undefined) throw unsupportedAlgorithm(client)
   // No `sub` and `exp` here, so that nothing takes the response for an access token (RFC 9701 section 8.1).
   return ctx.keys.sign(algorithm, typ, {

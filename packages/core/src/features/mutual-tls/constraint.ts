@@ -1,5 +1,6 @@
 import type { Core } from '../../contracts/core.ts'
 import type { SenderConstraint } from '../../contracts/sender-constraint.ts'
+import { demandsOn } from '../../policy/demands.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -20,13 +21,17 @@ export function certificateConstraint(
     confirmation,
     tokenType: 'Bearer',
     async prove(request, { endpoint, client, accessToken }) {
-      // A client that did not ask for bound tokens may use them at a resource that never sees its certificate.
-      if (accessToken === undefined && (client === undefined || !wantsBoundTokens(rules, client))) return undefined
-      if (accessToken === undefined) refuseOtherProof(core, request)
+      // A client that did not ask for bound tokens may use them at a resource that never sees its certificate. Under a profile
+      // that demands bound tokens there are no others: then its certificate counts, unless it proves another key.
+      const wants = accessToken !== undefined || (client !== undefined && wantsBoundTokens(rules, client))
+      if (!wants && !(isDemandedOf(core, client) && !hasOtherProof(core, request))) return undefined
+      if (accessToken === undefined && hasOtherProof(core, request)) throw twoKeys()
       const certificate = await certificateOf(request)
       if (typeof certificate === 'object') return { confirmation: certificate.thumbprint }
       // Where a token is presented, a certificate that cannot be used is none, and the token decides whether it needs one.
       if (accessToken !== undefined || endpoint !== tokenEndpoint) return undefined
+      // What the profile demands is checked with all constraints together.
+      if (!wants) return undefined
       throw missing(certificate === undefined ? undefined : `the certificate ${certificate}`)
     },
     checkIssuance({ client, resources, binding }) {
@@ -50,11 +55,16 @@ function wantsBoundTokens({ required }: MutualTlsRules, { metadata }: ClientReco
   return required || metadata.tls_client_certificate_bound_access_tokens === true
 }
 
-/** @throws {OAuthError} `invalid_request` when the request has the header of another constraint, for instance `DPoP` */
-function refuseOtherProof({ registry }: Core, request: Request): void {
-  for (const { requestHeaders = [] } of registry.senderConstraints.values()) {
-    if (requestHeaders.some((header) => request.headers.has(header))) throw twoKeys()
-  }
+/** Whether a profile of the client demands bound tokens and takes certificates for that. */
+function isDemandedOf(core: Core, client: ClientRecord | undefined): boolean {
+  return client !== undefined && demandsOn(core, client).senderConstraints?.includes(confirmation) === true
+}
+
+/** Whether the request has the header of another constraint, for instance `DPoP`. */
+function hasOtherProof({ registry }: Core, request: Request): boolean {
+  return [...registry.senderConstraints.values()].some(({ requestHeaders = [] }) =>
+    requestHeaders.some((header) => request.headers.has(header)),
+  )
 }
 
 function twoKeys(): OAuthError {

@@ -32,7 +32,7 @@ function withoutFeature(world: World): World {
 }
 
 describe('a process without the feature encryptedResponses', () => {
-  test('refuses an authorization request for an ID token that must be encrypted, before the user signs in', async () => {
+  test('a process without encryptedResponses refuses an authorization request for an ID token that must be encrypted, before the user signs in', async () => {
     const world = encryptingWorld()
     const client = await registerFor(world, await encryptionPair(), { id_token_encrypted_response_alg: 'ECDH-ES' })
     const other = withoutFeature(world)
@@ -40,7 +40,7 @@ describe('a process without the feature encryptedResponses', () => {
     expectErrorRedirect(other, response, redirectUri, 'unauthorized_client')
   })
 
-  test('gives no ID token in the clear for a code of another process, and the code stays good', async () => {
+  test('a process without encryptedResponses gives no ID token in the clear for a code of another process, and the code stays good', async () => {
     const world = encryptingWorld()
     const key = await encryptionPair()
     const client = await registerFor(world, key, { id_token_encrypted_response_alg: 'ECDH-ES' })
@@ -54,7 +54,7 @@ describe('a process without the feature encryptedResponses', () => {
     expect((await decrypt(body.id_token, key)).split('.')).toHaveLength(3)
   })
 
-  test('gives no userinfo in the clear', async () => {
+  test('a process without encryptedResponses gives no userinfo in the clear', async () => {
     const world = encryptingWorld()
     const client = await registerFor(world, await encryptionPair(), { userinfo_encrypted_response_alg: 'ECDH-ES' })
     const { access_token } = await getTokens(world, client)
@@ -68,7 +68,7 @@ describe('a process without the feature encryptedResponses', () => {
 })
 
 describe('an encrypted ID token that comes back', () => {
-  test('is no id_token_hint: the client decrypts it first', async () => {
+  test('an encrypted ID token is no id_token_hint: the client decrypts it first', async () => {
     const world = encryptingWorld()
     const key = await encryptionPair()
     const client = await registerFor(world, key, { id_token_encrypted_response_alg: 'ECDH-ES' })
@@ -84,7 +84,7 @@ describe('an encrypted ID token that comes back', () => {
     expect(same.searchParams.get('code')).toEqual(expect.any(String))
   })
 
-  test('is no access token', async () => {
+  test('an encrypted ID token is no access token', async () => {
     const world = encryptingWorld()
     const client = await registerFor(world, await encryptionPair(), { id_token_encrypted_response_alg: 'ECDH-ES' })
     const { id_token } = await getTokens(world, client)

@@ -31,7 +31,7 @@ const userinfoOf = (world: World, token: string) =>
   send(world, `${world.issuer}/oauth2/userinfo`, { headers: { authorization: `Bearer ${token}` } })
 
 describe('an encrypted ID token', () => {
-  test('is signed as ever inside, and only the key of the client opens it, at the first exchange and at every refresh', async () => {
+  test('an encrypted ID token is signed as ever inside, and only the key of the client opens it, at the first exchange and at every refresh', async () => {
     const world = encryptingWorld()
     const key = await encryptionPair('ECDH-ES', { kid: 'enc-1', use: 'enc' })
     const client = await registerFor(world, key, { id_token_encrypted_response_alg: 'ECDH-ES' })
@@ -46,7 +46,7 @@ describe('an encrypted ID token', () => {
     }
   })
 
-  test('is encrypted after it was signed with the secret of the client, for servers without keys', async () => {
+  test('an encrypted ID token is encrypted after it was signed with the secret of the client, for servers without keys', async () => {
     const world = encryptingWorld({ disableJwtPlugin: true })
     const key = await encryptionPair()
     const client = await registerFor(world, key, {
@@ -60,7 +60,7 @@ describe('an encrypted ID token', () => {
     expect(payload.sub).toBe(alice.id)
   })
 
-  test('is not got by other clients, nor is it their userinfo', async () => {
+  test('encryption of ID tokens changes neither the ID tokens of other clients nor userinfo', async () => {
     const world = encryptingWorld()
     const key = await encryptionPair()
     const client = await registerFor(world, key, { id_token_encrypted_response_alg: 'ECDH-ES' })
@@ -71,7 +71,7 @@ describe('an encrypted ID token', () => {
     expect((await userinfoOf(world, mine.access_token)).headers.get('content-type')).toBe('application/json')
   })
 
-  test('is encrypted to the key that the client has published since, and a key that is gone fails without using up the code', async () => {
+  test('an ID token is encrypted to the key that the client has published since, and a key that is gone fails without using up the code', async () => {
     const remote = await startRemote()
     const world = encryptingWorld({ dangerouslyAllowPrivateAddresses: true })
     const old = await encryptionPair('ECDH-ES', { kid: 'old' })
@@ -101,7 +101,7 @@ describe('an encrypted ID token', () => {
     expect(decodeProtectedHeader(body.id_token).kid).toBe('next')
   })
 
-  test('comes with a logout token that is encrypted in the same way', async () => {
+  test('an encrypted ID token comes with a logout token that is encrypted in the same way', async () => {
     const receiver = await startReceiver()
     try {
       const features = [encryptedResponses(), backChannelLogout()]
@@ -126,7 +126,7 @@ describe('an encrypted ID token', () => {
 })
 
 describe('encrypted userinfo', () => {
-  test('is signed and then encrypted when the client registered both', async () => {
+  test('userinfo is signed and then encrypted when the client registered both', async () => {
     const world = encryptingWorld()
     const key = await encryptionPair('RSA-OAEP-256', { kid: 'rsa', use: 'enc' })
     const client = await registerFor(world, key, {
@@ -142,7 +142,7 @@ describe('encrypted userinfo', () => {
     expect(payload).toMatchObject({ iss: world.issuer, aud: client.client_id, email: alice.email })
   })
 
-  test('is the claims, encrypted and not signed, when the client registered only the encryption', async () => {
+  test('encrypted userinfo is the claims, encrypted and not signed, when the client registered only the encryption', async () => {
     const world = encryptingWorld()
     const key = await encryptionPair()
     const client = await registerFor(world, key, { userinfo_encrypted_response_alg: 'ECDH-ES' })
@@ -159,7 +159,7 @@ describe('encrypted userinfo', () => {
     })
   })
 
-  test('fails when the client has no key any more, and says so to the host', async () => {
+  test('encrypted userinfo fails when the client has no key any more, and says so to the host', async () => {
     const remote = await startRemote()
     const world = encryptingWorld({ dangerouslyAllowPrivateAddresses: true })
     const client = await registerConfidential(world, {

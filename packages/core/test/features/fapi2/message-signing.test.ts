@@ -4,6 +4,7 @@ import { redirectUri } from '../../support/client.ts'
 import { expectJsonError } from '../../support/expectations.ts'
 import type { FapiClient } from '../../support/fapi2.ts'
 import { fapiClient, fapiFeatures, fapiOptions, pushAs } from '../../support/fapi2.ts'
+import { readResponse } from '../../support/jarm.ts'
 import { encodeJson } from '../../support/keys.ts'
 import { answerTo, authorizeWith, pushPath } from '../../support/pushed-requests.ts'
 import {
@@ -29,14 +30,17 @@ describe('FAPI 2.0 Message Signing', () => {
     const { status, body } = await push(client)
     expect(status).toBe(201)
     const answer = await answerTo(world.browser(), authorizeWith(world, client.registered, body.request_uri))
-    expect([answer.get('state'), answer.has('code')]).toEqual(['signed-state', true])
+    expect([...answer.keys()]).toEqual(['response'])
+    const { claims, header } = await readResponse(world, client.registered, answer.get('response'))
+    expect(header.alg).toBe('ES256')
+    expect(claims).toMatchObject({ state: 'signed-state', code: expect.any(String) })
   })
 
   test('discovery says that request objects and pushed requests are required, and names no plain response mode (F19)', () => {
     const { metadata } = messagesWorld().provider
     expect(metadata.require_signed_request_object).toBe(true)
     expect(metadata.require_pushed_authorization_requests).toBe(true)
-    expect(metadata.response_modes_supported).toEqual(['jwt'])
+    expect(metadata.response_modes_supported).toEqual(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])
     expect(metadata.introspection_signing_alg_values_supported).toEqual(['ES256'])
   })
 
@@ -57,8 +61,9 @@ describe('FAPI 2.0 Message Signing', () => {
     ['exp an hour from now', (now) => ({ exp: now + 3600 }), 201],
     ['exp more than an hour from now', (now) => ({ exp: now + 3601 }), 400],
     ['exp in the past', (now) => ({ exp: now - 11 }), 400],
-    ['nbf an hour ago', (now) => ({ nbf: now - 3600 }), 201],
-    ['nbf more than an hour ago', (now) => ({ nbf: now - 3601 }), 400],
+    ['nbf almost an hour ago and exp within the hour', (now) => ({ nbf: now - 3590, exp: now + 10 }), 201],
+    ['more than an hour from nbf to exp', (now) => ({ nbf: now - 3590, exp: now + 11 }), 400],
+    ['nbf more than an hour ago', (now) => ({ nbf: now - 3611, exp: now - 11 }), 400],
     ['nbf 8 seconds from now', (now) => ({ nbf: now + 8 }), 201],
     ['nbf a minute from now', (now) => ({ nbf: now + 61 }), 400],
   ])('a request object with %s answers as the profile demands (F14, F19)', async (_, changes, expected) => {
@@ -85,7 +90,8 @@ describe('FAPI 2.0 Message Signing', () => {
   test.each(['authorization_signed_response_alg', 'introspection_signed_response_alg'])(
     'a client with %s RS256 is not registered (F12, F19)',
     async (member) => {
-      await expect(messagesClient(messagesWorld(), { [member]: 'RS256' } as object)).rejects.toThrow(
+      const world = messagesWorld({}, { idTokenSigningAlgorithms: ['ES256', 'RS256'] })
+      await expect(messagesClient(world, { [member]: 'RS256' })).rejects.toThrow(
         `register ${member} PS256, ES256 or EdDSA`,
       )
     },

@@ -2,6 +2,7 @@ import type { Feature } from '@oauth/core'
 import type { Demands } from '@oauth/core/feature'
 import { dpop } from '@oauth/core/features/dpop'
 import { fapi2MessageSigning } from '@oauth/core/features/fapi2'
+import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
@@ -12,7 +13,7 @@ import { clientKey } from '../../support/client-keys.ts'
 import { type CallChanges, type FapiClient, tokenAs } from '../../support/fapi2.ts'
 import { encodeJson } from '../../support/keys.ts'
 import { authorizeWith, pushPath } from '../../support/pushed-requests.ts'
-import { messagesClient, requestClaims, signedAnswers, signRequest } from '../../support/signed-messages.ts'
+import { messagesClient, oneSignedMode, requestClaims, signRequest } from '../../support/signed-messages.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice } from '../../support/world.ts'
 
@@ -39,14 +40,16 @@ const mostStrict: readonly Feature[] = [
   pushedAuthorizationRequests({ lifetimeSeconds: 30, required: true }),
   dpop({ signingAlgorithms: ['ES256'], required: true }),
   jwtSecuredRequests({ required: true, signingAlgorithms: ['ES256'] }),
-  signedAnswers,
+  oneSignedMode,
+  jwtIntrospection(),
 ]
 const mostLenient: readonly Feature[] = [
   privateKeyJwt({ audiences: 'endpoints' }),
   pushedAuthorizationRequests({ lifetimeSeconds: 600 }),
   dpop(),
   jwtSecuredRequests({ unsigned: 'allowed', outsideParameters: 'merged' }),
-  signedAnswers,
+  oneSignedMode,
+  jwtIntrospection(),
 ]
 
 /** Runs a whole journey on a server of its own. Returns where it was refused, or `served`. */

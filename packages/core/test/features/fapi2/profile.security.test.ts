@@ -1,8 +1,11 @@
-import type { ClientMetadata } from '@oauth/core'
+import type { ClientInput, ClientMetadata } from '@oauth/core'
 import { fapi2SecurityProfile } from '@oauth/core/features/fapi2'
+import { jarm } from '@oauth/core/features/jarm'
+import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
 import { describe, expect, test } from 'vitest'
 import { getTokens, postAs, redirectUri, registerConfidential } from '../../support/client.ts'
 import { clientKey, lastReason } from '../../support/client-keys.ts'
+import { userinfoAs } from '../../support/dpop.ts'
 import {
   ask,
   editClient,
@@ -22,6 +25,9 @@ import {
   pushAs,
   tokenAs,
 } from '../../support/fapi2.ts'
+import { readResponse } from '../../support/jarm.ts'
+import { introspectionType } from '../../support/jwt-introspection.ts'
+import { answerTo, authorizeWith } from '../../support/pushed-requests.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice } from '../../support/world.ts'
 
@@ -53,6 +59,70 @@ describe('a client that was registered before the profile', () => {
       expectJsonError(await postAs(world, client, path, { token: 'a' }), 401, 'invalid_client')
     }
   })
+})
+
+describe('algorithms of a client that was registered before the profile', () => {
+  const both = { idTokenSigningAlgorithms: ['ES256', 'RS256'] } as const
+  const profile = fapi2SecurityProfile()
+  const signed = [jarm(), jwtIntrospection()]
+
+  /** A client of a server without the profile, as a server with the profile sees it. */
+  const fromBefore = async (input: ClientInput) => {
+    const before = plainWorld({ ...both, features: signed })
+    const { registered, key } = await fapiClient(before, input)
+    const features = [...fapiFeatures(), ...signed, profile]
+    const world = createQuickWorld({ ...fapiOptions, ...both, beside: before, storage: before.storage, features })
+    return clientOf(world, registered, key)
+  }
+
+  test('a client that registered RS256 for its ID tokens gets no code and no ID token once the profile holds for it (F12)', async () => {
+    const client = await fromBefore({ id_token_signed_response_alg: 'RS256' })
+    const { parameters } = await codeOf(client)
+    expect([parameters.get('error'), parameters.has('code')]).toEqual(['unauthorized_client', false])
+    const { cause } = client.world.events.find(({ type }) => type === 'request.refused') as { readonly cause?: Error }
+    expect(cause?.message).toContain('set id_token_signed_response_alg to PS256, ES256, EdDSA')
+    expect((await codeOf(client, { scope: 'email' })).parameters.has('code')).toBe(true)
+  })
+
+  test('a client that registered RS256 for userinfo gets no userinfo once the profile holds for it (F12)', async () => {
+    const client = await fromBefore({ userinfo_signed_response_alg: 'RS256' })
+    const { access_token } = (await tokenAs(client, (await codeOf(client)).form)).body
+    const { status, body } = await userinfoAs(client.world, access_token)
+    expect([status, body.error]).toEqual([400, 'unauthorized_client'])
+  })
+
+  test.each([
+    [{ authorization_signed_response_alg: 'RS256' }, 400, 'invalid_request'],
+    [{}, 201, undefined],
+  ] as const)(
+    'a request of a client with %o for a signed response is answered %i (F12)',
+    async (input, status, error) => {
+      const client = await fromBefore(input)
+      const pushed = await pushAs(client, { response_mode: 'jwt' })
+      expect([pushed.status, pushed.body.error]).toEqual([status, error])
+      if (status !== 201) return
+      const url = authorizeWith(client.world, client.registered, pushed.body.request_uri)
+      const response = (await answerTo(client.world.browser(), url)).get('response')
+      expect((await readResponse(client.world, client.registered, response)).header.alg).toBe('ES256')
+    },
+  )
+
+  test.each([
+    [{ introspection_signed_response_alg: 'RS256' }, 400],
+    [{}, 200],
+  ] as const)('introspection as a JWT for a client with %o is answered %i (F12)', async (input, status) => {
+    const client = await fromBefore(input)
+    const headers = { accept: introspectionType }
+    expect((await client.post('/oauth2/introspect', { token: 'unknown' }, { headers })).status).toBe(status)
+  })
+
+  test.each(['authorization_signed_response_alg', 'introspection_signed_response_alg'])(
+    'a client of the Security Profile that registers %s RS256 is refused (F12)',
+    async (member) => {
+      const world = fapiWorld({}, { ...both, features: signed })
+      await expect(fapiClient(world, { [member]: 'RS256' })).rejects.toThrow(`register ${member} PS256, ES256 or EdDSA`)
+    },
+  )
 })
 
 describe('the clients that a profile holds for', () => {

@@ -34,6 +34,13 @@ describe('a client that follows the FAPI 2.0 Security Profile', () => {
     expect([status, body.token_type, body.id_token]).toEqual([200, 'DPoP', undefined])
   })
 
+  test('a client without users gets a bound token by client_credentials, and none without a proof (F18)', async () => {
+    const { client } = await start({ redirect_uris: [], grant_types: ['client_credentials'], scope: 'notes:read' })
+    expectJsonError(await tokenAs(client, machine, { proof: undefined }), 400, 'invalid_request')
+    const { status, body } = await tokenAs(client, machine)
+    expect([status, body.token_type, body.refresh_token]).toEqual([200, 'DPoP', undefined])
+  })
+
   test('a client refreshes with a new DPoP key (F11)', async () => {
     const { client } = await start()
     const first = (await tokenAs(client, (await codeOf(client)).form)).body

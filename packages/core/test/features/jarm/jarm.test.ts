@@ -300,7 +300,7 @@ describe('a client that must ask for a signed response', () => {
     },
   )
 
-  test.each(signedModes)('with require_signed_authorization_response %s works (R09)', async (mode) => {
+  test.each(signedModes)('a client with require_signed_authorization_response may use %s (R09)', async (mode) => {
     const world = jarmWorld()
     const client = await registerConfidential(world, required)
     const url = authorizeUrl(world, client, createPkce(), { scope, response_mode: mode })
@@ -318,7 +318,7 @@ describe('a client that must ask for a signed response', () => {
     expect(searchParams.get('code')).toMatch(code)
   })
 
-  test('with the option required every client must, and discovery has the signed modes alone (R09)', async () => {
+  test('with the option required every client must ask for a signed response, and discovery has the signed modes alone (R09)', async () => {
     const world = jarmWorld({ required: true })
     expect(world.provider.metadata.response_modes_supported).toEqual([
       ...['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],

@@ -13,7 +13,7 @@ const ecdh = { encryptionAlgorithms: ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256
 const contentEncryption = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM']
 
 describe('an encrypted request object (J11)', () => {
-  test('that was signed before is used like one that was only signed, down to the tokens (J11)', async () => {
+  test('an encrypted request object that was signed before is used like one that was only signed, down to the tokens (J11)', async () => {
     const { world, client, pkce, browser, url, sign } = await requestObjectWorld(ecdh)
     const request = await encryptFor(world, await sign())
     const { url: end } = await browser.visit(url({ request, scope: 'openid notes:write', state: 'outer' }), {
@@ -36,7 +36,7 @@ describe('an encrypted request object (J11)', () => {
     },
   )
 
-  test('is decrypted by RSA-OAEP-256 and RSA-OAEP with the same key (J11)', async () => {
+  test('an encrypted request object is decrypted by RSA-OAEP-256 and RSA-OAEP with the same key (J11)', async () => {
     const { world, ask, sign } = await requestObjectWorld({ encryptionAlgorithms: ['RSA-OAEP-256', 'RSA-OAEP'] })
     for (const alg of ['RSA-OAEP-256', 'RSA-OAEP']) {
       const response = await ask({ request: await encryptFor(world, await sign(), { alg }) })
@@ -44,7 +44,7 @@ describe('an encrypted request object (J11)', () => {
     }
   })
 
-  test('may be pushed, and may be behind a registered request_uri (J11)', async () => {
+  test('an encrypted request object may be pushed, and may be behind a registered request_uri (J11)', async () => {
     const remote = await startRemote()
     const uri = `${remote.origin}/request.jwt`
     const { world, client, sign, url, browser } = await requestObjectWorld(
@@ -67,7 +67,7 @@ describe('an encrypted request object (J11)', () => {
     expectJsonError(await postAs(world, client, '/oauth2/par', { request: wrong }), 400, 'invalid_request_object')
   })
 
-  test('is demanded of a client that registered request_object_encryption_alg, by exactly that, and enc likewise (J11)', async () => {
+  test('a client that registered request_object_encryption_alg must encrypt by exactly that, and enc likewise (J11)', async () => {
     const { world, ask, sign } = await requestObjectWorld(ecdh, {
       request_object_encryption_alg: 'ECDH-ES+A256KW',
       request_object_encryption_enc: 'A256GCM',
@@ -84,7 +84,7 @@ describe('an encrypted request object (J11)', () => {
     }
   })
 
-  test('of a client that registered only the alg may have any enc (J11)', async () => {
+  test('an encrypted request object of a client that registered only the alg may have any enc (J11)', async () => {
     const { world, ask, sign } = await requestObjectWorld(ecdh, { request_object_encryption_alg: 'ECDH-ES' })
     for (const enc of contentEncryption) {
       const response = await ask({ request: await encryptFor(world, await sign(), { enc }) })

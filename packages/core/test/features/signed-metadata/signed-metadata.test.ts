@@ -91,7 +91,7 @@ describe('how often the server signs', () => {
   // Each signature of ES256 is another one, so equal texts are one signature.
   const options = { features: [signedMetadata({ algorithm: 'ES256' })] }
 
-  test('once for all requests, also for many at the same moment', async () => {
+  test('the server signs its metadata once for all requests, also for many at the same moment', async () => {
     const world = signedWorld(options)
     const first = await Promise.all(Array.from({ length: 20 }, () => signatureOf(world)))
     world.clock.advance(5000)
@@ -99,7 +99,7 @@ describe('how often the server signs', () => {
     expect(await signatureOf(world, 'openid-configuration')).not.toBe(first[0])
   })
 
-  test('again when another key signs, at that very second and not when the key is published', async () => {
+  test('the server signs its metadata again when another key signs, at that very second and not when the key is published', async () => {
     const world = signedWorld(options)
     const before = await signatureOf(world)
     await world.provider.rotateSigningKeys()
@@ -113,7 +113,7 @@ describe('how often the server signs', () => {
     await verify(world, before)
   })
 
-  test('at once when the earlier keys are dropped', async () => {
+  test('the server signs its metadata again at once when the earlier keys are dropped', async () => {
     const world = signedWorld(options)
     const before = await signatureOf(world)
     await world.provider.rotateSigningKeys({ dropPrevious: true })
@@ -121,7 +121,7 @@ describe('how often the server signs', () => {
     await expect(verify(world, before)).rejects.toThrow()
   })
 
-  test('again in every process, once that has read the keys of another', async () => {
+  test('the server signs its metadata again in every process, once that has read the keys of another', async () => {
     const storage = emptyStorage()
     const world = signedWorld({ ...options, storage })
     const other = signedWorld({ ...options, storage, beside: world })
@@ -174,7 +174,7 @@ describe('the signature when something is wrong', () => {
     )
   })
 
-  test('without any signature the document fails until the keys can be read', async () => {
+  test('a document that was never signed fails until the keys can be read', async () => {
     const { world, state } = failingWorld()
     state.broken = true
     expect((await read(world, names[0])).status).toBe(500)
