@@ -5,7 +5,7 @@ import { findResource } from '../protocol/resource.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { takesPlainJwt } from './access-token-format.ts'
 import { isPublic } from './client.ts'
-import { missingProfile } from './demands.ts'
+import { allowed, demandsOn, missingProfile } from './demands.ts'
 import { featureOfAuthMethod, featureOfMember } from './feature-names.ts'
 
 /**
@@ -96,13 +96,27 @@ export function signsWithClientSecrets({ config }: Support): boolean {
 /**
  * Returns the algorithm of the ID tokens and logout tokens of a client. Under `disableJwtPlugin` it is HS256, whatever
  * the client registered.
- * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have
+ * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have, or
+ * that its security profile does not allow
  */
-export function idTokenAlgorithmOf({ config }: Support, client: ClientRecord): string {
-  const registered = client.metadata.id_token_signed_response_alg
-  if (registered === undefined || config.jwtDisabled) return config.idTokenAlgorithm
-  if (config.idTokenAlgorithms.includes(registered)) return registered
-  throw unsupported(client, 'id_token_signed_response_alg', registered, 'add it to idTokenSigningAlgorithms')
+export function idTokenAlgorithmOf(ctx: Support, client: ClientRecord): string {
+  const { config } = ctx
+  const member = 'id_token_signed_response_alg'
+  const registered = client.metadata[member]
+  const algorithm = registered === undefined || config.jwtDisabled ? config.idTokenAlgorithm : registered
+  if (!config.jwtDisabled && !config.idTokenAlgorithms.includes(algorithm)) {
+    throw unsupported(client, member, algorithm, 'add it to idTokenSigningAlgorithms')
+  }
+  requireDemandedAlgorithm(ctx, client, member, algorithm)
+  return algorithm
+}
+
+/** A client from before its security profile may be registered for another algorithm, or for the default. */
+function requireDemandedAlgorithm(ctx: Support, client: ClientRecord, member: string, algorithm: string): void {
+  const { signingAlgorithms } = demandsOn(ctx, client)
+  if (allowed([algorithm], signingAlgorithms).length > 0) return
+  const remedy = `its security profile allows ${signingAlgorithms?.join(', ')}: register one of them`
+  throw unsupported(client, member, algorithm, remedy)
 }
 
 /**
@@ -127,18 +141,21 @@ function refusePlainResource({ config }: Support, client: ClientRecord, descript
 
 /**
  * Returns the algorithm that signs userinfo for a client; `undefined` when the client gets JSON.
- * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have, or
- * its id is a resource with `accessTokenTyp: 'JWT'`, whose API would take the JWT for an access token
+ * @throws {OAuthError} `unauthorized_client` when it is registered for an algorithm that this process does not have or
+ * its security profile does not allow, or its id is a resource with `accessTokenTyp: 'JWT'`, whose API would take the JWT for an access token
  */
 export function userinfoAlgorithmOf(ctx: Support, client: ClientRecord): string | undefined {
   const { config } = ctx
-  const registered = client.metadata.userinfo_signed_response_alg
-  if (registered !== undefined) refusePlainResource(ctx, client, 'this client gets no userinfo as a JWT')
-  if (registered === undefined || (!config.jwtDisabled && config.signingAlgorithms.includes(registered))) {
-    return registered
+  const member = 'userinfo_signed_response_alg'
+  const registered = client.metadata[member]
+  if (registered === undefined) return undefined
+  refusePlainResource(ctx, client, 'this client gets no userinfo as a JWT')
+  if (config.jwtDisabled || !config.signingAlgorithms.includes(registered)) {
+    const remedy = config.jwtDisabled ? 'disableJwtPlugin leaves no key for it' : 'add it to idTokenSigningAlgorithms'
+    throw unsupported(client, member, registered, remedy)
   }
-  const remedy = config.jwtDisabled ? 'disableJwtPlugin leaves no key for it' : 'add it to idTokenSigningAlgorithms'
-  throw unsupported(client, 'userinfo_signed_response_alg', registered, remedy)
+  requireDemandedAlgorithm(ctx, client, member, registered)
+  return registered
 }
 
 /**

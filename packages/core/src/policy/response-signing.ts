@@ -1,6 +1,9 @@
 import type { Config } from '../contracts/config.ts'
+import type { Context } from '../contracts/context.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+import { allowed, demandsOn } from './demands.ts'
 
 /** The members of client metadata that choose the algorithm of a response that is a JWT. */
 export type ResponseSigningMember = 'authorization_signed_response_alg' | 'introspection_signed_response_alg'
@@ -10,16 +13,24 @@ type Signing = Pick<Config, 'signingAlgorithms'>
 /**
  * Returns the algorithm that signs a response for a client: that which the client registered, or else `RS256`, the default
  * of the standards, or else the first that this server signs with.
- * @returns `undefined` when the client registered an algorithm that this process has no keys for
+ * @returns a text that says what is wrong, in `problem`, when this process has no keys for the algorithm or a security
+ * profile of the client does not allow it
  */
 export function responseAlgorithmOf(
-  { signingAlgorithms }: Signing,
-  metadata: ClientMetadata,
+  ctx: Pick<Context, 'config' | 'registry'>,
+  client: ClientRecord,
   member: ResponseSigningMember,
-): string | undefined {
-  const registered = metadata[member]
-  if (registered !== undefined) return signingAlgorithms.includes(registered) ? registered : undefined
-  return signingAlgorithms.includes('RS256') ? 'RS256' : signingAlgorithms[0]
+): { readonly algorithm: string } | { readonly problem: string } {
+  const { signingAlgorithms } = ctx.config
+  const registered = client.metadata[member]
+  const standard = signingAlgorithms.includes('RS256') ? 'RS256' : signingAlgorithms[0]
+  const algorithm = registered ?? standard
+  if (algorithm === undefined || !signingAlgorithms.includes(algorithm)) {
+    return { problem: `this server does not support the client's ${member} ${algorithm}` }
+  }
+  const demanded = demandsOn(ctx, client).signingAlgorithms
+  if (allowed([algorithm], demanded).length > 0) return { algorithm }
+  return { problem: `the client must register ${member} as one of ${demanded?.join(', ')}, not ${algorithm}` }
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { ClientInput, Feature } from '@oauth/core'
-import { redirect, withParameters } from '@oauth/core/feature'
+import { json, redirect, withParameters } from '@oauth/core/feature'
 import { type Fapi2MessageSigningOptions, fapi2MessageSigning } from '@oauth/core/features/fapi2'
 import { type JwtSecuredRequestsOptions, jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import * as v from 'valibot'
 import { createPkce, redirectUri } from './client.ts'
 import { signJwt } from './client-keys.ts'
 import { type FapiClient, fapiClient, fapiFeatures, fapiOptions } from './fapi2.ts'
+import { introspectionType } from './jwt-introspection.ts'
 import { createQuickWorld } from './tokens.ts'
 import type { World, WorldOptions } from './world.ts'
 
@@ -20,6 +21,12 @@ export const signedAnswers: Feature = {
       {
         name: 'jwt',
         respond: (_ctx, request, target, answer) => redirect(request, withParameters(target.redirectUri, answer)),
+      },
+    ],
+    introspectionFormats: [
+      {
+        respond: (_ctx, { request }, introspection) =>
+          Promise.resolve(request.headers.get('accept') === introspectionType ? json(200, introspection) : undefined),
       },
     ],
     clientMetadata: [

@@ -16,10 +16,10 @@ export async function responseJwt(
   parameters: AuthorizationResponse,
   lifetime: number,
 ): Promise<string> {
-  const algorithm = responseAlgorithmOf(ctx.config, client.metadata, 'authorization_signed_response_alg')
-  if (algorithm === undefined) throw new Error(unsupportedAlgorithm(client))
+  const found = responseAlgorithmOf(ctx, client, 'authorization_signed_response_alg')
+  if ('problem' in found) throw new Error(found.problem)
   const claims = { ...parameters, iss: ctx.config.issuer, aud: client.id, exp: ctx.clock.now() + lifetime }
-  return encrypted(ctx, client, await ctx.keys.sign(algorithm, undefined, claims))
+  return encrypted(ctx, client, await ctx.keys.sign(found.algorithm, undefined, claims))
 }
 
 /**
@@ -37,11 +37,7 @@ async function encrypted(ctx: Context, client: ClientRecord, jwt: string): Promi
 }
 
 /** Tells why the response cannot be signed for the client; `undefined` when it can. */
-export function signingProblem({ config }: Context, client: ClientRecord): string | undefined {
-  const algorithm = responseAlgorithmOf(config, client.metadata, 'authorization_signed_response_alg')
-  return algorithm === undefined ? unsupportedAlgorithm(client) : undefined
-}
-
-function unsupportedAlgorithm({ metadata }: ClientRecord): string {
-  return `this server does not support the client's authorization_signed_response_alg ${metadata.authorization_signed_response_alg}`
+export function signingProblem(ctx: Context, client: ClientRecord): string | undefined {
+  const found = responseAlgorithmOf(ctx, client, 'authorization_signed_response_alg')
+  return 'problem' in found ? found.problem : undefined
 }

@@ -33,20 +33,13 @@ export async function respondWithJwt(
 }
 
 function introspectionJwt(ctx: Context, client: ClientRecord, introspection: object): Promise<string> {
-  const algorithm = responseAlgorithmOf(ctx.config, client.metadata, 'introspection_signed_response_alg')
-  if (algorithm === undefined) throw unsupportedAlgorithm(client)
+  const found = responseAlgorithmOf(ctx, client, 'introspection_signed_response_alg')
+  if ('problem' in found) throw new OAuthError('unauthorized_client', found.problem)
   // No `sub` and `exp` here, so that nothing takes the response for an access token (RFC 9701 section 8.1).
-  return ctx.keys.sign(algorithm, typ, {
+  return ctx.keys.sign(found.algorithm, typ, {
     iss: ctx.config.issuer,
     aud: client.id,
     iat: ctx.clock.now(),
     token_introspection: introspection,
   })
-}
-
-function unsupportedAlgorithm({ metadata }: ClientRecord): OAuthError {
-  return new OAuthError(
-    'unauthorized_client',
-    `this server does not support the client's introspection_signed_response_alg ${metadata.introspection_signed_response_alg}`,
-  )
 }
