@@ -179,7 +179,7 @@ describe('a process without the feature', () => {
 
 describe('the options of mutualTls', () => {
   test.each<[object, string]>([
-    [{}, 'mutualTls: clientCertificate'],
+    [{}, 'mutualTls: clientCertificate is missing'],
     [{ clientCertificate: 'X-Client-Cert' }, 'mutualTls: clientCertificate must be a function'],
     [{ clientCertificate: () => undefined, header: 'X-Client-Cert' }, 'mutualTls: header is not known'],
     [{ clientCertificate: () => undefined, required: 'yes' }, 'mutualTls: required'],
