@@ -1,10 +1,26 @@
 #!/usr/bin/env node
 import { runCommand } from './run-command.ts'
 
+// The host's module runs in this process: it may end it, throw later, or leave a promise open for ever. None of these may
+// look like a report.
+let code: number | undefined
+function fail(): never {
+  code = 2
+  process.exit()
+}
+process.on('exit', () => {
+  if (code === undefined)
+    process.stderr.write('The module ended the process, or waited for something that never came.\n')
+  process.exitCode = code ?? 2
+})
+process.on('uncaughtException', (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  fail()
+})
 // A reader of the output, for instance `head`, may leave before the end.
-process.stdout.on('error', () => process.exit(2))
+process.stdout.on('error', fail)
 
-const code = await runCommand(process.argv.slice(2), {
+code = await runCommand(process.argv.slice(2), {
   directory: process.cwd(),
   write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
   writeError: (text) => new Promise((resolve) => process.stderr.write(text, () => resolve())),

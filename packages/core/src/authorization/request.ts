@@ -54,7 +54,7 @@ export async function parseAuthorizationRequest(
     scope,
     offlineWithout: ctx.config.registration.withoutPkce && isSelfRegistered(client),
   })
-  checkRequest(ctx, client, { redirectUriSent, codeChallenge, responseMode })
+  checkRequest(ctx, client, { redirectUri, redirectUriSent, codeChallenge, responseMode })
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without the scope openid this is not an OpenID Connect request, and the parameter has no meaning.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined

@@ -1,5 +1,5 @@
 import { signsWithClientSecrets } from '../policy/client-support.ts'
-import { isLoopbackRedirectUri } from '../protocol/redirect-uri.ts'
+import { isReadableOnItsWay } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { messageSigning, securityProfile } from './fapi2-demands.ts'
 import { type ClientFacts, type ClientRule, cannotTell, met, metIf, outside, published, type Rating } from './rule.ts'
@@ -113,9 +113,7 @@ export const fapi2ClientRules: readonly ClientRule[] = [
     section: authorizationEndpoint,
     rate({ metadata }) {
       const native = metadata.application_type === 'native'
-      const plain = metadata.redirect_uris.filter(
-        (uri) => /^http:/i.test(uri) && !(native && isLoopbackRedirectUri(uri)),
-      )
+      const plain = metadata.redirect_uris.filter((uri) => isReadableOnItsWay(uri, native))
       return metIf(plain.length === 0, `replace the redirect URI ${plain[0]} by one with https`)
     },
   },

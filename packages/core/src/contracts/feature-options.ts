@@ -21,5 +21,11 @@ export function parseFeatureOptions<const Entries extends v.ObjectEntries>(
   if (result.success) return result.output
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'options'
-  throw new TypeError(`${feature}: ${path} ${issue.type === 'strict_object' ? 'is not known' : issue.message}`)
+  throw new TypeError(`${feature}: ${path} ${problemOf(issue)}`)
+}
+
+/** Both a member that is unknown and one that is missing are issues of the object. */
+function problemOf({ type, expected, message }: v.BaseIssue<unknown>): string {
+  if (type !== 'strict_object') return message
+  return expected === 'never' ? 'is not known' : 'is missing'
 }

@@ -18,7 +18,10 @@ export interface Demands {
   readonly requestUriLifetime?: number
   /** Authorization requests must have a code challenge, whatever `require_pkce` of the client says. */
   readonly pkce?: true
-  /** Authorization requests must name their `redirect_uri`, also when the client has only one. */
+  /**
+   * Authorization requests must name their `redirect_uri`, also when the client has only one. It must use https; a native
+   * client may use http on a loopback address.
+   */
   readonly redirectUri?: true
   /** The longest lifetime of authorization codes, in seconds. */
   readonly codeLifetime?: number

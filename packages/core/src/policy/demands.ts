@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { Demands } from '../contracts/profile.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { isReadableOnItsWay } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { defaultResponseMode } from './response-mode.ts'
 
@@ -56,6 +57,7 @@ export function missingProfile({ registry }: Tables, { metadata }: Metadata): st
 
 /** What a profile may demand of an authorization request that was parsed. */
 export interface RequestFacts {
+  readonly redirectUri: string
   readonly redirectUriSent: boolean
   readonly codeChallenge: string | undefined
   readonly responseMode: string | undefined
@@ -68,6 +70,9 @@ export interface RequestFacts {
 export function checkRequest(ctx: Tables, client: ClientRecord, request: RequestFacts): void {
   const { pkce, redirectUri, responseModes } = demandsOn(ctx, client)
   if (redirectUri === true && !request.redirectUriSent) throw invalid('redirect_uri must be sent')
+  if (redirectUri === true && isReadableOnItsWay(request.redirectUri, client.metadata.application_type === 'native')) {
+    throw invalid('redirect_uri must use https')
+  }
   if (pkce === true && request.codeChallenge === undefined) throw invalid('pkce is required for this client')
   if (responseModes?.includes(request.responseMode ?? defaultResponseMode) === false) {
     throw invalid(`response_mode must be one of ${responseModes.join(', ')}`)

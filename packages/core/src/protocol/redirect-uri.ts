@@ -46,6 +46,11 @@ export function isLoopbackRedirectUri(uri: string): boolean {
   return splitLoopback(uri) !== undefined
 }
 
+/** Whether a response to the URI may be read on its way: only a native client may be on a loopback address with http. */
+export function isReadableOnItsWay(uri: string, native: boolean): boolean {
+  return /^http:/i.test(uri) && !(native && isLoopbackRedirectUri(uri))
+}
+
 /**
  * Returns the destination that a consent is remembered for: the host of a redirect URI, or its private-use scheme with
  * the colon, which no host has.

@@ -1,4 +1,4 @@
-import { securityProfile } from '../../conformance/fapi2-demands.ts'
+import { securityDemands, securityProfile } from '../../conformance/fapi2-demands.ts'
 import { cannotTell, metIf, type ServerRule } from '../../conformance/rule.ts'
 
 /** Rules of FAPI 2.0 about how the server is run. A provider with the profile starts also without them, for development. */
@@ -23,9 +23,9 @@ export const fapi2OperationRules: readonly ServerRule[] = [
     id: 'fapi2-every-client',
     requirement: 'The profile holds for every client.',
     section: `${securityProfile}#section-5.3.2.1`,
-    rate: ({ inForce, target }) =>
+    rate: ({ inForce }) =>
       metIf(
-        Object.keys(target).every((name) => Object.hasOwn(inForce, name)),
+        Object.keys(securityDemands).every((name) => Object.hasOwn(inForce, name)),
         "add the feature fapi2SecurityProfile() from @oauth/core/features/fapi2 with clients: 'all'; clients without the profile are rated one by one",
       ),
   },

@@ -13,6 +13,7 @@ const pageSize = 100
 /**
  * Rates the server, its deployment and its clients, in this order. Disabled clients are left out, since nobody can use
  * them.
+ * @throws {Error} that names the client, when it cannot be rated: a function of the host failed, or its record is broken
  */
 export async function* report(
   core: Core,
@@ -25,7 +26,12 @@ export async function* report(
   for (const rule of standard.deployment) yield* findings('deployment', rule, rule.rate(facts))
   if (core.registry.clientSources.length > 0) yield foreignClients(standard)
   if (!clients) return
-  for await (const client of enabledClients(core)) yield* clientFindings(core, standard, client)
+  for await (const client of enabledClients(core)) {
+    yield* await clientFindings(core, standard, client).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : 'unknown error'
+      throw new Error(`conformanceReport: the client ${client.id} cannot be rated: ${reason}`, { cause })
+    })
+  }
 }
 
 function serverFacts({ config, registry }: Core, { demands }: Standard): ServerFacts {
@@ -49,17 +55,17 @@ async function* enabledClients(core: Core): AsyncGenerator<ClientRecord, void> {
   }
 }
 
-async function* clientFindings(
+async function clientFindings(
   core: Core,
   { client: rules, demands }: Standard,
   client: ClientRecord,
-): AsyncGenerator<ConformanceFinding, void> {
+): Promise<readonly ConformanceFinding[]> {
   const { config, registry } = core
   const inForce = demandsOn(core, client)
   const target = Object.keys(demands).length > 0 ? narrower(demands, inForce) : demands
   const { metadata } = client
   const facts = { config, registry, target, inForce, metadata, bindsTokens: await bindsTokens(core, client) }
-  for (const rule of rules) yield* findings('client', rule, rule.rate(facts), client.id)
+  return rules.flatMap((rule) => [...findings('client', rule, rule.rate(facts), client.id)])
 }
 
 /** Asks the sender constraints whether they refuse a token of the client that is not bound. */

@@ -21,17 +21,13 @@ export function certificateConstraint(
     confirmation,
     tokenType: 'Bearer',
     async prove(request, { endpoint, client, accessToken }) {
-      // A client that did not ask for bound tokens may use them at a resource that never sees its certificate. Under a profile
-      // that demands bound tokens there are no others: then its certificate counts, unless it proves another key.
-      const wants = accessToken !== undefined || (client !== undefined && wantsBoundTokens(rules, client))
-      if (!wants && !(isDemandedOf(core, client) && !hasOtherProof(core, request))) return undefined
-      if (accessToken === undefined && hasOtherProof(core, request)) throw twoKeys()
+      if (accessToken === undefined && (client === undefined || !binds(core, rules, client, request))) return undefined
       const certificate = await certificateOf(request)
       if (typeof certificate === 'object') return { confirmation: certificate.thumbprint }
       // Where a token is presented, a certificate that cannot be used is none, and the token decides whether it needs one.
       if (accessToken !== undefined || endpoint !== tokenEndpoint) return undefined
-      // What the profile demands is checked with all constraints together.
-      if (!wants) return undefined
+      // A profile takes other keys as well, and says so itself.
+      if (client !== undefined && !wantsBoundTokens(rules, client)) return undefined
       throw missing(certificate === undefined ? undefined : `the certificate ${certificate}`)
     },
     checkIssuance({ client, resources, binding }) {
@@ -55,9 +51,22 @@ function wantsBoundTokens({ required }: MutualTlsRules, { metadata }: ClientReco
   return required || metadata.tls_client_certificate_bound_access_tokens === true
 }
 
-/** Whether a profile of the client demands bound tokens and takes certificates for that. */
-function isDemandedOf(core: Core, client: ClientRecord | undefined): boolean {
-  return client !== undefined && demandsOn(core, client).senderConstraints?.includes(confirmation) === true
+/**
+ * Whether the tokens of this request are to be bound to the certificate of its connection. A client that did not ask for that
+ * may use them at a resource that never sees its certificate. Where a profile demands a key, it is the certificate of a
+ * request that proves no other key.
+ * @throws {OAuthError} `invalid_request` when a client that asked for it proves another key
+ */
+function binds(core: Core, rules: MutualTlsRules, client: ClientRecord, request: Request): boolean {
+  const other = hasOtherProof(core, request)
+  if (!wantsBoundTokens(rules, client)) return demandsKey(core, client) && !other
+  if (other) throw twoKeys()
+  return true
+}
+
+/** Whether a security profile of the client demands tokens that are bound to a key, and takes a certificate for one. */
+function demandsKey(core: Core, client: ClientRecord): boolean {
+  return demandsOn(core, client).senderConstraints?.includes(confirmation) === true
 }
 
 /** Whether the request has the header of another constraint, for instance `DPoP`. */

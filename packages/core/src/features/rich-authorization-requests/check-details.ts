@@ -49,13 +49,16 @@ export async function accepts(
   { type, ...members }: AuthorizationDetails,
 ): Promise<{ readonly details: AuthorizationDetails } | { readonly problem: string }> {
   const result = await schema['~standard'].validate(members)
+  const wrong = (problem: string): TypeError =>
+    new TypeError(`richAuthorizationRequests: the schema of ${type} ${problem}`)
+  if (typeof result !== 'object' || result === null) throw wrong('must answer with { value } or { issues }')
   if (result.issues !== undefined) return { problem: problemOf(result.issues) }
   const answered = asJson(result.value)
   if (answered === undefined || !isJsonObject(answered.json) || Object.hasOwn(answered.json, 'type')) {
-    throw new TypeError(
-      `richAuthorizationRequests: the schema of ${type} must answer with a JSON object of the members beside type`,
-    )
+    throw wrong('must answer with a JSON object of the members beside type')
   }
+  const unkept = jsonProblem(answered.json)
+  if (unkept !== undefined) throw wrong(`answered with a value that ${unkept}`)
   const unknown = droppedMember(members, answered.json)
   if (unknown !== undefined) return { problem: `has the member ${unknown}, which its type does not know` }
   return { details: { type, ...answered.json } }

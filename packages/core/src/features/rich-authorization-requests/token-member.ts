@@ -22,10 +22,15 @@ export function detailsMember(rules: Rules): TokenMember {
   return {
     name: parameterName,
     inTokenAnswer: true,
-    async valueOf({ grant, client, parameters, scope }: Issuance) {
+    async valueOf({ grantType, grant, client, parameters, scope }: Issuance) {
       const text = parameters?.get(parameterName)
       const asked = text === undefined ? undefined : parseDetails(text)
-      if (grant === undefined) return asked && machineDetails(rules, client, asked)
+      if (grant === undefined) {
+        if (asked === undefined) return undefined
+        // Another grant has bounds of its own, for instance those of an assertion, which know nothing of details.
+        if (grantType !== 'client_credentials') throw invalidDetails(`cannot be asked for with ${grantType}`)
+        return machineDetails(rules, client, asked)
+      }
       const granted = await usableDetails(rules, client, grant)
       if (asked !== undefined) return narrowed(rules, granted, asked)
       if (granted.length > 0) return granted

@@ -23,7 +23,7 @@ export function tokenExchangeGrant({ subjects, issued }: ExchangeTables): GrantT
       const kind = find(issued, 'requested_token_type', parameters.get('requested_token_type') ?? defaultType)
       const reader = find(subjects, 'subject_token_type', required(request, 'subject_token_type'))
       const token = required(request, 'subject_token')
-      refuseActor(request)
+      refuseIgnored(request)
       const prepared = kind.prepare(core, request)
       return prepared.decide(await reader.read(core, request, token))
     },
@@ -43,8 +43,11 @@ function required({ parameters }: TokenRequest, name: string): string {
   return value
 }
 
-/** An actor that is left out silently would make the token say less than the client asked for. */
-function refuseActor({ parameters }: TokenRequest): void {
-  if (!parameters.has('actor_token') && !parameters.has('actor_token_type')) return
-  throw new OAuthError('invalid_request', 'actor_token is not supported')
+/**
+ * An actor that is left out silently would make the token say less than the client asked for. Authorization details, which
+ * are also sent in place of a scope, would make it allow more.
+ */
+function refuseIgnored({ parameters }: TokenRequest): void {
+  const ignored = ['actor_token', 'actor_token_type', 'authorization_details'].find((name) => parameters.has(name))
+  if (ignored !== undefined) throw new OAuthError('invalid_request', `${ignored} is not supported in a token exchange`)
 }

@@ -4,6 +4,7 @@ import type { TokenRequest } from '../../contracts/grant-type.ts'
 import type { BaseUser } from '../../contracts/host.ts'
 import type { TokenAnswer } from '../../contracts/issuance.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
+import { allowed, demandsOn } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { idJag } from '../../protocol/id-jag.ts'
 import { scopeMember } from '../../protocol/scope.ts'
@@ -132,7 +133,9 @@ async function answer(
   const now = core.clock.now()
   const exp = Math.min(now + lifetimeSeconds, subject.grant.expiresAt)
   const jti = encodeBase64url(core.random.bytes(16))
-  const signed = await core.keys.sign(core.config.idTokenAlgorithm, idJag.typ, { ...claims, iat: now, exp, jti })
+  // A profile does not start without an algorithm that it allows.
+  const [algorithm] = allowed(core.config.idTokenAlgorithms, demandsOn(core, client).signingAlgorithms)
+  const signed = await core.keys.sign(algorithm as string, idJag.typ, { ...claims, iat: now, exp, jti })
   const { userId, grant } = subject
   core.emit({ type: 'id_jag.issued', clientId: client.id, userId, grantId: grant.id, audience, jti })
   await markClientUsed(core, client)

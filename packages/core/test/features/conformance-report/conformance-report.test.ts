@@ -1,6 +1,6 @@
 import type { ConformanceFinding, ConformanceReportOptions, ConformanceStandard } from '@oauth/core'
 import { conformanceReport } from '@oauth/core/features/conformance-report'
-import { fapi2SecurityProfile } from '@oauth/core/features/fapi2'
+import { fapi2MessageSigning, fapi2SecurityProfile } from '@oauth/core/features/fapi2'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
@@ -130,6 +130,29 @@ describe('FAPI 2.0', () => {
     const own = findings.filter(({ clientId }) => clientId === client_id)
     expect(failed(own)).toEqual(['fapi2-assertion-algorithm', 'fapi2-pushes-requests', 'fapi2-bound-tokens'])
     expect(ruleIn(findings, 'fapi2-assertion-audience', client_id)?.status).toBe('cannot tell')
+  })
+
+  test('with the Security Profile for every client, Message Signing for some does not make it a profile for some', async () => {
+    const profiles = [fapi2SecurityProfile(), fapi2MessageSigning({ clients: 'chosen' })]
+    const world = createQuickWorld({ ...fapiOptions, features: [...messageFeatures(), ...profiles, ...features] })
+    expect(failed(await report(world, 'fapi2'))).toEqual([])
+  })
+
+  test('a client for which the function of the host fails is named in the error', async () => {
+    let failing = false
+    const clients = () => {
+      if (failing) throw new Error('the table of partners is away')
+      return true
+    }
+    const world = createQuickWorld({
+      ...fapiOptions,
+      features: [...fapiFeatures(), fapi2SecurityProfile({ clients }), ...features],
+    })
+    const { client_id } = (await fapiClient(world)).registered
+    failing = true
+    await expect(report(world, 'fapi2')).rejects.toThrow(
+      `the client ${client_id} cannot be rated: the table of partners is away`,
+    )
   })
 
   test('what a client registered counts as much as a profile', async () => {

@@ -124,6 +124,19 @@ describe('algorithms of a client that was registered before the profile', () => 
     },
   )
 })
+test.each<[string, ClientMetadata['application_type'], number]>([
+  ['a web client', 'web', 400],
+  ['a native client', 'native', 201],
+])(
+  'a redirect URI with http on a loopback address, from before the profile, of %s is held to the rule of its type %s: %i',
+  async (_, application_type, status) => {
+    const before = plainWorld()
+    const plain = 'http://127.0.0.1/callback'
+    const { registered, key } = await fapiClient(before, { redirect_uris: [plain], application_type })
+    const world = fapiWorld({}, { beside: before, storage: before.storage })
+    expect((await pushAs(clientOf(world, registered, key), { redirect_uri: plain })).status).toBe(status)
+  },
+)
 
 describe('the clients that a profile holds for', () => {
   test('with chosen clients the profile holds for them alone', async () => {

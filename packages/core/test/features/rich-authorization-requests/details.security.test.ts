@@ -257,13 +257,15 @@ describe('what the host answers is checked', () => {
     expect(body.authorization_details).toEqual(JSON.parse(wish))
   })
 
-  test('a schema that answers with what is no JSON is server_error with an event that names the type', async () => {
-    const world = wishWorld({
-      schema: v.pipe(
-        v.strictObject({ for: v.string() }),
-        v.transform(() => new Date(0)),
-      ),
-    })
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a value that is no JSON', { value: new Date(0) }],
+    ['a value with a bigint', { value: { for: 1n } }],
+    ['a value with NUL, which databases refuse', { value: { for: 'a\0' } }],
+    ['a value with __proto__', { value: JSON.parse('{"for":"x","__proto__":{}}') }],
+  ])('a schema that answers with %s is server_error with an event that names the type', async (_, answer) => {
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: () => answer } }
+    const world = wishWorld({ schema: schema as DetailsType['schema'] })
     const { url } = await atConsent(world, wish)
     expect(new URL(url).searchParams.get('error')).toBe('server_error')
     expect(String((failed(world)[0] as { cause?: unknown }).cause)).toContain('the schema of wish')
@@ -284,10 +286,10 @@ describe('what the host answers is checked', () => {
 describe('options', () => {
   const schema = v.strictObject({})
   test.each<[object, string]>([
-    [{}, 'richAuthorizationRequests: types'],
+    [{}, 'richAuthorizationRequests: types is missing'],
     [{ types: {} }, 'richAuthorizationRequests: types must name at least one type'],
     [{ types: { wish: schema } }, 'richAuthorizationRequests: types.wish'],
-    [{ types: { wish: {} } }, 'richAuthorizationRequests: types.wish: schema'],
+    [{ types: { wish: {} } }, 'richAuthorizationRequests: types.wish: schema is missing'],
     [{ types: { wish: { schema: { parse: () => true } } } }, 'must be a schema that follows Standard Schema'],
     [{ types: { wish: { schema, cover: () => true } } }, 'types.wish: cover is not known'],
     [{ types: { wish: { schema, covers: true } } }, 'types.wish: covers'],

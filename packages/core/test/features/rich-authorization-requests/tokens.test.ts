@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { assertionWorld } from '../../support/assertions.ts'
 import {
   atConsent,
   consent,
@@ -6,6 +7,7 @@ import {
   files,
   granted,
   payment,
+  rar,
   rarWorld,
   redeem,
   text,
@@ -160,4 +162,15 @@ describe('what an API gets to know', () => {
       expect(verified?.extra?.authorization_details).toEqual([payment()])
     }
   })
+})
+
+test('an assertion of the client gets no details, since its bounds know nothing of them', async () => {
+  const { make, ask } = await assertionWorld({
+    entry: { subject: 'client', mapClaims: () => ({ clientId: 'payroll', scope: ['notes:read'] }) },
+    features: [rar()],
+    client: { client_id: 'payroll', client_name: 'Payroll', scope: 'notes:read' },
+  })
+  const details = text(payment({ creditor: 'Payroll' }))
+  expectJsonError(await ask(await make(), { authorization_details: details }), 400, code)
+  expect((await ask(await make())).status).toBe(200)
 })

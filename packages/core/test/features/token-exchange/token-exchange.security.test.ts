@@ -257,6 +257,7 @@ describe('the parameters', () => {
     ['without audience', { audience: undefined }],
     ['with an actor_token', { actor_token: 'x', actor_token_type: type('id_token') }],
     ['with an actor_token_type alone', { actor_token_type: type('id_token') }],
+    ['with authorization_details', { authorization_details: '[{"type":"payment_initiation"}]' }],
   ])('a token exchange %s is invalid_request (X02, X03)', async (_, form) => {
     const { ask } = await signedIn()
     expectJsonError(await ask(form), 400, 'invalid_request')
