@@ -7,8 +7,10 @@ import { encryptForClient, responseEncryptionOf } from '../../tokens/encrypt-for
 /**
  * Makes the JWT of an authorization response or error ({@link https://openid.net/specs/oauth-v2-jarm.html JARM section
  * 2.1}). It has no `typ`, as in the examples of the standard: clients have validators that take `JWT` or none, and no
- * verifier of this server takes a JWT without one.
+ * verifier of this server takes a JWT without one. It is encrypted for a client that registered encryption.
  * @param lifetime in seconds
+ * @throws {OAuthError} `unauthorized_client` when none of the client's keys can be used; `temporarily_unavailable` when
+ * signing keys outside the process are away
  */
 export async function responseJwt(
   ctx: Context,
@@ -19,19 +21,7 @@ export async function responseJwt(
   const algorithm = responseAlgorithmOf(ctx.config, client.metadata, 'authorization_signed_response_alg')
   if (algorithm === undefined) throw new Error(unsupportedAlgorithm(client))
   const claims = { ...parameters, iss: ctx.config.issuer, aud: client.id, exp: ctx.clock.now() + lifetime }
-  return encrypted(ctx, client, await ctx.keys.sign(algorithm, undefined, claims))
-}
-
-/**
- * Checks that the response can be encrypted for a client that registered encryption.
- * @throws {OAuthError} `unauthorized_client` when none of its keys can be used
- */
-export async function checkEncryption(ctx: Context, client: ClientRecord): Promise<void> {
-  await encrypted(ctx, client, '')
-}
-
-/** Encrypts the signed response for a client that registered encryption; for others it stays as it is. */
-async function encrypted(ctx: Context, client: ClientRecord, jwt: string): Promise<string> {
+  const jwt = await ctx.keys.sign(algorithm, undefined, claims)
   const encryption = responseEncryptionOf(client, 'authorization')
   return encryption === undefined ? jwt : encryptForClient(ctx, client, encryption, jwt)
 }
