@@ -23,9 +23,10 @@ export type MetadataSigner = (document: Members) => Promise<string>
 /**
  * Makes a function that signs documents as JWTs of this server, each once for a key. When the keys cannot be read or do not
  * sign, the last JWT is served: discovery must not end with a storage or a signer that is away.
+ * @param algorithm tells the algorithm, once all features have started
  * @param typ of the JWT, which distinguishes it from every token
  */
-export function createMetadataSigner(core: Core, algorithm: string, typ: string): MetadataSigner {
+export function createMetadataSigner(core: Core, algorithm: () => string, typ: string): MetadataSigner {
   const { clock, config, emit, keys } = core
   const known = new WeakMap<Members, Signed>()
 
@@ -45,7 +46,7 @@ export function createMetadataSigner(core: Core, algorithm: string, typ: string)
       return signed
     }
     try {
-      const last = await keys.sign(algorithm, typ, claims)
+      const last = await keys.sign(algorithm(), typ, claims)
       keep({ last })
       return last
     } catch (cause) {
@@ -63,7 +64,7 @@ export function createMetadataSigner(core: Core, algorithm: string, typ: string)
   return async (document) => {
     let keyId: string
     try {
-      keyId = await keys.signingKeyId(algorithm)
+      keyId = await keys.signingKeyId(algorithm())
     } catch (cause) {
       return lastOf(known.get(document), cause)
     }

@@ -6,6 +6,7 @@ import { type Answer, claimsOf } from '../../support/client.ts'
 import { emptyStorage } from '../../support/empty-storage.ts'
 import { send } from '../../support/expectations.ts'
 import { createExternalWorld, testSigner } from '../../support/external-signer.ts'
+import { fapiWorld } from '../../support/fapi2.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import type { World, WorldOptions } from '../../support/world.ts'
 
@@ -76,6 +77,17 @@ describe('the signature of the discovery documents', () => {
       expect(headers.get('cache-control')).toBe('public, max-age=3600')
     }
     expect(reads).toBe(0)
+  })
+
+  test('the default algorithm is one that a security profile for every client allows', async () => {
+    const options = { features: [signedMetadata()], idTokenSigningAlgorithms: ['RS256', 'ES256'] } as const
+    const rs256 = { ...options, idTokenSigningAlgorithm: 'RS256' } as const
+    for (const [world, algorithm] of [
+      [fapiWorld({}, rs256), 'ES256'],
+      [fapiWorld({ clients: 'chosen' }, rs256), 'RS256'],
+    ] as const) {
+      expect(decodeProtectedHeader(await signatureOf(world)).alg).toBe(algorithm)
+    }
   })
 
   test('the host chooses an algorithm that the server has keys for', async () => {
