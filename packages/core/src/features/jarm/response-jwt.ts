@@ -1,6 +1,8 @@
 import type { Context } from '../../contracts/context.ts'
+import { takesPlainJwt } from '../../policy/access-token-format.ts'
 import { responseAlgorithmOf } from '../../policy/response-signing.ts'
 import type { AuthorizationResponse } from '../../protocol/errors.ts'
+import { findResource } from '../../protocol/resource.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { encryptForClient, responseEncryptionOf } from '../../tokens/encrypt-for-client.ts'
 
@@ -26,8 +28,14 @@ export async function responseJwt(
   return encryption === undefined ? jwt : encryptForClient(ctx, client, encryption, jwt)
 }
 
-/** Tells why the response cannot be signed for the client; `undefined` when it can. */
+/**
+ * Tells why the response cannot be signed for the client; `undefined` when it can. A client whose id is a resource with
+ * `accessTokenTyp: 'JWT'` gets none, as it gets no ID token: its API takes JWTs for `aud` that say nothing of their type.
+ */
 export function signingProblem({ config }: Context, client: ClientRecord): string | undefined {
+  if (takesPlainJwt(config, findResource([...config.resourceFormats.keys()], client.id))) {
+    return 'this client gets no signed responses, because its id is a resource with accessTokenTyp JWT'
+  }
   const algorithm = responseAlgorithmOf(config, client.metadata, 'authorization_signed_response_alg')
   return algorithm === undefined ? unsupportedAlgorithm(client) : undefined
 }
