@@ -23,22 +23,6 @@ export function targetOfError(ctx: Context, client: ClientRecord, authorization:
   return { ...target, responseMode }
 }
 
-/**
- * Lets the response mode of a request check that it can make a response for the client, before anything is used up.
- * @throws {OAuthError} which stays on a page
- */
-export async function prepareResponse(
-  ctx: Context,
-  client: ClientRecord,
-  { responseMode }: RedirectTarget,
-): Promise<void> {
-  try {
-    await responseModeOf(ctx.registry, responseMode).prepare?.(ctx, client)
-  } catch (thrown) {
-    throw onPage(thrown)
-  }
-}
-
 /** Returns an error that stays on a page, because it cannot be sent to the client. */
 export function onPage(thrown: unknown): OAuthError {
   const { code, description, details } = asOAuthError(thrown)
@@ -56,6 +40,23 @@ export async function respondToClient(
   // Every response names its issuer, so that a client of several servers can tell which one responded (RFC 9207 section
   // 2).
   return mode.respond(ctx, request, target, { ...parameters, state: target.state, iss: ctx.config.issuer })
+}
+
+/**
+ * Makes the response to a request that succeeds. Call it before the only write: the response is sent after it.
+ * @throws {OAuthError} which stays on a page, because an error could not be sent in this response mode either
+ */
+export async function successResponse(
+  ctx: Context,
+  request: Request,
+  target: RedirectTarget,
+  parameters: AuthorizationResponse,
+): Promise<Response> {
+  try {
+    return await respondToClient(ctx, request, target, parameters)
+  } catch (thrown) {
+    throw onPage(thrown)
+  }
 }
 
 /**

@@ -4,9 +4,9 @@ import { createCredential } from '../crypto/credential.ts'
 import { requireSupport } from '../policy/client-support.ts'
 import { atMost, demandsOn } from '../policy/demands.ts'
 import { responseModeProblem } from '../policy/response-mode.ts'
-import { type AuthorizationResponse, errorForUser, OAuthError } from '../protocol/errors.ts'
+import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
-import { prepareResponse, respondToClient, targetOf, targetOfError } from './authorization-response.ts'
+import { successResponse, targetOf, targetOfError } from './authorization-response.ts'
 import { errorTarget } from './error-target.ts'
 import { interactionIsOver } from './interaction-is-over.ts'
 import { commitGrant, createGrant } from './new-grant.ts'
@@ -16,10 +16,7 @@ import { keptExtra } from './request-extra.ts'
 export function codeCompletion(core: Core): Completion {
   return {
     name: 'code',
-    async approve(request, approved) {
-      const response = await issueCode(core, approved)
-      return respondToClient(core, request, targetOf(approved.authorization), response)
-    },
+    approve: (request, approved) => issueCode(core, request, approved),
     async deny(_request, { client, authorization }) {
       throw new OAuthError('access_denied', 'User denied access').towards(targetOfError(core, client, authorization))
     },
@@ -34,12 +31,12 @@ export function codeCompletion(core: Core): Completion {
 }
 
 /**
- * Stores a grant and its code for an approval, and returns the parameters of the response ({@link
+ * Stores a grant and its code for an approval, and responds to the client ({@link
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}). The client gets the code only if
  * nothing was withdrawn before it was written.
  * @throws {OAuthError} `access_denied` when something was withdrawn; `invalid_request` when the interaction is over
  */
-async function issueCode(core: Core, approved: Approved): Promise<AuthorizationResponse> {
+async function issueCode(core: Core, request: Request, approved: Approved): Promise<Response> {
   const { client, authorization, consent, take } = approved
   // Checked again: the interaction may have begun in another process, or before the client was changed.
   requireSupport(core, client, approved.grant.scope)
@@ -47,11 +44,12 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
   const { redirectUri, responseMode } = target
   const problem = responseModeProblem(core.registry, client, responseMode, redirectUri)
   if (problem !== undefined) throw new OAuthError('invalid_request', `unsupported response_mode: ${problem}`)
-  await prepareResponse(core, client, target)
   const now = core.clock.now()
   const newGrant = createGrant(core, approved.grant)
   const { grant } = newGrant
   const credential = await createCredential('c', core.config.issuer, now, core.random)
+  // Made before the only write: a response that cannot be signed or encrypted uses nothing up.
+  const response = await successResponse(core, request, target, { code: credential.text })
   const extra = keptExtra(core, authorization, 'code')
   const code = {
     id: credential.id,
@@ -72,5 +70,5 @@ async function issueCode(core: Core, approved: Approved): Promise<AuthorizationR
   }
   core.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
   await markClientUsed(core, client)
-  return { code: credential.text }
+  return response
 }

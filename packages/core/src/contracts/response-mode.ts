@@ -16,11 +16,10 @@ export interface ResponseMode {
    */
   problem?(redirectUri: string, client: ClientRecord): string | undefined
   /**
-   * Called before the code of a response is stored, so that a response that cannot be made uses nothing up. What it throws
-   * is shown on a page, because an error could not be sent to the client either.
+   * Makes the response that takes the parameters to the client. Parameters that are `undefined` are left out. A response with
+   * a code is made before the code is stored, so that a response that cannot be made uses nothing up. What it throws is shown
+   * on a page.
    */
-  prepare?(ctx: Context, client: ClientRecord): Awaitable<void>
-  /** Makes the response that takes the parameters to the client. Parameters that are `undefined` are left out. */
   respond(
     ctx: Context,
     request: Request,

@@ -103,6 +103,15 @@ async function readKey(name: string, answer: ExternalSigningKey, reading: Readin
  */
 export function activeKey({ byId }: ListedKeys, algorithm: string, now: number): ListedKey | undefined {
   const keys = [...byId.values()].filter((key) => key.algorithm === algorithm)
-  const newest = Math.max(...keys.map((key) => key.activatesAt).filter((time) => time <= now))
-  return keys.findLast((key) => key.activatesAt === newest) ?? keys.find((key) => !key.dated)
+  const times = keys.map((key, index) => (key.dated ? key.activatesAt : earliest(keys.slice(index))))
+  const newest = Math.max(...times.filter((time) => time <= now))
+  return keys.findLast((_, index) => times[index] === newest) ?? keys.find((key) => !key.dated)
+}
+
+/**
+ * When a key without a time is due, which is no later than the keys after it: it stands before them, so it is older. With
+ * the time at which this process first saw it alone, it would take the place of its successors after every start.
+ */
+function earliest(keys: readonly ListedKey[]): number {
+  return Math.min(...keys.map((key) => key.activatesAt))
 }

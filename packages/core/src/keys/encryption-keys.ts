@@ -79,6 +79,17 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
     return ring !== undefined && age >= 0 && age < config.lifetimes.keyCache ? ring : read()
   }
 
+  /** While the storage is away, the JWKS keeps the last keys: APIs need it for what was signed, also with keys outside. */
+  const lastKnown = async (): Promise<Ring> => {
+    try {
+      return await current()
+    } catch (cause) {
+      if (ring === undefined) throw cause
+      emit({ type: 'request.failed', endpoint: 'encryption keys', cause })
+      return ring
+    }
+  }
+
   return {
     need(algorithms) {
       for (const algorithm of algorithms) kinds.add(keyKindOf(algorithm))
@@ -107,7 +118,7 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
     },
 
     async published() {
-      const known = await current()
+      const known = await lastKnown()
       return [...kinds].flatMap((kind) => chooseSigningKey(openKeys(known, kind), clock.now())?.publicKey ?? [])
     },
 

@@ -117,6 +117,18 @@ describe('the rotation of keys outside', () => {
     expect(kidOf((await mint(world)).id_token)).toBe('es256-3')
   })
 
+  test('a key without activatesAt never takes the place of a later one in the list, also not after a restart', async () => {
+    const signer = testSigner()
+    signer.add('es256-2', { activatesAt: 1 })
+    const world = createExternalWorld(signer)
+    expect(kidOf((await mint(world)).id_token)).toBe('es256-2')
+    for (let waited = 0; waited < 3; waited++) {
+      // Longer than a key without activatesAt waits after it was first seen.
+      world.clock.advance(2 * 60 + 300)
+      expect(kidOf((await mint(world)).id_token)).toBe('es256-2')
+    }
+  })
+
   test('a key that leaves the list is no longer published and its tokens are refused; another signs at once', async () => {
     const { signer, world, before } = await rotated()
     signer.remove('es256-1')

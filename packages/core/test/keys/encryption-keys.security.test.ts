@@ -1,10 +1,12 @@
 import type { Storage } from '@oauth/core'
+import { externalSigningKeys } from '@oauth/core/external-signing-keys'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
 import { redirectUri } from '../support/client.ts'
 import { encryptFor, serverEncryptionKeys } from '../support/encryption.ts'
 import { expectErrorRedirect } from '../support/expectations.ts'
+import { testSigner } from '../support/external-signer.ts'
 import { fetchJwks } from '../support/keys.ts'
 import { type RequestObjectWorld, requestObjectWorld } from '../support/request-objects.ts'
 import { wrapStorage, yieldingStorage } from '../support/storage.ts'
@@ -93,6 +95,27 @@ describe('the keys with which clients encrypt for the server (J11)', () => {
     const unsealable = swapped.events.filter(({ type }) => type.endsWith('.unsealable'))
     expect(unsealable.map((event) => (event as { keyId: string }).keyId).sort()).toEqual([enc?.kid, signing.id].sort())
     expect(keys.filter(({ use }) => use === 'enc')).not.toContainEqual(expect.objectContaining({ kid: signing.id }))
+  })
+
+  test('encryption keys leave the JWKS as it was while the storage is away, because APIs verify signatures with it (J11)', async () => {
+    const away = { list: false }
+    const storage = wrapStorage(memoryStorage(), async (name, _args, run) => {
+      if (away.list && name === 'signingKeys.list') throw new Error('the storage is away')
+      return run()
+    })
+    const signingKeys = externalSigningKeys(testSigner().options)
+    const { world } = await encryptingWorld({ storage, signingKeys })
+    const before = await fetchJwks(world)
+    expect(before.keys.map(({ use }) => use)).toEqual(['sig', 'enc'])
+    away.list = true
+    world.clock.advance(1800)
+    expect(await fetchJwks(world)).toEqual(before)
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ type: 'request.failed', endpoint: 'encryption keys' }),
+    )
+    away.list = false
+    world.clock.advance(60)
+    expect(await fetchJwks(world)).toEqual(before)
   })
 
   test('encryption keys are left alone by a process without the option, which neither publishes nor deletes them (J11)', async () => {

@@ -3,7 +3,7 @@ import type { Core } from '../../contracts/core.ts'
 import type { ResponseMode, ResponseModeRule } from '../../contracts/response-mode.ts'
 import { defaultResponseMode } from '../../policy/response-mode.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { checkEncryption, responseJwt, signingProblem } from './response-jwt.ts'
+import { responseJwt, signingProblem } from './response-jwt.ts'
 
 /** The response modes of JARM, each with the response mode that carries the JWT. */
 const carriers: Readonly<Record<string, string>> = {
@@ -33,7 +33,6 @@ function signedResponseMode(core: Core, { name, carrier, lifetime }: SignedMode)
     name,
     problem: (redirectUri, client) =>
       carrierOf(core, carrier).problem?.(redirectUri, client) ?? signingProblem(core, client),
-    prepare: checkEncryption,
     async respond(ctx, request, target, parameters) {
       const client = await ctx.clients.find(target.clientId)
       if (client === undefined) throw new Error('the client of the authorization response was deleted or disabled')

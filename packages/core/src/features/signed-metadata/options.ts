@@ -8,7 +8,7 @@ import { type SigningAlgorithm, signingAlgorithms } from '../../protocol/signing
 export interface SignedMetadataOptions {
   /**
    * The algorithm of the signature, one that the server has keys for. Default: that of ID tokens
-   * (`idTokenSigningAlgorithm`).
+   * (`idTokenSigningAlgorithm`), or the first that a security profile for every client allows.
    */
   readonly algorithm?: SigningAlgorithm | undefined
 }
@@ -20,15 +20,28 @@ export function parseSignedMetadataOptions(options: SignedMetadataOptions): Sign
   return parseFeatureOptions('signedMetadata', entries, options)
 }
 
-/** @throws {TypeError} when the server has no key for the algorithm */
-export function algorithmOf({ algorithm }: SignedMetadataOptions, core: Context): string {
+/**
+ * Returns the algorithm of the signature. A profile for every client narrows the default, so it is asked for when all
+ * features have started.
+ * @throws {TypeError} when the server has no key for the algorithm
+ */
+export function algorithmOf({ algorithm }: SignedMetadataOptions, core: Context): () => string {
   if (signsWithClientSecrets(core)) {
     throw new TypeError('signedMetadata needs signing keys: leave out disableJwtPlugin or this feature')
   }
   const { config } = core
   const chosen = algorithm ?? config.idTokenAlgorithm
-  if (config.signingAlgorithms.includes(chosen)) return chosen
-  throw new TypeError(
-    `signedMetadata: the server has no keys for ${chosen}: add it to idTokenSigningAlgorithms, or use ${config.signingAlgorithms.join(', ')}`,
+  if (!config.signingAlgorithms.includes(chosen)) {
+    throw new TypeError(
+      `signedMetadata: the server has no keys for ${chosen}: add it to idTokenSigningAlgorithms, or use ${config.signingAlgorithms.join(', ')}`,
+    )
+  }
+  if (algorithm !== undefined) return () => algorithm
+  return () => [chosen, ...config.signingAlgorithms].find((name) => isAllowed(core, name)) ?? chosen
+}
+
+function isAllowed({ registry }: Context, algorithm: string): boolean {
+  return registry.profiles.every(
+    ({ forEveryClient, demands }) => !forEveryClient || demands.signingAlgorithms?.includes(algorithm) !== false,
   )
 }

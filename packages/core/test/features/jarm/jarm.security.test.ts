@@ -102,6 +102,19 @@ describe('a signed response that is presented as another JWT', () => {
     expectJsonError(answer, 401, 'invalid_client')
   })
 
+  test('a client whose id is a resource with accessTokenTyp JWT gets none: the API would take it for an access token (R10)', async () => {
+    const plain = 'https://plain.example.com'
+    for (const accessTokenTyp of ['JWT', 'at+jwt'] as const) {
+      const world = jarmWorld({}, { validAudiences: [plain], resourceOptions: { [plain]: { accessTokenTyp } } })
+      const client = await registerConfidential(world, { client_id: `${plain}/` })
+      const response = await ask(world, client, { scope: 'notes:read', response_mode: 'jwt', prompt: 'none' })
+      const { searchParams } = new URL(String(response.headers.get('location')))
+      expect([searchParams.has('response'), searchParams.get('error')]).toEqual(
+        accessTokenTyp === 'JWT' ? [false, 'invalid_request'] : [true, null],
+      )
+    }
+  })
+
   test('the claims of an access token under the header of a signed response are no access token (R10)', async () => {
     const world = jarmWorld()
     const client = await registerConfidential(world)

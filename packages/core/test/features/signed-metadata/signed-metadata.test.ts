@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { type Answer, claimsOf } from '../../support/client.ts'
 import { emptyStorage } from '../../support/empty-storage.ts'
 import { send } from '../../support/expectations.ts'
+import { createExternalWorld, testSigner } from '../../support/external-signer.ts'
+import { fapiWorld } from '../../support/fapi2.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import type { World, WorldOptions } from '../../support/world.ts'
 
@@ -75,6 +77,17 @@ describe('the signature of the discovery documents', () => {
       expect(headers.get('cache-control')).toBe('public, max-age=3600')
     }
     expect(reads).toBe(0)
+  })
+
+  test('the default algorithm is one that a security profile for every client allows', async () => {
+    const options = { features: [signedMetadata()], idTokenSigningAlgorithms: ['RS256', 'ES256'] } as const
+    const rs256 = { ...options, idTokenSigningAlgorithm: 'RS256' } as const
+    for (const [world, algorithm] of [
+      [fapiWorld({}, rs256), 'ES256'],
+      [fapiWorld({ clients: 'chosen' }, rs256), 'RS256'],
+    ] as const) {
+      expect(decodeProtectedHeader(await signatureOf(world)).alg).toBe(algorithm)
+    }
   })
 
   test('the host chooses an algorithm that the server has keys for', async () => {
@@ -180,6 +193,45 @@ describe('the signature when something is wrong', () => {
     expect((await read(world, names[0])).status).toBe(500)
     state.broken = false
     await verify(world, await signatureOf(world))
+  })
+
+  describe('with keys outside that do not sign', () => {
+    function externalWorld() {
+      const signer = testSigner()
+      const world = createExternalWorld(signer, { features: [signedMetadata()] })
+      const fail = () => Promise.reject(new Error('kms.internal refused'))
+      return { signer, world, fail }
+    }
+
+    test('the last signature is served after a rotation, and the server tries again every five seconds', async () => {
+      const { signer, world, fail } = externalWorld()
+      const before = await signatureOf(world)
+      signer.add('es256-2', { activatesAt: world.clock.now() + 1000 })
+      signer.sign = fail
+      world.clock.advance(1000)
+      for (let times = 0; times < 5; times++) expect(await signatureOf(world)).toBe(before)
+      await verify(world, before)
+      expect(signer.calls.sign).toEqual(['es256-1', 'es256-2'])
+      world.clock.advance(5)
+      expect(await signatureOf(world)).toBe(before)
+      expect(signer.calls.sign).toHaveLength(3)
+      signer.sign = undefined
+      world.clock.advance(5)
+      expect(kidOf(await signatureOf(world))).toBe('es256-2')
+    })
+
+    test('without any signature the document is 503, whoever asks causes one try in five seconds, and it recovers', async () => {
+      const { signer, world, fail } = externalWorld()
+      signer.sign = fail
+      for (let times = 0; times < 5; times++) {
+        const { status, body } = await read(world, names[0])
+        expect([status, body.error]).toEqual([503, 'temporarily_unavailable'])
+      }
+      expect(signer.calls.sign).toHaveLength(1)
+      signer.sign = undefined
+      world.clock.advance(5)
+      await verify(world, await signatureOf(world))
+    })
   })
 
   test.each<[WorldOptions, string]>([
