@@ -53,7 +53,8 @@ export interface DetailsType<Schema extends StandardSchema = StandardSchema> {
   covers?(granted: DetailsOf<Schema>, asked: DetailsOf<Schema>): boolean
   /**
    * Whether the user is not asked again for details that a live grant to the same client covers. Do not set it for what
-   * counts each time, like a payment. Default `false`: the user is asked each time.
+   * counts each time, like a payment. With `enrich`, what it then answers is granted without a question, so let it answer with
+   * no more than was granted before. Default `false`: the user is asked each time.
    */
   readonly rememberConsent?: boolean | undefined
   /** Returns a sentence for the consent page that says what the user allows. The page must escape it. Default: none. */
