@@ -15,6 +15,7 @@ import { migrate } from '@oauth/kysely/migrations'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type DatabaseName, databaseNames, emptyDatabase } from '../../../packages/kysely/test/support/databases.ts'
+import { withLocalDatabases } from '../../../test/machine/servers.ts'
 
 // The server of the tests with independent client libraries, on every storage.
 
@@ -145,7 +146,10 @@ export interface OpenedStorage {
 }
 
 /** Memory, SQLite, PGlite (PostgreSQL in the process), and the database servers that this run can use. */
-export const storageNames: readonly StorageName[] = ['memory', ...databaseNames]
+export const storageNames: readonly StorageName[] = [
+  ...(withLocalDatabases ? (['memory'] as const) : []),
+  ...databaseNames,
+]
 
 export type StorageName = 'memory' | DatabaseName
 
