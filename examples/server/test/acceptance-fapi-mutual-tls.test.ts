@@ -48,7 +48,6 @@ describe.each(storageNames)('the FAPI 2.0 Security Profile over mutual TLS, on %
     const { client_id } = await provider.registerClient(fapiClient)
     const client: oauth.Client = {
       client_id,
-      id_token_signed_response_alg: 'PS256',
       use_mtls_endpoint_aliases: true,
     }
     const auth = oauth.TlsClientAuth()
@@ -88,7 +87,7 @@ describe.each(storageNames)('the FAPI 2.0 Security Profile over mutual TLS, on %
     timeout,
   }, async () => {
     const { client_id } = await served().provider.registerClient(fapiClient)
-    const config = await configureWith(served(), client_id, ofReports, { id_token_signed_response_alg: 'PS256' })
+    const config = await configureWith(served(), client_id, ofReports)
     const { parameters, checks } = await makeRequest()
     const url = await openid.buildAuthorizationUrlWithPAR(config, parameters)
     const tokens = await openid.authorizationCodeGrant(config, await callbackOf(url, fetchWith()), checks)

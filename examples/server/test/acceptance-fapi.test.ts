@@ -32,7 +32,7 @@ describe.each(storageNames)('the FAPI 2.0 Security Profile with independent clie
     const { provider, as } = served()
     const { jwks, signer } = await makeKeys()
     const { client_id } = await provider.registerClient({ ...fapiClient, jwks })
-    const client: oauth.Client = { client_id, id_token_signed_response_alg: 'PS256' }
+    const client: oauth.Client = { client_id }
     const auth = oauth.PrivateKeyJwt(signer)
     const withKey = { ...http, DPoP: oauth.DPoP(client, await oauth.generateKeyPair('ES256')) }
     const { state, nonce, verifier, parameters } = await makeRequest({ scope })
@@ -75,9 +75,7 @@ describe.each(storageNames)('the FAPI 2.0 Security Profile with independent clie
   }, async () => {
     const { jwks, signer } = await makeKeys()
     const { client_id } = await served().provider.registerClient({ ...fapiClient, jwks })
-    const config = await configure(served(), client_id, openid.PrivateKeyJwt(signer), {
-      metadata: { id_token_signed_response_alg: 'PS256' },
-    })
+    const config = await configure(served(), client_id, openid.PrivateKeyJwt(signer))
     const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair())
     const { parameters, checks } = await makeRequest({ scope })
     const url = await openid.buildAuthorizationUrlWithPAR(config, parameters, { DPoP })
@@ -97,9 +95,7 @@ describe.each(storageNames)('the FAPI 2.0 Security Profile with independent clie
   }, async () => {
     const { jwks, signer } = await makeKeys()
     const { client_id } = await served().provider.registerClient({ ...fapiClient, jwks })
-    const config = await configure(served(), client_id, openid.PrivateKeyJwt(signer), {
-      metadata: { id_token_signed_response_alg: 'PS256' },
-    })
+    const config = await configure(served(), client_id, openid.PrivateKeyJwt(signer))
     const { parameters, checks } = await makeRequest({ scope })
     const direct = await fetch(openid.buildAuthorizationUrl(config, parameters), { redirect: 'manual' })
     expect(direct.headers.get('location') ?? '').not.toContain('code=')

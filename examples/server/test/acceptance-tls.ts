@@ -34,12 +34,11 @@ export async function configureWith(
   { provider }: Running,
   clientId: string,
   certificate: TestCertificate,
-  metadata: Partial<openid.ClientMetadata> = {},
 ): Promise<openid.Configuration> {
   return openid.discovery(
     new URL(provider.issuer),
     clientId,
-    { use_mtls_endpoint_aliases: true, ...metadata },
+    { use_mtls_endpoint_aliases: true },
     openid.TlsClientAuth(),
     { [openid.customFetch]: fetchWith(certificate) as never },
   )
