@@ -1,113 +1,62 @@
 import type { ClientInput } from '@oauth/core'
 import { dpop } from '@oauth/core/features/dpop'
+import { fapi2SecurityProfile } from '@oauth/core/features/fapi2'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  callbackOf,
-  discover,
-  http,
-  makeKeys,
-  type OpenedStorage,
-  openStorage,
-  type Running,
-  redirectUri,
-  startProvider,
-  storageNames,
-  timeout,
-  user,
-} from './acceptance-support.ts'
+import { describe, expect, test } from 'vitest'
+import { authorizationUrl, callbackOf, configure, makeKeys, makeRequest, withNonce } from './acceptance-clients.ts'
+import { http, metadata, redirectUri, serve, startProvider, storageNames, timeout, user } from './acceptance-support.ts'
 
-// What FAPI 2.0 asks for, all together: pushed requests, keys that are proved with the server's nonces at each endpoint,
-// and clients that authenticate with a key.
+// The FAPI 2.0 Security Profile as docs/profiles.md sets it up: pushed requests, keys that are proved with the server's
+// nonces at each endpoint, and clients that authenticate with a key.
 
+const scope = 'openid email offline_access notes:read'
 const options = {
   scopes: ['notes:read'],
-  features: [
-    privateKeyJwt({ audiences: 'issuer-string' }),
-    pushedAuthorizationRequests({ required: true }),
-    dpop({ requireNonce: true, required: true }),
-  ],
-}
+  features: [privateKeyJwt(), pushedAuthorizationRequests(), dpop({ requireNonce: true }), fapi2SecurityProfile()],
+  idTokenSigningAlgorithm: 'PS256',
+  accessTokenSigningAlgorithm: 'PS256',
+  refreshTokenReuseWindowSeconds: 60,
+} as const
 
-const metadata: ClientInput = {
-  redirect_uris: [redirectUri],
-  grant_types: ['authorization_code', 'refresh_token'],
-  scope: 'openid email offline_access notes:read',
-  skip_consent: true,
-  token_endpoint_auth_method: 'private_key_jwt',
-}
+const fapiClient: ClientInput = { ...metadata, scope, token_endpoint_auth_method: 'private_key_jwt' }
 
-describe.each(storageNames)('the requirements of FAPI 2.0 with independent client libraries, on %s', (name) => {
-  let opened: OpenedStorage
-  let running: Running
-  let as: oauth.AuthorizationServer
-
-  beforeAll(async () => {
-    opened = await openStorage(name)
-    running = await startProvider(opened.storage, () => ({ options }))
-    as = await discover(running)
-  }, timeout)
-
-  afterAll(async () => {
-    await running?.stop()
-    await opened?.close()
-    expect(running?.failures()).toEqual([])
-  })
-
-  /** Runs a request again with the nonce that the server has just sent, as the library demands of its user. */
-  async function withNonce<Value>(request: () => Promise<Value>): Promise<{ value: Value; repeated: boolean }> {
-    try {
-      return { value: await request(), repeated: false }
-    } catch (error) {
-      expect(oauth.isDPoPNonceError(error)).toBe(true)
-      return { value: await request(), repeated: true }
-    }
-  }
+describe.each(storageNames)('the FAPI 2.0 Security Profile with independent client libraries, on %s', (name) => {
+  const served = serve(name, (storage) => startProvider(storage, () => ({ options })))
 
   test('oauth4webapi gets its first nonce by a push, and proves its key there, for tokens and at userinfo (D39, P29)', {
     timeout,
   }, async () => {
+    const { provider, as } = served()
     const { jwks, signer } = await makeKeys()
-    const client: oauth.Client = { client_id: (await running.provider.registerClient({ ...metadata, jwks })).client_id }
+    const { client_id } = await provider.registerClient({ ...fapiClient, jwks })
+    const client: oauth.Client = { client_id }
     const auth = oauth.PrivateKeyJwt(signer)
     const withKey = { ...http, DPoP: oauth.DPoP(client, await oauth.generateKeyPair('ES256')) }
-    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()]
-    const verifier = oauth.generateRandomCodeVerifier()
-    const parameters = new URLSearchParams({
-      ...{ redirect_uri: redirectUri, response_type: 'code', scope: String(metadata.scope), state, nonce },
-      ...{ code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
-    })
-    const push = async () =>
+    const { state, nonce, verifier, parameters } = await makeRequest({ scope })
+    const { value: pushed, repeated } = await withNonce(async () =>
       oauth.processPushedAuthorizationResponse(
         as,
         client,
-        await oauth.pushedAuthorizationRequest(as, client, auth, parameters, withKey),
-      )
-    const { value: pushed, repeated } = await withNonce(push)
+        await oauth.pushedAuthorizationRequest(as, client, auth, new URLSearchParams(parameters), withKey),
+      ),
+    )
     expect(repeated).toBe(true)
-    const url = new URL(String(as.authorization_endpoint))
-    url.search = new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri }).toString()
+    const url = authorizationUrl(as, { client_id, request_uri: pushed.request_uri })
     const callback = oauth.validateAuthResponse(as, client, await callbackOf(url), state)
-    const redeem = async () =>
+    const redeemWith = (by: typeof withKey) => async () =>
       oauth.processAuthorizationCodeResponse(
         as,
         client,
-        await oauth.authorizationCodeGrantRequest(as, client, auth, callback, redirectUri, verifier, withKey),
+        await oauth.authorizationCodeGrantRequest(as, client, auth, callback, redirectUri, verifier, by),
         { expectedNonce: nonce, requireIdToken: true },
       )
     // Without a proof of the key of the push, the code is worth nothing, and is not used up.
     const stolen = { ...http, DPoP: oauth.DPoP(client, await oauth.generateKeyPair('ES256')) }
-    const steal = async () =>
-      oauth.processAuthorizationCodeResponse(
-        as,
-        client,
-        await oauth.authorizationCodeGrantRequest(as, client, auth, callback, redirectUri, verifier, stolen),
-      )
-    await expect(withNonce(steal)).rejects.toMatchObject({ error: 'invalid_grant' })
-    const { value: tokens } = await withNonce(redeem)
+    await expect(withNonce(redeemWith(stolen))).rejects.toMatchObject({ error: 'invalid_grant' })
+    const { value: tokens } = await withNonce(redeemWith(withKey))
     expect(tokens.token_type).toBe('dpop')
     const subject = String(oauth.getValidatedIdTokenClaims(tokens)?.sub)
     const { value: about } = await withNonce(async () =>
@@ -125,22 +74,11 @@ describe.each(storageNames)('the requirements of FAPI 2.0 with independent clien
     timeout,
   }, async () => {
     const { jwks, signer } = await makeKeys()
-    const { client_id } = await running.provider.registerClient({ ...metadata, jwks })
-    const config = await openid.discovery(
-      new URL(running.provider.issuer),
-      client_id,
-      undefined,
-      openid.PrivateKeyJwt(signer),
-      { execute: [openid.allowInsecureRequests] },
-    )
+    const { client_id } = await served().provider.registerClient({ ...fapiClient, jwks })
+    const config = await configure(served(), client_id, openid.PrivateKeyJwt(signer))
     const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair())
-    const [verifier, state] = [openid.randomPKCECodeVerifier(), openid.randomState()]
-    const parameters = {
-      ...{ redirect_uri: redirectUri, scope: String(metadata.scope), state },
-      ...{ code_challenge: await openid.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
-    }
+    const { parameters, checks } = await makeRequest({ scope })
     const url = await openid.buildAuthorizationUrlWithPAR(config, parameters, { DPoP })
-    const checks = { pkceCodeVerifier: verifier, expectedState: state, idTokenExpected: true }
     const tokens = await openid.authorizationCodeGrant(config, await callbackOf(url), checks, undefined, { DPoP })
     expect(tokens.token_type).toBe('dpop')
     const another = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair())
@@ -150,5 +88,20 @@ describe.each(storageNames)('the requirements of FAPI 2.0 with independent clien
     const about = await openid.fetchUserInfo(config, fresh.access_token, subject, { DPoP: another })
     expect(about.email).toBe(user.email)
     await expect(openid.fetchUserInfo(config, fresh.access_token, subject, { DPoP })).rejects.toThrow()
+  })
+
+  test('openid-client is refused a request that it did not push, and a token request without a proof (P24)', {
+    timeout,
+  }, async () => {
+    const { jwks, signer } = await makeKeys()
+    const { client_id } = await served().provider.registerClient({ ...fapiClient, jwks })
+    const config = await configure(served(), client_id, openid.PrivateKeyJwt(signer))
+    const { parameters, checks } = await makeRequest({ scope })
+    const direct = await fetch(openid.buildAuthorizationUrl(config, parameters), { redirect: 'manual' })
+    expect(direct.headers.get('location') ?? '').not.toContain('code=')
+    const url = await openid.buildAuthorizationUrlWithPAR(config, parameters)
+    const callback = await callbackOf(url)
+    const unproved = openid.authorizationCodeGrant(config, callback, checks)
+    await expect(unproved).rejects.toMatchObject({ error: 'invalid_request' })
   })
 })

@@ -1,14 +1,23 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
-import { createProvider, type OAuthEvent, type Provider, type ProviderOptions, type Storage } from '@oauth/core'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import {
+  type ClientInput,
+  createProvider,
+  type OAuthEvent,
+  type Provider,
+  type ProviderOptions,
+  type Storage,
+} from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { kyselyStorage } from '@oauth/kysely'
 import { migrate } from '@oauth/kysely/migrations'
 import * as oauth from 'oauth4webapi'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { type DatabaseName, databaseNames, emptyDatabase } from '../../../packages/kysely/test/support/databases.ts'
+import { withLocalDatabases } from '../../../test/machine/servers.ts'
 
-// What the tests with independent client libraries share.
+// The server of the tests with independent client libraries, on every storage.
 
 export const redirectUri = 'https://rp.example/callback'
 /** The options of oauth4webapi for a server without TLS. */
@@ -17,12 +26,22 @@ export const timeout = 60_000
 /** The user who is always signed in. */
 export const user = { id: 'ada', email: 'ada@example.com', emailVerified: true }
 
+/** A client of the code flow that needs no consent. */
+export const metadata: ClientInput = {
+  redirect_uris: [redirectUri],
+  grant_types: ['authorization_code', 'refresh_token'],
+  scope: 'openid email offline_access',
+  skip_consent: true,
+}
+
 type Handler = (request: Request) => Response | Promise<Response> | undefined
 
 /** A provider over HTTP. Its user is always signed in. */
 export interface Running {
   readonly provider: Provider
   readonly baseUrl: string
+  /** The options by which oauth4webapi reaches the server. */
+  readonly http: typeof http
   readonly events: readonly OAuthEvent[]
   /** Requests that did not end as they should: the responses do not say why. */
   failures(): readonly OAuthEvent[]
@@ -30,21 +49,43 @@ export interface Running {
 }
 
 /** What a test adds to the provider when it knows the address of the server, for instance an API beside it. */
-export interface Additions {
-  readonly options?: Partial<ProviderOptions>
+export interface Additions<Options extends Partial<ProviderOptions> = Partial<ProviderOptions>> {
+  readonly options?: Options
   /** Answer requests before the provider does. */
   handlers?(provider: Provider): readonly Handler[]
+}
+
+/** A server that passes each request to the function with which it was started. */
+export interface Listening {
+  readonly baseUrl: string
+  readonly http: typeof http
+  stop(): Promise<void>
+}
+
+export type Listen = (handle: (request: Request, env: HttpBindings) => Promise<Response>) => Promise<Listening>
+
+const listenHttp: Listen = async (handle) => {
+  const server = createServer(getRequestListener(handle as never))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    http,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 export async function startProvider(
   storage: Storage,
   additionsFor: (baseUrl: string) => Additions = () => ({}),
+  listen: Listen = listenHttp,
 ): Promise<Running> {
   const events: OAuthEvent[] = []
-  let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 })
-  const server = createServer(getRequestListener((request) => handle(request)))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  let handle = async (_: Request): Promise<Response> => new Response(null, { status: 503 })
+  const listening = await listen((request) => handle(request))
+  const { baseUrl } = listening
   const { options, handlers } = additionsFor(baseUrl)
   const provider = createProvider({
     baseUrl,
@@ -67,15 +108,35 @@ export async function startProvider(
     }
     return provider.fetch(request)
   }
-  return {
-    provider,
-    baseUrl,
-    events,
-    failures: () => events.filter(({ type }) => type === 'request.failed'),
-    async stop() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+  return { ...listening, provider, events, failures: () => events.filter(({ type }) => type === 'request.failed') }
+}
+
+/** A running provider, and what oauth4webapi has discovered of it. */
+export type Served<Server> = Server & { readonly as: oauth.AuthorizationServer }
+
+/**
+ * Starts a provider on a storage before the tests of a suite, and stops it after them. The suite fails when a request
+ * failed. Returns a function for the tests, which gives them the provider.
+ */
+export function serve<Server extends Running>(
+  name: StorageName,
+  start: (storage: Storage) => Promise<Server>,
+): () => Served<Server> {
+  let opened: OpenedStorage | undefined
+  let served: Served<Server> | undefined
+  beforeAll(async () => {
+    opened = await openStorage(name)
+    const running = await start(opened.storage)
+    served = { ...running, as: await discover(running) }
+  }, timeout)
+  afterAll(async () => {
+    await served?.stop()
+    await opened?.close()
+    expect(served?.failures() ?? []).toEqual([])
+  })
+  return () => {
+    if (served === undefined) throw new Error('the provider has not started')
+    return served
   }
 }
 
@@ -85,9 +146,14 @@ export interface OpenedStorage {
 }
 
 /** Memory, SQLite, PGlite (PostgreSQL in the process), and the database servers that this run can use. */
-export const storageNames: readonly ('memory' | DatabaseName)[] = ['memory', ...databaseNames]
+export const storageNames: readonly StorageName[] = [
+  ...(withLocalDatabases ? (['memory'] as const) : []),
+  ...databaseNames,
+]
 
-export async function openStorage(name: 'memory' | DatabaseName): Promise<OpenedStorage> {
+export type StorageName = 'memory' | DatabaseName
+
+export async function openStorage(name: StorageName): Promise<OpenedStorage> {
   if (name === 'memory') return { storage: memoryStorage(), close: async () => undefined }
   const database = await emptyDatabase(name)
   await migrate(database.db)
@@ -95,23 +161,7 @@ export async function openStorage(name: 'memory' | DatabaseName): Promise<Opened
 }
 
 /** Discovers the server with oauth4webapi. */
-export async function discover({ provider }: Running): Promise<oauth.AuthorizationServer> {
+async function discover({ provider, http }: Running): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(provider.issuer)
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, http))
-}
-
-/** Makes a key of a client: the public part to register, and the private one for `oauth.PrivateKeyJwt`. */
-export async function makeKeys(): Promise<{
-  readonly jwks: { readonly keys: readonly Record<string, unknown>[] }
-  readonly signer: oauth.PrivateKey
-}> {
-  const { publicKey, privateKey } = await oauth.generateKeyPair('ES256', { extractable: true })
-  const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: 'key-1', alg: 'ES256' }
-  return { jwks: { keys: [jwk] }, signer: { key: privateKey, kid: 'key-1' } }
-}
-
-/** Follows an authorization request to the redirect URI, as a browser whose user is signed in. */
-export async function callbackOf(url: URL): Promise<URL> {
-  const response = await fetch(url, { redirect: 'manual' })
-  return new URL(String(response.headers.get('location')))
 }

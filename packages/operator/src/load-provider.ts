@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Provider } from '@oauth/core'
@@ -28,12 +29,21 @@ export async function loadProvider(
 }
 
 async function importModule(directory: string, path: string): Promise<unknown> {
+  const file = resolve(directory, path)
+  if (!existsSync(file)) throw new Error(`${path} cannot be loaded: there is no file ${file}`)
   try {
-    return await import(pathToFileURL(resolve(directory, path)).href)
+    return await import(pathToFileURL(file).href)
   } catch (error) {
-    const hint = /\.[cm]?tsx?$/.test(path) ? "; for TypeScript, run with NODE_OPTIONS='--import tsx'" : ''
+    const hint = mayNeedTsx(path, error) ? "; for TypeScript, run with NODE_OPTIONS='--import tsx'" : ''
     throw new Error(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}${hint}`)
   }
+}
+
+/** Tells whether Node could not read the module, or one that it imports. Other errors are those of the host's own code. */
+function mayNeedTsx(path: string, error: unknown): boolean {
+  const { code = '' } = (error ?? {}) as { readonly code?: string }
+  const codes = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND']
+  return /\.[cm]?tsx?$/.test(path) && (error instanceof SyntaxError || codes.includes(code))
 }
 
 function isProvider(value: unknown): value is ReportingProvider {

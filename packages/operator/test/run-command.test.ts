@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type CommandIo, runCommand } from '@oauth/operator'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 async function run(...args: readonly string[]) {
   let output = ''
@@ -74,14 +77,24 @@ describe('oauth report', () => {
   })
 
   test.each([
-    [['./absent.js'], './absent.js cannot be loaded'],
-    [['./absent.ts'], "NODE_OPTIONS='--import tsx'"],
+    [['./absent.js'], './absent.js cannot be loaded: there is no file /'],
     [['./provider.ts', '--export', 'nothing'], 'does not export a provider as nothing'],
     [['./provider.ts', '--export', 'withoutReport'], 'add it to features'],
   ])('what cannot be rated (%o) has the exit code 2 and says why', async (args, problem) => {
     const { code, output, errors } = await run('report', 'fapi2', ...args)
     expect([code, output]).toEqual([2, ''])
     expect(errors).toContain(problem)
+  })
+
+  test('a module that throws shows its own error, and one that Node cannot read the advice for TypeScript', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oauth-operator-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const say = async (name: string, code: string): Promise<string> => {
+      writeFileSync(join(folder, name), code)
+      return (await run('report', 'fapi2', join(folder, name))).errors
+    }
+    expect(await say('throws.ts', "throw new Error('DATABASE is not set')")).toMatch(/: DATABASE is not set\n$/)
+    expect(await say('imports.ts', "import './absent.js'")).toContain("NODE_OPTIONS='--import tsx'")
   })
 
   test('--help prints the usage', async () => {

@@ -11,6 +11,13 @@ export const defaultLifetimes: Readonly<Record<AudienceRule, number>> = {
   endpoints: 3600,
 }
 
+const demandedAudiences: Readonly<Record<AudienceRule, string>> = {
+  issuer: 'it must be the issuer (see the option audiences of privateKeyJwt)',
+  'issuer-string':
+    'it must be the issuer as a string (see the option audiences of privateKeyJwt, and the security profile of the client)',
+  endpoints: 'each value must be the issuer or the URL of an endpoint (see the option audiences of privateKeyJwt)',
+}
+
 /** What an assertion is checked against. */
 export interface AssertionFacts {
   readonly clientId: string
@@ -42,7 +49,7 @@ export function checkAssertion(header: Claims, claims: Claims, facts: AssertionF
   // Other JWTs that a client may sign, for instance request objects, have another typ.
   if (!isAssertionType(header.typ)) return 'the JWT is of another type'
   if (claims.iss !== facts.clientId || claims.sub !== facts.clientId) return 'iss and sub must be the client_id'
-  if (!isForUs(claims.aud, facts)) return 'aud is not accepted (see the option audiences of privateKeyJwt)'
+  if (!isForUs(claims.aud, facts)) return `aud is not accepted: ${demandedAudiences[facts.audienceRule]}`
   const { exp, jti } = claims
   if (typeof exp !== 'number') return 'exp must be a number'
   const problem = timeProblem(claims, facts.now)
