@@ -161,7 +161,7 @@ describe('a process without the feature', () => {
     const { access_token, refresh_token } = (await redeem(over(certificate))).body
     const other = createQuickWorld({ storage: world.storage, beside: world })
     expectJsonError(await userinfoOver(other, over(certificate), access_token), 401, 'invalid_token')
-    expectJsonError(await refreshOver(other, client, over(certificate), refresh_token), 400, 'invalid_grant')
+    expectJsonError(await refreshOver(other, client, over(certificate), refresh_token), 400, 'unauthorized_client')
     const seen = await introspect(other, await registerConfidential(other), access_token)
     expect(seen.body).toEqual({ active: false })
     const authenticating = await registerTls(world, 'ada')
