@@ -32,7 +32,7 @@ export const clientAuthentication: Readonly<Record<string, Part>> = {
 
 /** The values of `SENDER_CONSTRAIN`, and the features of each. */
 export const senderConstraints: Readonly<Record<string, Part>> = {
-  dpop: () => [dpop()],
+  dpop: () => [dpop({ required: true })],
   mtls: () => [certificates(true)],
 }
 
