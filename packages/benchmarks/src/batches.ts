@@ -29,8 +29,10 @@ async function cost(calls: number, call: (index: number) => unknown): Promise<nu
   return (user + system) / calls
 }
 
-/** Makes an id like those of the core: ids grow with time, and are random within a second. */
-const newId = () => `x01l${Math.floor(Date.now() / 1000)}${randomBytes(8).toString('hex')}`
+let ids = 0
+/** Makes an id like those of the core: ids grow with time and, within a second, with a counter. */
+const newId = () =>
+  `x01l${Math.floor(Date.now() / 1000)}${(ids++ & 0xffff).toString(16).padStart(4, '0')}${randomBytes(6).toString('hex')}`
 const soon = Math.floor(Date.now() / 1000) + 3600
 const life = { secretHash: newId(), createdAt: soon, expiresAt: soon }
 const accessToken = () => ({ ...life, id: newId(), clientId: 'client', scope: ['openid'], audience: [] })

@@ -39,8 +39,45 @@ describe('ids of credentials', () => {
     const ids = Array.from({ length: 2000 }, () => createId('i', 1_800_000_000, random))
     for (const id of ids) expect(id).toMatch(/^i[0-9a-v]{24}$/)
     expect(new Set(ids).size).toBe(2000)
-    // The last sixteen characters are 80 random bits, so no two ids may share them.
-    expect(new Set(ids.map((id) => id.slice(9))).size).toBe(2000)
+    // The last twelve characters are 60 of the 64 random bits, so no two ids may share them.
+    expect(new Set(ids.map((id) => id.slice(13))).size).toBe(2000)
+  })
+
+  test('ids of one second grow with each call, also while ids of several kinds are made, and each next second has larger ones', () => {
+    const ids: string[] = []
+    for (const now of [1_800_000_000, 1_800_000_001, 1_800_000_002]) {
+      for (let index = 0; index < 10_000; index++) ids.push(createId('acgr'.charAt(index % 4), now, random).slice(1))
+    }
+    expect([...ids].sort()).toEqual(ids)
+    expect(new Set(ids).size).toBe(30_000)
+  })
+
+  test('more ids in one second than the counter has numbers are still different, and sort into their second', () => {
+    const ids = Array.from({ length: 70_000 }, () => createId('g', 1_800_000_000, random))
+    expect(new Set(ids).size).toBe(70_000)
+    const next = createId('g', 1_800_000_001, random)
+    expect(ids.every((id) => id < next)).toBe(true)
+  })
+
+  test('the counter in an id starts at another number in each second, so that ids do not tell how many there were', () => {
+    const counted = (id: string) => Number.parseInt(id.slice(9, 12), 32)
+    const starts = Array.from({ length: 200 }, (_, second) => counted(createId('g', 1_800_000_000 + second, random)))
+    expect(new Set(starts).size).toBeGreaterThan(150)
+    // A clock that is set back starts another count.
+    const [first, second, third] = [5, 4, 5].map((now) => createId('g', now, random))
+    expect(new Set([first, second, third]).size).toBe(3)
+  })
+
+  test('two processes that make ids at the same second, with the same counter, make different ids', () => {
+    // A source of randomness has a counter of its own, like a process. Both begin with the same number here.
+    const process = (seed: number) => {
+      const random = seededRandom(seed)
+      return { bytes: (length: number) => (length === 2 ? Uint8Array.of(0, 0) : random.bytes(length)) }
+    }
+    const [one, two] = [process(5), process(6)] as const
+    const ids = Array.from({ length: 2000 }, () => [createId('a', 7, one), createId('a', 7, two)]).flat()
+    expect(new Set(ids.map((id) => id.slice(0, 12))).size).toBeLessThanOrEqual(2000)
+    expect(new Set(ids).size).toBe(4000)
   })
 
   test('ids of credentials have 120 bits when they consist of randomness alone', () => {
