@@ -117,14 +117,28 @@ describe('a SQLite file that another process has locked', () => {
     expect(await answers).toEqual(['won', 'won', 'replayed', 2, true, false])
   })
 
-  test('a call that meets no lock returns its result synchronously, without a promise (G40)', async () => {
-    expect(storage.clients.insert(clientRecord())).toBe('won')
+  test('a call that meets no lock is done in the same turn of the event loop, and one that meets a lock waits (G40)', async () => {
+    const afterThisTurn = () => new Promise((resolve) => setImmediate(resolve))
+    let inserted: unknown
+    void Promise.resolve(storage.clients.insert(clientRecord())).then((outcome) => {
+      inserted = outcome
+    })
+    await afterThisTurn()
+    expect(inserted).toBe('won')
     other.exec('begin immediate')
-    const waiting = storage.clients.delete('client')
-    expect(waiting).toBeInstanceOf(Promise)
+    let isDeleted: unknown
+    const waiting = Promise.resolve(storage.clients.delete('client')).then((outcome) => {
+      isDeleted = outcome
+    })
+    await afterThisTurn()
+    await afterThisTurn()
+    expect(isDeleted).toBeUndefined()
+    // A read returns its result synchronously, also beside a lock.
+    expect(storage.clients.find('client')).toEqual(clientRecord())
     other.exec('rollback')
-    expect(await waiting).toBe(true)
-    expect(storage.clients.insert(clientRecord())).toBe('won')
+    await waiting
+    expect(isDeleted).toBe(true)
+    expect(await storage.clients.insert(clientRecord())).toBe('won')
   })
 
   test('statements of the host on the same connection also wait for a lock, and fail with the error of SQLite (G40)', async () => {
@@ -150,7 +164,7 @@ describe.each(['wal', 'delete'])('a Database of the host in the journal mode %s'
     own.pragma(`journal_mode = ${mode}`)
     const mine = sqliteStorage(own)
     const second = new Database(join(folder, `${mode}.db`))
-    expect(mine.clients.insert(clientRecord())).toBe('won')
+    expect(await mine.clients.insert(clientRecord())).toBe('won')
     second.exec('begin exclusive')
     const delay = await worstDelay(async () => {
       const started = performance.now()

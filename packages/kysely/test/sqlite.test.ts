@@ -73,9 +73,11 @@ describe('sqliteStorage', () => {
     await storage.close()
   })
 
-  test('sqliteStorage returns results synchronously', async () => {
+  test('sqliteStorage reads synchronously, and resolves a write after its commit', async () => {
     const storage = sqliteStorage(':memory:')
-    expect(storage.clients.insert(clientRecord())).toBe('won')
+    const inserted = storage.clients.insert(clientRecord())
+    expect(storage.clients.find('client')).toBeUndefined()
+    expect(await inserted).toBe('won')
     expect(storage.clients.find('client')).toEqual(clientRecord())
     await storage.close()
   })

@@ -45,7 +45,9 @@ describe('a database that cannot be used', () => {
     // Fill the room that is left in the existing pages.
     for (let failures = 0, row = 0; failures < 50; row += 1) {
       try {
-        world.storage.accessTokens.insert(accessTokenRecord({ id: `${(row * 7919) % 1000}${row}`, secretHash: '' }))
+        await world.storage.accessTokens.insert(
+          accessTokenRecord({ id: `${(row * 7919) % 1000}${row}`, secretHash: '' }),
+        )
         failures = 0
       } catch {
         failures += 1
@@ -76,7 +78,7 @@ describe('a database that cannot be used', () => {
   test('the provider answers 503, not 500, when the file is not a database any more (G41)', async () => {
     const file = newFile()
     const before = sqliteStorage(file)
-    before.clients.insert(clientRecord())
+    await before.clients.insert(clientRecord())
     await before.close()
     const database = new Database(file)
     database.pragma('journal_mode = delete')

@@ -24,13 +24,16 @@ export interface SqliteStorage extends Storage {
    * the storage's tables have the default prefix.
    */
   readonly db: Kysely<OAuthTables>
-  /** Closes the database, unless it was opened by the host. */
+  /** Waits until every call has succeeded or failed, then closes the database, unless it was opened by the host. */
   close(): Promise<void>
 }
 
 /**
  * Makes a storage in an SQLite file (or `:memory:`). It creates and migrates its tables, so it is ready at once. A file
  * that it opens is in WAL mode with `synchronous=NORMAL`; a `Database` that you pass keeps its settings.
+ *
+ * Reads are synchronous. Writes that arrive in one turn of the event loop share one commit; each is a promise that resolves
+ * after the commit, and each succeeds or fails by itself.
  *
  * While another process has the file locked, reads continue, and writes wait in their order for up to five seconds (for
  * your own `Database`: its busy timeout), without blocking the process. Then they throw `StorageUnavailableError`, and
@@ -56,10 +59,12 @@ export function sqliteStorage(
     // From here on no call waits inside SQLite, because that would block the whole process.
     opened?.exec('pragma busy_timeout = 0')
     const schema = { db, tables, dialect: 'sqlite' } as const
+    const runner = sqliteRunner(database, queue, calls)
     return {
-      ...storageOn(schema, sqliteRunner(database, queue, calls)),
+      ...storageOn(schema, runner),
       db,
       async close() {
+        await runner.settle()
         await db.destroy()
         opened?.close()
       },
