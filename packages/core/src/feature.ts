@@ -4,7 +4,7 @@ export type { ApprovalFacts, AuthorizationParameter } from './contracts/authoriz
 export type { ClientAuthMethod, CredentialSources, PresentedCredentials } from './contracts/client-auth-method.ts'
 export type { ClientMetadataPart, MetadataSchemas } from './contracts/client-metadata-part.ts'
 export type { ClientSource } from './contracts/client-source.ts'
-export type { Approved, Completion, LoadedPending, Pending } from './contracts/completion.ts'
+export type { Approved, Completion, LoadedPending, Pending, ShownPending } from './contracts/completion.ts'
 export type {
   AccessTokenFormat,
   AdvertisedValues,

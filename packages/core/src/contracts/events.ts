@@ -81,6 +81,14 @@ export type CoreEvent =
     }
   /** A client has pushed an authorization request. `expiresAt` is when its `request_uri` expires, in seconds since the epoch. */
   | { readonly type: 'authorization_request.pushed'; readonly clientId: string; readonly expiresAt: number }
+  /** A device has asked for the access of a user. `expiresAt` is when its code expires, in seconds since the epoch. */
+  | { readonly type: 'device.requested'; readonly clientId: string; readonly expiresAt: number }
+  /** A user has approved a device, which gets its tokens with its next request. */
+  | { readonly type: 'device.approved'; readonly clientId: string; readonly userId: string; readonly grantId: string }
+  /** A user has refused a device. */
+  | { readonly type: 'device.denied'; readonly clientId: string; readonly userId: string }
+  /** A device asked for its tokens after its code had expired. */
+  | { readonly type: 'device.expired'; readonly clientId: string }
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
    * Access was withdrawn (a session, a consent, the grants of a user, a client) while the server was writing a code.

@@ -94,6 +94,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'claims',
     'clients',
     'tokens',
+    'sessions',
   ],
   host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
   'external-keys': ['protocol', 'crypto', 'storage', 'contracts', 'keys', 'host'],

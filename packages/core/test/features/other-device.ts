@@ -29,11 +29,6 @@ declare module '@oauth/core' {
   interface GrantTypeNames {
     'urn:example:grant-type:other-device': true
   }
-  interface FeatureErrorCodes {
-    authorization_pending: true
-    slow_down: true
-    expired_token: true
-  }
   interface FeatureEvents {
     'other_device.started': { readonly clientId: string }
   }
@@ -109,7 +104,6 @@ export function otherDevice(options: OtherDeviceOptions = {}): Feature<'otherDev
       ],
       grantTypes: [grantType],
       completions: [completion(core)],
-      errors: { authorization_pending: 400, slow_down: 400, expired_token: 400 },
       rateLimits: { otherDevice: { address: 60, client: 600 }, otherDevicePage: { address: 30 } },
       api: {
         async pending(userCode) {
