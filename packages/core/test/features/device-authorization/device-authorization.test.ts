@@ -190,7 +190,12 @@ describe('the pages of device authorization', () => {
     const started = await response.json()
     const browser = world.browser()
     const entered = await enterCode(browser, started.user_code)
-    const { url } = await browser.visit(entered.headers.get('location') as string, { user: alice })
+    const login = await world.provider.resolveLoginContext(
+      browser.pageRequest(entered.headers.get('location') as string),
+    )
+    expect(login.intent).toBe('login')
+    browser.signIn(alice)
+    const { url } = await browser.visit(login.returnTo)
     expect(new URL(url).pathname).toBe('/consent')
     const context = await world.provider.resolveLoginContext(browser.pageRequest(url))
     expect(context).toMatchObject({
