@@ -16,7 +16,7 @@ import {
 import { expectErrorPage, expectJsonError } from '../../support/expectations.ts'
 import { recordingStorage, wrapStorage, yieldingStorage } from '../../support/storage.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
-import { alice, bob, type TestUser, type World } from '../../support/world.ts'
+import { alice, bob, secret, type TestUser, type World } from '../../support/world.ts'
 
 let world: World
 let client: RegisteredClient
@@ -44,10 +44,10 @@ describe('the codes of a device', () => {
     await browser.consent(page, true)
     const { body } = await poll(world, client, started)
     expect(body.access_token).toBeTypeOf('string')
-    const secret = started.device_code.split('.')[1] ?? ''
+    const random = started.device_code.split('.')[1] ?? ''
     // 256 random bits
-    expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
-    for (const text of [secret, started.user_code, started.user_code.replace('-', '')]) {
+    expect(Buffer.from(random, 'base64url')).toHaveLength(32)
+    for (const text of [random, started.user_code, started.user_code.replace('-', '')]) {
       expect(recording.dump()).not.toContain(text)
     }
   })
@@ -92,8 +92,10 @@ describe('the codes of a device', () => {
 
   test('a code stays good when the secret of the server is replaced, with the old one beside it (V04)', async () => {
     const started = await startDevice(world, client)
-    const secrets = ['another-secret-for-tests-with-enough-characters', 'a-secret-for-tests-with-enough-characters']
-    const next = deviceWorld({}, { storage: world.storage, secret: secrets, beside: world })
+    const next = deviceWorld(
+      {},
+      { storage: world.storage, secret: ['another-secret-for-tests-with-enough-characters', secret], beside: world },
+    )
     await answerDevice(next, started)
     expect((await poll(next, client, started)).status).toBe(200)
   })

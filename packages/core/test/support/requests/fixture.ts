@@ -1,6 +1,7 @@
 import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jarm } from '@oauth/core/features/jarm'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
@@ -17,6 +18,7 @@ import type { Browser } from '../browser.ts'
 import { type Authorized, allGrants, authorize, exchangeCode, type Parameters } from '../client.ts'
 import { clientDocument } from '../client-documents.ts'
 import { clientKey } from '../client-keys.ts'
+import { deviceGrantType } from '../device-authorization.ts'
 import { chat, tokenExchangeName } from '../token-exchange.ts'
 import { alice, createWorld, type TestUser, type World } from '../world.ts'
 import { countHost, countStorage } from './work.ts'
@@ -51,7 +53,11 @@ const { jwks } = { jwks: async () => ({ keys: [{ ...(await clientKey()).publicJw
 async function inputs(name: ClientName): Promise<ClientInput> {
   const common = { client_id: name, client_name: name, redirect_uris: [redirectUriOf(name)], scope }
   if (name === 'desktop')
-    return { ...common, token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] }
+    return {
+      ...common,
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token', deviceGrantType],
+    }
   if (name === 'post')
     return { ...common, token_endpoint_auth_method: 'client_secret_post', grant_types: [...allGrants] }
   if (name === 'keyed')
@@ -101,6 +107,7 @@ export async function createFixture(): Promise<Fixture> {
     features: [
       ...[backChannelLogout(), frontChannelLogout(), clientIdMetadataDocuments(), jwtSecuredRequests()],
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
+      deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
         idJag: {

@@ -1,6 +1,7 @@
 import { jwtBearerName, makeAssertion } from '../assertions.ts'
 import { authorizeUrl, createPkce, credentials, type Parameters } from '../client.ts'
 import { assertion, assertionType, clientKey, signJwt } from '../client-keys.ts'
+import { answerDevice, deviceGrantType, devicePath, startDevice } from '../device-authorization.ts'
 import { introspectionType } from '../jwt-introspection.ts'
 import { readForm } from '../logout.ts'
 import { register } from '../registration.ts'
@@ -239,6 +240,34 @@ const pushes: readonly ValidRequest[] = (['notes', 'desktop'] as const).map((nam
   prepare: (fixture) => pushDraft(fixture, name),
 }))
 
+async function deviceDraft(fixture: Fixture): Promise<Draft> {
+  const { headers, form } = credentials(await fixture.client('desktop'))
+  const request = { scope: 'openid email', nonce: 'n', resource: 'https://api.example.com', acr_values: 'urn:low' }
+  return postForm(at(fixture, devicePath), { ...form, ...request }, headers)
+}
+
+const devices: readonly ValidRequest[] = [
+  { ...{ endpoint: 'deviceAuthorization', what: 'of a public client', status: 200 }, prepare: deviceDraft },
+  {
+    ...{ endpoint: 'deviceCode', what: 'with the code of a device', status: 303 },
+    async prepare(fixture) {
+      const { user_code } = await startDevice(fixture.world, await fixture.client('desktop'), { scope: 'openid' })
+      return postForm(at(fixture, '/oauth2/device'), { user_code }, ownPage(fixture))
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a device that was approved', status: 200 },
+    async prepare(fixture) {
+      const client = await fixture.client('desktop')
+      const started = await startDevice(fixture.world, client, { scope: 'openid email offline_access' })
+      await answerDevice(fixture.world, started)
+      const { headers, form } = credentials(client)
+      const request = { grant_type: deviceGrantType, device_code: started.device_code }
+      return postForm(at(fixture, '/oauth2/token'), { ...form, ...request }, headers)
+    },
+  },
+]
+
 const aboutToken = (
   endpoint: 'introspect' | 'revoke',
   what: string,
@@ -438,6 +467,7 @@ export const validRequests: readonly ValidRequest[] = [
   ...pages,
   ...tokenRequests,
   ...pushes,
+  ...devices,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),
   aboutToken('introspect', 'with a signed response', 'access_token', { accept: introspectionType }),
