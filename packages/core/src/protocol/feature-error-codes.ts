@@ -5,7 +5,7 @@
  * ```ts
  * declare module '@oauth/core' {
  *   interface FeatureErrorCodes {
- *     voucher_expired: true
+ *     quota_exceeded: true
  *   }
  * }
  * ```
