@@ -1,5 +1,6 @@
-import type { LoginContext, Provider } from '@oauth/core'
+import type { LoginContext } from '@oauth/core'
 import type { Context } from 'hono'
+import type { IdentityProvider } from '../provider.ts'
 import type { FormGuard } from '../web/form-guard.ts'
 import type { Attempts } from './attempts.ts'
 import type { Connections } from './connections.ts'
@@ -9,7 +10,10 @@ import type { User, Users } from './users.ts'
 /** The services that the pages of the identity provider use. */
 export interface Host {
   readonly baseUrl: string
-  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded'> &
+  readonly provider: Pick<
+    IdentityProvider,
+    'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded' | 'features'
+  > &
     Connections
   readonly users: Users
   readonly sessions: Sessions
