@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SharedDatabase, sharedDatabases } from './databases.ts'
-import { answerPage, pollForm, startApproved, startDevice, type WaitingDevice } from './devices.ts'
+import { answerPage, openPage, pollForm, startApproved, startDevice, type WaitingDevice } from './devices.ts'
 import { atEachStatement } from './each-statement.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, type Client, refreshForm } from './host.ts'
@@ -79,27 +79,52 @@ describe.each(sharedDatabases)('a process that is killed while it serves a devic
     timeout,
   )
 
-  test.each([true, false])(
-    'after a process is killed while the user answers (%s), the answer holds or can be given again, and the device gets it once (V11)',
-    async (accept) => {
+  test(
+    'after a process is killed while the user approves, the approval holds or can be repeated, and the device gets tokens once (V11)',
+    async () => {
       const seen = { waiting: 0, answered: 0 }
       await atEachStatement(
         scene(),
         () => startDevice(survivor, client),
-        (worker, { page }) => answerPage(worker, page, accept),
+        (worker, { page }) => answerPage(worker, page, true),
         async (device) => {
-          const again = await answerPage(survivor, device.page, accept)
+          const again = await answerPage(survivor, device.page, true)
           // The answer was stored and the page was not taken yet: the page says that the request is over.
           if (again.status === 200) seen.waiting++
           else seen.answered++
           const answer = await poll(device)
-          if (!accept) return expect(answer).toMatchObject({ status: 400, body: { error: 'access_denied' } })
           await expectTokens(answer)
           expect(await poll(device)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
         },
       )
       expect(seen.waiting).toBeGreaterThan(0)
       expect(seen.answered).toBeGreaterThan(0)
+    },
+    timeout,
+  )
+
+  test(
+    'after a process is killed while the user refuses, the device gets no tokens, and the user can refuse with the same code (V07)',
+    async () => {
+      const errors = new Set<string>()
+      await atEachStatement(
+        scene(),
+        () => startDevice(survivor, client),
+        (worker, { page }) => answerPage(worker, page, false),
+        async (device) => {
+          await answerPage(survivor, device.page, false)
+          const early = await poll(device)
+          errors.add(early?.body.error)
+          // The page was used up before its answer was stored.
+          if (early?.body.error === 'authorization_pending') {
+            const page = await openPage(survivor, device.userCode)
+            expect((await answerPage(survivor, page, false)).status).toBe(200)
+          }
+          expect(await poll(device)).toMatchObject({ status: 400, body: { error: 'access_denied' } })
+          expect(await survivor.grants()).toEqual([])
+        },
+      )
+      for (const error of errors) expect(['access_denied', 'authorization_pending']).toContain(error)
     },
     timeout,
   )

@@ -4,6 +4,7 @@ import { type BrowserAnswer, type Client, deviceGrantType } from './host.ts'
 /** The codes of a device, and the page on which the user answers. */
 export interface WaitingDevice {
   readonly deviceCode: string
+  readonly userCode: string
   readonly page: Page
 }
 
@@ -18,12 +19,12 @@ export async function startDevice(worker: Commands, client: Client): Promise<Wai
   const form = { scope: 'openid offline_access notes:read' }
   const [answer] = await worker.post(client, '/oauth2/device_authorization', form)
   if (answer?.status !== 200) throw new Error(`no codes: ${JSON.stringify(answer)}`)
-  const { device_code: deviceCode, user_code } = answer.body
-  return { deviceCode, page: await openPage(worker, user_code) }
+  const { device_code: deviceCode, user_code: userCode } = answer.body
+  return { deviceCode, userCode, page: await openPage(worker, userCode) }
 }
 
 /** Enters a user code. */
-async function openPage(worker: Commands, userCode: string): Promise<Page> {
+export async function openPage(worker: Commands, userCode: string): Promise<Page> {
   const answer = await worker.browse({ path: '/oauth2/device', form: { user_code: userCode } })
   const state = answer.location && new URL(answer.location).searchParams.get('state')
   if (!state) throw new Error(`no page: ${JSON.stringify(answer)}`)
