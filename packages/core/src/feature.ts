@@ -55,6 +55,7 @@ export { type Parameters, parseParameters, parseUnchecked, type UncheckedParamet
 export { redirect, wantsJson, withParameters } from './http/redirect.ts'
 export { createUrlCache, type UrlCache } from './http/url-cache.ts'
 export { isPublic } from './policy/client.ts'
+export { requireDirectGrantType } from './policy/demands.ts'
 export { isLive } from './policy/grant.ts'
 export { withholdRefreshToken } from './policy/refresh-token.ts'
 export { grantedResources, type ResourcePolicy, requestedResources, type UnboundFacts } from './policy/resource.ts'

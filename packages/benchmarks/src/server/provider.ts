@@ -78,7 +78,7 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   })
   // Make the signing keys before the measurement: the purge reads them, too.
   if (settings.expired !== undefined) await provider.fetch(new Request(`${provider.issuer}/jwks`))
-  const further = settings.features?.includes('device-authorization') === true ? [deviceGrantType] : []
+  const further = settings.features?.includes('device-authorization') === true ? ([deviceGrantType] as const) : []
   return {
     listener: mount(provider, settings),
     clients: {
@@ -98,7 +98,7 @@ async function registerClient(
   provider: Provider,
   storage: Opened['storage'],
   name: ClientName,
-  furtherGrantTypes: readonly string[],
+  furtherGrantTypes: readonly (typeof deviceGrantType)[],
 ): Promise<ClientCredentials> {
   const scope = [...new Set([...identityScope.split(' '), ...offlineScope.split(' ')])]
   const { client_id, client_secret = '' }: RegisteredClient = await provider.registerClient({

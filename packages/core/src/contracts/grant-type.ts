@@ -34,6 +34,12 @@ export interface GrantType {
    */
   readonly readsAudience?: boolean
   /**
+   * For a grant type whose clients ask for a user's access by a request of their own, and not at the authorization endpoint:
+   * the discovery member with the URL of the endpoint that takes these requests, which must
+   * call `requireDirectGrantType` of `@oauth/core/feature`. Security profiles name the grant types of this kind that they allow.
+   */
+  readonly directRequests?: string
+  /**
    * Checks the request and decides which tokens to issue. It must not write anything: the `commit` of the returned
    * issuance does. A grant type that issues no token of this server returns an `OwnAnswer`.
    * @throws {OAuthError} when the request is refused, for instance `invalid_grant`

@@ -2,6 +2,7 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
 import { requireTokenSupport } from '../policy/client-support.ts'
+import { requireDirectGrantType } from '../policy/demands.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
@@ -30,6 +31,7 @@ export const token: Endpoint = {
     if (provesNothing || !client.metadata.grant_types.some((registered) => registered === name)) {
       throw new OAuthError('unauthorized_client', `The client is not authorized to use 'grant_type=${name}'`)
     }
+    if (grantType.directRequests !== undefined) requireDirectGrantType(core, client, name)
     requireTokenSupport(core, client)
     const binding =
       core.registry.senderConstraints.size === 0

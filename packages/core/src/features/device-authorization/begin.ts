@@ -4,6 +4,7 @@ import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { withParameters } from '../../http/redirect.ts'
 import { requireSupport } from '../../policy/client-support.ts'
+import { requireDirectGrantType } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { withProofHeaders } from '../../tokens/binding.ts'
@@ -34,6 +35,7 @@ export function deviceEndpoint(rules: DeviceRules): ClientEndpoint {
 
 async function begin(core: Core, { request, client, parameters }: ClientCall, rules: DeviceRules): Promise<Response> {
   requireClient(client, rules)
+  requireDirectGrantType(core, client, deviceGrantType)
   // The proof comes first, as at the token endpoint. The device code is then bound to its key.
   const binding =
     core.registry.senderConstraints.size === 0

@@ -31,6 +31,7 @@ export const deviceCodeGrant: GrantType = {
   name: deviceGrantType,
   publicClients: true,
   withoutUser: false,
+  directRequests: 'device_authorization_endpoint',
   async decide(core, request) {
     const device = await presentedDevice(core, request)
     const { answer, goodUntil } = device.value

@@ -28,7 +28,7 @@ export function createProfile({ feature, name, clients, additions = {} }: Profil
     appliesTo: (metadata) =>
       clients === 'all' || metadata.security_profile === name || isChosen(feature, clients, metadata),
     checkServer: (ctx) => checkServer(ctx, feature, demands),
-    narrowMetadata: (document) => narrowMetadata(document, demands),
+    narrowMetadata: (document, registry) => narrowMetadata(document, registry, demands),
   })
 }
 
