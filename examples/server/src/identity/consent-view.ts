@@ -57,9 +57,9 @@ function onDevice({ userCode, origin }: DeviceDetails): Html {
 ${
   address === undefined && userAgent === undefined
     ? ''
-    : html`<p class="aside">It asked ${address === undefined ? '' : html`from <code>${address}</code>`}${
-        userAgent === undefined ? '' : html` and calls itself <code>${userAgent}</code>`
-      }.</p>`
+    : html`<dl>${address === undefined ? '' : html`<dt>It asked from the address</dt><dd><code>${address}</code></dd>`}${
+        userAgent === undefined ? '' : html`<dt>It calls itself</dt><dd><code>${userAgent}</code></dd>`
+      }</dl>`
 }
 <p class="alert" role="note">Allow it only if the device is in front of you and you have just started this yourself. Deny if somebody sent you the code.</p>`
 }

@@ -21,7 +21,12 @@ export function devicePages(host: Host): Hono {
     const approved = c.req.query('result') === 'approved'
     const title = approved ? 'The device is connected' : 'The device was not connected'
     const text = approved ? 'Go back to your device. You can close this page.' : 'It gets no access to your account.'
-    return respond(c, 200, { party: 'identity', title, body: html`<h1>${title}</h1>\n<p>${text}</p>` })
+    return respond(c, 200, {
+      party: 'identity',
+      title,
+      body: html`<h1>${title}</h1>\n<p>${text}</p>
+<p class="aside"><a href="/connected-apps">Connected apps</a> <a href="/">Start page</a></p>`,
+    })
   })
   return pages
 }

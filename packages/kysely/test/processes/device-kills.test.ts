@@ -8,7 +8,7 @@ import { type Answer, type Client, refreshForm } from './host.ts'
 // Each test kills a process with SIGKILL at each statement of one request of a device or of its user. Another process
 // then continues, like one that a supervisor starts.
 
-const timeout = 180_000
+const timeout = 300_000
 
 let fleet: Fleet
 beforeAll(async () => {
