@@ -2,15 +2,16 @@ import type { LoginContext, Provider } from '@oauth/core'
 import type { Context } from 'hono'
 import type { FormGuard } from '../web/form-guard.ts'
 import type { Attempts } from './attempts.ts'
-import type { Connections } from './connections.ts'
 import type { Sessions } from './sessions.ts'
 import type { User, Users } from './users.ts'
 
 /** The services that the pages of the identity provider use. */
 export interface Host {
   readonly baseUrl: string
-  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded'> &
-    Connections
+  readonly provider: Pick<
+    Provider,
+    'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded' | 'listConnectedApps' | 'disconnectApp'
+  >
   readonly users: Users
   readonly sessions: Sessions
   readonly attempts: Attempts
