@@ -39,6 +39,11 @@ const registered: Readonly<Record<string, readonly string[]>> = {
   token: ofTokens,
   // RFC 9126 section 2.3: the codes of the authorization endpoint, and those of client authentication.
   pushedAuthorizationRequest: [...ofPages, 'invalid_key_header'],
+  // draft-ietf-oauth-first-party-apps-03 section 5.2.2: the codes of the authorization endpoint, and its own.
+  authorizationChallenge: [
+    ...[...ofPages, 'invalid_key_header'],
+    ...['insufficient_authorization', 'invalid_session', 'redirect_to_web'],
+  ],
   introspect: ofClients,
   revoke: [...ofClients, 'unsupported_token_type'],
   userinfo: [...ofBearers, 'invalid_key_header'],
