@@ -1,6 +1,7 @@
 import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
+import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jarm } from '@oauth/core/features/jarm'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
@@ -51,7 +52,11 @@ const { jwks } = { jwks: async () => ({ keys: [{ ...(await clientKey()).publicJw
 async function inputs(name: ClientName): Promise<ClientInput> {
   const common = { client_id: name, client_name: name, redirect_uris: [redirectUriOf(name)], scope }
   if (name === 'desktop')
-    return { ...common, token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] }
+    return {
+      ...common,
+      ...{ token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] },
+      first_party_application: true,
+    }
   if (name === 'post')
     return { ...common, token_endpoint_auth_method: 'client_secret_post', grant_types: [...allGrants] }
   if (name === 'keyed')
@@ -100,6 +105,12 @@ export async function createFixture(): Promise<Fixture> {
     ),
     features: [
       ...[backChannelLogout(), frontChannelLogout(), clientIdMetadataDocuments(), jwtSecuredRequests()],
+      experimentalFirstPartyAppsDraft03({
+        challenge: countHost(() => ({
+          ...({ type: 'authorized', userId: alice.id } as const),
+          session: { id: 'application-session', authTime: 1 },
+        })),
+      }),
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
