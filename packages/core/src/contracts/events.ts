@@ -79,6 +79,17 @@ export type CoreEvent =
       readonly userId: string
       readonly grantsEnded: number
     }
+  /**
+   * A client lost all access to a user's account (`disconnectApp`): the remembered consents, and the grants with their
+   * codes and tokens.
+   */
+  | {
+      readonly type: 'app.disconnected'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantsEnded: number
+      readonly consentsDeleted: number
+    }
   /** A client has pushed an authorization request. `expiresAt` is when its `request_uri` expires, in seconds since the epoch. */
   | { readonly type: 'authorization_request.pushed'; readonly clientId: string; readonly expiresAt: number }
   /** A device has asked for the access of a user. `expiresAt` is when its code expires, in seconds since the epoch. */

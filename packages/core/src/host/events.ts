@@ -80,6 +80,7 @@ const lines: Lines = {
   'consent.remembered': undefined,
   'consent.narrowed': undefined,
   'consent.deleted': undefined,
+  'app.disconnected': undefined,
   'authorization_request.pushed': undefined,
   'device.requested': undefined,
   'device.approved': undefined,

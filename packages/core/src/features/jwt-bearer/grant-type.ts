@@ -95,7 +95,7 @@ async function forUser(
   const scope = scopeWithin(parameters.get('scope'), possible, [assertion.scope, user.scope])
   const bounds = [assertion.resources, user.resources]
   const resources = resourcesWithin(parameters.all('resource'), core.config.validAudiences, bounds)
-  const facts = { client, userId, scope, resources, referenceId, withdrawals }
+  const facts = { client, userId, scope, resources, referenceId, withdrawals, via: 'jwtBearer' }
   const made = core.grantFor(facts)
   // The grant ends with its only token: the user's list of connected apps shows what is alive.
   const grant = { ...made.grant, expiresAt: core.clock.now() + core.config.lifetimes.accessToken }

@@ -268,6 +268,19 @@ const devices: readonly ValidRequest[] = [
   },
 ]
 
+const challenges: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'authorizationChallenge', what: 'of a first-party application', status: 200 },
+    async prepare(fixture) {
+      const { form } = credentials(await fixture.client('desktop'))
+      const { challenge } = createPkce()
+      const request = { response_type: 'code', scope: 'openid email', state: 's', password: 'open sesame' }
+      const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+      return postForm(at(fixture, '/oauth2/authorize-challenge'), { ...form, ...request, ...pkce })
+    },
+  },
+]
+
 const aboutToken = (
   endpoint: 'introspect' | 'revoke',
   what: string,
@@ -468,6 +481,7 @@ export const validRequests: readonly ValidRequest[] = [
   ...tokenRequests,
   ...pushes,
   ...devices,
+  ...challenges,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),
   aboutToken('introspect', 'with a signed response', 'access_token', { accept: introspectionType }),
