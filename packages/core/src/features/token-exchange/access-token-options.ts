@@ -1,6 +1,6 @@
 import type { BaseUser } from '../../contracts/host.ts'
-import type { ClientRecord } from '../../storage/client.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
+import type { ClientRecord } from '../../storage/client.ts'
 import type { Actor, MayAct } from './actor.ts'
 import type { TokenActor } from './actor-token.ts'
 

@@ -8,7 +8,11 @@ export interface AccessTokenRules extends Pick<AccessTokenExchange, 'authorize' 
   readonly maxActors: number
 }
 
-const whole = v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'))
+const whole = v.pipe(
+  v.number('must be a number'),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be at least 1'),
+)
 
 export const accessTokensSchema: v.GenericSchema = v.strictObject({
   authorize: v.function('must be a function that decides about each exchange'),

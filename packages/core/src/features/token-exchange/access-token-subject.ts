@@ -39,7 +39,8 @@ async function read(core: Core, { client }: TokenRequest, text: string): Promise
       clientId: token.clientId,
       scope: token.scopes,
       resources,
-      resourcesWithin: (asked) => (asked.length === 0 ? resources : requestedResources(asked, resources, 'the subject token')),
+      resourcesWithin: (asked) =>
+        asked.length === 0 ? resources : requestedResources(asked, resources, 'the subject token'),
       expiresAt: token.expiresAt,
       details: members.authorization_details,
       ...(act !== undefined && { act }),

@@ -24,5 +24,7 @@ export function mayActMember({ mayAct }: AccessTokenRules): TokenMember {
 function requireIdentity(answer: unknown): MayAct {
   const identity = parseIdentity(answer, ['sub', 'iss'])
   if (identity !== undefined) return identity
-  throw new TypeError('tokenExchange: accessTokens.mayAct must answer with sub, and iss for another issuer, or undefined')
+  throw new TypeError(
+    'tokenExchange: accessTokens.mayAct must answer with sub, and iss for another issuer, or undefined',
+  )
 }

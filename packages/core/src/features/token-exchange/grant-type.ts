@@ -47,5 +47,6 @@ function required({ parameters }: TokenRequest, name: string): string {
  */
 function refuseIgnored({ parameters }: TokenRequest, { refuses }: IssuedTokenKind): void {
   const ignored = refuses.find((name) => parameters.has(name))
-  if (ignored !== undefined) throw new OAuthError('invalid_request', `${ignored} is not supported in this token exchange`)
+  if (ignored !== undefined)
+    throw new OAuthError('invalid_request', `${ignored} is not supported in this token exchange`)
 }
