@@ -226,15 +226,16 @@ export type CoreEvent =
     }
   /**
    * Token exchange: a client got an access token for that of a user. `subjectTokenId` is the id or the `jti` of the token
-   * that was presented, `actor` who acts for the user by the new token (`act`), and `resources` are its APIs.
+   * that was presented, `subjectIssuer` where it came from when that is not this server, `actor` who acts for the user by the new token (`act`), and `resources` are its APIs.
    */
   | {
       readonly type: 'token.exchanged'
       readonly clientId: string
       readonly userId: string
       readonly grantId: string
-      readonly subjectTokenId: string
-      readonly subjectClientId: string
+      readonly subjectTokenId?: string
+      readonly subjectClientId?: string
+      readonly subjectIssuer?: string
       readonly mode: 'delegation' | 'impersonation'
       readonly actor?: string
       readonly resources: readonly string[]

@@ -1,4 +1,7 @@
+import type { AssertedUser, AssertionClaims, AssertionRequest } from '../../assertions/asserted-types.ts'
 import type { BaseUser } from '../../contracts/host.ts'
+import type { ClientSigningAlgorithm } from '../../protocol/client-signing-algorithm.ts'
+import type { PublicKeySet } from '../../protocol/feature-client-metadata.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import type { Actor, MayAct } from './actor.ts'
@@ -23,6 +26,12 @@ export interface AccessTokenExchange<User extends BaseUser = BaseUser> {
    * `lifetimes` for access tokens.
    */
   readonly lifetimeSeconds?: number | undefined
+  /**
+   * Other issuers whose JWTs are exchanged as well (`subject_token_type` `jwt` or `id_token`), for instance the ID tokens of an
+   * identity provider. An entry is an act of trust: whoever can sign with the keys of an issuer can get tokens of every user
+   * that `mapSubject` finds. Default: none.
+   */
+  readonly issuers?: readonly SubjectTokenIssuer[] | undefined
   /** How many actors a token may name, one within the other. A longer chain is refused. Default 4. */
   readonly maxActors?: number | undefined
   /**
@@ -30,6 +39,33 @@ export interface AccessTokenExchange<User extends BaseUser = BaseUser> {
    * may then act with the token. Default: nothing, and `authorize` alone decides.
    */
   mayAct?(facts: MayActFacts): Awaitable<MayAct | undefined | null>
+}
+
+/** An issuer whose JWTs are subject tokens. */
+export interface SubjectTokenIssuer {
+  /** The exact value of `iss`. */
+  readonly issuer: string
+  /** The public keys of the issuer. Either these or `jwksUri`. */
+  readonly jwks?: PublicKeySet | undefined
+  /** The URL of the public keys of the issuer. The server never follows a URL that a token names. */
+  readonly jwksUri?: string | undefined
+  /** The algorithms that the issuer signs with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
+  readonly algorithms?: readonly ClientSigningAlgorithm[] | undefined
+  /** The accepted values of `aud`, and no others beside them. Default: the issuer of this server. */
+  readonly audiences?: readonly string[] | undefined
+  /** The longest lifetime of a token, in seconds: how far `exp` may be from now, and from `iat`. Default 3600. */
+  readonly maxLifetimeSeconds?: number | undefined
+  /**
+   * Finds the user of the host that a token is about, and what it gives at most. Return `undefined` to refuse.
+   * @example
+   * ```ts
+   * mapSubject: async ({ sub }) => {
+   *   const account = await accounts.findBySso('https://acme.idp.example', String(sub))
+   *   return account && { userId: account.id, scope: ['stock:read'] }
+   * }
+   * ```
+   */
+  mapSubject(claims: AssertionClaims, facts: AssertionRequest): Awaitable<AssertedUser | undefined | null>
 }
 
 /** An exchange that `authorize` decides about. */
@@ -52,10 +88,13 @@ export interface AccessTokenRequest<User extends BaseUser = BaseUser> {
 
 /** What `authorize` gets to know of the subject token. */
 export interface SubjectTokenFacts {
-  readonly type: 'access_token' | 'refresh_token'
-  readonly id: string
-  /** The client that the token was issued to. */
-  readonly clientId: string
+  readonly type: 'access_token' | 'refresh_token' | 'jwt'
+  /** The id of the token or its `jti`. Absent for a token of another issuer without `jti`. */
+  readonly id?: string
+  /** The client that the token was issued to. Absent for a token of another issuer. */
+  readonly clientId?: string
+  /** The other issuer that the token comes from, one of `issuers`. Absent: this server. */
+  readonly issuer?: string
   readonly scope: readonly string[]
   readonly resources: readonly string[]
   /** Who acts with it already. */

@@ -8,11 +8,13 @@ import { firstScopeOutside, parseScope } from '../../protocol/scope.ts'
 import type { GrantRecord } from '../../storage/grant.ts'
 import { isBoundTo } from '../../tokens/binding.ts'
 import { type DecidedExchange, decideExchange } from './access-token-decision.ts'
+import type { SubjectTokenFacts } from './access-token-options.ts'
 import type { AccessTokenRules } from './access-token-rules.ts'
 import { accessTokenSubject, accessTokenType } from './access-token-subject.ts'
 import { type Actor, allowsActor, countActors, withActor } from './actor.ts'
 import { readActor, type TokenActor } from './actor-token.ts'
 import type { IssuedTokenKind, Subject, SubjectAccess } from './exchange.ts'
+import { foreignSubject } from './foreign-subject.ts'
 import { tokenExchangeGrantType } from './grant-type.ts'
 import { refreshTokenSubject } from './refresh-token-subject.ts'
 
@@ -29,9 +31,12 @@ const withheld: ReadonlySet<string> = new Set(['openid', 'offline_access'])
 
 /** Issues access tokens of this server that give no more than the subject token ({@link https://www.rfc-editor.org/rfc/rfc8693 RFC 8693}). */
 export function accessTokenKind(rules: AccessTokenRules): IssuedTokenKind {
+  const { trusted } = rules
+  const foreign =
+    trusted.length === 0 ? [] : (['jwt', 'id_token'] as const).map((type) => foreignSubject(type, trusted))
   return {
     type: accessTokenType,
-    subjects: [accessTokenSubject, refreshTokenSubject],
+    subjects: [accessTokenSubject, refreshTokenSubject, ...foreign],
     refuses: [],
     prepare(core, request) {
       const { parameters } = request
@@ -78,8 +83,18 @@ async function decide(core: Core, rules: AccessTokenRules, asked: Asked, subject
   return answerWith(core, issuanceOf(core, rules, { asked, subject, access, decision, act }))
 }
 
-function factsOf({ type, tokenId, clientId, scope, resources, act }: SubjectAccess, keyNotProved: boolean) {
-  return { type, id: tokenId, clientId, scope, resources, ...(act !== undefined && { act }), keyNotProved }
+function factsOf(access: SubjectAccess, keyNotProved: boolean): SubjectTokenFacts {
+  const { type, tokenId, clientId, issuer, scope, resources, act } = access
+  return {
+    type,
+    ...(tokenId !== undefined && { id: tokenId }),
+    ...(clientId !== undefined && { clientId }),
+    ...(issuer !== undefined && { issuer }),
+    scope,
+    resources,
+    ...(act !== undefined && { act }),
+    keyNotProved,
+  }
 }
 
 /**
@@ -118,7 +133,10 @@ function actorsOf(
   const { request, access, mode, actor } = facts
   const acting: Actor = { sub: actor?.sub ?? request.client.id }
   // Who impersonates a user acts for the user as well.
-  if (access.mayAct !== undefined && !allowsActor(access.mayAct, acting, config.issuer)) {
+  if (
+    access.mayAct !== undefined &&
+    !allowsActor(access.mayAct, { ...acting, iss: config.issuer }, access.issuer ?? config.issuer)
+  ) {
     throw new OAuthError('invalid_request', 'the subject_token does not allow this actor', {
       cause: `may_act does not name ${acting.sub}`,
     })
@@ -145,11 +163,12 @@ function issuanceOf(
   const { client, parameters, binding } = asked.request
   const { scope } = decision
   const resources = decision.resources ?? access.resourcesWithin(asked.resources)
+  const grant = boundedGrant(core, rules, subject.grant, { clientId: client.id, access })
   const extra = { ...(act !== undefined && { act }), ...(access.mayAct !== undefined && { may_act: access.mayAct }) }
   return {
     grantType: tokenExchangeGrantType,
     client,
-    grant: boundedGrant(core, rules, subject.grant, { clientId: client.id, access }),
+    grant,
     scope,
     resources,
     ...(Object.keys(extra).length > 0 && { extra }),
@@ -157,14 +176,16 @@ function issuanceOf(
     parameters,
     refresh: false,
     async commit({ accessToken }) {
-      if (accessToken !== undefined) await core.storage.accessTokens.insert(accessToken)
+      if (access.store !== undefined) await access.store({ ...grant, scope, resources }, accessToken)
+      else if (accessToken !== undefined) await core.storage.accessTokens.insert(accessToken)
       core.emit({
         type: 'token.exchanged',
         clientId: client.id,
         userId: subject.userId,
         grantId: subject.grant.id,
-        subjectTokenId: access.tokenId,
-        subjectClientId: access.clientId,
+        ...(access.tokenId !== undefined && { subjectTokenId: access.tokenId }),
+        ...(access.clientId !== undefined && { subjectClientId: access.clientId }),
+        ...(access.issuer !== undefined && { subjectIssuer: access.issuer }),
         mode: decision.mode,
         ...(act !== undefined && { actor: act.sub }),
         resources,

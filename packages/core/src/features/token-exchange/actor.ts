@@ -41,10 +41,11 @@ export function countActors(act: Actor | undefined): number {
 /**
  * Whether `may_act` allows an actor. A member that this server does not know is a condition that nobody checks, so it
  * allows nobody.
+ * @param issuer the issuer of the token, who knows `sub` where `may_act` names no other
  */
-export function allowsActor(mayAct: unknown, { sub, iss }: Actor, issuer: string): boolean {
+export function allowsActor(mayAct: unknown, { sub, iss }: Actor & { readonly iss: string }, issuer: string): boolean {
   const allowed = parseIdentity(mayAct, ['sub', 'iss'])
-  return allowed !== undefined && allowed.sub === sub && (allowed.iss ?? issuer) === (iss ?? issuer)
+  return allowed !== undefined && allowed.sub === sub && (allowed.iss ?? issuer) === iss
 }
 
 /** Reads who an object names; `undefined` when it is none, or has a member that is not among these. */

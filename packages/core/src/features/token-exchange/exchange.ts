@@ -1,6 +1,7 @@
 import type { Core } from '../../contracts/core.ts'
 import type { TokenRequest } from '../../contracts/grant-type.ts'
 import type { Issuance, OwnAnswer } from '../../contracts/issuance.ts'
+import type { AccessTokenRecord } from '../../storage/access-token.ts'
 import type { GrantRecord } from '../../storage/grant.ts'
 import type { Actor } from './actor.ts'
 
@@ -19,11 +20,13 @@ export interface Subject {
 
 /** The upper bounds for an access token that a client gets in exchange for a subject token. */
 export interface SubjectAccess {
-  readonly type: 'access_token' | 'refresh_token'
-  /** The id of the token, or its `jti`. Never the token itself. */
-  readonly tokenId: string
-  /** The client that the token was issued to. */
-  readonly clientId: string
+  readonly type: 'access_token' | 'refresh_token' | 'jwt'
+  /** The id of the token, or its `jti`. Never the token itself. Absent for a token of another issuer without `jti`. */
+  readonly tokenId?: string
+  /** The client that the token was issued to. Absent for a token of another issuer. */
+  readonly clientId?: string
+  /** The other issuer that the token comes from. Absent: this server. */
+  readonly issuer?: string
   readonly scope: readonly string[]
   /** The resources that the token is for. Empty for a token that only this server accepts. */
   readonly resources: readonly string[]
@@ -41,6 +44,11 @@ export interface SubjectAccess {
   readonly mayAct?: unknown
   /** The key that the token is bound to. */
   readonly cnf?: unknown
+  /**
+   * Stores the grant together with the new token, for a subject token of another issuer: its grant begins with the exchange.
+   * Absent when the grant is stored already.
+   */
+  store?(grant: GrantRecord, accessToken: AccessTokenRecord | undefined): Promise<void>
 }
 
 /** A row: a kind of subject token that this server accepts ({@link https://www.rfc-editor.org/rfc/rfc8693#section-3 RFC 8693 section 3}). */

@@ -1,4 +1,11 @@
 import * as v from 'valibot'
+import type {
+  AssertedAccess,
+  AssertedUser,
+  AssertionClaims,
+  AssertionRequest,
+} from '../../assertions/asserted-types.ts'
+import { checkTrust } from '../../assertions/trust.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
@@ -12,8 +19,9 @@ import type {
   AccessTokenRequest,
   MayActFacts,
   SubjectTokenFacts,
+  SubjectTokenIssuer,
 } from './access-token-options.ts'
-import { type AccessTokenRules, accessTokensSchema } from './access-token-rules.ts'
+import { accessTokensSchema, readRules } from './access-token-rules.ts'
 import type { Actor, MayAct } from './actor.ts'
 import { actMember, mayActMember } from './actor-members.ts'
 import type { TokenActor } from './actor-token.ts'
@@ -27,6 +35,10 @@ export type {
   AccessTokenExchange,
   AccessTokenRequest,
   Actor,
+  AssertedAccess,
+  AssertedUser,
+  AssertionClaims,
+  AssertionRequest,
   IdJagAudience,
   IdJagDecision,
   IdJagOptions,
@@ -34,6 +46,7 @@ export type {
   MayAct,
   MayActFacts,
   SubjectTokenFacts,
+  SubjectTokenIssuer,
   TokenActor,
   TokenExchangeOptions,
 }
@@ -84,7 +97,7 @@ export function tokenExchange<User extends BaseUser = BaseUser>(
   options: TokenExchangeOptions<User>,
 ): Feature<'tokenExchange'> {
   const parsed = parseFeatureOptions('tokenExchange', entries, options)
-  const accessTokens = parsed.accessTokens as AccessTokenRules | undefined
+  const accessTokens = parsed.accessTokens === undefined ? undefined : readRules(parsed.accessTokens)
   const assertions = parsed.idJag as IdJagRules | undefined
   if (accessTokens === undefined && assertions === undefined) {
     throw new TypeError('tokenExchange: idJag and accessTokens are both missing: nothing could be exchanged')
@@ -92,6 +105,9 @@ export function tokenExchange<User extends BaseUser = BaseUser>(
   return Object.freeze<Feature<'tokenExchange'>>({
     name: 'tokenExchange',
     start(core) {
+      if (accessTokens !== undefined) {
+        checkTrust('tokenExchange: accessTokens.issuers', accessTokens.trusted, core.config)
+      }
       if (assertions !== undefined) checkIdJag(core, assertions)
       const issued = [
         ...(accessTokens === undefined ? [] : [accessTokenKind(accessTokens)]),
