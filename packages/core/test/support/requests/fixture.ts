@@ -103,6 +103,7 @@ export async function createFixture(): Promise<Fixture> {
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
+        accessTokens: { authorize: () => ({ mode: 'delegation' }) },
         idJag: {
           audiences: [{ audience: chat, clients: { notes: 'notes-at-chat' }, scopes: 'any', resources: 'any' }],
         },
