@@ -310,6 +310,28 @@ describe('what an exchanged token hangs on', () => {
     expect(await isActive(world, body.access_token)).toBe(false)
   })
 
+  test('deleting either client ends an exchanged token, JWT or not (X14)', async () => {
+    for (const disableJwtPlugin of [false, true]) {
+      for (const gone of ['web', 'orders-api']) {
+        const { world, ask } = await exchangeOfApis({ world: { disableJwtPlugin } })
+        const { body } = await ask()
+        expect(await isActive(world, body.access_token)).toBe(true)
+        await world.provider.deleteClient(gone)
+        expect(await isActive(world, body.access_token)).toBe(false)
+      }
+    }
+  })
+
+  test('a token that is made while the grant is revoked is worth nothing (X14)', async () => {
+    for (const disableJwtPlugin of [false, true]) {
+      const { world, ask } = await exchangeOfApis({ world: { disableJwtPlugin } })
+      const asked = Array.from({ length: 10 }, () => ask())
+      await world.provider.revokeUserGrants(alice.id)
+      const tokens = (await Promise.all(asked)).flatMap(({ status, body }) => (status === 200 ? body.access_token : []))
+      expect(await activeOf(world, tokens)).toEqual([])
+    }
+  })
+
   test('only the client that got an exchanged token can revoke it, and the subject token lives on (X14)', async () => {
     const { world, web, orders, subject, ask } = await exchangeOfApis()
     const { access_token: token } = (await ask()).body
