@@ -1,7 +1,10 @@
+import { dpop } from '@oauth/core/features/dpop'
 import { tokenExchange } from '@oauth/core/features/token-exchange'
+import { decodeProtectedHeader } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { exchangeForm, exchangeOfApis, files, machineToken, toFiles } from '../../support/access-token-exchange.ts'
 import { claimsOf, credentials, getTokens, post, postAs, refresh, registerConfidential } from '../../support/client.ts'
+import { makeProof, postWithProof, thumbprintOf } from '../../support/dpop.ts'
 import { expectJsonError } from '../../support/expectations.ts'
 import { tokenExchangeName, type } from '../../support/token-exchange.ts'
 import { api, createQuickWorld, introspect } from '../../support/tokens.ts'
@@ -156,6 +159,40 @@ describe('an access token in exchange for another', () => {
       scopes: ['notes:read'],
     })
     expect(JSON.stringify(world.events)).not.toContain(subject)
+  })
+})
+
+describe('what kind of token it is', () => {
+  test('a DPoP proof at the exchange binds the new token, and the type of the answer is DPoP (X08, X12)', async () => {
+    const { world, orders, subject } = await exchangeOfApis({ world: { features: [dpop()] } })
+    const answer = await postWithProof(world, orders, exchangeForm(subject), await makeProof(world))
+    expect([answer.status, answer.body.token_type]).toEqual([200, 'DPoP'])
+    expect(claimsOf(answer.body.access_token).cnf).toEqual({ jkt: await thumbprintOf() })
+    expect((await introspect(world, orders, answer.body.access_token)).body).toMatchObject({
+      token_type: 'DPoP',
+      act: { sub: 'orders-api' },
+    })
+  })
+
+  test('an API that demands bound tokens gets no other in exchange (X12)', async () => {
+    const { world, orders, subject, ask } = await exchangeOfApis({
+      world: { features: [dpop({ requiredForResources: [files] })] },
+    })
+    expectJsonError(await ask(), 400, 'invalid_request')
+    const answer = await postWithProof(world, orders, exchangeForm(subject), await makeProof(world))
+    expect(answer.status).toBe(200)
+  })
+
+  test('the new token has the form that its API wants, and tokens of every form can be exchanged (X08)', async () => {
+    const { world, filesApi, subject, ask, answers } = await exchangeOfApis({
+      world: { resourceOptions: { [files]: { accessTokenTyp: 'JWT' } } },
+    })
+    expect(decodeProtectedHeader(subject).typ).toBe('at+jwt')
+    const { access_token } = (await ask()).body
+    expect(decodeProtectedHeader(access_token).typ).toBe('JWT')
+    answers.decision = { mode: 'delegation', resources: [api] }
+    const again = await postAs(world, filesApi, '/oauth2/token', exchangeForm(access_token))
+    expect(decodeProtectedHeader(again.body.access_token).typ).toBe('at+jwt')
   })
 })
 
