@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { freePort } from '../../../test/example-process.ts'
 import { createUserAgent, type UserAgent, type Visit } from '../../server/test/user-agent.ts'
 import { demoAccount } from '../src/authorization-server/account.ts'
 
@@ -102,14 +102,4 @@ function start(main: string, args: readonly string[], env: Record<string, string
       return new URL([...text.matchAll(/browser:\s+(http\S+)\s/g)][urls - 1]?.[1] ?? '')
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

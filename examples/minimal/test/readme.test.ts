@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../../test/example-process.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const main = join(root, 'examples', 'minimal', 'src', 'main.ts')
@@ -40,16 +40,6 @@ describe('the thirty lines of the README', () => {
     expect((await fetch(`${origin}/`)).status).toBe(404)
   })
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
 
 async function answers(url: string): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {

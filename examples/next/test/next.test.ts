@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signInAtClient } from '../../../test/example-journey.ts'
+import { freePort } from '../../../test/example-process.ts'
 import { keepAliveTraffic } from '../../../test/keep-alive-traffic.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -119,16 +119,6 @@ describe('the Next.js example, built for production', () => {
     expect(readdirSync(folder)).toEqual(['oauth.db'])
   }, 60_000)
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
 
 async function answers(url: string): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {

@@ -1,25 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { freePort } from '../../../test/example-process.ts'
 import { connect, finish, start } from './fapi2-client.ts'
 
 const minimal = join(import.meta.dirname, '..', '..', 'minimal')
 const tsx = join(minimal, 'node_modules/.bin/tsx')
 const timeout = 120_000
 const callback = 'https://app.example.com/callback'
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
 
 /** A browser that keeps cookies, signs in and allows, until it comes back to the client. */
 async function browse(url: URL): Promise<URL> {

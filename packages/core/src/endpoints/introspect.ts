@@ -5,10 +5,8 @@ import { requireIntrospectionSupport } from '../policy/client-support.ts'
 import { demandsOn } from '../policy/demands.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { introspectionJwtType } from '../protocol/introspection-jwt.ts'
 import { introspectToken } from '../tokens/introspect.ts'
-
-/** The media type of introspection as a JWT ({@link https://www.rfc-editor.org/rfc/rfc9701#section-4 RFC 9701 section 4}). */
-const introspectionJwt = 'application/token-introspection+jwt'
 
 /**
  * The introspection endpoint, for confidential clients ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC
@@ -37,7 +35,7 @@ export const introspect: Endpoint = {
     if (demandsOn(core, client).signedIntrospection === true) {
       throw new OAuthError(
         'invalid_request',
-        `introspection must be asked for as a JWT: send Accept: ${introspectionJwt}`,
+        `introspection must be asked for as a JWT: send Accept: ${introspectionJwtType}`,
       )
     }
     return json(200, introspection, introspectionFormats.length === 0 ? undefined : { vary: 'accept' })

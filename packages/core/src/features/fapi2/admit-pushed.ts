@@ -2,9 +2,7 @@ import type { Context } from '../../contracts/context.ts'
 import type { UncheckedParameters } from '../../http/parameters.ts'
 import { demandsOn } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-
-/** How the `request_uri` of every pushed request begins ({@link https://www.rfc-editor.org/rfc/rfc9126#section-2.2 RFC 9126 section 2.2}). */
-const pushed = 'urn:ietf:params:oauth:request_uri:'
+import { isPushedRequestUri } from '../../protocol/pushed-request-uri.ts'
 
 /**
  * Refuses an authorization request that was not pushed, where a profile of its client demands it. A request that names no
@@ -12,7 +10,7 @@ const pushed = 'urn:ietf:params:oauth:request_uri:'
  * @throws {OAuthError} `invalid_request`
  */
 export async function admitPushed(ctx: Context, sent: UncheckedParameters): Promise<void> {
-  if (sent.get('request_uri')?.startsWith(pushed) === true) return
+  if (isPushedRequestUri(sent.get('request_uri'))) return
   const clientId = sent.get('client_id')
   if (clientId === undefined) {
     if (!sent.has('request') && !sent.has('request_uri')) return

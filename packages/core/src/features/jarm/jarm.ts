@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { encryptionServerMetadata } from '../../clients/encrypted-response.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { secondsFrom } from '../../contracts/seconds-option.ts'
 import { authorizationResponseMetadata } from './client-metadata.ts'
 import { requireSigned, signedResponseModes } from './response-modes.ts'
 
@@ -20,15 +21,7 @@ export interface JarmOptions {
 }
 
 const entries = {
-  lifetimeSeconds: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(30, 'must be from 30 to 600 seconds'),
-      v.maxValue(600, 'must be from 30 to 600 seconds'),
-    ),
-    300,
-  ),
+  lifetimeSeconds: v.optional(secondsFrom(30, 600), 300),
   required: v.optional(v.boolean(), false),
 }
 

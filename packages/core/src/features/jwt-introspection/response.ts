@@ -3,11 +3,11 @@ import type { ClientCall } from '../../contracts/endpoint.ts'
 import { jwtResponse } from '../../http/jwt.ts'
 import { responseAlgorithmOf } from '../../policy/response-signing.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { introspectionJwtType } from '../../protocol/introspection-jwt.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { encryptForClient, responseEncryptionOf } from '../../tokens/encrypt-for-client.ts'
 import { asksFor } from './accept.ts'
 
-const mediaType = 'application/token-introspection+jwt'
 const typ = 'token-introspection+jwt'
 
 /**
@@ -23,13 +23,16 @@ export async function respondWithJwt(
   introspection: object,
 ): Promise<Response | undefined> {
   const encryption = responseEncryptionOf(client, 'introspection')
-  if (!asksFor(mediaType, request.headers.get('accept'))) {
+  if (!asksFor(introspectionJwtType, request.headers.get('accept'))) {
     if (encryption === undefined) return undefined
-    throw new OAuthError('invalid_request', `this client registered ${encryption.member}: send Accept: ${mediaType}`)
+    throw new OAuthError(
+      'invalid_request',
+      `this client registered ${encryption.member}: send Accept: ${introspectionJwtType}`,
+    )
   }
   const signed = await introspectionJwt(ctx, client, introspection)
   const jwt = encryption === undefined ? signed : await encryptForClient(ctx, client, encryption, signed)
-  return jwtResponse(jwt, { 'content-type': mediaType, vary: 'accept' })
+  return jwtResponse(jwt, { 'content-type': introspectionJwtType, vary: 'accept' })
 }
 
 function introspectionJwt(ctx: Context, client: ClientRecord, introspection: object): Promise<string> {

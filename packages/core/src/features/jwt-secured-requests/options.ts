@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { secondsFrom } from '../../contracts/seconds-option.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import { keyManagementAlgorithms } from '../../protocol/encryption.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -64,12 +65,7 @@ const requirements = {
   outsideParameters: v.picklist(['ignored', 'merged']),
   required: v.boolean(),
   requireLifetime: v.boolean(),
-  maxLifetimeSeconds: v.pipe(
-    v.number(),
-    v.integer(),
-    v.minValue(60, 'must be from 60 to 86400 seconds'),
-    v.maxValue(86_400, 'must be from 60 to 86400 seconds'),
-  ),
+  maxLifetimeSeconds: secondsFrom(60, 86_400),
   requireType: v.boolean(),
 }
 

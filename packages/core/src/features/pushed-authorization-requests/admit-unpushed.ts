@@ -1,7 +1,7 @@
 import type { Context } from '../../contracts/context.ts'
 import type { UncheckedParameters } from '../../http/parameters.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import { isPushedRequestUri } from './pushed-request.ts'
+import { isPushedRequestUri } from '../../protocol/pushed-request-uri.ts'
 
 /**
  * Refuses an authorization request that was not pushed, where the server or the client demands it ({@link

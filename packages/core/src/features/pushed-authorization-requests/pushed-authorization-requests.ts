@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { secondsFrom } from '../../contracts/seconds-option.ts'
 import { admitUnpushed } from './admit-unpushed.ts'
 import { pushEndpoint, pushEndpointName } from './push.ts'
 import { findPushedRequest } from './pushed-request.ts'
@@ -20,15 +21,7 @@ export interface PushedAuthorizationRequestsOptions {
 }
 
 const entries = {
-  lifetimeSeconds: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(5, 'must be from 5 to 600 seconds'),
-      v.maxValue(600, 'must be from 5 to 600 seconds'),
-    ),
-    60,
-  ),
+  lifetimeSeconds: v.optional(secondsFrom(5, 600), 60),
   required: v.optional(v.boolean(), false),
 }
 

@@ -4,9 +4,9 @@ import { encodeBase64url } from '../../crypto/base64url.ts'
 import { sha256 } from '../../crypto/hash.ts'
 import { parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { isPushedRequestUri, pushedRequestUriPrefix } from '../../protocol/pushed-request-uri.ts'
 
 const kind = 'pushed_authorization_request'
-const prefix = 'urn:ietf:params:oauth:request_uri:'
 
 /** The names and values of the parameters. A parameter that may be repeated has several pairs. */
 export type Pairs = readonly (readonly [name: string, value: string])[]
@@ -25,11 +25,6 @@ export interface Stored {
   readonly goodUntil: number
 }
 
-/** Whether a `request_uri` has the form of those that this feature issues. It tells by the text alone. */
-export function isPushedRequestUri(requestUri: string | undefined): boolean {
-  return requestUri?.startsWith(prefix) === true
-}
-
 /**
  * Stores a checked request under a new `request_uri` of 256 random bits ({@link
  * https://www.rfc-editor.org/rfc/rfc9126#section-7.1 RFC 9126 section 7.1}). The storage has only the hash of the URI.
@@ -41,7 +36,7 @@ export async function storePushedRequest(
   parameters: Pairs,
   lifetime: number,
 ): Promise<Stored> {
-  const requestUri = prefix + encodeBase64url(ctx.random.bytes(32))
+  const requestUri = pushedRequestUriPrefix + encodeBase64url(ctx.random.bytes(32))
   const now = ctx.clock.now()
   const goodUntil = now + lifetime
   const value: Pushed = { parameters, goodUntil }

@@ -71,7 +71,8 @@ describe.each([
   const expectRefused = async (proof: string): Promise<void> => {
     const answer = await place.send(proof)
     expectJsonError(answer, place.refusal, 'invalid_dpop_proof')
-    expect(answer.body.error_description).toBeTruthy()
+    // A text, of the characters that RFC 6749 section 5.2 allows.
+    expect(answer.body.error_description).toMatch(/^[ !#-[\]-~]+$/)
   }
   const expectAccepted = async (changes: ProofChanges): Promise<void> => {
     expect((await place.send(await place.make(changes))).status).toBe(200)

@@ -23,6 +23,9 @@ async function withTokens(options: WorldOptions = {}, input: object = {}) {
   return { world, client, tokens: await getTokens(world, client) }
 }
 
+/** The headers that the response depends on. A framework may add some of its own. */
+const variesBy = ({ headers }: Response): readonly string[] => (headers.get('vary') ?? '').split(', ')
+
 describe('the introspection response as a JWT', () => {
   test.each(documents)('the document at %s names the signing algorithms (RFC 9701 section 7)', async (path) => {
     const world = introspectionWorld(twoAlgorithms)
@@ -39,7 +42,7 @@ describe('the introspection response as a JWT', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, introspectionType])
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('pragma')).toBe('no-cache')
-    expect(response.headers.get('vary')).toBe('accept')
+    expect(variesBy(response)).toContain('accept')
     const { payload, protectedHeader } = await readIntrospection(world, client, await response.text())
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'token-introspection+jwt', kid: expect.any(String) })
     expect(await publishedKids(world)).toContain(protectedHeader.kid)
@@ -123,7 +126,7 @@ describe('which response a caller gets', () => {
     const response = await introspectAccepting(world, client, tokens.access_token, accept)
     const type = { jwt: introspectionType, json: 'application/json' }[kind]
     expect([response.status, response.headers.get('content-type')]).toEqual([200, type])
-    expect(response.headers.get('vary')).toBe('accept')
+    expect(variesBy(response)).toContain('accept')
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
@@ -139,7 +142,8 @@ describe('which response a caller gets', () => {
     const client = await registerConfidential(world)
     const { access_token } = await getTokens(world, client)
     const response = await introspectAccepting(world, client, access_token)
-    expect([response.headers.get('content-type'), response.headers.get('vary')]).toEqual(['application/json', null])
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(variesBy(response)).not.toContain('accept')
     expect(await response.json()).toMatchObject({ active: true })
   })
 })
