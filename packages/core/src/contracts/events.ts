@@ -243,6 +243,23 @@ export type CoreEvent =
       readonly userId?: string
       readonly grantId?: string
     }
+  /**
+   * Token exchange: a client got an access token for that of a user. `subjectTokenId` is the id or the `jti` of the token
+   * that was presented, `subjectIssuer` where it came from when that is not this server, `actor` who acts for the user by the new token (`act`), and `resources` are its APIs.
+   */
+  | {
+      readonly type: 'token.exchanged'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantId: string
+      readonly subjectTokenId?: string
+      readonly subjectClientId?: string
+      readonly subjectIssuer?: string
+      readonly mode: 'delegation' | 'impersonation'
+      readonly actor?: string
+      readonly resources: readonly string[]
+      readonly scopes: readonly string[]
+    }
   /** Token exchange: a client got an ID-JAG, with which it acts for the user at another authorization server. */
   | {
       readonly type: 'id_jag.issued'

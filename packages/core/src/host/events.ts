@@ -66,6 +66,7 @@ const lines: Lines = {
   'client_document.failed': undefined,
   'client_document.changed': undefined,
   'jwt_bearer.accepted': undefined,
+  'token.exchanged': undefined,
   'id_jag.issued': undefined,
   'client.registered': undefined,
   'client.metadata_substituted': undefined,

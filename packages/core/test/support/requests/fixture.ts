@@ -118,6 +118,7 @@ export async function createFixture(): Promise<Fixture> {
       deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
+        accessTokens: { authorize: () => ({ mode: 'delegation' }) },
         idJag: {
           audiences: [{ audience: chat, clients: { notes: 'notes-at-chat' }, scopes: 'any', resources: 'any' }],
         },

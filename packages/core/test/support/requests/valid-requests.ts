@@ -221,6 +221,11 @@ const tokenRequests: readonly ValidRequest[] = [
     ...{ grant_type: tokenExchangeName, requested_token_type: type('id-jag'), subject_token_type: type('id_token') },
     ...{ subject_token: (await fixture.tokens('notes')).id_token, audience: chat, scope: 'chat.read' },
   })),
+  tokenRequest('that exchanges an access token', 'notes', async (fixture) => ({
+    ...{ grant_type: tokenExchangeName, subject_token_type: type('access_token'), scope: 'notes:read' },
+    subject_token: (await fixture.tokens('notes', {}, { resource: 'https://api.example.com' })).access_token,
+    audience: 'https://api.example.com',
+  })),
   {
     ...{ endpoint: 'token', what: 'of a client with a key', status: 200 },
     async prepare(fixture) {
