@@ -61,7 +61,8 @@ describe('a JWT of a trusted issuer becomes an access token', () => {
     const { world, make, ask } = await foreignExchange()
     const early = await make()
     const { access_token } = (await ask(early)).body
-    expect((await world.provider.listGrants(alice.id)).some(({ clientId }) => clientId === 'orders-api')).toBe(true)
+    const apps = await world.provider.listConnectedApps(alice.id)
+    expect(apps.find(({ clientId }) => clientId === 'orders-api')?.via).toEqual(['tokenExchange'])
     world.clock.advance(60)
     await world.provider.revokeUserGrants(alice.id)
     expect(await isActive(world, access_token)).toBe(false)
