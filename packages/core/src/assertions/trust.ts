@@ -31,7 +31,13 @@ export type Profile = 'jwt' | 'id-jag'
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 
 /** What every entry says of its issuer. */
-export const issuerEntries = {
+export const issuerEntries: {
+  readonly issuer: v.GenericSchema<string>
+  readonly jwks: v.OptionalSchema<v.GenericSchema<PublicKeySet>, undefined>
+  readonly jwksUri: v.OptionalSchema<v.GenericSchema<string>, undefined>
+  readonly algorithms: v.GenericSchema<readonly string[] | undefined, readonly string[]>
+  readonly audiences: v.OptionalSchema<v.GenericSchema<readonly string[]>, undefined>
+} = {
   issuer: text,
   jwks: v.optional(jwksMetadata.members.jwks as v.GenericSchema<PublicKeySet>),
   jwksUri: v.optional(text),
@@ -40,9 +46,9 @@ export const issuerEntries = {
 }
 
 /** A number of seconds that is at least one. */
-export const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
+export const seconds: v.GenericSchema<number> = v.pipe(v.number(), v.integer(), v.minValue(1))
 
-function nonEmptyList<Item extends v.GenericSchema>(item: Item) {
+function nonEmptyList(item: v.GenericSchema<string>): v.GenericSchema<readonly string[]> {
   return v.pipe(v.array(item), v.nonEmpty('must not be empty'), v.readonly())
 }
 
