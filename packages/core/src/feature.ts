@@ -39,6 +39,7 @@ export type { ResponseMode, ResponseModeRule } from './contracts/response-mode.t
 export type { Binding, BoundIssuance, Proof, ProofFacts, SenderConstraint } from './contracts/sender-constraint.ts'
 export type { BrowserWork, SessionClient, SessionObserver } from './contracts/session-observer.ts'
 export type { TokenMember } from './contracts/token-member.ts'
+export type { WaitingRecords } from './contracts/waiting-records.ts'
 export { type Bytes, decodeBase64url, encodeBase64url } from './crypto/base64url.ts'
 export { createRandomId } from './crypto/credential.ts'
 export { sha256 } from './crypto/hash.ts'

@@ -1,9 +1,9 @@
+import type { ConnectedApp } from '@oauth/core'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { readForm } from '../web/form.ts'
 import { refusedForm } from '../web/form-guard.ts'
 import { alert, type Html, respond } from '../web/layout.ts'
-import { type ConnectedApp, connectedApps, withdraw } from './connections.ts'
 import type { Host } from './host.ts'
 import { describeScope } from './scopes.ts'
 import type { User } from './users.ts'
@@ -23,12 +23,12 @@ export function connectedAppsPage(host: Host): Hono {
     if (signedIn === undefined) return c.redirect('/login', 303)
     const form = await readForm(c)
     if (!host.guard.accepts(c, form)) return respond(c, 403, await view(c, signedIn.user, refusedForm(host.baseUrl)))
-    await withdraw(host.provider, signedIn.user.id, form.get('client_id'))
+    await host.provider.disconnectApp(signedIn.user.id, form.get('client_id'))
     return c.redirect('/connected-apps?withdrawn', 303)
   })
 
   async function view(c: Context, user: User, error?: string) {
-    const apps = await connectedApps(host.provider, user.id)
+    const apps = await host.provider.listConnectedApps(user.id)
     // Use one field for all forms, because each call of the guard may make a new token.
     const formToken = host.guard.field(c)
     return {
@@ -52,20 +52,21 @@ const withdrawn =
 function section(app: ConnectedApp, index: number, formToken: Html): Html {
   const id = `app-${index}`
   return html`<section aria-labelledby="${id}">
-<h2 id="${id}"><span class="client-name">${app.name}</span></h2>
+<h2 id="${id}"><span class="client-name">${app.clientName}</span></h2>
 <p>${
-    app.until === undefined
-      ? html`You gave it access on ${time(app.since, days)}. It has no access now. It gets access again when you sign in there, and you will not be asked.`
-      : html`It has access since ${time(app.since, days)}. The access ends on ${time(app.until, minutes)} UTC.`
-  }</p>
+    app.expiresAt === undefined
+      ? html`You gave it access on ${time(app.firstGrantedAt, days)}. It has no access now. It gets access again when you sign in there, and you will not be asked.`
+      : html`It has access since ${time(app.firstGrantedAt, days)}. The access ends on ${time(app.expiresAt, minutes)} UTC.`
+  }${app.offlineAccess ? ' It keeps the access while you are signed out.' : ''}</p>
+${app.selfRegistered ? html`<p>Nobody has checked the name of this application.</p>` : ''}
 <ul class="scopes" aria-labelledby="${id}">
 ${app.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
 </ul>
-${app.openUrl === undefined ? '' : html`<p><a href="${app.openUrl}" rel="noopener noreferrer">Open ${app.name}</a></p>`}
+${app.initiateLoginUrl === undefined ? '' : html`<p><a href="${app.initiateLoginUrl}" rel="noopener noreferrer">Open ${app.clientName}</a></p>`}
 <form method="post" action="/connected-apps">
 ${formToken}
 <input type="hidden" name="client_id" value="${app.clientId}">
-<button type="submit" class="quiet">Withdraw access of ${app.name}</button>
+<button type="submit" class="quiet">Withdraw access of ${app.clientName}</button>
 </form>
 </section>`
 }

@@ -3,7 +3,6 @@ import type { Context } from 'hono'
 import type { IdentityProvider } from '../provider.ts'
 import type { FormGuard } from '../web/form-guard.ts'
 import type { Attempts } from './attempts.ts'
-import type { Connections } from './connections.ts'
 import type { Sessions } from './sessions.ts'
 import type { User, Users } from './users.ts'
 
@@ -12,9 +11,14 @@ export interface Host {
   readonly baseUrl: string
   readonly provider: Pick<
     IdentityProvider,
-    'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded' | 'features'
-  > &
-    Connections
+    | 'issuer'
+    | 'resolveLoginContext'
+    | 'tryResolveLoginContext'
+    | 'sessionEnded'
+    | 'listConnectedApps'
+    | 'disconnectApp'
+    | 'features'
+  >
   readonly users: Users
   readonly sessions: Sessions
   readonly attempts: Attempts

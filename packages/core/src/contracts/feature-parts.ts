@@ -16,6 +16,7 @@ import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
+import type { WaitingRecords } from './waiting-records.ts'
 
 /**
  * What a feature adds to a provider. When two features bring the same thing (an endpoint path, a grant type, a
@@ -57,6 +58,8 @@ export interface Parts {
   readonly clientMetadata?: readonly ClientMetadataPart[]
   /** Observers that tell clients when a session of the host ends. */
   readonly sessionObservers?: readonly SessionObserver[]
+  /** Kinds of records that wait for a user's approval, or for a client to collect it. A withdrawal ends them. */
+  readonly waitingRecords?: readonly WaitingRecords[]
   /** Security profiles, which narrow what clients may do. */
   readonly profiles?: readonly Profile[]
   /**

@@ -16,6 +16,7 @@ import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
+import type { WaitingRecords } from './waiting-records.ts'
 
 /**
  * The tables into which the parts of all features are collected. Discovery publishes them in the order of the features.
@@ -42,6 +43,8 @@ export interface Registry {
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
   readonly sessionObservers: readonly SessionObserver[]
+  /** Kinds of records that a withdrawal ends. */
+  readonly waitingRecords: readonly WaitingRecords[]
   /** Security profiles. Several that hold for one client are combined: the narrower demand counts. */
   readonly profiles: readonly Profile[]
   /** Members that features add to the discovery documents. A function makes its value from these tables. */

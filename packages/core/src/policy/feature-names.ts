@@ -45,6 +45,8 @@ const ofMembers: Readonly<Record<string, string>> = {
   dpop_bound_access_tokens: dpop,
   authorization_details_types: richAuthorizationRequests,
   security_profile: profile,
+  first_party_application:
+    'the feature experimentalFirstPartyAppsDraft03() from @oauth/core/features/first-party-apps-draft-03',
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,

@@ -72,7 +72,7 @@ export interface OAuthErrorDetails {
   /** Headers that the error response gets, for instance `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
   /** Further members of the JSON answer, for instance `max_age`, which say what the client has to do. */
-  readonly members?: Readonly<Record<string, string | number>>
+  readonly members?: Readonly<Record<string, string | number | boolean>>
   /** The scope that the resource requires (`scope` in the challenge). */
   readonly scope?: string
   /** The value of `WWW-Authenticate`. */

@@ -90,6 +90,11 @@ export interface FeatureClientMetadata {
    * `fapi2-message-signing`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
    */
   readonly security_profile?: string
+  /**
+   * Server side only: whether the client is an application of yours that signs users in with pages of its own, without a
+   * browser and without consent. For the experimental feature `first-party-apps-draft-03`. Default `false`.
+   */
+  readonly first_party_application?: boolean
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**

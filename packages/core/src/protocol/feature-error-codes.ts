@@ -17,4 +17,10 @@ export interface FeatureErrorCodes {
   invalid_dpop_proof: true
   /** Of the feature `dpop` ({@link https://www.rfc-editor.org/rfc/rfc9449#section-12.2 RFC 9449 section 12.2}). */
   use_dpop_nonce: true
+  /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
+  insufficient_authorization: true
+  /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
+  invalid_session: true
+  /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
+  redirect_to_web: true
 }

@@ -108,6 +108,13 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
     sessionObservers: rows(({ sessionObservers }) => sessionObservers).map(({ row }) => row),
+    waitingRecords: [
+      ...fold(
+        'the waiting records',
+        rows(({ waitingRecords }) => waitingRecords),
+        ({ kind }) => kind,
+      ).values(),
+    ],
     profiles: [
       ...fold(
         'the security profile',

@@ -62,8 +62,7 @@ async function approve(core: Core, request: Request, approved: Approved, rules: 
 function untilCollected({ config }: Core, { grant, withdrawals }: NewGrant, { goodUntil }: Device): NewGrant {
   const { sessionId: _, ...rest } = grant
   const expiresAt = Math.max(grant.expiresAt, goodUntil + config.lifetimes.accessToken)
-  const extra = { ...grant.extra, granted_via: 'device' }
-  return { grant: { ...rest, extra, offline: true, expiresAt }, withdrawals }
+  return { grant: { ...rest, offline: true, expiresAt }, withdrawals }
 }
 
 async function deny(core: Core, request: Request, pending: LoadedPending, rules: DeviceRules): Promise<Response> {

@@ -1,6 +1,7 @@
 import type { Feature } from '../../contracts/feature.ts'
 import { deviceEndpoint, deviceEndpointName } from './begin.ts'
 import { completionName, type DeviceDetails, deviceCompletion } from './completion.ts'
+import { kind, recordSeconds } from './device-request.ts'
 import { codeEndpoint, codeEndpointName } from './enter-code.ts'
 import { deviceCodeGrant } from './grant-type.ts'
 import { type CodeEntryLimit, type DeviceAuthorizationOptions, pageUri, parseDeviceOptions } from './options.ts'
@@ -61,6 +62,7 @@ export function deviceAuthorization(
         endpoints: [deviceEndpoint(rules), codeEndpoint(rules)],
         grantTypes: [deviceCodeGrant],
         completions: [deviceCompletion(core, rules)],
+        waitingRecords: [{ kind, lifetime: recordSeconds(rules) }],
         rateLimits: { [deviceEndpointName]: { address: 60, client: 600 }, [codeEndpointName]: { address: 60 } },
         api: {
           detailsOf: ({ completion, completionDetails }) =>

@@ -47,6 +47,12 @@ export interface StoredDevice {
   readonly goodUntil: number
 }
 
+/**
+ * How long the record of a device is kept, in seconds. A device that comes late is told that its code has expired, rather
+ * than that it is unknown.
+ */
+export const recordSeconds = ({ lifetimeSeconds }: DeviceRules): number => 2 * lifetimeSeconds
+
 /** How often a user code that is taken is made anew. With a million waiting devices the first one is free nearly always. */
 const attempts = 5
 
@@ -58,8 +64,9 @@ export async function storeDevice(
   ctx: Context,
   authorization: AuthorizationRequest,
   origin: DeviceOrigin,
-  { lifetimeSeconds, intervalSeconds }: DeviceRules,
+  rules: DeviceRules,
 ): Promise<StoredDevice> {
+  const { lifetimeSeconds, intervalSeconds } = rules
   const now = ctx.clock.now()
   const goodUntil = now + lifetimeSeconds
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -80,8 +87,7 @@ export async function storeDevice(
       value,
       version: 1,
       createdAt: now,
-      // A device that comes late is told that its code has expired, rather than that it is unknown.
-      expiresAt: goodUntil + lifetimeSeconds,
+      expiresAt: now + recordSeconds(rules),
     })
     if (outcome === 'won') return { deviceCode, userCode, goodUntil }
   }

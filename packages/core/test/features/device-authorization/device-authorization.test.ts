@@ -356,7 +356,7 @@ describe('the token request of a device', () => {
     await world.provider.sessionEnded(sessionId)
     expect(await isActive(world, body.access_token)).toBe(true)
     const [listed] = await world.provider.listGrants(alice.id)
-    expect(listed).toMatchObject({ clientId: client.client_id, scopes: ['openid', 'email'] })
+    expect(listed).toMatchObject({ clientId: client.client_id, scopes: ['openid', 'email'], via: 'device' })
     const [grant] = await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })
     expect(grant).toMatchObject({ offline: true, extra: { granted_via: 'device' } })
     expect(await world.provider.revokeUserGrants(alice.id)).toBe(1)

@@ -2,6 +2,7 @@ import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jarm } from '@oauth/core/features/jarm'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
@@ -57,6 +58,7 @@ async function inputs(name: ClientName): Promise<ClientInput> {
       ...common,
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token', deviceGrantType],
+      first_party_application: true,
     }
   if (name === 'post')
     return { ...common, token_endpoint_auth_method: 'client_secret_post', grant_types: [...allGrants] }
@@ -106,10 +108,17 @@ export async function createFixture(): Promise<Fixture> {
     ),
     features: [
       ...[backChannelLogout(), frontChannelLogout(), clientIdMetadataDocuments(), jwtSecuredRequests()],
+      experimentalFirstPartyAppsDraft03({
+        challenge: countHost(() => ({
+          ...({ type: 'authorized', userId: alice.id } as const),
+          session: { id: 'application-session', authTime: 1 },
+        })),
+      }),
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
       deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
+        accessTokens: { authorize: () => ({ mode: 'delegation' }) },
         idJag: {
           audiences: [{ audience: chat, clients: { notes: 'notes-at-chat' }, scopes: 'any', resources: 'any' }],
         },

@@ -47,6 +47,11 @@ const registered: Readonly<Record<string, readonly string[]>> = {
     ...['request_not_supported', 'request_uri_not_supported'],
   ],
   deviceCode: ofPages,
+  // draft-ietf-oauth-first-party-apps-03 section 5.2.2: the codes of the authorization endpoint, and its own.
+  authorizationChallenge: [
+    ...[...ofPages, 'invalid_key_header'],
+    ...['insufficient_authorization', 'invalid_session', 'redirect_to_web'],
+  ],
   introspect: ofClients,
   revoke: [...ofClients, 'unsupported_token_type'],
   userinfo: [...ofBearers, 'invalid_key_header'],

@@ -221,6 +221,11 @@ const tokenRequests: readonly ValidRequest[] = [
     ...{ grant_type: tokenExchangeName, requested_token_type: type('id-jag'), subject_token_type: type('id_token') },
     ...{ subject_token: (await fixture.tokens('notes')).id_token, audience: chat, scope: 'chat.read' },
   })),
+  tokenRequest('that exchanges an access token', 'notes', async (fixture) => ({
+    ...{ grant_type: tokenExchangeName, subject_token_type: type('access_token'), scope: 'notes:read' },
+    subject_token: (await fixture.tokens('notes', {}, { resource: 'https://api.example.com' })).access_token,
+    audience: 'https://api.example.com',
+  })),
   {
     ...{ endpoint: 'token', what: 'of a client with a key', status: 200 },
     async prepare(fixture) {
@@ -264,6 +269,19 @@ const devices: readonly ValidRequest[] = [
       const { headers, form } = credentials(client)
       const request = { grant_type: deviceGrantType, device_code: started.device_code }
       return postForm(at(fixture, '/oauth2/token'), { ...form, ...request }, headers)
+    },
+  },
+]
+
+const challenges: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'authorizationChallenge', what: 'of a first-party application', status: 200 },
+    async prepare(fixture) {
+      const { form } = credentials(await fixture.client('desktop'))
+      const { challenge } = createPkce()
+      const request = { response_type: 'code', scope: 'openid email', state: 's', password: 'open sesame' }
+      const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+      return postForm(at(fixture, '/oauth2/authorize-challenge'), { ...form, ...request, ...pkce })
     },
   },
 ]
@@ -468,6 +486,7 @@ export const validRequests: readonly ValidRequest[] = [
   ...tokenRequests,
   ...pushes,
   ...devices,
+  ...challenges,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),
   aboutToken('introspect', 'with a signed response', 'access_token', { accept: introspectionType }),

@@ -1,0 +1,163 @@
+import type { Core } from '../../contracts/core.ts'
+import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
+import type { Binding } from '../../contracts/sender-constraint.ts'
+import { addParameters } from '../../http/add-parameters.ts'
+import { json } from '../../http/json.ts'
+import { type Parameters, parseUnchecked } from '../../http/parameters.ts'
+import { asOAuthError } from '../../policy/failure.ts'
+import type { AuthorizationRequest } from '../../protocol/authorization-request.ts'
+import { OAuthError } from '../../protocol/errors.ts'
+import { coreParameters } from '../../protocol/parameter-names.ts'
+import type { ClientRecord } from '../../storage/client.ts'
+import { withProofHeaders } from '../../tokens/binding.ts'
+import { claimSession, replaceSession, type StoredSession, storeSession } from './auth-session.ts'
+import { checkLogin } from './check-login.ts'
+import { checkAnswer } from './host-answer.ts'
+import { issueCode } from './issue-code.ts'
+import type { AuthorizationChallenge, ChallengeAnswer, ChallengeRules } from './options.ts'
+
+/** The name of the endpoint, in `provider.handlers` and of its rate limit. */
+export const challengeEndpointName = 'authorizationChallenge'
+
+const path = '/oauth2/authorize-challenge'
+
+/**
+ * The authorization challenge endpoint ({@link
+ * https://datatracker.ietf.org/doc/html/draft-ietf-oauth-first-party-apps-03#section-5 draft-ietf-oauth-first-party-apps-03
+ * section 5}). Scripts of other origins cannot call it: the draft advises against it for applications in a browser.
+ */
+export function challengeEndpoint(rules: ChallengeRules): ClientEndpoint {
+  return {
+    name: challengeEndpointName,
+    path,
+    methods: ['POST'],
+    errors: 'json',
+    rateLimit: challengeEndpointName,
+    metadata: 'authorization_challenge_endpoint',
+    handleClient: (core, call) => respond(core, call, rules),
+  }
+}
+
+/** Parameters that authenticate the client. They are no part of the request. */
+const credentials: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
+
+/** What the steps of one request share. */
+interface Step {
+  readonly client: ClientRecord
+  readonly parameters: Parameters
+  readonly binding: Binding | undefined
+  readonly beganAt: number
+}
+
+async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Promise<Response> {
+  const { client, parameters, request } = call
+  const beganAt = core.clock.now()
+  if (client.metadata.first_party_application !== true) {
+    throw new OAuthError(
+      'unauthorized_client',
+      'the client is no first-party application: the server side sets first_party_application, or use a browser',
+    )
+  }
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+  return withProofHeaders(binding?.headers, async () => {
+    const step = { client, parameters, binding, beganAt }
+    const authSession = parameters.get('auth_session')
+    const session = authSession === undefined ? undefined : await claimSession(core, authSession, step, rules.attempts)
+    const asked = session?.value.request ?? (await readRequest(core, request, step))
+    const answer = await askHost(core, rules, step, asked, session)
+    if (answer.type === 'authorized') {
+      const { userId, session: login } = answer
+      const take = session === undefined ? [] : [{ kind: session.kind, id: session.id, version: session.version }]
+      const code = await issueCode(core, { client, request: asked, userId, session: login, beganAt, take })
+      return json(200, { authorization_code: code }, binding?.headers)
+    }
+    if (answer.type === 'redirect_to_web') {
+      if (session !== undefined) await core.storage.records.take({ kind: session.kind, id: session.id })
+      throw new OAuthError('redirect_to_web', 'start an authorization request in a browser')
+    }
+    const { state, members } = answer
+    const kept = { request: asked, ...(state !== undefined && { state }) }
+    if (session !== undefined) {
+      const { cnf, attempts } = session.value
+      await replaceSession(core, session, { ...kept, ...(cnf !== undefined && { cnf }), attempts })
+    }
+    const value = { ...kept, ...(binding !== undefined && { cnf: binding.cnf }), attempts: 1 }
+    throw new OAuthError('insufficient_authorization', 'the user has to do more', {
+      members: { ...members, auth_session: authSession ?? (await storeSession(core, client, value, rules.lifetime)) },
+    })
+  })
+}
+
+/**
+ * Reads the authorization request as the authorization endpoint does. Without `redirect_uri`, which a first-party
+ * application need not send, its first registered one stands in. An error is the answer, and never a redirect.
+ */
+async function readRequest(core: Core, request: Request, { client, parameters, binding }: Step) {
+  for (const name of ['request', 'request_uri']) {
+    // Its record would have to be used up, and a key that the client proves beside it would not count.
+    if (parameters.has(name)) throw new OAuthError('invalid_request', `${name} must not be sent: send the parameters`)
+  }
+  const [first] = client.metadata.redirect_uris
+  const added = {
+    ...(parameters.get('client_id') === undefined && { client_id: client.id }),
+    ...(parameters.get('redirect_uri') === undefined && first !== undefined && { redirect_uri: first }),
+    ...binding?.codeParameters,
+  }
+  try {
+    const asked = addParameters(ofRequest(core, parameters), added)
+    // What must be pushed or signed is refused here as at the authorization endpoint.
+    for (const source of core.registry.parameterSources) await source.admit?.(core, asked)
+    const read = await core.readAuthorization(request, asked)
+    if (read.client.id === client.id) return read.authorization
+  } catch (thrown) {
+    const { code, description, details } = asOAuthError(thrown)
+    const { redirect: _, ...others } = details
+    throw new OAuthError(code, description, others)
+  }
+  throw new OAuthError('invalid_request', 'client_id is not the client that has authenticated')
+}
+
+/** The parameters of the authorization request alone: what the user has entered is for the host and nobody else. */
+function ofRequest({ registry }: Core, parameters: Parameters) {
+  const known = parameters.names.filter(
+    (name) => !credentials.has(name) && isKnown(name, registry.authorizationParameters),
+  )
+  const pairs = known.flatMap((name) => parameters.all(name).map((value) => [name, value]))
+  return parseUnchecked(new URLSearchParams(pairs).toString(), registry.repeatable)
+}
+
+function isKnown(name: string, others: { has(name: string): boolean }): boolean {
+  return coreParameters.has(name) || others.has(name)
+}
+
+/**
+ * Asks the host what comes next, and checks its answer against what the client asks for.
+ * @throws {OAuthError} `unmet_authentication_requirements` or `login_required` when the host authenticated the user by
+ * less than the client demands, or another user
+ */
+async function askHost(
+  core: Core,
+  rules: ChallengeRules,
+  step: Step,
+  request: AuthorizationRequest,
+  session: StoredSession | undefined,
+): Promise<ChallengeAnswer> {
+  const asked = { ...challengeOf(core, step, request), ...(session?.value.state && { state: session.value.state }) }
+  const answer = checkAnswer(await rules.challenge(asked), core.clock.now())
+  if (answer.type === 'authorized') await checkLogin(core, step.client, request, answer)
+  return answer
+}
+
+function challengeOf(core: Core, { client, parameters }: Step, request: AuthorizationRequest): AuthorizationChallenge {
+  const { scope: scopes, resources, loginHint, acrValues, maxAge } = request
+  const entered = parameters.names.filter(
+    (name) => name !== 'auth_session' && !isKnown(name, core.registry.authorizationParameters),
+  )
+  return {
+    ...{ client, scopes, resources },
+    ...(loginHint !== undefined && { loginHint }),
+    ...(acrValues !== undefined && { acrValues }),
+    ...(maxAge !== undefined && { maxAge }),
+    parameters: Object.fromEntries(entered.map((name) => [name, parameters.get(name) ?? ''])),
+  }
+}
