@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
+import { assertedUser, exchangeFeatures, exchangeGrantTypes } from './exchange.ts'
 
 const baseUrl = 'https://id.example.com'
+export const issuer = `${baseUrl}/auth`
 const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'
 const user = { id: 'alice', name: 'Alice' }
@@ -50,10 +52,11 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     accessTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,
+    features: [...exchangeFeatures],
     onEvent: (event) => events.push(event),
     authentication: {
       getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),
-      getUser: (id) => (id === user.id ? user : undefined),
+      getUser: (id) => [user, assertedUser].find((one) => one.id === id),
     },
   })
   return {
@@ -63,7 +66,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     async register() {
       const { client_id, client_secret = '' } = await provider.registerClient({
         redirect_uris: [redirectUri],
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', ...exchangeGrantTypes],
         scope: 'openid offline_access notes:read',
         skip_consent: true,
       })
