@@ -11,6 +11,7 @@ import {
   makeAssertion,
   trustedIdp,
 } from '../../support/assertions.ts'
+import { payment, rar, text } from '../../support/authorization-details.ts'
 import { claimsOf, credentials, isActive, post, registerConfidential, registerPublic } from '../../support/client.ts'
 import { makeProof, postWithProof } from '../../support/dpop.ts'
 import { expectJsonError } from '../../support/expectations.ts'
@@ -196,6 +197,13 @@ describe('an ID-JAG is an upper bound (I09)', () => {
     expectJsonError(await ask(await make({ resource: api }), { resource: files }), 400, 'invalid_target')
     expectJsonError(await ask(await make({ resource: 'https://elsewhere.example' })), 400, 'invalid_target')
   })
+})
+
+test('a request cannot add authorization details that the ID-JAG does not have (I09)', async () => {
+  const { make, ask } = await assertionWorld({ entry: { profile }, features: [rar()] })
+  const answer = await ask(await make(), { authorization_details: text(payment()) })
+  expectJsonError(answer, 400, 'invalid_authorization_details')
+  expectJsonError(await ask(await make({ authorization_details: [payment()] })), 400, 'invalid_grant')
 })
 
 describe('an ID-JAG that is bound to a key (I11)', () => {
