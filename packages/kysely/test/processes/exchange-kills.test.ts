@@ -8,7 +8,7 @@ import { tokensOf } from './tokens.ts'
 
 // Each test kills a process with SIGKILL at each statement of one request. Another process then continues.
 
-const timeout = 180_000
+const timeout = 300_000
 
 let fleet: Fleet
 beforeAll(async () => {
