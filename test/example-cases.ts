@@ -32,7 +32,7 @@ export const exampleCases: readonly ExampleCase[] = [
   {
     name: 'mcp',
     command: [process.execPath, ...tsx, 'src/main.ts'],
-    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}` }),
+    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}`, PRINT_PORT: `${port + 2}` }),
     hasFile: false,
   },
   {

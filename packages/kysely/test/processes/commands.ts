@@ -16,7 +16,8 @@ export interface Commands {
   rotateKeys(): Promise<void>
   /** Returns the ids of the published keys by algorithm, as this process sees them now. */
   publishedKeys(): Promise<readonly string[]>
-  grants(): Promise<readonly string[]>
+  /** Returns the ids of the grants of a user, of Alice by default. */
+  grants(userId?: string): Promise<readonly string[]>
   revokeGrants(): Promise<number>
   purge(): Promise<number>
   arm(fault: Fault | undefined): Promise<void>

@@ -33,7 +33,7 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
       const { keys } = (await response.json()) as { keys: { alg: string; kid: string }[] }
       return keys.map(({ alg, kid }) => `${alg} ${kid}`).sort()
     },
-    grants: async () => (await provider.listGrants('alice')).map(({ id }) => id),
+    grants: async (userId = 'alice') => (await provider.listGrants(userId)).map(({ id }) => id),
     revokeGrants: () => provider.revokeUserGrants('alice'),
     purge: () => provider.purgeExpired(),
     arm: async (fault) => line.arm(fault),

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { assertedUser, exchangeFeatures, exchangeGrantTypes } from './exchange.ts'
 
 const baseUrl = 'https://id.example.com'
+export const issuer = `${baseUrl}/auth`
 const redirectUri = 'https://app.example.com/callback'
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
 export const resource = 'https://api.example.com'
@@ -68,11 +70,11 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     accessTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,
-    features: [deviceAuthorization({ verificationUri: '/device' })],
+    features: [deviceAuthorization({ verificationUri: '/device' }), ...exchangeFeatures],
     onEvent: (event) => events.push(event),
     authentication: {
       getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),
-      getUser: (id) => (id === user.id ? user : undefined),
+      getUser: (id) => [user, assertedUser].find((one) => one.id === id),
     },
   })
   return {
@@ -82,7 +84,10 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     async register() {
       const { client_id, client_secret = '' } = await provider.registerClient({
         redirect_uris: [redirectUri],
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType],
+        grant_types: [
+          ...['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType],
+          ...exchangeGrantTypes,
+        ],
         scope: 'openid offline_access notes:read',
         skip_consent: true,
       })

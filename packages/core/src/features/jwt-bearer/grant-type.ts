@@ -13,6 +13,7 @@ import { parseScope } from '../../protocol/scope.ts'
 import { claimOnce } from '../../records/replays.ts'
 import { isBoundTo } from '../../tokens/binding.ts'
 import { resourcesWithin, scopeWithin } from './bounds.ts'
+import { answerIdJag } from './id-jag-answer.ts'
 
 export const jwtBearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -36,9 +37,9 @@ export function jwtBearerGrant(trusted: readonly Trust[]): GrantType {
       requireClient(trust, request)
       if (!isBoundTo(claims.cnf, binding))
         throw invalid('it is bound to a key (cnf), which this request does not prove')
-      return trust.subject === 'user'
-        ? forUser(core, trust, request, assertion)
-        : forClient(core, trust, request, assertion)
+      const decide = trust.subject === 'user' ? forUser : forClient
+      const issuance = await decide(core, trust, request, assertion)
+      return trust.profile === 'id-jag' ? answerIdJag(core, request, issuance) : issuance
     },
   }
 }

@@ -12,6 +12,7 @@ import type { SubjectTokenFacts } from './access-token-options.ts'
 import type { AccessTokenRules } from './access-token-rules.ts'
 import { accessTokenSubject, accessTokenType } from './access-token-subject.ts'
 import { type Actor, allowsActor, countActors, withActor } from './actor.ts'
+import { askMayAct } from './actor-members.ts'
 import { readActor, type TokenActor } from './actor-token.ts'
 import type { IssuedTokenKind, Subject, SubjectAccess } from './exchange.ts'
 import { foreignSubject } from './foreign-subject.ts'
@@ -58,8 +59,8 @@ export function accessTokenKind(rules: AccessTokenRules): IssuedTokenKind {
 
 async function decide(core: Core, rules: AccessTokenRules, asked: Asked, subject: Subject): Promise<OwnAnswer> {
   const { request } = asked
-  const { access, userId, authTime, acr, amr } = subject
-  if (access === undefined) throw invalid('it gives no access')
+  const { userId, authTime, acr, amr } = subject
+  const access = await accessOf(rules, request, subject)
   const user = await core.config.authentication.getUser(userId)
   if (user === undefined || user === null) throw invalid('the user is no longer available')
   const keyNotProved = !isBoundTo(access.cnf, request.binding)
@@ -81,6 +82,18 @@ async function decide(core: Core, rules: AccessTokenRules, asked: Asked, subject
   if (keyNotProved && !decision.withoutSubjectKey) throw invalid('it is bound to another key')
   const act = actorsOf(core, rules, { request, access, mode: decision.mode, actor })
   return answerWith(core, issuanceOf(core, rules, { asked, subject, access, decision, act }))
+}
+
+/** A refresh token says nothing of who may act. It is held to what an access token from it would say (`may_act`). */
+async function accessOf(
+  rules: AccessTokenRules,
+  { client }: TokenRequest,
+  { access, userId }: Subject,
+): Promise<SubjectAccess> {
+  if (access === undefined) throw invalid('it gives no access')
+  if (access.type !== 'refresh_token') return access
+  const { scope, resources } = access
+  return { ...access, mayAct: await askMayAct(rules, { client, userId, scope, resources }) }
 }
 
 function factsOf(access: SubjectAccess, keyNotProved: boolean): SubjectTokenFacts {
