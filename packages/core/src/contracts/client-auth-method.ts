@@ -1,6 +1,8 @@
 import type { Authorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
+import type { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ClientInstance } from './client-instance.ts'
 import type { Context } from './context.ts'
 
 /** The parts of a request in which a client may send its credentials. */
@@ -9,6 +11,11 @@ export interface CredentialSources {
   readonly request: Request
   readonly authorization: Authorization | undefined
   readonly parameters: Parameters
+  /**
+   * The URL of the endpoint as the server publishes it. Absent where a feature authenticates the client itself, with
+   * `core.authenticateClient`.
+   */
+  readonly endpoint?: string
 }
 
 /** The credentials that a request carries, not verified yet. */
@@ -50,12 +57,22 @@ export interface ClientAuthMethod {
    * alone.
    * @param request for methods that read the connection
    * @returns `true`, or `false` or a reason, which goes to the event `client.authentication_failed` and never to the
-   * client
+   * client. An error takes the place of `invalid_client` in the response: it must not depend on whether the client exists
    */
   verify(
     ctx: Context,
     client: ClientRecord | undefined,
     presented: PresentedCredentials,
     request: Request,
-  ): Promise<boolean | string>
+  ): Promise<boolean | string | OAuthError>
+  /**
+   * Checks credentials of this method that come beside those of the registered one, as further evidence. It is called for
+   * every client that has authenticated by another method.
+   * @throws {OAuthError} when the request has such credentials, and they are not valid
+   */
+  checkBeside?(ctx: Context, client: ClientRecord, request: Request): Promise<void>
+  /** Returns the instance of the client whose credentials this method has accepted in this request. */
+  instanceOf?(request: Request): ClientInstance | undefined
+  /** Response headers of this method, for instance a challenge. Scripts of other origins may read them. */
+  readonly responseHeaders?: readonly string[]
 }

@@ -5,7 +5,7 @@ import { requireTokenSupport } from '../policy/client-support.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
-import { readBinding, withProofHeaders } from '../tokens/binding.ts'
+import { clientInstance, readBinding, withProofHeaders } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}). */
@@ -35,8 +35,9 @@ export const token: Endpoint = {
       core.registry.senderConstraints.size === 0
         ? undefined
         : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
+    const instance = clientInstance(core, request)
     return withProofHeaders(binding?.headers, async () => {
-      const bound = binding !== undefined && { binding }
+      const bound = { ...(binding !== undefined && { binding }), ...(instance !== undefined && { instance }) }
       const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
       const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
       if ('answer' in decision) {

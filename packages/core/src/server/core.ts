@@ -6,7 +6,7 @@ import { clientFrom } from '../clients/from-document.ts'
 import type { Core } from '../contracts/core.ts'
 import { interact } from '../interaction/proceed.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
-import { readBinding } from '../tokens/binding.ts'
+import { clientInstance, readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { readAccessToken } from '../tokens/present.ts'
 import type { StartingContext } from './context.ts'
@@ -30,6 +30,7 @@ export function createCore(ctx: StartingContext): StartingCore {
     commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
     issue: (issuance) => issueTokens(core, issuance),
     readBinding: async (request, facts) => readBinding(core, request, facts),
+    clientInstance: (request) => clientInstance(core, request),
     readAccessToken: (request, endpoint) => readAccessToken(core, request, endpoint),
   } satisfies Omit<Core, keyof StartingContext>)
   return core

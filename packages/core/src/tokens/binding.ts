@@ -1,5 +1,6 @@
+import type { ClientInstance } from '../contracts/client-instance.ts'
 import type { Context } from '../contracts/context.ts'
-import type { Binding, BoundIssuance, ProofFacts } from '../contracts/sender-constraint.ts'
+import type { Binding, BoundIssuance, Proof, ProofFacts, SenderConstraint } from '../contracts/sender-constraint.ts'
 import { demandsOn } from '../policy/demands.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -15,7 +16,7 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   let headers: Readonly<Record<string, string>> = {}
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
-    const proof = await constraint.prove(request, facts)
+    const proof = await (provedBefore(constraint, request, facts) ?? constraint.prove(request, facts))
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
     if (constraint.codeParameter !== undefined) codeParameters[constraint.codeParameter] = proof.confirmation
@@ -24,6 +25,40 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
     if (tokenType === undefined || tokenType === 'Bearer') tokenType = constraint.tokenType
   }
   return tokenType === undefined ? undefined : Object.freeze({ tokenType, cnf, headers, codeParameters })
+}
+
+interface EarlyProof {
+  readonly constraint: SenderConstraint
+  readonly endpoint: string
+  readonly proof: Proof | undefined
+}
+
+/** Proofs that were verified while their clients authenticated. A proof can be used once, and so is not verified again. */
+const early = new WeakMap<Request, EarlyProof>()
+
+/**
+ * Verifies the proof of a request whose client has yet to authenticate, with the same proof. `readBinding` does not verify it
+ * again for the same endpoint.
+ * @throws {OAuthError} when the proof is not valid
+ */
+export async function proveEarly(
+  constraint: SenderConstraint,
+  request: Request,
+  facts: Pick<ProofFacts, 'endpoint' | 'client'>,
+): Promise<Proof | undefined> {
+  const proof = await constraint.prove(request, facts)
+  early.set(request, { constraint, endpoint: facts.endpoint, proof })
+  return proof
+}
+
+function provedBefore(
+  constraint: SenderConstraint,
+  request: Request,
+  { endpoint, accessToken }: ProofFacts,
+): Proof | undefined {
+  const known = early.get(request)
+  if (known?.constraint !== constraint || known.endpoint !== endpoint || accessToken !== undefined) return undefined
+  return known.proof
 }
 
 /**
@@ -61,12 +96,25 @@ export async function checkIssuedBinding(ctx: Context, issuance: BoundIssuance):
   )
 }
 
-/** Whether the client has proved every key that a token is bound to. A token without `cnf` is not bound. */
-export function isBoundTo(cnf: unknown, binding: Binding | undefined): boolean {
+/** Returns the instance of the client that has authenticated in this request with a key of its own. */
+export function clientInstance({ registry }: Context, request: Request): ClientInstance | undefined {
+  for (const method of registry.clientAuthMethods.values()) {
+    const instance = method.instanceOf?.(request)
+    if (instance !== undefined) return instance
+  }
+  return undefined
+}
+
+/**
+ * Whether the client has proved every key that a token is bound to. A token without `cnf` is not bound.
+ * @param instance for what is bound to an instance of the client, for instance a refresh token
+ */
+export function isBoundTo(cnf: unknown, binding: Binding | undefined, instance?: ClientInstance): boolean {
   if (cnf === undefined) return true
   if (typeof cnf !== 'object' || cnf === null) return false
   const members = Object.entries(cnf)
-  return members.length > 0 && members.every(([name, value]) => binding?.cnf[name] === value)
+  const proved = { ...binding?.cnf, ...instance?.cnf }
+  return members.length > 0 && members.every(([name, value]) => Object.hasOwn(proved, name) && proved[name] === value)
 }
 
 /**

@@ -43,7 +43,8 @@ async function push(core: Core, { request, client, parameters }: ClientCall, con
   const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
   return withProofHeaders(binding?.headers, async () => {
     const checked = await check(core, request, client, pushed)
-    const bound = addParameters(checked, binding?.codeParameters ?? {})
+    const instance = core.clientInstance(request)
+    const bound = addParameters(checked, { ...binding?.codeParameters, ...instance?.codeParameters })
     const pairs = pairsOf(bound)
     // What is stored has to be readable, also with the parameter that the proof adds.
     parsePairs(core, pairs)
