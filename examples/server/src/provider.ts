@@ -1,4 +1,5 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { type DeviceAuthorization, deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
@@ -14,10 +15,20 @@ export interface Ingredients {
   readonly onEvent: (event: OAuthEvent) => void
 }
 
+/** The provider with the API of its feature. */
+export type IdentityProvider = Provider & { readonly features: { readonly deviceAuthorization: DeviceAuthorization } }
+
 /** The provider. Copy this file: the others are pages, users and a demo client. */
-export function createIdentityProvider({ baseUrl, secret, database, users, sessions, onEvent }: Ingredients): Provider {
+export function createIdentityProvider({
+  baseUrl,
+  secret,
+  database,
+  users,
+  sessions,
+  onEvent,
+}: Ingredients): IdentityProvider {
   const mayHaveAnother = createApplicationLimit(async (userId) => (await provider.listClients({ userId })).length)
-  const provider: Provider = createProvider({
+  const provider: IdentityProvider = createProvider({
     baseUrl,
     secret,
     storage: sqliteStorage(database), // or a file name
@@ -34,6 +45,8 @@ export function createIdentityProvider({ baseUrl, secret, database, users, sessi
     // Users register applications of their own, also such that call the API without a user.
     mayCreateClient: ({ user }) => mayHaveAnother(user.id),
     clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [`${baseUrl}/api`] },
+    // Televisions and command-line programs: the user enters their code on this page.
+    features: [deviceAuthorization({ verificationUri: '/device', resultUri: '/device/done' })],
     onEvent,
   })
   return provider

@@ -5,7 +5,7 @@ export type { ClientAuthMethod, CredentialSources, PresentedCredentials } from '
 export type { ClientInstance } from './contracts/client-instance.ts'
 export type { ClientMetadataPart, MetadataSchemas } from './contracts/client-metadata-part.ts'
 export type { ClientSource } from './contracts/client-source.ts'
-export type { Approved, Completion, LoadedPending, Pending } from './contracts/completion.ts'
+export type { Approved, Completion, LoadedPending, Pending, ShownPending } from './contracts/completion.ts'
 export type {
   AccessTokenFormat,
   AdvertisedValues,

@@ -1,4 +1,5 @@
 import type { LoginContext } from '@oauth/core'
+import type { DeviceDetails } from '@oauth/core/features/device-authorization'
 import { html } from 'hono/html'
 import type { Html } from '../web/layout.ts'
 import { describeClaim } from './claims.ts'
@@ -6,12 +7,17 @@ import { describeScope } from './scopes.ts'
 import type { User } from './users.ts'
 
 /** The consent page. The client names itself; only the host that receives the response is verified. */
-export function consentView(action: string, context: LoginContext, user: Pick<User, 'name' | 'email'>): Html {
+export function consentView(
+  action: string,
+  context: LoginContext,
+  user: Pick<User, 'name' | 'email'>,
+  device?: DeviceDetails,
+): Html {
   return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for access</h1>
 ${unverified(context)}
 <p class="lead">It wants to use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
 ${granted(context)}${asked(context)}
-${destination(context)}
+${device === undefined ? destination(context) : onDevice(device)}
 ${links(context)}
 <form method="post" action="${action}" class="choice">
 <input type="hidden" name="state" value="${context.state}">
@@ -42,6 +48,20 @@ function granted({ grantedScopes }: LoginContext): Html | '' {
 ${grantedScopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
 </ul>
 `
+}
+
+/** The device that gets the access. The user compares, since anybody can send a link or a code of a device of their own. */
+function onDevice({ userCode, origin }: DeviceDetails): Html {
+  const { address, userAgent } = origin
+  return html`<p>A device gets this access. It must show the code <strong class="device-code">${userCode}</strong> now.</p>
+${
+  address === undefined && userAgent === undefined
+    ? ''
+    : html`<p class="aside">It asked ${address === undefined ? '' : html`from <code>${address}</code>`}${
+        userAgent === undefined ? '' : html` and calls itself <code>${userAgent}</code>`
+      }.</p>`
+}
+<p class="alert" role="note">Allow it only if the device is in front of you and you have just started this yourself. Deny if somebody sent you the code.</p>`
 }
 
 /** Where the answer goes: verified, unlike the name. A program on the user's machine proves nothing about itself. */

@@ -10,6 +10,7 @@ import type { Host } from './host.ts'
  */
 export function consentPage(host: Host): Hono {
   const pages = new Hono()
+  const deviceOf = host.provider.features.deviceAuthorization.detailsOf
   pages.get('/consent', async (c) => {
     const context = await host.provider.resolveLoginContext(c.req.raw)
     const signedIn = host.sessions.current(c.req.raw)
@@ -19,7 +20,7 @@ export function consentPage(host: Host): Hono {
     return respond(c, 200, {
       party: 'identity',
       title: `${context.clientName} asks for access`,
-      body: consentView(`${host.provider.issuer}/oauth2/consent`, context, signedIn.user),
+      body: consentView(`${host.provider.issuer}/oauth2/consent`, context, signedIn.user, deviceOf(context)),
     })
   })
   return pages

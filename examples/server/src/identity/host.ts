@@ -1,5 +1,6 @@
-import type { LoginContext, Provider } from '@oauth/core'
+import type { LoginContext } from '@oauth/core'
 import type { Context } from 'hono'
+import type { IdentityProvider } from '../provider.ts'
 import type { FormGuard } from '../web/form-guard.ts'
 import type { Attempts } from './attempts.ts'
 import type { Sessions } from './sessions.ts'
@@ -9,8 +10,14 @@ import type { User, Users } from './users.ts'
 export interface Host {
   readonly baseUrl: string
   readonly provider: Pick<
-    Provider,
-    'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded' | 'listConnectedApps' | 'disconnectApp'
+    IdentityProvider,
+    | 'issuer'
+    | 'resolveLoginContext'
+    | 'tryResolveLoginContext'
+    | 'sessionEnded'
+    | 'listConnectedApps'
+    | 'disconnectApp'
+    | 'features'
   >
   readonly users: Users
   readonly sessions: Sessions

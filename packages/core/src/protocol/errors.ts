@@ -35,6 +35,10 @@ export const errorStatus = {
   invalid_request_object: 400,
   // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
   unmet_authentication_requirements: 400,
+  // RFC 8628 section 3.5, and OpenID Connect CIBA Core section 11
+  authorization_pending: 400,
+  slow_down: 400,
+  expired_token: 400,
   // RFC 9470 section 3, in the form that the ID-JAG draft has it at a token endpoint
   insufficient_user_authentication: 400,
   // Codes of this package, for HTTP errors that no standard of the protocol names.

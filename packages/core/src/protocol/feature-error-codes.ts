@@ -5,7 +5,7 @@
  * ```ts
  * declare module '@oauth/core' {
  *   interface FeatureErrorCodes {
- *     authorization_pending: true
+ *     quota_exceeded: true
  *   }
  * }
  * ```

@@ -1,3 +1,4 @@
+import { readDirectRequest } from '../authorization/direct-request.ts'
 import { commitGrant, createGrant, knownWithdrawals } from '../authorization/new-grant.ts'
 import { readAuthorization } from '../authorization/read-authorization.ts'
 import { approveExtra, readExtra, readScope } from '../authorization/request-extra.ts'
@@ -23,6 +24,7 @@ export function createCore(ctx: StartingContext): StartingCore {
     readParameters: (client, parameters) => readExtra(core, client, parameters),
     approveParameters: (extra, facts) => approveExtra(core, extra, facts),
     readScope: (client, parameters) => readScope(core, client, parameters),
+    readDirectRequest: (client, parameters) => readDirectRequest(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
     clientFrom: (clientId, document) => clientFrom(core, clientId, document),
     knownWithdrawals: (client, userId, before) => knownWithdrawals(core, client, userId, before),

@@ -81,6 +81,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'interaction',
     'logout',
   ],
+  assertions: ['protocol', 'http', 'contracts', 'policy', 'keys', 'clients'],
   features: [
     'protocol',
     'crypto',
@@ -94,6 +95,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'claims',
     'clients',
     'tokens',
+    'sessions',
+    'assertions',
   ],
   host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
   'external-keys': ['protocol', 'crypto', 'storage', 'contracts', 'keys', 'host'],
@@ -314,7 +317,7 @@ describe('dependencies', () => {
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
     // contracts needs it for what features add: client metadata and their own options.
-    expect(folders('valibot')).toEqual(['clients', 'config', 'contracts', 'features', 'presets'])
+    expect(folders('valibot')).toEqual(['assertions', 'clients', 'config', 'contracts', 'features', 'presets'])
   })
 
   test('jose and valibot are the only dependencies of the package', () => {

@@ -1,6 +1,7 @@
 import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jarm } from '@oauth/core/features/jarm'
@@ -18,6 +19,7 @@ import type { Browser } from '../browser.ts'
 import { type Authorized, allGrants, authorize, exchangeCode, type Parameters } from '../client.ts'
 import { clientDocument } from '../client-documents.ts'
 import { clientKey } from '../client-keys.ts'
+import { deviceGrantType } from '../device-authorization.ts'
 import { chat, tokenExchangeName } from '../token-exchange.ts'
 import { alice, createWorld, type TestUser, type World } from '../world.ts'
 import { countHost, countStorage } from './work.ts'
@@ -54,7 +56,8 @@ async function inputs(name: ClientName): Promise<ClientInput> {
   if (name === 'desktop')
     return {
       ...common,
-      ...{ token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] },
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token', deviceGrantType],
       first_party_application: true,
     }
   if (name === 'post')
@@ -112,8 +115,10 @@ export async function createFixture(): Promise<Fixture> {
         })),
       }),
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
+      deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
+        accessTokens: { authorize: () => ({ mode: 'delegation' }) },
         idJag: {
           audiences: [{ audience: chat, clients: { notes: 'notes-at-chat' }, scopes: 'any', resources: 'any' }],
         },

@@ -13,6 +13,8 @@ const ofTokens = [
   ...['insufficient_user_authentication', 'invalid_key_header'],
   // RFC 9396 section 5, with the feature rich-authorization-requests.
   'invalid_authorization_details',
+  // RFC 8628 section 3.5.
+  ...['authorization_pending', 'slow_down', 'expired_token', 'access_denied'],
 ]
 /** RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6, RFC 8707 section 2, and the code for `acr`. */
 const ofAuthorization = [
@@ -39,6 +41,12 @@ const registered: Readonly<Record<string, readonly string[]>> = {
   token: ofTokens,
   // RFC 9126 section 2.3: the codes of the authorization endpoint, and those of client authentication.
   pushedAuthorizationRequest: [...ofPages, 'invalid_key_header'],
+  // RFC 8628 section 3.1: the codes of client authentication and of what a device asks for.
+  deviceAuthorization: [
+    ...[...ofClients, 'invalid_scope', 'invalid_target', 'invalid_authorization_details', 'invalid_key_header'],
+    ...['request_not_supported', 'request_uri_not_supported'],
+  ],
+  deviceCode: ofPages,
   // draft-ietf-oauth-first-party-apps-03 section 5.2.2: the codes of the authorization endpoint, and its own.
   authorizationChallenge: [
     ...[...ofPages, 'invalid_key_header'],

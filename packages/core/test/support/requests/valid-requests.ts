@@ -1,6 +1,7 @@
 import { jwtBearerName, makeAssertion } from '../assertions.ts'
 import { authorizeUrl, createPkce, credentials, type Parameters } from '../client.ts'
 import { assertion, assertionType, clientKey, signJwt } from '../client-keys.ts'
+import { answerDevice, deviceGrantType, devicePath, startDevice } from '../device-authorization.ts'
 import { introspectionType } from '../jwt-introspection.ts'
 import { readForm } from '../logout.ts'
 import { register } from '../registration.ts'
@@ -220,6 +221,11 @@ const tokenRequests: readonly ValidRequest[] = [
     ...{ grant_type: tokenExchangeName, requested_token_type: type('id-jag'), subject_token_type: type('id_token') },
     ...{ subject_token: (await fixture.tokens('notes')).id_token, audience: chat, scope: 'chat.read' },
   })),
+  tokenRequest('that exchanges an access token', 'notes', async (fixture) => ({
+    ...{ grant_type: tokenExchangeName, subject_token_type: type('access_token'), scope: 'notes:read' },
+    subject_token: (await fixture.tokens('notes', {}, { resource: 'https://api.example.com' })).access_token,
+    audience: 'https://api.example.com',
+  })),
   {
     ...{ endpoint: 'token', what: 'of a client with a key', status: 200 },
     async prepare(fixture) {
@@ -238,6 +244,34 @@ const pushes: readonly ValidRequest[] = (['notes', 'desktop'] as const).map((nam
   ...{ endpoint: 'pushedAuthorizationRequest', what: `of the client ${name}`, status: 201 },
   prepare: (fixture) => pushDraft(fixture, name),
 }))
+
+async function deviceDraft(fixture: Fixture): Promise<Draft> {
+  const { headers, form } = credentials(await fixture.client('desktop'))
+  const request = { scope: 'openid email', nonce: 'n', resource: 'https://api.example.com', acr_values: 'urn:low' }
+  return postForm(at(fixture, devicePath), { ...form, ...request }, headers)
+}
+
+const devices: readonly ValidRequest[] = [
+  { ...{ endpoint: 'deviceAuthorization', what: 'of a public client', status: 200 }, prepare: deviceDraft },
+  {
+    ...{ endpoint: 'deviceCode', what: 'with the code of a device', status: 303 },
+    async prepare(fixture) {
+      const { user_code } = await startDevice(fixture.world, await fixture.client('desktop'), { scope: 'openid' })
+      return postForm(at(fixture, '/oauth2/device'), { user_code }, ownPage(fixture))
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a device that was approved', status: 200 },
+    async prepare(fixture) {
+      const client = await fixture.client('desktop')
+      const started = await startDevice(fixture.world, client, { scope: 'openid email offline_access' })
+      await answerDevice(fixture.world, started)
+      const { headers, form } = credentials(client)
+      const request = { grant_type: deviceGrantType, device_code: started.device_code }
+      return postForm(at(fixture, '/oauth2/token'), { ...form, ...request }, headers)
+    },
+  },
+]
 
 const challenges: readonly ValidRequest[] = [
   {
@@ -451,6 +485,7 @@ export const validRequests: readonly ValidRequest[] = [
   ...pages,
   ...tokenRequests,
   ...pushes,
+  ...devices,
   ...challenges,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),

@@ -1,6 +1,6 @@
-import { clockTolerance, timeProblem } from '../../policy/clock-skew.ts'
-import { idJag } from '../../protocol/id-jag.ts'
-import { parseScope } from '../../protocol/scope.ts'
+import { clockTolerance, timeProblem } from '../policy/clock-skew.ts'
+import { idJag } from '../protocol/id-jag.ts'
+import { parseScope } from '../protocol/scope.ts'
 import type { Profile, Trust } from './trust.ts'
 
 type Members = Readonly<Record<string, unknown>>

@@ -1,0 +1,30 @@
+import type { TokenMember } from '../../contracts/token-member.ts'
+import type { AccessTokenRules } from './access-token-rules.ts'
+import { type MayAct, parseIdentity } from './actor.ts'
+
+/** The claim `act`: who acts for the user ({@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 section 4.1}). */
+export const actMember: TokenMember = { name: 'act', valueOf: ({ extra }) => extra?.act }
+
+/**
+ * The claim `may_act`: who may act for the user ({@link https://www.rfc-editor.org/rfc/rfc8693#section-4.4 RFC 8693
+ * section 4.4}). A token in exchange keeps that of its subject token: an exchange allows nobody else.
+ */
+export function mayActMember({ mayAct }: AccessTokenRules): TokenMember {
+  return {
+    name: 'may_act',
+    async valueOf({ client, grant, scope, resources, extra }) {
+      if (extra?.may_act !== undefined) return extra.may_act
+      if (mayAct === undefined || grant === undefined) return undefined
+      const answer: unknown = await mayAct({ client, userId: grant.userId, scope, resources })
+      return answer === undefined || answer === null ? undefined : requireIdentity(answer)
+    },
+  }
+}
+
+function requireIdentity(answer: unknown): MayAct {
+  const identity = parseIdentity(answer, ['sub', 'iss'])
+  if (identity !== undefined) return identity
+  throw new TypeError(
+    'tokenExchange: accessTokens.mayAct must answer with sub, and iss for another issuer, or undefined',
+  )
+}
