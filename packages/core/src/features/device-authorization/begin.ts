@@ -40,7 +40,8 @@ async function begin(core: Core, { request, client, parameters }: ClientCall, ru
       ? undefined
       : await core.readBinding(request, { endpoint: core.config.issuer + path, client })
   return withProofHeaders(binding?.headers, async () => {
-    const authorization = await core.readDirectRequest(client, addParameters(parameters, binding?.codeParameters ?? {}))
+    const bound = { ...binding?.codeParameters, ...core.clientInstance(request)?.codeParameters }
+    const authorization = await core.readDirectRequest(client, addParameters(parameters, bound))
     requireSupport(core, client, authorization.scope)
     const origin = await originOf(core, request, rules)
     const { deviceCode, userCode, goodUntil } = await storeDevice(core, authorization, origin, rules)
