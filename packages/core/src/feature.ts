@@ -2,7 +2,7 @@
 export type { PresentedAccessToken, VerifiedAccessToken } from './contracts/access-token.ts'
 export type { ApprovalFacts, AuthorizationParameter } from './contracts/authorization-parameter.ts'
 export type { ClientAuthMethod, CredentialSources, PresentedCredentials } from './contracts/client-auth-method.ts'
-export type { ClientInstance } from './contracts/client-instance.ts'
+export type { ClientEvidence, ClientInstance, ProvedKey } from './contracts/client-instance.ts'
 export type { ClientMetadataPart, MetadataSchemas } from './contracts/client-metadata-part.ts'
 export type { ClientSource } from './contracts/client-source.ts'
 export type { Approved, Completion, LoadedPending, Pending, ShownPending } from './contracts/completion.ts'

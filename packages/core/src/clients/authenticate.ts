@@ -1,4 +1,5 @@
 import type { ClientAuthMethod, CredentialSources, PresentedCredentials } from '../contracts/client-auth-method.ts'
+import type { ClientEvidence } from '../contracts/client-instance.ts'
 import type { Context } from '../contracts/context.ts'
 import type { EndpointRow } from '../contracts/endpoint.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
@@ -8,6 +9,12 @@ import { demandsOn, missingProfile } from '../policy/demands.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
+
+/** A client that has authenticated, and what it has proved beside its name. */
+export interface AuthenticatedClient {
+  readonly client: ClientRecord
+  readonly evidence: ClientEvidence | undefined
+}
 
 /**
  * Authenticates the client of a request to the token endpoint or another endpoint at which clients authenticate. The
@@ -23,13 +30,14 @@ export async function authenticateClient(
   request: Request,
   parameters: Parameters,
   endpoint?: Pick<EndpointRow, 'path' | 'rateLimit'>,
-): Promise<ClientRecord> {
-  const collected = collectCredentials(ctx, {
+): Promise<AuthenticatedClient> {
+  const sources: CredentialSources = {
     request,
     authorization: readAuthorization(request),
     parameters,
     ...(endpoint !== undefined && { endpoint: ctx.config.issuer + endpoint.path }),
-  })
+  }
+  const collected = collectCredentials(ctx, sources)
   const { presented } = collected
   // Verifying an assertion is expensive and may fetch a key, so the limit is checked first. Comparing a secret costs no
   // more than the response.
@@ -38,13 +46,13 @@ export async function authenticateClient(
   const method = connectionMethod(ctx, collected.method, client) ?? collected.method
   if (method.inConnection) await ctx.limits?.checkCredentials(request, presented.clientId)
   const verdict = await method.verify(ctx, client, presented, request)
-  const verified = verdict === true
+  const evidence = typeof verdict === 'object' && !(verdict instanceof OAuthError) ? verdict : undefined
+  const verified = verdict === true || evidence !== undefined
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
     const refusal = profileRefusal(ctx, client, method.name)
     if (refusal !== undefined) throw refuse(ctx, method, presented, refusal)
     await ctx.limits?.countAuthenticated(endpoint?.rateLimit, request, client)
-    await checkFurtherEvidence(ctx, client, method, request)
-    return client
+    return { client, evidence: evidence ?? (await furtherEvidence(ctx, client, method, sources)) }
   }
   await ctx.limits?.countRefusedCredentials(request, presented.clientId)
   if (verdict instanceof OAuthError) {
@@ -58,16 +66,18 @@ export async function authenticateClient(
   throw refuse(ctx, method, presented, { reason: 'not the registered method', description })
 }
 
-/** Checks the credentials of other methods that come beside those of the method by which the client has authenticated. */
-async function checkFurtherEvidence(
+/** Reads the credentials of other methods that come beside those of the method by which the client has authenticated. */
+async function furtherEvidence(
   ctx: Context,
   client: ClientRecord,
   used: ClientAuthMethod,
-  request: Request,
-): Promise<void> {
+  sources: CredentialSources,
+): Promise<ClientEvidence | undefined> {
   for (const method of ctx.registry.clientAuthMethods.values()) {
-    if (method !== used) await method.checkBeside?.(ctx, client, request)
+    const found = method === used ? undefined : await method.checkBeside?.(ctx, client, sources)
+    if (found !== undefined) return found
   }
+  return undefined
 }
 
 /** Tells why the security profile of an authenticated client refuses it; `undefined` when it does not. */

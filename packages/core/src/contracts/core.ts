@@ -5,7 +5,6 @@ import type { Extra } from '../storage/extra.ts'
 import type { RecordTake } from '../storage/record.ts'
 import type { PresentedAccessToken } from './access-token.ts'
 import type { ApprovalFacts } from './authorization-parameter.ts'
-import type { ClientInstance } from './client-instance.ts'
 import type { Pending } from './completion.ts'
 import type { Context } from './context.ts'
 import type { GrantFacts, NewGrant, NewGrantCommit } from './grant.ts'
@@ -95,8 +94,6 @@ export interface Core extends Context {
    * @throws {OAuthError} when a proof is not valid
    */
   readBinding(request: Request, facts: ProofFacts): Promise<Binding | undefined>
-  /** Returns the instance of the client that has authenticated in this request with a key of its own. */
-  clientInstance(request: Request): ClientInstance | undefined
   /**
    * Reads and verifies the access token of a request, and the proof of the key that the token is bound to.
    * @param endpoint the URL of the endpoint as the server publishes it

@@ -5,7 +5,7 @@ import { requireTokenSupport } from '../policy/client-support.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
-import { clientInstance, readBinding, withProofHeaders } from '../tokens/binding.ts'
+import { readBinding, withProofHeaders } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}). */
@@ -17,7 +17,7 @@ export const token: Endpoint = {
   cors: 'client',
   rateLimit: 'token',
   metadata: 'token_endpoint',
-  async handleClient(core, { request, client, parameters }) {
+  async handleClient(core, { request, client, parameters, evidence }) {
     const name = parameters.get('grant_type')
     if (name === undefined) throw new OAuthError('invalid_request', 'missing grant_type')
     const grantType = core.registry.grantTypes.get(name)
@@ -34,8 +34,8 @@ export const token: Endpoint = {
     const binding =
       core.registry.senderConstraints.size === 0
         ? undefined
-        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
-    const instance = clientInstance(core, request)
+        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client, evidence })
+    const instance = evidence?.instance
     return withProofHeaders(binding?.headers, async () => {
       const bound = { ...(binding !== undefined && { binding }), ...(instance !== undefined && { instance }) }
       const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })

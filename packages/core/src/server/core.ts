@@ -7,7 +7,7 @@ import { clientFrom } from '../clients/from-document.ts'
 import type { Core } from '../contracts/core.ts'
 import { interact } from '../interaction/proceed.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
-import { clientInstance, readBinding } from '../tokens/binding.ts'
+import { readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { readAccessToken } from '../tokens/present.ts'
 import type { StartingContext } from './context.ts'
@@ -18,7 +18,7 @@ export type StartingCore = { -readonly [Member in keyof Core]: Core[Member] }
 /** Adds the functions for features to a context. It stays the same object: a core is also a context. */
 export function createCore(ctx: StartingContext): StartingCore {
   const core: StartingCore = Object.assign(ctx, {
-    authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),
+    authenticateClient: async (request, parameters) => (await authenticateClient(core, request, parameters)).client,
     readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
     readAudience: (client, parameters) => readAudience(core, { request: 'authorization', client, parameters }),
     readParameters: (client, parameters) => readExtra(core, client, parameters),
@@ -32,7 +32,6 @@ export function createCore(ctx: StartingContext): StartingCore {
     commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
     issue: (issuance) => issueTokens(core, issuance),
     readBinding: async (request, facts) => readBinding(core, request, facts),
-    clientInstance: (request) => clientInstance(core, request),
     readAccessToken: (request, endpoint) => readAccessToken(core, request, endpoint),
   } satisfies Omit<Core, keyof StartingContext>)
   return core

@@ -56,8 +56,9 @@ async function serve(core: Core, endpoint: Endpoint, request: Request): Promise<
     if (endpoint.rateLimit !== undefined) await core.limits?.countRequest(endpoint.rateLimit, request)
     if ('handle' in endpoint) return { response: await endpoint.handle(core, request) }
     const parameters = await readForm(request, core.registry.repeatable)
-    client = await authenticateClient(core, request, parameters, endpoint)
-    return { client, response: await endpoint.handleClient(core, { request, client, parameters }) }
+    const authenticated = await authenticateClient(core, request, parameters, endpoint)
+    client = authenticated.client
+    return { client, response: await endpoint.handleClient(core, { ...authenticated, request, parameters }) }
   } catch (thrown) {
     return { client, response: await refuse(core, endpoint, request, thrown) }
   }

@@ -16,7 +16,7 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   let headers: Readonly<Record<string, string>> = {}
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
-    const proof = await (provedBefore(constraint, request, facts) ?? constraint.prove(request, facts))
+    const proof = provedBefore(constraint, facts) ?? (await constraint.prove(request, facts))
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
     if (constraint.codeParameter !== undefined) codeParameters[constraint.codeParameter] = proof.confirmation
@@ -27,38 +27,9 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   return tokenType === undefined ? undefined : Object.freeze({ tokenType, cnf, headers, codeParameters })
 }
 
-interface EarlyProof {
-  readonly constraint: SenderConstraint
-  readonly endpoint: string
-  readonly proof: Proof | undefined
-}
-
-/** Proofs that were verified while their clients authenticated. A proof can be used once, and so is not verified again. */
-const early = new WeakMap<Request, EarlyProof>()
-
-/**
- * Verifies the proof of a request whose client has yet to authenticate, with the same proof. `readBinding` does not verify it
- * again for the same endpoint.
- * @throws {OAuthError} when the proof is not valid
- */
-export async function proveEarly(
-  constraint: SenderConstraint,
-  request: Request,
-  facts: Pick<ProofFacts, 'endpoint' | 'client'>,
-): Promise<Proof | undefined> {
-  const proof = await constraint.prove(request, facts)
-  early.set(request, { constraint, endpoint: facts.endpoint, proof })
-  return proof
-}
-
-function provedBefore(
-  constraint: SenderConstraint,
-  request: Request,
-  { endpoint, accessToken }: ProofFacts,
-): Proof | undefined {
-  const known = early.get(request)
-  if (known?.constraint !== constraint || known.endpoint !== endpoint || accessToken !== undefined) return undefined
-  return known.proof
+function provedBefore({ confirmation }: SenderConstraint, { endpoint, evidence }: ProofFacts): Proof | undefined {
+  const proved = evidence?.proved
+  return proved?.confirmation === confirmation && proved.endpoint === endpoint ? proved.proof : undefined
 }
 
 /**
@@ -94,15 +65,6 @@ export async function checkIssuedBinding(ctx: Context, issuance: BoundIssuance):
     'invalid_request',
     'access tokens of this client must be bound to a key: prove one, by a DPoP proof or a client certificate',
   )
-}
-
-/** Returns the instance of the client that has authenticated in this request with a key of its own. */
-export function clientInstance({ registry }: Context, request: Request): ClientInstance | undefined {
-  for (const method of registry.clientAuthMethods.values()) {
-    const instance = method.instanceOf?.(request)
-    if (instance !== undefined) return instance
-  }
-  return undefined
 }
 
 /**

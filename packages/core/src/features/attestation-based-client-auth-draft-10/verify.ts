@@ -1,3 +1,4 @@
+import type { ProvedKey } from '../../contracts/client-instance.ts'
 import type { Context } from '../../contracts/context.ts'
 import { holderKey, holderKeyFor } from '../../keys/holder-key.ts'
 import { holderThumbprint, verifyHolderSignature } from '../../keys/holder-signature.ts'
@@ -6,7 +7,6 @@ import { clockTolerance } from '../../policy/clock-skew.ts'
 import { ageProblem, nonceTolerance } from '../../policy/proof-age.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { proveEarly } from '../../tokens/binding.ts'
 import type { Nonces } from '../../tokens/server-nonces.ts'
 import { type Attester, signersOf } from './attesters.ts'
 import { checkChallenge } from './challenges.ts'
@@ -87,7 +87,7 @@ export async function verifyPop(ctx: Context, { rules }: Checker, pop: HeaderJwt
 
 /**
  * Verifies that the DPoP proof of the request is one of the key of the attestation (section "DPoP Combined Mode").
- * @returns the thumbprint of the key
+ * @returns the proof, whose confirmation is the thumbprint of the key
  * @throws {OAuthError} `invalid_client_attestation` for another key, and what the feature `dpop` throws
  */
 export async function verifyDpop(
@@ -95,7 +95,7 @@ export async function verifyDpop(
   request: Request,
   { jwk }: Attested,
   { client, endpoint }: { readonly client: ClientRecord; readonly endpoint: string | undefined },
-): Promise<string> {
+): Promise<ProvedKey> {
   const constraint = registry.senderConstraints.get('jkt')
   if (constraint === undefined || endpoint === undefined) {
     throw invalidAttestation('a DPoP proof does not authenticate a client here: send OAuth-Client-Attestation-PoP')
@@ -103,8 +103,10 @@ export async function verifyDpop(
   const expected = await keyOf(jwk)
   // A proof of another key is not used up.
   const claimed = await keyOf(dpopJwt(request)?.header.jwk)
-  const proof = claimed === expected ? await proveEarly(constraint, request, { endpoint, client }) : undefined
-  if (expected !== undefined && proof?.confirmation === expected) return expected
+  const proof = claimed === expected ? await constraint.prove(request, { endpoint, client }) : undefined
+  if (proof?.confirmation === expected && proof !== undefined) {
+    return { confirmation: constraint.confirmation, endpoint, proof }
+  }
   throw invalidAttestation('the DPoP proof is not one of the key in the client attestation')
 }
 

@@ -1,3 +1,4 @@
+import type { ClientInstance } from '../../contracts/client-instance.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { Binding } from '../../contracts/sender-constraint.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
@@ -44,6 +45,8 @@ export async function storeSession(
 export interface Presenter {
   readonly client: ClientRecord
   readonly binding: Binding | undefined
+  /** The instance of the client, when it has authenticated with a key of its own. */
+  readonly instance: ClientInstance | undefined
 }
 
 /**
@@ -54,7 +57,7 @@ export interface Presenter {
 export async function claimSession(
   ctx: Context,
   authSession: string,
-  { client, binding }: Presenter,
+  { client, binding, instance }: Presenter,
   attempts: number,
 ): Promise<StoredSession> {
   const found = await ctx.storage.records.find({ kind, id: await hashOf(ctx, authSession) })
@@ -62,7 +65,8 @@ export async function claimSession(
   const session = found as StoredSession
   if (session.clientId !== client.id) throw invalidSession('the session belongs to another client')
   if (ctx.clock.now() >= session.expiresAt) throw invalidSession('the session has expired')
-  if (!isBoundTo(session.value.cnf, binding)) throw invalidSession('the session is bound to a key that was not proved')
+  if (!isBoundTo(session.value.cnf, binding, instance))
+    throw invalidSession('the session is bound to a key that was not proved')
   if (session.value.attempts >= attempts) throw invalidSession('the session has had its last attempt')
   return replaceSession(ctx, session, { ...session.value, attempts: session.value.attempts + 1 })
 }

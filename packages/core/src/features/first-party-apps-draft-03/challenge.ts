@@ -1,3 +1,4 @@
+import type { ClientInstance } from '../../contracts/client-instance.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
 import type { Binding } from '../../contracts/sender-constraint.ts'
@@ -46,11 +47,12 @@ interface Step {
   readonly client: ClientRecord
   readonly parameters: Parameters
   readonly binding: Binding | undefined
+  readonly instance: ClientInstance | undefined
   readonly beganAt: number
 }
 
 async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Promise<Response> {
-  const { client, parameters, request } = call
+  const { client, parameters, request, evidence } = call
   const beganAt = core.clock.now()
   if (client.metadata.first_party_application !== true) {
     throw new OAuthError(
@@ -58,9 +60,10 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
       'the client is no first-party application: the server side sets first_party_application, or use a browser',
     )
   }
-  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
-    const step = { client, parameters, binding, beganAt }
+    const instance = evidence?.instance
+    const step = { client, parameters, binding, instance, beganAt }
     const authSession = parameters.get('auth_session')
     const session = authSession === undefined ? undefined : await claimSession(core, authSession, step, rules.attempts)
     const asked = session?.value.request ?? (await readRequest(core, request, step))
@@ -81,7 +84,8 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
       const { cnf, attempts } = session.value
       await replaceSession(core, session, { ...kept, ...(cnf !== undefined && { cnf }), attempts })
     }
-    const value = { ...kept, ...(binding !== undefined && { cnf: binding.cnf }), attempts: 1 }
+    const keys = { ...binding?.cnf, ...instance?.cnf }
+    const value = { ...kept, ...(Object.keys(keys).length > 0 && { cnf: keys }), attempts: 1 }
     throw new OAuthError('insufficient_authorization', 'the user has to do more', {
       members: { ...members, auth_session: authSession ?? (await storeSession(core, client, value, rules.lifetime)) },
     })
@@ -92,7 +96,7 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
  * Reads the authorization request as the authorization endpoint does. Without `redirect_uri`, which a first-party
  * application need not send, its first registered one stands in. An error is the answer, and never a redirect.
  */
-async function readRequest(core: Core, request: Request, { client, parameters, binding }: Step) {
+async function readRequest(core: Core, request: Request, { client, parameters, binding, instance }: Step) {
   for (const name of ['request', 'request_uri']) {
     // Its record would have to be used up, and a key that the client proves beside it would not count.
     if (parameters.has(name)) throw new OAuthError('invalid_request', `${name} must not be sent: send the parameters`)
@@ -102,6 +106,7 @@ async function readRequest(core: Core, request: Request, { client, parameters, b
     ...(parameters.get('client_id') === undefined && { client_id: client.id }),
     ...(parameters.get('redirect_uri') === undefined && first !== undefined && { redirect_uri: first }),
     ...binding?.codeParameters,
+    ...instance?.codeParameters,
   }
   try {
     const asked = addParameters(ofRequest(core, parameters), added)

@@ -36,15 +36,15 @@ export function pushEndpoint(lifetime: number): ClientEndpoint {
   }
 }
 
-async function push(core: Core, { request, client, parameters }: ClientCall, configured: number): Promise<Response> {
+async function push(core: Core, call: ClientCall, configured: number): Promise<Response> {
+  const { request, client, parameters, evidence } = call
   const lifetime = atMost(configured, demandsOn(core, client).requestUriLifetime)
   const pushed = pushedParameters(core, client, parameters)
   // The proof comes first, as at the token endpoint: with a new nonce the client repeats a request that used nothing up.
-  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
     const checked = await check(core, request, client, pushed)
-    const instance = core.clientInstance(request)
-    const bound = addParameters(checked, { ...binding?.codeParameters, ...instance?.codeParameters })
+    const bound = addParameters(checked, { ...binding?.codeParameters, ...evidence?.instance?.codeParameters })
     const pairs = pairsOf(bound)
     // What is stored has to be readable, also with the parameter that the proof adds.
     parsePairs(core, pairs)
