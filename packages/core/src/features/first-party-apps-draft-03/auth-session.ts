@@ -11,10 +11,15 @@ import { isBoundTo } from '../../tokens/binding.ts'
 
 const kind = 'auth_session_draft_03'
 
+/** Names and values of parameters. */
+export type Pairs = readonly (readonly [name: string, value: string])[]
+
 /** What is stored of a session between two requests of the application. */
 export interface AuthSession {
   /** The authorization request of the first request. Later requests cannot change it. */
   readonly request: AuthorizationRequest
+  /** The parameters of the first request, with which it can continue in a browser. Absent where it cannot. */
+  readonly parameters?: Pairs
   /** What the host wants to have in the next request. */
   readonly state?: object
   /** The keys that the application has proved first. It has to prove them in every request. */

@@ -11,7 +11,14 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { coreParameters } from '../../protocol/parameter-names.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { withProofHeaders } from '../../tokens/binding.ts'
-import { claimSession, replaceSession, type StoredSession, storeSession } from './auth-session.ts'
+import {
+  type AuthSession,
+  claimSession,
+  type Pairs,
+  replaceSession,
+  type StoredSession,
+  storeSession,
+} from './auth-session.ts'
 import { checkLogin } from './check-login.ts'
 import { checkAnswer } from './host-answer.ts'
 import { issueCode } from './issue-code.ts'
@@ -42,6 +49,9 @@ export function challengeEndpoint(rules: ChallengeRules): ClientEndpoint {
 /** Parameters that authenticate the client. They are no part of the request. */
 const credentials: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
 
+/** The request with which a session begins, and its parameters where it can continue in a browser. */
+type BegunRequest = Pick<AuthSession, 'request' | 'parameters'>
+
 /** What the steps of one request share. */
 interface Step {
   readonly client: ClientRecord
@@ -66,20 +76,24 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
     const step = { client, parameters, binding, instance, beganAt }
     const authSession = parameters.get('auth_session')
     const session = authSession === undefined ? undefined : await claimSession(core, authSession, step, rules.attempts)
-    const asked = session?.value.request ?? (await readRequest(core, request, step))
+    const begun: BegunRequest = session?.value ?? (await readRequest(core, request, step))
+    const asked = begun.request
     const answer = await askHost(core, rules, step, asked, session)
     if (answer.type === 'authorized') {
       const { userId, session: login } = answer
       const take = session === undefined ? [] : [{ kind: session.kind, id: session.id, version: session.version }]
-      const code = await issueCode(core, { client, request: asked, userId, session: login, beganAt, take })
+      // What was withdrawn since the user began to sign in ends this sign-in.
+      const since = session?.createdAt ?? beganAt
+      const code = await issueCode(core, { client, request: asked, userId, session: login, beganAt: since, take })
       return json(200, { authorization_code: code }, binding?.headers)
     }
     if (answer.type === 'redirect_to_web') {
       if (session !== undefined) await core.storage.records.take({ kind: session.kind, id: session.id })
-      throw new OAuthError('redirect_to_web', 'start an authorization request in a browser')
+      throw await toWeb(core, client, begun)
     }
     const { state, members } = answer
-    const kept = { request: asked, ...(state !== undefined && { state }) }
+    const { parameters: sent } = begun
+    const kept = { request: asked, ...(sent && { parameters: sent }), ...(state !== undefined && { state }) }
     if (session !== undefined) {
       const { cnf, attempts } = session.value
       await replaceSession(core, session, { ...kept, ...(cnf !== undefined && { cnf }), attempts })
@@ -93,10 +107,30 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
 }
 
 /**
+ * Makes the answer that sends the user to a browser, with a `request_uri` where there are pushed requests. Without PKCE there
+ * is none ({@link https://datatracker.ietf.org/doc/html/draft-ietf-oauth-first-party-apps-03#section-5.2.2 section 5.2.2}).
+ */
+async function toWeb(core: Core, client: ClientRecord, { request, parameters }: BegunRequest): Promise<OAuthError> {
+  const source = core.registry.parameterSources.find(({ keep }) => keep !== undefined)
+  const text = 'continue with an authorization request in a browser'
+  if (source === undefined || parameters === undefined || request.codeChallenge === undefined) {
+    return new OAuthError('redirect_to_web', text)
+  }
+  const kept = await source.keep?.(core, client, parsePairs(core, parameters))
+  return new OAuthError('redirect_to_web', text, {
+    ...(kept !== undefined && { members: { request_uri: kept.requestUri, expires_in: kept.expiresIn } }),
+  })
+}
+
+/**
  * Reads the authorization request as the authorization endpoint does. Without `redirect_uri`, which a first-party
  * application need not send, its first registered one stands in. An error is the answer, and never a redirect.
  */
-async function readRequest(core: Core, request: Request, { client, parameters, binding, instance }: Step) {
+async function readRequest(
+  core: Core,
+  request: Request,
+  { client, parameters, binding, instance }: Step,
+): Promise<BegunRequest> {
   for (const name of ['request', 'request_uri']) {
     // Its record would have to be used up, and a key that the client proves beside it would not count.
     if (parameters.has(name)) throw new OAuthError('invalid_request', `${name} must not be sent: send the parameters`)
@@ -113,7 +147,9 @@ async function readRequest(core: Core, request: Request, { client, parameters, b
     // What must be pushed or signed is refused here as at the authorization endpoint.
     for (const source of core.registry.parameterSources) await source.admit?.(core, asked)
     const read = await core.readAuthorization(request, asked)
-    if (read.client.id === client.id) return read.authorization
+    const keeps = core.registry.parameterSources.some(({ keep }) => keep !== undefined)
+    const pairs = { ...(keeps && { parameters: pairsOf(read.parameters) }) }
+    if (read.client.id === client.id) return { request: read.authorization, ...pairs }
   } catch (thrown) {
     const { code, description, details } = asOAuthError(thrown)
     const { redirect: _, ...others } = details
@@ -127,8 +163,19 @@ function ofRequest({ registry }: Core, parameters: Parameters) {
   const known = parameters.names.filter(
     (name) => !credentials.has(name) && isKnown(name, registry.authorizationParameters),
   )
-  const pairs = known.flatMap((name) => parameters.all(name).map((value) => [name, value]))
-  return parseUnchecked(new URLSearchParams(pairs).toString(), registry.repeatable)
+  return parsePairs(
+    { registry },
+    known.flatMap((name) => parameters.all(name).map((value) => [name, value] as const)),
+  )
+}
+
+function pairsOf(parameters: Pick<Parameters, 'names' | 'all'>): Pairs {
+  return parameters.names.flatMap((name) => parameters.all(name).map((value) => [name, value] as const))
+}
+
+function parsePairs({ registry }: Pick<Core, 'registry'>, pairs: Pairs) {
+  const encoded = new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString()
+  return parseUnchecked(encoded, registry.repeatable)
 }
 
 function isKnown(name: string, others: { has(name: string): boolean }): boolean {
