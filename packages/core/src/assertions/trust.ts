@@ -81,7 +81,7 @@ export function keysProblem({ jwks, jwksUri }: IssuerKeys): string | undefined {
  */
 export function checkTrust(
   option: string,
-  trusted: readonly Trust[],
+  trusted: readonly Pick<Trust, 'issuer' | 'keys'>[],
   { issuer, outbound }: { readonly issuer: string; readonly outbound: { readonly allowPrivate: boolean } },
 ): void {
   for (const [index, entry] of trusted.entries()) {

@@ -1,5 +1,6 @@
 import type { Parameters } from '../http/parameters.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ClientInstance } from './client-instance.ts'
 import type { Core } from './core.ts'
 import type { Issuance, OwnAnswer } from './issuance.ts'
 import type { Binding } from './sender-constraint.ts'
@@ -11,6 +12,8 @@ export interface TokenRequest {
   readonly parameters: Parameters
   /** The key that the client proved to hold, when the request uses a sender constraint. */
   readonly binding?: Binding
+  /** The instance of the client, when it has authenticated with a key of its own. */
+  readonly instance?: ClientInstance
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
+import type { ClientInstance } from './client-instance.ts'
 import type { Binding } from './sender-constraint.ts'
 
 /** Tokens that have been minted and are not stored yet. */
@@ -32,6 +33,8 @@ export interface Issuance {
   readonly extra?: Extra
   /** The key that the client proved to hold. The core sets it. */
   readonly binding?: Binding
+  /** The instance of the client, to which the refresh token is bound. The core sets it. */
+  readonly instance?: ClientInstance
   /** The parameters of the token request. The core sets them; they are absent for tokens that `core.issue` mints. */
   readonly parameters?: Parameters
   /** Whether to mint a refresh token and pass it to `commit`. */

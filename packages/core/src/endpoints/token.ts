@@ -18,7 +18,7 @@ export const token: Endpoint = {
   cors: 'client',
   rateLimit: 'token',
   metadata: 'token_endpoint',
-  async handleClient(core, { request, client, parameters }) {
+  async handleClient(core, { request, client, parameters, evidence }) {
     const name = parameters.get('grant_type')
     if (name === undefined) throw new OAuthError('invalid_request', 'missing grant_type')
     const grantType = core.registry.grantTypes.get(name)
@@ -36,9 +36,10 @@ export const token: Endpoint = {
     const binding =
       core.registry.senderConstraints.size === 0
         ? undefined
-        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
+        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client, evidence })
+    const instance = evidence?.instance
     return withProofHeaders(binding?.headers, async () => {
-      const bound = binding !== undefined && { binding }
+      const bound = { ...(binding !== undefined && { binding }), ...(instance !== undefined && { instance }) }
       const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
       const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
       if ('answer' in decision) {

@@ -9,6 +9,8 @@ const jarm = 'the feature jarm() from @oauth/core/features/jarm'
 const jwtIntrospection = 'the feature jwtIntrospection() from @oauth/core/features/jwt-introspection'
 const mutualTls = 'the feature mutualTls() from @oauth/core/features/mutual-tls'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
+const attestationBasedClientAuth =
+  'the feature experimentalAttestationBasedClientAuthDraft10() from @oauth/core/features/attestation-based-client-auth-draft-10'
 const richAuthorizationRequests =
   'the feature richAuthorizationRequests() from @oauth/core/features/rich-authorization-requests'
 const profile = 'the feature fapi2SecurityProfile() or fapi2MessageSigning() from @oauth/core/features/fapi2'
@@ -57,6 +59,8 @@ const ofAuthMethods: Readonly<Record<string, string>> = {
   private_key_jwt: privateKeyJwt,
   tls_client_auth: mutualTls,
   self_signed_tls_client_auth: mutualTls,
+  attest_jwt_client_auth: attestationBasedClientAuth,
+  attest_jwt_client_auth_dpop: `the option dpopCombinedMode of ${attestationBasedClientAuth}`,
   client_secret_jwt: `the option clientSecretJwt of ${privateKeyJwt}`,
 }
 

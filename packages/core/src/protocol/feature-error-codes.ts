@@ -23,4 +23,10 @@ export interface FeatureErrorCodes {
   invalid_session: true
   /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
   redirect_to_web: true
+  /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
+  use_attestation_challenge: true
+  /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
+  use_fresh_attestation: true
+  /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
+  invalid_client_attestation: true
 }

@@ -18,7 +18,7 @@ export type StartingCore = { -readonly [Member in keyof Core]: Core[Member] }
 /** Adds the functions for features to a context. It stays the same object: a core is also a context. */
 export function createCore(ctx: StartingContext): StartingCore {
   const core: StartingCore = Object.assign(ctx, {
-    authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),
+    authenticateClient: async (request, parameters) => (await authenticateClient(core, request, parameters)).client,
     readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
     readAudience: (client, parameters) => readAudience(core, { request: 'authorization', client, parameters }),
     readParameters: (client, parameters) => readExtra(core, client, parameters),

@@ -150,11 +150,12 @@ async function mintRefreshToken(
   grant: GrantRecord,
   now: number,
 ): Promise<NonNullable<Minted['refreshToken']>> {
-  const { client, binding } = issuance
+  const { client, binding, instance } = issuance
+  // A public client has nothing else to prove itself with at the next refresh.
+  const cnf = { ...(isPublic(client) && binding?.cnf), ...instance?.cnf }
   const extra = {
     ...keepResources(issuance, ctx.config),
-    // A public client has nothing else to prove itself with at the next refresh.
-    ...(isPublic(client) && binding !== undefined && { cnf: binding.cnf }),
+    ...(Object.keys(cnf).length > 0 && { cnf }),
   }
   const credential = await createCredential('r', ctx.config.issuer, now, ctx.random, ctx.config.formats.refreshToken)
   const record = {

@@ -33,16 +33,18 @@ export function deviceEndpoint(rules: DeviceRules): ClientEndpoint {
   }
 }
 
-async function begin(core: Core, { request, client, parameters }: ClientCall, rules: DeviceRules): Promise<Response> {
+async function begin(core: Core, call: ClientCall, rules: DeviceRules): Promise<Response> {
+  const { request, client, parameters, evidence } = call
   requireClient(client, rules)
   requireDirectGrantType(core, client, deviceGrantType)
   // The proof comes first, as at the token endpoint. The device code is then bound to its key.
   const binding =
     core.registry.senderConstraints.size === 0
       ? undefined
-      : await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+      : await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
-    const authorization = await core.readDirectRequest(client, addParameters(parameters, binding?.codeParameters ?? {}))
+    const bound = { ...binding?.codeParameters, ...evidence?.instance?.codeParameters }
+    const authorization = await core.readDirectRequest(client, addParameters(parameters, bound))
     requireSupport(core, client, authorization.scope)
     const origin = await originOf(core, request, rules)
     const { deviceCode, userCode, goodUntil } = await storeDevice(core, authorization, origin, rules)

@@ -1,3 +1,4 @@
+import type { ClientInstance } from '../../contracts/client-instance.ts'
 import type { Context } from '../../contracts/context.ts'
 import type { Binding } from '../../contracts/sender-constraint.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
@@ -10,10 +11,15 @@ import { isBoundTo } from '../../tokens/binding.ts'
 
 const kind = 'auth_session_draft_03'
 
+/** Names and values of parameters. */
+export type Pairs = readonly (readonly [name: string, value: string])[]
+
 /** What is stored of a session between two requests of the application. */
 export interface AuthSession {
   /** The authorization request of the first request. Later requests cannot change it. */
   readonly request: AuthorizationRequest
+  /** The parameters of the first request, with which it can continue in a browser. Absent where it cannot. */
+  readonly parameters?: Pairs
   /** What the host wants to have in the next request. */
   readonly state?: object
   /** The keys that the application has proved first. It has to prove them in every request. */
@@ -44,6 +50,8 @@ export async function storeSession(
 export interface Presenter {
   readonly client: ClientRecord
   readonly binding: Binding | undefined
+  /** The instance of the client, when it has authenticated with a key of its own. */
+  readonly instance: ClientInstance | undefined
 }
 
 /**
@@ -54,7 +62,7 @@ export interface Presenter {
 export async function claimSession(
   ctx: Context,
   authSession: string,
-  { client, binding }: Presenter,
+  { client, binding, instance }: Presenter,
   attempts: number,
 ): Promise<StoredSession> {
   const found = await ctx.storage.records.find({ kind, id: await hashOf(ctx, authSession) })
@@ -62,7 +70,8 @@ export async function claimSession(
   const session = found as StoredSession
   if (session.clientId !== client.id) throw invalidSession('the session belongs to another client')
   if (ctx.clock.now() >= session.expiresAt) throw invalidSession('the session has expired')
-  if (!isBoundTo(session.value.cnf, binding)) throw invalidSession('the session is bound to a key that was not proved')
+  if (!isBoundTo(session.value.cnf, binding, instance))
+    throw invalidSession('the session is bound to a key that was not proved')
   if (session.value.attempts >= attempts) throw invalidSession('the session has had its last attempt')
   return replaceSession(ctx, session, { ...session.value, attempts: session.value.attempts + 1 })
 }

@@ -1,3 +1,4 @@
+import type { ClientInstance } from '../../contracts/client-instance.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
 import type { Binding } from '../../contracts/sender-constraint.ts'
@@ -10,7 +11,14 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { coreParameters } from '../../protocol/parameter-names.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { withProofHeaders } from '../../tokens/binding.ts'
-import { claimSession, replaceSession, type StoredSession, storeSession } from './auth-session.ts'
+import {
+  type AuthSession,
+  claimSession,
+  type Pairs,
+  replaceSession,
+  type StoredSession,
+  storeSession,
+} from './auth-session.ts'
 import { checkLogin } from './check-login.ts'
 import { checkAnswer } from './host-answer.ts'
 import { issueCode } from './issue-code.ts'
@@ -41,16 +49,20 @@ export function challengeEndpoint(rules: ChallengeRules): ClientEndpoint {
 /** Parameters that authenticate the client. They are no part of the request. */
 const credentials: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
 
+/** The request with which a session begins, and its parameters where it can continue in a browser. */
+type BegunRequest = Pick<AuthSession, 'request' | 'parameters'>
+
 /** What the steps of one request share. */
 interface Step {
   readonly client: ClientRecord
   readonly parameters: Parameters
   readonly binding: Binding | undefined
+  readonly instance: ClientInstance | undefined
   readonly beganAt: number
 }
 
 async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Promise<Response> {
-  const { client, parameters, request } = call
+  const { client, parameters, request, evidence } = call
   const beganAt = core.clock.now()
   if (client.metadata.first_party_application !== true) {
     throw new OAuthError(
@@ -58,30 +70,36 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
       'the client is no first-party application: the server side sets first_party_application, or use a browser',
     )
   }
-  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
-    const step = { client, parameters, binding, beganAt }
+    const instance = evidence?.instance
+    const step = { client, parameters, binding, instance, beganAt }
     const authSession = parameters.get('auth_session')
     const session = authSession === undefined ? undefined : await claimSession(core, authSession, step, rules.attempts)
-    const asked = session?.value.request ?? (await readRequest(core, request, step))
+    const begun: BegunRequest = session?.value ?? (await readRequest(core, request, step))
+    const asked = begun.request
     const answer = await askHost(core, rules, step, asked, session)
     if (answer.type === 'authorized') {
       const { userId, session: login } = answer
       const take = session === undefined ? [] : [{ kind: session.kind, id: session.id, version: session.version }]
-      const code = await issueCode(core, { client, request: asked, userId, session: login, beganAt, take })
+      // What was withdrawn since the user began to sign in ends this sign-in.
+      const since = session?.createdAt ?? beganAt
+      const code = await issueCode(core, { client, request: asked, userId, session: login, beganAt: since, take })
       return json(200, { authorization_code: code }, binding?.headers)
     }
     if (answer.type === 'redirect_to_web') {
       if (session !== undefined) await core.storage.records.take({ kind: session.kind, id: session.id })
-      throw new OAuthError('redirect_to_web', 'start an authorization request in a browser')
+      throw await toWeb(core, client, begun)
     }
     const { state, members } = answer
-    const kept = { request: asked, ...(state !== undefined && { state }) }
+    const { parameters: sent } = begun
+    const kept = { request: asked, ...(sent && { parameters: sent }), ...(state !== undefined && { state }) }
     if (session !== undefined) {
       const { cnf, attempts } = session.value
       await replaceSession(core, session, { ...kept, ...(cnf !== undefined && { cnf }), attempts })
     }
-    const value = { ...kept, ...(binding !== undefined && { cnf: binding.cnf }), attempts: 1 }
+    const keys = { ...binding?.cnf, ...instance?.cnf }
+    const value = { ...kept, ...(Object.keys(keys).length > 0 && { cnf: keys }), attempts: 1 }
     throw new OAuthError('insufficient_authorization', 'the user has to do more', {
       members: { ...members, auth_session: authSession ?? (await storeSession(core, client, value, rules.lifetime)) },
     })
@@ -89,10 +107,30 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
 }
 
 /**
+ * Makes the answer that sends the user to a browser, with a `request_uri` where there are pushed requests. Without PKCE there
+ * is none ({@link https://datatracker.ietf.org/doc/html/draft-ietf-oauth-first-party-apps-03#section-5.2.2 section 5.2.2}).
+ */
+async function toWeb(core: Core, client: ClientRecord, { request, parameters }: BegunRequest): Promise<OAuthError> {
+  const source = core.registry.parameterSources.find(({ keep }) => keep !== undefined)
+  const text = 'continue with an authorization request in a browser'
+  if (source === undefined || parameters === undefined || request.codeChallenge === undefined) {
+    return new OAuthError('redirect_to_web', text)
+  }
+  const kept = await source.keep?.(core, client, parsePairs(core, parameters))
+  return new OAuthError('redirect_to_web', text, {
+    ...(kept !== undefined && { members: { request_uri: kept.requestUri, expires_in: kept.expiresIn } }),
+  })
+}
+
+/**
  * Reads the authorization request as the authorization endpoint does. Without `redirect_uri`, which a first-party
  * application need not send, its first registered one stands in. An error is the answer, and never a redirect.
  */
-async function readRequest(core: Core, request: Request, { client, parameters, binding }: Step) {
+async function readRequest(
+  core: Core,
+  request: Request,
+  { client, parameters, binding, instance }: Step,
+): Promise<BegunRequest> {
   for (const name of ['request', 'request_uri']) {
     // Its record would have to be used up, and a key that the client proves beside it would not count.
     if (parameters.has(name)) throw new OAuthError('invalid_request', `${name} must not be sent: send the parameters`)
@@ -102,13 +140,16 @@ async function readRequest(core: Core, request: Request, { client, parameters, b
     ...(parameters.get('client_id') === undefined && { client_id: client.id }),
     ...(parameters.get('redirect_uri') === undefined && first !== undefined && { redirect_uri: first }),
     ...binding?.codeParameters,
+    ...instance?.codeParameters,
   }
   try {
     const asked = addParameters(ofRequest(core, parameters), added)
     // What must be pushed or signed is refused here as at the authorization endpoint.
     for (const source of core.registry.parameterSources) await source.admit?.(core, asked)
     const read = await core.readAuthorization(request, asked)
-    if (read.client.id === client.id) return read.authorization
+    const keeps = core.registry.parameterSources.some(({ keep }) => keep !== undefined)
+    const pairs = { ...(keeps && { parameters: pairsOf(read.parameters) }) }
+    if (read.client.id === client.id) return { request: read.authorization, ...pairs }
   } catch (thrown) {
     const { code, description, details } = asOAuthError(thrown)
     const { redirect: _, ...others } = details
@@ -122,8 +163,19 @@ function ofRequest({ registry }: Core, parameters: Parameters) {
   const known = parameters.names.filter(
     (name) => !credentials.has(name) && isKnown(name, registry.authorizationParameters),
   )
-  const pairs = known.flatMap((name) => parameters.all(name).map((value) => [name, value]))
-  return parseUnchecked(new URLSearchParams(pairs).toString(), registry.repeatable)
+  return parsePairs(
+    { registry },
+    known.flatMap((name) => parameters.all(name).map((value) => [name, value] as const)),
+  )
+}
+
+function pairsOf(parameters: Pick<Parameters, 'names' | 'all'>): Pairs {
+  return parameters.names.flatMap((name) => parameters.all(name).map((value) => [name, value] as const))
+}
+
+function parsePairs({ registry }: Pick<Core, 'registry'>, pairs: Pairs) {
+  const encoded = new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString()
+  return parseUnchecked(encoded, registry.repeatable)
 }
 
 function isKnown(name: string, others: { has(name: string): boolean }): boolean {

@@ -5,7 +5,9 @@ const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255))
 const json = v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 
 /** Members that the server itself says. */
-const own: ReadonlySet<string> = new Set(['error', 'error_description', 'error_uri', 'auth_session', '__proto__'])
+const own: ReadonlySet<string> = new Set([
+  ...['error', 'error_description', 'error_uri', 'auth_session', 'request_uri', 'expires_in', '__proto__'],
+])
 
 const answers = v.variant('type', [
   v.strictObject({

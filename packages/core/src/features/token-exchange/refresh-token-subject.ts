@@ -17,12 +17,12 @@ export const refreshTokenSubject: SubjectTokenReader = {
 }
 
 /** Checks what a refresh would check, so that a token that was exchanged before ends its family here, too. */
-async function read(core: Core, { client, binding }: TokenRequest, text: string): Promise<Subject> {
+async function read(core: Core, { client, binding, instance }: TokenRequest, text: string): Promise<Subject> {
   const found = await findRefreshToken(core, text)
   if (found === undefined) throw invalid('unknown token')
   const { token, grant } = found
   if (grant.clientId !== client.id) throw invalid('the token was issued to another client')
-  if (!isBoundTo(token.extra?.cnf, binding)) throw invalid('the token is bound to another key')
+  if (!isBoundTo(token.extra?.cnf, binding, instance)) throw invalid('the token is bound to another key')
   const now = core.clock.now()
   if (!isLive(grant, now)) throw invalid('the grant has ended')
   if (judgeRefreshToken(found, now, core.config.lifetimes.refreshTokenReuseWindow) === 'replay') {

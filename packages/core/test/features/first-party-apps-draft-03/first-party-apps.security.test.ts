@@ -10,6 +10,12 @@ import { expectJsonError } from '../../support/expectations.ts'
 import { recordingStorage } from '../../support/storage.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice, type World } from '../../support/world.ts'
+import {
+  attestationFeature,
+  otherPhone,
+  postAttested,
+  registerAttested,
+} from '../attestation-based-client-auth-draft-10/attestation.ts'
 import { appWorld, begin, next, redeem, registerApp, signIn } from './first-party-apps.ts'
 
 const otp = '123456'
@@ -133,6 +139,31 @@ describe('auth_session', () => {
     expect(await liveGrants(world)).toHaveLength(1)
   })
 
+  test('a session that an attacker began and gives to the application of a victim is worth nothing to either', async () => {
+    const world = appWorld()
+    const app = await registerApp(world)
+    const attacker = createPkce()
+    const victim = createPkce()
+    const { body } = await begin(world, app, attacker)
+    const { auth_session } = body
+    const last = await next(world, app, { auth_session, otp, code_challenge: victim.challenge })
+    const { authorization_code: code } = last.body
+    // The attacker does not see the code, and the victim's application does not have the verifier.
+    expectJsonError(await redeem(world, app, { code, pkce: victim }), 400, 'invalid_grant')
+  })
+
+  test('a withdrawal between two requests of a session ends the sign-in (C15)', async () => {
+    const world = appWorld()
+    const app = await registerApp(world)
+    const { body } = await begin(world, app, createPkce())
+    world.clock.advance(5)
+    await world.provider.revokeUserGrants(alice.id)
+    world.clock.advance(5)
+    expectJsonError(await next(world, app, { auth_session: body.auth_session, otp }), 400, 'access_denied')
+    expect(await liveGrants(world)).toEqual([])
+    expect((await signIn(world, app)).code).toBeDefined()
+  })
+
   test('later requests of a session cannot ask for more than the first one', async () => {
     const world = appWorld()
     const app = await registerApp(world)
@@ -174,6 +205,25 @@ describe('keys of the application', () => {
     expect([status, tokens.token_type]).toEqual([200, 'DPoP'])
   })
 
+  test('a session of an attested instance, and its code, are of no use to another instance', async () => {
+    const world = appWorld({ world: { features: [await attestationFeature()] } })
+    const app = await registerAttested(world, { first_party_application: true })
+    const pkce = createPkce()
+    const path = '/oauth2/authorize-challenge'
+    const request = { response_type: 'code', scope: 'openid', password: 'open sesame' }
+    const proof = { code_challenge: pkce.challenge, code_challenge_method: 'S256' }
+    const { body } = await postAttested(world, app, { ...request, ...proof }, { path })
+    const { auth_session } = body
+    const thief = await otherPhone()
+    const stolen = await postAttested(world, app, { auth_session, otp }, { path, key: thief })
+    expectJsonError(stolen, 400, 'invalid_session')
+    const last = await postAttested(world, app, { auth_session, otp }, { path })
+    const { authorization_code: code } = last.body
+    const form = { grant_type: 'authorization_code', code, code_verifier: pkce.verifier }
+    expectJsonError(await postAttested(world, app, form, { key: thief }), 400, 'invalid_grant')
+    expect((await postAttested(world, app, form)).status).toBe(200)
+  })
+
   test('a code without its verifier is invalid_grant', async () => {
     const world = appWorld()
     const app = await registerApp(world)
@@ -198,6 +248,7 @@ describe('what the host answers is checked', () => {
     ['no session', { type: 'authorized', userId: alice.id }],
     ['a login in the future', { type: 'authorized', userId: alice.id, session: { id: 's', authTime: 99_999_999_999 } }],
     ['a member of the server', { type: 'insufficient_authorization', members: { auth_session: 'mine' } }],
+    ['a request_uri of its own', { type: 'insufficient_authorization', members: { request_uri: 'urn:x' } }],
     ['a member that is an object', { type: 'insufficient_authorization', members: { more: {} } }],
   ])('%s is a server_error, and nothing is stored', async (_, answer) => {
     const world = appWorld({ challenge: () => answer as never })

@@ -1,4 +1,5 @@
 import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { describe, expect, test } from 'vitest'
 import { claimsOf, createPkce, refresh, registerConfidential } from '../../support/client.ts'
 import { expectJsonError } from '../../support/expectations.ts'
@@ -48,6 +49,36 @@ describe('a first-party application signs its user in without a browser', () => 
     const { auth_session } = body
     expectJsonError(await next(world, app, { auth_session, otp: 'suspicious' }), 400, 'redirect_to_web')
     expectJsonError(await next(world, app, { auth_session, otp: '123456' }), 400, 'invalid_session')
+  })
+
+  test('redirect_to_web has a request_uri where requests can be pushed, with which the user continues in a browser', async () => {
+    const world = appWorld({ world: { features: [pushedAuthorizationRequests({ lifetimeSeconds: 90 })] } })
+    const app = await registerApp(world)
+    const pkce = createPkce()
+    const first = await begin(world, app, pkce, { scope: 'openid email', password: 'wrong', state: 'of-the-app' })
+    const { auth_session } = first.body
+    await next(world, app, { auth_session, password: 'open sesame' })
+    const { status, body } = await next(world, app, { auth_session, otp: 'suspicious', scope: 'openid notes:read' })
+    expect([status, body.error, body.expires_in]).toEqual([400, 'redirect_to_web', 90])
+    const url = new URL(`${world.issuer}/oauth2/authorize`)
+    url.search = new URLSearchParams({ client_id: app.client_id, request_uri: body.request_uri }).toString()
+    const visit = await world.browser().visit(url.href, { user: alice, accept: true })
+    const answer = new URL(visit.url).searchParams
+    expect(answer.get('state')).toBe('of-the-app')
+    const tokens = await redeem(world, app, { code: answer.get('code') ?? '', pkce })
+    expect([tokens.status, tokens.body.scope]).toEqual([200, 'openid email'])
+  })
+
+  test('redirect_to_web at the first request has a request_uri, too, and none without PKCE', async () => {
+    const world = appWorld({
+      challenge: () => ({ type: 'redirect_to_web' }),
+      world: { features: [pushedAuthorizationRequests()] },
+    })
+    const app = await registerConfidential(world, { first_party_application: true, require_pkce: false })
+    expect((await begin(world, app, createPkce())).body).toMatchObject({ error: 'redirect_to_web', expires_in: 60 })
+    const none = { code_challenge: undefined, code_challenge_method: undefined, scope: 'openid' }
+    const { body } = await begin(world, app, createPkce(), none)
+    expect(body).toEqual({ error: 'redirect_to_web', error_description: expect.any(String) })
   })
 
   test('the host is told what the application asks for and what the user entered, and no credential of the client', async () => {

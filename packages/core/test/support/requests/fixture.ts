@@ -13,6 +13,7 @@ import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authori
 import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
 import { seededRandom } from '@oauth/core/testing'
+import { attestationFeature } from '../../features/attestation-based-client-auth-draft-10/attestation.ts'
 import { keyHeader } from '../../features/key-header.ts'
 import { jwtBearerName, trustedIdp } from '../assertions.ts'
 import type { Browser } from '../browser.ts'
@@ -25,7 +26,7 @@ import { alice, createWorld, type TestUser, type World } from '../world.ts'
 import { countHost, countStorage } from './work.ts'
 
 /** Clients by the part of their host name, which is their id too. Each has a redirect URI of its own. */
-export type ClientName = 'notes' | 'desktop' | 'post' | 'keyed' | 'machine'
+export type ClientName = 'notes' | 'desktop' | 'post' | 'keyed' | 'machine' | 'attested'
 
 export const redirectUriOf = (name: string): string => `https://${name}.example.com/callback`
 export const documentUrl = 'https://agent.example.com/client.json'
@@ -67,6 +68,8 @@ async function inputs(name: ClientName): Promise<ClientInput> {
       ...common,
       ...{ token_endpoint_auth_method: 'private_key_jwt', grant_types: [...allGrants], jwks: await jwks() },
     }
+  if (name === 'attested')
+    return { ...common, token_endpoint_auth_method: 'attest_jwt_client_auth', grant_types: [...allGrants] }
   if (name === 'machine')
     return {
       ...common,
@@ -114,6 +117,7 @@ export async function createFixture(): Promise<Fixture> {
           session: { id: 'application-session', authTime: 1 },
         })),
       }),
+      await attestationFeature(),
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
       deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],

@@ -5,8 +5,10 @@ import type { Work } from './work.ts'
 
 /** Codes of this package for what HTTP itself refuses. Every endpoint may answer them. */
 const ofHttp = ['not_found', 'method_not_allowed', 'rate_limited']
+/** draft-ietf-oauth-attestation-based-client-auth-10, section "Errors". */
+const ofAttestations = ['use_attestation_challenge', 'use_fresh_attestation', 'invalid_client_attestation']
 /** RFC 6749 section 5.2: where clients authenticate. */
-const ofClients = ['invalid_request', 'invalid_client', 'unauthorized_client']
+const ofClients = ['invalid_request', 'invalid_client', 'unauthorized_client', ...ofAttestations]
 /** RFC 6749 section 5.2, RFC 8707 section 2, ID-JAG, and the code of the feature that the test installs. */
 const ofTokens = [
   ...[...ofClients, 'invalid_grant', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'],
@@ -40,7 +42,7 @@ const registered: Readonly<Record<string, readonly string[]>> = {
   endSession: ['invalid_request', 'access_denied', 'interaction_required'],
   token: ofTokens,
   // RFC 9126 section 2.3: the codes of the authorization endpoint, and those of client authentication.
-  pushedAuthorizationRequest: [...ofPages, 'invalid_key_header'],
+  pushedAuthorizationRequest: [...ofPages, ...ofAttestations, 'invalid_key_header'],
   // RFC 8628 section 3.1: the codes of client authentication and of what a device asks for.
   deviceAuthorization: [
     ...[...ofClients, 'invalid_scope', 'invalid_target', 'invalid_authorization_details', 'invalid_key_header'],
@@ -49,9 +51,10 @@ const registered: Readonly<Record<string, readonly string[]>> = {
   deviceCode: ofPages,
   // draft-ietf-oauth-first-party-apps-03 section 5.2.2: the codes of the authorization endpoint, and its own.
   authorizationChallenge: [
-    ...[...ofPages, 'invalid_key_header'],
+    ...[...ofPages, ...ofAttestations, 'invalid_key_header'],
     ...['insufficient_authorization', 'invalid_session', 'redirect_to_web'],
   ],
+  attestationChallenge: [],
   introspect: ofClients,
   revoke: [...ofClients, 'unsupported_token_type'],
   userinfo: [...ofBearers, 'invalid_key_header'],

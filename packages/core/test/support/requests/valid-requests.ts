@@ -1,3 +1,4 @@
+import { attestationHeaders, challengePath } from '../../features/attestation-based-client-auth-draft-10/attestation.ts'
 import { jwtBearerName, makeAssertion } from '../assertions.ts'
 import { authorizeUrl, createPkce, credentials, type Parameters } from '../client.ts'
 import { assertion, assertionType, clientKey, signJwt } from '../client-keys.ts'
@@ -204,6 +205,9 @@ const withAssertion = async (fixture: Fixture): Promise<Members> => ({
   client_assertion: await assertion(fixture.world, { client_id: 'keyed' }, await clientKey()),
 })
 
+const withAttestation = ({ world }: Fixture): Promise<Record<string, string>> =>
+  attestationHeaders(world, { client_id: 'attested' })
+
 const tokenRequests: readonly ValidRequest[] = [
   tokenRequest('with a code', 'notes', codeForm('notes')),
   tokenRequest('with a code, of a public client', 'desktop', codeForm('desktop')),
@@ -236,6 +240,25 @@ const tokenRequests: readonly ValidRequest[] = [
       const fresh = await withAssertion(fixture)
       const form = draft.form?.map((pair) => ({ ...pair, value: fresh[pair.name] ?? pair.value }))
       return { ...draft, form }
+    },
+  },
+]
+
+const attested: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'attestationChallenge', what: 'of a client instance', status: 200 },
+    prepare: async (fixture) => postForm(at(fixture, challengePath), {}),
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a client instance with an attestation', status: 200 },
+    async prepare(fixture) {
+      const form = await codeForm('attested')(fixture)
+      return postForm(at(fixture, '/oauth2/token'), form, await withAttestation(fixture))
+    },
+    async again(fixture, draft) {
+      const fresh = await withAttestation(fixture)
+      const headers = draft.headers.map((pair) => ({ ...pair, value: fresh[pair.name] ?? pair.value }))
+      return { ...draft, headers }
     },
   },
 ]
@@ -484,6 +507,7 @@ const documents: readonly ValidRequest[] = [
 export const validRequests: readonly ValidRequest[] = [
   ...pages,
   ...tokenRequests,
+  ...attested,
   ...pushes,
   ...devices,
   ...challenges,

@@ -1,13 +1,16 @@
-import type { Core } from '../../contracts/core.ts'
-import { hmacBase64 } from '../../crypto/hmac.ts'
-import { timingSafeEqual } from '../../crypto/timing-safe-equal.ts'
+import type { Context } from '../contracts/context.ts'
+import { hmacBase64 } from '../crypto/hmac.ts'
+import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 
 /** How long a nonce is the newest one, in seconds. */
 const stepSeconds = 60
 /** How many steps a nonce is accepted after its own. */
 const olderSteps = 2
 
-/** The nonces of a provider. They are not stored: every process with the same `secret` makes and accepts the same ones. */
+/**
+ * The nonces of a provider, for proofs of keys. They are not stored: every process with the same `secret` makes and accepts
+ * the same ones. A challenge for client attestations is one as well, so that one proof can serve for both.
+ */
 export interface Nonces {
   /** Returns the nonce that clients should use from now on. */
   current(): Promise<string>
@@ -23,7 +26,7 @@ export interface Nonces {
  * a MAC of it under the provider's `secret`, which nobody else can compute in advance. A nonce is accepted for two to three
  * minutes.
  */
-export function createNonces({ config, clock }: Core): Nonces {
+export function createNonces({ config, clock }: Context): Nonces {
   const stepNow = (): number => Math.floor(clock.now() / stepSeconds)
   const nonceOf = async (secret: string, step: number): Promise<string> => {
     const mac = await hmacBase64(secret, `dpop-nonce\0${config.issuer}\0${step}`)
