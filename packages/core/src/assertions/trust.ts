@@ -28,19 +28,28 @@ export interface Trust {
 
 export type Profile = 'jwt' | 'id-jag'
 
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
+/** The checks of what every entry says of its issuer. */
+interface IssuerEntries {
+  readonly issuer: v.GenericSchema<string>
+  readonly jwks: v.OptionalSchema<v.GenericSchema<PublicKeySet>, undefined>
+  readonly jwksUri: v.OptionalSchema<v.GenericSchema<string>, undefined>
+  readonly algorithms: v.OptionalSchema<v.GenericSchema<readonly string[]>, readonly string[]>
+  readonly audiences: v.OptionalSchema<v.GenericSchema<readonly string[]>, undefined>
+}
+
+const text: v.GenericSchema<string> = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 
 /** What every entry says of its issuer. */
-export const issuerEntries = {
+export const issuerEntries: IssuerEntries = {
   issuer: text,
-  jwks: v.optional(jwksMetadata.members.jwks as v.GenericSchema<PublicKeySet>),
-  jwksUri: v.optional(text),
+  jwks: v.optional(jwksMetadata.members.jwks as v.GenericSchema<PublicKeySet>, undefined),
+  jwksUri: v.optional(text, undefined),
   algorithms: v.optional(nonEmptyList(v.picklist(clientSigningAlgorithms)), [...clientSigningAlgorithms]),
-  audiences: v.optional(nonEmptyList(text)),
+  audiences: v.optional(nonEmptyList(text), undefined),
 }
 
 /** A number of seconds that is at least one. */
-export const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
+export const seconds: v.GenericSchema<number> = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 function nonEmptyList<Item extends v.GenericSchema>(item: Item) {
   return v.pipe(v.array(item), v.nonEmpty('must not be empty'), v.readonly())
