@@ -43,7 +43,7 @@ async function read(
   // What was withdrawn after the token was made is not given back by it.
   const withdrawals = await core.knownWithdrawals(client, userId, assertion.issuedAt)
   const scope = user.scope ?? parseScope(client.metadata.scope) ?? []
-  const made = core.grantFor({ client, userId, scope, referenceId, withdrawals })
+  const made = core.grantFor({ client, userId, scope, referenceId, withdrawals, via: 'tokenExchange' })
   const expiresAt = Math.floor(assertion.claims.exp as number)
   return {
     userId,
