@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import { jwksMetadata } from '../clients/jwks.ts'
+import type { OutsideApproval } from '../contracts/outside-approval.ts'
 import { outboundUrlProblem } from '../http/outbound.ts'
 import type { KeyOwner } from '../keys/client-keys.ts'
+import { clockTolerance } from '../policy/clock-skew.ts'
 import { clientSigningAlgorithms } from '../protocol/client-signing-algorithm.ts'
 import type { PublicKeySet } from '../protocol/feature-client-metadata.ts'
 import type { AssertionClaims, AssertionRequest } from './asserted-types.ts'
@@ -28,21 +30,24 @@ export interface Trust {
 
 export type Profile = 'jwt' | 'id-jag'
 
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
-
-/** What every entry says of its issuer. */
-export const issuerEntries: {
+/** The checks of what every entry says of its issuer. */
+interface IssuerEntries {
   readonly issuer: v.GenericSchema<string>
   readonly jwks: v.OptionalSchema<v.GenericSchema<PublicKeySet>, undefined>
   readonly jwksUri: v.OptionalSchema<v.GenericSchema<string>, undefined>
-  readonly algorithms: v.GenericSchema<readonly string[] | undefined, readonly string[]>
+  readonly algorithms: v.OptionalSchema<v.GenericSchema<readonly string[]>, readonly string[]>
   readonly audiences: v.OptionalSchema<v.GenericSchema<readonly string[]>, undefined>
-} = {
+}
+
+const text: v.GenericSchema<string> = v.pipe(v.string(), v.nonEmpty('must not be empty'))
+
+/** What every entry says of its issuer. */
+export const issuerEntries: IssuerEntries = {
   issuer: text,
-  jwks: v.optional(jwksMetadata.members.jwks as v.GenericSchema<PublicKeySet>),
-  jwksUri: v.optional(text),
+  jwks: v.optional(jwksMetadata.members.jwks as v.GenericSchema<PublicKeySet>, undefined),
+  jwksUri: v.optional(text, undefined),
   algorithms: v.optional(nonEmptyList(v.picklist(clientSigningAlgorithms)), [...clientSigningAlgorithms]),
-  audiences: v.optional(nonEmptyList(text)),
+  audiences: v.optional(nonEmptyList(text), undefined),
 }
 
 /** A number of seconds that is at least one. */
@@ -72,6 +77,16 @@ export interface IssuerKeys {
 /** @returns a text that says what to change when an entry has no keys, or two sources of them */
 export function keysProblem({ jwks, jwksUri }: IssuerKeys): string | undefined {
   return (jwks === undefined) === (jwksUri === undefined) ? 'needs either jwks or jwksUri' : undefined
+}
+
+/**
+ * Says how long assertions about users are good, so that withdrawals are remembered for so long: from the time at which one
+ * may have been made by a clock that differs, to the time at which it is refused by one that differs the other way.
+ */
+export function outsideApprovals(trusted: readonly Trust[]): readonly OutsideApproval[] {
+  return trusted
+    .filter(({ subject }) => subject === 'user')
+    .map(({ maxLifetime }) => ({ lifetime: maxLifetime + 3 * clockTolerance }))
 }
 
 /**

@@ -2,6 +2,7 @@ import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
+import { canBeId } from '../storage/stored-id.ts'
 import { type GrantDetails, grantDetails } from './connected-grants.ts'
 import { type ShownClient, shownClient } from './shown-client.ts'
 
@@ -64,11 +65,12 @@ export async function listConnectedApps(
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostApps) {
     throw new TypeError(`listConnectedApps: limit must be a whole number from 1 to ${mostApps}`)
   }
-  if (after !== undefined && (typeof after?.clientId !== 'string' || typeof after.lastGrantedAt !== 'number')) {
+  if (after !== undefined && (typeof after?.clientId !== 'string' || !Number.isFinite(after.lastGrantedAt))) {
     throw new TypeError(
       'listConnectedApps: after must be an entry of the page before, or its clientId and lastGrantedAt',
     )
   }
+  if (!canBeId(userId)) return []
   const connections = await connectionsOf(ctx, userId)
   const left = after === undefined ? connections : connections.filter((one) => compare(after, one) < 0)
   const apps: ConnectedApp[] = []

@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { ConsentKey } from '../storage/consent.ts'
+import { canBeId } from '../storage/stored-id.ts'
 import { endWaiting } from '../withdrawals/end-waiting.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
 
@@ -15,13 +16,18 @@ type Connected = Pick<ConsentKey, 'userId' | 'clientId'>
 export async function disconnectApp(ctx: Context, userId: string, clientId: string): Promise<boolean> {
   if (typeof userId !== 'string') throw new TypeError('disconnectApp: userId must be a string')
   if (typeof clientId !== 'string') throw new TypeError('disconnectApp: clientId must be a string')
+  // A form may bring anything. Storage is asked only for what can be an id.
+  if (!canBeId(userId) || !canBeId(clientId)) return false
   const of = { userId, clientId }
   const consentsDeleted = await deleteConsents(ctx, of)
   await noteWithdrawal(ctx, of)
-  const grantsEnded = await ctx.storage.grants.revokeAll({ ...of, now: ctx.clock.now() })
-  await endWaiting(ctx, of)
-  // Deleted again: an approval at the same time may have stored one again.
-  const storedMeanwhile = await deleteConsents(ctx, of)
+  // After the mark the order does not matter, so these are one round trip.
+  const [grantsEnded, storedMeanwhile] = await Promise.all([
+    ctx.storage.grants.revokeAll({ ...of, now: ctx.clock.now() }),
+    // Deleted again: an approval at the same time may have stored one again.
+    deleteConsents(ctx, of),
+    endWaiting(ctx, of),
+  ])
   const hadAccess = consentsDeleted + storedMeanwhile + grantsEnded > 0
   if (hadAccess) {
     ctx.emit({ type: 'app.disconnected', ...of, grantsEnded, consentsDeleted: consentsDeleted + storedMeanwhile })

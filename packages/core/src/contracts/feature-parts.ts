@@ -8,6 +8,7 @@ import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
+import type { OutsideApproval } from './outside-approval.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
@@ -60,6 +61,8 @@ export interface Parts {
   readonly sessionObservers?: readonly SessionObserver[]
   /** Kinds of records that wait for a user's approval, or for a client to collect it. A withdrawal ends them. */
   readonly waitingRecords?: readonly WaitingRecords[]
+  /** Approvals that are not stored here, for instance assertions of other issuers. A withdrawal outlives them. */
+  readonly outsideApprovals?: readonly OutsideApproval[]
   /** Security profiles, which narrow what clients may do. */
   readonly profiles?: readonly Profile[]
   /**

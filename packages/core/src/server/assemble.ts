@@ -115,6 +115,7 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
         ({ kind }) => kind,
       ).values(),
     ],
+    outsideApprovals: rows(({ outsideApprovals }) => outsideApprovals).map(({ row }) => row),
     profiles: [
       ...fold(
         'the security profile',

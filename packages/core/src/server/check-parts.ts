@@ -28,6 +28,7 @@ const lists: Readonly<Record<ListName, true>> = {
   clientMetadata: true,
   sessionObservers: true,
   waitingRecords: true,
+  outsideApprovals: true,
   documentMembers: true,
   profiles: true,
   repeatable: true,
@@ -107,6 +108,10 @@ function checkValues(parts: Parts, wrong: Wrong): void {
     if (coreKinds.has(kind)) throw wrong(`brings the waiting records ${kind}, which are the server's own`)
     if (Number.isSafeInteger(lifetime) && lifetime > 0) continue
     throw wrong(`must give the waiting records ${kind} a lifetime in whole seconds above 0`)
+  }
+  for (const { lifetime } of parts.outsideApprovals ?? []) {
+    if (Number.isSafeInteger(lifetime) && lifetime > 0) continue
+    throw wrong('must give its outside approvals a lifetime in whole seconds above 0')
   }
   for (const { confirmation, tokenType } of parts.senderConstraints ?? []) {
     if (/^[\w!#$%&'*+.^`|~-]+$/.test(tokenType)) continue

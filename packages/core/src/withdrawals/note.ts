@@ -14,8 +14,9 @@ const noted = new WeakMap<object, number>()
 export async function noteWithdrawal(ctx: Context, withdrawn: Withdrawn): Promise<void> {
   const notedAt = ctx.clock.now()
   const { interaction, authorizationCode } = ctx.config.lifetimes
-  // What features keep between an approval and its tokens may live longer than an interaction and its code.
-  const waits = ctx.registry.waitingRecords.map(({ lifetime }) => lifetime)
+  // What features keep or accept between an approval and its tokens may live longer than an interaction and its code.
+  const { waitingRecords, outsideApprovals } = ctx.registry
+  const waits = [...waitingRecords, ...outsideApprovals].map(({ lifetime }) => lifetime)
   await recordWithdrawal(ctx, {
     id: await markId(ctx, withdrawn),
     version: createRandomId(ctx.random),

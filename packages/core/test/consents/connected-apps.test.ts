@@ -123,7 +123,7 @@ describe('listConnectedApps', () => {
     await expect(provider.listConnectedApps(undefined as unknown as string)).rejects.toThrow('userId')
     for (const limit of [0, 1001, 1.5])
       await expect(provider.listConnectedApps(alice.id, { limit })).rejects.toThrow('limit')
-    for (const after of ['a', { clientId: 'a' }, { lastGrantedAt: 1 }]) {
+    for (const after of ['a', { clientId: 'a' }, { lastGrantedAt: 1 }, { clientId: 'a', lastGrantedAt: Number.NaN }]) {
       await expect(provider.listConnectedApps(alice.id, { after: after as never })).rejects.toThrow('after')
     }
   })

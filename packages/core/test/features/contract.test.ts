@@ -209,7 +209,7 @@ describe('a mistake in a row of a table is named at start', () => {
     [
       'a table that does not exist',
       { endpoint: [] },
-      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, responseModeRules, introspectionFormats, responseEncryptors, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, encryptionKeys, tokenMembers, clientMetadata, sessionObservers, waitingRecords, documentMembers, profiles, repeatable, serverMetadata, errors, rateLimits, api',
+      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, responseModeRules, introspectionFormats, responseEncryptors, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, encryptionKeys, tokenMembers, clientMetadata, sessionObservers, waitingRecords, outsideApprovals, documentMembers, profiles, repeatable, serverMetadata, errors, rateLimits, api',
     ],
     ['a row in place of a list', { endpoints: endpoint }, 'brings endpoints that is no list'],
     ['an API that is no object', { api: () => 1 }, 'brings api that is no object'],

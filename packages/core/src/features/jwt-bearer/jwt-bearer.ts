@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { checkTrust } from '../../assertions/trust.ts'
+import { checkTrust, outsideApprovals } from '../../assertions/trust.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { idJag } from '../../protocol/id-jag.ts'
@@ -77,6 +77,7 @@ export function jwtBearer(options: JwtBearerOptions): Feature<'jwtBearer'> {
       checkTrust('jwtBearer: issuers', trusted, core.config)
       return {
         grantTypes: [jwtBearerGrant(trusted)],
+        outsideApprovals: outsideApprovals(trusted),
         // The profile alone: whom this server trusts is not for the public.
         ...(acceptsIdJag && { serverMetadata: { authorization_grant_profiles_supported: [idJag.profile] } }),
       }

@@ -5,7 +5,7 @@ import type {
   AssertionClaims,
   AssertionRequest,
 } from '../../assertions/asserted-types.ts'
-import { checkTrust } from '../../assertions/trust.ts'
+import { checkTrust, outsideApprovals } from '../../assertions/trust.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
@@ -116,7 +116,10 @@ export function tokenExchange<User extends BaseUser = BaseUser>(
       return {
         grantTypes: [tokenExchangeGrant(issued)],
         repeatable: ['audience'],
-        ...(accessTokens !== undefined && { tokenMembers: [actMember, mayActMember(accessTokens)] }),
+        ...(accessTokens !== undefined && {
+          tokenMembers: [actMember, mayActMember(accessTokens)],
+          outsideApprovals: outsideApprovals(accessTokens.trusted),
+        }),
         ...(assertions !== undefined && {
           serverMetadata: { identity_chaining_requested_token_types_supported: [idJag.tokenType] },
         }),

@@ -14,6 +14,7 @@ import {
   toDeviceConsent,
 } from '../../support/device-authorization.ts'
 import { expectErrorPage, expectJsonError } from '../../support/expectations.ts'
+import { createGate } from '../../support/gate.ts'
 import { recordingStorage, wrapStorage, yieldingStorage } from '../../support/storage.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice, bob, secret, type TestUser, type World } from '../../support/world.ts'
@@ -347,8 +348,43 @@ describe('a device that polls', () => {
     const started = await startDevice(world, client)
     await answerDevice(world, started)
     await world.provider.revokeUserGrants(alice.id)
-    // The revocation deletes what waits for the device, so the code is unknown.
+    // The withdrawal has deleted the approval.
     expectJsonError(await poll(world, client, started), 400, 'invalid_grant')
+    expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toEqual([])
+  })
+
+  test('gets no tokens when the grants of its user are revoked after its request has read the approval (V13)', async () => {
+    const gate = createGate()
+    world = deviceWorld({}, { customIdTokenClaims: () => gate.pass().then(() => ({})) })
+    client = await registerDevice(world)
+    const started = await startDevice(world, client)
+    await answerDevice(world, started)
+    gate.arm()
+    const polled = poll(world, client, started)
+    await gate.reached
+    await world.provider.revokeUserGrants(alice.id)
+    gate.open()
+    expectJsonError(await polled, 400, 'invalid_grant')
+    expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toEqual([])
+  })
+
+  test('reads access_denied when the grants of its user are revoked while its tokens are stored (V13)', async () => {
+    const gate = createGate()
+    const storage = wrapStorage(memoryStorage(), async (name, _args, run) => {
+      const outcome = await run()
+      if (name === 'grants.commit') await gate.pass()
+      return outcome
+    })
+    world = deviceWorld({}, { storage })
+    client = await registerDevice(world)
+    const started = await startDevice(world, client)
+    await answerDevice(world, started)
+    gate.arm()
+    const polled = poll(world, client, started)
+    await gate.reached
+    await world.provider.revokeUserGrants(alice.id)
+    gate.open()
+    expectJsonError(await polled, 400, 'access_denied')
     expect(await world.storage.grants.list({ userId: alice.id, now: world.clock.now() })).toEqual([])
     expectJsonError(await poll(world, client, started), 400, 'invalid_grant')
   })
