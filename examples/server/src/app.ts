@@ -11,6 +11,7 @@ import { clientPages } from './client/pages.ts'
 import { registerDemoClient } from './client/registration.ts'
 import { createRelyingParty } from './client/relying-party.ts'
 import { createClientStore } from './client/store.ts'
+import { registerCommandLine } from './command-line.ts'
 import { openDatabase } from './database.ts'
 import { createErrorPage, notFound } from './failures.ts'
 import { homePage } from './home.ts'
@@ -57,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const store = createClientStore(database, baseUrl)
   const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
+  await registerCommandLine(provider)
 
   const guard = createFormGuard('example_id_form', baseUrl)
   const pages = new Hono()

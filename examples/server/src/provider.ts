@@ -1,5 +1,6 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { type DeviceAuthorization, deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { dpop } from '@oauth/core/features/dpop'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
@@ -46,7 +47,8 @@ export function createIdentityProvider({
     mayCreateClient: ({ user }) => mayHaveAnother(user.id),
     clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [`${baseUrl}/api`] },
     // Televisions and command-line programs: the user enters their code on this page.
-    features: [deviceAuthorization({ verificationUri: '/device', resultUri: '/device/done' })],
+    // dpop(): their tokens may be bound to a key, so that a copied token is useless.
+    features: [deviceAuthorization({ verificationUri: '/device', resultUri: '/device/done' }), dpop()],
     onEvent,
   })
   return provider

@@ -1,5 +1,5 @@
 import type { Provider } from '@oauth/core'
-import { createProtectedResource } from '@oauth/resource-server'
+import { createProtectedResource, dpop } from '@oauth/resource-server'
 import { Hono } from 'hono'
 
 export interface NotesApi {
@@ -21,6 +21,8 @@ export function notesApi({ url, provider, report }: NotesApi): Hono {
     realm: 'notes',
     scopes: ['notes:read'],
     metadata: { resourceName: 'Notes' },
+    // Accepts the bound tokens of clients that use DPoP, and bearer tokens of the others.
+    senderConstraints: [dpop()],
     // All other errors are the caller's.
     onError: ({ code, cause }) => code === 'temporarily_unavailable' && report(cause),
   })

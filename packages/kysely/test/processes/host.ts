@@ -85,7 +85,10 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
       const { client_id, client_secret = '' } = await provider.registerClient({
         redirect_uris: [redirectUri],
         grant_types: [
-          ...['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType],
+          'authorization_code',
+          'refresh_token',
+          'client_credentials',
+          deviceGrantType,
           ...exchangeGrantTypes,
         ],
         scope: 'openid offline_access notes:read',
