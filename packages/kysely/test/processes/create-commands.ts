@@ -11,6 +11,7 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
     authorize: (client) => host.authorize(client),
     post: (client, path, form, times = 1) =>
       Promise.all(Array.from({ length: times }, () => host.post(client, path, form))),
+    browse: (request) => host.browse(request),
     async mintFor(client, milliseconds) {
       const tokens: string[] = []
       const end = Date.now() + milliseconds

@@ -55,7 +55,7 @@ export async function createFleet(): Promise<Fleet> {
 }
 
 const names: readonly CommandName[] = [
-  ...(['migrate', 'register', 'authorize', 'post', 'mintFor', 'rotateKeys', 'publishedKeys'] as const),
+  ...(['migrate', 'register', 'authorize', 'post', 'browse', 'mintFor', 'rotateKeys', 'publishedKeys'] as const),
   ...(['grants', 'revokeGrants', 'purge', 'arm', 'statements', 'events'] as const),
 ]
 
