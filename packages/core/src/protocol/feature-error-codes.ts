@@ -29,4 +29,14 @@ export interface FeatureErrorCodes {
   use_fresh_attestation: true
   /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
   invalid_client_attestation: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  expired_login_hint_token: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  unknown_user_id: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  missing_user_code: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  invalid_user_code: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  invalid_binding_message: true
 }

@@ -9,6 +9,7 @@ import { asOAuthError } from '../../policy/failure.ts'
 import type { AuthorizationRequest } from '../../protocol/authorization-request.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { coreParameters } from '../../protocol/parameter-names.ts'
+import { checkLogin } from '../../sessions/check-login.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { withProofHeaders } from '../../tokens/binding.ts'
 import {
@@ -19,7 +20,6 @@ import {
   type StoredSession,
   storeSession,
 } from './auth-session.ts'
-import { checkLogin } from './check-login.ts'
 import { checkAnswer } from './host-answer.ts'
 import { issueCode } from './issue-code.ts'
 import type { AuthorizationChallenge, ChallengeAnswer, ChallengeRules } from './options.ts'
