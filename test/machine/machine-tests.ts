@@ -16,4 +16,4 @@ export const machineTests: readonly string[] = [
 ]
 
 /** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */
-export const browserTests: readonly string[] = ['examples/*/test/browser{,-applications,-form-post}.test.ts']
+export const browserTests: readonly string[] = ['examples/*/test/browser{,-applications,-form-post,-payments}.test.ts']

@@ -1,27 +1,42 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { type DeviceAuthorization, deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
+import {
+  type RichAuthorizationRequests,
+  richAuthorizationRequests,
+} from '@oauth/core/features/rich-authorization-requests'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
 import type { Sessions } from './identity/sessions.ts'
 import type { Users } from './identity/users.ts'
+import { paymentDetails } from './payments/details-type.ts'
+import { paymentType } from './payments/payment.ts'
 
 export interface Ingredients {
   readonly baseUrl: string
   readonly secret: string
+  /** The API that books payments. */
+  readonly paymentsUrl: string
   readonly database: Database
   readonly users: Users
   readonly sessions: Sessions
   readonly onEvent: (event: OAuthEvent) => void
 }
 
-/** The provider with the API of its feature. */
-export type IdentityProvider = Provider & { readonly features: { readonly deviceAuthorization: DeviceAuthorization } }
+/** The provider with the APIs of its features. */
+export type IdentityProvider = Provider & {
+  readonly features: {
+    readonly deviceAuthorization: DeviceAuthorization
+    readonly richAuthorizationRequests: RichAuthorizationRequests
+  }
+}
 
 /** The provider. Copy this file: the others are pages, users and a demo client. */
 export function createIdentityProvider({
   baseUrl,
   secret,
+  paymentsUrl,
   database,
   users,
   sessions,
@@ -41,12 +56,17 @@ export function createIdentityProvider({
     signupUrl: '/signup',
     consentUrl: '/consent',
     scopes: ['notes:read'],
-    validAudiences: [`${baseUrl}/api`],
+    validAudiences: [...new Set([`${baseUrl}/api`, paymentsUrl])],
     // Users register applications of their own, also such that call the API without a user.
     mayCreateClient: ({ user }) => mayHaveAnother(user.id),
     clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [`${baseUrl}/api`] },
-    // Televisions and command-line programs: the user enters their code on this page.
-    features: [deviceAuthorization({ verificationUri: '/device', resultUri: '/device/done' })],
+    features: [
+      // Televisions and command-line programs: the user enters their code on this page.
+      deviceAuthorization({ verificationUri: '/device', resultUri: '/device/done' }),
+      // A client may ask for one payment, and pushes the request, so that it is in no URL.
+      richAuthorizationRequests({ types: { [paymentType]: paymentDetails(paymentsUrl) } }),
+      pushedAuthorizationRequests(),
+    ],
     onEvent,
   })
   return provider
