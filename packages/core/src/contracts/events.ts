@@ -1,4 +1,5 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
+import type { CibaEvent } from './ciba-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
@@ -100,6 +101,7 @@ export type CoreEvent =
   | { readonly type: 'device.denied'; readonly clientId: string; readonly userId: string }
   /** A device asked for its tokens after its code had expired. */
   | { readonly type: 'device.expired'; readonly clientId: string }
+  | CibaEvent
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
    * Access was withdrawn (a session, a consent, the grants of a user, a client) while the server was writing a code.

@@ -41,6 +41,16 @@ export interface Demands {
    * section 4}).
    */
   readonly signedIntrospection?: true
+  /**
+   * Back-channel authentication requests must be signed ({@link
+   * https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#signed_auth_request CIBA Core
+   * section 7.1.1}).
+   */
+  readonly signedBackchannelRequests?: true
+  /** Back-channel authentication requests must have a `binding_message`, or `authorization_details`, by which the user knows them. */
+  readonly backchannelContext?: true
+  /** The values of `backchannel_token_delivery_mode` that clients may have. */
+  readonly backchannelDeliveryModes?: readonly string[]
 }
 
 /** A security profile that holds for all clients of a provider, or for some. */

@@ -11,6 +11,7 @@ const mutualTls = 'the feature mutualTls() from @oauth/core/features/mutual-tls'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
 const richAuthorizationRequests =
   'the feature richAuthorizationRequests() from @oauth/core/features/rich-authorization-requests'
+const ciba = 'the feature ciba() from @oauth/core/features/backchannel-authentication'
 const profile = 'the feature fapi2SecurityProfile() or fapi2MessageSigning() from @oauth/core/features/fapi2'
 const keysOfClients =
   'a feature that uses keys of clients: privateKeyJwt(), jwtSecuredRequests(), mutualTls(), encryptedResponses(), jarm() or jwtIntrospection() from @oauth/core/features/*'
@@ -47,6 +48,10 @@ const ofMembers: Readonly<Record<string, string>> = {
   security_profile: profile,
   first_party_application:
     'the feature experimentalFirstPartyAppsDraft03() from @oauth/core/features/first-party-apps-draft-03',
+  backchannel_token_delivery_mode: ciba,
+  backchannel_client_notification_endpoint: ciba,
+  backchannel_authentication_request_signing_alg: ciba,
+  backchannel_user_code_parameter: ciba,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,

@@ -23,4 +23,14 @@ export interface FeatureErrorCodes {
   invalid_session: true
   /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
   redirect_to_web: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  expired_login_hint_token: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  unknown_user_id: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  missing_user_code: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  invalid_user_code: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  invalid_binding_message: true
 }

@@ -1,12 +1,12 @@
 import type { Approved, Completion, LoadedPending, ShownPending } from '../../contracts/completion.ts'
 import type { Core } from '../../contracts/core.ts'
-import type { NewGrant } from '../../contracts/grant.ts'
+import { type Approval, changeFor, isFree, isWaiting, untilCollected } from '../../cross-device/waiting-request.ts'
 import { messagePage } from '../../http/html.ts'
 import { json } from '../../http/json.ts'
 import { redirect, wantsJson, withParameters } from '../../http/redirect.ts'
 import { errorForUser, OAuthError } from '../../protocol/errors.ts'
 import { currentSession } from '../../sessions/signed-in.ts'
-import { type Approval, changeFor, type Device, findDevice, isFree, isWaiting } from './device-request.ts'
+import { findDevice, kind } from './device-request.ts'
 import type { DeviceRules } from './options.ts'
 import type { DeviceOrigin } from './origin.ts'
 import { shownUserCode, unsealUserCode } from './user-code.ts'
@@ -49,20 +49,10 @@ async function approve(core: Core, request: Request, approved: Approved, rules: 
   const newGrant = untilCollected(core, core.grantFor(facts), device.value)
   const answer: Approval = { kind: 'approved', newGrant, ...(consent !== undefined && { consent }) }
   // The one write that decides. The interaction that is taken afterwards could not be answered a second time anyway.
-  if (!(await changeFor(core, id, facts.userId, (value) => ({ ...value, answer })))) throw overNow()
+  if (!(await changeFor(core, { kind, id }, facts.userId, (value) => ({ ...value, answer })))) throw overNow()
   for (const one of take) await core.storage.records.take(one)
   core.emit({ type: 'device.approved', clientId: client.id, userId: facts.userId, grantId: newGrant.grant.id })
   return resultPage(request, 'approved', rules)
-}
-
-/**
- * Frees the grant from the session of the browser, which is not that of the device: the user may sign out there at once.
- * The grant lasts until the device has collected it and used its access token.
- */
-function untilCollected({ config }: Core, { grant, withdrawals }: NewGrant, { goodUntil }: Device): NewGrant {
-  const { sessionId: _, ...rest } = grant
-  const expiresAt = Math.max(grant.expiresAt, goodUntil + config.lifetimes.accessToken)
-  return { grant: { ...rest, offline: true, expiresAt }, withdrawals }
 }
 
 async function deny(core: Core, request: Request, pending: LoadedPending, rules: DeviceRules): Promise<Response> {
@@ -73,7 +63,8 @@ async function deny(core: Core, request: Request, pending: LoadedPending, rules:
   }
   const userId = signedIn.user.id
   const answer = { kind: 'denied' } as const
-  if (!(await changeFor(core, enteredOf(pending).id, userId, (value) => ({ ...value, answer })))) throw overNow()
+  if (!(await changeFor(core, { kind, id: enteredOf(pending).id }, userId, (value) => ({ ...value, answer }))))
+    throw overNow()
   core.emit({ type: 'device.denied', clientId: pending.client.id, userId })
   return resultPage(request, 'denied', rules)
 }
@@ -82,7 +73,7 @@ async function deny(core: Core, request: Request, pending: LoadedPending, rules:
 async function describe(core: Core, shown: ShownPending): Promise<DeviceDetails> {
   const { id, userCode: sealed } = enteredOf(shown)
   const { userId } = shown
-  const claimed = userId === undefined || (await changeFor(core, id, userId, (value) => value))
+  const claimed = userId === undefined || (await changeFor(core, { kind, id }, userId, (value) => value))
   const device = await findDevice(core, id)
   if (!claimed || device === undefined || !isWaiting(core, device)) throw overNow()
   if (userId !== undefined && !isFree(device, userId)) throw overNow()

@@ -1,12 +1,10 @@
 import type { Context } from '../../contracts/context.ts'
-import type { NewGrant } from '../../contracts/grant.ts'
+import { findWaiting, isWaiting, type Waiting, type WaitingRequest } from '../../cross-device/waiting-request.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
 import { sha256 } from '../../crypto/hash.ts'
 import { timingSafeEqual } from '../../crypto/timing-safe-equal.ts'
 import type { AuthorizationRequest } from '../../protocol/authorization-request.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import type { ConsentRecord } from '../../storage/consent.ts'
-import type { RecordEntry } from '../../storage/record.ts'
 import type { DeviceRules } from './options.ts'
 import type { DeviceOrigin } from './origin.ts'
 import { createUserCode, idsOf } from './user-code.ts'
@@ -15,28 +13,13 @@ import { createUserCode, idsOf } from './user-code.ts'
 export const kind = 'device_authorization'
 
 /** The value of the record. */
-export interface Device {
+export interface Device extends Waiting {
   readonly secretHash: string
-  readonly authorization: AuthorizationRequest
   readonly origin: DeviceOrigin
-  /** Seconds since the epoch: from then on neither the user nor the device can use its code. */
-  readonly goodUntil: number
-  /** Seconds between two token requests. */
-  readonly interval: number
-  /** Seconds since the epoch of the last token request. */
-  readonly polledAt?: number
-  readonly answer?: Approval | { readonly kind: 'denied' | 'expired' }
-}
-
-/** What the user approved, until the device gets it. */
-export interface Approval {
-  readonly kind: 'approved'
-  readonly newGrant: NewGrant
-  readonly consent?: ConsentRecord
 }
 
 /** The record. Its `userId` is the user who has claimed the code: nobody else can answer. */
-export type DeviceRecord = Omit<RecordEntry, 'value'> & { readonly value: Device }
+export type DeviceRecord = WaitingRequest<Device>
 
 /** What the device and its user get. */
 export interface StoredDevice {
@@ -109,47 +92,8 @@ export async function findByUserCode(ctx: Context, userCode: string): Promise<De
   return found !== undefined && isWaiting(ctx, found) ? found : undefined
 }
 
-export async function findDevice({ storage }: Context, id: string): Promise<DeviceRecord | undefined> {
-  return (await storage.records.find({ kind, id })) as DeviceRecord | undefined
-}
-
-/** Whether the user can still answer. */
-export function isWaiting({ clock }: Context, { value }: DeviceRecord): boolean {
-  return value.answer === undefined && clock.now() < value.goodUntil
-}
-
-/** Writes the next state of a request, unless it has changed since it was read. */
-export async function replaceDevice({ storage }: Context, before: DeviceRecord, next: DeviceRecord): Promise<boolean> {
-  return (await storage.records.replace({ ...next, version: before.version + 1 }, before.version)) === 'won'
-}
-
-/** How often a write for the user is repeated: the device may poll at the same time. */
-const writes = 10
-
-/**
- * Changes a request for a user who may answer it: one write decides, so of an approval and a refusal at the same time one
- * wins.
- * @returns `false` when the request is answered or over, or belongs to another user
- */
-export async function changeFor(
-  ctx: Context,
-  id: string,
-  userId: string,
-  change: (value: Device) => Device,
-): Promise<boolean> {
-  for (let attempt = 0; attempt < writes; attempt++) {
-    const device = await findDevice(ctx, id)
-    if (device === undefined || !isWaiting(ctx, device) || !isFree(device, userId)) return false
-    const value = change(device.value)
-    if (value === device.value && device.userId === userId) return true
-    if (await replaceDevice(ctx, device, { ...device, userId, value })) return true
-  }
-  throw new OAuthError('temporarily_unavailable', 'the device asks too often; try again')
-}
-
-/** Whether nobody else has claimed the request. */
-export function isFree({ userId }: DeviceRecord, asking: string): boolean {
-  return userId === undefined || userId === asking
+export function findDevice(ctx: Context, id: string): Promise<DeviceRecord | undefined> {
+  return findWaiting<Device>(ctx, { kind, id })
 }
 
 /** Hashes the code together with the issuer, because two issuers may share a storage. */

@@ -1,11 +1,12 @@
 import type { Core } from '../../contracts/core.ts'
 import type { OpenEndpoint } from '../../contracts/endpoint.ts'
+import { changeFor } from '../../cross-device/waiting-request.ts'
 import { readFormOrJson } from '../../http/form.ts'
 import { requireSameOrigin } from '../../sessions/same-origin.ts'
 import { currentSession } from '../../sessions/signed-in.ts'
 import { countEntry } from './code-entries.ts'
 import { completionName, type Entered, unknownCode } from './completion.ts'
-import { changeFor, type DeviceRecord, findByUserCode } from './device-request.ts'
+import { type DeviceRecord, findByUserCode, kind } from './device-request.ts'
 import type { DeviceRules } from './options.ts'
 import { readUserCode, sealUserCode } from './user-code.ts'
 
@@ -44,5 +45,5 @@ async function enterCode(core: Core, request: Request, rules: DeviceRules): Prom
 async function findFor(core: Core, userCode: string, userId: string | undefined): Promise<DeviceRecord | undefined> {
   const device = await findByUserCode(core, userCode)
   if (device === undefined || userId === undefined) return device
-  return (await changeFor(core, device.id, userId, (value) => value)) ? device : undefined
+  return (await changeFor(core, { kind, id: device.id }, userId, (value) => value)) ? device : undefined
 }

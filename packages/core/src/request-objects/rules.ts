@@ -1,4 +1,4 @@
-import type { ClientRecord } from '../../storage/client.ts'
+import type { ClientRecord } from '../storage/client.ts'
 
 /** What request objects are held to: the options after parsing. */
 export interface RequestObjectRules {
@@ -14,13 +14,15 @@ export interface RequestObjectRules {
   readonly requireType: boolean
   /** Further rules for single clients. */
   readonly forClient?: (client: ClientRecord) => StricterRules | undefined
+  /** The member of client metadata that names the one algorithm of the client. Default `request_object_signing_alg`. */
+  readonly registeredIn?: 'request_object_signing_alg' | 'backchannel_authentication_request_signing_alg'
   /** The JWE algorithms by which objects may be encrypted. */
   readonly encryptionAlgorithms: readonly string[]
 }
 
 /** Rules that are added to others. */
 export type StricterRules = {
-  readonly [Name in keyof Omit<RequestObjectRules, 'forClient' | 'encryptionAlgorithms'>]?:
+  readonly [Name in keyof Omit<RequestObjectRules, 'forClient' | 'registeredIn' | 'encryptionAlgorithms'>]?:
     | RequestObjectRules[Name]
     | undefined
 }

@@ -1,4 +1,4 @@
-import { clockTolerance, timeProblem } from '../../policy/clock-skew.ts'
+import { clockTolerance, timeProblem } from '../policy/clock-skew.ts'
 import type { RequestObjectRules } from './rules.ts'
 
 /** The longest lifetime where one is required and the options name none, in seconds. */

@@ -1,6 +1,6 @@
-import type { Context } from '../../contracts/context.ts'
-import { parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
-import { OAuthError } from '../../protocol/errors.ts'
+import type { Context } from '../contracts/context.ts'
+import { parseUnchecked, type UncheckedParameters } from '../http/parameters.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import type { RequestObjectRules } from './rules.ts'
 
 /** Claims that describe the JWT and are no parameters of the request. */

@@ -1,11 +1,17 @@
-import { subjectOf } from '../../claims/subject.ts'
-import type { Context } from '../../contracts/context.ts'
-import { requiredAcr } from '../../policy/authentication-context.ts'
-import type { AuthorizationRequest } from '../../protocol/authorization-request.ts'
-import { allowedValues } from '../../protocol/claims-request.ts'
-import { OAuthError } from '../../protocol/errors.ts'
-import type { ClientRecord } from '../../storage/client.ts'
-import type { ChallengeAnswer } from './options.ts'
+import { subjectOf } from '../claims/subject.ts'
+import type { Context } from '../contracts/context.ts'
+import type { Session } from '../contracts/host.ts'
+import { requiredAcr } from '../policy/authentication-context.ts'
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
+import { allowedValues } from '../protocol/claims-request.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
+
+/** Who has signed in, and how. */
+export interface Login {
+  readonly userId: string
+  readonly session: Pick<Session, 'authTime' | 'acr'>
+}
 
 /**
  * Checks the login of a user against what the client demands, as the authorization endpoint does with the session of the
@@ -17,7 +23,7 @@ export async function checkLogin(
   ctx: Context,
   client: ClientRecord,
   request: AuthorizationRequest,
-  { userId, session }: Extract<ChallengeAnswer, { readonly type: 'authorized' }>,
+  { userId, session }: Login,
 ): Promise<void> {
   const required = requiredAcr(request, ctx.config.requireAcrValues)
   if (required !== undefined && !required.includes(session.acr)) {

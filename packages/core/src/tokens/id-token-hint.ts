@@ -3,8 +3,8 @@ import { decodeBase64url, decodeUtf8 } from '../crypto/base64url.ts'
 import { signsWithClientSecrets } from '../policy/client-support.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { ClientRecord } from '../storage/client.ts'
-import { verifyWithSecret } from '../tokens/secret-signature.ts'
-import { idTokenType, verifyIdToken } from '../tokens/token-kind.ts'
+import { verifyWithSecret } from './secret-signature.ts'
+import { idTokenType, verifyIdToken } from './token-kind.ts'
 
 /** For whom this server made an ID token, which may have expired. */
 export interface IdTokenHint {

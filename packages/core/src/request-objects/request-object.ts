@@ -1,8 +1,8 @@
-import type { Context } from '../../contracts/context.ts'
-import { verifyClientSignature } from '../../keys/client-signature.ts'
-import { decodeUnverifiedJwt, type UnverifiedJwt } from '../../keys/unverified-jwt.ts'
-import { OAuthError } from '../../protocol/errors.ts'
-import type { ClientRecord } from '../../storage/client.ts'
+import type { Context } from '../contracts/context.ts'
+import { verifyClientSignature } from '../keys/client-signature.ts'
+import { decodeUnverifiedJwt, type UnverifiedJwt } from '../keys/unverified-jwt.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import { lifetimeProblem } from './lifetime.ts'
 import type { RequestObjectRules } from './rules.ts'
 
@@ -35,11 +35,11 @@ export async function verifyRequestObject(
 
 async function requireSignature(
   ctx: Context,
-  { signingAlgorithms }: RequestObjectRules,
+  { signingAlgorithms, registeredIn = 'request_object_signing_alg' }: RequestObjectRules,
   client: ClientRecord,
   jwt: string,
 ): Promise<void> {
-  const registered = client.metadata.request_object_signing_alg
+  const registered = client.metadata[registeredIn]
   const algorithms = signingAlgorithms.filter((algorithm) => registered === undefined || algorithm === registered)
   const verified = await verifyClientSignature(ctx, client, jwt, algorithms)
   if (typeof verified === 'string') {
