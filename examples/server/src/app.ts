@@ -19,7 +19,7 @@ import { createAttempts } from './identity/attempts.ts'
 import { createDemoAccount } from './identity/demo-account.ts'
 import { identityPages } from './identity/pages.ts'
 import { createSessions } from './identity/sessions.ts'
-import { createUsers } from './identity/users.ts'
+import { createUsers, type User } from './identity/users.ts'
 import { createIdentityProvider } from './provider.ts'
 import { assets } from './web/assets.ts'
 import { createFormGuard } from './web/form-guard.ts'
@@ -34,6 +34,11 @@ export interface AppOptions {
   readonly paymentsUrl?: string
   /** The file with the guides for client libraries. Default: `docs/clients.md` of this repository. */
   readonly clientsGuide?: string
+  /**
+   * Tells a user that something waits for an answer at this link. A product sends a message to their phone. Default: users find
+   * it at `/approvals`.
+   */
+  readonly notify?: (user: User, link: string) => void
   readonly onEvent?: (event: OAuthEvent) => void
   readonly onError?: (error: unknown) => void
 }
@@ -48,14 +53,14 @@ export interface App {
 
 /** Three parties in one process: an identity provider, a client of it and an API. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { baseUrl, secret, onEvent = () => {}, onError = () => {} } = options
+  const { baseUrl, secret, notify = () => {}, onEvent = () => {}, onError = () => {} } = options
   const apiUrl = `${baseUrl}/api`
   const paymentsUrl = options.paymentsUrl ?? apiUrl
   const database = openDatabase(options.database)
 
   const users = createUsers(database)
   const sessions = createSessions(database, users, baseUrl)
-  const provider = createIdentityProvider({ baseUrl, secret, paymentsUrl, database, users, sessions, onEvent })
+  const provider = createIdentityProvider({ baseUrl, secret, paymentsUrl, database, users, sessions, notify, onEvent })
   const { issuer } = provider
   await createDemoAccount(users)
 

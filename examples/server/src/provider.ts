@@ -1,4 +1,5 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { type Ciba, ciba } from '@oauth/core/features/backchannel-authentication'
 import { type DeviceAuthorization, deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import {
@@ -8,8 +9,9 @@ import {
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
+import { approvalPath } from './identity/approval-view.ts'
 import type { Sessions } from './identity/sessions.ts'
-import type { Users } from './identity/users.ts'
+import type { User, Users } from './identity/users.ts'
 import { paymentDetails } from './payments/details-type.ts'
 import { paymentType } from './payments/payment.ts'
 
@@ -21,12 +23,15 @@ export interface Ingredients {
   readonly database: Database
   readonly users: Users
   readonly sessions: Sessions
+  /** Tells a user that something waits for an answer at this link. */
+  readonly notify: (user: User, link: string) => void
   readonly onEvent: (event: OAuthEvent) => void
 }
 
 /** The provider with the APIs of its features. */
 export type IdentityProvider = Provider & {
   readonly features: {
+    readonly ciba: Ciba
     readonly deviceAuthorization: DeviceAuthorization
     readonly richAuthorizationRequests: RichAuthorizationRequests
   }
@@ -40,6 +45,7 @@ export function createIdentityProvider({
   database,
   users,
   sessions,
+  notify,
   onEvent,
 }: Ingredients): IdentityProvider {
   const mayHaveAnother = createApplicationLimit(async (userId) => (await provider.listClients({ userId })).length)
@@ -66,6 +72,14 @@ export function createIdentityProvider({
       // A client may ask for one payment, and pushes the request, so that it is in no URL.
       richAuthorizationRequests({ types: { [paymentType]: paymentDetails(paymentsUrl) } }),
       pushedAuthorizationRequests(),
+      // Agents and other clients without a browser ask a user by address, and the user answers at /approvals.
+      ciba({
+        resolveUser: ({ loginHint = '' }) => users.findByEmail(loginHint)?.id,
+        notifyUser({ id, userId }) {
+          const user = users.find(userId)
+          if (user !== undefined) notify(user, baseUrl + approvalPath(id))
+        },
+      }),
     ],
     onEvent,
   })

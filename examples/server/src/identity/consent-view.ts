@@ -37,7 +37,7 @@ ${links(context)}
 }
 
 /** What the application asks for and does not have yet. */
-function asked({ newScopes, claims }: LoginContext): Html | '' {
+export function asked({ newScopes, claims }: Pick<LoginContext, 'newScopes' | 'claims'>): Html | '' {
   if (newScopes.length + claims.length === 0) return ''
   return html`<h2 id="scopes">It asks to</h2>
 <ul class="scopes" aria-labelledby="scopes">
@@ -86,7 +86,10 @@ Any program here can call itself <span class="client-name">${clientName}</span>.
  * A warning for clients that nobody has checked: any program can register under any name, and anybody can publish a
  * document with any name. Of such a document the host is verified.
  */
-function unverified({ selfRegistered, clientIdHost }: LoginContext): Html | '' {
+export function unverified({
+  selfRegistered,
+  clientIdHost,
+}: Pick<LoginContext, 'selfRegistered' | 'clientIdHost'>): Html | '' {
   if (clientIdHost !== undefined) {
     return html`<p class="alert" role="note">Unverified: this application describes itself at <strong>${clientIdHost}</strong>.
 Nobody has checked its name or links.</p>`
