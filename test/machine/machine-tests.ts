@@ -9,6 +9,7 @@ export const machineTests: readonly string[] = [
   'examples/external-signer/test/**/*.test.ts',
   'examples/hono-bun/test/**/*.test.ts',
   'examples/mcp/test/start.test.ts',
+  'examples/agent-approval/test/start.test.ts',
   'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
   'examples/server/test/restart.test.ts',
