@@ -36,6 +36,12 @@ export const exampleCases: readonly ExampleCase[] = [
     hasFile: false,
   },
   {
+    name: 'agent-approval',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, BANK_PORT: `${port + 1}`, DATA: `${file}.agent` }),
+    hasFile: false,
+  },
+  {
     name: 'conformance',
     command: [process.execPath, ...tsx, 'src/main.ts'],
     env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),

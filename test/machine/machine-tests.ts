@@ -12,6 +12,7 @@ export const machineTests: readonly string[] = [
   'examples/cli/test/**/*.test.ts',
   'examples/hono-bun/test/**/*.test.ts',
   'examples/mcp/test/start.test.ts',
+  'examples/agent-approval/test/start.test.ts',
   'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
   'examples/server/test/restart.test.ts',
@@ -19,4 +20,6 @@ export const machineTests: readonly string[] = [
 ]
 
 /** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */
-export const browserTests: readonly string[] = ['examples/*/test/browser{,-applications,-device,-form-post}.test.ts']
+export const browserTests: readonly string[] = [
+  'examples/*/test/browser{,-applications,-device,-form-post,-payments}.test.ts',
+]

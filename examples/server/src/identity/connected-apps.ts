@@ -38,9 +38,15 @@ export function connectedAppsPage(host: Host): Hono {
 <p class="lead">Here you see which applications can use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
 ${alert(error)}
 ${error !== undefined || c.req.query('withdrawn') === undefined ? '' : html`<p class="notice" role="status">${withdrawn}</p>`}
-${apps.length === 0 ? html`<p>No application has access.</p>` : apps.map((app, index) => section(app, index, formToken))}
+${apps.length === 0 ? html`<p>No application has access.</p>` : apps.map((app, index) => section(app, approvedIn(app), { index, formToken }))}
 <p class="aside"><a href="/">Start page</a> <a href="/logout">Sign out</a></p>`,
     } as const
+  }
+
+  /** The payments that the user has approved, in sentences. */
+  function approvedIn({ grants }: ConnectedApp): readonly string[] {
+    const shown = grants.flatMap((grant) => host.provider.features.richAuthorizationRequests.shown(grant))
+    return shown.flatMap(({ description }) => description ?? [])
   }
 
   return pages
@@ -49,7 +55,11 @@ ${apps.length === 0 ? html`<p>No application has access.</p>` : apps.map((app, i
 const withdrawn =
   'Access is withdrawn. The application must ask you before it gets access again. It may have kept what it has already read.'
 
-function section(app: ConnectedApp, index: number, formToken: Html): Html {
+function section(
+  app: ConnectedApp,
+  approved: readonly string[],
+  { index, formToken }: { readonly index: number; readonly formToken: Html },
+): Html {
   const id = `app-${index}`
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}"><span class="client-name">${app.clientName}</span></h2>
@@ -61,6 +71,7 @@ function section(app: ConnectedApp, index: number, formToken: Html): Html {
 ${app.selfRegistered ? html`<p>Nobody has checked the name of this application.</p>` : ''}
 <ul class="scopes" aria-labelledby="${id}">
 ${app.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
+${approved.map((sentence) => html`<li>${sentence}</li>`)}
 </ul>
 ${app.initiateLoginUrl === undefined ? '' : html`<p><a href="${app.initiateLoginUrl}" rel="noopener noreferrer">Open ${app.clientName}</a></p>`}
 <form method="post" action="/connected-apps">

@@ -1,34 +1,43 @@
 import type { LoginContext } from '@oauth/core'
 import type { DeviceDetails } from '@oauth/core/features/device-authorization'
 import { html } from 'hono/html'
+import type { Payment } from '../payments/payment.ts'
+import { payButton, paymentsView } from '../payments/payment-view.ts'
 import type { Html } from '../web/layout.ts'
 import { describeClaim } from './claims.ts'
 import { describeScope } from './scopes.ts'
 import type { User } from './users.ts'
+
+/** What a request is about beside scopes and claims. */
+export interface ConsentAbout {
+  readonly device?: DeviceDetails | undefined
+  readonly payments?: readonly Payment[]
+}
 
 /** The consent page. The client names itself; only the host that receives the response is verified. */
 export function consentView(
   action: string,
   context: LoginContext,
   user: Pick<User, 'name' | 'email'>,
-  device?: DeviceDetails,
+  { device, payments = [] }: ConsentAbout = {},
 ): Html {
-  return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for access</h1>
+  const pays = payments.length > 0
+  return html`${logo(context)}<h1><span class="client-name">${context.clientName}</span> asks for ${pays ? 'a payment' : 'access'}</h1>
 ${unverified(context)}
-<p class="lead">It wants to use the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
-${granted(context)}${asked(context)}
+<p class="lead">It wants to ${pays ? 'pay from' : 'use'} the Example ID account of <strong>${user.name}</strong> <span class="host">${user.email}</span></p>
+${paymentsView(payments)}${granted(context)}${asked(context)}
 ${device === undefined ? destination(context) : onDevice(device)}
 ${links(context)}
 <form method="post" action="${action}" class="choice">
 <input type="hidden" name="state" value="${context.state}">
 <input type="hidden" name="claims" value="${context.claims.map(({ name }) => name).join(' ')}">
-<button type="submit" name="accept" value="true">Allow</button>
-<button type="submit" name="accept" value="false" class="quiet">Deny</button>
+<button type="submit" name="accept" value="true">${pays ? payButton(payments) : 'Allow'}</button>
+<button type="submit" name="accept" value="false" class="quiet">${pays ? 'Do not pay' : 'Deny'}</button>
 </form>`
 }
 
 /** What the application asks for and does not have yet. */
-function asked({ newScopes, claims }: LoginContext): Html | '' {
+export function asked({ newScopes, claims }: Pick<LoginContext, 'newScopes' | 'claims'>): Html | '' {
   if (newScopes.length + claims.length === 0) return ''
   return html`<h2 id="scopes">It asks to</h2>
 <ul class="scopes" aria-labelledby="scopes">
@@ -77,7 +86,10 @@ Any program here can call itself <span class="client-name">${clientName}</span>.
  * A warning for clients that nobody has checked: any program can register under any name, and anybody can publish a
  * document with any name. Of such a document the host is verified.
  */
-function unverified({ selfRegistered, clientIdHost }: LoginContext): Html | '' {
+export function unverified({
+  selfRegistered,
+  clientIdHost,
+}: Pick<LoginContext, 'selfRegistered' | 'clientIdHost'>): Html | '' {
   if (clientIdHost !== undefined) {
     return html`<p class="alert" role="note">Unverified: this application describes itself at <strong>${clientIdHost}</strong>.
 Nobody has checked its name or links.</p>`
