@@ -101,7 +101,7 @@ function resultPage(request: Request, result: keyof typeof results, { resultUri 
 
 /** One text for a code that is wrong, expired, answered, or claimed by another user. */
 export function unknownCode(): OAuthError {
-  return new OAuthError('invalid_request', 'the user code is unknown or has expired', {
+  return new OAuthError('invalid_request', 'the user_code of the form is missing, unknown or has expired', {
     userText: 'This code is unknown or has expired. Please go back and compare it with the code on your device.',
   })
 }

@@ -102,13 +102,16 @@ export function parseDeviceOptions(options: DeviceAuthorizationOptions): DeviceR
 export function pageUri(
   name: 'verificationUri' | 'resultUri',
   value: string,
-  { origin, secure }: { readonly origin: string; readonly secure: boolean },
+  { issuer, origin, secure }: { readonly issuer: string; readonly origin: string; readonly secure: boolean },
 ): string {
   if (!URL.canParse(value, origin)) throw problem(name, 'must be a path or a URL')
   const url = new URL(value, origin)
   if (url.protocol !== 'https:' && (secure || url.protocol !== 'http:')) throw problem(name, 'must be an https URL')
   if (url.hash !== '' || value.includes('#')) throw problem(name, 'must not have a fragment')
   if (url.username !== '' || url.password !== '') throw problem(name, 'must not have credentials')
+  if (url.href.startsWith(`${issuer}/oauth2/`)) {
+    throw problem(name, `must be a page of your application, and ${issuer}/oauth2/... are endpoints of the server`)
+  }
   return url.href
 }
 

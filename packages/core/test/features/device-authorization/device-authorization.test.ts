@@ -54,6 +54,9 @@ describe('metadata and registration of device authorization', () => {
     )
     expect(made({ interval: 5 })).toThrow('deviceAuthorization: interval is not known')
     expect(() => deviceAuthorization({} as never)).toThrow('deviceAuthorization: verificationUri is missing')
+    expect(() => deviceAuthorization(undefined as never)).toThrow('deviceAuthorization: the options must be an object')
+    const misspelt = { verificationURI: '/device' } as never
+    expect(() => deviceAuthorization(misspelt)).toThrow('deviceAuthorization: verificationURI is not known')
     expect(() => deviceWorld({}, { grantTypes: ['client_credentials'] })).toThrow(
       'the feature deviceAuthorization needs authorization_code, which the option grantTypes leaves out',
     )
@@ -160,6 +163,7 @@ describe('the device authorization request', () => {
     ['http://tv.example/device', 'verificationUri must be an https URL'],
     ['/device#code', 'verificationUri must not have a fragment'],
     ['https://user:pass@tv.example/', 'verificationUri must not have credentials'],
+    ['/auth/oauth2/device', 'verificationUri must be a page of your application'],
   ])('the page %s is refused as the page where the user enters the code (V16)', (verificationUri, problem) => {
     const secure = { baseUrl: 'https://id.example.com' }
     expect(() => deviceWorld({ verificationUri }, secure)).toThrow(`deviceAuthorization: ${problem}`)
@@ -174,6 +178,17 @@ describe('the pages of device authorization', () => {
     browser.signIn(alice)
     const typed = ` ${user_code.toLowerCase().replace('-', ' – ')} `
     expect((await enterCode(browser, typed)).status).toBe(303)
+  })
+
+  test('a form without the field user_code is told the name of the field (V04)', async () => {
+    const headers = { origin: new URL(world.issuer).origin }
+    const body = new URLSearchParams({ code: 'WDJB-MJHT' })
+    const url = `${world.issuer}/oauth2/device`
+    const answer = await world.provider.fetch(new Request(url, { method: 'POST', headers, body }))
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('user_code of the form is missing'),
+    ])
   })
 
   test('the pages lead through login to consent and show the client, the scopes, the code and where it came from (V06)', async () => {
