@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { replay } from '../../../../core/test/support/property-runs.ts'
 import { difference } from './check.ts'
+import { signInOnDevice } from './device-operations.ts'
 import * as host from './host-operations.ts'
 import { deadlines, lifetimes, type Model, offline, online } from './model.ts'
 import { inOrder, type Operation } from './operation.ts'
@@ -168,6 +169,7 @@ const alone = {
   authorize: always(users.authorize, visitor, scope),
   signIn: always(users.signIn, visitor, scope),
   openPage: always(users.openPage, visitor, scope),
+  signInOnDevice: always(signInOnDevice, visitor),
   setUser: always(host.setUser, user, mostly),
   setDisabled: always(
     host.setDisabled,
@@ -196,6 +198,7 @@ const weights: Readonly<Record<keyof typeof single | keyof typeof alone, number>
   },
   ...{ revoke: 4, endGrant: 1, logOut: 1, resetPassword: 1, disconnect: 1, deleteConsent: 1, narrowConsent: 1 },
   ...{ atEnd: 5, atWindow: 5, purge: 3, setUser: 1, setDisabled: 2, deleteClient: 1, listApplications: 1 },
+  ...{ signInOnDevice: 3 },
 }
 
 const weighted = (choices: Readonly<Record<string, fc.Arbitrary<Choice>>>): fc.Arbitrary<Choice> =>
