@@ -158,7 +158,8 @@ const single = {
   endGrant,
   logOut: always(host.logOut, user, process),
   resetPassword: always(host.resetPassword, user, process),
-  disconnect: always(host.disconnect, user, client, process),
+  disconnectApp: always(host.disconnectApp, user, client, process),
+  revokeGrants: always(host.revokeGrants, user, client, process),
   deleteConsent: always(host.deleteConsent, user, client, process),
   narrowConsent: always(host.narrowConsent, user, client, process),
   purge: always(host.purgeExpired, process),
@@ -194,7 +195,16 @@ const weights: Readonly<Record<keyof typeof single | keyof typeof alone, number>
     introspect: 4,
     userinfo: 3,
   },
-  ...{ revoke: 4, endGrant: 1, logOut: 1, resetPassword: 1, disconnect: 1, deleteConsent: 1, narrowConsent: 1 },
+  ...{
+    revoke: 4,
+    endGrant: 1,
+    logOut: 1,
+    resetPassword: 1,
+    disconnectApp: 1,
+    revokeGrants: 1,
+    deleteConsent: 1,
+    narrowConsent: 1,
+  },
   ...{ atEnd: 5, atWindow: 5, purge: 3, setUser: 1, setDisabled: 2, deleteClient: 1, listApplications: 1 },
 }
 
