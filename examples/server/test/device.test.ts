@@ -51,6 +51,12 @@ describe('the pages for devices', () => {
     const done = await agent.submit(consent, 'Allow')
     expect([done.url.pathname, done.body]).toEqual(['/device/done', expect.stringContaining('The device is connected')])
     expect((await poll(device_code)).status).toBe(200)
+
+    const apps = await agent.open(`${example.baseUrl}/connected-apps`)
+    expect(apps.body).toContain('It got the access when you connected a device.')
+    expect(apps.body).toContain('at once, on all devices.')
+    const disconnected = await agent.submit(apps, 'Yes, disconnect Television')
+    expect(disconnected.body).toContain('No application has access.')
   })
 
   test('a link with the code fills it in, and a user who denies it connects nothing', async () => {

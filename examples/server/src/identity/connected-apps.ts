@@ -68,18 +68,35 @@ function section(
       ? html`You gave it access on ${time(app.firstGrantedAt, days)}. It has no access now. It gets access again when you sign in there, and you will not be asked.`
       : html`It has access since ${time(app.firstGrantedAt, days)}. The access ends on ${time(app.expiresAt, minutes)} UTC.`
   }${app.offlineAccess ? ' It keeps the access while you are signed out.' : ''}</p>
+${app.grants.length === 0 ? '' : html`<p>It got the access when ${app.via.map(whatMadeIt).join(', and when ')}. Last time: ${time(app.lastGrantedAt, minutes)} UTC.</p>`}
 ${app.selfRegistered ? html`<p>Nobody has checked the name of this application.</p>` : ''}
 <ul class="scopes" aria-labelledby="${id}">
 ${app.scopes.map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}
 ${approved.map((sentence) => html`<li>${sentence}</li>`)}
 </ul>
 ${app.initiateLoginUrl === undefined ? '' : html`<p><a href="${app.initiateLoginUrl}" rel="noopener noreferrer">Open ${app.clientName}</a></p>`}
+<details class="confirm">
+<summary>Disconnect ${app.clientName}</summary>
+<p>The application loses its access to your account at once${app.via.includes('device') ? ', on all devices' : ''}. You may stay signed in there for a while, and it may keep what it has already read. To use your account there again, you will be asked first.</p>
 <form method="post" action="/connected-apps">
 ${formToken}
 <input type="hidden" name="client_id" value="${app.clientId}">
-<button type="submit" class="quiet">Withdraw access of ${app.clientName}</button>
+<button type="submit">Yes, disconnect ${app.clientName}</button>
 </form>
+</details>
 </section>`
+}
+
+/** Says in plain words what made a grant, to complete "It got the access when". */
+function whatMadeIt(via: string): string {
+  const known: Readonly<Record<string, string>> = {
+    code: 'you signed in there',
+    device: 'you connected a device',
+    firstPartyApps: 'you signed in inside the application',
+    jwtBearer: 'an organisation vouched for you',
+    tokenExchange: 'another service vouched for you',
+  }
+  return known[via] ?? 'you approved a request'
 }
 
 const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createProvider, type Feature } from '@oauth/core'
 import type { Completion, Core, Endpoint, GrantType, Parts, SenderConstraint } from '@oauth/core/feature'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
@@ -12,6 +13,7 @@ import { createQuickWorld, introspect } from '../support/tokens.ts'
 import type { WorldOptions } from '../support/world.ts'
 import { addressClients } from './address-clients.ts'
 import { keyHeader } from './key-header.ts'
+import { vouchers } from './vouchers.ts'
 
 const devices = () => deviceAuthorization({ verificationUri: '/device' })
 
@@ -510,9 +512,16 @@ describe('the probe features', () => {
     ).toEqual([])
   })
 
-  test('start together', () => {
-    const features = [keyHeader(), devices(), addressClients({ documents: new Map() })]
+  test('the probe features start together with the features that have replaced others of them', () => {
+    const exchange = tokenExchange({ accessTokens: { authorize: () => undefined } })
+    const features = [keyHeader(), devices(), addressClients({ documents: new Map() }), vouchers(), exchange]
     expect(createQuickWorld({ features }).provider.metadata).toMatchObject({
+      device_authorization_endpoint: expect.any(String),
+      grant_types_supported: expect.arrayContaining([
+        'urn:example:grant-type:voucher',
+        'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+      ]),
       key_header_supported: true,
       address_clients_supported: true,
     })

@@ -5,7 +5,8 @@ import type { Answer, AuthorizedCode, BrowserAnswer, BrowserRequest, Client } fr
 /** The commands that a test can send to a worker process. */
 export interface Commands {
   migrate(): Promise<void>
-  register(): Promise<Client>
+  /** Registers a client that users trust, or one that asks for their consent. */
+  register(trusted?: boolean): Promise<Client>
   authorize(client: Client): Promise<AuthorizedCode>
   /** Sends this number of equal requests at once. */
   post(client: Client, path: string, form: Readonly<Record<string, string>>, times?: number): Promise<readonly Answer[]>
@@ -19,6 +20,11 @@ export interface Commands {
   /** Returns the ids of the grants of a user, of Alice by default. */
   grants(userId?: string): Promise<readonly string[]>
   revokeGrants(): Promise<number>
+  /** Returns the ids of the remembered consents. */
+  consents(): Promise<readonly string[]>
+  /** Returns the ids of the connected applications. */
+  apps(): Promise<readonly string[]>
+  disconnectApp(client: Client): Promise<boolean>
   purge(): Promise<number>
   arm(fault: Fault | undefined): Promise<void>
   /** Returns the statements since `arm`. */

@@ -7,7 +7,7 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
   const { provider } = host
   return {
     migrate,
-    register: () => host.register(),
+    register: (trusted) => host.register(trusted),
     authorize: (client) => host.authorize(client),
     post: (client, path, form, times = 1) =>
       Promise.all(Array.from({ length: times }, () => host.post(client, path, form))),
@@ -35,6 +35,9 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
     },
     grants: async (userId = 'alice') => (await provider.listGrants(userId)).map(({ id }) => id),
     revokeGrants: () => provider.revokeUserGrants('alice'),
+    consents: async () => (await provider.listConsents('alice')).map(({ id }) => id),
+    apps: async () => (await provider.listConnectedApps('alice')).map(({ clientId }) => clientId),
+    disconnectApp: ({ client_id }) => provider.disconnectApp('alice', client_id),
     purge: () => provider.purgeExpired(),
     arm: async (fault) => line.arm(fault),
     statements: async () => line.seen,

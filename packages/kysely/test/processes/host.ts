@@ -49,7 +49,9 @@ export interface Host {
   readonly events: readonly OAuthEvent[]
   /** Returns the causes of failed requests, which the responses do not contain. */
   causes(): readonly unknown[]
-  register(): Promise<Client>
+  /** Registers a client: one that users trust, or one that asks for their consent. */
+  register(trusted?: boolean): Promise<Client>
+  /** Runs an authorization request to its code. The user approves on the consent page, if there is one. */
   authorize(client: Client): Promise<AuthorizedCode>
   post(client: Client, path: string, form: Readonly<Record<string, string>>): Promise<Answer>
   browse(request: BrowserRequest): Promise<BrowserAnswer>
@@ -81,7 +83,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     provider,
     events,
     causes: () => events.flatMap((event) => (event.type === 'request.failed' ? event.cause : [])),
-    async register() {
+    async register(trusted = true) {
       const { client_id, client_secret = '' } = await provider.registerClient({
         redirect_uris: [redirectUri],
         grant_types: [
@@ -92,7 +94,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
           ...exchangeGrantTypes,
         ],
         scope: 'openid offline_access notes:read',
-        skip_consent: true,
+        skip_consent: trusted,
       })
       return { client_id, client_secret }
     },
@@ -107,7 +109,8 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
         code_challenge_method: 'S256',
       }).toString()
-      const response = await provider.fetch(new Request(url))
+      const asked = await provider.fetch(new Request(url))
+      const response = asked.headers.get('location')?.includes('/consent?') ? await approve(provider, asked) : asked
       const location = response.headers.get('location') ?? ''
       const code = URL.canParse(location) ? new URL(location).searchParams.get('code') : null
       if (code === null) throw new Error(`no code: ${response.status} ${location} ${await response.text()}`)
@@ -134,6 +137,19 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
       return { status, location: response.headers.get('location'), cookie: [cookie, ...set].filter(Boolean).join('; ') }
     },
   }
+}
+
+/** Approves on the consent page to which a response leads. */
+function approve(provider: Provider, page: Response): Promise<Response> {
+  const location = page.headers.get('location') as string
+  const cookie = page.headers.getSetCookie().map((one) => one.split(';')[0])
+  return provider.fetch(
+    new Request(`${provider.issuer}/oauth2/consent`, {
+      method: 'POST',
+      headers: { cookie: cookie.join('; '), origin: new URL(provider.issuer).origin },
+      body: new URLSearchParams({ state: new URL(location).searchParams.get('state') ?? '', accept: 'true' }),
+    }),
+  )
 }
 
 export function codeForm({ code, verifier }: AuthorizedCode): Readonly<Record<string, string>> {

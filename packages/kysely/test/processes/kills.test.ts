@@ -37,9 +37,9 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   })
 
   /** Whether a token is active. What is not an answer about the token is returned whole, so that a failure shows it. */
-  const isActive = async (text: string | undefined): Promise<unknown> => {
+  const isActive = async (text: string | undefined, by: Client = client): Promise<unknown> => {
     if (text === undefined) throw new Error('there is no token to ask about')
-    const [answer] = await survivor.post(client, '/oauth2/introspect', { token: text })
+    const [answer] = await survivor.post(by, '/oauth2/introspect', { token: text })
     return answer?.status === 200 ? answer.body.active : answer
   }
 
@@ -98,6 +98,34 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
       expect([good, used]).toEqual([2 * statements - 1, 1])
     },
     timeout,
+  )
+
+  test(
+    'after a process is killed while it disconnects an application, a second call leaves nothing: no consent, no grant, no token (C15)',
+    async () => {
+      const asking = await survivor.register(false)
+      // The mark of a withdrawal is there already, which is the longer way.
+      await survivor.disconnectApp(asking)
+      const statements = await atEachStatement(
+        async () => ({ ...(await tokensOf(survivor, asking)), code: await survivor.authorize(asking) }),
+        (worker) => worker.disconnectApp(asking),
+        async ({ access_token, refresh_token, code }) => {
+          await survivor.disconnectApp(asking)
+          expect(await survivor.apps()).toEqual([])
+          expect(await survivor.consents()).toEqual([])
+          expect(await isActive(access_token, asking)).toBe(false)
+          for (const form of [refreshForm(refresh_token), codeForm(code)]) {
+            const [answer] = await survivor.post(asking, token, form)
+            expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+          }
+          expect(await survivor.disconnectApp(asking)).toBe(false)
+        },
+      )
+      // The consents (two), the mark (three), the grants, and the consents again.
+      expect(statements).toBeGreaterThanOrEqual(7)
+    },
+    // Seven statements, and two sign-ins before each kill.
+    2 * timeout,
   )
 
   test(

@@ -97,6 +97,35 @@ describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
     expect(seen.has(200)).toBe(true)
   })
 
+  test('nothing is left after an application was disconnected beside exchanges and refreshes in other processes (C15)', async () => {
+    const client = await first().register(false)
+    const [, second, third, fourth] = workers as readonly [Worker, Worker, Worker, Worker]
+    const seen = new Set<number>()
+    for (let round = 0; round < 6; round++) {
+      const { access_token, refresh_token } = await tokensOf(first(), client)
+      const code = await first().authorize(client)
+      const requests = [
+        second.post(client, '/oauth2/token', refreshForm(refresh_token), 4),
+        third.post(client, '/oauth2/token', codeForm(code)),
+        fourth.post(client, '/oauth2/token', refreshForm(refresh_token), 4),
+      ]
+      if (round % 2 === 0) await new Promise((resolve) => setTimeout(resolve, round))
+      else await Promise.race(requests)
+      await Promise.all([first().disconnectApp(client), second.disconnectApp(client)])
+      const answers = (await Promise.all(requests)).flat()
+      const tokens = [access_token, refresh_token]
+      for (const { status, body } of answers) {
+        seen.add(status)
+        if (status === 200) tokens.push(body.access_token, body.refresh_token)
+        else expect([status, body.error]).toEqual([400, 'invalid_grant'])
+      }
+      for (const token of tokens) expect(await isActive(client, token)).toBe(false)
+      expect(await first().apps()).toEqual([])
+      expect(await first().consents()).toEqual([])
+    }
+    expect(seen.has(200)).toBe(true)
+  }, 90_000)
+
   test('a rotation of the keys under load causes no refused token, and all processes have the same keys in the end', async () => {
     const client = await first().register()
     const [minted] = await Promise.all([
