@@ -107,6 +107,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
       // The mark of a withdrawal is there already, which is the longer way.
       await survivor.disconnectApp(asking)
       const statements = await atEachStatement(
+        { fleet, shared, survivor },
         async () => ({ ...(await tokensOf(survivor, asking)), code: await survivor.authorize(asking) }),
         (worker) => worker.disconnectApp(asking),
         async ({ access_token, refresh_token, code }) => {
