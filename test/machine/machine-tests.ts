@@ -7,6 +7,7 @@ export const machineTests: readonly string[] = [
   'test/stopping.test.ts',
   'packages/kysely/test/processes/kills.test.ts',
   'packages/kysely/test/processes/device-kills.test.ts',
+  'packages/kysely/test/processes/ciba-kills.test.ts',
   'examples/external-signer/test/**/*.test.ts',
   'examples/hono-bun/test/**/*.test.ts',
   'examples/mcp/test/start.test.ts',

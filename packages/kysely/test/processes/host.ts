@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 
 const baseUrl = 'https://id.example.com'
 const redirectUri = 'https://app.example.com/callback'
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
+export const cibaGrantType = 'urn:openid:params:grant-type:ciba'
 export const resource = 'https://api.example.com'
 const user = { id: 'alice', name: 'Alice' }
 
@@ -68,7 +70,14 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     accessTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,
-    features: [deviceAuthorization({ verificationUri: '/device' })],
+    features: [
+      deviceAuthorization({ verificationUri: '/device' }),
+      ciba({
+        resolveUser: ({ loginHint }) => (loginHint === user.id ? user.id : undefined),
+        notifyUser: () => {},
+        prompts: { perClient: 100, perUser: 1000 },
+      }),
+    ],
     onEvent: (event) => events.push(event),
     authentication: {
       getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),
@@ -82,7 +91,8 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     async register() {
       const { client_id, client_secret = '' } = await provider.registerClient({
         redirect_uris: [redirectUri],
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType, cibaGrantType],
+        backchannel_token_delivery_mode: 'poll',
         scope: 'openid offline_access notes:read',
         skip_consent: true,
       })
