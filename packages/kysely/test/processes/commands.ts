@@ -12,6 +12,10 @@ export interface Commands {
   post(client: Client, path: string, form: Readonly<Record<string, string>>, times?: number): Promise<readonly Answer[]>
   /** Sends what the browser of the user sends. */
   browse(request: BrowserRequest): Promise<BrowserAnswer>
+  /** Returns the ids of the back-channel requests that wait for the user. */
+  waiting(): Promise<readonly string[]>
+  /** Decides about a back-channel request for the user. */
+  decide(id: string, approved: boolean): Promise<string>
   /** Requests JWT access tokens one after the other for this number of milliseconds, at least one, and returns them. */
   mintFor(client: Client, milliseconds: number): Promise<readonly string[]>
   rotateKeys(): Promise<void>

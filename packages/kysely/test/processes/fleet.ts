@@ -56,7 +56,8 @@ export async function createFleet(): Promise<Fleet> {
 
 const names: readonly CommandName[] = [
   ...(['migrate', 'register', 'authorize', 'post', 'browse', 'mintFor', 'rotateKeys', 'publishedKeys'] as const),
-  ...(['grants', 'revokeGrants', 'consents', 'apps', 'disconnectApp', 'purge', 'arm', 'statements', 'events'] as const),
+  ...(['waiting', 'decide', 'consents', 'apps', 'disconnectApp'] as const),
+  ...(['grants', 'revokeGrants', 'purge', 'arm', 'statements', 'events'] as const),
 ]
 
 async function startWorker(program: string, settings: WorkerSettings): Promise<Worker> {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { assertedUser, exchangeFeatures, exchangeGrantTypes } from './exchange.ts'
 
@@ -7,6 +8,7 @@ const baseUrl = 'https://id.example.com'
 export const issuer = `${baseUrl}/auth`
 const redirectUri = 'https://app.example.com/callback'
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
+export const cibaGrantType = 'urn:openid:params:grant-type:ciba'
 export const resource = 'https://api.example.com'
 const user = { id: 'alice', name: 'Alice' }
 
@@ -72,7 +74,15 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     accessTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,
-    features: [deviceAuthorization({ verificationUri: '/device' }), ...exchangeFeatures],
+    features: [
+      deviceAuthorization({ verificationUri: '/device' }),
+      ciba({
+        resolveUser: ({ loginHint }) => (loginHint === user.id ? user.id : undefined),
+        notifyUser: () => {},
+        prompts: { perClient: 100, perUser: 1000 },
+      }),
+      ...exchangeFeatures,
+    ],
     onEvent: (event) => events.push(event),
     authentication: {
       getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),
@@ -91,8 +101,10 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
           'refresh_token',
           'client_credentials',
           deviceGrantType,
+          cibaGrantType,
           ...exchangeGrantTypes,
         ],
+        backchannel_token_delivery_mode: 'poll',
         scope: 'openid offline_access notes:read',
         skip_consent: trusted,
       })
