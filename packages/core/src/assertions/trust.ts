@@ -30,8 +30,16 @@ export type Profile = 'jwt' | 'id-jag'
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 
+interface IssuerEntries {
+  readonly issuer: v.GenericSchema<string>
+  readonly jwks: v.GenericSchema<PublicKeySet | undefined>
+  readonly jwksUri: v.GenericSchema<string | undefined>
+  readonly algorithms: v.GenericSchema<readonly string[] | undefined, readonly string[]>
+  readonly audiences: v.GenericSchema<readonly string[] | undefined>
+}
+
 /** What every entry says of its issuer. */
-export const issuerEntries = {
+export const issuerEntries: IssuerEntries = {
   issuer: text,
   jwks: v.optional(jwksMetadata.members.jwks as v.GenericSchema<PublicKeySet>),
   jwksUri: v.optional(text),
@@ -40,7 +48,7 @@ export const issuerEntries = {
 }
 
 /** A number of seconds that is at least one. */
-export const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
+export const seconds: v.GenericSchema<number> = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 function nonEmptyList<Item extends v.GenericSchema>(item: Item) {
   return v.pipe(v.array(item), v.nonEmpty('must not be empty'), v.readonly())
