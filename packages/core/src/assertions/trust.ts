@@ -41,14 +41,6 @@ interface IssuerEntries {
 
 const text: v.GenericSchema<string> = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 
-interface IssuerEntries {
-  readonly issuer: v.GenericSchema<string>
-  readonly jwks: v.GenericSchema<PublicKeySet | undefined>
-  readonly jwksUri: v.GenericSchema<string | undefined>
-  readonly algorithms: v.GenericSchema<readonly string[] | undefined, readonly string[]>
-  readonly audiences: v.GenericSchema<readonly string[] | undefined>
-}
-
 /** What every entry says of its issuer. */
 export const issuerEntries: IssuerEntries = {
   issuer: text,
