@@ -14,9 +14,10 @@ const attestationBasedClientAuth =
 const richAuthorizationRequests =
   'the feature richAuthorizationRequests() from @oauth/core/features/rich-authorization-requests'
 const ciba = 'the feature ciba() from @oauth/core/features/backchannel-authentication'
-const profile = 'the feature fapi2SecurityProfile() or fapi2MessageSigning() from @oauth/core/features/fapi2'
+const profile =
+  'the feature fapi2SecurityProfile(), fapi2MessageSigning() or fapiCibaProfile() from @oauth/core/features/fapi2'
 const keysOfClients =
-  'a feature that uses keys of clients: privateKeyJwt(), jwtSecuredRequests(), mutualTls(), encryptedResponses(), jarm() or jwtIntrospection() from @oauth/core/features/*'
+  'a feature that uses keys of clients: privateKeyJwt(), jwtSecuredRequests(), mutualTls(), encryptedResponses(), jarm(), jwtIntrospection() or ciba() from @oauth/core/features/*'
 
 const ofMembers: Readonly<Record<string, string>> = {
   jwks: keysOfClients,

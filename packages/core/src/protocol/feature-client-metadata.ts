@@ -87,7 +87,7 @@ export interface FeatureClientMetadata {
   readonly userinfo_encrypted_response_enc?: string
   /**
    * Server side only: the security profile that holds for this client, by its name (`fapi2-security-profile`,
-   * `fapi2-message-signing`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
+   * `fapi2-message-signing`, `fapi-ciba`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
    */
   readonly security_profile?: string
   /**

@@ -4,6 +4,7 @@ import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { isPublic, isSelfRegistered } from '../../policy/client.ts'
 import { requireSupport } from '../../policy/client-support.ts'
+import { requireDirectGrantType } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -42,18 +43,20 @@ export function cibaEndpoint(rules: CibaRules): ClientEndpoint {
 
 async function begin(
   core: Core,
-  { request, client, parameters: sent }: ClientCall,
+  { request, client, parameters: sent, evidence }: ClientCall,
   rules: CibaRules,
 ): Promise<Response> {
   requireClient(client, rules)
+  requireDirectGrantType(core, client, cibaGrantType)
   // The proof comes first, as at the token endpoint. The request is then bound to its key.
   const binding =
     core.registry.senderConstraints.size === 0
       ? undefined
-      : await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+      : await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
     const read = await readSignedRequest(core, client, sent, rules)
-    const parameters = addParameters(read.parameters, binding?.codeParameters ?? {})
+    const bound = { ...binding?.codeParameters, ...evidence?.instance?.codeParameters }
+    const parameters = addParameters(read.parameters, bound)
     requireOpenidParameter(parameters)
     const hint = readHint(parameters)
     const own = readCibaParameters(client, parameters, rules)

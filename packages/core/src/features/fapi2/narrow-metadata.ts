@@ -33,5 +33,6 @@ function without(value: unknown, names: readonly string[]): unknown {
 function demandOf(name: string, demands: Demands): readonly string[] | undefined {
   if (name.endsWith('_auth_methods_supported')) return demands.clientAuthMethods
   if (name.endsWith('_signing_alg_values_supported')) return demands.signingAlgorithms
+  if (name === 'backchannel_token_delivery_modes_supported') return demands.backchannelDeliveryModes
   return name === 'response_modes_supported' ? demands.responseModes : undefined
 }
