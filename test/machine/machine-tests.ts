@@ -6,6 +6,8 @@ export const machineTests: readonly string[] = [
   'test/example-health.test.ts',
   'test/stopping.test.ts',
   'packages/kysely/test/processes/kills.test.ts',
+  'packages/kysely/test/processes/device-kills.test.ts',
+  'packages/kysely/test/processes/ciba-kills.test.ts',
   'examples/external-signer/test/**/*.test.ts',
   'examples/hono-bun/test/**/*.test.ts',
   'examples/mcp/test/start.test.ts',

@@ -1,3 +1,4 @@
+import type { Ciba } from '@oauth/core/features/backchannel-authentication'
 import type { Commands } from './commands.ts'
 import type { FaultLine } from './fault.ts'
 import { type Host, resource } from './host.ts'
@@ -11,6 +12,15 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
     authorize: (client) => host.authorize(client),
     post: (client, path, form, times = 1) =>
       Promise.all(Array.from({ length: times }, () => host.post(client, path, form))),
+    waiting: async () => (await cibaOf(host).list('alice')).map(({ id }) => id),
+    decide: (id, approved) =>
+      cibaOf(host).decide(
+        id,
+        approved
+          ? { approved, userId: 'alice', session: { authTime: Math.floor(Date.now() / 1000) } }
+          : { approved, userId: 'alice' },
+      ),
+    browse: (request) => host.browse(request),
     async mintFor(client, milliseconds) {
       const tokens: string[] = []
       const end = Date.now() + milliseconds
@@ -39,4 +49,8 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
     statements: async () => line.seen,
     events: async () => host.events.map(({ type }) => type),
   }
+}
+
+function cibaOf({ provider }: Host): Ciba {
+  return (provider.features as unknown as { readonly ciba: Ciba }).ciba
 }

@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createProvider, type OAuthEvent, type Provider, type Storage } from '@oauth/core'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 
 const baseUrl = 'https://id.example.com'
 const redirectUri = 'https://app.example.com/callback'
+export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
+export const cibaGrantType = 'urn:openid:params:grant-type:ciba'
 export const resource = 'https://api.example.com'
 const user = { id: 'alice', name: 'Alice' }
 
@@ -24,6 +28,21 @@ export interface AuthorizedCode {
   readonly verifier: string
 }
 
+/** A request of the user's browser to a path below the issuer. */
+export interface BrowserRequest {
+  readonly path: string
+  readonly form: Readonly<Record<string, string>>
+  /** The cookies that the browser has. */
+  readonly cookie?: string
+}
+
+export interface BrowserAnswer {
+  readonly status: number
+  readonly location: string | null
+  /** The cookies that the browser has now. */
+  readonly cookie: string
+}
+
 /** A provider whose only user is always signed in, and the requests of a client. */
 export interface Host {
   readonly provider: Provider
@@ -33,6 +52,7 @@ export interface Host {
   register(): Promise<Client>
   authorize(client: Client): Promise<AuthorizedCode>
   post(client: Client, path: string, form: Readonly<Record<string, string>>): Promise<Answer>
+  browse(request: BrowserRequest): Promise<BrowserAnswer>
 }
 
 export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
@@ -50,6 +70,14 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     accessTokenSigningAlgorithm: 'ES256',
     clientCacheSeconds: 0,
     keyCacheSeconds,
+    features: [
+      deviceAuthorization({ verificationUri: '/device' }),
+      ciba({
+        resolveUser: ({ loginHint }) => (loginHint === user.id ? user.id : undefined),
+        notifyUser: () => {},
+        prompts: { perClient: 100, perUser: 1000 },
+      }),
+    ],
     onEvent: (event) => events.push(event),
     authentication: {
       getSession: () => ({ user, session: { id: 'session', authTime: Math.floor(Date.now() / 1000) } }),
@@ -63,7 +91,8 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     async register() {
       const { client_id, client_secret = '' } = await provider.registerClient({
         redirect_uris: [redirectUri],
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrantType, cibaGrantType],
+        backchannel_token_delivery_mode: 'poll',
         scope: 'openid offline_access notes:read',
         skip_consent: true,
       })
@@ -97,6 +126,14 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
       const text = await response.text()
       const body = text === '' ? undefined : JSON.parse(text)
       return { status: response.status, retryAfter: response.headers.get('retry-after'), body }
+    },
+    async browse({ path, form, cookie = '' }) {
+      const headers = { origin: baseUrl, 'sec-fetch-site': 'same-origin', ...(cookie !== '' && { cookie }) }
+      const body = new URLSearchParams(form)
+      const response = await provider.fetch(new Request(provider.issuer + path, { method: 'POST', headers, body }))
+      const set = response.headers.getSetCookie().map((one) => one.split(';')[0] ?? '')
+      const { status } = response
+      return { status, location: response.headers.get('location'), cookie: [cookie, ...set].filter(Boolean).join('; ') }
     },
   }
 }

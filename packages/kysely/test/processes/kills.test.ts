@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type SharedDatabase, sharedDatabases } from './databases.ts'
+import { atEachStatement, startReady } from './each-statement.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Client, codeForm, refreshForm } from './host.ts'
 import { tokensOf } from './tokens.ts'
@@ -42,46 +43,11 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
     return answer?.status === 200 ? answer.body.active : answer
   }
 
-  /** Starts a process that has already read its keys and checked its tables. */
-  async function startReady(): Promise<Worker> {
-    const worker = await fleet.start({ database: shared.address })
-    await worker.publishedKeys()
-    await worker.grants()
-    return worker
-  }
-
-  /** Runs `action` in a process that is killed at one statement, for each of its statements, and checks the database. */
-  async function atEachStatement<T>(
-    prepare: () => Promise<T>,
-    action: (worker: Worker, prepared: T) => Promise<unknown>,
-    check: (prepared: T) => Promise<void>,
-  ): Promise<number> {
-    const whole = await prepare()
-    await survivor.arm(undefined)
-    await action(survivor, whole)
-    const statements = await survivor.statements()
-    await survivor.revokeGrants()
-    let next = startReady()
-    for (let at = 0; at < statements.length; at++) {
-      for (const when of ['before', 'after'] as const) {
-        const prepared = await prepare()
-        const worker = await next
-        await worker.arm({ at, when })
-        // Start the next process during the checks of this one.
-        next = startReady()
-        await expect(action(worker, prepared), `${when} ${statements[at]}`).rejects.toThrow('SIGKILL')
-        expect(await worker.ended).toBe('SIGKILL')
-        await check(prepared)
-      }
-    }
-    await (await next).stop()
-    return statements.length
-  }
-
   test(
     'after a process is killed in a refresh, the old token still works, in one family, and tokens that were sent work (C11)',
     async () => {
       const statements = await atEachStatement(
+        { fleet, shared, survivor },
         async () => tokensOf(survivor, client),
         (worker, { refresh_token }) => worker.post(client, token, refreshForm(refresh_token)),
         async ({ access_token, refresh_token }) => {
@@ -108,6 +74,7 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
       let good = 0
       let used = 0
       const statements = await atEachStatement(
+        { fleet, shared, survivor },
         async () => survivor.authorize(client),
         (worker, code) => worker.post(client, token, codeForm(code)),
         async (code) => {
@@ -138,10 +105,11 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
     async () => {
       const [before] = await survivor.mintFor(client, 1)
       await atEachStatement(
+        { fleet, shared, survivor },
         async () => undefined,
         (worker) => worker.rotateKeys(),
         async () => {
-          const worker = await startReady()
+          const worker = await startReady(fleet, shared)
           const published = await worker.publishedKeys()
           expect(new Set(published).size).toBe(published.length)
           const [after] = await worker.mintFor(client, 1)

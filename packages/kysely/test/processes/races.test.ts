@@ -1,8 +1,9 @@
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { count, fifty, statuses } from './crowd.ts'
 import { sharedDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
-import { type Answer, codeForm, refreshForm } from './host.ts'
+import { codeForm, refreshForm } from './host.ts'
 import { tokensOf } from './tokens.ts'
 
 // Four processes use one database, like a provider that runs on several machines.
@@ -12,19 +13,6 @@ beforeAll(async () => {
   fleet = await createFleet()
 })
 afterAll(() => fleet.close())
-
-const statuses = (answers: readonly Answer[]): readonly number[] => answers.map(({ status }) => status)
-const count = (values: readonly unknown[], value: unknown): number => values.filter((one) => one === value).length
-
-/** Sends the same request fifty times at once, spread over all processes. */
-async function fifty(
-  workers: readonly Worker[],
-  ...[client, path, form]: [...Parameters<Worker['post']>]
-): Promise<readonly Answer[]> {
-  const shares = [13, 13, 12, 12]
-  const answers = await Promise.all(workers.map((worker, index) => worker.post(client, path, form, shares[index])))
-  return answers.flat()
-}
 
 describe.each(sharedDatabases)('four processes on $name', ({ create }) => {
   let workers: readonly Worker[] = []

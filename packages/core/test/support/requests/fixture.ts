@@ -1,5 +1,6 @@
 import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
@@ -16,6 +17,7 @@ import { seededRandom } from '@oauth/core/testing'
 import { keyHeader } from '../../features/key-header.ts'
 import { jwtBearerName, trustedIdp } from '../assertions.ts'
 import type { Browser } from '../browser.ts'
+import { cibaGrantType } from '../ciba.ts'
 import { type Authorized, allGrants, authorize, exchangeCode, type Parameters } from '../client.ts'
 import { clientDocument } from '../client-documents.ts'
 import { clientKey } from '../client-keys.ts'
@@ -76,7 +78,8 @@ async function inputs(name: ClientName): Promise<ClientInput> {
     }
   return {
     ...common,
-    ...{ grant_types: [...allGrants, tokenExchangeName], jwks: await jwks(), enable_end_session: true },
+    ...{ grant_types: [...allGrants, tokenExchangeName, cibaGrantType], backchannel_token_delivery_mode: 'poll' },
+    ...{ jwks: await jwks(), enable_end_session: true },
     ...{ post_logout_redirect_uris: [afterLogout], user_id: alice.id },
   }
 }
@@ -115,6 +118,11 @@ export async function createFixture(): Promise<Fixture> {
         })),
       }),
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
+      ciba({
+        resolveUser: countHost(({ loginHint }) => (loginHint === alice.email ? alice.id : undefined)),
+        notifyUser: countHost(() => {}),
+        prompts: { perClient: 100, perUser: 1000 },
+      }),
       deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({

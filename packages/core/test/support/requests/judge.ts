@@ -52,6 +52,12 @@ const registered: Readonly<Record<string, readonly string[]>> = {
     ...[...ofPages, 'invalid_key_header'],
     ...['insufficient_authorization', 'invalid_session', 'redirect_to_web'],
   ],
+  // CIBA Core section 13, RFC 8707 section 2 and RFC 9396 section 5.
+  backchannelAuthentication: [
+    ...[...ofClients, 'unauthorized_client', 'invalid_scope', 'invalid_target', 'invalid_authorization_details'],
+    ...['invalid_key_header', 'access_denied', 'expired_login_hint_token', 'unknown_user_id'],
+    ...['missing_user_code', 'invalid_user_code', 'invalid_binding_message'],
+  ],
   introspect: ofClients,
   revoke: [...ofClients, 'unsupported_token_type'],
   userinfo: [...ofBearers, 'invalid_key_header'],

@@ -1,4 +1,5 @@
 import { jwtBearerName, makeAssertion } from '../assertions.ts'
+import { cibaForm, cibaGrantType, cibaPath, decideCiba, startCiba } from '../ciba.ts'
 import { authorizeUrl, createPkce, credentials, type Parameters } from '../client.ts'
 import { assertion, assertionType, clientKey, signJwt } from '../client-keys.ts'
 import { answerDevice, deviceGrantType, devicePath, startDevice } from '../device-authorization.ts'
@@ -273,6 +274,28 @@ const devices: readonly ValidRequest[] = [
   },
 ]
 
+const backChannel: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'backchannelAuthentication', what: 'of a client that polls', status: 200 },
+    async prepare(fixture) {
+      const { headers, form } = credentials(await fixture.client('notes'))
+      const request = cibaForm({ binding_message: 'Till 4', requested_expiry: '60', acr_values: 'urn:low' })
+      return postForm(at(fixture, cibaPath), { ...form, ...(request as Members) }, headers)
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a back-channel request that was approved', status: 200 },
+    async prepare(fixture) {
+      const client = await fixture.client('notes')
+      const { auth_req_id } = await startCiba(fixture.world, client)
+      // Approved requests do not count, so this one is the only one that waits, or the newest.
+      await decideCiba(fixture.world)
+      const { headers, form } = credentials(client)
+      return postForm(at(fixture, '/oauth2/token'), { ...form, grant_type: cibaGrantType, auth_req_id }, headers)
+    },
+  },
+]
+
 const challenges: readonly ValidRequest[] = [
   {
     ...{ endpoint: 'authorizationChallenge', what: 'of a first-party application', status: 200 },
@@ -486,6 +509,7 @@ export const validRequests: readonly ValidRequest[] = [
   ...tokenRequests,
   ...pushes,
   ...devices,
+  ...backChannel,
   ...challenges,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientInput, Feature } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { dpop } from '@oauth/core/features/dpop'
 import { encryptedResponses } from '@oauth/core/features/encrypted-responses'
 import { fapi2SecurityProfile } from '@oauth/core/features/fapi2'
@@ -34,6 +35,7 @@ const features: readonly Feature[] = [
   fapi2SecurityProfile({ clients: 'chosen' }),
   backChannelLogout(),
   frontChannelLogout(),
+  ciba({ resolveUser: () => undefined, notifyUser: () => {}, verifyUserCode: () => true }),
   experimentalFirstPartyAppsDraft03({ challenge: () => ({ type: 'redirect_to_web' }) }),
 ]
 
