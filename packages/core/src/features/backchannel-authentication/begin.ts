@@ -42,18 +42,19 @@ export function cibaEndpoint(rules: CibaRules): ClientEndpoint {
 
 async function begin(
   core: Core,
-  { request, client, parameters: sent }: ClientCall,
+  { request, client, parameters: sent, evidence }: ClientCall,
   rules: CibaRules,
 ): Promise<Response> {
   requireClient(client, rules)
-  // The proof comes first, as at the token endpoint. The request is then bound to its key.
+  // The proof comes first, as at the token endpoint. The request is then bound to its key, and to that of an instance.
   const binding =
     core.registry.senderConstraints.size === 0
       ? undefined
-      : await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+      : await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
     const read = await readSignedRequest(core, client, sent, rules)
-    const parameters = addParameters(read.parameters, binding?.codeParameters ?? {})
+    const bound = { ...binding?.codeParameters, ...evidence?.instance?.codeParameters }
+    const parameters = addParameters(read.parameters, bound)
     requireOpenidParameter(parameters)
     const hint = readHint(parameters)
     const own = readCibaParameters(client, parameters, rules)
