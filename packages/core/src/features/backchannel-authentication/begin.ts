@@ -48,7 +48,7 @@ async function begin(
 ): Promise<Response> {
   requireClient(client, rules)
   requireDirectGrantType(core, client, cibaGrantType)
-  // The proof comes first, as at the token endpoint. The request is then bound to its key.
+  // The proof comes first, as at the token endpoint. The request is then bound to its key, and to that of an instance.
   const binding =
     core.registry.senderConstraints.size === 0
       ? undefined

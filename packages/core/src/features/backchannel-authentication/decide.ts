@@ -63,7 +63,7 @@ async function grantOf(
   const withdrawals = await core.knownWithdrawals(client, userId)
   const { authorization } = value
   const scope = scopeOf(authorization.scope, decision.scopes)
-  const resources = narrowed('resources', authorization.resources, decision.resources)
+  const resources = resourcesOf(authorization.resources, decision.resources)
   requireSupport(core, client, scope)
   const session: Session = { ...decision.session, id: decision.session.id ?? id }
   await checkLogin(core, client, authorization, { userId, session })
@@ -91,6 +91,13 @@ async function grantOf(
 function scopeOf(asked: readonly string[], granted: readonly string[] | undefined): readonly string[] {
   const left = narrowed('scopes', asked, granted)
   return left.includes('openid') ? left : ['openid', ...left]
+}
+
+/** A grant without resources has no limit: its client may then name any. */
+function resourcesOf(asked: readonly string[], granted: readonly string[] | undefined): readonly string[] {
+  const left = narrowed('resources', asked, granted)
+  if (left.length > 0 || asked.length === 0) return left
+  throw new TypeError('ciba: decide got resources with none of those in the request: grant one of them, or refuse')
 }
 
 function narrowed(

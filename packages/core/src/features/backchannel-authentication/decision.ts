@@ -19,7 +19,7 @@ export interface BackchannelApproval {
   readonly session: ApprovalSession
   /** The scopes that the user granted: some of those in the request. `openid` is always among them. Default: all. */
   readonly scopes?: readonly string[] | undefined
-  /** The resources that the user granted: some of those in the request. Default: all. */
+  /** The resources that the user granted: some of those in the request, at least one of them. Default: all. */
   readonly resources?: readonly string[] | undefined
   /**
    * What the user chose of the parameters of other features, by their names, as a consent page posts it. For

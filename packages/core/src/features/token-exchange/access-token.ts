@@ -63,7 +63,7 @@ async function decide(core: Core, rules: AccessTokenRules, asked: Asked, subject
   const access = await accessOf(rules, request, subject)
   const user = await core.config.authentication.getUser(userId)
   if (user === undefined || user === null) throw invalid('the user is no longer available')
-  const keyNotProved = !isBoundTo(access.cnf, request.binding)
+  const keyNotProved = !isBoundTo(access.cnf, request.binding, request.instance)
   // The client that the token was issued to has the key, so a request without proof of it is that of a thief.
   if (keyNotProved && access.clientId === request.client.id) throw invalid('it is bound to another key')
   const actor = await readActor(core, request)

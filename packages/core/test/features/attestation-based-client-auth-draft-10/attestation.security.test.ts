@@ -1,5 +1,6 @@
 import { dpop } from '@oauth/core/features/dpop'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { describe, expect, test } from 'vitest'
 import {
   authorize,
@@ -469,6 +470,22 @@ describe('a stolen refresh token', () => {
     const thief = await postAttested(world, client, form, { key: await otherPhone() })
     expectJsonError(thief, 400, 'invalid_request')
     expect(thief.body.error_description).toContain('subject_token')
+    expect((await postAttested(world, client, form)).status).toBe(200)
+  })
+
+  test('is no subject of a token exchange for another instance, also where access tokens are exchanged', async () => {
+    const world = createQuickWorld({
+      features: [
+        await attestationFeature(),
+        tokenExchange({ accessTokens: { authorize: () => ({ mode: 'impersonation' }) } }),
+      ],
+    })
+    const client = await registerAttested(world, {
+      grant_types: ['authorization_code', 'refresh_token', tokenExchangeName],
+    })
+    const { refresh_token } = await attestedTokens(world, client)
+    const form = { grant_type: tokenExchangeName, subject_token: refresh_token, subject_token_type: type('refresh_token') }
+    expectJsonError(await postAttested(world, client, form, { key: await otherPhone() }), 400, 'invalid_request')
     expect((await postAttested(world, client, form)).status).toBe(200)
   })
 

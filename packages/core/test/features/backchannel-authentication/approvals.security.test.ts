@@ -65,6 +65,18 @@ describe('who may answer a back-channel request', () => {
     expectJsonError(await pollCiba(world, client, started), 400, 'authorization_pending')
   })
 
+  test('a decision that leaves no resource of those in the request is refused: such a grant would be good for any (C09)', async () => {
+    const validAudiences = ['https://api.example.com', 'https://bank.example.com']
+    world = cibaWorld({}, { validAudiences, bindResources: true })
+    client = await registerCiba(world)
+    const started = await startCiba(world, client, { resource: 'https://api.example.com' })
+    await expect(decideCiba(world, undefined, { resources: [] })).rejects.toThrow('grant one of them, or refuse')
+    expectJsonError(await pollCiba(world, client, started), 400, 'authorization_pending')
+    expect(await decideCiba(world)).toBe('decided')
+    const other = { resource: 'https://bank.example.com' }
+    expectJsonError(await pollCiba(world, client, started, other), 400, 'invalid_target')
+  })
+
   test('a session that is not what the client demands approves nothing, and the user can sign in anew (C09, C10)', async () => {
     world = cibaWorld({}, { requireAcrValues: true })
     client = await registerCiba(world, { default_max_age: 60 })
