@@ -4,6 +4,7 @@ import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { isPublic, isSelfRegistered } from '../../policy/client.ts'
 import { requireSupport } from '../../policy/client-support.ts'
+import { requireDirectGrantType } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -46,7 +47,8 @@ async function begin(
   rules: CibaRules,
 ): Promise<Response> {
   requireClient(client, rules)
-  // The proof comes first, as at the token endpoint. The request is then bound to its key, and to that of an instance.
+  requireDirectGrantType(core, client, cibaGrantType)
+  // The proof comes first, as at the token endpoint. The request is then bound to its key.
   const binding =
     core.registry.senderConstraints.size === 0
       ? undefined
