@@ -4,7 +4,7 @@ import { login } from './commands/login.ts'
 import { logout } from './commands/logout.ts'
 import { whoami } from './commands/whoami.ts'
 import { exitCodes, explain, Failure } from './failure.ts'
-import { type Output, output } from './output.ts'
+import { jsonLine, type Output, output, printable } from './output.ts'
 import { sessionFile } from './session-file.ts'
 import { readSettings } from './settings.ts'
 
@@ -54,8 +54,9 @@ if ('help' in values && values.help === true) {
     const failure = explain(error)
     if (failure === undefined) throw error
     const { reason, message } = failure
-    if (values.json === true) process.stdout.write(`${JSON.stringify({ event: 'failed', reason, message })}\n`)
-    else process.stderr.write(`${message}\n`)
+    if (values.json === true) process.stdout.write(`${jsonLine({ event: 'failed', reason, message })}\n`)
+    // The message may have text of the server.
+    else process.stderr.write(`${printable(message)}\n`)
     process.exitCode = exitCodes[reason]
   }
 }

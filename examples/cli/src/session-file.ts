@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from './failure.ts'
 
@@ -44,9 +44,9 @@ export function sessionFile(folder: string): SessionFile {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       // A crash leaves the old file or the new one. Each process has a file of its own until it renames it.
       const own = `${path}.${process.pid}`
-      writeFileSync(own, `${JSON.stringify(session, undefined, 2)}\n`, { mode: 0o600 })
-      // The mode above counts only for a file that did not exist.
-      chmodSync(own, 0o600)
+      rmSync(own, { force: true })
+      // A new file (`x`): the mode counts for no other, and a link that waits here must not get the tokens.
+      writeFileSync(own, `${JSON.stringify(session, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
       renameSync(own, path)
     },
     remove: () => rmSync(path, { force: true }),

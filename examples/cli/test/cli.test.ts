@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { type Example, startExample } from '../../server/test/start.ts'
 import { createUserAgent, type UserAgent } from '../../server/test/user-agent.ts'
 import { urlOf } from '../src/commands/call.ts'
 import { printable } from '../src/output.ts'
-import type { Session } from '../src/session-file.ts'
+import { type Session, sessionFile } from '../src/session-file.ts'
 import { type Ended, start } from './run.ts'
 
 const opened = /Open (\S+) and enter the code (\S+)/
@@ -188,13 +188,44 @@ describe('the command-line program', { timeout: 120_000 }, () => {
     expect(over).toMatchObject({ code: 5, stderr: expect.stringContaining('The code is over. Sign in again.') })
   })
 
+  test('an error of the server does not reach the terminal as control characters, with --json either', async () => {
+    const error_description = '\u001b]0;x\u0007\u009b2JNo,\u001b[1A \u202eBob'
+    const server = await serverOfOverdueCodes(600, { error: 'invalid_client', error_description })
+    const changed = { ...env, OAUTH_ISSUER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+    const [text, json] = await Promise.all([
+      start('main.ts', ['login'], changed).ended,
+      start('main.ts', ['login', '--json'], changed).ended,
+    ])
+    server.close()
+    expect(text).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The server refused: No, Bob (invalid_client)'),
+    })
+    for (const { stdout, stderr } of [text, json]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    }
+    expect(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '').message).toContain(error_description)
+  })
+
+  test('tokens are written into a new file: a link or an open file that waits there does not get them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oauth-cli-file-'))
+    const [elsewhere, written] = [join(folder, 'elsewhere'), join(folder, 'session.json')]
+    writeFileSync(elsewhere, 'mine')
+    symlinkSync(elsewhere, `${written}.${process.pid}`)
+    sessionFile(folder).write({ refreshToken: 'secret' } as Session)
+    expect([readFileSync(elsewhere, 'utf8'), statSync(written).mode & 0o777]).toEqual(['mine', 0o600])
+    expect(sessionFile(folder).read()).toEqual({ refreshToken: 'secret' })
+    rmSync(folder, { recursive: true })
+  })
+
   test('text of the server does not reach the terminal as control characters', () => {
     expect(printable('Ada\u001b[2J\u0007\u009b31m \u001b]0;x\u0007Lovelace\r\n')).toBe('Ada Lovelace\n')
   })
 })
 
 /** An authorization server whose codes nobody enters. The one of the example would let the test wait for a minute. */
-async function serverOfOverdueCodes(expires_in: number): Promise<Server> {
+async function serverOfOverdueCodes(expires_in: number, answer: object = { error: 'expired_token' }): Promise<Server> {
   const server = createServer((request, response) => {
     const issuer = `http://${request.headers.host}`
     const answers: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
@@ -212,7 +243,7 @@ async function serverOfOverdueCodes(expires_in: number): Promise<Server> {
           interval: expires_in > 1 ? 1 : 5,
         },
       ],
-      '/token': [400, { error: 'expired_token' }],
+      '/token': [400, answer],
     }
     const [status, body] = answers[request.url ?? ''] ?? [404, {}]
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

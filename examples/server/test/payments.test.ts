@@ -168,6 +168,8 @@ describe('payments and their API', () => {
     ['an amount without cents', { amount: '5' }],
     ['a currency that the API does not know', { currency: 'XXX' }],
     ['a name that turns the text around', { creditor: 'Bob \u202eEUR 00.1' }],
+    ['a name that nobody sees', { creditor: '\u3164\u2800' }],
+    ['a text of spaces', { reference: '   ' }],
     ['a name with a line break', { creditor: 'Bob\nIBAN: trusted' }],
     ['an account that is none', { account: 'my account' }],
     ['a member that the page would not show', { extra: 'x' }],

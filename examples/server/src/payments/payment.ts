@@ -3,8 +3,17 @@ import * as v from 'valibot'
 /** The `type` of the authorization details that ask for a payment. */
 export const paymentType = 'payment_initiation'
 
-/** A line for people to read: no line breaks, and no invisible characters, which could reorder what a page shows. */
-const line = (longest: number) => v.pipe(v.string(), v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u), v.maxLength(longest))
+/**
+ * A line for people to read: no line breaks, no invisible characters, which could reorder what a page shows, and not only
+ * spaces.
+ */
+const line = (longest: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[^\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+$/u),
+    v.regex(/[\p{L}\p{N}]/u),
+    v.maxLength(longest),
+  )
 
 /**
  * One payment, as a client asks for it, as the user sees it, and as the API gets it. Every member decides what happens with

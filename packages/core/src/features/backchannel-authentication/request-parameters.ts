@@ -12,8 +12,11 @@ export interface CibaParameters {
   readonly lifetime: number
 }
 
-/** A short text that a page can show: letters, marks, digits, punctuation, symbols and spaces, but nothing invisible. */
-const showable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u
+/** A short text that a page can show: letters, marks, digits, punctuation, symbols and spaces, with something to see. */
+const showable = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u
+
+/** Letters, marks and symbols that look like nothing, for instance fillers, except the one that makes an emoji colorful. */
+const invisible = /\u2800|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/u
 
 /** The syntax of a bearer token ({@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 section 2.1}). */
 const bearer = /^[A-Za-z0-9\-._~+/]+=*$/
@@ -29,7 +32,7 @@ const tokenLength = { least: 22, most: 1024 } as const
  */
 export function readCibaParameters(client: ClientRecord, parameters: Parameters, rules: CibaRules): CibaParameters {
   const bindingMessage = parameters.get('binding_message')
-  if (bindingMessage !== undefined && !showable.test(bindingMessage)) {
+  if (bindingMessage !== undefined && (!showable.test(bindingMessage) || invisible.test(bindingMessage))) {
     throw new OAuthError('invalid_binding_message', 'binding_message must be a plain text of at most 128 characters')
   }
   const userCode = parameters.get('user_code')

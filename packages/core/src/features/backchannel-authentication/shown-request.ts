@@ -3,6 +3,7 @@ import { isWaiting } from '../../cross-device/waiting-request.ts'
 import { requiredAcr, wantedAcr } from '../../policy/authentication-context.ts'
 import { isSelfRegistered } from '../../policy/client.ts'
 import { describeParameters } from '../../policy/describe-parameters.ts'
+import { linkProblem } from '../../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { type BackchannelRecord, findRequest, kind, ownerOf } from './stored-request.ts'
 
@@ -90,10 +91,10 @@ export function show(
     userId,
     clientId: client.id,
     clientName: client_name ?? client.id,
-    ...(client_uri !== undefined && { clientUri: client_uri }),
-    ...(logo_uri !== undefined && { logoUri: logo_uri }),
-    ...(policy_uri !== undefined && { policyUri: policy_uri }),
-    ...(tos_uri !== undefined && { tosUri: tos_uri }),
+    ...link('clientUri', client_uri),
+    ...link('logoUri', logo_uri),
+    ...link('policyUri', policy_uri),
+    ...link('tosUri', tos_uri),
     selfRegistered: isSelfRegistered(client),
     ...(bindingMessage !== undefined && { bindingMessage }),
     scopes: authorization.scope,
@@ -105,4 +106,10 @@ export function show(
     requestedAt: createdAt,
     expiresAt: goodUntil,
   }
+}
+
+/** Links are checked again before a page shows them, since a stored row may have been written by hand. */
+function link<Name extends string>(name: Name, uri: string | undefined): { readonly [name in Name]?: string } {
+  if (uri === undefined || linkProblem(uri) !== undefined) return {}
+  return { [name]: uri } as { readonly [name in Name]: string }
 }

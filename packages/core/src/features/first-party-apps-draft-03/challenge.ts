@@ -78,6 +78,7 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
     const session = authSession === undefined ? undefined : await claimSession(core, authSession, step, rules.attempts)
     const begun: BegunRequest = session?.value ?? (await readRequest(core, request, step))
     const asked = begun.request
+    if (needsPage(core, asked)) throw await toWeb(core, client, begun)
     const answer = await askHost(core, rules, step, asked, session)
     if (answer.type === 'authorized') {
       const { userId, session: login } = answer
@@ -104,6 +105,14 @@ async function respond(core: Core, call: ClientCall, rules: ChallengeRules): Pro
       members: { ...members, auth_session: authSession ?? (await storeSession(core, client, value, rules.lifetime)) },
     })
   })
+}
+
+/**
+ * Whether the request has something that the user must see before it is granted, for instance a payment in
+ * `authorization_details`. The application shows no page of the server, and a program that poses as it shows anything.
+ */
+function needsPage({ registry }: Core, { extra = {} }: AuthorizationRequest): boolean {
+  return Object.keys(extra).some((name) => registry.authorizationParameters.get(name)?.isCovered !== undefined)
 }
 
 /**

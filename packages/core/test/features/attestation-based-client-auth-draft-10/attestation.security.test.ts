@@ -484,7 +484,11 @@ describe('a stolen refresh token', () => {
       grant_types: ['authorization_code', 'refresh_token', tokenExchangeName],
     })
     const { refresh_token } = await attestedTokens(world, client)
-    const form = { grant_type: tokenExchangeName, subject_token: refresh_token, subject_token_type: type('refresh_token') }
+    const form = {
+      grant_type: tokenExchangeName,
+      subject_token: refresh_token,
+      subject_token_type: type('refresh_token'),
+    }
     expectJsonError(await postAttested(world, client, form, { key: await otherPhone() }), 400, 'invalid_request')
     expect((await postAttested(world, client, form)).status).toBe(200)
   })

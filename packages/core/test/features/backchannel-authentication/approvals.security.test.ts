@@ -65,6 +65,22 @@ describe('who may answer a back-channel request', () => {
     expectJsonError(await pollCiba(world, client, started), 400, 'authorization_pending')
   })
 
+  test('links that somebody wrote into the storage by hand are not shown (A06, C09)', async () => {
+    const stored = await world.storage.clients.find(client.client_id)
+    if (stored === undefined) throw new Error('no client')
+    const links = { client_uri: 'javascript:alert(1)', logo_uri: 'data:text/html,x', policy_uri: 'javascript:alert(1)' }
+    const shop = {
+      ...stored,
+      id: 'by-hand',
+      metadata: { ...stored.metadata, ...links, tos_uri: 'https://a.example/tos' },
+    }
+    await world.storage.clients.insert(shop)
+    await startCiba(world, { ...client, client_id: 'by-hand' })
+    const [told] = world.told
+    expect(told).toMatchObject({ clientId: 'by-hand', tosUri: 'https://a.example/tos' })
+    for (const name of ['clientUri', 'logoUri', 'policyUri']) expect(told).not.toHaveProperty(name)
+  })
+
   test('a decision that leaves no resource of those in the request is refused: such a grant would be good for any (C09)', async () => {
     const validAudiences = ['https://api.example.com', 'https://bank.example.com']
     world = cibaWorld({}, { validAudiences, bindResources: true })

@@ -153,6 +153,9 @@ describe('the back-channel authentication request', () => {
     ['a mark that reverses text', 'pay \u202e001'],
     ['too many characters', 'x'.repeat(129)],
     ['a NUL', 'a\0b'],
+    ['spaces alone', '  '],
+    ['letters that nobody sees', '\u3164\u2800'],
+    ['a filler between digits', '4\u115f2'],
   ])('a binding message with %s is refused (C04)', async (what, binding_message) => {
     const error = what === 'a NUL' ? 'invalid_request' : 'invalid_binding_message'
     expectJsonError(await askCiba(world, client, { binding_message }), 400, error)
@@ -162,7 +165,7 @@ describe('the back-channel authentication request', () => {
   test('the host is told all that it has to show, and finds it again by id and by user (C04, C09)', async () => {
     world = cibaWorld({}, { bindResources: true })
     client = await registerCiba(world, { client_uri: 'https://till.example', scope: 'openid notes:read' })
-    const changes = { scope: 'openid notes:read', binding_message: 'Till 4, €12 – “W-4711”', resource: api }
+    const changes = { scope: 'openid notes:read', binding_message: 'Till 4, €12 – “W-4711” ✈️', resource: api }
     await startCiba(world, client, { ...changes, acr_values: 'urn:high urn:low' })
     const shown = {
       id: expect.stringMatching(/^[\w-]{43}$/),

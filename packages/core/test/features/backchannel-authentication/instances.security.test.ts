@@ -1,4 +1,4 @@
-import type { RegisteredClient } from '@oauth/core'
+import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { dpop } from '@oauth/core/features/dpop'
 import { expect, test } from 'vitest'
 import { type CibaWorld, cibaForm, cibaGrantType, cibaPath, cibaWorld, decideCiba } from '../../support/ciba.ts'
@@ -15,7 +15,7 @@ import {
 
 type Post = (form: Record<string, string>, changes?: Changes) => ReturnType<typeof postAttested>
 
-const registerIn = (world: CibaWorld, method?: string): Promise<RegisteredClient> =>
+const registerIn = (world: CibaWorld, method?: ClientInput['token_endpoint_auth_method']): Promise<RegisteredClient> =>
   registerAttested(world, {
     redirect_uris: [],
     grant_types: [cibaGrantType, 'refresh_token'],

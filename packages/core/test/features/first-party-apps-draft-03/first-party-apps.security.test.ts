@@ -1,6 +1,7 @@
 import { dpop } from '@oauth/core/features/dpop'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
+import { commonFields, richAuthorizationRequests } from '@oauth/core/features/rich-authorization-requests'
 import { describe, expect, test } from 'vitest'
 import { createPkce, post, registerConfidential, registerPublic } from '../../support/client.ts'
 import { clientKey } from '../../support/client-keys.ts'
@@ -291,4 +292,32 @@ test('what is withdrawn while the host authenticates the user gets no code (C15)
   withdraw = () => world.provider.revokeUserGrants(alice.id)
   expectJsonError(await begin(world, app, createPkce()), 400, 'access_denied')
   expect(await liveGrants(world)).toEqual([])
+})
+
+test('authorization details are granted on a page alone: such a request goes to a browser, and the host is not asked', async () => {
+  let asked = 0
+  const world = appWorld({
+    challenge: () => {
+      asked++
+      return { type: 'authorized', userId: alice.id, session: { id: 's', authTime: world.clock.now() } }
+    },
+    world: {
+      features: [
+        pushedAuthorizationRequests(),
+        richAuthorizationRequests({ types: { customer_data: { schema: commonFields({ actions: ['read'] }) } } }),
+      ],
+    },
+  })
+  const app = await registerApp(world, { authorization_details_types: ['customer_data'] })
+  const pkce = createPkce()
+  const authorization_details = JSON.stringify([{ type: 'customer_data', actions: ['read'] }])
+  const { status, body } = await begin(world, app, pkce, { scope: 'openid', authorization_details })
+  expect([status, body.error, body.authorization_code, asked]).toEqual([400, 'redirect_to_web', undefined, 0])
+  const url = new URL(`${world.issuer}/oauth2/authorize`)
+  url.search = new URLSearchParams({ client_id: app.client_id, request_uri: body.request_uri }).toString()
+  const visit = await world.browser().visit(url.href, { user: alice, accept: true })
+  const code = new URL(visit.url).searchParams.get('code') ?? ''
+  const tokens = await redeem(world, app, { code, pkce })
+  expect(tokens.body.authorization_details).toEqual([{ type: 'customer_data', actions: ['read'] }])
+  expect((await begin(world, app, pkce, { scope: 'openid' })).status).toBe(200)
 })
