@@ -14,7 +14,7 @@ import {
   startCiba,
 } from '../../support/ciba.ts'
 import { isActive } from '../../support/client.ts'
-import { expectJsonError } from '../../support/expectations.ts'
+import { editClient, expectJsonError } from '../../support/expectations.ts'
 import { registered, withMachines } from '../../support/registration.ts'
 import { yieldingStorage } from '../../support/storage.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
@@ -66,18 +66,13 @@ describe('who may answer a back-channel request', () => {
   })
 
   test('links that somebody wrote into the storage by hand are not shown (A06, C09)', async () => {
-    const stored = await world.storage.clients.find(client.client_id)
-    if (stored === undefined) throw new Error('no client')
     const links = { client_uri: 'javascript:alert(1)', logo_uri: 'data:text/html,x', policy_uri: 'javascript:alert(1)' }
-    const shop = {
-      ...stored,
-      id: 'by-hand',
-      metadata: { ...stored.metadata, ...links, tos_uri: 'https://a.example/tos' },
-    }
-    await world.storage.clients.insert(shop)
-    await startCiba(world, { ...client, client_id: 'by-hand' })
+    await editClient(world, client.client_id, ({ metadata }) => ({
+      metadata: { ...metadata, ...links, tos_uri: 'https://a.example/tos' },
+    }))
+    await startCiba(world, client)
     const [told] = world.told
-    expect(told).toMatchObject({ clientId: 'by-hand', tosUri: 'https://a.example/tos' })
+    expect(told).toMatchObject({ clientId: client.client_id, tosUri: 'https://a.example/tos' })
     for (const name of ['clientUri', 'logoUri', 'policyUri']) expect(told).not.toHaveProperty(name)
   })
 

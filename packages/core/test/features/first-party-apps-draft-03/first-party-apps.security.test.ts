@@ -296,7 +296,7 @@ test('what is withdrawn while the host authenticates the user gets no code (C15)
 
 test('authorization details are granted on a page alone: such a request goes to a browser, and the host is not asked', async () => {
   let asked = 0
-  const world = appWorld({
+  const world: World = appWorld({
     challenge: () => {
       asked++
       return { type: 'authorized', userId: alice.id, session: { id: 's', authTime: world.clock.now() } }
