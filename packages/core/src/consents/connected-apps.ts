@@ -1,10 +1,10 @@
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
+import { type ShownClient, shownClient } from '../clients/shown-client.ts'
 import type { Context } from '../contracts/context.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { canBeId } from '../storage/stored-id.ts'
 import { type GrantDetails, grantDetails } from './connected-grants.ts'
-import { type ShownClient, shownClient } from './shown-client.ts'
 
 /**
  * An application that has access to a user's account, or gets it again without asking the user: one entry of a page of

@@ -1,3 +1,4 @@
+import { type ShownClient, shownClient } from '../clients/shown-client.ts'
 import type { Context } from '../contracts/context.ts'
 import { describeParameters } from '../policy/describe-parameters.ts'
 import { grantedVia } from '../policy/granted-via.ts'
@@ -5,7 +6,6 @@ import type { Extra } from '../storage/extra.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { endWaiting } from '../withdrawals/end-waiting.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
-import { type ShownClient, shownClient } from './shown-client.ts'
 
 /** What one live grant of a user is good for, and how it came about. */
 export interface GrantDetails {

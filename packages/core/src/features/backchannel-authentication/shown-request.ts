@@ -1,27 +1,18 @@
+import { type ShownClient, shownClient } from '../../clients/shown-client.ts'
 import type { Context } from '../../contracts/context.ts'
 import { isWaiting } from '../../cross-device/waiting-request.ts'
 import { requiredAcr, wantedAcr } from '../../policy/authentication-context.ts'
-import { isSelfRegistered } from '../../policy/client.ts'
 import { describeParameters } from '../../policy/describe-parameters.ts'
-import { linkProblem } from '../../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { type BackchannelRecord, findRequest, kind, ownerOf } from './stored-request.ts'
 
 /** A request that waits for its user, as your page shows it. Texts of the client come from outside: escape them. */
-export interface BackchannelRequest {
+export interface BackchannelRequest extends Omit<ShownClient, 'initiateLoginUrl'> {
   /** The id for `find` and `decide`. It is not the client's `auth_req_id` and gives no access, so it may be in a link. */
   readonly id: string
   /** The user who is asked, and who alone can answer. */
   readonly userId: string
   readonly clientId: string
-  /** The client's registered name, or its id. */
-  readonly clientName: string
-  readonly clientUri?: string
-  readonly logoUri?: string
-  readonly policyUri?: string
-  readonly tosUri?: string
-  /** Whether nobody has verified what the client says about itself: tell the user. */
-  readonly selfRegistered: boolean
   /**
    * A text that the client shows at the same time, for instance the number of a till (`binding_message`). Ask the user to
    * compare it before they approve.
@@ -80,22 +71,18 @@ async function showWaiting(ctx: Context, record: BackchannelRecord): Promise<Bac
 
 /** Returns what a page shows of a request. */
 export function show(
-  { config, registry }: Context,
+  ctx: Context,
   client: ClientRecord,
   { id, userId = '', createdAt, value }: BackchannelRecord,
 ): BackchannelRequest {
+  const { config, registry } = ctx
   const { authorization, bindingMessage, goodUntil } = value
-  const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
+  const { initiateLoginUrl: _, ...shown } = shownClient(ctx, client.id, client)
   return {
     id,
     userId,
     clientId: client.id,
-    clientName: client_name ?? client.id,
-    ...link('clientUri', client_uri),
-    ...link('logoUri', logo_uri),
-    ...link('policyUri', policy_uri),
-    ...link('tosUri', tos_uri),
-    selfRegistered: isSelfRegistered(client),
+    ...shown,
     ...(bindingMessage !== undefined && { bindingMessage }),
     scopes: authorization.scope,
     resources: authorization.resources,
@@ -106,10 +93,4 @@ export function show(
     requestedAt: createdAt,
     expiresAt: goodUntil,
   }
-}
-
-/** Links are checked again before a page shows them, since a stored row may have been written by hand. */
-function link<Name extends string>(name: Name, uri: string | undefined): { readonly [name in Name]?: string } {
-  if (uri === undefined || linkProblem(uri) !== undefined) return {}
-  return { [name]: uri } as { readonly [name in Name]: string }
 }
