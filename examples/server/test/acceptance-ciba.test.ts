@@ -7,17 +7,17 @@ import { describe, expect, test } from 'vitest'
 import { configure } from './acceptance-clients.ts'
 import { http, type Running, serve, startProvider, storageNames, timeout, user } from './acceptance-support.ts'
 
-const options = {
+const optionsOf = (intervalSeconds: number) => ({
   features: [
     dpop(),
     ciba({
       resolveUser: ({ loginHint }) => (loginHint === 'till-4' ? user.id : undefined),
       notifyUser: () => {},
-      intervalSeconds: 2,
+      intervalSeconds,
       prompts: { perClient: 100, perUser: 1000 },
     }),
   ],
-}
+})
 
 const till: ClientInput = {
   redirect_uris: [],
@@ -40,7 +40,9 @@ async function answer({ provider }: Running, binding: string, approved = true): 
 }
 
 describe.each(storageNames)('back-channel authentication with independent client libraries, on %s', (name) => {
-  const served = serve(name, (storage) => startProvider(storage, () => ({ options })))
+  // The clients wait as long as they are told to. Where nobody waits, the interval is long enough to be too early for sure.
+  const served = serve(name, (storage) => startProvider(storage, () => ({ options: optionsOf(2) })))
+  const slow = serve(name, (storage) => startProvider(storage, () => ({ options: optionsOf(20) })))
 
   async function configured(input: ClientInput = {}, fetching?: openid.CustomFetch): Promise<openid.Configuration> {
     const { client_id, client_secret = '' } = await served().provider.registerClient({ ...till, ...input })
@@ -90,7 +92,7 @@ describe.each(storageNames)('back-channel authentication with independent client
   })
 
   test('oauth4webapi reads the answer, each error of polling, and the tokens (C16)', { timeout }, async () => {
-    const { provider, as } = served()
+    const { provider, as } = slow()
     const { client_id, client_secret = '' } = await provider.registerClient(till)
     const client: oauth.Client = { client_id }
     const auth = oauth.ClientSecretBasic(client_secret)
@@ -105,7 +107,7 @@ describe.each(storageNames)('back-channel authentication with independent client
       )
     await expect(poll()).rejects.toMatchObject({ error: 'authorization_pending', status: 400 })
     await expect(poll()).rejects.toMatchObject({ error: 'slow_down', status: 400 })
-    await answer(served(), 'Till 4')
+    await answer(slow(), 'Till 4')
     const tokens = await poll()
     expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(user.id)
     await expect(poll()).rejects.toMatchObject({ error: 'invalid_grant', status: 400 })

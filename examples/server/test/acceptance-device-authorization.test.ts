@@ -7,7 +7,9 @@ import { describe, expect, test } from 'vitest'
 import { configure } from './acceptance-clients.ts'
 import { http, type Running, serve, startProvider, storageNames, timeout, user } from './acceptance-support.ts'
 
-const options = { features: [dpop(), deviceAuthorization({ verificationUri: '/device', intervalSeconds: 2 })] }
+const optionsOf = (intervalSeconds: number) => ({
+  features: [dpop(), deviceAuthorization({ verificationUri: '/device', intervalSeconds })],
+})
 
 const device: ClientInput = {
   redirect_uris: [],
@@ -38,7 +40,9 @@ async function answer({ provider, baseUrl }: Running, userCode: string, accept =
 }
 
 describe.each(storageNames)('device authorization with independent client libraries, on %s', (name) => {
-  const served = serve(name, (storage) => startProvider(storage, () => ({ options })))
+  // The clients wait as long as they are told to. Where nobody waits, the interval is long enough to be too early for sure.
+  const served = serve(name, (storage) => startProvider(storage, () => ({ options: optionsOf(2) })))
+  const slow = serve(name, (storage) => startProvider(storage, () => ({ options: optionsOf(20) })))
 
   test('openid-client asks for codes, polls until the user has approved, and refreshes (V18)', {
     timeout,
@@ -79,7 +83,7 @@ describe.each(storageNames)('device authorization with independent client librar
   })
 
   test('oauth4webapi reads the codes, each error of polling, and the tokens (V18)', { timeout }, async () => {
-    const { provider, as } = served()
+    const { provider, as } = slow()
     const { client_id, client_secret } = await provider.registerClient({
       ...device,
       token_endpoint_auth_method: 'client_secret_basic',
@@ -96,7 +100,7 @@ describe.each(storageNames)('device authorization with independent client librar
       )
     await expect(poll()).rejects.toMatchObject({ error: 'authorization_pending', status: 400 })
     await expect(poll()).rejects.toMatchObject({ error: 'slow_down', status: 400 })
-    await answer(served(), started.user_code)
+    await answer(slow(), started.user_code)
     const tokens = await poll()
     expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(user.id)
     await expect(poll()).rejects.toMatchObject({ error: 'invalid_grant', status: 400 })

@@ -29,11 +29,17 @@ export async function atEachStatement<T>(
   action: (worker: Worker, prepared: T) => Promise<unknown>,
   check: (prepared: T) => Promise<void>,
 ): Promise<number> {
-  const whole = await prepare()
-  await survivor.arm(undefined)
-  await action(survivor, whole)
-  const statements = await survivor.statements()
-  await survivor.revokeGrants()
+  const wholeRun = async (): Promise<readonly string[]> => {
+    const prepared = await prepare()
+    await survivor.arm(undefined)
+    await action(survivor, prepared)
+    const seen = await survivor.statements()
+    await survivor.revokeGrants()
+    return seen
+  }
+  // The first run stores what later runs find, for instance a consent, so the second is like those that are killed.
+  await wholeRun()
+  const statements = await wholeRun()
   let next = startReady(fleet, shared)
   for (let at = 0; at < statements.length; at++) {
     for (const when of ['before', 'after'] as const) {

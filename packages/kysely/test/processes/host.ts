@@ -79,7 +79,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
       ciba({
         resolveUser: ({ loginHint }) => (loginHint === user.id ? user.id : undefined),
         notifyUser: () => {},
-        prompts: { perClient: 100, perUser: 1000 },
+        prompts: { perClient: 60, perUser: 1000 },
       }),
       ...exchangeFeatures,
     ],
