@@ -28,6 +28,19 @@ export type CibaEvent =
     }
   /** A client was notified that a back-channel authentication was answered. */
   | { readonly type: 'ciba.notified'; readonly clientId: string; readonly userId: string; readonly attempts: number }
+  /**
+   * Tokens could not be pushed to a client: `status` is what it answered, or `cause` why there was no answer. The grant is
+   * revoked.
+   */
+  | {
+      readonly type: 'ciba.push_failed'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantId: string
+      readonly attempts: number
+      readonly status?: number
+      readonly cause?: unknown
+    }
   /** A client could not be notified: `status` is what it answered, or `cause` why there was no answer. */
   | {
       readonly type: 'ciba.notification_failed'

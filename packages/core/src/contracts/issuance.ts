@@ -41,12 +41,22 @@ export interface Issuance {
   readonly refresh: boolean
   /** Why the client gets no refresh token, for the event `tokens.issued`. */
   readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
+  /** Claims of the ID token that depend on what it is issued with, for instance on the refresh token. */
+  idTokenClaims?(issued: IssuedBeside): Promise<Readonly<Record<string, unknown>>>
   /**
    * Uses up what may be used once, and stores the minted tokens, in one transaction.
    * @returns the refresh token for the response, if any
    * @throws {OAuthError} `invalid_grant` when another request was first; nothing was written then
    */
   commit(minted: Minted): Promise<Committed>
+}
+
+/** What an ID token is issued with. */
+export interface IssuedBeside {
+  /** The refresh token as the client gets it, if any. */
+  readonly refreshToken: string | undefined
+  /** Hashes a text as `at_hash` does, with the hash function of the ID token's signature. */
+  hash(text: string): Promise<string>
 }
 
 /** What a commit answers. */

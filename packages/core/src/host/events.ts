@@ -92,6 +92,7 @@ const lines: Lines = {
   'ciba.denied': undefined,
   'ciba.expired': undefined,
   'ciba.notified': undefined,
+  'ciba.push_failed': undefined,
   'ciba.notification_failed': undefined,
   'code.issued': undefined,
   'code.withdrawn': undefined,

@@ -40,7 +40,7 @@ export interface Ciba {
   list(userId: string): Promise<readonly BackchannelRequest[]>
   /**
    * Answers a request for its user, in any process. Exactly one decision counts; the client gets its tokens, or the refusal,
-   * with its next request. Call it only for a user who is signed in and has seen the request, on a page that is protected
+   * with its next request; in the mode `push` they are sent to it, and `decide` does not wait for that. Call it only for a user who is signed in and has seen the request, on a page that is protected
    * against CSRF.
    * @param id `BackchannelRequest.id`
    * @throws {TypeError} for a decision that is not what its type says, or grants more than the client asked for

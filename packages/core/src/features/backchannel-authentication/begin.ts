@@ -14,6 +14,7 @@ import { cibaGrantType } from './grant-type-name.ts'
 import { findUser, readHint } from './hints.ts'
 import type { CibaRules } from './options.ts'
 import { countPrompt } from './prompts.ts'
+import { isPushed, readProved } from './proved.ts'
 import { type CibaParameters, readCibaParameters, requireOpenidParameter } from './request-parameters.ts'
 import { show } from './shown-request.ts'
 import { type ReadRequest, readSignedRequest } from './signed-request.ts'
@@ -41,11 +42,8 @@ export function cibaEndpoint(rules: CibaRules): ClientEndpoint {
   }
 }
 
-async function begin(
-  core: Core,
-  { request, client, parameters: sent, evidence }: ClientCall,
-  rules: CibaRules,
-): Promise<Response> {
+async function begin(core: Core, call: ClientCall, rules: CibaRules): Promise<Response> {
+  const { request, client, parameters: sent, evidence } = call
   requireClient(client, rules)
   requireDirectGrantType(core, client, cibaGrantType)
   // The proof comes first, as at the token endpoint. The request is then bound to its key, and to that of an instance.
@@ -65,6 +63,7 @@ async function begin(
     if (!authorization.scope.includes('openid')) throw new OAuthError('invalid_scope', 'the client must have openid')
     requireSupport(core, client, authorization.scope)
     requireDemands(core, client, parameters)
+    const proved = isPushed(client) ? await readProved(core, call, { authorization, binding }) : undefined
     const userId = await findUser(core, rules, client, hint)
     const { authReqId, id } = await createAuthReqId(core)
     const now = core.clock.now()
@@ -82,6 +81,7 @@ async function begin(
         ...(own.notificationToken !== undefined && {
           sealed: await sealNotification(core, id, { authReqId, token: own.notificationToken }),
         }),
+        ...(proved !== undefined && { proved }),
       },
       version: 1,
       createdAt: now,
@@ -92,7 +92,11 @@ async function begin(
     await checkUserCode(rules, userId, own)
     await useOnce(core, client, read)
     await storeAndTell(core, client, record, rules)
-    const answer = { auth_req_id: authReqId, expires_in: own.lifetime, interval: rules.intervalSeconds }
+    const answer = {
+      auth_req_id: authReqId,
+      expires_in: own.lifetime,
+      ...(!isPushed(client) && { interval: rules.intervalSeconds }),
+    }
     return json(200, answer, binding?.headers)
   })
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { ClientMetadataPart } from '../../contracts/client-metadata-part.ts'
 import { outboundUrlProblem } from '../../http/outbound.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { allowsMode } from './demands.ts'
 import { cibaGrantType } from './grant-type-name.ts'
 import type { CibaRules } from './options.ts'
 
@@ -18,7 +19,7 @@ export function cibaMetadata({ deliveryModes, signingAlgorithms, verifyUserCode 
       backchannel_user_code_parameter: v.boolean(),
     },
     needsKeys: (metadata) => metadata.backchannel_authentication_request_signing_alg !== undefined,
-    check({ config }, metadata) {
+    check(ctx, metadata) {
       const {
         backchannel_token_delivery_mode: mode,
         backchannel_client_notification_endpoint: endpoint,
@@ -26,7 +27,7 @@ export function cibaMetadata({ deliveryModes, signingAlgorithms, verifyUserCode 
         backchannel_user_code_parameter: userCode,
       } = metadata
       if (endpoint !== undefined) {
-        const problem = outboundUrlProblem(endpoint, config.outbound.allowPrivate)
+        const problem = outboundUrlProblem(endpoint, ctx.config.outbound.allowPrivate)
         if (problem !== undefined) {
           throw invalid(`backchannel_client_notification_endpoint '${endpoint}' ${problem}`)
         }
@@ -40,6 +41,9 @@ export function cibaMetadata({ deliveryModes, signingAlgorithms, verifyUserCode 
       }
       if (mode !== undefined && !deliveryModes.includes(mode)) {
         throw invalid(`unsupported backchannel_token_delivery_mode ${mode}; use ${deliveryModes.join(' or ')}`)
+      }
+      if (mode !== undefined && !allowsMode(ctx, { metadata })) {
+        throw invalid(`the security profile of this client does not allow backchannel_token_delivery_mode ${mode}`)
       }
       if (!metadata.grant_types.includes(cibaGrantType)) return
       if (mode === undefined) throw invalid(`the grant type ${cibaGrantType} needs backchannel_token_delivery_mode`)

@@ -10,11 +10,13 @@ import { type BackchannelApproval, type BackchannelDecision, checkDecision } fro
 import { notifyClient } from './notify.ts'
 import type { CibaRules } from './options.ts'
 import { forgetPrompt } from './prompts.ts'
+import { isPushed } from './proved.ts'
+import { issuePushed, openPush, pushTokens } from './push.ts'
 import { type Backchannel, type BackchannelRecord, findRequest } from './stored-request.ts'
 
 /**
  * What became of a decision. `decided`: it counts. `already_decided`: another one was first. `expired`: it came too late.
- * `unknown`: there is no such request, it asks another user, or its client is gone.
+ * `unknown`: there is no such request, it asks another user, or its client is gone or was sent its tokens.
  */
 export type DecisionOutcome = 'decided' | 'already_decided' | 'expired' | 'unknown'
 
@@ -37,6 +39,7 @@ export async function decide(
   const client = await core.clients.findNamed(record.value.authorization.clientId)
   if (client === undefined) return 'unknown'
   const { userId } = decision
+  if (decision.approved && isPushed(client)) return approveAndPush(core, rules, { client, record, decision })
   const newGrant = decision.approved ? await grantOf(core, client, record, decision) : undefined
   const answer = newGrant === undefined ? ({ kind: 'denied' } as const) : ({ kind: 'approved', newGrant } as const)
   const won = await changeFor<Backchannel>(core, record, userId, (value) => ({ ...value, answer }))
@@ -48,7 +51,38 @@ export async function decide(
   if (newGrant === undefined) core.emit({ type: 'ciba.denied', ...of })
   else core.emit({ type: 'ciba.approved', ...of, grantId: newGrant.grant.id })
   if (newGrant !== undefined) await forgetPrompt(core, { id, userId, clientId: client.id })
-  notifyClient(core, rules, client, record)
+  notifyClient(core, rules, { client, record, error: 'access_denied' })
+  return 'decided'
+}
+
+interface PushedApproval {
+  readonly client: ClientRecord
+  readonly record: BackchannelRecord
+  readonly decision: BackchannelApproval
+}
+
+/** Approves a request whose client gets its tokens sent: they are issued by the write that decides. */
+async function approveAndPush(
+  core: Core,
+  rules: CibaRules,
+  { client, record, decision }: PushedApproval,
+): Promise<DecisionOutcome> {
+  const pushable = await openPush(core, rules, client, record)
+  const newGrant = await grantOf(core, client, record, decision)
+  const body = await issuePushed(core, rules, pushable, newGrant)
+  if (body === 'gone') {
+    const current = await findRequest(core, record.id)
+    return current === undefined ? 'unknown' : over(core, rules, current)
+  }
+  if (body === 'withdrawn') {
+    notifyClient(core, rules, { client, record, error: 'access_denied' })
+    return 'decided'
+  }
+  const { id, userId = '' } = record
+  const grantId = newGrant.grant.id
+  core.emit({ type: 'ciba.approved', clientId: client.id, userId, requestId: id, grantId })
+  pushTokens(core, rules, pushable, { body, grantId })
+  await forgetPrompt(core, { id, userId, clientId: client.id })
   return 'decided'
 }
 
@@ -130,7 +164,7 @@ async function over(core: Core, rules: CibaRules, record: BackchannelRecord): Pr
     const { clientId } = record.value.authorization
     core.emit({ type: 'ciba.expired', clientId, userId: record.userId ?? '', requestId: record.id })
     const client = await core.clients.findNamed(clientId)
-    if (client !== undefined) notifyClient(core, rules, client, record)
+    if (client !== undefined) notifyClient(core, rules, { client, record, error: 'expired_token' })
   }
   return 'expired'
 }

@@ -9,15 +9,24 @@ import type { ClientRecord } from '../../storage/client.ts'
  * @throws {OAuthError} `unauthorized_client` or `invalid_request`
  */
 export function requireDemands(ctx: Context, client: ClientRecord, parameters: Parameters): void {
-  const { backchannelContext, backchannelDeliveryModes } = demandsOn(ctx, client)
-  const mode = client.metadata.backchannel_token_delivery_mode ?? ''
-  if (backchannelDeliveryModes?.includes(mode) === false) {
-    throw new OAuthError('unauthorized_client', `the security profile of this client does not allow the mode ${mode}`)
-  }
-  if (backchannelContext !== true) return
+  requireMode(ctx, client)
+  if (demandsOn(ctx, client).backchannelContext !== true) return
   if (parameters.has('binding_message') || parameters.has('authorization_details')) return
   throw new OAuthError(
     'invalid_request',
     'requests of this client must have a binding_message or authorization_details, by which the user knows them',
   )
+}
+
+/** Whether the security profiles of a client allow its `backchannel_token_delivery_mode`. */
+export function allowsMode(ctx: Context, client: Pick<ClientRecord, 'metadata'>): boolean {
+  const mode = client.metadata.backchannel_token_delivery_mode ?? ''
+  return demandsOn(ctx, client).backchannelDeliveryModes?.includes(mode) !== false
+}
+
+/** @throws {OAuthError} `unauthorized_client` when a security profile does not allow the mode of its client */
+export function requireMode(ctx: Context, client: ClientRecord): void {
+  if (allowsMode(ctx, client)) return
+  const { backchannel_token_delivery_mode: mode } = client.metadata
+  throw new OAuthError('unauthorized_client', `the security profile of this client does not allow the mode ${mode}`)
 }

@@ -4,7 +4,8 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { cibaGrantType } from './grant-type-name.ts'
 import { findByAuthReqId } from './stored-request.ts'
 
-const polled: PolledGrant = {
+/** What is particular to it beside other grants whose clients poll. */
+export const polled: PolledGrant = {
   grantType: cibaGrantType,
   parameter: 'auth_req_id',
   called: 'auth_req_id',

@@ -6,7 +6,7 @@ import type { ClientRecord } from '../../storage/client.ts'
 import type { BackchannelRequest } from './shown-request.ts'
 
 /** How a client gets its tokens: the values of `backchannel_token_delivery_mode`. */
-export type DeliveryMode = 'poll' | 'ping'
+export type DeliveryMode = 'poll' | 'ping' | 'push'
 
 /** What a client says about the user whom it wants to authenticate. Exactly one of the hints is there. */
 export interface UserHint {
@@ -45,7 +45,8 @@ export interface CibaOptions {
   readonly intervalSeconds?: number | undefined
   /**
    * The ways in which clients may get their tokens. `poll`: they ask again and again. `ping`: the server tells them when to
-   * ask. Default: both.
+   * ask. `push`: the server sends the tokens to their notification endpoint; tokens that do not arrive are revoked, and the
+   * client has to ask anew. Default: `['poll', 'ping']`.
    */
   readonly deliveryModes?: readonly DeliveryMode[] | undefined
   /** How often users are asked at most. */
@@ -63,7 +64,7 @@ export interface CibaOptions {
   /** The algorithms that clients may sign their requests with. Default: `RS256`, `PS256`, `ES256`, `EdDSA`, `Ed25519`. */
   readonly signingAlgorithms?: readonly ClientSigningAlgorithm[] | undefined
   /**
-   * The pauses, in seconds, before further attempts when a client could not be notified or responded with 408, 429 or 5xx.
+   * The pauses, in seconds, before further attempts when a client could not be reached or responded with 408, 429 or 5xx.
    * There are as many further attempts as numbers. Default `[1, 5, 20]`.
    */
   readonly retryAfterSeconds?: readonly number[] | undefined
@@ -119,7 +120,7 @@ const entries = {
   lifetimeSeconds: v.optional(seconds(10, 3600), 300),
   maxLifetimeSeconds: v.optional(seconds(10, 3600), 600),
   intervalSeconds: v.optional(seconds(1, 60), 5),
-  deliveryModes: v.optional(list(['poll', 'ping']), ['poll', 'ping']),
+  deliveryModes: v.optional(list(['poll', 'ping', 'push']), ['poll', 'ping']),
   prompts: v.optional(
     v.strictObject({
       perClient: v.optional(wholeNumber(1, 100), 5),

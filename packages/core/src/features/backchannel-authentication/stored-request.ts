@@ -1,4 +1,6 @@
+import type { ClientInstance } from '../../contracts/client-instance.ts'
 import type { Context } from '../../contracts/context.ts'
+import type { Binding } from '../../contracts/sender-constraint.ts'
 import { findWaiting, type Waiting, type WaitingRequest } from '../../cross-device/waiting-request.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
 import { sha256 } from '../../crypto/hash.ts'
@@ -12,6 +14,14 @@ export interface Backchannel extends Waiting {
   readonly bindingMessage?: string
   /** What the client is notified with, sealed. Absent for a client that polls. */
   readonly sealed?: string
+  /** What a client in the mode `push` has proved with the request: its tokens are bound to that. */
+  readonly proved?: Proved
+}
+
+/** The keys that a client has proved. */
+export interface Proved {
+  readonly cnf?: Binding['cnf']
+  readonly instance?: ClientInstance
 }
 
 /** The record. Its `userId` is the user who is asked: nobody else can answer. */
