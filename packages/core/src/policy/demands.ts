@@ -65,7 +65,7 @@ export function refusedDirectGrantTypes(
  * Checks that the profiles of a client let it ask for a user's access by this grant type.
  * @throws {OAuthError} `unauthorized_client`
  */
-export function requireDirectGrantType(ctx: Tables, client: ClientRecord, name: string): void {
+export function requireDirectGrantType(ctx: Pick<Context, 'registry'>, client: ClientRecord, name: string): void {
   if (refusedDirectGrantTypes(ctx, [name], demandsOn(ctx, client)).length === 0) return
   throw new OAuthError('unauthorized_client', `the security profile of this client does not allow ${name}`)
 }
