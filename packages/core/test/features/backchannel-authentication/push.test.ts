@@ -133,7 +133,10 @@ describe('the mode push', () => {
     await settled()
     expect(bodies()[0]).not.toHaveProperty('refresh_token')
     expect(claimsOf(bodies()[0].id_token)).not.toHaveProperty([rtHashClaim])
-    const own = { refreshTokenEncoder: (token: string) => `own.${token}`, refreshTokenDecoder: (token: string) => token }
+    const own = {
+      refreshTokenEncoder: (token: string) => `own.${token}`,
+      refreshTokenDecoder: (token: string) => token,
+    }
     await start({}, own)
     await ask()
     await decideCiba(world)
