@@ -16,8 +16,8 @@ import {
   registerCiba,
   startCiba,
 } from '../../support/ciba.ts'
-import { isActive } from '../../support/client.ts'
-import { clientKey } from '../../support/client-keys.ts'
+import { isActive, post } from '../../support/client.ts'
+import { assertion, assertionType, clientKey, signJwt } from '../../support/client-keys.ts'
 import { makeProof, postWithProof, thumbprintOf } from '../../support/dpop.ts'
 import { expectJsonError, send } from '../../support/expectations.ts'
 import { recordingStorage, wrapStorage } from '../../support/storage.ts'
@@ -334,6 +334,23 @@ describe('a client in the mode push whose tokens must be bound to a key', () => 
     const { body } = await send(strict, `${strict.issuer}/.well-known/openid-configuration`)
     expect(body.backchannel_token_delivery_modes_supported).toEqual(['poll'])
     await expect(registerCiba(strict, metadata)).rejects.toThrow('does not allow backchannel_token_delivery_mode push')
+    const now = world.clock.now()
+    const jwt = { iss: client.client_id, aud: world.issuer, iat: now, nbf: now, exp: now + 60, jti: 'request-1' }
+    const claims = { ...jwt, ...cibaForm({ binding_message: 'Till 4', client_notification_token }) }
+    const asked = await post(
+      strict,
+      cibaPath,
+      {
+        client_id: client.client_id,
+        client_assertion_type: assertionType,
+        client_assertion: await assertion(strict, client, key),
+        request: await signJwt(key.privateKey, { alg: key.algorithm, kid: key.kid }, claims),
+      },
+      { dpop: await makeProof(strict, { claims: { htu: strict.issuer + cibaPath } }) },
+    )
+    expectJsonError(asked, 400, 'unauthorized_client')
+    expect(asked.body.error_description).toContain('does not allow the mode push')
+    expect(strict.told).toEqual([])
   })
 
   test('under FAPI-CIBA since it has asked, it gets nothing sent (C12, C14)', async () => {
