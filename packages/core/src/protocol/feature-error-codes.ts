@@ -33,6 +33,8 @@ export interface FeatureErrorCodes {
   expired_login_hint_token: true
   /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
   unknown_user_id: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 12}). */
+  transaction_failed: true
   /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
   missing_user_code: true
   /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */

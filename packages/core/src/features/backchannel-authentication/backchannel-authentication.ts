@@ -90,6 +90,7 @@ export function ciba(options: CibaOptions): Feature<'ciba', Ciba> {
       errors: {
         expired_login_hint_token: 400,
         unknown_user_id: 400,
+        transaction_failed: 500,
         missing_user_code: 400,
         invalid_user_code: 400,
         invalid_binding_message: 400,

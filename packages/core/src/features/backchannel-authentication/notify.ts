@@ -1,5 +1,7 @@
 import type { Core } from '../../contracts/core.ts'
 import { type DeliveryFailure, deliver, failureOf } from '../../http/deliver.ts'
+import { errorParameters } from '../../http/error-response.ts'
+import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import type { CibaRules } from './options.ts'
 import { type BackchannelRecord, type Notification, unsealNotification } from './stored-request.ts'
@@ -41,7 +43,7 @@ export function notifyClient(core: Core, rules: CibaRules, { client, record, err
       return
     }
     const { token, authReqId } = notification
-    const why = mode === 'push' && error !== undefined && { error, error_description: errorTexts[error] }
+    const why = mode === 'push' && error !== undefined && errorParameters(new OAuthError(error, errorTexts[error]))
     const body = { auth_req_id: authReqId, ...why }
     const { attempts, failure } = await post(core, rules, { endpoint, token, body })
     if (failure === undefined) core.emit({ type: 'ciba.notified', ...of, attempts })
