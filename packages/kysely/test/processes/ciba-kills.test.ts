@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   cibaForm,
   cibaPath,
@@ -7,63 +7,30 @@ import {
   startRequest,
   type WaitingRequest,
 } from './back-channel.ts'
-import { type SharedDatabase, sharedDatabases } from './databases.ts'
+import { describeProcesses } from './describe-processes.ts'
 import { atEachStatement } from './each-statement.ts'
-import { createFleet, type Fleet, type Worker } from './fleet.ts'
-import { type Answer, type Client, refreshForm } from './host.ts'
+import type { Answer } from './host.ts'
 
 // Each test kills a process with SIGKILL at each statement of one request of a client or of one decision of its user.
 // Another process then continues, like one that a supervisor starts.
 
 const timeout = 300_000
 
-let fleet: Fleet
-beforeAll(async () => {
-  fleet = await createFleet()
-})
-afterAll(() => fleet.close())
-
 const token = '/oauth2/token'
 
-describe.each(sharedDatabases)('a process that is killed while it serves the back channel, on $name', ({ create }) => {
-  let shared: SharedDatabase
-  let survivor: Worker
-  let client: Client
+describeProcesses('a process that is killed while it serves the back channel,', { count: 1 }, (processes) => {
+  const { expectTokens } = processes
 
-  beforeAll(async () => {
-    shared = await create()
-    survivor = await fleet.start({ database: shared.address })
-    await survivor.migrate()
-    client = await survivor.register()
-    // The first JWT makes the first key. Make it here, so that its statements are not counted.
-    await survivor.publishedKeys()
-  })
-  afterAll(async () => {
-    await survivor.stop()
-    await shared.drop()
-  })
-
-  const scene = () => ({ fleet, shared, survivor })
-  const collect = async (request: WaitingRequest, worker = survivor): Promise<Answer | undefined> =>
-    (await worker.post(client, token, collectForm(request)))[0]
-
-  /** Checks that the client has tokens that work, and that there is one grant, which it then revokes. */
-  async function expectTokens(answer: Answer | undefined): Promise<void> {
-    expect(answer).toMatchObject({ status: 200 })
-    const [introspected] = await survivor.post(client, '/oauth2/introspect', { token: answer?.body.access_token })
-    expect(introspected?.body.active).toBe(true)
-    const [refreshed] = await survivor.post(client, token, refreshForm(answer?.body.refresh_token))
-    expect(refreshed).toMatchObject({ status: 200 })
-    expect(await survivor.revokeGrants()).toBe(1)
-  }
+  const collect = async (request: WaitingRequest, worker = processes.survivor): Promise<Answer | undefined> =>
+    (await worker.post(processes.client, token, collectForm(request)))[0]
 
   test(
     'after a process is killed while a client collects its tokens, the auth_req_id works or is used up together with its grant (C10)',
     async () => {
       const found: ('good' | 'used')[] = []
       const statements = await atEachStatement(
-        scene(),
-        () => startApprovedRequest(survivor, client),
+        processes,
+        () => startApprovedRequest(processes.survivor, processes.client),
         (worker, request) => collect(request, worker),
         async (request) => {
           const retried = await collect(request)
@@ -73,7 +40,7 @@ describe.each(sharedDatabases)('a process that is killed while it serves the bac
           } else {
             found.push('used')
             expect(retried).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
-            expect(await survivor.revokeGrants()).toBe(1)
+            expect(await processes.survivor.revokeGrants()).toBe(1)
           }
         },
       )
@@ -90,11 +57,11 @@ describe.each(sharedDatabases)('a process that is killed while it serves the bac
     async () => {
       const seen = new Map<string, number>()
       await atEachStatement(
-        scene(),
-        () => startRequest(survivor, client),
+        processes,
+        () => startRequest(processes.survivor, processes.client),
         (worker, { id }) => worker.decide(id, true),
         async (request) => {
-          const again = await survivor.decide(request.id, true)
+          const again = await processes.survivor.decide(request.id, true)
           seen.set(again, (seen.get(again) ?? 0) + 1)
           await expectTokens(await collect(request))
           expect(await collect(request)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
@@ -109,13 +76,13 @@ describe.each(sharedDatabases)('a process that is killed while it serves the bac
     'after a process is killed while a client asks, the client can ask again, and at most the lost request waits beside it (C06)',
     async () => {
       await atEachStatement(
-        scene(),
-        async () => survivor.revokeGrants(),
-        async (worker) => worker.post(client, cibaPath, cibaForm),
+        processes,
+        async () => processes.survivor.revokeGrants(),
+        async (worker) => worker.post(processes.client, cibaPath, cibaForm),
         async () => {
-          expect((await survivor.waiting()).length).toBeLessThanOrEqual(1)
-          const request = await startRequest(survivor, client)
-          expect(await survivor.decide(request.id, true)).toBe('decided')
+          expect((await processes.survivor.waiting()).length).toBeLessThanOrEqual(1)
+          const request = await startRequest(processes.survivor, processes.client)
+          expect(await processes.survivor.decide(request.id, true)).toBe('decided')
           await expectTokens(await collect(request))
         },
       )
@@ -127,11 +94,11 @@ describe.each(sharedDatabases)('a process that is killed while it serves the bac
     'after a process is killed while a client polls, the user can still approve (C08)',
     async () => {
       await atEachStatement(
-        scene(),
-        () => startRequest(survivor, client),
+        processes,
+        () => startRequest(processes.survivor, processes.client),
         (worker, request) => collect(request, worker),
         async (request) => {
-          expect(await survivor.decide(request.id, true)).toBe('decided')
+          expect(await processes.survivor.decide(request.id, true)).toBe('decided')
           await expectTokens(await collect(request))
         },
       )

@@ -1,61 +1,36 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type SharedDatabase, sharedDatabases } from './databases.ts'
+import { expect, test } from 'vitest'
+import { describeProcesses } from './describe-processes.ts'
 import { atEachStatement } from './each-statement.ts'
 import { assertedUser, assertionForm, exchangeForm } from './exchange.ts'
-import { createFleet, type Fleet, type Worker } from './fleet.ts'
-import { type Client, issuer } from './host.ts'
+import { issuer } from './host.ts'
 import { tokensOf } from './tokens.ts'
 
 // Each test kills a process with SIGKILL at each statement of one request. Another process then continues.
 
 const timeout = 300_000
 
-let fleet: Fleet
-beforeAll(async () => {
-  fleet = await createFleet()
-})
-afterAll(() => fleet.close())
-
 const token = '/oauth2/token'
 
-describe.each(sharedDatabases)('a process that is killed while it exchanges tokens, on $name', ({ create }) => {
-  let shared: SharedDatabase
-  let survivor: Worker
-  let client: Client
-
-  beforeAll(async () => {
-    shared = await create()
-    survivor = await fleet.start({ database: shared.address })
-    await survivor.migrate()
-    client = await survivor.register()
-    // The first JWT makes the first key. Make it here, so that its statements are not counted.
-    await survivor.publishedKeys()
-  })
-  afterAll(async () => {
-    await survivor.stop()
-    await shared.drop()
-  })
-
-  const isActive = async (text: string): Promise<unknown> =>
-    (await survivor.post(client, '/oauth2/introspect', { token: text }))[0]?.body.active
+describeProcesses('a process that is killed while it exchanges tokens,', { count: 1 }, (processes) => {
+  const { isActive } = processes
 
   test(
     'after a process is killed while it takes an assertion, the assertion works once or is used up, and a new one works (B05)',
     async () => {
       let good = 0
       let used = 0
-      const grants = async () => (await survivor.grants(assertedUser.id)).length
+      const grants = async () => (await processes.survivor.grants(assertedUser.id)).length
       let before = 0
       const statements = await atEachStatement(
-        { fleet, shared, survivor },
+        processes,
         async () => {
           before = await grants()
           return assertionForm(issuer)
         },
-        (worker, form) => worker.post(client, token, form),
+        (worker, form) => worker.post(processes.client, token, form),
         async (form) => {
           const left = (await grants()) - before
-          const [retried] = await survivor.post(client, token, form)
+          const [retried] = await processes.survivor.post(processes.client, token, form)
           if (retried?.status === 200) {
             good++
             expect([left, await isActive(retried.body.access_token)]).toEqual([0, true])
@@ -65,10 +40,10 @@ describe.each(sharedDatabases)('a process that is killed while it exchanges toke
             expect(retried).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
             // The response was lost with the process. The user sees the grant and can end it.
             expect(left).toBeLessThanOrEqual(1)
-            const [next] = await survivor.post(client, token, await assertionForm(issuer))
+            const [next] = await processes.survivor.post(processes.client, token, await assertionForm(issuer))
             expect(next).toMatchObject({ status: 200 })
           }
-          const [again] = await survivor.post(client, token, form)
+          const [again] = await processes.survivor.post(processes.client, token, form)
           expect(again).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
         },
       )
@@ -84,16 +59,16 @@ describe.each(sharedDatabases)('a process that is killed while it exchanges toke
     'after a process is killed in an exchange, the subject token works and can be exchanged, and all ends with its grant (X14)',
     async () => {
       const statements = await atEachStatement(
-        { fleet, shared, survivor },
-        async () => tokensOf(survivor, client),
-        (worker, { access_token }) => worker.post(client, token, exchangeForm(access_token)),
+        processes,
+        async () => tokensOf(processes.survivor, processes.client),
+        (worker, { access_token }) => worker.post(processes.client, token, exchangeForm(access_token)),
         async ({ access_token }) => {
-          const [retried] = await survivor.post(client, token, exchangeForm(access_token))
+          const [retried] = await processes.survivor.post(processes.client, token, exchangeForm(access_token))
           expect(retried).toMatchObject({ status: 200 })
           const tokens: string[] = [access_token, retried?.body.access_token]
           for (const one of tokens) expect(await isActive(one)).toBe(true)
-          expect(await survivor.grants()).toHaveLength(1)
-          expect(await survivor.revokeGrants()).toBe(1)
+          expect(await processes.survivor.grants()).toHaveLength(1)
+          expect(await processes.survivor.revokeGrants()).toBe(1)
           for (const one of tokens) expect(await isActive(one)).toBe(false)
         },
       )

@@ -47,9 +47,9 @@ export interface DeviceAuthorizationOptions {
  * not counted. It is kept in the storage, so it holds for all processes together, with or without the option `rateLimit`.
  */
 export interface CodeEntryLimit {
-  /** How many wrong codes. Default 10. */
+  /** How many wrong codes. 1 to 1000, default 10. */
   readonly max?: number | undefined
-  /** In how many seconds. Default 600. */
+  /** In how many seconds. 1 to 86400, default 600. */
   readonly windowSeconds?: number | undefined
 }
 
