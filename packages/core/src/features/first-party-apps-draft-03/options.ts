@@ -59,7 +59,7 @@ export interface FirstPartyAppsDraft03Options {
    */
   readonly challenge: (challenge: AuthorizationChallenge) => Awaitable<ChallengeAnswer>
   /** How long a user has from the first answer to the code, in seconds. 30 to 3600, default 600. */
-  readonly sessionLifetimeSeconds?: number | undefined
+  readonly lifetimeSeconds?: number | undefined
   /** How many requests one session may have, so that nobody tries all one-time passwords. 1 to 100, default 10. */
   readonly attempts?: number | undefined
 }
@@ -81,12 +81,12 @@ const entries = {
     (value) => typeof value === 'function',
     'must be a function that authenticates the user',
   ),
-  sessionLifetimeSeconds: v.optional(whole(30, 3600), 600),
+  lifetimeSeconds: v.optional(whole(30, 3600), 600),
   attempts: v.optional(whole(1, 100), 10),
 }
 
 /** @throws {TypeError} when an option is unknown, missing or wrong */
 export function parseChallengeOptions(options: FirstPartyAppsDraft03Options): ChallengeRules {
   const parsed = parseFeatureOptions('experimentalFirstPartyAppsDraft03', entries, options)
-  return { challenge: parsed.challenge, lifetime: parsed.sessionLifetimeSeconds, attempts: parsed.attempts }
+  return { challenge: parsed.challenge, lifetime: parsed.lifetimeSeconds, attempts: parsed.attempts }
 }

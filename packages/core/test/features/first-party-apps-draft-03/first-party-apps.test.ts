@@ -135,7 +135,7 @@ describe('options of experimentalFirstPartyAppsDraft03', () => {
     for (const [options, name] of [
       [{}, 'challenge'],
       [{ challenge, attempts: 0 }, 'attempts'],
-      [{ challenge, sessionLifetimeSeconds: 1.5 }, 'sessionLifetimeSeconds'],
+      [{ challenge, lifetimeSeconds: 1.5 }, 'lifetimeSeconds'],
       [{ challenge, lifetime: 60 }, 'lifetime'],
     ] as const) {
       expect(() => experimentalFirstPartyAppsDraft03(options as never)).toThrow(name)
