@@ -90,6 +90,7 @@ ${formToken}
 /** Says in plain words what made a grant, to complete "It got the access when". */
 function whatMadeIt(via: string): string {
   const known: Readonly<Record<string, string>> = {
+    ciba: 'you approved what it asked for',
     code: 'you signed in there',
     device: 'you connected a device',
     firstPartyApps: 'you signed in inside the application',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createProvider, type Feature } from '@oauth/core'
 import type { Completion, Core, Endpoint, GrantType, Parts, SenderConstraint } from '@oauth/core/feature'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
@@ -514,11 +515,15 @@ describe('the probe features', () => {
 
   test('the probe features start together with the features that have replaced others of them', () => {
     const exchange = tokenExchange({ accessTokens: { authorize: () => undefined } })
-    const features = [keyHeader(), devices(), addressClients({ documents: new Map() }), vouchers(), exchange]
+    const backChannel = ciba({ resolveUser: () => undefined, notifyUser: () => {} })
+    const probes = [keyHeader(), addressClients({ documents: new Map() }), vouchers()]
+    const features = [...probes, devices(), exchange, backChannel]
     expect(createQuickWorld({ features }).provider.metadata).toMatchObject({
       device_authorization_endpoint: expect.any(String),
+      backchannel_authentication_endpoint: expect.any(String),
       grant_types_supported: expect.arrayContaining([
         'urn:example:grant-type:voucher',
+        'urn:openid:params:grant-type:ciba',
         'urn:ietf:params:oauth:grant-type:device_code',
         'urn:ietf:params:oauth:grant-type:token-exchange',
       ]),
