@@ -32,7 +32,13 @@ export const exampleCases: readonly ExampleCase[] = [
   {
     name: 'mcp',
     command: [process.execPath, ...tsx, 'src/main.ts'],
-    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}` }),
+    env: (port) => ({ PORT: `${port}`, MCP_PORT: `${port + 1}`, PRINT_PORT: `${port + 2}` }),
+    hasFile: false,
+  },
+  {
+    name: 'agent-approval',
+    command: [process.execPath, ...tsx, 'src/main.ts'],
+    env: (port, file) => ({ PORT: `${port}`, BANK_PORT: `${port + 1}`, DATA: `${file}.agent` }),
     hasFile: false,
   },
   {

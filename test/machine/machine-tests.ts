@@ -6,9 +6,14 @@ export const machineTests: readonly string[] = [
   'test/example-health.test.ts',
   'test/stopping.test.ts',
   'packages/kysely/test/processes/kills.test.ts',
+  'packages/kysely/test/processes/device-kills.test.ts',
+  'packages/kysely/test/processes/exchange-kills.test.ts',
+  'packages/kysely/test/processes/ciba-kills.test.ts',
   'examples/external-signer/test/**/*.test.ts',
+  'examples/cli/test/**/*.test.ts',
   'examples/hono-bun/test/**/*.test.ts',
   'examples/mcp/test/start.test.ts',
+  'examples/agent-approval/test/start.test.ts',
   'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
   'examples/server/test/restart.test.ts',
@@ -16,4 +21,6 @@ export const machineTests: readonly string[] = [
 ]
 
 /** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */
-export const browserTests: readonly string[] = ['examples/*/test/browser{,-applications,-form-post}.test.ts']
+export const browserTests: readonly string[] = [
+  'examples/*/test/browser{,-applications,-device,-form-post,-payments}.test.ts',
+]

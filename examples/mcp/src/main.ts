@@ -4,6 +4,7 @@ import { demoAccount } from './authorization-server/account.ts'
 import { createAuthorizationServer } from './authorization-server/authorization-server.ts'
 import { listen } from './listen.ts'
 import { createMcpServer } from './mcp-server/mcp-server.ts'
+import { createPrintApi } from './print-api/print-api.ts'
 import { readSettings } from './settings.ts'
 
 try {
@@ -13,15 +14,16 @@ try {
   process.exit(1)
 }
 
-/** Starts two servers in one process. They talk only over HTTP, so each could run elsewhere. */
+/** Starts three servers in one process. They talk only over HTTP, so each could run elsewhere. */
 async function start(): Promise<void> {
   const settings = readSettings(process.env)
-  const { baseUrl, resource, secret, resourceSecret, allowedOrigins } = settings
+  const { baseUrl, resource, printApi, secret, resourceSecret, allowedOrigins } = settings
 
   const authorizationServer = createAuthorizationServer({
     baseUrl,
     secret,
     resources: [resource],
+    apis: [printApi],
     onEvent: (event) => {
       if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
     },
@@ -33,14 +35,20 @@ async function start(): Promise<void> {
     issuer,
     clientId: 'notes-mcp',
     secret: resourceSecret,
+    printApi,
     allowedOrigins,
     onError: (error) => console.error(error),
   })
 
   const authorization = await listen(settings.port, authorizationServer.fetch)
   const mcp = await listen(settings.mcpPort, mcpServer.fetch)
+  const print = await listen(
+    settings.printPort,
+    createPrintApi({ resource: printApi, issuer, callers: ['notes-mcp'] }).fetch,
+  )
   console.log(`
   MCP server            ${resource}
+  Print API             ${printApi}
   Authorization server  ${issuer}
   Demo account          ${demoAccount.email} / ${demoAccount.password}
 
@@ -54,6 +62,7 @@ async function start(): Promise<void> {
     clearInterval(hourly)
     // Stop the MCP server first, because it asks the authorization server about tokens.
     await mcp.stop()
+    await print.stop()
     await authorization.stop()
   })
 }

@@ -14,10 +14,11 @@ let resource: string
 let baseUrl: string
 
 beforeAll(async () => {
-  const [port, mcpPort] = [await freePort(), await freePort()]
+  const [port, mcpPort, printPort] = [await freePort(), await freePort(), await freePort()]
   baseUrl = `http://localhost:${port}`
   resource = `http://localhost:${mcpPort}/mcp`
-  const server = start('src/main.ts', [], { PORT: String(port), MCP_PORT: String(mcpPort) })
+  const ports = { PORT: String(port), MCP_PORT: String(mcpPort), PRINT_PORT: String(printPort) }
+  const server = start('src/main.ts', [], ports)
   expect(await server.until(/Demo account .*\n/)).toContain(resource)
 })
 

@@ -7,6 +7,7 @@ import {
 } from '../src/authorization-server/authorization-server.ts'
 import { listen } from '../src/listen.ts'
 import { createMcpServer } from '../src/mcp-server/mcp-server.ts'
+import { createPrintApi } from '../src/print-api/print-api.ts'
 
 export interface Example {
   readonly baseUrl: string
@@ -15,14 +16,19 @@ export interface Example {
   /** The URLs of two MCP servers that use one authorization server. */
   readonly notes: string
   readonly other: string
+  /** The URL of the API that the first MCP server calls for its users. */
+  readonly printApi: string
   readonly agent: UserAgent
   readonly events: readonly OAuthEvent[]
   /** The failures that the example reported. Empty if all requests succeeded. */
   readonly failures: readonly unknown[]
-  /** Moves the clock of all three servers forward, in seconds. */
+  /** Moves the clock of all servers forward, in seconds. */
   readonly advance: (seconds: number) => void
   readonly stop: () => Promise<void>
 }
+
+/** The client secret of an MCP server of the tests. */
+export const secretOf = (resource: string): string => `secret-of-a-resource-0123456789-${resource}`
 
 /** Starts the example on free ports, over real HTTP, with a second MCP server. */
 export async function startExample(): Promise<Example> {
@@ -30,13 +36,15 @@ export async function startExample(): Promise<Example> {
   const events: OAuthEvent[] = []
   let offset = 0
   const clock = { now: () => Math.floor(Date.now() / 1000) + offset }
-  const ports = [await open(), await open(), await open()] as const
+  const ports = [await open(), await open(), await open(), await open()] as const
   const [baseUrl, notes, other] = [ports[0].origin, `${ports[1].origin}/mcp`, `${ports[2].origin}/mcp`]
+  const printApi = `${ports[3].origin}/print`
 
   const authorizationServer = createAuthorizationServer({
     baseUrl,
     secret: 'a-secret-of-the-tests-0123456789-abcdef',
     resources: [notes, other],
+    apis: [printApi],
     clock,
     onEvent: (event) => {
       events.push(event)
@@ -49,15 +57,17 @@ export async function startExample(): Promise<Example> {
     [ports[1], notes, 'notes-mcp'],
     [ports[2], other, 'other-mcp'],
   ] as const) {
-    const secret = `secret-of-a-resource-0123456789-${resource}`
+    const secret = secretOf(resource)
     await authorizationServer.registerResource(clientId, resource, secret)
     const onError = (error: unknown) => failures.push(error)
     const allowedOrigins = ['http://localhost:6274']
-    port.serve(createMcpServer({ resource, issuer, clientId, secret, allowedOrigins, onError, clock }).fetch)
+    const options = { resource, issuer, clientId, secret, printApi, allowedOrigins, onError, clock }
+    port.serve(createMcpServer(options).fetch)
   }
+  ports[3].serve(createPrintApi({ resource: printApi, issuer, callers: ['notes-mcp'], clock }).fetch)
 
   return {
-    ...{ baseUrl, issuer, authorizationServer, notes, other, events, failures },
+    ...{ baseUrl, issuer, authorizationServer, notes, other, printApi, events, failures },
     agent: createUserAgent(),
     advance: (seconds) => {
       offset += seconds

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { healthPages } from '../../shared/src/health.ts'
 import { notesApi } from './api/notes.ts'
+import { paymentsApi } from './api/payments.ts'
 import { loadGuides } from './applications/guide.ts'
 import { developerPages } from './applications/pages.ts'
 import { createShownOnce } from './applications/shown-once.ts'
@@ -11,6 +12,7 @@ import { clientPages } from './client/pages.ts'
 import { registerDemoClient } from './client/registration.ts'
 import { createRelyingParty } from './client/relying-party.ts'
 import { createClientStore } from './client/store.ts'
+import { registerCommandLine } from './command-line.ts'
 import { openDatabase } from './database.ts'
 import { createErrorPage, notFound } from './failures.ts'
 import { homePage } from './home.ts'
@@ -18,7 +20,7 @@ import { createAttempts } from './identity/attempts.ts'
 import { createDemoAccount } from './identity/demo-account.ts'
 import { identityPages } from './identity/pages.ts'
 import { createSessions } from './identity/sessions.ts'
-import { createUsers } from './identity/users.ts'
+import { createUsers, type User } from './identity/users.ts'
 import { createIdentityProvider } from './provider.ts'
 import { assets } from './web/assets.ts'
 import { createFormGuard } from './web/form-guard.ts'
@@ -29,8 +31,15 @@ export interface AppOptions {
   /** A SQLite file, which is created and migrated if needed, or `:memory:`. */
   readonly database: string
   readonly secret: string
+  /** The API that books payments, if it is elsewhere. Default: the API of this process. */
+  readonly paymentsUrl?: string
   /** The file with the guides for client libraries. Default: `docs/clients.md` of this repository. */
   readonly clientsGuide?: string
+  /**
+   * Tells a user that something waits for an answer at this link. A product sends a message to their phone. Default: users find
+   * it at `/approvals`.
+   */
+  readonly notify?: (user: User, link: string) => void
   readonly onEvent?: (event: OAuthEvent) => void
   readonly onError?: (error: unknown) => void
 }
@@ -45,18 +54,20 @@ export interface App {
 
 /** Three parties in one process: an identity provider, a client of it and an API. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { baseUrl, secret, onEvent = () => {}, onError = () => {} } = options
+  const { baseUrl, secret, notify = () => {}, onEvent = () => {}, onError = () => {} } = options
   const apiUrl = `${baseUrl}/api`
+  const paymentsUrl = options.paymentsUrl ?? apiUrl
   const database = openDatabase(options.database)
 
   const users = createUsers(database)
   const sessions = createSessions(database, users, baseUrl)
-  const provider = createIdentityProvider({ baseUrl, secret, database, users, sessions, onEvent })
+  const provider = createIdentityProvider({ baseUrl, secret, paymentsUrl, database, users, sessions, notify, onEvent })
   const { issuer } = provider
   await createDemoAccount(users)
 
   const store = createClientStore(database, baseUrl)
   const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
+  await registerCommandLine(provider)
 
   const guard = createFormGuard('example_id_form', baseUrl)
   const pages = new Hono()
@@ -93,12 +104,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     clientPages({
       baseUrl,
       apiUrl,
+      paymentsUrl,
       party: createRelyingParty({ issuer, ...registration }),
       store,
       guard: createFormGuard('marginalia_form', baseUrl),
     }),
   )
   pages.route('/', notesApi({ url: apiUrl, provider, report: onError }))
+  const payments = paymentsApi({ url: apiUrl, authorizationServer: provider, report: onError })
+  pages.all('/api/payments', (c) => payments(c.req.raw) ?? notFound(c))
 
   pages.notFound(notFound)
   pages.onError(createErrorPage(onError))

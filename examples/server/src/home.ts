@@ -29,8 +29,8 @@ ${places.map(({ url, isPage }) => html`<dd>${isPage ? html`<a href="${url}"><cod
 <p>Demo account: <code>${demoAccount.email}</code> with <code>${demoAccount.password}</code></p>
 <p class="aside">${
         signedIn === undefined
-          ? html`<a href="/login">Sign in</a> <a href="/signup">Create an account</a> <a href="/applications">Your applications</a>`
-          : html`Signed in as <strong>${signedIn.user.name}</strong>. <a href="/connected-apps">Connected apps</a> <a href="/applications">Your applications</a> <a href="/logout">Sign out</a>`
+          ? html`<a href="/login">Sign in</a> <a href="/signup">Create an account</a> <a href="/device">Connect a device</a> <a href="/applications">Your applications</a>`
+          : html`Signed in as <strong>${signedIn.user.name}</strong>. <a href="/approvals">Approvals</a> <a href="/connected-apps">Connected apps</a> <a href="/device">Connect a device</a> <a href="/applications">Your applications</a> <a href="/logout">Sign out</a>`
       }</p>`,
     }
   }

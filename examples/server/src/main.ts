@@ -12,6 +12,7 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
     baseUrl,
     database,
     secret,
+    notify: ({ email }, link) => console.log(`  ${email}, an application asks you for something: ${link}`),
     onError: (error) => console.error(error),
     onEvent: (event) => {
       if (event.type === 'request.failed') console.error(event.endpoint, event.cause)

@@ -61,7 +61,8 @@ test('a second start makes no second demo client or account, and another BASE_UR
     { client_id: first?.client_id, redirect_uri: 'http://localhost:4000/client/callback' },
   ])
   const client = await app.provider.getClient(String(first?.client_id))
-  expect(client?.metadata.redirect_uris).toEqual(['http://localhost:4000/client/callback'])
+  const redirectUris = ['http://localhost:4000/client/callback', 'http://localhost:4000/client/paid']
+  expect(client?.metadata.redirect_uris).toEqual(redirectUris)
   expect(client?.metadata.post_logout_redirect_uris).toEqual(['http://localhost:4000/client/signed-out'])
   expect(rows('select email from app_users')).toEqual([{ email: 'demo@example.com' }])
 })

@@ -7,6 +7,7 @@ import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
 
 const redirectUri = 'https://rp.example/callback'
+const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
 const timeout = 60_000
 
 describe('your applications', () => {
@@ -48,7 +49,7 @@ describe('your applications', () => {
   test.each([
     ['web', 'client_secret_basic', ['authorization_code', 'refresh_token'], 'web'],
     ['spa', 'none', ['authorization_code', 'refresh_token'], 'web'],
-    ['native', 'none', ['authorization_code', 'refresh_token'], 'native'],
+    ['native', 'none', ['authorization_code', 'refresh_token', deviceCode], 'native'],
     ['api', 'client_secret_basic', [], 'web'],
     ['machine', 'client_secret_basic', ['client_credentials'], 'web'],
   ])('the kind %s decides that a client authenticates with %s', async (kind, method, grantTypes, type) => {

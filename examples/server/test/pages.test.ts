@@ -132,7 +132,7 @@ describe('the pages of the identity side', () => {
     const theirs = await stranger.open(`${example.baseUrl}/connected-apps`)
     expect(theirs.body).toContain('No application has access.')
 
-    const button = 'Withdraw access of &lt;script&gt;alert(&quot;client&quot;)&lt;/script&gt;'
+    const button = 'Yes, disconnect &lt;script&gt;alert(&quot;client&quot;)&lt;/script&gt;'
     const forged = await agent.submit(page, button, { form_token: 'forged' })
     expect(forged.status).toBe(403)
     expect(forged.body).toContain('role="alert"')
@@ -143,6 +143,7 @@ describe('the pages of the identity side', () => {
     await fetch(`${example.baseUrl}/connected-apps`, { method: 'POST', headers: { cookie }, body })
     expect((await apps()).body).toContain('Read your notes')
 
+    expect(page.body).toContain('It got the access when you signed in there.')
     const withdrawn = await agent.submit(page, button)
     expect(withdrawn.body).toContain('No application has access.')
     expect((await agent.open(authorization())).url.pathname).toBe('/consent')
@@ -159,7 +160,7 @@ describe('the pages of the identity side', () => {
 
     await agent.submit(client, 'Revoke')
     expect((await apps()).body).toContain('It has no access now')
-    await agent.submit(await apps(), 'Withdraw access of Marginalia')
+    await agent.submit(await apps(), 'Yes, disconnect Marginalia')
     expect((await apps()).body).toContain('No application has access.')
   })
 

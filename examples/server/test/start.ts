@@ -15,7 +15,7 @@ export interface Example extends App {
 }
 
 /** Starts the example on a free port with its own database, over real HTTP. */
-export async function startExample(options: Pick<AppOptions, 'clientsGuide'> = {}): Promise<Example> {
+export async function startExample(options: Pick<AppOptions, 'clientsGuide' | 'notify'> = {}): Promise<Example> {
   const folder = await mkdtemp(join(tmpdir(), 'oauth-example-'))
   const failures: unknown[] = []
   let app: App | undefined

@@ -14,12 +14,18 @@ export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
 /** Workloads that do not use the storage. */
 const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
 /** Workloads that the floor does not serve. */
-const withoutFloor: ReadonlySet<Workload> = new Set(['client-credentials-dpop', 'code-par', 'userinfo-dpop'])
+const withoutFloor: ReadonlySet<Workload> = new Set([
+  'client-credentials-dpop',
+  'code-par',
+  'device-poll',
+  'userinfo-dpop',
+])
 /** The features that a workload uses. Every other provider has none. */
 const featuresOf: Readonly<Partial<Record<Load, readonly FeatureName[]>>> = {
   'client-credentials-dpop': ['dpop'],
   'userinfo-dpop': ['dpop'],
   'code-par': ['pushed-authorization-requests'],
+  'device-poll': ['device-authorization'],
 }
 /** Workloads that are also measured with the plain bridge, to show the cost of a bridge that is not lazy. */
 const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])

@@ -14,6 +14,7 @@ export const workloads = [
   'introspect',
   'userinfo',
   'userinfo-dpop',
+  'device-poll',
 ] as const
 
 export type Workload = (typeof workloads)[number]
@@ -21,7 +22,7 @@ export type Workload = (typeof workloads)[number]
 export type Load = Workload | 'bare-get' | 'bare-post'
 
 /** The features whose cost is measured: their folders under `features`. */
-export type FeatureName = 'dpop' | 'pushed-authorization-requests'
+export type FeatureName = 'device-authorization' | 'dpop' | 'pushed-authorization-requests'
 
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
@@ -85,6 +86,7 @@ export interface Purged {
   readonly batches: readonly number[]
 }
 
+export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
 export const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'
 /** A resource whose access tokens are signed with ES256 instead of the default. */

@@ -23,6 +23,7 @@ const rows: Readonly<Record<Workload, { readonly title: string; readonly http: r
   introspect: { title: 'introspection, opaque', http: ['bare-post'] },
   userinfo: { title: 'userinfo', http: ['bare-get'] },
   'userinfo-dpop': { title: 'userinfo, DPoP', http: ['bare-get'] },
+  'device-poll': { title: 'poll of a device', http: ['bare-post'] },
 }
 
 /** Makes the Markdown table: rates per second, with their percentage of bare HTTP and of the floor. */

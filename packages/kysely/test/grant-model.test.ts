@@ -43,6 +43,7 @@ const faults: Readonly<Record<string, (storage: Storage) => Storage>> = {
       revokeAll(query.userId === undefined ? { clientId, ...query } : query),
     )
   },
+  'forgets the deletion of a consent': (storage) => withVerb(storage, 'consents.delete', async () => true),
 }
 
 if (withLocalDatabases) {

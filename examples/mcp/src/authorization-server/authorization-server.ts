@@ -1,4 +1,5 @@
 import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
 import { healthPages } from '../../../shared/src/health.ts'
@@ -12,6 +13,8 @@ export interface AuthorizationServerOptions {
   readonly secret: string
   /** The MCP servers that tokens may be for, by the URLs that clients connect to. */
   readonly resources: readonly string[]
+  /** The APIs that MCP servers may call for their users, with tokens that they exchange. */
+  readonly apis?: readonly string[]
   readonly onEvent?: (event: OAuthEvent) => void
   /** The clock, for tests. */
   readonly clock?: Clock
@@ -20,17 +23,23 @@ export interface AuthorizationServerOptions {
 export interface AuthorizationServer {
   readonly provider: Provider
   readonly fetch: (request: Request) => Promise<Response>
-  /** Lets an MCP server introspect its tokens: registers it as a client under a plain id that stands for its URL. */
+  /** Lets an MCP server introspect its tokens: registers it as a client under a plain id that stands for its URL. It may exchange
+   * those tokens for tokens of `apis`. */
   readonly registerResource: (clientId: string, resource: string, secret: string) => Promise<void>
   /** Deletes expired data, and clients that were registered and never used. */
   readonly purgeExpired: () => Promise<void>
 }
 
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
-  const { baseUrl, secret, resources, onEvent, clock } = options
+  const { baseUrl, secret, resources, apis = [], onEvent, clock } = options
   const sessions = createSessions(baseUrl)
   /** The client ids of the MCP servers. */
   const mcpServers = new Set<string>()
+  // A client may be known by a document at its URL, or register itself; a token is valid only at the MCP server that the
+  // user saw and agreed to. Every server here has the same tools.
+  const preset = mcp({
+    resources: Object.fromEntries(resources.map((url) => [url, { scopes: ['notes:read', 'notes:write'] }])),
+  })
   const provider = createProvider({
     baseUrl,
     secret,
@@ -43,11 +52,21 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     loginUrl: '/login',
     consentUrl: '/consent',
 
-    // A client may be known by a document at its URL, or register itself; a token is valid only at the MCP server that the
-    // user saw and agreed to. Every server here has the same tools.
-    ...mcp({
-      resources: Object.fromEntries(resources.map((url) => [url, { scopes: ['notes:read', 'notes:write'] }])),
-    }),
+    ...preset,
+    validAudiences: [...preset.validAudiences, ...apis],
+    features: [
+      ...preset.features,
+      tokenExchange({
+        accessTokens: {
+          // An MCP server gets a token for one API, which says that the server acts for the user. Nobody else gets one.
+          authorize: ({ clientId, resources: asked }) =>
+            mcpServers.has(clientId) && asked.length === 1 && asked.every((url) => apis.includes(url))
+              ? { mode: 'delegation', resources: asked }
+              : undefined,
+          lifetimeSeconds: 60,
+        },
+      }),
+    ],
     // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
     rateLimit: { clientAddress, introspect: { client: (id) => (mcpServers.has(id) ? false : undefined) } },
 
@@ -66,8 +85,15 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     fetch: async (request) =>
       health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     async registerResource(clientId, resource, resourceSecret) {
-      const api = { client_id: clientId, client_secret: resourceSecret, grant_types: [], resources: [resource] }
-      await provider.registerClient(api)
+      await provider.registerClient({
+        client_id: clientId,
+        client_secret: resourceSecret,
+        resources: [resource],
+        redirect_uris: [],
+        grant_types: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+        // The most that it gets in an exchange, whatever the user's token has.
+        scope: 'notes:read',
+      })
       mcpServers.add(clientId)
     },
     async purgeExpired() {

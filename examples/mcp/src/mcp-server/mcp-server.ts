@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { healthPages, type Readiness } from '../../../shared/src/health.ts'
 import { createNotesServer, type Notes, scopesOf } from './notes.ts'
+import { createPrinter } from './printer.ts'
 
 export interface McpServerOptions {
   /** The URL that clients connect to. It is the `resource` of their token requests and the audience of their tokens. */
@@ -16,6 +17,8 @@ export interface McpServerOptions {
   readonly clientId: string
   /** The secret of that client. */
   readonly secret: string
+  /** The URL of an API that prints notes. Without it there is no tool for printing. */
+  readonly printApi?: string
   readonly allowedOrigins: readonly string[]
   readonly onError?: (error: unknown) => void
   /** The clock. Tests set it. */
@@ -27,7 +30,7 @@ const scopes = ['notes:read']
 
 /** An MCP server (streamable HTTP, stateless) for callers with an access token. */
 export function createMcpServer(options: McpServerOptions): { fetch(request: Request): Response | Promise<Response> } {
-  const { resource, issuer, clientId, secret, allowedOrigins, onError, clock } = options
+  const { resource, issuer, clientId, secret, printApi, allowedOrigins, onError, clock } = options
   const api = protectedResource({
     resource,
     authorizationServer: {
@@ -42,6 +45,7 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
     onError: ({ code, cause }) => code === 'temporarily_unavailable' && onError?.(cause),
   })
   const notes: Notes = new Map()
+  const print = printApi === undefined ? undefined : createPrinter({ printApi, issuer, clientId, secret })
 
   const serve = async (c: Context<AuthEnv>): Promise<Response> => {
     // This server sends only responses, so there is no stream to open and no session to end.
@@ -53,7 +57,7 @@ export function createMcpServer(options: McpServerOptions): { fetch(request: Req
     const needed = scopesOf(message)
     if (needed.length > 0) requireScopes(auth, [...scopes, ...needed])
 
-    const server = createNotesServer(notes, auth.subject)
+    const server = createNotesServer(notes, { user: auth.subject, token: auth.token, print })
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
     await server.connect(transport)
     // Pass on the parsed message, so that the checked message is the one that is executed.

@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
+import type { Print } from './printer.ts'
 
 /** The further scopes that each tool needs. */
 const toolScopes: Readonly<Record<string, readonly string[]>> = {
@@ -9,8 +10,17 @@ const toolScopes: Readonly<Record<string, readonly string[]>> = {
 /** The notes of each user. */
 export type Notes = Map<string, string[]>
 
+/** The caller of one request, and what the server can do for the user elsewhere. */
+export interface Caller {
+  readonly user: string
+  /** The access token of the request. */
+  readonly token: string
+  /** Absent where there is no print API. */
+  readonly print: Print | undefined
+}
+
 /** An MCP server for one request of one user. */
-export function createNotesServer(notes: Notes, user: string): McpServer {
+export function createNotesServer(notes: Notes, { user, token, print }: Caller): McpServer {
   const server = new McpServer({ name: 'notes', version: '1.0.0' })
   const own = notes.get(user) ?? []
 
@@ -26,6 +36,12 @@ export function createNotesServer(notes: Notes, user: string): McpServer {
       return { content: [{ type: 'text', text: 'Noted.' }] }
     },
   )
+
+  if (print !== undefined) {
+    server.registerTool('print_notes', { description: 'Prints the notes of the user' }, async () => ({
+      content: [{ type: 'text', text: await print(token, own.join('\n')) }],
+    }))
+  }
   return server
 }
 

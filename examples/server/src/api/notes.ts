@@ -1,6 +1,7 @@
 import type { Provider } from '@oauth/core'
-import { createProtectedResource } from '@oauth/resource-server'
+import { createProtectedResource, dpop } from '@oauth/resource-server'
 import { Hono } from 'hono'
+import { paymentType } from '../payments/payment.ts'
 
 export interface NotesApi {
   readonly url: string
@@ -20,7 +21,9 @@ export function notesApi({ url, provider, report }: NotesApi): Hono {
     authorizationServer: provider,
     realm: 'notes',
     scopes: ['notes:read'],
-    metadata: { resourceName: 'Notes' },
+    metadata: { resourceName: 'Notes', authorizationDetailsTypesSupported: [paymentType] },
+    // Accepts the bound tokens of clients that use DPoP, and bearer tokens of the others.
+    senderConstraints: [dpop()],
     // All other errors are the caller's.
     onError: ({ code, cause }) => code === 'temporarily_unavailable' && report(cause),
   })

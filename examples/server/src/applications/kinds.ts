@@ -18,6 +18,8 @@ export interface KindOfApplication {
 }
 
 const forUsers = ['authorization_code', 'refresh_token'] as const
+/** For programs that open no browser: the user enters a code on a page of this server. */
+const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export const kinds: readonly KindOfApplication[] = [
   {
@@ -44,7 +46,11 @@ export const kinds: readonly KindOfApplication[] = [
     description: 'Users install it on a phone or a computer. It has no secret.',
     redirectHint:
       'One address a line: http://127.0.0.1/callback for every port of this machine, or a scheme of yours, for instance com.example.app:/callback.',
-    metadata: { grant_types: forUsers, token_endpoint_auth_method: 'none', application_type: 'native' },
+    metadata: {
+      grant_types: [...forUsers, deviceCode],
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+    },
   },
   {
     kind: 'api',

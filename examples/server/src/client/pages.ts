@@ -3,6 +3,7 @@ import { readForm } from '../web/form.ts'
 import { type FormGuard, refusedForm } from '../web/form-guard.ts'
 import { respond } from '../web/layout.ts'
 import { clientActions } from './actions.ts'
+import { paymentPages } from './payment.ts'
 import { describeProblem } from './problem.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { resultView } from './result-view.ts'
@@ -13,6 +14,8 @@ export interface ClientSide {
   readonly baseUrl: string
   /** The protected resource: the audience of the JWT access token. */
   readonly apiUrl: string
+  /** The API that books payments. */
+  readonly paymentsUrl: string
   readonly party: RelyingParty
   readonly store: ClientStore
   readonly guard: FormGuard
@@ -84,7 +87,7 @@ export function clientPages(side: ClientSide): Hono {
     return welcomeView({ apiUrl: side.apiUrl, formToken: guard.field(c), ...say })
   }
 
-  return pages.route('/', clientActions(side))
+  return pages.route('/', clientActions(side)).route('/', paymentPages(side))
 }
 
 const signedOut = 'You are signed out, here and at Example ID.'

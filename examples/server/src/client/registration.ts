@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Provider } from '@oauth/core'
 import type { Database } from '../database.ts'
+import { paymentType } from '../payments/payment.ts'
 
 export const clientName = 'Marginalia'
 /** The scopes of a request that signs a user in and needs no API. */
@@ -12,6 +13,8 @@ export interface Registration {
   readonly clientId: string
   readonly clientSecret: string
   readonly redirectUri: string
+  /** Where the browser comes back from the approval of a payment. */
+  readonly paymentRedirectUri: string
   readonly postLogoutRedirectUri: string
 }
 
@@ -32,9 +35,12 @@ export async function registerDemoClient(
   clientUrl: string,
 ): Promise<Registration> {
   const redirectUri = `${clientUrl}/callback`
+  const paymentRedirectUri = `${clientUrl}/paid`
   const postLogoutRedirectUri = `${clientUrl}/signed-out`
+  const uris = { redirectUri, paymentRedirectUri, postLogoutRedirectUri }
   const places = {
-    redirect_uris: [redirectUri],
+    redirect_uris: [redirectUri, paymentRedirectUri],
+    authorization_details_types: [paymentType],
     post_logout_redirect_uris: [postLogoutRedirectUri],
     enable_end_session: true,
   }
@@ -46,7 +52,7 @@ export async function registerDemoClient(
       await provider.updateClient(row.client_id, places)
       database.prepare('update demo_client set redirect_uri = ?').run(redirectUri)
     }
-    return { clientId: row.client_id, clientSecret: row.client_secret, redirectUri, postLogoutRedirectUri }
+    return { clientId: row.client_id, clientSecret: row.client_secret, ...uris }
   }
 
   const client = await provider.registerClient({
@@ -61,5 +67,5 @@ export async function registerDemoClient(
   database
     .prepare('insert into demo_client (client_id, client_secret, redirect_uri) values (?, ?, ?)')
     .run(client.client_id, client.client_secret, redirectUri)
-  return { clientId: client.client_id, clientSecret: client.client_secret, redirectUri, postLogoutRedirectUri }
+  return { clientId: client.client_id, clientSecret: client.client_secret, ...uris }
 }

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import { type Payment, paymentType } from '../payments/payment.ts'
 import type { Registration } from './registration.ts'
 import { clientScope, signInScope } from './registration.ts'
 
@@ -48,27 +49,55 @@ export function createRelyingParty(options: RelyingPartyOptions) {
     return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oidc', ...http }))
   }
 
+  async function newRequest(redirectUri: string, scope: string, resource: string | undefined) {
+    const signIn: SignIn = {
+      state: oauth.generateRandomState(),
+      nonce: oauth.generateRandomNonce(),
+      codeVerifier: oauth.generateRandomCodeVerifier(),
+      resource,
+    }
+    const parameters = {
+      response_type: 'code',
+      client_id: options.clientId,
+      redirect_uri: redirectUri,
+      scope,
+      state: signIn.state,
+      nonce: signIn.nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(signIn.codeVerifier),
+      code_challenge_method: 'S256',
+    }
+    return { signIn, parameters }
+  }
+
   return {
     /** Returns where to send the browser, and the values to keep until it comes back. */
     async begin(resource: string | undefined): Promise<{ readonly url: URL; readonly signIn: SignIn }> {
-      const signIn = {
-        state: oauth.generateRandomState(),
-        nonce: oauth.generateRandomNonce(),
-        codeVerifier: oauth.generateRandomCodeVerifier(),
-        resource,
-      }
+      // The server has one API: a request with its scope would get a token for it, also without `resource`.
+      const scope = resource === undefined ? signInScope : clientScope
+      const { signIn, parameters } = await newRequest(options.redirectUri, scope, resource)
       const url = new URL(endpoint(await server(), 'authorization_endpoint'))
-      url.search = new URLSearchParams({
-        response_type: 'code',
-        client_id: options.clientId,
-        redirect_uri: options.redirectUri,
-        // The server has one API: a request with its scope would get a token for it, also without `resource`.
-        scope: resource === undefined ? signInScope : clientScope,
-        state: signIn.state,
-        nonce: signIn.nonce,
-        code_challenge: await oauth.calculatePKCECodeChallenge(signIn.codeVerifier),
-        code_challenge_method: 'S256',
-      }).toString()
+      url.search = new URLSearchParams(parameters).toString()
+      return { url, signIn }
+    },
+
+    /**
+     * Asks for one payment. The request is pushed ({@link https://www.rfc-editor.org/rfc/rfc9126 RFC 9126}): no URL has the
+     * payment, and nobody on the way through the browser can change it. `openid` says who approved it.
+     */
+    async beginPayment(payment: Payment, resource: string): Promise<{ readonly url: URL; readonly signIn: SignIn }> {
+      const as = await server()
+      const { signIn, parameters } = await newRequest(options.paymentRedirectUri, 'openid', resource)
+      const authorization_details = JSON.stringify([{ type: paymentType, ...payment }])
+      const response = await oauth.pushedAuthorizationRequest(
+        as,
+        client,
+        authentication,
+        { ...parameters, authorization_details },
+        http,
+      )
+      const { request_uri } = await oauth.processPushedAuthorizationResponse(as, client, response)
+      const url = new URL(endpoint(as, 'authorization_endpoint'))
+      url.search = new URLSearchParams({ client_id: options.clientId, request_uri }).toString()
       return { url, signIn }
     },
 
@@ -76,7 +105,7 @@ export function createRelyingParty(options: RelyingPartyOptions) {
     async finish(callback: URL, signIn: SignIn): Promise<Tokens> {
       const as = await server()
       const parameters = oauth.validateAuthResponse(as, client, callback, signIn.state)
-      const { redirectUri } = options
+      const redirectUri = callback.origin + callback.pathname
       const response = await oauth.authorizationCodeGrantRequest(
         as,
         client,
@@ -132,16 +161,20 @@ export function createRelyingParty(options: RelyingPartyOptions) {
       await oauth.processRevocationResponse(response)
     },
 
-    /** Calls a resource with the access token. Throws `WWWAuthenticateChallengeError` if the resource refuses the token. */
-    async call(accessToken: string, url: string): Promise<unknown> {
+    /**
+     * Calls a resource with the access token, and posts `body` if there is one. Throws `WWWAuthenticateChallengeError` if the
+     * resource refuses the token.
+     */
+    async call(accessToken: string, url: string, body?: object): Promise<unknown> {
       const response = await oauth.protectedResourceRequest(
         accessToken,
-        'GET',
+        body === undefined ? 'GET' : 'POST',
         new URL(url),
-        undefined,
-        undefined,
+        new Headers({ 'content-type': 'application/json' }),
+        body === undefined ? undefined : JSON.stringify(body),
         http,
       )
+      if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
       return response.json()
     },
   }

@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
+import { amountOf } from '../payments/payment.ts'
 import type { Html, Page } from '../web/layout.ts'
 import { decodeAccessToken } from './access-token.ts'
+import { printedCopy } from './payment.ts'
 import type { ClientSession, Outcome } from './store.ts'
 
 /** The page with the tokens and claims, and the buttons that use them. */
@@ -22,6 +24,14 @@ ${formToken}
 <button type="submit" formaction="/client/sign-out" class="quiet">Sign out</button>
 <button type="submit" formaction="/client/leave" class="quiet">Sign out here only</button>
 </form>
+<section aria-labelledby="payment">
+<h2 id="payment">A printed copy</h2>
+<p>Your notes on paper, for ${amountOf(printedCopy)}. Example ID asks you to approve this payment, and the API books no other.</p>
+<form method="post" action="/client/pay">
+${formToken}
+<button type="submit">Buy for ${amountOf(printedCopy)}</button>
+</form>
+</section>
 <section aria-labelledby="id-token">
 <h2 id="id-token">ID token</h2>
 <p>Who you are, said by the provider to this application.</p>

@@ -15,6 +15,8 @@ export interface ClientSession {
   readonly tokens: Omit<Tokens, 'idToken'>
   readonly resource: string | undefined
   readonly refreshed: number
+  /** The payment that the user is asked to approve at the provider now. */
+  readonly paying?: SignIn | undefined
   /** The result of the last action, which the page shows once at its top. */
   readonly outcome?: Outcome | undefined
 }

@@ -1,16 +1,24 @@
-import type { LoginContext, Provider } from '@oauth/core'
+import type { LoginContext } from '@oauth/core'
 import type { Context } from 'hono'
+import type { IdentityProvider } from '../provider.ts'
 import type { FormGuard } from '../web/form-guard.ts'
 import type { Attempts } from './attempts.ts'
-import type { Connections } from './connections.ts'
 import type { Sessions } from './sessions.ts'
 import type { User, Users } from './users.ts'
 
 /** The services that the pages of the identity provider use. */
 export interface Host {
   readonly baseUrl: string
-  readonly provider: Pick<Provider, 'issuer' | 'resolveLoginContext' | 'tryResolveLoginContext' | 'sessionEnded'> &
-    Connections
+  readonly provider: Pick<
+    IdentityProvider,
+    | 'issuer'
+    | 'resolveLoginContext'
+    | 'tryResolveLoginContext'
+    | 'sessionEnded'
+    | 'listConnectedApps'
+    | 'disconnectApp'
+    | 'features'
+  >
   readonly users: Users
   readonly sessions: Sessions
   readonly attempts: Attempts
@@ -34,13 +42,21 @@ export function isOver(c: Context, context: LoginContext | undefined): boolean {
 export const requestIsOver =
   'The sign-in that an application started is over. Sign in here, then go back to the application and start again.'
 
-/** The login page, for a visitor of your applications who is not signed in and comes back there. */
-export const signInForApplications = '/login?next=applications'
+/** The login page, for a visitor of a page for signed-in users who comes back there. */
+export function signInFor(next: 'applications' | 'approvals' | `approvals/${string}`): string {
+  return `/login?${new URLSearchParams({ next })}`
+}
 
-/** Returns where a user goes after signing in without an authorization. The query chooses from a list, so no other site can. */
+export const signInForApplications: string = signInFor('applications')
+
+/** The pages to which a login without an authorization may lead. */
+const pagesAfterLogin = /^(?:applications|approvals(?:\/[\w-]{43})?)$/
+
+/** Returns where a user goes after signing in without an authorization. The query chooses from a list: no address of others. */
 export function homeOf(c: Context, context: LoginContext | undefined): string {
   if (isOver(c, context)) return '/?over'
-  return c.req.query('next') === 'applications' ? '/applications' : '/'
+  const next = c.req.query('next') ?? ''
+  return pagesAfterLogin.test(next) ? `/${next}` : '/'
 }
 
 /** Returns path and query of the page. The query names the interaction, so forms and links must keep it. */

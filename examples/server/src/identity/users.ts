@@ -19,6 +19,7 @@ export interface User {
 
 export interface Users {
   find(id: string): User | undefined
+  findByEmail(email: string): User | undefined
   /** Adds a user. Returns `undefined` if the address is taken. */
   create(input: { readonly email: string; readonly name: string; readonly password: string }): Promise<User | undefined>
   /** Returns the user with this address and password. */
@@ -44,6 +45,7 @@ export function createUsers(database: Database): Users {
 
   return {
     find: (id) => toUser(byId.get(id)),
+    findByEmail: (email) => toUser(byEmail.get(normalizeEmail(email))),
     async create({ email, name, password }) {
       const id = randomUUID()
       const hash = await hashPassword(password)

@@ -1,5 +1,6 @@
 import {
   type ClientCredentials,
+  deviceGrantType,
   fastResource,
   identityScope,
   type Load,
@@ -45,6 +46,8 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
       return introspecting(client, done)
     case 'userinfo':
       return readingUserinfo(client, done)
+    case 'device-poll':
+      return polling(client, done)
     case 'userinfo-dpop':
       return provingAtUserinfo(client, done)
   }
@@ -145,6 +148,29 @@ function* provingAtUserinfo(client: ClientCredentials, done: () => void): Journe
     const headers = `authorization: DPoP ${accessToken}\r\ndpop: ${prove(request)}\r\n`
     expect(yield get(request.path, headers), 200)
     done()
+  }
+}
+
+/** How many devices poll over one connection: a thousand over the 32 of the default. */
+const devicesPerConnection = 32
+
+/** Polls for devices whose users do not answer, one after the other. Each poll writes: whether it came too early or not. */
+function* polling(client: ClientCredentials, done: () => void): Journey {
+  const credentials = basic(client)
+  const polls: string[] = []
+  for (let index = 0; index < devicesPerConnection; index++) {
+    const answer = yield post('/auth/oauth2/device_authorization', credentials, 'scope=notes%3Aread')
+    expect(answer, 200)
+    const body = form({ grant_type: deviceGrantType, device_code: member(answer, 'device_code') })
+    polls.push(post('/auth/oauth2/token', credentials, body))
+  }
+  for (;;) {
+    for (const poll of polls) {
+      const answer = yield poll
+      expect(answer, 400)
+      if (!/authorization_pending|slow_down/.test(answer.body)) throw new Error(`not waiting: ${answer.body}`)
+      done()
+    }
   }
 }
 

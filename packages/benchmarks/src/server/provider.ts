@@ -5,6 +5,7 @@ import type { Feature } from '@oauth/core/feature'
 import {
   type ClientCredentials,
   type ClientName,
+  deviceGrantType,
   type FeatureName,
   fastResource,
   identityScope,
@@ -30,6 +31,11 @@ const user = {
 }
 
 const makeFeature: Readonly<Record<FeatureName, (core: string) => Promise<Feature>>> = {
+  async 'device-authorization'(core) {
+    type Device = typeof import('@oauth/core/features/device-authorization')
+    const file = 'features/device-authorization/device-authorization.js'
+    return (await loadBuilt<Device>(core, file)).deviceAuthorization({ verificationUri: '/device' })
+  },
   async dpop(core) {
     const { dpop } = await loadBuilt<typeof import('@oauth/core/features/dpop')>(core, 'features/dpop/dpop.js')
     return dpop()
@@ -72,11 +78,12 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   })
   // Make the signing keys before the measurement: the purge reads them, too.
   if (settings.expired !== undefined) await provider.fetch(new Request(`${provider.issuer}/jwks`))
+  const further = settings.features?.includes('device-authorization') === true ? ([deviceGrantType] as const) : []
   return {
     listener: mount(provider, settings),
     clients: {
-      ES256: await registerClient(provider, storage, 'ES256'),
-      RS256: await registerClient(provider, storage, 'RS256'),
+      ES256: await registerClient(provider, storage, 'ES256', further),
+      RS256: await registerClient(provider, storage, 'RS256', further),
     },
     purge: purgeLoop(provider),
   }
@@ -91,11 +98,12 @@ async function registerClient(
   provider: Provider,
   storage: Opened['storage'],
   name: ClientName,
+  furtherGrantTypes: readonly (typeof deviceGrantType)[],
 ): Promise<ClientCredentials> {
   const scope = [...new Set([...identityScope.split(' '), ...offlineScope.split(' ')])]
   const { client_id, client_secret = '' }: RegisteredClient = await provider.registerClient({
     redirect_uris: [redirectUri],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', ...furtherGrantTypes],
     scope: scope.join(' '),
     client_name: 'Benchmark',
     id_token_signed_response_alg: name,

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { GrantFacts, NewGrant, NewGrantCommit } from '../contracts/grant.ts'
 import { createId } from '../crypto/credential.ts'
+import { withGrantedVia } from '../policy/granted-via.ts'
 import { withholdRefreshToken } from '../policy/refresh-token.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { noteSessionClient } from '../sessions/session-clients.ts'
@@ -11,7 +12,8 @@ import { accessWithdrawn, takeBack } from './withdrawn.ts'
 
 /** Makes a grant from what the user approved. It is not stored yet. */
 export function createGrant(ctx: Context, facts: GrantFacts): NewGrant {
-  const { client, session, scope, claims, referenceId, extra } = facts
+  const { client, session, scope, claims, referenceId } = facts
+  const extra = withGrantedVia(facts.extra, facts.via)
   const now = ctx.clock.now()
   const { refreshTokenAbsolute, authorizationCode, accessToken } = ctx.config.lifetimes
   const refreshes = withholdRefreshToken(client, scope, ctx.config) === undefined

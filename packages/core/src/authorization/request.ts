@@ -9,10 +9,11 @@ import { responseModeProblem } from '../policy/response-mode.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { parsePrompt } from '../protocol/prompt.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
 import { opaqueParameters } from './opaque-parameters.ts'
-import { pageHints, refuseLongAcrValues } from './page-hints.ts'
+import { type PageHints, pageHints, refuseLongAcrValues } from './page-hints.ts'
 import { readExtra, readScope } from './request-extra.ts'
 
 /**
@@ -55,6 +56,35 @@ export async function parseAuthorizationRequest(
     offlineWithout: ctx.config.registration.withoutPkce && isSelfRegistered(client),
   })
   checkRequest(ctx, client, { redirectUri, redirectUriSent, codeChallenge, responseMode })
+  const wishes = await readWishes(ctx, client, parameters, scope)
+  return {
+    clientId: client.id,
+    redirectUri,
+    redirectUriSent,
+    scope,
+    ...(codeChallenge !== undefined && { codeChallenge }),
+    prompt,
+    resources: boundResources(parameters.all('resource'), scope, ctx.config),
+    ...opaque,
+    ...(responseMode !== undefined && { responseMode }),
+    ...wishes,
+    ...(wantsGrantedScopes(ctx, parameters) && { includeGrantedScopes: true }),
+  }
+}
+
+type Wishes = PageHints & Pick<AuthorizationRequest, 'maxAge' | 'claims' | 'acrValuesRequired' | 'extra'>
+
+/**
+ * Reads what a request says about the sign-in, about claims, and in parameters of features. It is the same for requests
+ * that come through the browser and for those that the client sends to the server.
+ * @throws {OAuthError} `invalid_request`, or whatever a feature says is wrong with its parameter
+ */
+export async function readWishes(
+  ctx: Context,
+  client: ClientRecord,
+  parameters: Parameters,
+  scope: readonly string[],
+): Promise<Wishes> {
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without the scope openid this is not an OpenID Connect request, and the parameter has no meaning.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
@@ -67,20 +97,10 @@ export async function parseAuthorizationRequest(
   if (acrValuesRequired) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
   const extra = await readExtra(ctx, client, parameters)
   return {
-    clientId: client.id,
-    redirectUri,
-    redirectUriSent,
-    scope,
-    ...(codeChallenge !== undefined && { codeChallenge }),
     ...(maxAge !== undefined && { maxAge }),
-    prompt,
-    resources: boundResources(parameters.all('resource'), scope, ctx.config),
-    ...opaque,
-    ...(responseMode !== undefined && { responseMode }),
     ...(claims !== undefined && { claims }),
     ...pageHints(parameters, client.metadata.default_acr_values),
     ...(acrValuesRequired && { acrValuesRequired }),
-    ...(wantsGrantedScopes(ctx, parameters) && { includeGrantedScopes: true }),
     ...(extra !== undefined && { extra }),
   }
 }

@@ -1,6 +1,7 @@
 import type { ClientAuthMethod, CredentialSources, PresentedCredentials } from '../contracts/client-auth-method.ts'
+import type { ClientEvidence } from '../contracts/client-instance.ts'
 import type { Context } from '../contracts/context.ts'
-import type { RateLimitBucket } from '../contracts/rate-limit.ts'
+import type { EndpointRow } from '../contracts/endpoint.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { isPublic, mayAuthenticateWith } from '../policy/client.ts'
@@ -9,12 +10,18 @@ import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
+/** A client that has authenticated, and what it has proved beside its name. */
+export interface AuthenticatedClient {
+  readonly client: ClientRecord
+  readonly evidence: ClientEvidence | undefined
+}
+
 /**
  * Authenticates the client of a request to the token endpoint or another endpoint at which clients authenticate. The
  * client must use the method that it is registered for; a secret may come by Basic or in the form, unless the option
  * `strictClientAuthMethod` is set. A request with credentials of two methods is refused. An unknown client and a wrong
  * secret get the same response, in the same time.
- * @param bucket the rate limit that the request counts against
+ * @param endpoint whose rate limit the request counts against
  * @throws {OAuthError} `invalid_client`, `invalid_request` or `rate_limited` ({@link
  * https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 section 3.2.1})
  */
@@ -22,13 +29,15 @@ export async function authenticateClient(
   ctx: Context,
   request: Request,
   parameters: Parameters,
-  bucket?: RateLimitBucket,
-): Promise<ClientRecord> {
-  const collected = collectCredentials(ctx, {
+  endpoint?: Pick<EndpointRow, 'path' | 'rateLimit'>,
+): Promise<AuthenticatedClient> {
+  const sources: CredentialSources = {
     request,
     authorization: readAuthorization(request),
     parameters,
-  })
+    ...(endpoint !== undefined && { endpoint: ctx.config.issuer + endpoint.path }),
+  }
+  const collected = collectCredentials(ctx, sources)
   const { presented } = collected
   // Verifying an assertion is expensive and may fetch a key, so the limit is checked first. Comparing a secret costs no
   // more than the response.
@@ -37,19 +46,38 @@ export async function authenticateClient(
   const method = connectionMethod(ctx, collected.method, client) ?? collected.method
   if (method.inConnection) await ctx.limits?.checkCredentials(request, presented.clientId)
   const verdict = await method.verify(ctx, client, presented, request)
-  const verified = verdict === true
+  const evidence = typeof verdict === 'object' && !(verdict instanceof OAuthError) ? verdict : undefined
+  const verified = verdict === true || evidence !== undefined
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
     const refusal = profileRefusal(ctx, client, method.name)
     if (refusal !== undefined) throw refuse(ctx, method, presented, refusal)
-    await ctx.limits?.countAuthenticated(bucket, request, client)
-    return client
+    await ctx.limits?.countAuthenticated(endpoint?.rateLimit, request, client)
+    return { client, evidence: evidence ?? (await furtherEvidence(ctx, client, method, sources)) }
   }
   await ctx.limits?.countRefusedCredentials(request, presented.clientId)
+  if (verdict instanceof OAuthError) {
+    emitFailure(ctx, presented, String(verdict.details.cause ?? verdict.description))
+    throw verdict
+  }
   if (client === undefined) throw refuse(ctx, method, presented, { reason: 'unknown or disabled client' })
   const wrong = typeof verdict === 'string' ? verdict : 'wrong or expired credentials'
   if (!verified) throw refuse(ctx, method, presented, { reason: wrong })
   const description = registeredMethodFor(client, presented)
   throw refuse(ctx, method, presented, { reason: 'not the registered method', description })
+}
+
+/** Reads the credentials of other methods that come beside those of the method by which the client has authenticated. */
+async function furtherEvidence(
+  ctx: Context,
+  client: ClientRecord,
+  used: ClientAuthMethod,
+  sources: CredentialSources,
+): Promise<ClientEvidence | undefined> {
+  for (const method of ctx.registry.clientAuthMethods.values()) {
+    const found = method === used ? undefined : await method.checkBeside?.(ctx, client, sources)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Tells why the security profile of an authenticated client refuses it; `undefined` when it does not. */
@@ -94,7 +122,9 @@ function collectCredentials(
     if (method.inConnection) continue
     const presented = method.collect(sources)
     if (presented === undefined) continue
-    if (found !== undefined) throw twoMethods()
+    // A client_id beside the credentials of a method, for instance those in a header, is no second method.
+    if (found !== undefined && method.name === 'none') continue
+    if (found !== undefined && found.method.name !== 'none') throw twoMethods()
     found = { method, presented }
   }
   const assertion = sources.parameters.get('client_assertion') ?? sources.parameters.get('client_assertion_type')
@@ -130,9 +160,13 @@ function refuse(
   presented: PresentedCredentials,
   { reason, description = 'client authentication failed' }: Refusal,
 ): OAuthError {
-  const clientId = safeDescription(presented.clientId)
-  ctx.emit({ type: 'client.authentication_failed', clientId, reason: safeDescription(reason) })
+  emitFailure(ctx, presented, reason)
   return new OAuthError('invalid_client', description, {
     ...(method.scheme !== undefined && { challenge: formatChallenge(method.scheme, { realm: 'oauth' }) }),
   })
+}
+
+function emitFailure(ctx: Context, presented: PresentedCredentials, reason: string): void {
+  const clientId = safeDescription(presented.clientId)
+  ctx.emit({ type: 'client.authentication_failed', clientId, reason: safeDescription(reason) })
 }

@@ -9,6 +9,7 @@ import { isShallow } from '../protocol/json.ts'
 import { originProblem } from '../protocol/origin.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
+import { shownText } from '../protocol/shown-text.ts'
 
 /**
  * The input with which the server side registers a client: metadata, and members that only the server side may set.
@@ -28,19 +29,8 @@ export type ClientInput = { readonly [Member in keyof ClientMetadata]?: ClientMe
   readonly reference_id?: string | undefined
 }
 
-/**
- * Text that a page may show. Control characters are refused, and with them those that begin a new line or turn the text
- * that follows around: a name with one of them could change how the page shows the host of the client.
- */
-const text = v.pipe(
-  v.string(),
-  v.maxLength(2048),
-  v.regex(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    /^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\p{Surrogate}]*$/u,
-    'must not have control characters',
-  ),
-)
+/** Text that a page may show. */
+const text = v.pipe(v.string(), v.maxLength(2048), v.regex(shownText, 'must not have control characters'))
 const list = v.pipe(v.array(text), v.maxLength(50))
 const link = v.pipe(
   text,

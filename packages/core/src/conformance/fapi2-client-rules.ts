@@ -1,4 +1,5 @@
 import { signsWithClientSecrets } from '../policy/client-support.ts'
+import { refusedDirectGrantTypes } from '../policy/demands.ts'
 import { isReadableOnItsWay } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { messageSigning, securityProfile } from './fapi2-demands.ts'
@@ -75,6 +76,19 @@ export const fapi2ClientRules: readonly ClientRule[] = [
       hasCodes(metadata)
         ? metIf(metadata.require_pkce || inForce.pkce === true, 'set require_pkce to true')
         : undefined,
+  },
+  {
+    id: 'fapi2-direct-grant-types',
+    requirement:
+      'The client asks for the access of users at the authorization endpoint, or by a grant type with a FAPI profile.',
+    section: authorizationEndpoint,
+    rate(facts) {
+      const { metadata, target } = facts
+      const refused = refusedDirectGrantTypes(facts, metadata.grant_types, target)
+      return refused.length === 0
+        ? undefined
+        : { status: 'not met', change: `leave ${refused.join(', ')} out of grant_types` }
+    },
   },
   {
     id: 'fapi2-bound-tokens',

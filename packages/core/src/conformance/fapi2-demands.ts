@@ -15,6 +15,8 @@ export const securityDemands: Demands = Object.freeze<Demands>({
   pushedRequests: true,
   requestUriLifetime: 599,
   pkce: true,
+  // No document of FAPI describes device authorization (RFC 8628): whoever starts it need not sit where the user is.
+  directGrantTypes: [],
   redirectUri: true,
   codeLifetime: 60,
   senderConstraints: ['jkt', 'x5t#S256'],

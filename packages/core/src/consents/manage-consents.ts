@@ -6,7 +6,7 @@ import { firstScopeOutside, parseScope } from '../protocol/scope.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { noteWithdrawal } from '../withdrawals/note.ts'
-import { revokeGrantsWhere } from './connected-apps.ts'
+import { revokeGrantsWhere } from './connected-grants.ts'
 import { forgetConsent } from './forget-consent.ts'
 
 export function consentNotFound(): OAuthError {

@@ -1,6 +1,8 @@
 import type { Authorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
+import type { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ClientEvidence } from './client-instance.ts'
 import type { Context } from './context.ts'
 
 /** The parts of a request in which a client may send its credentials. */
@@ -9,6 +11,11 @@ export interface CredentialSources {
   readonly request: Request
   readonly authorization: Authorization | undefined
   readonly parameters: Parameters
+  /**
+   * The URL of the endpoint as the server publishes it. Absent where a feature authenticates the client itself, with
+   * `core.authenticateClient`.
+   */
+  readonly endpoint?: string
 }
 
 /** The credentials that a request carries, not verified yet. */
@@ -17,6 +24,8 @@ export interface PresentedCredentials {
   readonly secret?: string
   /** A JWT in `client_assertion` ({@link https://www.rfc-editor.org/rfc/rfc7521#section-4.2 RFC 7521 section 4.2}). */
   readonly assertion?: string
+  /** The URL of the endpoint, where the method's `verify` needs it. */
+  readonly endpoint?: string
 }
 
 /**
@@ -49,13 +58,21 @@ export interface ClientAuthMethod {
    * the same time, so that nobody can tell which clients exist. A method with `inConnection` is called for its own clients
    * alone.
    * @param request for methods that read the connection
-   * @returns `true`, or `false` or a reason, which goes to the event `client.authentication_failed` and never to the
-   * client
+   * @returns `true`, or what the client has proved beside its name; `false` or a reason, which goes to the event `client.authentication_failed` and never to the
+   * client. An error takes the place of `invalid_client` in the response: it must not depend on whether the client exists
    */
   verify(
     ctx: Context,
     client: ClientRecord | undefined,
     presented: PresentedCredentials,
     request: Request,
-  ): Promise<boolean | string>
+  ): Promise<boolean | string | OAuthError | ClientEvidence>
+  /**
+   * Checks credentials of this method that come beside those of the registered one, as further evidence. It is called for
+   * every client that has authenticated by another method.
+   * @throws {OAuthError} when the request has such credentials, and they are not valid
+   */
+  checkBeside?(ctx: Context, client: ClientRecord, sources: CredentialSources): Promise<ClientEvidence | undefined>
+  /** Response headers of this method, for instance a challenge. Scripts of other origins may read them. */
+  readonly responseHeaders?: readonly string[]
 }

@@ -18,6 +18,12 @@ export interface Completion {
    */
   approve(request: Request, approved: Approved): Promise<Response>
   /**
+   * Says what the pages get to know about the request beyond its client and scopes, for instance the code that the device
+   * shows. Called when a page asks for its context (`completionDetails` of `resolveLoginContext`).
+   * @throws {OAuthError} when the request cannot be completed any more, or not by this user
+   */
+  describe?(shown: ShownPending): Promise<Readonly<Record<string, unknown>>>
+  /**
    * Called when the user has refused. It is called once: the interaction has been deleted before. Default: a page that
    * confirms it.
    */
@@ -51,6 +57,12 @@ export interface LoadedPending extends Pending {
   readonly client: ClientRecord
   /** Whether the user has answered the consent page, which showed where the response goes. */
   readonly answered?: boolean
+}
+
+/** A pending request on a page. */
+export interface ShownPending extends LoadedPending {
+  /** The user who is signed in; absent before login. */
+  readonly userId?: string
 }
 
 /** A request that the user has approved. */

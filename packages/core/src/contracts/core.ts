@@ -50,6 +50,13 @@ export interface Core extends Context {
    */
   readAudience(client: ClientRecord, parameters: Parameters): Parameters
   /**
+   * Reads and checks a request for a user's access that the client sends to the server itself, for instance that of a
+   * device: scope, resources, claims, the sign-in that it wants, and the parameters of features. The request always asks
+   * for consent and has no redirect URI. Pass it to `interact`.
+   * @throws {OAuthError} `invalid_scope`, `invalid_target`, `invalid_request`, or of the feature whose parameter is wrong
+   */
+  readDirectRequest(client: ClientRecord, parameters: Parameters): Promise<AuthorizationRequest>
+  /**
    * Takes the browser through login, consent and whatever else is due, and then ends in the completion that `pending`
    * names. When nothing is due, it ends there at once.
    * @returns the response for the browser

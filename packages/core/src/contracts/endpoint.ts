@@ -1,6 +1,7 @@
 import type { ErrorAudience } from '../http/error-response.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ClientEvidence } from './client-instance.ts'
 import type { Core } from './core.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
@@ -27,6 +28,8 @@ export interface ClientEndpoint extends EndpointRow {
 export interface ClientCall {
   readonly request: Request
   readonly client: ClientRecord
+  /** What the client has proved beside its name. Pass it to `core.readBinding`. */
+  readonly evidence?: ClientEvidence | undefined
   /** The form, without repeated parameters. */
   readonly parameters: Parameters
 }

@@ -1,4 +1,5 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
+import type { CibaEvent } from './ciba-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
@@ -79,8 +80,28 @@ export type CoreEvent =
       readonly userId: string
       readonly grantsEnded: number
     }
+  /**
+   * A client lost all access to a user's account (`disconnectApp`): the remembered consents, and the grants with their
+   * codes and tokens.
+   */
+  | {
+      readonly type: 'app.disconnected'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantsEnded: number
+      readonly consentsDeleted: number
+    }
   /** A client has pushed an authorization request. `expiresAt` is when its `request_uri` expires, in seconds since the epoch. */
   | { readonly type: 'authorization_request.pushed'; readonly clientId: string; readonly expiresAt: number }
+  /** A device has asked for the access of a user. `expiresAt` is when its code expires, in seconds since the epoch. */
+  | { readonly type: 'device.requested'; readonly clientId: string; readonly expiresAt: number }
+  /** A user has approved a device, which gets its tokens with its next request. */
+  | { readonly type: 'device.approved'; readonly clientId: string; readonly userId: string; readonly grantId: string }
+  /** A user has refused a device. */
+  | { readonly type: 'device.denied'; readonly clientId: string; readonly userId: string }
+  /** A device asked for its tokens after its code had expired. */
+  | { readonly type: 'device.expired'; readonly clientId: string }
+  | CibaEvent
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
    * Access was withdrawn (a session, a consent, the grants of a user, a client) while the server was writing a code.
@@ -223,6 +244,23 @@ export type CoreEvent =
       readonly clientId: string
       readonly userId?: string
       readonly grantId?: string
+    }
+  /**
+   * Token exchange: a client got an access token for that of a user. `subjectTokenId` is the id or the `jti` of the token
+   * that was presented, `subjectIssuer` where it came from when that is not this server, `actor` who acts for the user by the new token (`act`), and `resources` are its APIs.
+   */
+  | {
+      readonly type: 'token.exchanged'
+      readonly clientId: string
+      readonly userId: string
+      readonly grantId: string
+      readonly subjectTokenId?: string
+      readonly subjectClientId?: string
+      readonly subjectIssuer?: string
+      readonly mode: 'delegation' | 'impersonation'
+      readonly actor?: string
+      readonly resources: readonly string[]
+      readonly scopes: readonly string[]
     }
   /** Token exchange: a client got an ID-JAG, with which it acts for the user at another authorization server. */
   | {

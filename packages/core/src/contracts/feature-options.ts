@@ -16,10 +16,14 @@ export function parseFeatureOptions<const Entries extends v.ObjectEntries>(
   entries: Entries,
   options: object,
 ): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${feature}: the options must be an object`)
+  }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const result = v.safeParse(v.strictObject(entries), given)
   if (result.success) return result.output
-  const [issue] = result.issues
+  // A name that is not known first: it is often the misspelt name of the one that is missing.
+  const issue = result.issues.find(isUnknownName) ?? result.issues[0]
   const path = v.getDotPath(issue) ?? 'options'
   throw new TypeError(`${feature}: ${path} ${problemOf(issue)}`)
 }
@@ -28,4 +32,8 @@ export function parseFeatureOptions<const Entries extends v.ObjectEntries>(
 function problemOf({ type, expected, message }: v.BaseIssue<unknown>): string {
   if (type !== 'strict_object') return message
   return expected === 'never' ? 'is not known' : 'is missing'
+}
+
+function isUnknownName({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never'
 }

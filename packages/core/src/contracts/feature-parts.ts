@@ -8,6 +8,7 @@ import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
+import type { OutsideApproval } from './outside-approval.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
@@ -16,6 +17,7 @@ import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
+import type { WaitingRecords } from './waiting-records.ts'
 
 /**
  * What a feature adds to a provider. When two features bring the same thing (an endpoint path, a grant type, a
@@ -57,6 +59,10 @@ export interface Parts {
   readonly clientMetadata?: readonly ClientMetadataPart[]
   /** Observers that tell clients when a session of the host ends. */
   readonly sessionObservers?: readonly SessionObserver[]
+  /** Kinds of records that wait for a user's approval, or for a client to collect it. A withdrawal ends them. */
+  readonly waitingRecords?: readonly WaitingRecords[]
+  /** Approvals that are not stored here, for instance assertions of other issuers. A withdrawal outlives them. */
+  readonly outsideApprovals?: readonly OutsideApproval[]
   /** Security profiles, which narrow what clients may do. */
   readonly profiles?: readonly Profile[]
   /**

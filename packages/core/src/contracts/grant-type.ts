@@ -1,5 +1,6 @@
 import type { Parameters } from '../http/parameters.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ClientInstance } from './client-instance.ts'
 import type { Core } from './core.ts'
 import type { Issuance, OwnAnswer } from './issuance.ts'
 import type { Binding } from './sender-constraint.ts'
@@ -11,6 +12,8 @@ export interface TokenRequest {
   readonly parameters: Parameters
   /** The key that the client proved to hold, when the request uses a sender constraint. */
   readonly binding?: Binding
+  /** The instance of the client, when it has authenticated with a key of its own. */
+  readonly instance?: ClientInstance
 }
 
 /**
@@ -33,6 +36,12 @@ export interface GrantType {
    * not apply to its requests. Default `false`.
    */
   readonly readsAudience?: boolean
+  /**
+   * For a grant type whose clients ask for a user's access by a request of their own, and not at the authorization endpoint:
+   * the discovery member with the URL of the endpoint that takes these requests, which must
+   * call `requireDirectGrantType` of `@oauth/core/feature`. Security profiles name the grant types of this kind that they allow.
+   */
+  readonly directRequests?: string
   /**
    * Checks the request and decides which tokens to issue. It must not write anything: the `commit` of the returned
    * issuance does. A grant type that issues no token of this server returns an `OwnAnswer`.

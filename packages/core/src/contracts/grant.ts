@@ -30,6 +30,11 @@ export interface GrantFacts {
   readonly withdrawals: readonly string[]
   /** Members that features keep with the grant. */
   readonly extra?: Extra
+  /**
+   * What makes the grant, for `provider.listConnectedApps`: `code` (the default) or the name that a feature gives. An
+   * interaction says the name of its completion.
+   */
+  readonly via?: string
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
+import type { ClientInstance } from './client-instance.ts'
 import type { Binding } from './sender-constraint.ts'
 
 /** Tokens that have been minted and are not stored yet. */
@@ -32,18 +33,30 @@ export interface Issuance {
   readonly extra?: Extra
   /** The key that the client proved to hold. The core sets it. */
   readonly binding?: Binding
+  /** The instance of the client, to which the refresh token is bound. The core sets it. */
+  readonly instance?: ClientInstance
   /** The parameters of the token request. The core sets them; they are absent for tokens that `core.issue` mints. */
   readonly parameters?: Parameters
   /** Whether to mint a refresh token and pass it to `commit`. */
   readonly refresh: boolean
   /** Why the client gets no refresh token, for the event `tokens.issued`. */
   readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
+  /** Claims of the ID token that depend on what it is issued with, for instance on the refresh token. */
+  idTokenClaims?(issued: IssuedBeside): Promise<Readonly<Record<string, unknown>>>
   /**
    * Uses up what may be used once, and stores the minted tokens, in one transaction.
    * @returns the refresh token for the response, if any
    * @throws {OAuthError} `invalid_grant` when another request was first; nothing was written then
    */
   commit(minted: Minted): Promise<Committed>
+}
+
+/** What an ID token is issued with. */
+export interface IssuedBeside {
+  /** The refresh token as the client gets it, if any. */
+  readonly refreshToken: string | undefined
+  /** Hashes a text as `at_hash` does, with the hash function of the ID token's signature. */
+  hash(text: string): Promise<string>
 }
 
 /** What a commit answers. */

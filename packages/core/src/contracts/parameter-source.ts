@@ -1,5 +1,6 @@
 import type { UncheckedParameters } from '../http/parameters.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
+import type { ClientRecord } from '../storage/client.ts'
 import type { RecordTake } from '../storage/record.ts'
 import type { Context } from './context.ts'
 
@@ -24,6 +25,18 @@ export interface ParameterSource {
    * @throws {OAuthError} for instance `invalid_request_uri` or `invalid_request_object`
    */
   resolve(ctx: Context, sent: UncheckedParameters): Promise<UncheckedParameters | KeptRequest | undefined>
+  /**
+   * Keeps a request that was checked, so that the client can continue with it in a browser by a `request_uri`. Default:
+   * requests of this source come from elsewhere.
+   */
+  keep?(ctx: Context, client: ClientRecord, parameters: UncheckedParameters): Promise<RequestReference>
+}
+
+/** What a client gets for a request that the server keeps. */
+export interface RequestReference {
+  readonly requestUri: string
+  /** For how many seconds the client can send a browser with it. */
+  readonly expiresIn: number
 }
 
 /** A request that the server kept in records and that gets one answer, for instance a pushed one. */

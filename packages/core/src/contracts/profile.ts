@@ -1,5 +1,6 @@
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import type { Context } from './context.ts'
+import type { Registry } from './registry.ts'
 
 /**
  * What a security profile demands, as data. Every member narrows what the configuration allows, and an absent member
@@ -18,6 +19,12 @@ export interface Demands {
   readonly requestUriLifetime?: number
   /** Authorization requests must have a code challenge, whatever `require_pkce` of the client says. */
   readonly pkce?: true
+  /**
+   * The grant types by which clients may ask for a user's access without the authorization endpoint (`directRequests` of
+   * grant types). What the other members demand of authorization requests, for instance a signature, the feature of such a
+   * grant type must demand of its own requests.
+   */
+  readonly directGrantTypes?: readonly string[]
   /**
    * Authorization requests must name their `redirect_uri`, also when the client has only one. It must use https; a native
    * client may use http on a loopback address.
@@ -41,6 +48,16 @@ export interface Demands {
    * section 4}).
    */
   readonly signedIntrospection?: true
+  /**
+   * Back-channel authentication requests must be signed ({@link
+   * https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#signed_auth_request CIBA Core
+   * section 7.1.1}).
+   */
+  readonly signedBackchannelRequests?: true
+  /** Back-channel authentication requests must have a `binding_message`, or `authorization_details`, by which the user knows them. */
+  readonly backchannelContext?: true
+  /** The values of `backchannel_token_delivery_mode` that clients may have. */
+  readonly backchannelDeliveryModes?: readonly string[]
 }
 
 /** A security profile that holds for all clients of a provider, or for some. */
@@ -58,5 +75,5 @@ export interface Profile {
    */
   checkServer(ctx: Context): void
   /** Returns a discovery document with no more than the profile allows. It is called when `forEveryClient` is true. */
-  narrowMetadata(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
+  narrowMetadata(document: Readonly<Record<string, unknown>>, registry: Registry): Readonly<Record<string, unknown>>
 }

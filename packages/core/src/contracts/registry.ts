@@ -8,6 +8,7 @@ import type { EncryptionKeys } from './encryption-keys.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GrantType } from './grant-type.ts'
 import type { IntrospectionFormat } from './introspection-format.ts'
+import type { OutsideApproval } from './outside-approval.ts'
 import type { ParameterSource } from './parameter-source.ts'
 import type { Profile } from './profile.ts'
 import type { BucketDefaults } from './rate-limit.ts'
@@ -16,6 +17,7 @@ import type { ResponseMode, ResponseModeRule } from './response-mode.ts'
 import type { SenderConstraint } from './sender-constraint.ts'
 import type { SessionObserver } from './session-observer.ts'
 import type { TokenMember } from './token-member.ts'
+import type { WaitingRecords } from './waiting-records.ts'
 
 /**
  * The tables into which the parts of all features are collected. Discovery publishes them in the order of the features.
@@ -42,6 +44,10 @@ export interface Registry {
   readonly clientMetadata: readonly ClientMetadataPart[]
   readonly metadataSchemas: MetadataSchemas
   readonly sessionObservers: readonly SessionObserver[]
+  /** Kinds of records that a withdrawal ends. */
+  readonly waitingRecords: readonly WaitingRecords[]
+  /** Approvals that are not stored here. A withdrawal outlives them. */
+  readonly outsideApprovals: readonly OutsideApproval[]
   /** Security profiles. Several that hold for one client are combined: the narrower demand counts. */
   readonly profiles: readonly Profile[]
   /** Members that features add to the discovery documents. A function makes its value from these tables. */

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import type { ClientEvidence } from './client-instance.ts'
 
 /**
  * A way for clients to prove with each request that they hold a key, so that a stolen token is useless: a signed header
@@ -60,6 +61,8 @@ export interface ProofFacts {
   readonly endpoint: string
   /** The client that authenticated. Absent where the request presents an access token. */
   readonly client?: ClientRecord
+  /** What the client has proved when it authenticated. A proof in it is not verified again. */
+  readonly evidence?: ClientEvidence | undefined
   /** The access token that the request presents. */
   readonly accessToken?: string
   /** The id of the client that the presented access token was issued to. */

@@ -2,6 +2,7 @@ import type { Endpoint } from '../contracts/endpoint.ts'
 import { json } from '../http/json.ts'
 import { isPublic } from '../policy/client.ts'
 import { requireTokenSupport } from '../policy/client-support.ts'
+import { requireDirectGrantType } from '../policy/demands.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
@@ -17,7 +18,7 @@ export const token: Endpoint = {
   cors: 'client',
   rateLimit: 'token',
   metadata: 'token_endpoint',
-  async handleClient(core, { request, client, parameters }) {
+  async handleClient(core, { request, client, parameters, evidence }) {
     const name = parameters.get('grant_type')
     if (name === undefined) throw new OAuthError('invalid_request', 'missing grant_type')
     const grantType = core.registry.grantTypes.get(name)
@@ -30,13 +31,15 @@ export const token: Endpoint = {
     if (provesNothing || !client.metadata.grant_types.some((registered) => registered === name)) {
       throw new OAuthError('unauthorized_client', `The client is not authorized to use 'grant_type=${name}'`)
     }
+    if (grantType.directRequests !== undefined) requireDirectGrantType(core, client, name)
     requireTokenSupport(core, client)
     const binding =
       core.registry.senderConstraints.size === 0
         ? undefined
-        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client })
+        : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client, evidence })
+    const instance = evidence?.instance
     return withProofHeaders(binding?.headers, async () => {
-      const bound = binding !== undefined && { binding }
+      const bound = { ...(binding !== undefined && { binding }), ...(instance !== undefined && { instance }) }
       const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
       const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
       if ('answer' in decision) {

@@ -61,14 +61,14 @@ async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenReq
 }
 
 async function findToken(ctx: Context, sealers: SuccessorSealers, request: TokenRequest): Promise<Presented> {
-  const { client, parameters, binding } = request
+  const { client, parameters, binding, instance } = request
   const text = parameters.get('refresh_token')
   if (text === undefined) throw new OAuthError('invalid_request', 'missing refresh_token')
   const found = await findRefreshToken(ctx, text)
   if (found === undefined) throw invalidToken('unknown token')
   if (found.grant.clientId !== client.id) throw invalidToken('the token was issued to another client')
-  // A refresh token of a public client stays bound to its key (RFC 9449 section 5).
-  if (!isBoundTo(found.token.extra?.cnf, binding)) throw invalidToken('the token is bound to another key')
+  // A refresh token of a public client, or of an instance of a client, stays bound to its key (RFC 9449 section 5).
+  if (!isBoundTo(found.token.extra?.cnf, binding, instance)) throw invalidToken('the token is bound to another key')
   return { request, text: found.text, found, sealer: sealers(found.text) }
 }
 
@@ -88,7 +88,8 @@ async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'ret
 async function rotate(ctx: Context, presented: Presented, minted: Minted): Promise<Committed> {
   const successor = minted.refreshToken
   if (successor === undefined) throw new TypeError('a rotation needs a successor')
-  const { id, predecessorId, extra } = presented.found.token
+  const { id, predecessorId } = presented.found.token
+  const extra = keptExtra(presented)
   const now = ctx.clock.now()
   const window = ctx.config.lifetimes.refreshTokenReuseWindow
   const rotation = await ctx.storage.refreshTokens.rotate({
@@ -115,6 +116,13 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   const overtaken: Presented = { ...presented, found: { token, grant, successorRotated } }
   await judge(ctx, overtaken)
   return reuse(ctx, overtaken, minted)
+}
+
+/** What the token had before stays. An instance of the client that proves its key first is added to its keys. */
+function keptExtra({ found, request }: Presented): RefreshTokenRecord['extra'] {
+  const { extra } = found.token
+  if (extra?.cnf === undefined || request.instance === undefined) return extra
+  return { ...extra, cnf: { ...(extra.cnf as object), ...request.instance.cnf } }
 }
 
 async function reuse(ctx: Context, presented: Presented, minted: Minted): Promise<Committed> {

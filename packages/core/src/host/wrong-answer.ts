@@ -1,4 +1,5 @@
 import { isDate } from '../protocol/seconds.ts'
+import { canBeId, longestId } from '../storage/stored-id.ts'
 
 /**
  * Makes the error for an answer of the application that is not what its type says. It names the member, the right type
@@ -31,15 +32,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return !(Symbol.iterator in value) && !isDate(value) && typeof (value as { then?: unknown }).then !== 'function'
 }
 
-/** The longest id that every storage can store. */
-const longestId = 255
-
 /**
  * Checks an id that the application answers, of a user, a session or a reference, and returns it.
  * @throws {TypeError} for anything but a string of 1 to 255 characters without NUL
  */
 export function requireId(member: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && value.length <= longestId && !value.includes('\0')) return value
+  if (typeof value === 'string' && canBeId(value)) return value
   const hint = typeof value === 'number' || typeof value === 'bigint' ? ' (answer String(id))' : ''
   const kind = typeof value === 'string' && value !== '' ? 'one that is longer, or has a NUL' : kindOf(value)
   throw new TypeError(`${member} must be a string of 1 to ${longestId} characters${hint}; it is ${kind}`)

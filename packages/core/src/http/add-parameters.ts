@@ -1,14 +1,14 @@
 import { OAuthError } from '../protocol/errors.ts'
-import type { UncheckedParameters } from './parameters.ts'
+import type { Parameters, UncheckedParameters } from './parameters.ts'
 
 /**
  * Adds parameters to a request, for instance those that a proof beside the request stands for (`Binding.codeParameters`).
  * @throws {OAuthError} `invalid_request` when the request has one of them with another value
  */
-export function addParameters(
-  parameters: UncheckedParameters,
+export function addParameters<Sent extends Parameters | UncheckedParameters>(
+  parameters: Sent,
   added: Readonly<Record<string, string>>,
-): UncheckedParameters {
+): Sent {
   const values = new Map(Object.entries(added))
   for (const [name, value] of values) {
     const sent = parameters.get(name)
@@ -20,10 +20,10 @@ export function addParameters(
     }
   }
   return {
+    ...parameters,
     get names() {
       return [...new Set([...parameters.names, ...values.keys()])]
     },
-    repeated: parameters.repeated,
     get: (name) => values.get(name) ?? parameters.get(name),
     has: (name) => values.has(name) || parameters.has(name),
     all(name) {

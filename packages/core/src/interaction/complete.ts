@@ -61,6 +61,7 @@ export function complete(
       claims,
       referenceId,
       withdrawals,
+      via: pending.completion,
       ...(extra !== undefined && { extra }),
     },
     ...(consent !== undefined && { consent }),

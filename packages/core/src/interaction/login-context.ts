@@ -72,6 +72,11 @@ export interface LoginContext {
   readonly acrRequired: boolean
   /** How the interaction ends: `code` for an authorization code, or the name of a feature's completion. */
   readonly completion: string
+  /**
+   * What the feature of the completion tells the page, for instance the code of a device. Absent for an authorization
+   * code. The feature has a function that reads it.
+   */
+  readonly completionDetails?: Readonly<Record<string, unknown>>
   /** What the consent page shows of parameters that features bring, by the names of the parameters. */
   readonly parameters: Readonly<Record<string, unknown>>
   /** The user name or address that the client expects (`login_hint`). The text comes from the client: escape it. */

@@ -53,9 +53,25 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     acrValues: wantedAcr(interaction.request, ctx.config.requireAcrValues),
     acrRequired: requiredAcr(interaction.request, ctx.config.requireAcrValues) !== undefined,
     completion: interaction.completion ?? 'code',
+    ...(await completionDetails(ctx, client, interaction)),
     parameters: describeExtra(ctx, interaction.request),
     ...hintsOf(interaction.request),
   }
+}
+
+async function completionDetails(
+  { registry }: Context,
+  client: ClientRecord,
+  { completion = 'code', request, value, userId }: InteractionRecord,
+): Promise<Pick<LoginContext, 'completionDetails'>> {
+  const details = await registry.completions.get(completion)?.describe?.({
+    completion,
+    authorization: request,
+    client,
+    ...(value !== undefined && { value }),
+    ...(userId !== undefined && { userId }),
+  })
+  return details === undefined ? {} : { completionDetails: details }
 }
 
 /**

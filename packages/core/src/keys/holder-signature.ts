@@ -23,7 +23,7 @@ const mostImported = 1000
  * another key has signed, or the key is none
  */
 export async function verifyHolderSignature({ jwt, jwk, algorithm }: HolderJwt): Promise<string | undefined> {
-  const thumbprint = await sha256(JSON.stringify(jwk, Object.keys(jwk).sort()))
+  const thumbprint = await holderThumbprint(jwk)
   try {
     const key = await importOnce(`${algorithm} ${thumbprint}`, jwk, algorithm)
     await compactVerify(jwt, key, { algorithms: [algorithm] })
@@ -31,6 +31,11 @@ export async function verifyHolderSignature({ jwt, jwk, algorithm }: HolderJwt):
   } catch {
     return undefined
   }
+}
+
+/** The thumbprint of a key that `holderKey` has read ({@link https://www.rfc-editor.org/rfc/rfc7638 RFC 7638}, SHA-256). */
+export async function holderThumbprint(jwk: HolderJwt['jwk']): Promise<string> {
+  return sha256(JSON.stringify(jwk, Object.keys(jwk).sort()))
 }
 
 async function importOnce(name: string, jwk: HolderJwt['jwk'], algorithm: string): Promise<CryptoKey | Uint8Array> {

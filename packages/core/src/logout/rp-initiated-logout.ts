@@ -1,10 +1,10 @@
-import { verifyIdTokenHint } from '../authorization/id-token-hint.ts'
 import { readSessionId } from '../claims/session-id.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { redirectUriProblem } from '../protocol/redirect-uri.ts'
 import type { ClientRecord } from '../storage/client.ts'
+import { verifyIdTokenHint } from '../tokens/id-token-hint.ts'
 
 /** Where the browser goes after a logout, and the `state` that it takes along. */
 export interface LogoutTarget {

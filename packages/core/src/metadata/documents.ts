@@ -101,8 +101,8 @@ export function openidConfiguration(config: Config, registry: Registry): Readonl
 type Document = Readonly<Record<string, unknown>>
 
 /** Leaves out what no client may use, because of a profile for every client. */
-function narrowed({ profiles }: Registry, document: Document): Document {
-  return profiles
+function narrowed(registry: Registry, document: Document): Document {
+  return registry.profiles
     .filter(({ forEveryClient }) => forEveryClient)
-    .reduce((narrow, profile) => profile.narrowMetadata(narrow), document)
+    .reduce((narrow, profile) => profile.narrowMetadata(narrow, registry), document)
 }

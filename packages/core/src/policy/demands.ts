@@ -47,6 +47,30 @@ export function atMost(seconds: number, demanded: number | undefined): number {
 }
 
 /**
+ * Returns the grant types with requests of their own that the demands do not allow.
+ * @param names the grant types that are looked at
+ */
+export function refusedDirectGrantTypes(
+  { registry: { grantTypes } }: Tables,
+  names: Iterable<string>,
+  { directGrantTypes }: Demands,
+): readonly string[] {
+  if (directGrantTypes === undefined) return []
+  return [...names].filter(
+    (name) => grantTypes.get(name)?.directRequests !== undefined && !directGrantTypes.includes(name),
+  )
+}
+
+/**
+ * Checks that the profiles of a client let it ask for a user's access by this grant type.
+ * @throws {OAuthError} `unauthorized_client`
+ */
+export function requireDirectGrantType(ctx: Pick<Context, 'registry'>, client: ClientRecord, name: string): void {
+  if (refusedDirectGrantTypes(ctx, [name], demandsOn(ctx, client)).length === 0) return
+  throw new OAuthError('unauthorized_client', `the security profile of this client does not allow ${name}`)
+}
+
+/**
  * Tells which profile the server side chose for the client (`security_profile`) and this process does not have.
  * Such a process must not serve the client, since it would demand too little.
  */

@@ -9,11 +9,15 @@ const jarm = 'the feature jarm() from @oauth/core/features/jarm'
 const jwtIntrospection = 'the feature jwtIntrospection() from @oauth/core/features/jwt-introspection'
 const mutualTls = 'the feature mutualTls() from @oauth/core/features/mutual-tls'
 const privateKeyJwt = 'the feature privateKeyJwt() from @oauth/core/features/private-key-jwt'
+const attestationBasedClientAuth =
+  'the feature experimentalAttestationBasedClientAuthDraft10() from @oauth/core/features/attestation-based-client-auth-draft-10'
 const richAuthorizationRequests =
   'the feature richAuthorizationRequests() from @oauth/core/features/rich-authorization-requests'
-const profile = 'the feature fapi2SecurityProfile() or fapi2MessageSigning() from @oauth/core/features/fapi2'
+const ciba = 'the feature ciba() from @oauth/core/features/backchannel-authentication'
+const profile =
+  'the feature fapi2SecurityProfile(), fapi2MessageSigning() or fapiCibaProfile() from @oauth/core/features/fapi2'
 const keysOfClients =
-  'a feature that uses keys of clients: privateKeyJwt(), jwtSecuredRequests(), mutualTls(), encryptedResponses(), jarm() or jwtIntrospection() from @oauth/core/features/*'
+  'a feature that uses keys of clients: privateKeyJwt(), jwtSecuredRequests(), mutualTls(), encryptedResponses(), jarm(), jwtIntrospection() or ciba() from @oauth/core/features/*'
 
 const ofMembers: Readonly<Record<string, string>> = {
   jwks: keysOfClients,
@@ -45,6 +49,12 @@ const ofMembers: Readonly<Record<string, string>> = {
   dpop_bound_access_tokens: dpop,
   authorization_details_types: richAuthorizationRequests,
   security_profile: profile,
+  first_party_application:
+    'the feature experimentalFirstPartyAppsDraft03() from @oauth/core/features/first-party-apps-draft-03',
+  backchannel_token_delivery_mode: ciba,
+  backchannel_client_notification_endpoint: ciba,
+  backchannel_authentication_request_signing_alg: ciba,
+  backchannel_user_code_parameter: ciba,
   backchannel_logout_uri: backChannelLogout,
   backchannel_logout_session_required: backChannelLogout,
   frontchannel_logout_uri: frontChannelLogout,
@@ -55,6 +65,8 @@ const ofAuthMethods: Readonly<Record<string, string>> = {
   private_key_jwt: privateKeyJwt,
   tls_client_auth: mutualTls,
   self_signed_tls_client_auth: mutualTls,
+  attest_jwt_client_auth: attestationBasedClientAuth,
+  attest_jwt_client_auth_dpop: `the option dpopCombinedMode of ${attestationBasedClientAuth}`,
   client_secret_jwt: `the option clientSecretJwt of ${privateKeyJwt}`,
 }
 

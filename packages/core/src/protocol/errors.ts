@@ -35,6 +35,10 @@ export const errorStatus = {
   invalid_request_object: 400,
   // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
   unmet_authentication_requirements: 400,
+  // RFC 8628 section 3.5, and OpenID Connect CIBA Core section 11
+  authorization_pending: 400,
+  slow_down: 400,
+  expired_token: 400,
   // RFC 9470 section 3, in the form that the ID-JAG draft has it at a token endpoint
   insufficient_user_authentication: 400,
   // Codes of this package, for HTTP errors that no standard of the protocol names.
@@ -68,7 +72,7 @@ export interface OAuthErrorDetails {
   /** Headers that the error response gets, for instance `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
   /** Further members of the JSON answer, for instance `max_age`, which say what the client has to do. */
-  readonly members?: Readonly<Record<string, string | number>>
+  readonly members?: Readonly<Record<string, string | number | boolean>>
   /** The scope that the resource requires (`scope` in the challenge). */
   readonly scope?: string
   /** The value of `WWW-Authenticate`. */

@@ -87,9 +87,29 @@ export interface FeatureClientMetadata {
   readonly userinfo_encrypted_response_enc?: string
   /**
    * Server side only: the security profile that holds for this client, by its name (`fapi2-security-profile`,
-   * `fapi2-message-signing`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
+   * `fapi2-message-signing`, `fapi-ciba`). For the feature `fapi2`. A process that does not have the profile serves the client nothing.
    */
   readonly security_profile?: string
+  /**
+   * Server side only: whether the client is an application of yours that signs users in with pages of its own, without a
+   * browser and without consent. For the experimental feature `first-party-apps-draft-03`. Default `false`.
+   */
+  readonly first_party_application?: boolean
+  /**
+   * How the client gets the tokens of a back-channel authentication: it asks for them (`poll`), the server tells it when to
+   * ask (`ping`), or the server sends them (`push`). Required with the grant type. For the feature
+   * `backchannel-authentication`.
+   */
+  readonly backchannel_token_delivery_mode?: 'poll' | 'ping' | 'push'
+  /** The URL to which the server posts in the modes `ping` and `push`. For the feature `backchannel-authentication`. */
+  readonly backchannel_client_notification_endpoint?: string
+  /**
+   * The algorithm that signs the back-channel authentication requests of the client, which must then be signed. For the
+   * feature `backchannel-authentication`. Default: they may be signed, by any algorithm that the feature allows.
+   */
+  readonly backchannel_authentication_request_signing_alg?: string
+  /** Whether the client sends `user_code`. For the feature `backchannel-authentication`. Default `false`. */
+  readonly backchannel_user_code_parameter?: boolean
   /** The URL to which the server posts that a session has ended. For the feature `back-channel-logout`. */
   readonly backchannel_logout_uri?: string
   /**

@@ -5,7 +5,7 @@
  * ```ts
  * declare module '@oauth/core' {
  *   interface FeatureErrorCodes {
- *     authorization_pending: true
+ *     quota_exceeded: true
  *   }
  * }
  * ```
@@ -17,4 +17,28 @@ export interface FeatureErrorCodes {
   invalid_dpop_proof: true
   /** Of the feature `dpop` ({@link https://www.rfc-editor.org/rfc/rfc9449#section-12.2 RFC 9449 section 12.2}). */
   use_dpop_nonce: true
+  /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
+  insufficient_authorization: true
+  /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
+  invalid_session: true
+  /** Of the experimental feature `first-party-apps-draft-03` (draft-ietf-oauth-first-party-apps-03 section 5.2.2). */
+  redirect_to_web: true
+  /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
+  use_attestation_challenge: true
+  /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
+  use_fresh_attestation: true
+  /** Of the experimental feature `attestation-based-client-auth-draft-10` (its section "Errors"). */
+  invalid_client_attestation: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  expired_login_hint_token: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  unknown_user_id: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 12}). */
+  transaction_failed: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  missing_user_code: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  invalid_user_code: true
+  /** Of the feature `backchannel-authentication` ({@link https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html CIBA Core section 13}). */
+  invalid_binding_message: true
 }

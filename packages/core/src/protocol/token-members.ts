@@ -9,6 +9,6 @@ export const coreTokenMembers: ReadonlySet<string> = new Set([
 
 /**
  * Members that limit what a grant or a token is good for, and that a feature brings. A process without the feature must not
- * use the grant or token as if it had no such limit.
+ * use the grant or token as if it had no such limit. `act`: not the user, but somebody who acts for the user.
  */
-export const limitingMembers: readonly string[] = ['authorization_details']
+export const limitingMembers: readonly string[] = ['authorization_details', 'act']

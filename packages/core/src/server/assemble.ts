@@ -108,6 +108,14 @@ export function assemble(core: Core, given: readonly Feature[]): Assembled {
     clientMetadata,
     metadataSchemas: createMetadataSchemas(clientMetadata),
     sessionObservers: rows(({ sessionObservers }) => sessionObservers).map(({ row }) => row),
+    waitingRecords: [
+      ...fold(
+        'the waiting records',
+        rows(({ waitingRecords }) => waitingRecords),
+        ({ kind }) => kind,
+      ).values(),
+    ],
+    outsideApprovals: rows(({ outsideApprovals }) => outsideApprovals).map(({ row }) => row),
     profiles: [
       ...fold(
         'the security profile',

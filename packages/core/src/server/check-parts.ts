@@ -27,6 +27,8 @@ const lists: Readonly<Record<ListName, true>> = {
   tokenMembers: true,
   clientMetadata: true,
   sessionObservers: true,
+  waitingRecords: true,
+  outsideApprovals: true,
   documentMembers: true,
   profiles: true,
   repeatable: true,
@@ -46,6 +48,9 @@ const objects: Readonly<Record<Exclude<keyof Brought, ListName>, true>> = {
 export const coreBuckets: ReadonlySet<string> = new Set<BuiltInRateLimitBucket>([
   ...(['token', 'authorize', 'introspect', 'revoke', 'register', 'userinfo', 'authentication'] as const),
 ])
+
+/** The kinds of records of the core. No withdrawal deletes them. */
+const coreKinds: ReadonlySet<string> = new Set(['interaction', 'replay', 'session-client', 'withdrawal'])
 
 type Wrong = (what: string) => TypeError
 
@@ -98,6 +103,15 @@ function checkValues(parts: Parts, wrong: Wrong): void {
   for (const [bucket, { address, client = 1 }] of Object.entries(parts.rateLimits ?? {})) {
     if ([address, client].every((max) => Number.isSafeInteger(max) && max > 0)) continue
     throw wrong(`must give the rate limit bucket ${bucket} whole numbers above 0`)
+  }
+  for (const { kind, lifetime } of parts.waitingRecords ?? []) {
+    if (coreKinds.has(kind)) throw wrong(`brings the waiting records ${kind}, which are the server's own`)
+    if (Number.isSafeInteger(lifetime) && lifetime > 0) continue
+    throw wrong(`must give the waiting records ${kind} a lifetime in whole seconds above 0`)
+  }
+  for (const { lifetime } of parts.outsideApprovals ?? []) {
+    if (Number.isSafeInteger(lifetime) && lifetime > 0) continue
+    throw wrong('must give its outside approvals a lifetime in whole seconds above 0')
   }
   for (const { confirmation, tokenType } of parts.senderConstraints ?? []) {
     if (/^[\w!#$%&'*+.^`|~-]+$/.test(tokenType)) continue

@@ -1,3 +1,4 @@
+import { readDirectRequest } from '../authorization/direct-request.ts'
 import { commitGrant, createGrant, knownWithdrawals } from '../authorization/new-grant.ts'
 import { readAuthorization } from '../authorization/read-authorization.ts'
 import { approveExtra, readExtra, readScope } from '../authorization/request-extra.ts'
@@ -17,12 +18,13 @@ export type StartingCore = { -readonly [Member in keyof Core]: Core[Member] }
 /** Adds the functions for features to a context. It stays the same object: a core is also a context. */
 export function createCore(ctx: StartingContext): StartingCore {
   const core: StartingCore = Object.assign(ctx, {
-    authenticateClient: (request, parameters) => authenticateClient(core, request, parameters),
+    authenticateClient: async (request, parameters) => (await authenticateClient(core, request, parameters)).client,
     readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
     readAudience: (client, parameters) => readAudience(core, { request: 'authorization', client, parameters }),
     readParameters: (client, parameters) => readExtra(core, client, parameters),
     approveParameters: (extra, facts) => approveExtra(core, extra, facts),
     readScope: (client, parameters) => readScope(core, client, parameters),
+    readDirectRequest: (client, parameters) => readDirectRequest(core, client, parameters),
     interact: (request, pending) => interact(core, request, pending),
     clientFrom: (clientId, document) => clientFrom(core, clientId, document),
     knownWithdrawals: (client, userId, before) => knownWithdrawals(core, client, userId, before),

@@ -23,12 +23,13 @@ interface Served {
  */
 export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
   const origin = request.headers.get('origin')
-  const constraints = [...core.registry.senderConstraints.values()]
+  const { senderConstraints, clientAuthMethods } = core.registry
+  const headers = [...senderConstraints.values(), ...clientAuthMethods.values()]
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
     const real = isRealOrigin(origin) ? origin : undefined
     const requestHeaders = request.headers.get('access-control-request-headers')
     const allowed = endpoint.cors === 'client' ? real : real && '*'
-    return preflight(endpoint.methods, { origin: allowed, requestHeaders }, constraints)
+    return preflight(endpoint.methods, { origin: allowed, requestHeaders }, headers)
   }
   const served = await serve(core, endpoint, request)
   const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
@@ -36,9 +37,9 @@ export async function dispatch(core: Core, endpoint: Endpoint, request: Request)
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
   // Without a client the response is an error that everybody gets who asks. A script has to read it to learn that its
   // client was deleted.
-  if (endpoint.cors === 'any' || served.client === undefined) return allowAnyOrigin(response, constraints)
+  if (endpoint.cors === 'any' || served.client === undefined) return allowAnyOrigin(response, headers)
   const own = core.config.corsOrigins.has(origin) || isOwnOrigin(served.client, origin)
-  return own ? allowOrigin(response, origin, constraints) : response
+  return own ? allowOrigin(response, origin, headers) : response
 }
 
 /** Whether the origin is one of the client: that of a redirect URI, or one that the server side gave it. */
@@ -55,8 +56,9 @@ async function serve(core: Core, endpoint: Endpoint, request: Request): Promise<
     if (endpoint.rateLimit !== undefined) await core.limits?.countRequest(endpoint.rateLimit, request)
     if ('handle' in endpoint) return { response: await endpoint.handle(core, request) }
     const parameters = await readForm(request, core.registry.repeatable)
-    client = await authenticateClient(core, request, parameters, endpoint.rateLimit)
-    return { client, response: await endpoint.handleClient(core, { request, client, parameters }) }
+    const authenticated = await authenticateClient(core, request, parameters, endpoint)
+    client = authenticated.client
+    return { client, response: await endpoint.handleClient(core, { ...authenticated, request, parameters }) }
   } catch (thrown) {
     return { client, response: await refuse(core, endpoint, request, thrown) }
   }

@@ -1,5 +1,6 @@
+import type { ClientInstance } from '../contracts/client-instance.ts'
 import type { Context } from '../contracts/context.ts'
-import type { Binding, BoundIssuance, ProofFacts } from '../contracts/sender-constraint.ts'
+import type { Binding, BoundIssuance, Proof, ProofFacts, SenderConstraint } from '../contracts/sender-constraint.ts'
 import { demandsOn } from '../policy/demands.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -15,7 +16,7 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   let headers: Readonly<Record<string, string>> = {}
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
-    const proof = await constraint.prove(request, facts)
+    const proof = provedBefore(constraint, facts) ?? (await constraint.prove(request, facts))
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
     if (constraint.codeParameter !== undefined) codeParameters[constraint.codeParameter] = proof.confirmation
@@ -24,6 +25,11 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
     if (tokenType === undefined || tokenType === 'Bearer') tokenType = constraint.tokenType
   }
   return tokenType === undefined ? undefined : Object.freeze({ tokenType, cnf, headers, codeParameters })
+}
+
+function provedBefore({ confirmation }: SenderConstraint, { endpoint, evidence }: ProofFacts): Proof | undefined {
+  const proved = evidence?.proved
+  return proved?.confirmation === confirmation && proved.endpoint === endpoint ? proved.proof : undefined
 }
 
 /**
@@ -61,12 +67,16 @@ export async function checkIssuedBinding(ctx: Context, issuance: BoundIssuance):
   )
 }
 
-/** Whether the client has proved every key that a token is bound to. A token without `cnf` is not bound. */
-export function isBoundTo(cnf: unknown, binding: Binding | undefined): boolean {
+/**
+ * Whether the client has proved every key that a token is bound to. A token without `cnf` is not bound.
+ * @param instance for what is bound to an instance of the client, for instance a refresh token
+ */
+export function isBoundTo(cnf: unknown, binding: Binding | undefined, instance?: ClientInstance): boolean {
   if (cnf === undefined) return true
   if (typeof cnf !== 'object' || cnf === null) return false
   const members = Object.entries(cnf)
-  return members.length > 0 && members.every(([name, value]) => binding?.cnf[name] === value)
+  const proved = { ...binding?.cnf, ...instance?.cnf }
+  return members.length > 0 && members.every(([name, value]) => Object.hasOwn(proved, name) && proved[name] === value)
 }
 
 /**

@@ -13,6 +13,15 @@ import type { GrantRecord } from '../storage/grant.ts'
 import { signForClient } from './sign-for-client.ts'
 import { idTokenType } from './token-kind.ts'
 
+/** What an ID token is issued with. */
+interface IssuedWith {
+  readonly accessToken: string
+  /** As the client gets it. */
+  readonly refreshToken: string | undefined
+  /** Seconds since the epoch. */
+  readonly now: number
+}
+
 /**
  * Mints an ID token ({@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section
  * 2}).
@@ -23,12 +32,12 @@ export async function mintIdToken(
   ctx: Context,
   issuance: Issuance & { readonly grant: GrantRecord },
   user: BaseUser,
-  accessToken: string,
-  now: number,
+  { accessToken, refreshToken, now }: IssuedWith,
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
   const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
   const algorithm = idTokenFormatOf(ctx, client)
+  const hash = (text: string) => leftHalfHash(text, hashOf(algorithm))
   const claims = {
     ...idTokenClaims(ctx, user, issuance, grant.claims?.id_token),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
@@ -42,7 +51,8 @@ export async function mintIdToken(
     acr: grant.acr,
     amr: grant.amr,
     sid: await sessionIdFor(ctx, client, grant.sessionId),
-    at_hash: await leftHalfHash(accessToken, hashOf(algorithm)),
+    at_hash: await hash(accessToken),
+    ...(await issuance.idTokenClaims?.({ refreshToken, hash })),
   }
   return signForClient(ctx, client, idTokenType, claims)
 }

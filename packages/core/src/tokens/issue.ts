@@ -41,21 +41,21 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
 
   const members = await membersOf(ctx, issuance)
   const access = await mintAccessToken(ctx, issuance, { user, members: members.inToken, now, expiresAt })
-  const idToken =
-    user !== undefined && grant !== undefined && getsIdToken(ctx, client, scope)
-      ? await mintIdToken(ctx, { ...issuance, grant }, user, access.text, now)
-      : undefined
-  const custom = await ctx.config.hooks.customTokenResponseFields?.({
-    grantType: issuance.grantType,
-    ...(user !== undefined && { user }),
-    ...hookFacts(client, scope, issuance.resources, grant),
-  })
   const refresh =
     grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, issuance, grant, now) : undefined
   const encode = await refreshTokenEncoder(ctx, issuance)
   // When the host's encoder fails, it fails here, before the write. A retry of a rotation gets an earlier successor,
   // which is encoded once it is known.
   const encoded = refresh && encode(refresh.text)
+  const idToken =
+    user !== undefined && grant !== undefined && getsIdToken(ctx, client, scope)
+      ? await mintIdToken(ctx, { ...issuance, grant }, user, { accessToken: access.text, refreshToken: encoded, now })
+      : undefined
+  const custom = await ctx.config.hooks.customTokenResponseFields?.({
+    grantType: issuance.grantType,
+    ...(user !== undefined && { user }),
+    ...hookFacts(client, scope, issuance.resources, grant),
+  })
 
   const { refreshToken, refreshTokenExpiresAt } = await issuance.commit({
     ...(access.record !== undefined && { accessToken: access.record }),
@@ -150,11 +150,12 @@ async function mintRefreshToken(
   grant: GrantRecord,
   now: number,
 ): Promise<NonNullable<Minted['refreshToken']>> {
-  const { client, binding } = issuance
+  const { client, binding, instance } = issuance
+  // A public client has nothing else to prove itself with at the next refresh.
+  const cnf = { ...(isPublic(client) && binding?.cnf), ...instance?.cnf }
   const extra = {
     ...keepResources(issuance, ctx.config),
-    // A public client has nothing else to prove itself with at the next refresh.
-    ...(isPublic(client) && binding !== undefined && { cnf: binding.cnf }),
+    ...(Object.keys(cnf).length > 0 && { cnf }),
   }
   const credential = await createCredential('r', ctx.config.issuer, now, ctx.random, ctx.config.formats.refreshToken)
   const record = {

@@ -27,7 +27,7 @@ async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessT
   const { token, grant } = found
   const now = ctx.clock.now()
   if (now >= token.expiresAt || unknownLimit(ctx, token.extra) !== undefined) return undefined
-  if (token.grantId !== undefined && (grant === undefined || !isLive(grant, now))) return undefined
+  if (token.grantId !== undefined && !(await isUsable(ctx, grant, token.clientId))) return undefined
   return {
     kind: 'opaque',
     id: token.id,
@@ -50,7 +50,9 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
   const grantId = grantIdOf(jti)
   const { revoked, grant } = await ctx.storage.accessTokens.findJwt({ jti, ...(grantId !== undefined && { grantId }) })
   if (revoked) return undefined
-  if (grantId !== undefined && (grant === undefined || !isLive(grant, ctx.clock.now()))) return undefined
+  if (grantId !== undefined && !(await isUsable(ctx, grant, client_id))) return undefined
+  // No hook can set it, so a token that has it comes from the feature.
+  if (jwt.claims.act !== undefined && !ctx.registry.tokenMembers.has('act')) return undefined
   const extra = membersInClaims(ctx, jwt.claims)
   return {
     kind: 'jwt',
@@ -64,6 +66,12 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
     ...(extra !== undefined && { extra }),
     claims: jwt.claims,
   }
+}
+
+/** Whether the grant of a token lives. One that another client got in exchange ends with the client of the grant as well. */
+async function isUsable(ctx: Context, grant: GrantRecord | undefined, clientId: string): Promise<boolean> {
+  if (grant === undefined || !isLive(grant, ctx.clock.now())) return false
+  return grant.clientId === clientId || (await ctx.clients.findNamed(grant.clientId)) !== undefined
 }
 
 type FromGrant = 'userId' | 'sessionId' | 'authTime' | 'acr' | 'amr' | 'grantId' | 'referenceId' | 'requestedClaims'

@@ -14,11 +14,14 @@ const noted = new WeakMap<object, number>()
 export async function noteWithdrawal(ctx: Context, withdrawn: Withdrawn): Promise<void> {
   const notedAt = ctx.clock.now()
   const { interaction, authorizationCode } = ctx.config.lifetimes
+  // What features keep or accept between an approval and its tokens may live longer than an interaction and its code.
+  const { waitingRecords, outsideApprovals } = ctx.registry
+  const waits = [...waitingRecords, ...outsideApprovals].map(({ lifetime }) => lifetime)
   await recordWithdrawal(ctx, {
     id: await markId(ctx, withdrawn),
     version: createRandomId(ctx.random),
     notedAt,
-    expiresAt: notedAt + interaction + authorizationCode,
+    expiresAt: notedAt + Math.max(interaction + authorizationCode, ...waits),
   })
   noted.set(ctx.storage, countNoted(ctx) + 1)
 }

@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   claims: ['protocol', 'crypto', 'storage', 'contracts', 'policy'],
   metadata: ['protocol', 'contracts', 'claims'],
   withdrawals: ['crypto', 'storage', 'contracts', 'records'],
-  sessions: ['protocol', 'storage', 'contracts', 'records', 'withdrawals'],
+  sessions: ['protocol', 'storage', 'contracts', 'records', 'policy', 'claims', 'withdrawals'],
   clients: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'withdrawals'],
   tokens: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'keys', 'claims', 'clients'],
   consents: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'claims', 'withdrawals', 'clients'],
@@ -59,7 +59,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'claims',
     'withdrawals',
     'sessions',
-    'authorization',
+    'tokens',
     'interaction',
   ],
   grants: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'policy', 'tokens'],
@@ -81,6 +81,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'interaction',
     'logout',
   ],
+  assertions: ['protocol', 'http', 'contracts', 'policy', 'keys', 'clients'],
+  'request-objects': ['protocol', 'http', 'storage', 'contracts', 'policy', 'keys'],
+  'cross-device': ['protocol', 'storage', 'contracts', 'policy'],
   features: [
     'protocol',
     'crypto',
@@ -94,6 +97,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'claims',
     'clients',
     'tokens',
+    'sessions',
+    'assertions',
+    'request-objects',
+    'cross-device',
   ],
   host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
   'external-keys': ['protocol', 'crypto', 'storage', 'contracts', 'keys', 'host'],
@@ -314,7 +321,7 @@ describe('dependencies', () => {
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
     // contracts needs it for what features add: client metadata and their own options.
-    expect(folders('valibot')).toEqual(['clients', 'config', 'contracts', 'features', 'presets'])
+    expect(folders('valibot')).toEqual(['assertions', 'clients', 'config', 'contracts', 'features', 'presets'])
   })
 
   test('jose and valibot are the only dependencies of the package', () => {

@@ -155,6 +155,8 @@ describe('listGrants and revokeUserGrants', () => {
       clientName: 'diary',
       scopes: scope.split(' '),
       resources: [],
+      via: 'code',
+      offlineAccess: true,
       createdAt: world.clock.now(),
       expiresAt: expect.any(Number),
     })

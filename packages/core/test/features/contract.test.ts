@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createProvider, type Feature } from '@oauth/core'
 import type { Completion, Core, Endpoint, GrantType, Parts, SenderConstraint } from '@oauth/core/feature'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +14,9 @@ import { createQuickWorld, introspect } from '../support/tokens.ts'
 import type { WorldOptions } from '../support/world.ts'
 import { addressClients } from './address-clients.ts'
 import { keyHeader } from './key-header.ts'
-import { otherDevice } from './other-device.ts'
+import { vouchers } from './vouchers.ts'
+
+const devices = () => deviceAuthorization({ verificationUri: '/device' })
 
 const featureOf = (name: string, parts: Parts = {}): Feature => ({ name, start: () => parts })
 
@@ -207,7 +212,7 @@ describe('a mistake in a row of a table is named at start', () => {
     [
       'a table that does not exist',
       { endpoint: [] },
-      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, responseModeRules, introspectionFormats, responseEncryptors, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, encryptionKeys, tokenMembers, clientMetadata, sessionObservers, documentMembers, profiles, repeatable, serverMetadata, errors, rateLimits, api',
+      'brings endpoint, which is no table; there are endpoints, grantTypes, clientAuthMethods, responseModes, responseModeRules, introspectionFormats, responseEncryptors, parameterSources, authorizationParameters, completions, senderConstraints, clientSources, encryptionKeys, tokenMembers, clientMetadata, sessionObservers, waitingRecords, outsideApprovals, documentMembers, profiles, repeatable, serverMetadata, errors, rateLimits, api',
     ],
     ['a row in place of a list', { endpoints: endpoint }, 'brings endpoints that is no list'],
     ['an API that is no object', { api: () => 1 }, 'brings api that is no object'],
@@ -270,12 +275,16 @@ describe('a mistake in a row of a table is named at start', () => {
 
 describe('what is no feature is named at start', () => {
   test.each<[string, unknown, string]>([
-    ['a function that was not called', [otherDevice], 'features[0] is a function: call it, otherDevice()'],
+    [
+      'a function that was not called',
+      [deviceAuthorization],
+      'features[0] is a function: call it, deviceAuthorization()',
+    ],
     ['a function without a name', [featureOf('one'), () => undefined], 'features[1] is a function: call it, feature()'],
     ['null', [null], 'features[0] is no feature: it must be an object with name and start'],
     ['undefined', [undefined], 'features[0] is no feature: it must be an object with name and start'],
     ['{}', [{}], 'features[0] is no feature: it must be an object with name and start'],
-    ['a text', ['otherDevice'], 'features[0] is no feature: it must be an object with name and start'],
+    ['a text', ['deviceAuthorization'], 'features[0] is no feature: it must be an object with name and start'],
     ['an empty name', [featureOf('')], 'features[0] is no feature: it must be an object with name and start'],
   ])('%s in features is refused', (_, features, problem) => {
     expect(problemOf(features)).toBe(problem)
@@ -297,8 +306,8 @@ describe('the company of a feature is checked at start', () => {
   })
 
   test('an option cannot leave out a part of the server that a feature needs', () => {
-    expect(problemOf([otherDevice()], { grantTypes: ['client_credentials'] })).toBe(
-      'the feature otherDevice needs authorization_code, which the option grantTypes leaves out',
+    expect(problemOf([devices()], { grantTypes: ['client_credentials'] })).toBe(
+      'the feature deviceAuthorization needs authorization_code, which the option grantTypes leaves out',
     )
   })
 
@@ -373,8 +382,8 @@ describe('what a feature gets', () => {
   })
 
   test('its API is at provider.features, which has nothing else', () => {
-    const { provider } = createQuickWorld({ features: [keyHeader(), otherDevice()] })
-    expect(Object.keys(provider.features)).toEqual(['keyHeader', 'otherDevice'])
+    const { provider } = createQuickWorld({ features: [keyHeader(), devices()] })
+    expect(Object.keys(provider.features)).toEqual(['keyHeader', 'deviceAuthorization'])
     expect([Object.isFrozen(provider.features), provider.features.keyHeader]).toEqual([true, {}])
     expect(createQuickWorld().provider.features).toEqual({})
   })
@@ -475,7 +484,7 @@ describe('what the core holds for every feature', () => {
 describe('rateLimit.features', () => {
   test('createProvider refuses rateLimit.features with a bucket that no feature has', () => {
     const rateLimit = { clientAddress: false as const, features: { otherDevise: { max: 1, windowSeconds: 1 } } }
-    expect(problemOf([otherDevice()], { rateLimit })).toBe(
+    expect(problemOf([devices()], { rateLimit })).toBe(
       'rateLimit.features.otherDevise: no installed feature has this bucket; check the name, or add the feature',
     )
   })
@@ -485,13 +494,7 @@ describe('the probe features', () => {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.includes('.test.'))
 
   test('each probe feature is one file with public imports only', () => {
-    expect(files.toSorted()).toEqual([
-      'accounts.ts',
-      'address-clients.ts',
-      'key-header.ts',
-      'other-device.ts',
-      'vouchers.ts',
-    ])
+    expect(files.toSorted()).toEqual(['accounts.ts', 'address-clients.ts', 'key-header.ts', 'vouchers.ts'])
     for (const file of files) {
       const text = readFileSync(join(import.meta.dirname, file), 'utf8')
       const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, specifier]) => specifier)
@@ -502,8 +505,7 @@ describe('the probe features', () => {
   })
 
   test('no file of the core names a probe feature', () => {
-    const names =
-      /key-?header|voucher|key_hash|KeyHeader|\bkh\b|other-?device|other_device|address-?clients|address_clients/i
+    const names = /key-?header|voucher|key_hash|KeyHeader|\bkh\b|address-?clients|address_clients/i
     expect(
       readSources()
         .filter(({ text }) => names.test(text))
@@ -511,9 +513,20 @@ describe('the probe features', () => {
     ).toEqual([])
   })
 
-  test('start together', () => {
-    const features = [keyHeader(), otherDevice(), addressClients({ documents: new Map() })]
+  test('the probe features start together with the features that have replaced others of them', () => {
+    const exchange = tokenExchange({ accessTokens: { authorize: () => undefined } })
+    const backChannel = ciba({ resolveUser: () => undefined, notifyUser: () => {} })
+    const probes = [keyHeader(), addressClients({ documents: new Map() }), vouchers()]
+    const features = [...probes, devices(), exchange, backChannel]
     expect(createQuickWorld({ features }).provider.metadata).toMatchObject({
+      device_authorization_endpoint: expect.any(String),
+      backchannel_authentication_endpoint: expect.any(String),
+      grant_types_supported: expect.arrayContaining([
+        'urn:example:grant-type:voucher',
+        'urn:openid:params:grant-type:ciba',
+        'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+      ]),
       key_header_supported: true,
       address_clients_supported: true,
     })

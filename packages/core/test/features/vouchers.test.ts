@@ -48,11 +48,22 @@ test('a voucher ends, with an error code of the feature', async () => {
 })
 
 test('a voucher of a user whose grants were revoked since is worth nothing; a new one is', async () => {
-  const { world, create, exchange } = await voucherWorld()
+  const { world, client, create, exchange } = await voucherWorld()
   const voucher = await create()
   await world.provider.revokeUserGrants(alice.id)
-  expect((await exchange(voucher)).body.error).toBe('access_denied')
+  expectJsonError(await exchange(voucher), 400, 'invalid_grant')
   expect((await exchange(await create())).status).toBe(200)
+  expect(await world.provider.listConnectedApps(alice.id)).toMatchObject([
+    { clientId: client.client_id, via: ['voucher'], remembered: false },
+  ])
+})
+
+test('a voucher whose record a process without the feature could not delete is worth nothing either', async () => {
+  const { world, create, exchange } = await voucherWorld()
+  const voucher = await create()
+  const without = createQuickWorld({ storage: world.storage, beside: world })
+  await without.provider.revokeUserGrants(alice.id)
+  expect((await exchange(voucher)).body.error).toBe('access_denied')
 })
 
 test('a voucher for a user who is gone costs nothing and gives nothing', async () => {

@@ -51,6 +51,8 @@ export function vouchers(options: VoucherOptions = {}): Feature<'vouchers', Vouc
     name: 'vouchers',
     start: (core) => ({
       grantTypes: [voucherGrant],
+      /** Withdrawing the access of a user deletes the vouchers for it. */
+      waitingRecords: [{ kind, lifetime: lifetimeSeconds }],
       errors: { voucher_expired: 400 },
       api: { create: (facts) => create(core, facts, lifetimeSeconds) },
     }),
@@ -64,7 +66,7 @@ async function create(core: Core, facts: Parameters<Vouchers['create']>[0], life
   const client = await core.clients.find(clientId)
   if (client === undefined) throw new TypeError(`vouchers: there is no client ${clientId}`)
   const withdrawals = await core.knownWithdrawals(client, userId)
-  const newGrant = core.grantFor({ client, userId, scope, withdrawals })
+  const newGrant = core.grantFor({ client, userId, scope, withdrawals, via: 'voucher' })
   const voucher = encodeBase64url(core.random.bytes(32))
   const now = core.clock.now()
   await core.storage.records.insert({

@@ -50,6 +50,9 @@ export const withdrawals = {
   async 'revokeUserGrants of one client'({ world, client }: Setting) {
     await world.provider.revokeUserGrants(alice.id, { clientId: client.client_id })
   },
+  async disconnectApp({ world, client }: Setting) {
+    await world.provider.disconnectApp(alice.id, client.client_id)
+  },
   async sessionEnded({ world, browser }: Setting) {
     const sessionId = browser.cookies.get('session') as string
     world.sessions.delete(sessionId)
@@ -137,7 +140,7 @@ export async function expectNothingIssued(
   expect(response.headers.get('location') ?? '').not.toContain('code=')
   expect((await liveGrants(setting)).filter((id) => !before.includes(id))).toEqual([])
   const consents = await world.storage.consents.list({ userId: alice.id })
-  if (name === 'deleteConsent' || name === 'deleteClient') expect(consents).toEqual([])
+  if (['deleteConsent', 'deleteClient', 'disconnectApp'].includes(name)) expect(consents).toEqual([])
   if (name === 'updateConsent') for (const consent of consents) expect(consent.scope).toEqual(['openid'])
   if (name === 'deleteClient') return
   // A user who signs in again within the same second gets a code.

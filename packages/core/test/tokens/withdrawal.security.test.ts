@@ -13,7 +13,7 @@ const combinations = names.flatMap((name) =>
 )
 
 describe('what was withdrawn while an authorization was under way is not issued (C15)', () => {
-  test('every combination is tried', () => expect(combinations).toHaveLength(6 * (6 + 6 + 4)))
+  test('every combination is tried', () => expect(combinations).toHaveLength(7 * (6 + 6 + 4)))
 
   test.each(combinations)('%s ends %s that waits at %s (C15)', (name, way, place) =>
     expectNothingIssued(emptyStorage(), place, way, name),

@@ -8,11 +8,11 @@ import {
   type Provider,
 } from '@oauth/core'
 import type { Core, Parts } from '@oauth/core/feature'
+import { type DeviceAuthorization, deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { keyHeader } from '../features/key-header.ts'
-import { type OtherDevices, otherDevice } from '../features/other-device.ts'
 import { type Vouchers, vouchers } from '../features/vouchers.ts'
 
 const options = {
@@ -24,16 +24,18 @@ const options = {
   consentUrl: '/consent',
 }
 
+const devices = () => deviceAuthorization({ verificationUri: '/device' })
+
 /** What is inside is compiled and never run. */
 function compiled(_check: () => unknown): void {}
 
 describe('provider.features', () => {
   test('provider.features has the API of each feature by its name, inferred from the options', () => {
-    const { features } = createProvider({ ...options, features: [otherDevice(), vouchers(), keyHeader()] })
-    expectTypeOf(features.otherDevice).toEqualTypeOf<OtherDevices>()
+    const { features } = createProvider({ ...options, features: [devices(), vouchers(), keyHeader()] })
+    expectTypeOf(features.deviceAuthorization).toEqualTypeOf<DeviceAuthorization>()
     expectTypeOf(features.vouchers).toEqualTypeOf<Vouchers>()
-    expectTypeOf<keyof typeof features>().toEqualTypeOf<'otherDevice' | 'vouchers' | 'keyHeader'>()
-    expect(Object.keys(features)).toEqual(['otherDevice', 'vouchers', 'keyHeader'])
+    expectTypeOf<keyof typeof features>().toEqualTypeOf<'deviceAuthorization' | 'vouchers' | 'keyHeader'>()
+    expect(Object.keys(features)).toEqual(['deviceAuthorization', 'vouchers', 'keyHeader'])
   })
 
   test('provider.features has an empty object for a feature without an API', () => {
@@ -48,26 +50,26 @@ describe('provider.features', () => {
 
   test('provider.features has no names but those of the features', () => {
     const none = createProvider(options)
-    const { features } = createProvider({ ...options, features: [otherDevice()] })
-    expect([Object.keys(none.features), Object.keys(features)]).toEqual([[], ['otherDevice']])
+    const { features } = createProvider({ ...options, features: [devices()] })
+    expect([Object.keys(none.features), Object.keys(features)]).toEqual([[], ['deviceAuthorization']])
     compiled(() => [
       // @ts-expect-error a wrong name
-      features.otherDevise,
+      features.deviceAuthorisation,
       // @ts-expect-error the feature is not installed
       features.vouchers,
       // @ts-expect-error there are no features
-      none.features.otherDevice,
-      // @ts-expect-error the API takes a text
-      features.otherDevice.pending(5),
+      none.features.deviceAuthorization,
+      // @ts-expect-error the API takes the context of a page
+      features.deviceAuthorization.detailsOf(5),
     ])
   })
 
   test('provider.features has no known names when the list or the provider is typed by hand', () => {
-    const list: readonly Feature[] = [otherDevice()]
+    const list: readonly Feature[] = [devices()]
     const typed: Provider = createProvider({ ...options, features: list })
     expectTypeOf<Provider['features']>().toEqualTypeOf<Readonly<Record<string, object>>>()
     expectTypeOf<FeatureApis<readonly [Feature<'one', { two(): 3 }>]>['one']>().toEqualTypeOf<{ two(): 3 }>()
-    expect(Object.keys(typed.features)).toEqual(['otherDevice'])
+    expect(Object.keys(typed.features)).toEqual(['deviceAuthorization'])
   })
 })
 
@@ -93,7 +95,7 @@ describe('a feature', () => {
   test('a feature function that is not called and a table that does not exist do not compile', () => {
     compiled(() => [
       // @ts-expect-error a function is no feature
-      createProvider({ ...options, features: [otherDevice] }),
+      createProvider({ ...options, features: [deviceAuthorization] }),
       // @ts-expect-error it has no start
       createProvider({ ...options, features: [{ name: 'mine' }] }),
     ])
@@ -103,13 +105,13 @@ describe('a feature', () => {
   })
 
   test('a feature widens the types of error codes, client metadata and events', () => {
-    expectTypeOf<'slow_down'>().toExtend<OAuthErrorCode>()
-    expectTypeOf<'slow_dawn'>().not.toExtend<OAuthErrorCode>()
-    const started: OAuthEvent = { type: 'other_device.started', clientId: 'client' }
+    expectTypeOf<'voucher_expired'>().toExtend<OAuthErrorCode>()
+    expectTypeOf<'voucher_expirad'>().not.toExtend<OAuthErrorCode>()
+    const started: OAuthEvent = { type: 'voucher.created', clientId: 'client', userId: 'ada' }
     expectTypeOf<typeof started>().not.toExtend<CoreEvent>()
     compiled(() => {
       const { registerClient } = createProvider(options)
-      const onEvent = (event: OAuthEvent) => (event.type === 'other_device.started' ? event.clientId : undefined)
+      const onEvent = (event: OAuthEvent) => (event.type === 'voucher.created' ? event.clientId : undefined)
       return [
         onEvent,
         registerClient({ key_header_required: true }),

@@ -1,3 +1,4 @@
+import type { Ciba } from '@oauth/core/features/backchannel-authentication'
 import type { Commands } from './commands.ts'
 import type { FaultLine } from './fault.ts'
 import { type Host, resource } from './host.ts'
@@ -7,10 +8,19 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
   const { provider } = host
   return {
     migrate,
-    register: () => host.register(),
+    register: (trusted) => host.register(trusted),
     authorize: (client) => host.authorize(client),
     post: (client, path, form, times = 1) =>
       Promise.all(Array.from({ length: times }, () => host.post(client, path, form))),
+    waiting: async () => (await cibaOf(host).list('alice')).map(({ id }) => id),
+    decide: (id, approved) =>
+      cibaOf(host).decide(
+        id,
+        approved
+          ? { approved, userId: 'alice', session: { authTime: Math.floor(Date.now() / 1000) } }
+          : { approved, userId: 'alice' },
+      ),
+    browse: (request) => host.browse(request),
     async mintFor(client, milliseconds) {
       const tokens: string[] = []
       const end = Date.now() + milliseconds
@@ -32,11 +42,18 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
       const { keys } = (await response.json()) as { keys: { alg: string; kid: string }[] }
       return keys.map(({ alg, kid }) => `${alg} ${kid}`).sort()
     },
-    grants: async () => (await provider.listGrants('alice')).map(({ id }) => id),
+    grants: async (userId = 'alice') => (await provider.listGrants(userId)).map(({ id }) => id),
     revokeGrants: () => provider.revokeUserGrants('alice'),
+    consents: async () => (await provider.listConsents('alice')).map(({ id }) => id),
+    apps: async () => (await provider.listConnectedApps('alice')).map(({ clientId }) => clientId),
+    disconnectApp: ({ client_id }) => provider.disconnectApp('alice', client_id),
     purge: () => provider.purgeExpired(),
     arm: async (fault) => line.arm(fault),
     statements: async () => line.seen,
     events: async () => host.events.map(({ type }) => type),
   }
+}
+
+function cibaOf({ provider }: Host): Ciba {
+  return (provider.features as unknown as { readonly ciba: Ciba }).ciba
 }

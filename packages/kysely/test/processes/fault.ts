@@ -16,15 +16,16 @@ export interface FaultLine {
   arm(fault: Fault | undefined): void
   /** The names of the statements since `arm`. */
   readonly seen: readonly string[]
-  /** Must be called before each statement, and `after` after it. Both kill the process if the armed fault says so. */
-  before(name: string): void
-  after(): void
+  /**
+   * Must be called before each statement; the function that it returns must be called after it, also when the statement
+   * failed. Both kill the process if the armed fault says so. Statements may run at the same time.
+   */
+  before(name: string): () => void
 }
 
 export function faultLine(): FaultLine {
   let fault: Fault | undefined
   let seen: string[] = []
-  let hit = false
 
   const die = (): void => {
     process.kill(process.pid, 'SIGKILL')
@@ -39,16 +40,14 @@ export function faultLine(): FaultLine {
     arm(next) {
       fault = next
       seen = []
-      hit = false
     },
     before(name) {
       const index = seen.push(name) - 1
-      hit = fault?.at === index
-      if (hit && fault?.when === 'before') die()
-    },
-    after() {
-      if (hit && fault?.when === 'after') die()
-      hit = false
+      const when = fault?.at === index ? fault.when : undefined
+      if (when === 'before') die()
+      return () => {
+        if (when === 'after') die()
+      }
     },
   }
 }

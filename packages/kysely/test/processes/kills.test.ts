@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type SharedDatabase, sharedDatabases } from './databases.ts'
-import { createFleet, type Fleet, type Worker } from './fleet.ts'
-import { type Client, codeForm, refreshForm } from './host.ts'
+import { expect, test } from 'vitest'
+import { describeProcesses } from './describe-processes.ts'
+import { atEachStatement, startReady } from './each-statement.ts'
+import { codeForm, refreshForm } from './host.ts'
 import { tokensOf } from './tokens.ts'
 
 // Each test kills a process with SIGKILL at each statement, before and after the database has run it. Another process
@@ -9,92 +9,33 @@ import { tokensOf } from './tokens.ts'
 
 const timeout = 180_000
 
-let fleet: Fleet
-beforeAll(async () => {
-  fleet = await createFleet()
-})
-afterAll(() => fleet.close())
-
 const token = '/oauth2/token'
 
-describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }) => {
-  let shared: SharedDatabase
-  let survivor: Worker
-  let client: Client
-
-  beforeAll(async () => {
-    shared = await create()
-    survivor = await fleet.start({ database: shared.address })
-    await survivor.migrate()
-    client = await survivor.register()
-    // The first JWT makes the first key. Make it here, so that its statements are not counted.
-    await survivor.publishedKeys()
-  })
-  afterAll(async () => {
-    await survivor.stop()
-    await shared.drop()
-  })
-
-  /** Whether a token is active. What is not an answer about the token is returned whole, so that a failure shows it. */
-  const isActive = async (text: string | undefined): Promise<unknown> => {
-    if (text === undefined) throw new Error('there is no token to ask about')
-    const [answer] = await survivor.post(client, '/oauth2/introspect', { token: text })
-    return answer?.status === 200 ? answer.body.active : answer
-  }
-
-  /** Starts a process that has already read its keys and checked its tables. */
-  async function startReady(): Promise<Worker> {
-    const worker = await fleet.start({ database: shared.address })
-    await worker.publishedKeys()
-    await worker.grants()
-    return worker
-  }
-
-  /** Runs `action` in a process that is killed at one statement, for each of its statements, and checks the database. */
-  async function atEachStatement<T>(
-    prepare: () => Promise<T>,
-    action: (worker: Worker, prepared: T) => Promise<unknown>,
-    check: (prepared: T) => Promise<void>,
-  ): Promise<number> {
-    const whole = await prepare()
-    await survivor.arm(undefined)
-    await action(survivor, whole)
-    const statements = await survivor.statements()
-    await survivor.revokeGrants()
-    let next = startReady()
-    for (let at = 0; at < statements.length; at++) {
-      for (const when of ['before', 'after'] as const) {
-        const prepared = await prepare()
-        const worker = await next
-        await worker.arm({ at, when })
-        // Start the next process during the checks of this one.
-        next = startReady()
-        await expect(action(worker, prepared), `${when} ${statements[at]}`).rejects.toThrow('SIGKILL')
-        expect(await worker.ended).toBe('SIGKILL')
-        await check(prepared)
-      }
-    }
-    await (await next).stop()
-    return statements.length
-  }
+describeProcesses('a process that is killed,', { count: 1 }, (processes) => {
+  const { isActive } = processes
 
   test(
     'after a process is killed in a refresh, the old token still works, in one family, and tokens that were sent work (C11)',
     async () => {
       const statements = await atEachStatement(
-        async () => tokensOf(survivor, client),
-        (worker, { refresh_token }) => worker.post(client, token, refreshForm(refresh_token)),
+        processes,
+        async () => tokensOf(processes.survivor, processes.client),
+        (worker, { refresh_token }) => worker.post(processes.client, token, refreshForm(refresh_token)),
         async ({ access_token, refresh_token }) => {
           expect(await isActive(access_token)).toBe(true)
-          const [retried] = await survivor.post(client, token, refreshForm(refresh_token))
+          const [retried] = await processes.survivor.post(processes.client, token, refreshForm(refresh_token))
           expect(retried).toMatchObject({ status: 200 })
           // A further refresh with the old token gives the same successor, so there is no second family.
-          const [twin] = await survivor.post(client, token, refreshForm(refresh_token))
+          const [twin] = await processes.survivor.post(processes.client, token, refreshForm(refresh_token))
           expect(twin?.body.refresh_token).toBe(retried?.body.refresh_token)
-          const [next] = await survivor.post(client, token, refreshForm(retried?.body.refresh_token))
+          const [next] = await processes.survivor.post(
+            processes.client,
+            token,
+            refreshForm(retried?.body.refresh_token),
+          )
           expect(next).toMatchObject({ status: 200 })
-          expect(await survivor.grants()).toHaveLength(1)
-          expect(await survivor.revokeGrants()).toBe(1)
+          expect(await processes.survivor.grants()).toHaveLength(1)
+          expect(await processes.survivor.revokeGrants()).toBe(1)
         },
       )
       expect(statements).toBeGreaterThanOrEqual(6)
@@ -108,21 +49,26 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
       let good = 0
       let used = 0
       const statements = await atEachStatement(
-        async () => survivor.authorize(client),
-        (worker, code) => worker.post(client, token, codeForm(code)),
+        processes,
+        async () => processes.survivor.authorize(processes.client),
+        (worker, code) => worker.post(processes.client, token, codeForm(code)),
         async (code) => {
-          const [retried] = await survivor.post(client, token, codeForm(code))
+          const [retried] = await processes.survivor.post(processes.client, token, codeForm(code))
           if (retried?.status === 200) {
             good++
             expect(await isActive(retried.body.access_token)).toBe(true)
-            const [refreshed] = await survivor.post(client, token, refreshForm(retried.body.refresh_token))
+            const [refreshed] = await processes.survivor.post(
+              processes.client,
+              token,
+              refreshForm(retried.body.refresh_token),
+            )
             expect(refreshed).toMatchObject({ status: 200 })
-            expect(await survivor.revokeGrants()).toBe(1)
+            expect(await processes.survivor.revokeGrants()).toBe(1)
           } else {
             // The response was lost with the process, and the code gives no second pair of tokens (B09).
             used++
             expect(retried).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
-            expect(await survivor.grants()).toEqual([])
+            expect(await processes.survivor.grants()).toEqual([])
           }
         },
       )
@@ -134,17 +80,50 @@ describe.each(sharedDatabases)('a process that is killed, on $name', ({ create }
   )
 
   test(
+    'after a process is killed while it disconnects an application, a second call leaves nothing: no consent, no grant, no token (C15)',
+    async () => {
+      const asking = await processes.survivor.register(false)
+      // The mark of a withdrawal is there already, which is the longer way.
+      await processes.survivor.disconnectApp(asking)
+      const statements = await atEachStatement(
+        processes,
+        async () => ({
+          ...(await tokensOf(processes.survivor, asking)),
+          code: await processes.survivor.authorize(asking),
+        }),
+        (worker) => worker.disconnectApp(asking),
+        async ({ access_token, refresh_token, code }) => {
+          await processes.survivor.disconnectApp(asking)
+          expect(await processes.survivor.apps()).toEqual([])
+          expect(await processes.survivor.consents()).toEqual([])
+          expect(await isActive(access_token, asking)).toBe(false)
+          for (const form of [refreshForm(refresh_token), codeForm(code)]) {
+            const [answer] = await processes.survivor.post(asking, token, form)
+            expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+          }
+          expect(await processes.survivor.disconnectApp(asking)).toBe(false)
+        },
+      )
+      // The consents (two), the mark (three), the grants, and the consents again.
+      expect(statements).toBeGreaterThanOrEqual(7)
+    },
+    // Seven statements, and two sign-ins before each kill.
+    2 * timeout,
+  )
+
+  test(
     'after a process is killed in a key rotation, each algorithm has one signing key, and earlier tokens verify',
     async () => {
-      const [before] = await survivor.mintFor(client, 1)
+      const [before] = await processes.survivor.mintFor(processes.client, 1)
       await atEachStatement(
+        processes,
         async () => undefined,
         (worker) => worker.rotateKeys(),
         async () => {
-          const worker = await startReady()
+          const worker = await startReady(processes.fleet, processes.shared)
           const published = await worker.publishedKeys()
           expect(new Set(published).size).toBe(published.length)
-          const [after] = await worker.mintFor(client, 1)
+          const [after] = await worker.mintFor(processes.client, 1)
           await worker.stop()
           // The surviving process reads unknown keys at most once a second.
           await new Promise((resolve) => setTimeout(resolve, 1100))

@@ -16,10 +16,12 @@ interface Watched extends DatabaseConnection {
 }
 
 async function pass<T>(line: FaultLine, name: string, run: () => Promise<T>): Promise<T> {
-  line.before(name)
-  const result = await run()
-  line.after()
-  return result
+  const after = line.before(name)
+  try {
+    return await run()
+  } finally {
+    after()
+  }
 }
 
 function watchedDriver(driver: Driver, line: FaultLine): Driver {

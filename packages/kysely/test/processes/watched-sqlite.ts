@@ -10,10 +10,13 @@ export function watchedSqlite(database: Database.Database, line: FaultLine): Dat
         if (typeof value !== 'function') return value
         return (...args: unknown[]) => {
           const runs = member === 'run' || member === 'get' || member === 'all'
-          if (runs) line.before(nameOf(sql))
-          const result = Reflect.apply(value, target, args)
-          if (runs) line.after()
-          return result === target ? proxy : result
+          const after = runs ? line.before(nameOf(sql)) : undefined
+          try {
+            const result = Reflect.apply(value, target, args)
+            return result === target ? proxy : result
+          } finally {
+            after?.()
+          }
         }
       },
     })

@@ -3,9 +3,9 @@ import type { Context } from '../../contracts/context.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import type { SessionObserver } from '../../contracts/session-observer.ts'
+import { pause } from '../../http/pause.ts'
 import { backChannelLogoutMetadata } from './client-metadata.ts'
 import { deliverAll } from './deliver.ts'
-import { pause } from './pause.ts'
 
 /** The options of `backChannelLogout`. */
 export interface BackChannelLogoutOptions {

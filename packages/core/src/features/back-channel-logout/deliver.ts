@@ -1,8 +1,8 @@
 import type { Context } from '../../contracts/context.ts'
 import type { SessionClient } from '../../contracts/session-observer.ts'
+import { type DeliveryFailure, deliver, failureOf } from '../../http/deliver.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { mintLogoutToken } from './logout-token.ts'
-import { pause } from './pause.ts'
 
 /** The rules for every delivery. */
 export interface DeliveryRules {
@@ -16,32 +16,16 @@ export interface DeliveryRules {
 export async function deliverAll(ctx: Context, rules: DeliveryRules, clients: readonly SessionClient[]): Promise<void> {
   const waiting = [...clients]
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(ctx, rules, next)
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tell(ctx, rules, next)
   }
   await Promise.all(Array.from({ length: Math.min(rules.concurrency, clients.length) }, work))
 }
 
-async function deliver(ctx: Context, { retryAfterSeconds }: DeliveryRules, target: SessionClient): Promise<void> {
+async function tell(ctx: Context, { retryAfterSeconds }: DeliveryRules, target: SessionClient): Promise<void> {
   const of = { clientId: target.client.id, userId: target.userId }
-  for (let attempt = 1; ; attempt++) {
-    const failure = await send(ctx, target)
-    if (failure === undefined) {
-      ctx.emit({ type: 'back_channel_logout.delivered', ...of, attempts: attempt })
-      return
-    }
-    const wait = failure.final ? undefined : retryAfterSeconds[attempt - 1]
-    if (wait === undefined) {
-      ctx.emit({ type: 'back_channel_logout.failed', ...of, attempts: attempt, ...failure.reason })
-      return
-    }
-    await pause(wait)
-  }
-}
-
-interface Failure {
-  /** Whether another attempt would get the same response. */
-  readonly final: boolean
-  readonly reason: { readonly status: number } | { readonly cause: unknown }
+  const { attempts, failure } = await deliver(retryAfterSeconds, () => send(ctx, target))
+  if (failure === undefined) ctx.emit({ type: 'back_channel_logout.delivered', ...of, attempts })
+  else ctx.emit({ type: 'back_channel_logout.failed', ...of, attempts, ...failure.reason })
 }
 
 /**
@@ -49,7 +33,7 @@ interface Failure {
  * the same token the second time ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest
  * Back-Channel Logout section 2.5}).
  */
-async function send(ctx: Context, target: SessionClient): Promise<Failure | undefined> {
+async function send(ctx: Context, target: SessionClient): Promise<DeliveryFailure | undefined> {
   const uri = target.client.metadata.backchannel_logout_uri as string
   let token: string
   try {
@@ -63,10 +47,7 @@ async function send(ctx: Context, target: SessionClient): Promise<Failure | unde
   try {
     const body = new URLSearchParams({ logout_token: token })
     const { status } = await ctx.outbound(uri, { method: 'POST', body })
-    if (status >= 200 && status < 300) return undefined
-    // The client has understood and refuses, or it redirects, which is not followed.
-    const final = status < 500 && status !== 408 && status !== 429
-    return { final, reason: { status } }
+    return failureOf(status)
   } catch (cause) {
     return { final: false, reason: { cause } }
   }

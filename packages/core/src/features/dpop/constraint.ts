@@ -3,14 +3,15 @@ import type { Proof, ProofFacts, SenderConstraint } from '../../contracts/sender
 import { sha256 } from '../../crypto/hash.ts'
 import { verifyHolderSignature } from '../../keys/holder-signature.ts'
 import { clockTolerance } from '../../policy/clock-skew.ts'
+import { ageProblem, nonceTolerance } from '../../policy/proof-age.ts'
 import { endpointPaths } from '../../protocol/endpoint-paths.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { withProofHeaders } from '../../tokens/binding.ts'
-import { ageProblem, claimProblem } from './check-claims.ts'
+import { createNonces, type Nonces } from '../../tokens/server-nonces.ts'
+import { claimProblem } from './check-claims.ts'
 import { codeParameter } from './code-binding.ts'
-import { createNonces, type Nonces } from './nonce.ts'
 import type { DpopRules } from './options.ts'
 import { type DecodedProof, decodeProof } from './proof.ts'
 import { normalizeTargetUri } from './target-uri.ts'
@@ -20,9 +21,6 @@ interface Checker {
   readonly rules: DpopRules
   readonly nonces: Nonces
 }
-
-/** By how much the clock of a client may differ when a nonce says how old the proof is, in seconds. */
-const nonceTolerance = 86_400
 
 /** Reads and verifies DPoP proofs ({@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449 section 4.3}). */
 export function dpopConstraint(core: Core, rules: DpopRules): SenderConstraint {

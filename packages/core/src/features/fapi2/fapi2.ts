@@ -12,6 +12,7 @@ import type { Demands, Profile } from '../../contracts/profile.ts'
 import { narrower } from '../../policy/demands.ts'
 import { admitPushed } from './admit-pushed.ts'
 import { checkClient } from './check-client.ts'
+import { cibaDemands, cibaFaults } from './fapi-ciba.ts'
 import { createProfile, type ProfileClients } from './profile.ts'
 
 export type { ProfileClients }
@@ -40,6 +41,15 @@ export interface Fapi2MessageSigningOptions {
   readonly responses?: boolean | undefined
   /** Whether introspection responses must be signed. Default `true`. */
   readonly introspection?: boolean | undefined
+}
+
+/** The options of `fapiCibaProfile`. */
+export interface FapiCibaProfileOptions {
+  /**
+   * The clients that the profile holds for, as in `fapi2SecurityProfile`. The value of `security_profile` is `fapi-ciba`.
+   * Default `all`.
+   */
+  readonly clients?: ProfileClients | undefined
 }
 
 const clients = v.optional(
@@ -112,6 +122,31 @@ export function fapi2MessageSigning(options: Fapi2MessageSigningOptions = {}): F
   })
 }
 
+/**
+ * FAPI-CIBA ({@link https://openid.net/specs/openid-financial-api-ciba-ID1.html}), for all clients or some, with the
+ * algorithms of FAPI 2.0. It demands signed back-channel requests that have a `binding_message` or `authorization_details`,
+ * `private_key_jwt` or a TLS certificate, tokens that are bound to a key, and the modes `poll` or `ping`. It only narrows, and
+ * can be combined with the other profiles, which demand nothing of the back channel.
+ * @throws {TypeError} when an option is unknown or wrong
+ * @example
+ * ```ts
+ * createProvider({ features: [privateKeyJwt(), dpop(), ciba(options), fapiCibaProfile()], ... })
+ * ```
+ */
+export function fapiCibaProfile(options: FapiCibaProfileOptions = {}): Feature<'fapiCibaProfile'> {
+  const parsed = parseFeatureOptions('fapiCibaProfile', { clients }, options)
+  const profile = createProfile({
+    feature: 'fapiCibaProfile',
+    name: 'fapi-ciba',
+    clients: parsed.clients as ProfileClients,
+    instead: { demands: cibaDemands, faults: cibaFaults },
+  })
+  return Object.freeze<Feature<'fapiCibaProfile'>>({
+    name: 'fapiCibaProfile',
+    start: () => ({ profiles: [profile], clientMetadata: [profileMember] }),
+  })
+}
+
 function partsOf(profile: Profile): Parts {
   return {
     profiles: [profile],
@@ -122,7 +157,7 @@ function partsOf(profile: Profile): Parts {
 
 /** One object for both profiles, so that it counts once. */
 const profileMember: ClientMetadataPart = {
-  members: { security_profile: v.picklist(['fapi2-security-profile', 'fapi2-message-signing']) },
+  members: { security_profile: v.picklist(['fapi2-security-profile', 'fapi2-message-signing', 'fapi-ciba']) },
   serverSideOnly: true,
   check: checkClient,
 }

@@ -16,19 +16,28 @@ interface ProfileFacts {
   readonly clients: ProfileClients
   /** What the profile demands beside the Security Profile. */
   readonly additions?: Demands
+  /** What it demands in place of the Security Profile, and what a server needs for it. */
+  readonly instead?: {
+    readonly demands: Demands
+    /** Returns what the configuration lacks. */
+    readonly faults: (ctx: Context) => readonly string[]
+  }
 }
 
 /** Makes a profile from its data. */
-export function createProfile({ feature, name, clients, additions = {} }: ProfileFacts): Profile {
-  const demands = Object.freeze(narrower(securityDemands, additions))
+export function createProfile({ feature, name, clients, additions = {}, instead }: ProfileFacts): Profile {
+  const demands = Object.freeze(instead?.demands ?? narrower(securityDemands, additions))
   return Object.freeze<Profile>({
     name,
     demands,
     forEveryClient: clients === 'all',
     appliesTo: (metadata) =>
       clients === 'all' || metadata.security_profile === name || isChosen(feature, clients, metadata),
-    checkServer: (ctx) => checkServer(ctx, feature, demands),
-    narrowMetadata: (document) => narrowMetadata(document, demands),
+    checkServer(ctx) {
+      const faults = instead === undefined ? securityFaults(ctx, demands) : instead.faults(ctx)
+      if (faults.length > 0) throw new TypeError(`${feature}: ${faults.join('; ')}`)
+    },
+    narrowMetadata: (document, registry) => narrowMetadata(document, registry, demands),
   })
 }
 
@@ -40,11 +49,10 @@ function isChosen(feature: string, clients: ProfileClients, metadata: ClientMeta
   throw new TypeError(`${feature}: clients must answer true or false for each client`)
 }
 
-/** @throws {TypeError} that names everything that the configuration lacks */
-function checkServer({ config, registry }: Context, feature: string, target: Demands): void {
-  const faults = fapi2ServerRules.flatMap(({ rate }) => {
+/** Returns everything that the configuration lacks. */
+function securityFaults({ config, registry }: Context, target: Demands): readonly string[] {
+  return fapi2ServerRules.flatMap(({ rate }) => {
     const rating = rate({ config, registry, target, inForce: target })
     return rating?.status === 'not met' ? [rating.change] : []
   })
-  if (faults.length > 0) throw new TypeError(`${feature}: ${faults.join('; ')}`)
 }

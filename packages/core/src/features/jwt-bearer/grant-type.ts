@@ -1,8 +1,10 @@
+import { askForClient, askForUser } from '../../assertions/asserted.ts'
+import { type AcceptedAssertion, checkAssertion } from '../../assertions/check-assertion.ts'
+import type { Trust } from '../../assertions/trust.ts'
+import { noJwt, type VerifiedAssertion, verifyAssertion } from '../../assertions/verify-assertion.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { GrantType, TokenRequest } from '../../contracts/grant-type.ts'
 import type { Issuance } from '../../contracts/issuance.ts'
-import { verifyClientSignature } from '../../keys/client-signature.ts'
-import { decodeUnverifiedJwt } from '../../keys/unverified-jwt.ts'
 import { isPublic, isSelfRegistered } from '../../policy/client.ts'
 import { machineAccess } from '../../policy/machine-access.ts'
 import { machineScope } from '../../policy/scope.ts'
@@ -10,10 +12,8 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { parseScope } from '../../protocol/scope.ts'
 import { claimOnce } from '../../records/replays.ts'
 import { isBoundTo } from '../../tokens/binding.ts'
-import { askForClient, askForUser } from './asserted.ts'
 import { resourcesWithin, scopeWithin } from './bounds.ts'
-import { type AcceptedAssertion, checkAssertion, profileOf } from './check-assertion.ts'
-import type { Trust } from './trust.ts'
+import { answerIdJag } from './id-jag-answer.ts'
 
 export const jwtBearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -37,26 +37,18 @@ export function jwtBearerGrant(trusted: readonly Trust[]): GrantType {
       requireClient(trust, request)
       if (!isBoundTo(claims.cnf, binding))
         throw invalid('it is bound to a key (cnf), which this request does not prove')
-      return trust.subject === 'user'
-        ? forUser(core, trust, request, assertion)
-        : forClient(core, trust, request, assertion)
+      const decide = trust.subject === 'user' ? forUser : forClient
+      const issuance = await decide(core, trust, request, assertion)
+      return trust.profile === 'id-jag' ? answerIdJag(core, request, issuance) : issuance
     },
   }
 }
 
-/**
- * Verifies the signature of an assertion. The issuer is looked up among the trusted ones before anything is fetched.
- * An unknown issuer and a wrong signature get the same answer, which tells nobody whom this server trusts.
- */
-async function verify(core: Core, trusted: readonly Trust[], text: string) {
-  const decoded = decodeUnverifiedJwt(text)
-  if (decoded === undefined) throw invalid('it must be a signed JWT in compact form')
-  const profile = profileOf(decoded.header)
-  const trust = trusted.find((one) => one.profile === profile && one.issuer === decoded.claims.iss)
-  if (trust === undefined) throw unverifiable(`no entry of issuers has this issuer with profile ${profile}`)
-  const verified = await verifyClientSignature(core, trust.keys, text, trust.algorithms)
-  if (typeof verified === 'string') throw unverifiable(`assertion of ${trust.issuer}: ${verified}`)
-  return { trust, claims: verified.claims }
+async function verify(core: Core, trusted: readonly Trust[], text: string): Promise<VerifiedAssertion> {
+  const verified = await verifyAssertion(core, trusted, text)
+  if (typeof verified !== 'string') return verified
+  if (verified === noJwt) throw invalid(noJwt)
+  throw invalid('its issuer or its signature is not accepted', verified)
 }
 
 /** @throws {OAuthError} `unauthorized_client` when the entry does not let this kind of client present assertions */
@@ -95,7 +87,7 @@ async function forUser(
   const scope = scopeWithin(parameters.get('scope'), possible, [assertion.scope, user.scope])
   const bounds = [assertion.resources, user.resources]
   const resources = resourcesWithin(parameters.all('resource'), core.config.validAudiences, bounds)
-  const facts = { client, userId, scope, resources, referenceId, withdrawals }
+  const facts = { client, userId, scope, resources, referenceId, withdrawals, via: 'jwtBearer' }
   const made = core.grantFor(facts)
   // The grant ends with its only token: the user's list of connected apps shows what is alive.
   const grant = { ...made.grant, expiresAt: core.clock.now() + core.config.lifetimes.accessToken }
@@ -160,10 +152,6 @@ async function claim(core: Core, { issuer, singleUse }: Trust, { jti, refusedFro
   // By issuer and not by client: an assertion is used up for every client.
   const once = { purpose: 'jwt-bearer assertion', clientId: issuer, value: jti, refusedFrom }
   if (!(await claimOnce(core, once))) throw invalid('it was used before')
-}
-
-function unverifiable(cause: string): OAuthError {
-  return invalid('its issuer or its signature is not accepted', cause)
 }
 
 /** Every fault of an assertion is `invalid_grant` (RFC 7523 section 3.1). */

@@ -1,7 +1,9 @@
 import * as v from 'valibot'
+import { checkTrust, outsideApprovals } from '../../assertions/trust.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { idJag } from '../../protocol/id-jag.ts'
+import { issuerSchema, readTrust } from './entries.ts'
 import { jwtBearerGrant } from './grant-type.ts'
 import type {
   AssertedAccess,
@@ -15,7 +17,6 @@ import type {
   UserIssuer,
   WorkloadIssuer,
 } from './options.ts'
-import { checkTrust, issuerSchema, readTrust } from './trust.ts'
 
 export type {
   AssertedAccess,
@@ -73,9 +74,10 @@ export function jwtBearer(options: JwtBearerOptions): Feature<'jwtBearer'> {
   return Object.freeze<Feature<'jwtBearer'>>({
     name: 'jwtBearer',
     start(core) {
-      checkTrust(trusted, core.config)
+      checkTrust('jwtBearer: issuers', trusted, core.config)
       return {
         grantTypes: [jwtBearerGrant(trusted)],
+        outsideApprovals: outsideApprovals(trusted),
         // The profile alone: whom this server trusts is not for the public.
         ...(acceptsIdJag && { serverMetadata: { authorization_grant_profiles_supported: [idJag.profile] } }),
       }

@@ -1,6 +1,15 @@
+import type {
+  AssertedAccess,
+  AssertedClient,
+  AssertedUser,
+  AssertionClaims,
+  AssertionRequest,
+} from '../../assertions/asserted-types.ts'
 import type { ClientSigningAlgorithm } from '../../protocol/client-signing-algorithm.ts'
 import type { PublicKeySet } from '../../protocol/feature-client-metadata.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
+
+export type { AssertedAccess, AssertedClient, AssertedUser, AssertionClaims, AssertionRequest }
 
 /** The options of `jwtBearer`. */
 export interface JwtBearerOptions {
@@ -83,32 +92,4 @@ export interface WorkloadIssuer extends AssertionIssuer {
    * Return `undefined` to refuse.
    */
   mapClaims?(claims: AssertionClaims, facts: AssertionRequest): Awaitable<AssertedClient | undefined | null>
-}
-
-/** The claims of an assertion whose signature, audience and times are valid. */
-export type AssertionClaims = Readonly<Record<string, unknown>>
-
-/** The request that presents an assertion. */
-export interface AssertionRequest {
-  /** The client that presents the assertion. */
-  readonly clientId: string
-}
-
-/** Upper bounds for what an assertion gives. Whatever the assertion itself allows is a bound as well. */
-export interface AssertedAccess {
-  /** Default: what the assertion says, or else every scope of the client but `openid` and `offline_access`. */
-  readonly scope?: readonly string[] | undefined
-  /** Default: what the assertion says, or else every resource of this server. */
-  readonly resources?: readonly string[] | undefined
-}
-
-export interface AssertedUser extends AssertedAccess {
-  /** The id of the user, as `authentication.getUser` knows it. */
-  readonly userId: string
-  /** Kept with the grant, for instance an organisation (see the option `consentReferenceResolver`). */
-  readonly referenceId?: string | undefined
-}
-
-export interface AssertedClient extends AssertedAccess {
-  readonly clientId: string
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { ClientMetadataPart } from '../../contracts/client-metadata-part.ts'
 import { outboundUrlProblem } from '../../http/outbound.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import type { RequestObjectRules } from './rules.ts'
+import type { RequestObjectRules } from '../../request-objects/rules.ts'
 
 /**
  * The client metadata for request objects ({@link

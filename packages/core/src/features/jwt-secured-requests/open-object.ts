@@ -5,8 +5,8 @@ import { decodeJweHeader, headerProblem } from '../../keys/decrypt.ts'
 import { createEncryptionKeys } from '../../keys/encryption-keys.ts'
 import { contentEncryptionAlgorithms } from '../../protocol/encryption.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import type { RequestObjectRules } from '../../request-objects/rules.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import type { RequestObjectRules } from './rules.ts'
 
 /** The longest encrypted request object, in characters: the largest body that the server reads. */
 const longest = 65_536

@@ -3,9 +3,9 @@ import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { secondsFrom } from '../../contracts/seconds-option.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import { keyManagementAlgorithms } from '../../protocol/encryption.ts'
+import type { RequestObjectRules, StricterRules } from '../../request-objects/rules.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import type { RequestObjectEncryptionOptions } from './encryption.ts'
-import type { RequestObjectRules, StricterRules } from './rules.ts'
 
 /** What the server demands of request objects. */
 export interface RequestObjectRequirements {

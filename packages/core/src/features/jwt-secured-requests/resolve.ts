@@ -1,13 +1,13 @@
 import type { Context } from '../../contracts/context.ts'
 import { refuseRepeated, type UncheckedParameters } from '../../http/parameters.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { requestParameters } from '../../request-objects/parameters.ts'
+import { verifyRequestObject } from '../../request-objects/request-object.ts'
+import { narrowRules, type RequestObjectRules, rulesFor } from '../../request-objects/rules.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { demandedRules } from './demanded-rules.ts'
 import { openRequestObject } from './open-object.ts'
-import { requestParameters } from './parameters.ts'
-import { verifyRequestObject } from './request-object.ts'
 import { fetchRequestObject } from './request-uri.ts'
-import { narrowRules, type RequestObjectRules, rulesFor } from './rules.ts'
 
 /**
  * Returns the parameters in the request object that a request contains or points at. The request itself must name the

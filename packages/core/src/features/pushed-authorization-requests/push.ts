@@ -1,5 +1,7 @@
+import type { Context } from '../../contracts/context.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
+import type { RequestReference } from '../../contracts/parameter-source.ts'
 import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { type Parameters, parseUnchecked, type UncheckedParameters } from '../../http/parameters.ts'
@@ -36,21 +38,36 @@ export function pushEndpoint(lifetime: number): ClientEndpoint {
   }
 }
 
-async function push(core: Core, { request, client, parameters }: ClientCall, configured: number): Promise<Response> {
-  const lifetime = atMost(configured, demandsOn(core, client).requestUriLifetime)
+async function push(core: Core, call: ClientCall, configured: number): Promise<Response> {
+  const { request, client, parameters, evidence } = call
   const pushed = pushedParameters(core, client, parameters)
   // The proof comes first, as at the token endpoint: with a new nonce the client repeats a request that used nothing up.
-  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client })
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
     const checked = await check(core, request, client, pushed)
-    const bound = addParameters(checked, binding?.codeParameters ?? {})
-    const pairs = pairsOf(bound)
-    // What is stored has to be readable, also with the parameter that the proof adds.
-    parsePairs(core, pairs)
-    const { requestUri, goodUntil } = await storePushedRequest(core, client.id, pairs, lifetime)
-    core.emit({ type: 'authorization_request.pushed', clientId: client.id, expiresAt: goodUntil })
-    return json(201, { request_uri: requestUri, expires_in: lifetime }, binding?.headers)
+    const bound = addParameters(checked, { ...binding?.codeParameters, ...evidence?.instance?.codeParameters })
+    const { requestUri, expiresIn } = await keepRequest(core, client, bound, configured)
+    return json(201, { request_uri: requestUri, expires_in: expiresIn }, binding?.headers)
   })
+}
+
+/**
+ * Stores a request that was checked.
+ * @param configured lifetime of the `request_uri`, in seconds
+ */
+export async function keepRequest(
+  ctx: Context,
+  client: ClientRecord,
+  parameters: UncheckedParameters,
+  configured: number,
+): Promise<RequestReference> {
+  const expiresIn = atMost(configured, demandsOn(ctx, client).requestUriLifetime)
+  const pairs = pairsOf(parameters)
+  // What is stored has to be readable, also with a parameter that a proof adds.
+  parsePairs(ctx, pairs)
+  const { requestUri, goodUntil } = await storePushedRequest(ctx, client.id, pairs, expiresIn)
+  ctx.emit({ type: 'authorization_request.pushed', clientId: client.id, expiresAt: goodUntil })
+  return { requestUri, expiresIn }
 }
 
 /**
@@ -108,7 +125,7 @@ function pairsOf(parameters: Parameters): Pairs {
     })
 }
 
-function parsePairs(core: Core, pairs: Pairs): UncheckedParameters {
+function parsePairs({ registry }: Context, pairs: Pairs): UncheckedParameters {
   const encoded = new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString()
-  return parseUnchecked(encoded, core.registry.repeatable)
+  return parseUnchecked(encoded, registry.repeatable)
 }

@@ -3,7 +3,7 @@ import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import { secondsFrom } from '../../contracts/seconds-option.ts'
 import { admitUnpushed } from './admit-unpushed.ts'
-import { pushEndpoint, pushEndpointName } from './push.ts'
+import { keepRequest, pushEndpoint, pushEndpointName } from './push.ts'
 import { findPushedRequest } from './pushed-request.ts'
 
 /** The options of `pushedAuthorizationRequests`. */
@@ -48,6 +48,7 @@ export function pushedAuthorizationRequests(
         {
           admit: (ctx, sent) => admitUnpushed(ctx, required, sent),
           resolve: (ctx, sent) => findPushedRequest(ctx, sent),
+          keep: (ctx, client, parameters) => keepRequest(ctx, client, parameters, lifetimeSeconds),
         },
       ],
       clientMetadata: [{ members: { require_pushed_authorization_requests: v.boolean() } }],

@@ -1,29 +1,27 @@
 import type { GrantType, TokenRequest } from '../../contracts/grant-type.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import type { IssuedTokenKind, SubjectTokenReader } from './exchange.ts'
+import { accessTokenType } from './access-token-subject.ts'
+import type { IssuedTokenKind } from './exchange.ts'
 
-/** The rows of the exchange: what it accepts, and what it issues. */
-export interface ExchangeTables {
-  readonly subjects: readonly SubjectTokenReader[]
-  readonly issued: readonly IssuedTokenKind[]
-}
+export const tokenExchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-/** What a client gets that names no `requested_token_type` ({@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 section 2.1}). */
-const defaultType = 'urn:ietf:params:oauth:token-type:access_token'
-
-/** Exchanges one token for another ({@link https://www.rfc-editor.org/rfc/rfc8693 RFC 8693}). */
-export function tokenExchangeGrant({ subjects, issued }: ExchangeTables): GrantType {
+/**
+ * Exchanges one token for another ({@link https://www.rfc-editor.org/rfc/rfc8693 RFC 8693}).
+ * @param issued the kinds of tokens that this server issues in exchange
+ */
+export function tokenExchangeGrant(issued: readonly IssuedTokenKind[]): GrantType {
   return {
-    name: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    name: tokenExchangeGrantType,
     publicClients: false,
     withoutUser: false,
     readsAudience: true,
     async decide(core, request) {
       const { parameters } = request
-      const kind = find(issued, 'requested_token_type', parameters.get('requested_token_type') ?? defaultType)
-      const reader = find(subjects, 'subject_token_type', required(request, 'subject_token_type'))
+      // What a client gets that names no type (RFC 8693 section 2.1).
+      const kind = find(issued, 'requested_token_type', parameters.get('requested_token_type') ?? accessTokenType)
+      const reader = find(kind.subjects, 'subject_token_type', required(request, 'subject_token_type'))
       const token = required(request, 'subject_token')
-      refuseIgnored(request)
+      refuseIgnored(request, kind)
       const prepared = kind.prepare(core, request)
       return prepared.decide(await reader.read(core, request, token))
     },
@@ -47,7 +45,8 @@ function required({ parameters }: TokenRequest, name: string): string {
  * An actor that is left out silently would make the token say less than the client asked for. Authorization details, which
  * are also sent in place of a scope, would make it allow more.
  */
-function refuseIgnored({ parameters }: TokenRequest): void {
-  const ignored = ['actor_token', 'actor_token_type', 'authorization_details'].find((name) => parameters.has(name))
-  if (ignored !== undefined) throw new OAuthError('invalid_request', `${ignored} is not supported in a token exchange`)
+function refuseIgnored({ parameters }: TokenRequest, { refuses }: IssuedTokenKind): void {
+  const ignored = refuses.find((name) => parameters.has(name))
+  if (ignored !== undefined)
+    throw new OAuthError('invalid_request', `${ignored} is not supported in this token exchange`)
 }

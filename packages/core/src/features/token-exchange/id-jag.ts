@@ -13,7 +13,9 @@ import { markClientUsed } from '../../tokens/mark-client-used.ts'
 import { decided } from './decision.ts'
 import type { IssuedTokenKind, Subject } from './exchange.ts'
 import { allowedResources, allowedScope, findAudience, type IdJagRules, refused } from './id-jag-policy.ts'
+import { idTokenSubject } from './id-token-subject.ts'
 import type { IdJagAudience } from './options.ts'
+import { refreshTokenSubject } from './refresh-token-subject.ts'
 
 /** A request for an ID-JAG that is within the limits of its audience. */
 interface Asked {
@@ -32,6 +34,8 @@ interface Asked {
 export function idJagKind(rules: IdJagRules): IssuedTokenKind {
   return {
     type: idJag.tokenType,
+    subjects: [idTokenSubject, refreshTokenSubject],
+    refuses: ['actor_token', 'actor_token_type', 'authorization_details'],
     prepare(core, request) {
       const { client, parameters } = request
       const [audience, another] = parameters.all('audience')
@@ -44,6 +48,7 @@ export function idJagKind(rules: IdJagRules): IssuedTokenKind {
       const asked = { request, policy, downstreamId, scope, resources }
       return {
         decide: async (subject) => {
+          requireSignIn(subject)
           requireAuthentication(core, policy, subject)
           const claims = await claimsOf(core, asked, subject)
           return { answer: () => answer(core, rules, asked, { subject, claims }) }
@@ -51,6 +56,14 @@ export function idJagKind(rules: IdJagRules): IssuedTokenKind {
       }
     },
   }
+}
+
+/** The user has to have signed in at the client: a refresh token without openid is no identity. */
+function requireSignIn({ grant }: Subject): void {
+  if (grant.scope.includes('openid')) return
+  throw new OAuthError('invalid_request', 'the subject_token is invalid, expired or revoked', {
+    cause: 'the grant does not have the scope openid',
+  })
 }
 
 /**

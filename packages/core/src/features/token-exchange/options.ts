@@ -1,10 +1,17 @@
 import type { BaseUser } from '../../contracts/host.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
+import type { AccessTokenExchange } from './access-token-options.ts'
 
-/** The options of `tokenExchange`. */
+/** The options of `tokenExchange`: at least one of them. */
 export interface TokenExchangeOptions<User extends BaseUser = BaseUser> {
-  /** Which ID-JAGs this server issues, for which clients and for which other authorization servers. */
-  readonly idJag: IdJagOptions<User>
+  /**
+   * Which access tokens of this server clients get in exchange for others, and who then acts for the user. Default: none.
+   */
+  readonly accessTokens?: AccessTokenExchange<User> | undefined
+  /**
+   * Which ID-JAGs this server issues, for which clients and for which other authorization servers. Default: none.
+   */
+  readonly idJag?: IdJagOptions<User> | undefined
 }
 
 export interface IdJagOptions<User extends BaseUser = BaseUser> {

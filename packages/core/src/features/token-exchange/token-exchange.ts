@@ -1,16 +1,55 @@
+import * as v from 'valibot'
+import type {
+  AssertedAccess,
+  AssertedUser,
+  AssertionClaims,
+  AssertionRequest,
+} from '../../assertions/asserted-types.ts'
+import { checkTrust, outsideApprovals } from '../../assertions/trust.ts'
+import type { Core } from '../../contracts/core.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import type { BaseUser } from '../../contracts/host.ts'
 import { signsWithClientSecrets } from '../../policy/client-support.ts'
 import { idJag } from '../../protocol/id-jag.ts'
+import { accessTokenKind } from './access-token.ts'
+import type {
+  AccessTokenDecision,
+  AccessTokenExchange,
+  AccessTokenRequest,
+  MayActFacts,
+  SubjectTokenFacts,
+  SubjectTokenIssuer,
+} from './access-token-options.ts'
+import { accessTokensSchema, readRules } from './access-token-rules.ts'
+import type { Actor, MayAct } from './actor.ts'
+import { actMember, mayActMember } from './actor-members.ts'
+import type { TokenActor } from './actor-token.ts'
 import { tokenExchangeGrant } from './grant-type.ts'
 import { idJagKind } from './id-jag.ts'
 import { type IdJagRules, idJagSchema } from './id-jag-policy.ts'
-import { idTokenSubject } from './id-token-subject.ts'
 import type { IdJagAudience, IdJagDecision, IdJagOptions, IdJagRequest, TokenExchangeOptions } from './options.ts'
-import { refreshTokenSubject } from './refresh-token-subject.ts'
 
-export type { IdJagAudience, IdJagDecision, IdJagOptions, IdJagRequest, TokenExchangeOptions }
+export type {
+  AccessTokenDecision,
+  AccessTokenExchange,
+  AccessTokenRequest,
+  Actor,
+  AssertedAccess,
+  AssertedUser,
+  AssertionClaims,
+  AssertionRequest,
+  IdJagAudience,
+  IdJagDecision,
+  IdJagOptions,
+  IdJagRequest,
+  MayAct,
+  MayActFacts,
+  SubjectTokenFacts,
+  SubjectTokenIssuer,
+  TokenActor,
+  TokenExchangeOptions,
+}
 
 declare module '../../protocol/feature-client-metadata.ts' {
   interface GrantTypeNames {
@@ -18,16 +57,26 @@ declare module '../../protocol/feature-client-metadata.ts' {
   }
 }
 
+const entries = { accessTokens: v.optional(accessTokensSchema), idJag: v.optional(idJagSchema) }
+
 /**
- * A feature for token exchange ({@link https://www.rfc-editor.org/rfc/rfc8693 RFC 8693}). So far a client can exchange
- * its ID token or refresh token for an ID-JAG, with which it gets an access token at another authorization server that
- * trusts this one ({@link https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/ ID-JAG}).
- * @throws {TypeError} when an option is unknown or wrong
+ * A feature for token exchange ({@link https://www.rfc-editor.org/rfc/rfc8693 RFC 8693}). With `accessTokens`, an API or a
+ * gateway exchanges the access token of its caller for one with which it calls another API for the same user. With
+ * `idJag`, a client exchanges its ID token or refresh token for an ID-JAG, with which it gets an access token at another
+ * authorization server that trusts this one ({@link
+ * https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/ ID-JAG}).
+ * @throws {TypeError} when an option is unknown or wrong, or there is neither `accessTokens` nor `idJag`
  * @example
  * ```ts
  * const provider = createProvider({
  *   features: [
  *     tokenExchange({
+ *       accessTokens: {
+ *         authorize: ({ clientId, resources }) =>
+ *           clientId === 'orders-api' && resources.includes('https://stock.example.com')
+ *             ? { mode: 'delegation', resources: ['https://stock.example.com'] }
+ *             : undefined,
+ *       },
  *       idJag: {
  *         audiences: [
  *           {
@@ -47,30 +96,48 @@ declare module '../../protocol/feature-client-metadata.ts' {
 export function tokenExchange<User extends BaseUser = BaseUser>(
   options: TokenExchangeOptions<User>,
 ): Feature<'tokenExchange'> {
-  const rules = parseFeatureOptions('tokenExchange', { idJag: idJagSchema }, options).idJag as IdJagRules
+  const parsed = parseFeatureOptions('tokenExchange', entries, options)
+  const accessTokens = parsed.accessTokens === undefined ? undefined : readRules(parsed.accessTokens)
+  const assertions = parsed.idJag as IdJagRules | undefined
+  if (accessTokens === undefined && assertions === undefined) {
+    throw new TypeError('tokenExchange: idJag and accessTokens are both missing: nothing could be exchanged')
+  }
   return Object.freeze<Feature<'tokenExchange'>>({
     name: 'tokenExchange',
     start(core) {
-      if (signsWithClientSecrets(core)) {
-        throw new TypeError('tokenExchange: an ID-JAG needs signing keys: remove the option disableJwtPlugin')
+      if (accessTokens !== undefined) {
+        checkTrust('tokenExchange: accessTokens.issuers', accessTokens.trusted, core.config)
       }
-      checkAudiences(rules, core.config.issuer)
+      if (assertions !== undefined) checkIdJag(core, assertions)
+      const issued = [
+        ...(accessTokens === undefined ? [] : [accessTokenKind(accessTokens)]),
+        ...(assertions === undefined ? [] : [idJagKind(assertions)]),
+      ]
       return {
-        grantTypes: [
-          tokenExchangeGrant({ subjects: [idTokenSubject, refreshTokenSubject], issued: [idJagKind(rules)] }),
-        ],
+        grantTypes: [tokenExchangeGrant(issued)],
         repeatable: ['audience'],
-        serverMetadata: { identity_chaining_requested_token_types_supported: [idJag.tokenType] },
+        ...(accessTokens !== undefined && {
+          tokenMembers: [actMember, mayActMember(accessTokens)],
+          outsideApprovals: outsideApprovals(accessTokens.trusted),
+        }),
+        ...(assertions !== undefined && {
+          serverMetadata: { identity_chaining_requested_token_types_supported: [idJag.tokenType] },
+        }),
       }
     },
   })
 }
 
-function checkAudiences({ audiences }: IdJagRules, issuer: string): void {
+function checkIdJag(core: Core, { audiences }: IdJagRules): void {
+  if (signsWithClientSecrets(core)) {
+    throw new TypeError('tokenExchange: an ID-JAG needs signing keys: remove the option disableJwtPlugin')
+  }
   const known = new Set<string>()
   for (const [index, { audience }] of audiences.entries()) {
     const name = `tokenExchange: idJag.audiences.${index}`
-    if (audience === issuer) throw new TypeError(`${name} is this server itself; an ID-JAG is for another one`)
+    if (audience === core.config.issuer) {
+      throw new TypeError(`${name} is this server itself; an ID-JAG is for another one`)
+    }
     if (known.has(audience)) throw new TypeError(`${name} is a second entry for ${audience}`)
     known.add(audience)
   }

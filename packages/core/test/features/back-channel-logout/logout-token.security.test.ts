@@ -1,7 +1,8 @@
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { claimsOf, registerConfidential, userinfo } from '../../support/client.ts'
-import { ask, editClient, expectErrorPage } from '../../support/expectations.ts'
+import { claimsOf, postAs, registerConfidential, userinfo } from '../../support/client.ts'
+import { ask, editClient, expectErrorPage, expectJsonError } from '../../support/expectations.ts'
 import {
   afterLogout,
   createLogoutWorld,
@@ -14,6 +15,7 @@ import {
 } from '../../support/logout.ts'
 import { type Receiver, startReceiver, verifyLogoutToken } from '../../support/receiver.ts'
 import { openWorld, register } from '../../support/registration.ts'
+import { tokenExchangeName, type } from '../../support/token-exchange.ts'
 import type { World, WorldOptions } from '../../support/world.ts'
 
 let receiver: Receiver
@@ -73,6 +75,28 @@ describe('the logout token (H13)', () => {
     const { token } = await logoutToken(world)
     expect((await userinfo(world, token)).status).toBe(401)
     expect(await world.provider.verifyAccessToken(token)).toBeUndefined()
+  })
+
+  test('a logout token is no subject token of an exchange, neither as an access token nor for an ID-JAG (E02, X04)', async () => {
+    const audience = 'https://auth.chat.example'
+    const world = startWorld({
+      features: [
+        backChannelLogout({ retryAfterSeconds: [] }),
+        tokenExchange({
+          accessTokens: { authorize: () => ({ mode: 'impersonation' }) },
+          idJag: { audiences: [{ audience, clients: () => 'there', scopes: 'any', resources: 'any' }] },
+        }),
+      ],
+    })
+    const { client, token } = await logoutToken(world)
+    const grant_types = ['authorization_code', tokenExchangeName] as const
+    await world.provider.updateClient(client.client_id, { grant_types: [...grant_types] })
+    for (const more of [{}, { requested_token_type: type('id-jag'), audience }]) {
+      for (const name of ['access_token', 'id_token', 'refresh_token', 'jwt']) {
+        const form = { grant_type: tokenExchangeName, subject_token: token, subject_token_type: type(name), ...more }
+        expectJsonError(await postAs(world, client, '/oauth2/token', form), 400, 'invalid_request')
+      }
+    }
   })
 
   test('an ID token is no logout token to a client that looks at its type (E02)', async () => {

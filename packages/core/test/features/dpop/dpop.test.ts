@@ -1,4 +1,5 @@
 import type { ClientInput } from '@oauth/core'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { dpop } from '@oauth/core/features/dpop'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
@@ -14,6 +15,7 @@ import {
   userinfo,
 } from '../../support/client.ts'
 import type { ClientKey } from '../../support/client-keys.ts'
+import { answerDevice, deviceGrantType, registerDevice, startDevice } from '../../support/device-authorization.ts'
 import {
   authorizeForProof,
   dpopWorld,
@@ -36,8 +38,7 @@ import {
   type,
 } from '../../support/token-exchange.ts'
 import { api, createQuickWorld, introspect, registerResourceServer } from '../../support/tokens.ts'
-import { alice, type World } from '../../support/world.ts'
-import { otherDevice } from '../other-device.ts'
+import type { World } from '../../support/world.ts'
 
 const machine = { grant_type: 'client_credentials', scope: 'notes:read' }
 const register = (world: World, input: ClientInput = {}) => registerConfidential(world, input)
@@ -137,24 +138,11 @@ describe('a client that registered dpop_bound_access_tokens', () => {
   })
 
   test('a client with dpop_bound_access_tokens needs a proof when its device polls, which then gets bound tokens (D21)', async () => {
-    const world = dpopWorld({}, { features: [otherDevice()] })
-    const grantType = 'urn:example:grant-type:other-device'
-    const client = await registerPublic(world, {
-      redirect_uris: [],
-      grant_types: [grantType, 'refresh_token'],
-      dpop_bound_access_tokens: true,
-    })
-    const device = (await postAs(world, client, '/other-device/start', { scope: 'openid offline_access' })).body
-    const browser = world.browser()
-    browser.signIn(alice)
-    const entered = await browser.request(`${world.issuer}/other-device`, {
-      method: 'POST',
-      headers: { origin: new URL(world.issuer).origin },
-      body: new URLSearchParams({ user_code: device.user_code }),
-    })
-    const page = await browser.visit(entered.headers.get('location') as string)
-    expect((await browser.consent(page.url, true)).status).toBe(200)
-    const form = { grant_type: grantType, device_code: device.device_code }
+    const world = dpopWorld({}, { features: [deviceAuthorization({ verificationUri: '/device' })] })
+    const client = await registerDevice(world, { dpop_bound_access_tokens: true })
+    const device = await startDevice(world, client, { scope: 'openid offline_access' })
+    expect((await answerDevice(world, device)).status).toBe(200)
+    const form = { grant_type: deviceGrantType, device_code: device.device_code }
     expectJsonError(await postAs(world, client, '/oauth2/token', form), 400, 'invalid_request')
     const { status, body } = await postWithProof(world, client, form, await makeProof(world))
     expect([status, body.token_type]).toEqual([200, 'DPoP'])

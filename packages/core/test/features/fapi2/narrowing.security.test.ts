@@ -1,5 +1,6 @@
 import type { Feature } from '@oauth/core'
 import type { Demands } from '@oauth/core/feature'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { dpop } from '@oauth/core/features/dpop'
 import { fapi2MessageSigning } from '@oauth/core/features/fapi2'
 import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
@@ -10,6 +11,7 @@ import { expect, test } from 'vitest'
 import { narrower } from '../../../src/policy/demands.ts'
 import { redirectUri } from '../../support/client.ts'
 import { clientKey } from '../../support/client-keys.ts'
+import { answerDevice, deviceGrantType, devicePath } from '../../support/device-authorization.ts'
 import { type CallChanges, type FapiClient, tokenAs } from '../../support/fapi2.ts'
 import { encodeJson } from '../../support/keys.ts'
 import { authorizeWith, pushPath } from '../../support/pushed-requests.ts'
@@ -30,6 +32,7 @@ interface Change {
   readonly waitBeforeToken?: number
   readonly proof?: CallChanges['proof'] | 'none'
   readonly accept?: string
+  readonly device?: true
   readonly introspect?: CallChanges
 }
 
@@ -50,6 +53,7 @@ const mostLenient: readonly Feature[] = [
   jwtSecuredRequests({ unsigned: 'allowed', outsideParameters: 'merged' }),
   oneSignedMode,
   jwtIntrospection(),
+  deviceAuthorization({ verificationUri: '/device' }),
 ]
 
 /** Runs a whole journey on a server of its own. Returns where it was refused, or `served`. */
@@ -64,7 +68,8 @@ async function journey(place: Place, withProfile: boolean, change: Change): Prom
     const method = change.method === undefined ? {} : { token_endpoint_auth_method: change.method as 'none' }
     const keys = await Promise.all([clientKey(), clientKey('RS256', 'rsa'), clientKey('EdDSA', 'ed')])
     const jwks = { keys: keys.map(({ publicJwk }) => ({ ...publicJwk })) }
-    const client = await messagesClient(world, { require_pkce: place === 'strict', jwks, ...method })
+    const grants = change.device === true ? { grant_types: ['authorization_code', deviceGrantType] as const } : {}
+    const client = await messagesClient(world, { require_pkce: place === 'strict', jwks, ...method, ...grants })
     return await run(client, change)
   } catch (thrown) {
     return `registration: ${(thrown as Error).message}`
@@ -74,6 +79,7 @@ async function journey(place: Place, withProfile: boolean, change: Change): Prom
 async function run(client: FapiClient, change: Change): Promise<string> {
   const { world, registered } = client
   if (change.method === 'client_secret_basic') return 'served'
+  if (change.device === true) return runDevice(client)
   const { claims, verifier } = requestClaims(client, change.request?.(client))
   const text = (values: object): Record<string, string> =>
     Object.fromEntries(
@@ -114,9 +120,23 @@ async function run(client: FapiClient, change: Change): Promise<string> {
   return seen.status === 200 ? 'served' : `introspect: ${seen.body.error}`
 }
 
+async function runDevice(client: FapiClient): Promise<string> {
+  const { status, body } = await client.post(devicePath, { scope: 'openid email' }, { proof: undefined })
+  if (status !== 200) return `device: ${body.error}`
+  await answerDevice(client.world, body)
+  const token = await tokenAs(client, { grant_type: deviceGrantType, device_code: body.device_code })
+  return token.status === 200 ? 'served' : `token: ${token.body.error}`
+}
+
+/** Demands on back-channel authentication requests have tests of their own, beside that feature. */
+type BackchannelDemand = 'backchannelContext' | 'backchannelDeliveryModes' | 'signedBackchannelRequests'
+
 /** For every demand of the profile: what a strict server refuses by itself, and what a lenient one accepts. */
 const changes: Readonly<
-  Record<keyof Demands, { readonly refusedByStrict: Change; readonly acceptedByLenient: Change }>
+  Record<
+    Exclude<keyof Demands, BackchannelDemand>,
+    { readonly refusedByStrict: Change; readonly acceptedByLenient: Change }
+  >
 > = {
   clientAuthMethods: {
     // The profile allows this method, but the server does not have it.
@@ -143,6 +163,7 @@ const changes: Readonly<
   },
   codeLifetime: { refusedByStrict: { waitBeforeToken: 31 }, acceptedByLenient: { waitBeforeToken: 61 } },
   senderConstraints: { refusedByStrict: { proof: 'none' }, acceptedByLenient: { proof: 'none' } },
+  directGrantTypes: { refusedByStrict: { device: true }, acceptedByLenient: { device: true } },
   signedRequests: { refusedByStrict: { signed: false }, acceptedByLenient: { plain: true } },
   requestObjectLifetime: {
     refusedByStrict: { request: ({ world }) => ({ exp: world.clock.now() - 20 }) },

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { dpop } from '@oauth/core/features/dpop'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
+import { mutualTls } from '@oauth/core/features/mutual-tls'
 import { describe, expect, test } from 'vitest'
 import {
   askWith,
@@ -9,8 +11,13 @@ import {
   makeAssertion,
   trustedIdp,
 } from '../../support/assertions.ts'
+import { payment, rar, text } from '../../support/authorization-details.ts'
 import { claimsOf, credentials, isActive, post, registerConfidential, registerPublic } from '../../support/client.ts'
+import { makeProof, postWithProof } from '../../support/dpop.ts'
 import { expectJsonError } from '../../support/expectations.ts'
+import { certificateIn, over, postOver, readPresented } from '../../support/mutual-tls.ts'
+import { registered } from '../../support/registration.ts'
+import { tokenExchangeName } from '../../support/token-exchange.ts'
 import { api, createQuickWorld, introspect } from '../../support/tokens.ts'
 import { alice, bob } from '../../support/world.ts'
 import { keyHeader } from '../key-header.ts'
@@ -61,6 +68,31 @@ describe('the profile id-jag', () => {
     const { body } = await ask(await make(claims))
     expect((await world.provider.verifyAccessToken(body.access_token))?.userId).toBe(bob.id)
     expectJsonError(await ask(await make({ ...claims, tenant: 'evil' })), 400, 'invalid_grant')
+  })
+
+  test('the SAML name of a user (sub_id) reaches mapClaims with all its members, and finds nobody by itself (I03, I12)', async () => {
+    const sub_id = { format: 'saml-nameid', issuer: 'https://saml.idp.example', nameid: 'alice@example.com' }
+    const seen: unknown[] = []
+    const mapClaims = (claims: Readonly<Record<string, unknown>>) => {
+      seen.push(claims.sub_id)
+      return claims.sub === 'U-alice' ? { userId: alice.id } : undefined
+    }
+    const { make, ask } = await assertionWorld({ entry: { profile, mapClaims } })
+    expect((await ask(await make({ sub_id }))).status).toBe(200)
+    expectJsonError(await ask(await make({ sub_id, sub: 'U-mallory' })), 400, 'invalid_grant')
+    expect(seen).toEqual([sub_id, sub_id])
+  })
+
+  test('a client may say in its registration that it knows ID-JAGs, also where the server has only one of its grant types (I01)', async () => {
+    const { world } = await assertionWorld({
+      entry: { profile },
+      world: { allowDynamicClientRegistration: true, clientRegistrationSubstitutes: true },
+    })
+    const body = await registered(world, {
+      grant_types: ['authorization_code', tokenExchangeName, jwtBearerName],
+      authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+    })
+    expect(body.grant_types).toEqual(['authorization_code', jwtBearerName])
   })
 
   test('an ID-JAG is for the client that it names: another client, also of another kind, cannot use it (I05)', async () => {
@@ -158,9 +190,20 @@ describe('an ID-JAG is an upper bound (I09)', () => {
     const both = await make({ resource: [api, files, 'https://gone.example'] })
     expect(claimsOf((await ask(both)).body.access_token).aud).toEqual([api, files])
     expect(claimsOf((await ask(both, { resource: files })).body.access_token).aud).toBe(files)
+    // The response says what was granted, which no other response does.
+    expect((await ask(both)).body.resource).toEqual([api, files])
+    expect((await ask(both, { resource: files })).body.resource).toBe(files)
+    expect((await ask(await make())).body).not.toHaveProperty('resource')
     expectJsonError(await ask(await make({ resource: api }), { resource: files }), 400, 'invalid_target')
     expectJsonError(await ask(await make({ resource: 'https://elsewhere.example' })), 400, 'invalid_target')
   })
+})
+
+test('a request cannot add authorization details that the ID-JAG does not have (I09)', async () => {
+  const { make, ask } = await assertionWorld({ entry: { profile }, features: [rar()] })
+  const answer = await ask(await make(), { authorization_details: text(payment()) })
+  expectJsonError(answer, 400, 'invalid_authorization_details')
+  expectJsonError(await ask(await make({ authorization_details: [payment()] })), 400, 'invalid_grant')
 })
 
 describe('an ID-JAG that is bound to a key (I11)', () => {
@@ -192,6 +235,32 @@ describe('an ID-JAG that is bound to a key (I11)', () => {
     const { make, ask } = await start()
     expect((await ask(await make(), createKey())).body.token_type).toBe('KeyHeader')
     expect((await ask(await make())).body.token_type).toBe('Bearer')
+  })
+
+  test('a resource that demands bound tokens refuses an ID-JAG without a proof as invalid_grant (I11)', async () => {
+    const { world, client, make, ask } = await assertionWorld({
+      entry: { profile },
+      features: [dpop({ requiredForResources: [api] })],
+    })
+    expectJsonError(await ask(await make({ resource: api })), 400, 'invalid_grant')
+    const form = { grant_type: jwtBearerName, assertion: await make({ resource: api }) }
+    const { status, body } = await postWithProof(world, client, form, await makeProof(world))
+    expect([status, body.token_type]).toEqual([200, 'DPoP'])
+    expect((await ask(await make({ resource: files }))).body.token_type).toBe('Bearer')
+  })
+
+  test('an ID-JAG that is bound to a certificate needs the connection with it (I11)', async () => {
+    const { world, client, make } = await assertionWorld({
+      entry: { profile },
+      features: [mutualTls({ clientCertificate: readPresented })],
+      client: { tls_client_certificate_bound_access_tokens: true },
+    })
+    const [own, other] = [certificateIn(world, 'own'), certificateIn(world, 'other')]
+    const cnf = { 'x5t#S256': createHash('sha256').update(own.der).digest('base64url') }
+    const form = { grant_type: jwtBearerName, assertion: await make({ cnf }) }
+    expectJsonError(await postOver(world, client, over(other), form), 400, 'invalid_grant')
+    const { status, body } = await postOver(world, client, over(own), form)
+    expect([status, (await world.provider.verifyAccessToken(body.access_token))?.extra?.cnf]).toEqual([200, cnf])
   })
 
   test('a binding of an ID-JAG that this server does not know is refused and does not become a bearer token (I11)', async () => {

@@ -1,3 +1,4 @@
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
 import { richAuthorizationRequests } from '@oauth/core/features/rich-authorization-requests'
@@ -13,13 +14,13 @@ import {
   shown,
   text,
 } from '../../support/authorization-details.ts'
-import { postAs, redirectUri, registerConfidential, registerPublic } from '../../support/client.ts'
+import { postAs, redirectUri, registerConfidential } from '../../support/client.ts'
 import { clientKey, signJwt } from '../../support/client-keys.ts'
+import { devicePath, poll, registerDevice, toDeviceConsent } from '../../support/device-authorization.ts'
 import { ask, expectErrorRedirect, expectJsonError, send } from '../../support/expectations.ts'
 import { push, pushed } from '../../support/pushed-requests.ts'
 import { createQuickWorld } from '../../support/tokens.ts'
 import { alice, type World } from '../../support/world.ts'
-import { otherDevice } from '../other-device.ts'
 import { phone } from './phone.ts'
 
 const code = 'invalid_authorization_details'
@@ -148,26 +149,16 @@ describe('where authorization details are accepted', () => {
   })
 
   test('a device asks for details without a scope, by what the contract has for features (A03)', async () => {
-    const here = rarWorld({ features: [otherDevice()] })
-    const grantType = 'urn:example:grant-type:other-device'
-    const client = await registerPublic(here, { redirect_uris: [], grant_types: [grantType, 'refresh_token'] })
-    const start = (authorization_details: string) =>
-      postAs(here, client, '/other-device/start', { authorization_details })
+    const here = rarWorld({ features: [deviceAuthorization({ verificationUri: '/device' })] })
+    const client = await registerDevice(here)
+    const start = (authorization_details: string) => postAs(here, client, devicePath, { authorization_details })
     expectJsonError(await start(text(payment({ creditor: 7 }))), 400, code)
     const device = (await start(text(payment()))).body
-    const browser = here.browser()
-    browser.signIn(alice)
-    const entered = await browser.request(`${here.issuer}/other-device`, {
-      method: 'POST',
-      headers: { origin: new URL(here.issuer).origin },
-      body: new URLSearchParams({ user_code: device.user_code }),
-    })
-    const page = await browser.visit(entered.headers.get('location') as string)
-    const context = await here.provider.resolveLoginContext(browser.pageRequest(page.url))
+    const { browser, page } = await toDeviceConsent(here, device)
+    const context = await here.provider.resolveLoginContext(browser.pageRequest(page))
     expect(context.parameters.authorization_details).toMatchObject([{ details: payment() }])
-    expect((await browser.consent(page.url, true)).status).toBe(200)
-    const form = { grant_type: grantType, device_code: device.device_code }
-    const { status, body } = await postAs(here, client, '/oauth2/token', form)
+    expect((await browser.consent(page, true)).status).toBe(200)
+    const { status, body } = await poll(here, client, device)
     expect([status, body.authorization_details, body.scope]).toEqual([200, [payment()], undefined])
   })
 

@@ -1,6 +1,9 @@
 import type { ClientInput, RegisteredClient } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
+import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jarm } from '@oauth/core/features/jarm'
 import { jwtBearer } from '@oauth/core/features/jwt-bearer'
@@ -11,18 +14,21 @@ import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authori
 import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { memoryStorage } from '@oauth/core/memory'
 import { seededRandom } from '@oauth/core/testing'
+import { attestationFeature } from '../../features/attestation-based-client-auth-draft-10/attestation.ts'
 import { keyHeader } from '../../features/key-header.ts'
 import { jwtBearerName, trustedIdp } from '../assertions.ts'
 import type { Browser } from '../browser.ts'
+import { cibaGrantType } from '../ciba.ts'
 import { type Authorized, allGrants, authorize, exchangeCode, type Parameters } from '../client.ts'
 import { clientDocument } from '../client-documents.ts'
 import { clientKey } from '../client-keys.ts'
+import { deviceGrantType } from '../device-authorization.ts'
 import { chat, tokenExchangeName } from '../token-exchange.ts'
 import { alice, createWorld, type TestUser, type World } from '../world.ts'
 import { countHost, countStorage } from './work.ts'
 
 /** Clients by the part of their host name, which is their id too. Each has a redirect URI of its own. */
-export type ClientName = 'notes' | 'desktop' | 'post' | 'keyed' | 'machine'
+export type ClientName = 'notes' | 'desktop' | 'post' | 'keyed' | 'machine' | 'attested'
 
 export const redirectUriOf = (name: string): string => `https://${name}.example.com/callback`
 export const documentUrl = 'https://agent.example.com/client.json'
@@ -51,7 +57,12 @@ const { jwks } = { jwks: async () => ({ keys: [{ ...(await clientKey()).publicJw
 async function inputs(name: ClientName): Promise<ClientInput> {
   const common = { client_id: name, client_name: name, redirect_uris: [redirectUriOf(name)], scope }
   if (name === 'desktop')
-    return { ...common, token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] }
+    return {
+      ...common,
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token', deviceGrantType],
+      first_party_application: true,
+    }
   if (name === 'post')
     return { ...common, token_endpoint_auth_method: 'client_secret_post', grant_types: [...allGrants] }
   if (name === 'keyed')
@@ -59,6 +70,8 @@ async function inputs(name: ClientName): Promise<ClientInput> {
       ...common,
       ...{ token_endpoint_auth_method: 'private_key_jwt', grant_types: [...allGrants], jwks: await jwks() },
     }
+  if (name === 'attested')
+    return { ...common, token_endpoint_auth_method: 'attest_jwt_client_auth', grant_types: [...allGrants] }
   if (name === 'machine')
     return {
       ...common,
@@ -68,7 +81,8 @@ async function inputs(name: ClientName): Promise<ClientInput> {
     }
   return {
     ...common,
-    ...{ grant_types: [...allGrants, tokenExchangeName], jwks: await jwks(), enable_end_session: true },
+    ...{ grant_types: [...allGrants, tokenExchangeName, cibaGrantType], backchannel_token_delivery_mode: 'poll' },
+    ...{ jwks: await jwks(), enable_end_session: true },
     ...{ post_logout_redirect_uris: [afterLogout], user_id: alice.id },
   }
 }
@@ -100,9 +114,23 @@ export async function createFixture(): Promise<Fixture> {
     ),
     features: [
       ...[backChannelLogout(), frontChannelLogout(), clientIdMetadataDocuments(), jwtSecuredRequests()],
+      experimentalFirstPartyAppsDraft03({
+        challenge: countHost(() => ({
+          ...({ type: 'authorized', userId: alice.id } as const),
+          session: { id: 'application-session', authTime: 1 },
+        })),
+      }),
+      await attestationFeature(),
       ...[pushedAuthorizationRequests(), jarm(), jwtIntrospection()],
+      ciba({
+        resolveUser: countHost(({ loginHint }) => (loginHint === alice.email ? alice.id : undefined)),
+        notifyUser: countHost(() => {}),
+        prompts: { perClient: 100, perUser: 1000 },
+      }),
+      deviceAuthorization({ verificationUri: '/device', codeEntries: { max: 1000 } }),
       ...[privateKeyJwt({ clientSecretJwt: true }), jwtBearer({ issuers: [await trustedIdp()] }), keyHeader()],
       tokenExchange<TestUser>({
+        accessTokens: { authorize: () => ({ mode: 'delegation' }) },
         idJag: {
           audiences: [{ audience: chat, clients: { notes: 'notes-at-chat' }, scopes: 'any', resources: 'any' }],
         },

@@ -5,14 +5,18 @@ import type { Work } from './work.ts'
 
 /** Codes of this package for what HTTP itself refuses. Every endpoint may answer them. */
 const ofHttp = ['not_found', 'method_not_allowed', 'rate_limited']
+/** draft-ietf-oauth-attestation-based-client-auth-10, section "Errors". */
+const ofAttestations = ['use_attestation_challenge', 'use_fresh_attestation', 'invalid_client_attestation']
 /** RFC 6749 section 5.2: where clients authenticate. */
-const ofClients = ['invalid_request', 'invalid_client', 'unauthorized_client']
+const ofClients = ['invalid_request', 'invalid_client', 'unauthorized_client', ...ofAttestations]
 /** RFC 6749 section 5.2, RFC 8707 section 2, ID-JAG, and the code of the feature that the test installs. */
 const ofTokens = [
   ...[...ofClients, 'invalid_grant', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'],
   ...['insufficient_user_authentication', 'invalid_key_header'],
   // RFC 9396 section 5, with the feature rich-authorization-requests.
   'invalid_authorization_details',
+  // RFC 8628 section 3.5.
+  ...['authorization_pending', 'slow_down', 'expired_token', 'access_denied'],
 ]
 /** RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6, RFC 8707 section 2, and the code for `acr`. */
 const ofAuthorization = [
@@ -38,7 +42,25 @@ const registered: Readonly<Record<string, readonly string[]>> = {
   endSession: ['invalid_request', 'access_denied', 'interaction_required'],
   token: ofTokens,
   // RFC 9126 section 2.3: the codes of the authorization endpoint, and those of client authentication.
-  pushedAuthorizationRequest: [...ofPages, 'invalid_key_header'],
+  pushedAuthorizationRequest: [...ofPages, ...ofAttestations, 'invalid_key_header'],
+  // RFC 8628 section 3.1: the codes of client authentication and of what a device asks for.
+  deviceAuthorization: [
+    ...[...ofClients, 'invalid_scope', 'invalid_target', 'invalid_authorization_details', 'invalid_key_header'],
+    ...['request_not_supported', 'request_uri_not_supported'],
+  ],
+  deviceCode: ofPages,
+  // draft-ietf-oauth-first-party-apps-03 section 5.2.2: the codes of the authorization endpoint, and its own.
+  authorizationChallenge: [
+    ...[...ofPages, ...ofAttestations, 'invalid_key_header'],
+    ...['insufficient_authorization', 'invalid_session', 'redirect_to_web'],
+  ],
+  attestationChallenge: [],
+  // CIBA Core section 13, RFC 8707 section 2 and RFC 9396 section 5.
+  backchannelAuthentication: [
+    ...[...ofClients, 'unauthorized_client', 'invalid_scope', 'invalid_target', 'invalid_authorization_details'],
+    ...['invalid_key_header', 'access_denied', 'expired_login_hint_token', 'unknown_user_id'],
+    ...['missing_user_code', 'invalid_user_code', 'invalid_binding_message'],
+  ],
   introspect: ofClients,
   revoke: [...ofClients, 'unsupported_token_type'],
   userinfo: [...ofBearers, 'invalid_key_header'],

@@ -1,6 +1,9 @@
+import { attestationHeaders, challengePath } from '../../features/attestation-based-client-auth-draft-10/attestation.ts'
 import { jwtBearerName, makeAssertion } from '../assertions.ts'
+import { cibaForm, cibaGrantType, cibaPath, decideCiba, startCiba } from '../ciba.ts'
 import { authorizeUrl, createPkce, credentials, type Parameters } from '../client.ts'
 import { assertion, assertionType, clientKey, signJwt } from '../client-keys.ts'
+import { answerDevice, deviceGrantType, devicePath, startDevice } from '../device-authorization.ts'
 import { introspectionType } from '../jwt-introspection.ts'
 import { readForm } from '../logout.ts'
 import { register } from '../registration.ts'
@@ -203,6 +206,9 @@ const withAssertion = async (fixture: Fixture): Promise<Members> => ({
   client_assertion: await assertion(fixture.world, { client_id: 'keyed' }, await clientKey()),
 })
 
+const withAttestation = ({ world }: Fixture): Promise<Record<string, string>> =>
+  attestationHeaders(world, { client_id: 'attested' })
+
 const tokenRequests: readonly ValidRequest[] = [
   tokenRequest('with a code', 'notes', codeForm('notes')),
   tokenRequest('with a code, of a public client', 'desktop', codeForm('desktop')),
@@ -220,6 +226,11 @@ const tokenRequests: readonly ValidRequest[] = [
     ...{ grant_type: tokenExchangeName, requested_token_type: type('id-jag'), subject_token_type: type('id_token') },
     ...{ subject_token: (await fixture.tokens('notes')).id_token, audience: chat, scope: 'chat.read' },
   })),
+  tokenRequest('that exchanges an access token', 'notes', async (fixture) => ({
+    ...{ grant_type: tokenExchangeName, subject_token_type: type('access_token'), scope: 'notes:read' },
+    subject_token: (await fixture.tokens('notes', {}, { resource: 'https://api.example.com' })).access_token,
+    audience: 'https://api.example.com',
+  })),
   {
     ...{ endpoint: 'token', what: 'of a client with a key', status: 200 },
     async prepare(fixture) {
@@ -234,10 +245,92 @@ const tokenRequests: readonly ValidRequest[] = [
   },
 ]
 
+const attested: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'attestationChallenge', what: 'of a client instance', status: 200 },
+    prepare: async (fixture) => postForm(at(fixture, challengePath), {}),
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a client instance with an attestation', status: 200 },
+    async prepare(fixture) {
+      const form = await codeForm('attested')(fixture)
+      return postForm(at(fixture, '/oauth2/token'), form, await withAttestation(fixture))
+    },
+    async again(fixture, draft) {
+      const fresh = await withAttestation(fixture)
+      const headers = draft.headers.map((pair) => ({ ...pair, value: fresh[pair.name] ?? pair.value }))
+      return { ...draft, headers }
+    },
+  },
+]
+
 const pushes: readonly ValidRequest[] = (['notes', 'desktop'] as const).map((name) => ({
   ...{ endpoint: 'pushedAuthorizationRequest', what: `of the client ${name}`, status: 201 },
   prepare: (fixture) => pushDraft(fixture, name),
 }))
+
+async function deviceDraft(fixture: Fixture): Promise<Draft> {
+  const { headers, form } = credentials(await fixture.client('desktop'))
+  const request = { scope: 'openid email', nonce: 'n', resource: 'https://api.example.com', acr_values: 'urn:low' }
+  return postForm(at(fixture, devicePath), { ...form, ...request }, headers)
+}
+
+const devices: readonly ValidRequest[] = [
+  { ...{ endpoint: 'deviceAuthorization', what: 'of a public client', status: 200 }, prepare: deviceDraft },
+  {
+    ...{ endpoint: 'deviceCode', what: 'with the code of a device', status: 303 },
+    async prepare(fixture) {
+      const { user_code } = await startDevice(fixture.world, await fixture.client('desktop'), { scope: 'openid' })
+      return postForm(at(fixture, '/oauth2/device'), { user_code }, ownPage(fixture))
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a device that was approved', status: 200 },
+    async prepare(fixture) {
+      const client = await fixture.client('desktop')
+      const started = await startDevice(fixture.world, client, { scope: 'openid email offline_access' })
+      await answerDevice(fixture.world, started)
+      const { headers, form } = credentials(client)
+      const request = { grant_type: deviceGrantType, device_code: started.device_code }
+      return postForm(at(fixture, '/oauth2/token'), { ...form, ...request }, headers)
+    },
+  },
+]
+
+const backChannel: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'backchannelAuthentication', what: 'of a client that polls', status: 200 },
+    async prepare(fixture) {
+      const { headers, form } = credentials(await fixture.client('notes'))
+      const request = cibaForm({ binding_message: 'Till 4', requested_expiry: '60', acr_values: 'urn:low' })
+      return postForm(at(fixture, cibaPath), { ...form, ...(request as Members) }, headers)
+    },
+  },
+  {
+    ...{ endpoint: 'token', what: 'of a back-channel request that was approved', status: 200 },
+    async prepare(fixture) {
+      const client = await fixture.client('notes')
+      const { auth_req_id } = await startCiba(fixture.world, client)
+      // Approved requests do not count, so this one is the only one that waits, or the newest.
+      await decideCiba(fixture.world)
+      const { headers, form } = credentials(client)
+      return postForm(at(fixture, '/oauth2/token'), { ...form, grant_type: cibaGrantType, auth_req_id }, headers)
+    },
+  },
+]
+
+const challenges: readonly ValidRequest[] = [
+  {
+    ...{ endpoint: 'authorizationChallenge', what: 'of a first-party application', status: 200 },
+    async prepare(fixture) {
+      const { form } = credentials(await fixture.client('desktop'))
+      const { challenge } = createPkce()
+      const request = { response_type: 'code', scope: 'openid email', state: 's', password: 'open sesame' }
+      const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+      return postForm(at(fixture, '/oauth2/authorize-challenge'), { ...form, ...request, ...pkce })
+    },
+  },
+]
 
 const aboutToken = (
   endpoint: 'introspect' | 'revoke',
@@ -437,7 +530,11 @@ const documents: readonly ValidRequest[] = [
 export const validRequests: readonly ValidRequest[] = [
   ...pages,
   ...tokenRequests,
+  ...attested,
   ...pushes,
+  ...devices,
+  ...backChannel,
+  ...challenges,
   aboutToken('introspect', 'about an access token', 'access_token'),
   aboutToken('introspect', 'about a refresh token', 'refresh_token'),
   aboutToken('introspect', 'with a signed response', 'access_token', { accept: introspectionType }),

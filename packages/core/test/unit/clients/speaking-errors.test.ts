@@ -19,8 +19,8 @@ describe('the error of a refused registration says what to change', () => {
     ],
     [
       'a method that nobody brings lists those of the server',
-      { token_endpoint_auth_method: 'attest_jwt_client_auth' },
-      'unsupported token_endpoint_auth_method attest_jwt_client_auth: this server supports client_secret_basic, client_secret_post, none',
+      { token_endpoint_auth_method: 'kerberos_client_auth' },
+      'unsupported token_endpoint_auth_method kerberos_client_auth: this server supports client_secret_basic, client_secret_post, none',
     ],
     [
       'a grant type that is off names the option',

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientInput, Feature } from '@oauth/core'
 import { backChannelLogout } from '@oauth/core/features/back-channel-logout'
+import { ciba } from '@oauth/core/features/backchannel-authentication'
 import { dpop } from '@oauth/core/features/dpop'
 import { encryptedResponses } from '@oauth/core/features/encrypted-responses'
 import { fapi2SecurityProfile } from '@oauth/core/features/fapi2'
+import { experimentalFirstPartyAppsDraft03 } from '@oauth/core/features/first-party-apps-draft-03'
 import { frontChannelLogout } from '@oauth/core/features/front-channel-logout'
 import { jarm } from '@oauth/core/features/jarm'
 import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
@@ -33,6 +35,8 @@ const features: readonly Feature[] = [
   fapi2SecurityProfile({ clients: 'chosen' }),
   backChannelLogout(),
   frontChannelLogout(),
+  ciba({ resolveUser: () => undefined, notifyUser: () => {}, verifyUserCode: () => true }),
+  experimentalFirstPartyAppsDraft03({ challenge: () => ({ type: 'redirect_to_web' }) }),
 ]
 
 /** Starts a server with these features, and returns the client metadata that each of them brings. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { replay } from '../../../../core/test/support/property-runs.ts'
 import { difference } from './check.ts'
+import { signInOnDevice } from './device-operations.ts'
 import * as host from './host-operations.ts'
 import { deadlines, lifetimes, type Model, offline, online } from './model.ts'
 import { inOrder, type Operation } from './operation.ts'
@@ -158,7 +159,8 @@ const single = {
   endGrant,
   logOut: always(host.logOut, user, process),
   resetPassword: always(host.resetPassword, user, process),
-  disconnect: always(host.disconnect, user, client, process),
+  disconnectApp: always(host.disconnectApp, user, client, process),
+  revokeGrants: always(host.revokeGrants, user, client, process),
   deleteConsent: always(host.deleteConsent, user, client, process),
   narrowConsent: always(host.narrowConsent, user, client, process),
   purge: always(host.purgeExpired, process),
@@ -168,6 +170,7 @@ const alone = {
   authorize: always(users.authorize, visitor, scope),
   signIn: always(users.signIn, visitor, scope),
   openPage: always(users.openPage, visitor, scope),
+  signInOnDevice: always(signInOnDevice, visitor),
   setUser: always(host.setUser, user, mostly),
   setDisabled: always(
     host.setDisabled,
@@ -194,8 +197,18 @@ const weights: Readonly<Record<keyof typeof single | keyof typeof alone, number>
     introspect: 4,
     userinfo: 3,
   },
-  ...{ revoke: 4, endGrant: 1, logOut: 1, resetPassword: 1, disconnect: 1, deleteConsent: 1, narrowConsent: 1 },
+  ...{
+    revoke: 4,
+    endGrant: 1,
+    logOut: 1,
+    resetPassword: 1,
+    disconnectApp: 1,
+    revokeGrants: 1,
+    deleteConsent: 1,
+    narrowConsent: 1,
+  },
   ...{ atEnd: 5, atWindow: 5, purge: 3, setUser: 1, setDisabled: 2, deleteClient: 1, listApplications: 1 },
+  ...{ signInOnDevice: 3 },
 }
 
 const weighted = (choices: Readonly<Record<string, fc.Arbitrary<Choice>>>): fc.Arbitrary<Choice> =>

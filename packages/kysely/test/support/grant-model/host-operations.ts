@@ -60,10 +60,27 @@ export function resetPassword(user: string, process: number): Operation {
 const isOf = (user: string, client: string) => (one: { readonly user: string; readonly client: string }) =>
   one.user === user && one.client === client
 
-/** The user disconnects an application. */
-export function disconnect(user: string, client: string, process: number): Operation {
-  return operation<number>({
+/** The user disconnects an application: grants and consent end, and pages that are open give nothing. */
+export function disconnectApp(user: string, client: string, process: number): Operation {
+  return operation<boolean>({
     label: `${user} disconnects ${client} at ${process}`,
+    run: (servers) => provider(servers, process).disconnectApp(idOfUser(user), client),
+    step(model, observed, beside) {
+      const name = pair(user, client)
+      const known = model.consents[name] !== undefined
+      delete model.consents[name]
+      closePages(model, isOf(user, client))
+      const ended = endGrants(model, isOf(user, client))
+      // Something that is born and taken back at the same moment may count or not.
+      return beside && observed ? undefined : unlike('whether the application had access', known || ended > 0, observed)
+    },
+  })
+}
+
+/** The host ends the grants of a user at one client. The consent stays. */
+export function revokeGrants(user: string, client: string, process: number): Operation {
+  return operation<number>({
+    label: `revoke the grants of ${user} at ${client} at ${process}`,
     run: (servers) => provider(servers, process).revokeUserGrants(idOfUser(user), { clientId: client }),
     step(model, observed, beside) {
       closePages(model, isOf(user, client))
@@ -220,14 +237,30 @@ export function purgeExpired(process: number): Operation {
   })
 }
 
-/** The user looks at the connected applications. */
+/** The user looks at the connected applications: each with its live grants, and whether a consent is remembered. */
 export function listApplications(user: string, process: number): Operation {
   return operation<readonly string[]>({
     label: `${user} lists the applications at ${process}`,
-    run: async (servers) => (await provider(servers, process).listGrants(idOfUser(user))).map(({ id }) => id),
+    async run(servers) {
+      const apps = await provider(servers, process).listConnectedApps(idOfUser(user))
+      return apps.map(({ clientId, remembered, grants }) =>
+        entry(
+          clientId,
+          remembered,
+          grants.map(({ id }) => id),
+        ),
+      )
+    },
     step(model, observed) {
-      const expected = liveGrants(model, (grant) => grant.user === user)
-      return unlike('the live grants', [...expected].sort().join(' '), [...observed].sort().join(' '))
+      const expected = Object.keys(model.clients).flatMap((client) => {
+        const remembered = model.consents[pair(user, client)] !== undefined
+        const grants = liveGrants(model, isOf(user, client))
+        return remembered || grants.length > 0 ? [entry(client, remembered, grants)] : []
+      })
+      return unlike('the applications', expected.sort().join(', '), [...observed].sort().join(', '))
     },
   })
 }
+
+const entry = (client: string, remembered: boolean, grants: readonly string[]): string =>
+  [client, remembered ? 'remembered' : 'not remembered', ...[...grants].sort()].join(' ')

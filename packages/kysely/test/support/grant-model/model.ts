@@ -8,6 +8,8 @@ export interface Model {
   readonly clients: Record<string, ClientState>
   /** The scopes that a user has consented to, by user and client. */
   readonly consents: Record<string, string[]>
+  /** Whether the consent was given for the redirect URI, by user and client. One that was given for a device alone was not. */
+  readonly redirects: Record<string, boolean>
   /** The grants by their id. */
   readonly grants: Record<string, GrantState>
   /** The codes and tokens by their text. */

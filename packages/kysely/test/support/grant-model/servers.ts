@@ -1,7 +1,9 @@
 import type { RegisteredClient, Storage } from '@oauth/core'
+import { deviceAuthorization } from '@oauth/core/features/device-authorization'
 import { type FixedClock, seededRandom } from '@oauth/core/testing'
 import { Browser } from '../../../../core/test/support/browser.ts'
 import { registerConfidential, registerPublic } from '../../../../core/test/support/client.ts'
+import { deviceGrantType } from '../../../../core/test/support/device-authorization.ts'
 import { registerResourceServer } from '../../../../core/test/support/tokens.ts'
 import { alice, bob, createWorld, type TestUser, type World } from '../../../../core/test/support/world.ts'
 import { lifetimes, type Model } from './model.ts'
@@ -27,7 +29,8 @@ export const idOfUser = (name: string): string => (people[name] as TestUser).id
 
 /** Registers a client of the model: `notes` has a secret, `desktop` is public. */
 export function registerClient(world: World, name: string): Promise<RegisteredClient> {
-  const input = { client_id: name, scope: 'openid offline_access notes:read' }
+  const grant_types = ['authorization_code', 'refresh_token', deviceGrantType] as const
+  const input = { client_id: name, grant_types, scope: 'openid offline_access notes:read' }
   return name === 'notes' ? registerConfidential(world, input) : registerPublic(world, input)
 }
 
@@ -36,6 +39,7 @@ export async function startServers(storages: readonly [Storage, Storage]): Promi
   const start = (storage: Storage, seed: number, beside?: World): World =>
     createWorld({
       ...lifetimes,
+      features: [deviceAuthorization({ verificationUri: '/device' })],
       ...(beside !== undefined && { beside }),
       storage,
       random: seededRandom(seed),
@@ -71,6 +75,6 @@ export function startModel({ clock }: Servers): Model {
     clients: Object.fromEntries(
       clientNames.map((name) => [name, { id: name, confidential: name === 'notes', state: 'enabled' as const }]),
     ),
-    ...{ consents: {}, grants: {}, codes: {}, refreshTokens: {}, accessTokens: {}, pages: {} },
+    ...{ consents: {}, redirects: {}, grants: {}, codes: {}, refreshTokens: {}, accessTokens: {}, pages: {} },
   }
 }

@@ -102,7 +102,7 @@ function judge(
 }
 
 /** Adds the tokens of an answer to the model. No token may be one that the model knows already. */
-function addTokens(model: Model, grant: string, answer: TokenAnswer, refreshes = false): string | undefined {
+export function addTokens(model: Model, grant: string, answer: TokenAnswer, refreshes = false): string | undefined {
   const { accessToken, refreshToken } = answer
   const until = (seconds: number): number => Math.min(model.now + seconds, grantOf(model, grant).expiresAt)
   if (model.accessTokens[accessToken] !== undefined) return `the access token ${accessToken} was given twice`

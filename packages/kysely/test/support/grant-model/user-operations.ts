@@ -47,8 +47,11 @@ function addCode(model: Model, { user, client }: Visitor, scope: readonly string
   ;(model.users[user] as Model['users'][string]).session = session
 }
 
-function remember(model: Model, { user, client }: Visitor, scope: readonly string[]): void {
+/** @param onDevice whether the user agreed for a device, which has no redirect URI */
+export function remember(model: Model, { user, client }: Visitor, scope: readonly string[], onDevice = false): void {
   const name = pair(user, client)
+  const before = model.consents[name] !== undefined && model.redirects[name] === true
+  model.redirects[name] = before || !onDevice
   model.consents[name] = [...new Set([...(model.consents[name] ?? []), ...scope])]
 }
 
@@ -77,7 +80,7 @@ export function authorize(visitor: Visitor, scope: readonly string[]): Operation
       if (enabled !== (seen.code !== undefined)) return unlike('a code', enabled, seen.code !== undefined)
       if (!enabled) return undefined
       const known = model.consents[pair(user, client)] ?? []
-      const asked = !scope.every((name) => known.includes(name))
+      const asked = !scope.every((name) => known.includes(name)) || model.redirects[pair(user, client)] !== true
       if (asked) remember(model, visitor, scope)
       addCode(model, visitor, scope, seen)
       return unlike('the consent page', asked, seen.asked)
