@@ -50,7 +50,7 @@ const seen = (sql: string) => statements.filter((statement) => statement === sql
 const stored = (table = 'access_tokens') =>
   other.prepare(`select id from oauth_${table} order by id`).pluck().all() as string[]
 const insert = async (id: string) => storage.accessTokens.insert(accessTokenRecord({ id }))
-const outcomes = async (writes: readonly Promise<unknown>[]) =>
+const outcomes = async (writes: readonly unknown[]) =>
   (await Promise.allSettled(writes)).map((settled) =>
     settled.status === 'fulfilled' ? (settled.value ?? 'done') : (settled.reason as Error).message,
   )
@@ -328,15 +328,13 @@ test('a process that dies at any statement of a shared commit leaves all of its 
     images.push([name, Number(found.prepare('select count(*) from oauth_access_tokens').pluck().get())])
     found.close()
   }
-  let current = ''
   const line: FaultLine = {
     arm: () => undefined,
     seen: [],
     before: (name) => {
-      current = name
       photograph(`before ${name}`)
+      return () => photograph(`after ${name}`)
     },
-    after: () => photograph(`after ${current}`),
   }
   const watched = sqliteStorage(watchedSqlite(database, line))
   await watched.clients.find('client')
