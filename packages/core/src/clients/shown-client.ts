@@ -1,7 +1,8 @@
 import type { Context } from '../contracts/context.ts'
 import { withParameters } from '../http/redirect.ts'
 import { isSelfRegistered } from '../policy/client.ts'
-import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
+import { shownLinks } from '../policy/shown-links.ts'
+import { initiateLoginUriProblem } from '../protocol/redirect-uri.ts'
 import { shownText } from '../protocol/shown-text.ts'
 import { webHost } from '../protocol/web-host.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -35,23 +36,15 @@ export interface ShownClient {
 /** Returns what may be shown of a client; of one that its source does not know at the moment, only its id. */
 export function shownClient(ctx: Context, clientId: string, client: ClientRecord | undefined): ShownClient {
   if (client === undefined) return { clientName: clientId, selfRegistered: true }
-  const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
+  const { client_name } = client.metadata
   const isShown = client_name !== undefined && shownText.test(client_name)
   return {
     clientName: isShown ? client_name : clientId,
     ...(client.registeredBy === 'document' && { clientIdHost: webHost(clientId)?.host ?? clientId }),
-    ...link('clientUri', client_uri),
-    ...link('logoUri', logo_uri),
-    ...link('policyUri', policy_uri),
-    ...link('tosUri', tos_uri),
+    ...shownLinks(client),
     ...initiateLogin(ctx, client),
     selfRegistered: isSelfRegistered(client),
   }
-}
-
-function link<Name extends string>(name: Name, uri: string | undefined): { readonly [name in Name]?: string } {
-  if (uri === undefined || linkProblem(uri) !== undefined) return {}
-  return { [name]: uri } as { readonly [name in Name]: string }
 }
 
 function initiateLogin(ctx: Context, { metadata, disabled }: ClientRecord): Pick<ShownClient, 'initiateLoginUrl'> {

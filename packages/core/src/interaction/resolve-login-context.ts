@@ -6,10 +6,11 @@ import type { InteractionRecord } from '../contracts/interaction.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
 import { isPublic, isSelfRegistered } from '../policy/client.ts'
 import { mayGoUnasked } from '../policy/impersonable-client.ts'
+import { shownLinks } from '../policy/shown-links.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { errorForUser } from '../protocol/errors.ts'
-import { isLoopbackRedirectUri, linkProblem, shownDestination } from '../protocol/redirect-uri.ts'
+import { isLoopbackRedirectUri, shownDestination } from '../protocol/redirect-uri.ts'
 import { webHost } from '../protocol/web-host.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { shownRequest } from './current-request.ts'
@@ -25,7 +26,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
   const interaction = await findInteraction(ctx, request, stateOf(request))
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined) throw errorForUser('invalid_request', interactionIsOver)
-  const { client_name, client_uri, logo_uri, policy_uri, tos_uri } = client.metadata
+  const { client_name } = client.metadata
   const { redirectUri, prompt, scope, resources, claims } = shownRequest(ctx, client, interaction)
   const grantedScopes = shownAsGranted(ctx, client, interaction).filter((one) => scope.includes(one))
   return {
@@ -37,10 +38,7 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
     clientId: client.id,
     ...(client.registeredBy === 'document' && { clientIdHost: webHost(client.id)?.host ?? client.id }),
     clientName: client_name ?? client.id,
-    ...link('clientUri', client_uri),
-    ...link('logoUri', logo_uri),
-    ...link('policyUri', policy_uri),
-    ...link('tosUri', tos_uri),
+    ...shownLinks(client),
     selfRegistered: isSelfRegistered(client),
     redirectHost: redirectUri === undefined ? '' : shownDestination(redirectUri),
     loopbackRedirect: redirectUri !== undefined && isPublic(client) && isLoopbackRedirectUri(redirectUri),
@@ -93,13 +91,4 @@ function hintsOf({ loginHint, uiLocales, claimsLocales, display }: Authorization
     ...(claimsLocales !== undefined && { claimsLocales }),
     ...(display !== undefined && { display }),
   }
-}
-
-/**
- * Returns a link if it is safe. Links are checked again before a page shows them, since a stored row may have been
- * written by hand.
- */
-function link<Name extends string>(name: Name, uri: string | undefined): { readonly [name in Name]?: string } {
-  if (uri === undefined || linkProblem(uri) !== undefined) return {}
-  return { [name]: uri } as { readonly [name in Name]: string }
 }

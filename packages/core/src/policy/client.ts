@@ -1,3 +1,5 @@
+import { OAuthError } from '../protocol/errors.ts'
+import type { GrantTypeName } from '../protocol/feature-client-metadata.ts'
 import type { LoopbackRule } from '../protocol/redirect-uri.ts'
 import type { ClientOrigin, ClientRecord } from '../storage/client.ts'
 
@@ -61,4 +63,13 @@ export function isPurgedWhenUnused(client: ClientRecord): boolean {
 export function loopbackRule(client: ClientRecord): LoopbackRule {
   const native = client.metadata.application_type === 'native'
   return { address: native || isPublic(client), localhost: native }
+}
+
+/**
+ * Checks that a client is registered for a grant type at whose endpoint it asks for a user's access.
+ * @throws {OAuthError} `unauthorized_client`
+ */
+export function requireRegisteredGrantType({ metadata }: ClientRecord, name: GrantTypeName): void {
+  if (metadata.grant_types.includes(name)) return
+  throw new OAuthError('unauthorized_client', `the client is not registered for the grant type ${name}`)
 }

@@ -23,13 +23,11 @@ interface Served {
  */
 export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
   const origin = request.headers.get('origin')
-  const { senderConstraints, clientAuthMethods } = core.registry
-  const headers = [...senderConstraints.values(), ...clientAuthMethods.values()]
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
     const real = isRealOrigin(origin) ? origin : undefined
     const requestHeaders = request.headers.get('access-control-request-headers')
     const allowed = endpoint.cors === 'client' ? real : real && '*'
-    return preflight(endpoint.methods, { origin: allowed, requestHeaders }, headers)
+    return preflight(endpoint.methods, { origin: allowed, requestHeaders }, headerNamers(core))
   }
   const served = await serve(core, endpoint, request)
   const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
@@ -37,9 +35,14 @@ export async function dispatch(core: Core, endpoint: Endpoint, request: Request)
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
   // Without a client the response is an error that everybody gets who asks. A script has to read it to learn that its
   // client was deleted.
-  if (endpoint.cors === 'any' || served.client === undefined) return allowAnyOrigin(response, headers)
+  if (endpoint.cors === 'any' || served.client === undefined) return allowAnyOrigin(response, headerNamers(core))
   const own = core.config.corsOrigins.has(origin) || isOwnOrigin(served.client, origin)
-  return own ? allowOrigin(response, origin, headers) : response
+  return own ? allowOrigin(response, origin, headerNamers(core)) : response
+}
+
+/** What may bring headers of its own to requests and responses. Only requests of scripts need the list. */
+function headerNamers({ registry: { senderConstraints, clientAuthMethods } }: Core) {
+  return [...senderConstraints.values(), ...clientAuthMethods.values()]
 }
 
 /** Whether the origin is one of the client: that of a redirect URI, or one that the server side gave it. */

@@ -33,6 +33,17 @@ function provedBefore({ confirmation }: SenderConstraint, { endpoint, evidence }
 }
 
 /**
+ * Returns the parameters that bind what a request asks for to the keys that its client has proved: those of the request, and
+ * that of the instance of the client.
+ */
+export function boundParameters(
+  binding: Binding | undefined,
+  instance: ClientInstance | undefined,
+): Readonly<Record<string, string>> {
+  return { ...binding?.codeParameters, ...instance?.codeParameters }
+}
+
+/**
  * Runs what comes after a proof. An error takes the headers of the proof to the client as well, for instance the next
  * nonce ({@link https://www.rfc-editor.org/rfc/rfc9449#section-8.2 RFC 9449 section 8.2}).
  * @throws {OAuthError} what `run` throws, with these headers

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { issuerEntries } from '../../assertions/trust.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
-import { secondsFrom } from '../../contracts/seconds-option.ts'
+import { secondsFrom } from '../../contracts/number-option.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import type { PublicKeySet } from '../../protocol/feature-client-metadata.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'

@@ -2,13 +2,13 @@ import type { Core } from '../../contracts/core.ts'
 import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
 import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
-import { isPublic, isSelfRegistered } from '../../policy/client.ts'
+import { isPublic, isSelfRegistered, requireRegisteredGrantType } from '../../policy/client.ts'
 import { requireSupport } from '../../policy/client-support.ts'
 import { requireDirectGrantType } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { claimOnce } from '../../records/replays.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { withProofHeaders } from '../../tokens/binding.ts'
+import { boundParameters, withProofHeaders } from '../../tokens/binding.ts'
 import { requireDemands } from './demands.ts'
 import { cibaGrantType } from './grant-type-name.ts'
 import { findUser, readHint } from './hints.ts'
@@ -47,14 +47,10 @@ async function begin(core: Core, call: ClientCall, rules: CibaRules): Promise<Re
   requireClient(client, rules)
   requireDirectGrantType(core, client, cibaGrantType)
   // The proof comes first, as at the token endpoint. The request is then bound to its key, and to that of an instance.
-  const binding =
-    core.registry.senderConstraints.size === 0
-      ? undefined
-      : await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
     const read = await readSignedRequest(core, client, sent, rules)
-    const bound = { ...binding?.codeParameters, ...evidence?.instance?.codeParameters }
-    const parameters = addParameters(read.parameters, bound)
+    const parameters = addParameters(read.parameters, boundParameters(binding, evidence?.instance))
     requireOpenidParameter(parameters)
     const hint = readHint(parameters)
     const own = readCibaParameters(client, parameters, rules)
@@ -105,9 +101,7 @@ async function begin(core: Core, call: ClientCall, rules: CibaRules): Promise<Re
 function requireClient(client: ClientRecord, { clients, deliveryModes }: CibaRules): void {
   const { id, metadata } = client
   if (isPublic(client)) throw unauthorized('public clients may not use the back channel: they prove nothing')
-  if (!metadata.grant_types.includes(cibaGrantType)) {
-    throw unauthorized(`the client is not registered for the grant type ${cibaGrantType}`)
-  }
+  requireRegisteredGrantType(client, cibaGrantType)
   const mode = metadata.backchannel_token_delivery_mode
   if (mode === undefined || !deliveryModes.includes(mode)) {
     throw unauthorized(

@@ -43,10 +43,7 @@ export async function decide(
   const newGrant = decision.approved ? await grantOf(core, client, record, decision) : undefined
   const answer = newGrant === undefined ? ({ kind: 'denied' } as const) : ({ kind: 'approved', newGrant } as const)
   const won = await changeFor<Backchannel>(core, record, userId, (value) => ({ ...value, answer }))
-  if (!won) {
-    const current = await findRequest(core, id)
-    return current === undefined ? 'unknown' : over(core, rules, current)
-  }
+  if (!won) return overtaken(core, rules, id)
   const of = { clientId: client.id, userId, requestId: id }
   if (newGrant === undefined) core.emit({ type: 'ciba.denied', ...of })
   else core.emit({ type: 'ciba.approved', ...of, grantId: newGrant.grant.id })
@@ -70,10 +67,7 @@ async function approveAndPush(
   const pushable = await openPush(core, rules, client, record)
   const newGrant = await grantOf(core, client, record, decision)
   const body = await issuePushed(core, rules, pushable, newGrant)
-  if (body === 'gone') {
-    const current = await findRequest(core, record.id)
-    return current === undefined ? 'unknown' : over(core, rules, current)
-  }
+  if (body === 'gone') return overtaken(core, rules, record.id)
   if (body === 'withdrawn') {
     notifyClient(core, rules, { client, record, error: 'access_denied' })
     return 'decided'
@@ -153,6 +147,12 @@ function answerOf(parameters: BackchannelApproval['parameters']): Parameters | u
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])
   return parseParameters(new URLSearchParams(pairs).toString())
+}
+
+/** Reads again what became of a request about which something else was first. */
+async function overtaken(core: Core, rules: CibaRules, id: string): Promise<DecisionOutcome> {
+  const current = await findRequest(core, id)
+  return current === undefined ? 'unknown' : over(core, rules, current)
 }
 
 /** Tells why a request does not wait any more. One decision that comes too late writes that down and tells the client. */

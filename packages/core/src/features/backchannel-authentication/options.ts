@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { wholeNumberFrom } from '../../contracts/number-option.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -105,11 +106,7 @@ export interface CibaRules {
   readonly waitUntil?: ((notification: Promise<void>) => unknown) | undefined
 }
 
-const wholeNumber = (least: number, most: number, unit = '') => {
-  const text = `must be a whole number from ${least} to ${most}${unit}`
-  return v.pipe(v.number(text), v.integer(text), v.minValue(least, text), v.maxValue(most, text))
-}
-const seconds = (least: number, most: number) => wholeNumber(least, most, ' seconds')
+const seconds = (least: number, most: number) => wholeNumberFrom(least, most, 'seconds')
 const list = <Value extends string>(values: readonly Value[]) =>
   v.pipe(v.array(v.picklist(values)), v.nonEmpty('must not be empty'))
 
@@ -123,8 +120,8 @@ const entries = {
   deliveryModes: v.optional(list(['poll', 'ping', 'push']), ['poll', 'ping']),
   prompts: v.optional(
     v.strictObject({
-      perClient: v.optional(wholeNumber(1, 100), 5),
-      perUser: v.optional(wholeNumber(1, 1000), 20),
+      perClient: v.optional(wholeNumberFrom(1, 100), 5),
+      perUser: v.optional(wholeNumberFrom(1, 1000), 20),
       windowSeconds: v.optional(seconds(60, 86_400), 600),
     }),
     {},

@@ -3,11 +3,12 @@ import type { ClientCall, ClientEndpoint } from '../../contracts/endpoint.ts'
 import { addParameters } from '../../http/add-parameters.ts'
 import { json } from '../../http/json.ts'
 import { withParameters } from '../../http/redirect.ts'
+import { requireRegisteredGrantType } from '../../policy/client.ts'
 import { requireSupport } from '../../policy/client-support.ts'
 import { requireDirectGrantType } from '../../policy/demands.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { withProofHeaders } from '../../tokens/binding.ts'
+import { boundParameters, withProofHeaders } from '../../tokens/binding.ts'
 import { storeDevice } from './device-request.ts'
 import { deviceGrantType } from './grant-type-name.ts'
 import type { DeviceRules } from './options.ts'
@@ -38,13 +39,12 @@ async function begin(core: Core, call: ClientCall, rules: DeviceRules): Promise<
   requireClient(client, rules)
   requireDirectGrantType(core, client, deviceGrantType)
   // The proof comes first, as at the token endpoint. The device code is then bound to its key.
-  const binding =
-    core.registry.senderConstraints.size === 0
-      ? undefined
-      : await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
+  const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
-    const bound = { ...binding?.codeParameters, ...evidence?.instance?.codeParameters }
-    const authorization = await core.readDirectRequest(client, addParameters(parameters, bound))
+    const authorization = await core.readDirectRequest(
+      client,
+      addParameters(parameters, boundParameters(binding, evidence?.instance)),
+    )
     requireSupport(core, client, authorization.scope)
     const origin = await originOf(core, request, rules)
     const { deviceCode, userCode, goodUntil } = await storeDevice(core, authorization, origin, rules)
@@ -64,12 +64,10 @@ async function begin(core: Core, call: ClientCall, rules: DeviceRules): Promise<
 }
 
 /** @throws {OAuthError} `unauthorized_client` */
-function requireClient({ id, metadata }: ClientRecord, { clients }: DeviceRules): void {
-  if (!metadata.grant_types.includes(deviceGrantType)) {
-    throw new OAuthError('unauthorized_client', `the client is not registered for the grant type ${deviceGrantType}`)
-  }
-  if (clients === undefined || clients.includes(id)) return
+function requireClient(client: ClientRecord, { clients }: DeviceRules): void {
+  requireRegisteredGrantType(client, deviceGrantType)
+  if (clients === undefined || clients.includes(client.id)) return
   throw new OAuthError('unauthorized_client', 'this client may not use device authorization on this server', {
-    cause: new Error(`the option clients of deviceAuthorization does not have ${id}`),
+    cause: new Error(`the option clients of deviceAuthorization does not have ${client.id}`),
   })
 }

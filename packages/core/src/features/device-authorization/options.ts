@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
+import { wholeNumberFrom } from '../../contracts/number-option.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
 
 /** The options of `deviceAuthorization`. */
@@ -66,11 +67,7 @@ export interface DeviceRules {
   readonly describeOrigin?: ((request: Request) => unknown) | undefined
 }
 
-const wholeNumber = (least: number, most: number, unit = '') => {
-  const text = `must be a whole number from ${least} to ${most}${unit}`
-  return v.pipe(v.number(text), v.integer(text), v.minValue(least, text), v.maxValue(most, text))
-}
-const seconds = (least: number, most: number) => wholeNumber(least, most, ' seconds')
+const seconds = (least: number, most: number) => wholeNumberFrom(least, most, 'seconds')
 const page = v.pipe(v.string('must be a path or a URL'), v.nonEmpty('must not be empty'))
 
 const entries = {
@@ -81,7 +78,7 @@ const entries = {
   completeUri: v.optional(v.boolean(), true),
   codeEntries: v.optional(
     v.strictObject({
-      max: v.optional(wholeNumber(1, 1000), 10),
+      max: v.optional(wholeNumberFrom(1, 1000), 10),
       windowSeconds: v.optional(seconds(1, 86_400), 600),
     }),
     {},

@@ -11,7 +11,7 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { coreParameters } from '../../protocol/parameter-names.ts'
 import { checkLogin } from '../../sessions/check-login.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { withProofHeaders } from '../../tokens/binding.ts'
+import { boundParameters, withProofHeaders } from '../../tokens/binding.ts'
 import {
   type AuthSession,
   claimSession,
@@ -148,8 +148,7 @@ async function readRequest(
   const added = {
     ...(parameters.get('client_id') === undefined && { client_id: client.id }),
     ...(parameters.get('redirect_uri') === undefined && first !== undefined && { redirect_uri: first }),
-    ...binding?.codeParameters,
-    ...instance?.codeParameters,
+    ...boundParameters(binding, instance),
   }
   try {
     const asked = addParameters(ofRequest(core, parameters), added)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
 import type { Session } from '../../contracts/host.ts'
+import { wholeNumberFrom } from '../../contracts/number-option.ts'
 import type { Awaitable } from '../../storage/awaitable.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 
@@ -71,18 +72,13 @@ export interface ChallengeRules {
   readonly attempts: number
 }
 
-const whole = (min: number, max: number) => {
-  const message = `must be a whole number from ${min} to ${max}`
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
-}
-
 const entries = {
   challenge: v.custom<FirstPartyAppsDraft03Options['challenge']>(
     (value) => typeof value === 'function',
     'must be a function that authenticates the user',
   ),
-  lifetimeSeconds: v.optional(whole(30, 3600), 600),
-  attempts: v.optional(whole(1, 100), 10),
+  lifetimeSeconds: v.optional(wholeNumberFrom(30, 3600), 600),
+  attempts: v.optional(wholeNumberFrom(1, 100), 10),
 }
 
 /** @throws {TypeError} when an option is unknown, missing or wrong */

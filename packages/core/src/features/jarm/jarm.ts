@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { encryptionServerMetadata } from '../../clients/encrypted-response.ts'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
-import { secondsFrom } from '../../contracts/seconds-option.ts'
+import { secondsFrom } from '../../contracts/number-option.ts'
 import { authorizationResponseMetadata } from './client-metadata.ts'
 import { requireSigned, signedResponseModes } from './response-modes.ts'
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
-import { secondsFrom } from '../../contracts/seconds-option.ts'
+import { secondsFrom } from '../../contracts/number-option.ts'
 import { type ClientSigningAlgorithm, clientSigningAlgorithms } from '../../protocol/client-signing-algorithm.ts'
 import { keyManagementAlgorithms } from '../../protocol/encryption.ts'
 import type { RequestObjectRules, StricterRules } from '../../request-objects/rules.ts'

@@ -9,7 +9,7 @@ import { atMost, demandsOn } from '../../policy/demands.ts'
 import { asOAuthError } from '../../policy/failure.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
-import { withProofHeaders } from '../../tokens/binding.ts'
+import { boundParameters, withProofHeaders } from '../../tokens/binding.ts'
 import { type Pairs, storePushedRequest } from './pushed-request.ts'
 
 /** The name of the endpoint, in `provider.handlers` and of its rate limit. */
@@ -45,7 +45,7 @@ async function push(core: Core, call: ClientCall, configured: number): Promise<R
   const binding = await core.readBinding(request, { endpoint: core.config.issuer + path, client, evidence })
   return withProofHeaders(binding?.headers, async () => {
     const checked = await check(core, request, client, pushed)
-    const bound = addParameters(checked, { ...binding?.codeParameters, ...evidence?.instance?.codeParameters })
+    const bound = addParameters(checked, boundParameters(binding, evidence?.instance))
     const { requestUri, expiresIn } = await keepRequest(core, client, bound, configured)
     return json(201, { request_uri: requestUri, expires_in: expiresIn }, binding?.headers)
   })

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Feature } from '../../contracts/feature.ts'
 import { parseFeatureOptions } from '../../contracts/feature-options.ts'
-import { secondsFrom } from '../../contracts/seconds-option.ts'
+import { secondsFrom } from '../../contracts/number-option.ts'
 import { admitUnpushed } from './admit-unpushed.ts'
 import { keepRequest, pushEndpoint, pushEndpointName } from './push.ts'
 import { findPushedRequest } from './pushed-request.ts'

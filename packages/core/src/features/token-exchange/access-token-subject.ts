@@ -3,7 +3,6 @@ import type { Core } from '../../contracts/core.ts'
 import type { TokenRequest } from '../../contracts/grant-type.ts'
 import { mayIntrospect } from '../../policy/introspection.ts'
 import { requestedResources } from '../../policy/resource.ts'
-import { OAuthError } from '../../protocol/errors.ts'
 import type { ClientRecord } from '../../storage/client.ts'
 import { resourcesOf } from '../../tokens/audience.ts'
 import { knowsBinding } from '../../tokens/binding.ts'
@@ -11,6 +10,7 @@ import { unknownLimit } from '../../tokens/members.ts'
 import { verifyAccessToken } from '../../tokens/verify.ts'
 import { parseAct } from './actor.ts'
 import type { Subject, SubjectTokenReader } from './exchange.ts'
+import { invalidSubject } from './invalid-subject.ts'
 
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token'
 
@@ -19,13 +19,13 @@ export const accessTokenSubject: SubjectTokenReader = { type: accessTokenType, r
 
 async function read(core: Core, { client }: TokenRequest, text: string): Promise<Subject> {
   const token = await presentedAccessToken(core, client, text)
-  if (typeof token === 'string') throw invalid(token)
+  if (typeof token === 'string') throw invalidSubject(token)
   const { grantId, userId, authTime, acr, amr } = token
   const grant = grantId === undefined ? undefined : await core.storage.grants.find(grantId)
-  if (grant === undefined || userId === undefined) throw invalid('it is about no user')
+  if (grant === undefined || userId === undefined) throw invalidSubject('it is about no user')
   const members = membersOf(token)
   const act = members.act === undefined ? undefined : parseAct(members.act)
-  if (act === 'malformed') throw invalid('its act is not one of this server')
+  if (act === 'malformed') throw invalidSubject('its act is not one of this server')
   const resources = resourcesOf(core, token)
   return {
     userId,
@@ -74,9 +74,4 @@ export async function presentedAccessToken(
 /** What features and the binding have put into a token: the claims of a JWT, or what is stored with an opaque token. */
 export function membersOf({ claims, extra }: VerifiedAccessToken): Readonly<Record<string, unknown>> {
   return claims ?? extra ?? {}
-}
-
-/** Makes the same answer for every fault. Only the event tells the reason. */
-function invalid(cause: string): OAuthError {
-  return new OAuthError('invalid_request', 'the subject_token is invalid, expired or revoked', { cause })
 }

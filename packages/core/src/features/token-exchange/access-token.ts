@@ -17,6 +17,7 @@ import { readActor, type TokenActor } from './actor-token.ts'
 import type { IssuedTokenKind, Subject, SubjectAccess } from './exchange.ts'
 import { foreignSubject } from './foreign-subject.ts'
 import { tokenExchangeGrantType } from './grant-type.ts'
+import { invalidSubject } from './invalid-subject.ts'
 import { refreshTokenSubject } from './refresh-token-subject.ts'
 
 interface Asked {
@@ -62,10 +63,10 @@ async function decide(core: Core, rules: AccessTokenRules, asked: Asked, subject
   const { userId, authTime, acr, amr } = subject
   const access = await accessOf(rules, request, subject)
   const user = await core.config.authentication.getUser(userId)
-  if (user === undefined || user === null) throw invalid('the user is no longer available')
+  if (user === undefined || user === null) throw invalidSubject('the user is no longer available')
   const keyNotProved = !isBoundTo(access.cnf, request.binding, request.instance)
   // The client that the token was issued to has the key, so a request without proof of it is that of a thief.
-  if (keyNotProved && access.clientId === request.client.id) throw invalid('it is bound to another key')
+  if (keyNotProved && access.clientId === request.client.id) throw invalidSubject('it is bound to another key')
   const actor = await readActor(core, request)
   const scope = scopeWithin(asked, access)
   const decision = await decideExchange(core, rules, {
@@ -79,7 +80,7 @@ async function decide(core: Core, rules: AccessTokenRules, asked: Asked, subject
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
   })
-  if (keyNotProved && !decision.withoutSubjectKey) throw invalid('it is bound to another key')
+  if (keyNotProved && !decision.withoutSubjectKey) throw invalidSubject('it is bound to another key')
   const act = actorsOf(core, rules, { request, access, mode: decision.mode, actor })
   return answerWith(core, issuanceOf(core, rules, { asked, subject, access, decision, act }))
 }
@@ -90,7 +91,7 @@ async function accessOf(
   { client }: TokenRequest,
   { access, userId }: Subject,
 ): Promise<SubjectAccess> {
-  if (access === undefined) throw invalid('it gives no access')
+  if (access === undefined) throw invalidSubject('it gives no access')
   if (access.type !== 'refresh_token') return access
   const { scope, resources } = access
   return { ...access, mayAct: await askMayAct(rules, { client, userId, scope, resources }) }
@@ -237,9 +238,4 @@ function answerWith(core: Core, issuance: Issuance): OwnAnswer {
       return { body: { ...body, issued_token_type: accessTokenType }, headers }
     },
   }
-}
-
-/** Makes the same answer for every fault. Only the event tells the reason. */
-function invalid(cause: string): OAuthError {
-  return new OAuthError('invalid_request', 'the subject_token is invalid, expired or revoked', { cause })
 }

@@ -10,6 +10,7 @@ import { OAuthError } from '../../protocol/errors.ts'
 import { parseScope } from '../../protocol/scope.ts'
 import { knowsBinding } from '../../tokens/binding.ts'
 import type { Subject, SubjectAccess, SubjectTokenReader } from './exchange.ts'
+import { invalidSubject } from './invalid-subject.ts'
 
 /**
  * JWTs of other issuers about users of this server, for instance the ID tokens of an identity provider. The same function
@@ -20,12 +21,12 @@ export function foreignSubject(type: 'jwt' | 'id_token', trusted: readonly Trust
     type: `urn:ietf:params:oauth:token-type:${type}`,
     async read(core, request, text) {
       const verified = await verifyAssertion(core, trusted, text)
-      if (typeof verified === 'string') throw invalid(verified)
+      if (typeof verified === 'string') throw invalidSubject(verified)
       const { trust, claims } = verified
       const facts = { trust, issuer: core.config.issuer, clientId: request.client.id, now: core.clock.now() }
       const assertion = checkAssertion(claims, facts)
-      if (typeof assertion === 'string') throw invalid(assertion)
-      if (!knowsBinding(core, claims.cnf)) throw invalid('it is bound in a way that this process does not know')
+      if (typeof assertion === 'string') throw invalidSubject(assertion)
+      if (!knowsBinding(core, claims.cnf)) throw invalidSubject('it is bound in a way that this process does not know')
       return read(core, request, trust, assertion)
     },
   }
@@ -38,7 +39,7 @@ async function read(
   assertion: AcceptedAssertion,
 ): Promise<Subject> {
   const user = await askForUser(core, trust, assertion, { clientId: client.id })
-  if (user === undefined) throw invalid('mapSubject refused it')
+  if (user === undefined) throw invalidSubject('mapSubject refused it')
   const { userId, referenceId } = user
   // What was withdrawn after the token was made is not given back by it.
   const withdrawals = await core.knownWithdrawals(client, userId, assertion.issuedAt)
@@ -87,12 +88,7 @@ function storeOf(core: Core, { withdrawals }: NewGrant): NonNullable<SubjectAcce
       await core.commitGrant({ grant, withdrawals }, accessToken === undefined ? {} : { accessToken })
     } catch (cause) {
       if (!(cause instanceof OAuthError) || cause.code !== 'access_denied') throw cause
-      throw invalid('access was withdrawn after it was issued')
+      throw invalidSubject('access was withdrawn after it was issued')
     }
   }
-}
-
-/** Makes the same answer for every fault. Only the event tells the reason. */
-function invalid(cause: string): OAuthError {
-  return new OAuthError('invalid_request', 'the subject_token is invalid, expired or revoked', { cause })
 }

@@ -3,12 +3,12 @@ import type { TokenRequest } from '../../contracts/grant-type.ts'
 import { isLive } from '../../policy/grant.ts'
 import { judgeRefreshToken } from '../../policy/refresh-token.ts'
 import { grantedResources } from '../../policy/resource.ts'
-import { OAuthError } from '../../protocol/errors.ts'
 import type { FoundRefreshToken } from '../../storage/refresh-token.ts'
 import { isBoundTo } from '../../tokens/binding.ts'
 import { findRefreshToken } from '../../tokens/find-refresh-token.ts'
 import { keptResources } from '../../tokens/kept-resources.ts'
 import type { Subject, SubjectAccess, SubjectTokenReader } from './exchange.ts'
+import { invalidSubject } from './invalid-subject.ts'
 
 /** Refresh tokens of this server, of the client that presents them. The exchange does not use them up. */
 export const refreshTokenSubject: SubjectTokenReader = {
@@ -19,18 +19,18 @@ export const refreshTokenSubject: SubjectTokenReader = {
 /** Checks what a refresh would check, so that a token that was exchanged before ends its family here, too. */
 async function read(core: Core, { client, binding, instance }: TokenRequest, text: string): Promise<Subject> {
   const found = await findRefreshToken(core, text)
-  if (found === undefined) throw invalid('unknown token')
+  if (found === undefined) throw invalidSubject('unknown token')
   const { token, grant } = found
-  if (grant.clientId !== client.id) throw invalid('the token was issued to another client')
-  if (!isBoundTo(token.extra?.cnf, binding, instance)) throw invalid('the token is bound to another key')
+  if (grant.clientId !== client.id) throw invalidSubject('the token was issued to another client')
+  if (!isBoundTo(token.extra?.cnf, binding, instance)) throw invalidSubject('the token is bound to another key')
   const now = core.clock.now()
-  if (!isLive(grant, now)) throw invalid('the grant has ended')
+  if (!isLive(grant, now)) throw invalidSubject('the grant has ended')
   if (judgeRefreshToken(found, now, core.config.lifetimes.refreshTokenReuseWindow) === 'replay') {
     const ended = await core.storage.grants.revoke({ id: grant.id, now })
     if (ended) core.emit({ type: 'refresh_token.replayed', clientId: client.id, grantId: grant.id, ended })
-    throw invalid('the token was used before')
+    throw invalidSubject('the token was used before')
   }
-  if (now >= token.expiresAt) throw invalid('the token has expired')
+  if (now >= token.expiresAt) throw invalidSubject('the token has expired')
   const { userId, authTime, acr, amr } = grant
   return {
     userId,
@@ -56,9 +56,4 @@ function accessOf({ config }: Core, { token, grant }: FoundRefreshToken): Subjec
     details: grant.extra?.authorization_details,
     cnf: token.extra?.cnf,
   }
-}
-
-/** Makes the same answer for every fault. Only the event tells the reason. */
-function invalid(cause: string): OAuthError {
-  return new OAuthError('invalid_request', 'the subject_token is invalid, expired or revoked', { cause })
 }

@@ -17,6 +17,7 @@ import {
 } from '../../support/device-authorization.ts'
 import { makeProof, postWithProof, proofKey, refreshWithProof } from '../../support/dpop.ts'
 import { expectErrorPage, expectJsonError, send } from '../../support/expectations.ts'
+import { issuerPath } from '../../support/reach.ts'
 import { api, createQuickWorld } from '../../support/tokens.ts'
 import { alice, bob, type World } from '../../support/world.ts'
 
@@ -163,7 +164,7 @@ describe('the device authorization request', () => {
     ['http://tv.example/device', 'verificationUri must be an https URL'],
     ['/device#code', 'verificationUri must not have a fragment'],
     ['https://user:pass@tv.example/', 'verificationUri must not have credentials'],
-    ['/auth/oauth2/device', 'verificationUri must be a page of your application'],
+    [`${issuerPath}/oauth2/device`, 'verificationUri must be a page of your application'],
   ])('the page %s is refused as the page where the user enters the code (V16)', (verificationUri, problem) => {
     const secure = { baseUrl: 'https://id.example.com' }
     expect(() => deviceWorld({ verificationUri }, secure)).toThrow(`deviceAuthorization: ${problem}`)
