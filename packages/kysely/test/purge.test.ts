@@ -89,7 +89,8 @@ describe('the purge loop of docs/storage.md on sqliteStorage', () => {
       seen = batches
     })
     for (; (await provider.purgeExpired({ limit: 10 })) >= 10; batches += 1) await between()
-    await pause(0)
+    // Runs after the task above, which was enqueued first. A timer could run before it.
+    await new Promise((resolve) => setImmediate(resolve))
     expect(batches).toBe(10)
     await storage.close()
     return seen
