@@ -68,12 +68,19 @@ async function answer(
   const custom = hook && (await hook(hookInput(ctx, token, { client, user, sub })))
   const requested = token.requestedClaims?.userinfo
   const claims = userinfoClaims(ctx, user, { client, sub, scopes: token.scopes, requested, custom })
-  // Without iat and exp it cannot be taken for an ID token. The typ is the same, since common libraries accept no
-  // other.
-  const named = { ...claims, iss: ctx.config.issuer, aud: client.id }
-  const signed = algorithm && (await ctx.keys.sign(algorithm, idTokenType, named))
-  if (encryptor !== undefined) return jwtResponse(await encryptor.encrypt(ctx, client, signed ?? named), headers)
+  const signed = algorithm && (await ctx.keys.sign(algorithm, idTokenType, asJwt(ctx, client, claims)))
+  if (encryptor !== undefined) {
+    return jwtResponse(await encryptor.encrypt(ctx, client, signed ?? asJwt(ctx, client, claims)), headers)
+  }
   return signed === undefined ? json(200, claims, headers) : jwtResponse(signed, headers)
+}
+
+/**
+ * Makes the claims of a JWT with userinfo. Without `iat` and `exp` it cannot be taken for an ID token. The `typ` is the same,
+ * since common libraries accept no other.
+ */
+function asJwt({ config }: Context, client: ClientRecord, claims: object): Record<string, unknown> {
+  return { ...claims, iss: config.issuer, aud: client.id }
 }
 
 /** Whose claims are told, to whom, and under which subject. */
