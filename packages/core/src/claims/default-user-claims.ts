@@ -1,5 +1,6 @@
+import type { OAuthEvent } from '../contracts/events.ts'
 import type { BaseUser, StandardClaims } from '../contracts/host.ts'
-import { checkStandardClaim, standardClaims } from './standard-claim.ts'
+import { type CheckedClaim, checkStandardClaim, standardClaims } from './standard-claim.ts'
 
 /** For each claim, the members of a user that may hold it: the name of the claim, and its name in camelCase. */
 const sources: readonly (readonly [claim: string, names: readonly string[]])[] = [...standardClaims].map((claim) => [
@@ -8,21 +9,38 @@ const sources: readonly (readonly [claim: string, names: readonly string[]])[] =
 ])
 
 /**
- * Reads the standard claims from the members of a user. When several members hold one claim, it takes the first of the
- * right type. When none has the right type, it takes the first, and `checkedUserClaims` reports what is wrong with it.
+ * Makes the default of the option `userClaims`: it reads the standard claims from the members of a user. When several
+ * members hold one claim, it takes the first of the right type. When none has the right type, it leaves the claim out, with
+ * the event that `checkedUserClaims` emits for the answers of the host.
  */
-export function defaultUserClaims(user: BaseUser): StandardClaims {
-  const claims: Record<string, unknown> = {}
-  for (const [claim, names] of sources) {
-    for (const name of names) {
-      const value = (user as unknown as Record<string, unknown>)[name]
-      if (value === undefined || value === null) continue
-      const isRight = 'value' in checkStandardClaim(claim, value)
-      if (isRight || claims[claim] === undefined) claims[claim] = value
-      if (isRight) break
+export function defaultUserClaims(emit: (event: OAuthEvent) => void): (user: BaseUser) => StandardClaims {
+  return (user) => {
+    const claims: Record<string, unknown> = {}
+    for (const [claim, names] of sources) {
+      const found = readClaim(user as unknown as Record<string, unknown>, claim, names)
+      if (found === undefined) continue
+      if ('value' in found) claims[claim] = found.value
+      else emit({ type: 'claims.wrong_type_dropped', hook: 'userClaims', claim, expected: found.expected })
     }
+    return claims
   }
-  return claims
+}
+
+/** Reads one claim from the members that may hold it; `undefined` when none of them has a value. */
+function readClaim(
+  user: Readonly<Record<string, unknown>>,
+  claim: string,
+  names: readonly string[],
+): CheckedClaim | undefined {
+  let wrong: CheckedClaim | undefined
+  for (const name of names) {
+    const value = user[name]
+    if (value === undefined || value === null) continue
+    const checked = checkStandardClaim(claim, value)
+    if ('value' in checked) return checked
+    wrong = checked
+  }
+  return wrong
 }
 
 function camelCase(name: string): string {

@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { createDeterministicSealer, type Sealer } from '../crypto/seal.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
@@ -17,11 +18,11 @@ export function followsSessions(ctx: Context, { metadata }: ClientRecord): boole
  * Returns the `sid` for tokens and answers of this client (`sessionNameFor`); `undefined` for a client that does not
  * follow sessions.
  */
-export async function sessionIdFor(
+export function sessionIdFor(
   ctx: Context,
   client: ClientRecord,
   sessionId: string | undefined,
-): Promise<string | undefined> {
+): Awaitable<string | undefined> {
   return followsSessions(ctx, client) ? sessionNameFor(ctx, client, sessionId) : undefined
 }
 

@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import { hmacBase64 } from '../crypto/hmac.ts'
 import { pairwiseSecretFor } from '../policy/client-support.ts'
 import { sectorOf } from '../policy/sector.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
@@ -10,9 +11,12 @@ import type { ClientRecord } from '../storage/client.ts'
  * https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core section 8.1}).
  * @throws {OAuthError} `unauthorized_client` for a pairwise client when this process has no `pairwiseSecret`
  */
-export async function subjectOf(ctx: Context, client: ClientRecord, userId: string): Promise<string> {
+export function subjectOf(ctx: Context, client: ClientRecord, userId: string): Awaitable<string> {
   const pairwiseSecret = pairwiseSecretFor(ctx, client)
-  if (pairwiseSecret === undefined) return userId
+  return pairwiseSecret === undefined ? userId : pairwiseSubject(pairwiseSecret, client, userId)
+}
+
+async function pairwiseSubject(pairwiseSecret: string, client: ClientRecord, userId: string): Promise<string> {
   const code = await hmacBase64(pairwiseSecret, `${sectorOf(client)}.${userId}`)
   return code.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }

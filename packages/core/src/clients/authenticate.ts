@@ -74,7 +74,8 @@ async function furtherEvidence(
   sources: CredentialSources,
 ): Promise<ClientEvidence | undefined> {
   for (const method of ctx.registry.clientAuthMethods.values()) {
-    const found = method === used ? undefined : await method.checkBeside?.(ctx, client, sources)
+    if (method === used || method.checkBeside === undefined) continue
+    const found = await method.checkBeside(ctx, client, sources)
     if (found !== undefined) return found
   }
   return undefined
@@ -100,8 +101,10 @@ function connectionMethod(
   client: ClientRecord | undefined,
 ): ClientAuthMethod | undefined {
   if (name !== 'none' || client === undefined || isPublic(client)) return undefined
-  const methods = [...registry.clientAuthMethods.values()]
-  return methods.find((method) => method.inConnection === true && mayAuthenticateWith(client, method.name, true))
+  for (const method of registry.clientAuthMethods.values()) {
+    if (method.inConnection === true && mayAuthenticateWith(client, method.name, true)) return method
+  }
+  return undefined
 }
 
 /**

@@ -62,13 +62,9 @@ export function createClientDirectory(
 
   return {
     find,
-    async findNamed(id) {
-      try {
-        return await find(id)
-      } catch (thrown) {
-        if (thrown instanceof OAuthError && thrown.code === 'invalid_client') return undefined
-        throw thrown
-      }
+    findNamed(id) {
+      const found = find(id)
+      return found instanceof Promise ? found.catch(unknownIfInvalid) : found
     },
     async load(id) {
       const source = sourceOf(id)
@@ -97,6 +93,12 @@ export function createClientDirectory(
       entries.delete(id)
     },
   }
+}
+
+/** Whoever only names a client that its source calls invalid gets the answer for an unknown one. */
+function unknownIfInvalid(thrown: unknown): undefined {
+  if (thrown instanceof OAuthError && thrown.code === 'invalid_client') return undefined
+  throw thrown
 }
 
 /**

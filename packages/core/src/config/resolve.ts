@@ -50,7 +50,7 @@ export function resolveConfig<User extends BaseUser>(
         ? secrets.map((secret) => `oauth/page-url\0${secret}`)
         : [options.oauthQuerySigningSecret],
     authentication: checkedAuthentication(given.authentication, ports.clock),
-    userClaims: checkedUserClaims(given.userClaims ?? defaultUserClaims, ports.emit),
+    userClaims: given.userClaims ? checkedUserClaims(given.userClaims, ports.emit) : defaultUserClaims(ports.emit),
     hooks: checkedClaimHooks(given),
     pages: Object.freeze(pages),
     pageOrigins: [

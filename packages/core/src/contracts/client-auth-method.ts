@@ -1,6 +1,7 @@
 import type { Authorization } from '../http/authorization-header.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { OAuthError } from '../protocol/errors.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ClientEvidence } from './client-instance.ts'
 import type { Context } from './context.ts'
@@ -66,7 +67,7 @@ export interface ClientAuthMethod {
     client: ClientRecord | undefined,
     presented: PresentedCredentials,
     request: Request,
-  ): Promise<boolean | string | OAuthError | ClientEvidence>
+  ): Awaitable<boolean | string | OAuthError | ClientEvidence>
   /**
    * Checks credentials of this method that come beside those of the registered one, as further evidence. It is called for
    * every client that has authenticated by another method.

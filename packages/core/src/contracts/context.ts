@@ -21,7 +21,7 @@ export interface ClientDirectory {
    * Finds an enabled client, in a request that is not the client's own, for instance one with its access token. Here a
    * client whose source calls it invalid is unknown; `find` would blame the caller by `invalid_client`.
    */
-  findNamed(id: string): Promise<ClientRecord | undefined>
+  findNamed(id: string): Awaitable<ClientRecord | undefined>
   /**
    * Reads a client without the cache, also a disabled one, for instance to change it. Only a stored client can be
    * changed.

@@ -132,9 +132,14 @@ async function hashedId(kind: CredentialKind, text: string): Promise<string> {
   return `${kind}.${await sha256(text)}`
 }
 
-/** Tells whether the text is the credential of this issuer with the stored hash. */
-export async function isCredential(text: string, realm: string, secretHash: string): Promise<boolean> {
-  return timingSafeEqual(await hashCredential(text, realm), secretHash)
+/**
+ * Tells whether the text is the credential of this issuer with the stored hash. Await the result, as that of `sha256`: it is
+ * synchronous only where the platform supports that.
+ */
+export function isCredential(text: string, realm: string, secretHash: string): boolean | Promise<boolean> {
+  const hash = hashCredential(text, realm)
+  if (typeof hash === 'string') return timingSafeEqual(hash, secretHash)
+  return hash.then((late) => timingSafeEqual(late, secretHash))
 }
 
 function hashCredential(text: string, realm: string): string | Promise<string> {

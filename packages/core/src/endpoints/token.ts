@@ -6,7 +6,7 @@ import { requireDirectGrantType } from '../policy/demands.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readAudience } from '../tokens/audience-parameter.ts'
-import { readBinding, withProofHeaders } from '../tokens/binding.ts'
+import { addProofHeaders, readBinding } from '../tokens/binding.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** The token endpoint ({@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}). */
@@ -38,7 +38,7 @@ export const token: Endpoint = {
         ? undefined
         : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client, evidence })
     const instance = evidence?.instance
-    return withProofHeaders(binding?.headers, async () => {
+    try {
       const bound = { ...(binding !== undefined && { binding }), ...(instance !== undefined && { instance }) }
       const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
       const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
@@ -48,6 +48,8 @@ export const token: Endpoint = {
       }
       const { body, headers } = await issueTokens(core, { ...decision, ...bound, parameters: read })
       return json(200, body, headers)
-    })
+    } catch (thrown) {
+      throw addProofHeaders(thrown, binding?.headers)
+    }
   },
 }

@@ -55,6 +55,7 @@ export function refuseRepeated({ repeated }: UncheckedParameters): void {
 
 /** Reads `application/x-www-form-urlencoded` text without refusing repeated parameters: call `refuseRepeated` later. */
 export function parseUnchecked(encoded: string, repeatable: ReadonlySet<string> = resourceAlone): UncheckedParameters {
+  const names: string[] = []
   const values = new Map<string, string | string[]>()
   const repeated = new Set<string>()
   let count = 0
@@ -63,14 +64,14 @@ export function parseUnchecked(encoded: string, repeatable: ReadonlySet<string> 
     if (name.includes('\0') || value.includes('\0'))
       throw new OAuthError('invalid_request', 'a parameter contains a NUL character')
     const before = values.get(name)
-    if (before === undefined) values.set(name, value)
-    else if (!repeatable.has(name)) repeated.add(name)
+    if (before === undefined) {
+      names.push(name)
+      values.set(name, value)
+    } else if (!repeatable.has(name)) repeated.add(name)
     else values.set(name, typeof before === 'string' ? [before, value] : [...before, value])
   }
   return {
-    get names() {
-      return [...values.keys()]
-    },
+    names,
     repeated,
     get(name) {
       if (repeated.has(name)) return undefined

@@ -61,7 +61,8 @@ async function serve(core: Core, endpoint: Endpoint, request: Request): Promise<
     const parameters = await readForm(request, core.registry.repeatable)
     const authenticated = await authenticateClient(core, request, parameters, endpoint)
     client = authenticated.client
-    return { client, response: await endpoint.handleClient(core, { ...authenticated, request, parameters }) }
+    const { evidence } = authenticated
+    return { client, response: await endpoint.handleClient(core, { request, client, evidence, parameters }) }
   } catch (thrown) {
     return { client, response: await refuse(core, endpoint, request, thrown) }
   }

@@ -56,9 +56,18 @@ export async function withProofHeaders<T>(
   try {
     return await run()
   } catch (thrown) {
-    const { code, description, details } = asOAuthError(thrown)
-    throw new OAuthError(code, description, { ...details, headers: { ...headers, ...details.headers } })
+    throw addProofHeaders(thrown, headers)
   }
+}
+
+/**
+ * Makes the error to throw in place of one that came after a proof: the same, with the headers of the proof. A header that
+ * the error has itself stays. Without a proof it returns what was thrown.
+ */
+export function addProofHeaders(thrown: unknown, headers: Readonly<Record<string, string>> | undefined): unknown {
+  if (headers === undefined) return thrown
+  const { code, description, details } = asOAuthError(thrown)
+  return new OAuthError(code, description, { ...details, headers: { ...headers, ...details.headers } })
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { PresentedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
+import type { Registry } from '../contracts/registry.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import { mediaType } from '../http/body.ts'
 import { readForm } from '../http/form.ts'
@@ -26,7 +27,7 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
     ctx.registry.senderConstraints.size === 0
       ? undefined
       : await readBinding(ctx, request, { endpoint, accessToken: text, tokenClientId: token.clientId })
-  const headers = binding?.headers ?? {}
+  const headers = binding?.headers ?? noHeaders
   if (!isBoundTo(cnf, binding)) {
     throw new OAuthError(
       'invalid_token',
@@ -40,6 +41,17 @@ export async function readAccessToken(ctx: Context, request: Request, endpoint: 
     throw new OAuthError('invalid_token', `the access token must be presented with the scheme ${expected}`, { headers })
   }
   return { token, headers }
+}
+
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({})
+
+/** Whether tokens are presented in this scheme of the `Authorization` header, which is in lower case. */
+function isTokenScheme({ senderConstraints }: Registry, scheme: string): boolean {
+  if (scheme === 'bearer') return true
+  for (const { tokenType } of senderConstraints.values()) {
+    if (tokenType.toLowerCase() === scheme) return true
+  }
+  return false
 }
 
 /** Returns what would be the scheme if this text was an `Authorization` header with credentials. */
@@ -57,11 +69,14 @@ async function readToken(
   request: Request,
 ): Promise<{ readonly scheme: string; readonly text: string }> {
   const authorization = readAuthorization(request)
-  const schemes = [...registry.senderConstraints.values()].map(({ tokenType }) => tokenType.toLowerCase())
-  const known = authorization?.scheme === 'bearer' || schemes.includes(authorization?.scheme ?? '')
-  const header = known ? authorization?.credentials : undefined
-  // Two Authorization headers arrive as one, joined by a comma, which no token contains.
-  if (header?.split(',').some((part) => ['bearer', ...schemes].includes(schemeOf(part))) === true) {
+  const known = authorization !== undefined && isTokenScheme(registry, authorization.scheme)
+  const header = known ? authorization.credentials : undefined
+  // Two Authorization headers arrive as one, joined by a comma, which no token contains. A scheme ends with white space.
+  if (
+    header !== undefined &&
+    /\s/.test(header) &&
+    header.split(',').some((part) => isTokenScheme(registry, schemeOf(part)))
+  ) {
     throw new OAuthError('invalid_request', 'send the access token once: in one scheme of the Authorization header')
   }
   const query = queryOf(request.url)

@@ -3,6 +3,7 @@ import type { Context } from '../contracts/context.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
 import { isLive } from '../policy/grant.ts'
 import { parseScope } from '../protocol/scope.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { grantIdOf } from './jwt-access-token.ts'
 import { membersInClaims, unknownLimit } from './members.ts'
@@ -69,9 +70,13 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
 }
 
 /** Whether the grant of a token lives. One that another client got in exchange ends with the client of the grant as well. */
-async function isUsable(ctx: Context, grant: GrantRecord | undefined, clientId: string): Promise<boolean> {
+function isUsable(ctx: Context, grant: GrantRecord | undefined, clientId: string): Awaitable<boolean> {
   if (grant === undefined || !isLive(grant, ctx.clock.now())) return false
-  return grant.clientId === clientId || (await ctx.clients.findNamed(grant.clientId)) !== undefined
+  return grant.clientId === clientId || isKnown(ctx, grant.clientId)
+}
+
+async function isKnown(ctx: Context, clientId: string): Promise<boolean> {
+  return (await ctx.clients.findNamed(clientId)) !== undefined
 }
 
 type FromGrant = 'userId' | 'sessionId' | 'authTime' | 'acr' | 'amr' | 'grantId' | 'referenceId' | 'requestedClaims'

@@ -64,6 +64,29 @@ describe('two clients in different sectors (H10)', () => {
     expect(await sub(world)).not.toBe(await sub(other))
   })
 
+  test.each([{}, { resource: api }])(
+    'userinfo of a process without the secret asks no hook and refuses the client, for a token of %j (H10)',
+    async (resource) => {
+      const { world, one } = await prepare()
+      const { access_token } = await getTokens(world, one, { scope: 'openid' }, resource)
+      const asked: string[] = []
+      const without = createQuickWorld({
+        pairwiseSecret: undefined,
+        storage: world.storage,
+        userClaims: () => {
+          asked.push('userClaims')
+          return {}
+        },
+        customUserinfoClaims: () => {
+          asked.push('customUserinfoClaims')
+          return {}
+        },
+      })
+      const { status, body } = await userinfo(without, access_token)
+      expect([status, body.error, asked]).toEqual([400, 'unauthorized_client', []])
+    },
+  )
+
   test('a client cannot ask for the real id by prompt, hint, custom claim or another subject_type (H10)', async () => {
     const { world, one } = await prepare({
       customAccessTokenClaims: ({ user }) => ({ sub: user?.id }),

@@ -45,12 +45,19 @@ function decodeBase64(encoded: string): string | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return undefined
   try {
     const text = atob(encoded)
+    if (isAscii(text)) return text
     const bytes = new Uint8Array(text.length)
     for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
     return decodeUtf8(bytes)
   } catch {
     return undefined
   }
+}
+
+/** Whether all characters are of ASCII, which in UTF-8 is written as itself. */
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return false
+  return true
 }
 
 function decodeForm(text: string): string | undefined {

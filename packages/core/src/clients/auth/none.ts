@@ -14,7 +14,7 @@ export const none: ClientAuthMethod = {
       return undefined
     return { clientId }
   },
-  async verify() {
+  verify() {
     return true
   },
 }

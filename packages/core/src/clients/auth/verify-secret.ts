@@ -2,6 +2,7 @@ import type { PresentedCredentials } from '../../contracts/client-auth-method.ts
 import type { Context } from '../../contracts/context.ts'
 import { sha256 } from '../../crypto/hash.ts'
 import { timingSafeEqual } from '../../crypto/timing-safe-equal.ts'
+import type { Awaitable } from '../../storage/awaitable.ts'
 import type { ClientRecord, ClientSecret } from '../../storage/client.ts'
 
 /**
@@ -10,12 +11,16 @@ import type { ClientRecord, ClientSecret } from '../../storage/client.ts'
 const decoy: readonly ClientSecret[] = [{ hash: '*'.repeat(43), expiresAt: 0 }]
 
 /** Whether the presented secret is one of the client's secrets and has not expired. */
-export async function verifySecret(
+export function verifySecret(
   ctx: Context,
   client: ClientRecord | undefined,
   presented: PresentedCredentials,
-): Promise<boolean> {
-  const hash = await sha256(presented.secret ?? '')
+): Awaitable<boolean> {
+  const hash = sha256(presented.secret ?? '')
+  return typeof hash === 'string' ? isSecret(ctx, client, hash) : hash.then((late) => isSecret(ctx, client, late))
+}
+
+function isSecret(ctx: Context, client: ClientRecord | undefined, hash: string): boolean {
   const secrets = client === undefined || client.secrets.length === 0 ? decoy : client.secrets
   const now = ctx.clock.now()
   let good = false
