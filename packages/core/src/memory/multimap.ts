@@ -1,26 +1,35 @@
 /** A secondary index: the ids that share one value, in the order in which they were added. */
-export interface Multimap {
-  add(value: string | undefined, id: string): void
-  remove(value: string | undefined, id: string): void
-  get(value: string): ReadonlySet<string>
+export interface Multimap<V> {
+  add(value: V | undefined, id: string): void
+  remove(value: V | undefined, id: string): void
+  has(value: V): boolean
+  get(value: V): ReadonlySet<string>
 }
 
 const none: ReadonlySet<string> = new Set()
 
-export function multimap(): Multimap {
-  const sets = new Map<string, Set<string>>()
+export function multimap<V = string>(): Multimap<V> {
+  /** Most values have one id (a user with one grant, a second with one token), which needs no set of its own. */
+  const ids = new Map<V, string | Set<string>>()
   return {
     add(value, id) {
       if (value === undefined) return
-      const set = sets.get(value)
-      if (set) set.add(id)
-      else sets.set(value, new Set([id]))
+      const known = ids.get(value)
+      if (known === undefined) ids.set(value, id)
+      else if (typeof known === 'object') known.add(id)
+      else if (known !== id) ids.set(value, new Set([known, id]))
     },
     remove(value, id) {
       if (value === undefined) return
-      const set = sets.get(value)
-      if (set?.delete(id) && set.size === 0) sets.delete(value)
+      const known = ids.get(value)
+      if (typeof known === 'object') {
+        if (known.delete(id) && known.size === 0) ids.delete(value)
+      } else if (known === id) ids.delete(value)
     },
-    get: (value) => sets.get(value) ?? none,
+    has: (value) => ids.has(value),
+    get(value) {
+      const known = ids.get(value)
+      return typeof known === 'string' ? new Set([known]) : (known ?? none)
+    },
   }
 }

@@ -1,30 +1,27 @@
 import type { Storage } from '../storage/storage.ts'
 import { withoutSeal } from './refresh-tokens.ts'
-import type { Rows } from './rows.ts'
 import type { Tables } from './tables.ts'
 
-function purgeRows<R extends { readonly id: string }>(
-  rows: Rows<R>,
-  limit: number,
-  isOver: (row: R) => boolean,
-): number {
-  let removed = 0
-  if (limit <= 0) return removed
-  for (const row of rows.values()) {
-    if (!isOver(row)) continue
-    rows.delete(row.id)
-    removed += 1
-    if (removed === limit) break
+/** Clears the sealed successors whose reuse window is over, and counts them. */
+function clearSeals({ refreshTokens, refreshTokensBySeal }: Tables, now: number, limit: number): number {
+  const over = refreshTokensBySeal.before(now, limit)
+  for (const id of over) {
+    const token = refreshTokens.get(id)
+    if (token) refreshTokens.put(withoutSeal(token))
   }
-  return removed
+  return over.length
 }
 
-/** Clears the sealed successors whose reuse window is over, and counts them. */
-function clearSeals({ refreshTokens }: Tables, limit: number, now: number): number {
-  const over = [...refreshTokens.values()].filter(({ sealedUntil }) => sealedUntil !== undefined && sealedUntil < now)
-  const cleared = over.slice(0, Math.max(0, limit))
-  for (const token of cleared) refreshTokens.put(withoutSeal(token))
-  return cleared.length
+/** Deletes the clients that registered themselves before `createdBefore` and were never used, and counts them. */
+function purgeUnusedClients({ clients }: Tables, createdBefore: number, limit: number): number {
+  let removed = 0
+  for (const { id, registrationTokenHash, usedAt, createdAt } of clients.values()) {
+    if (removed >= limit) break
+    if (registrationTokenHash === undefined || usedAt !== undefined || createdAt >= createdBefore) continue
+    clients.delete(id)
+    removed += 1
+  }
+  return removed
 }
 
 /**
@@ -35,22 +32,12 @@ export function purgeExpired(
   tables: Tables,
   { now, limit, unusedClientsBefore }: Parameters<Storage['purgeExpired']>[0],
 ): number {
-  const hasExpired = (row: { readonly expiresAt: number }): boolean => row.expiresAt < now
-  let removed = purgeRows(tables.refreshTokens, limit, hasExpired)
-  removed += clearSeals(tables, limit - removed, now)
-  removed += purgeRows(tables.records, limit - removed, hasExpired)
-  removed += purgeRows(tables.authorizationCodes, limit - removed, hasExpired)
-  removed += purgeRows(tables.accessTokens, limit - removed, hasExpired)
-  removed += purgeRows(tables.revokedJwts, limit - removed, hasExpired)
-  removed += purgeRows(tables.grants, limit - removed, hasExpired)
+  const { refreshTokens, records, authorizationCodes, accessTokens, revokedJwts, grants } = tables
+  let removed = refreshTokens.purge(now, limit)
+  removed += clearSeals(tables, now, limit - removed)
+  for (const table of [records, authorizationCodes, accessTokens, revokedJwts, grants]) {
+    removed += table.purge(now, limit - removed)
+  }
   if (unusedClientsBefore === undefined) return removed
-  return (
-    removed +
-    purgeRows(
-      tables.clients,
-      limit - removed,
-      ({ registrationTokenHash, usedAt, createdAt }) =>
-        registrationTokenHash !== undefined && usedAt === undefined && createdAt < unusedClientsBefore,
-    )
-  )
+  return removed + purgeUnusedClients(tables, unusedClientsBefore, limit - removed)
 }

@@ -3,7 +3,7 @@ import { compareBytes } from './order.ts'
 import { ownerKey, recordKey, type Tables } from './tables.ts'
 
 export function findRecord({ records }: Tables, key: RecordKey): RecordEntry | undefined {
-  return records.get(recordKey(key))?.entry
+  return records.get(recordKey(key))
 }
 
 /** Tells whether `take` would remove a record now. */
@@ -14,12 +14,11 @@ export function isTakeable(tables: Tables, take: RecordTake): boolean {
 
 export function recordStore(tables: Tables): RecordStore {
   const { records, recordsByOwner, recordsByClient, recordsByUser } = tables
-  const put = (entry: RecordEntry): void => records.put({ id: recordKey(entry), expiresAt: entry.expiresAt, entry })
 
   return {
     insert(entry) {
       if (findRecord(tables, entry)) return 'exists'
-      put(entry)
+      records.put(entry)
       return 'won'
     },
     find: (key) => findRecord(tables, key),
@@ -31,14 +30,14 @@ export function recordStore(tables: Tables): RecordStore {
     list({ kind, ownerId, after, limit }) {
       const found: RecordEntry[] = []
       for (const key of recordsByOwner.get(ownerKey(kind, ownerId))) {
-        const entry = records.get(key)?.entry
+        const entry = records.get(key)
         if (entry && (after === undefined || compareBytes(entry.id, after) > 0)) found.push(entry)
       }
       return found.sort((a, b) => compareBytes(a.id, b.id)).slice(0, limit)
     },
     replace(entry, expectedVersion) {
       if (findRecord(tables, entry)?.version !== expectedVersion) return 'conflict'
-      put(entry)
+      records.put(entry)
       return 'won'
     },
     take: (take) => isTakeable(tables, take) && records.delete(recordKey(take)),
@@ -46,7 +45,7 @@ export function recordStore(tables: Tables): RecordStore {
       if (clientId === undefined && userId === undefined) throw new Error('records.deleteAll: name a client or a user')
       const keys = clientId === undefined ? recordsByUser.get(userId as string) : recordsByClient.get(clientId)
       const matching = [...keys].filter((key) => {
-        const entry = records.get(key)?.entry
+        const entry = records.get(key)
         return (kind === undefined || entry?.kind === kind) && (userId === undefined || entry?.userId === userId)
       })
       for (const key of matching) records.delete(key)

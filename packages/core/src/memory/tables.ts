@@ -6,47 +6,44 @@ import type { GrantRecord } from '../storage/grant.ts'
 import type { RecordEntry, RecordKey } from '../storage/record.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
+import { type Expirations, expirations } from './expirations.ts'
 import { type Multimap, multimap } from './multimap.ts'
-import { type Rows, rows } from './rows.ts'
+import { type ExpiringRows, expiringRows, type Rows, rows } from './rows.ts'
 
 /** The tables and indexes that all stores of one memory storage share. */
 export interface Tables {
   readonly clients: Rows<ClientRecord>
   readonly consents: Rows<ConsentRecord>
   readonly consentIds: Map<string, string>
-  readonly consentsByUser: Multimap
-  readonly consentsByClient: Multimap
-  readonly grants: Rows<GrantRecord>
-  readonly grantsByUser: Multimap
-  readonly grantsByClient: Multimap
-  readonly grantsBySession: Multimap
-  readonly authorizationCodes: Rows<AuthorizationCodeRecord>
-  readonly accessTokens: Rows<AccessTokenRecord>
+  readonly consentsByUser: Multimap<string>
+  readonly consentsByClient: Multimap<string>
+  readonly grants: ExpiringRows<GrantRecord>
+  readonly grantsByUser: Multimap<string>
+  readonly grantsByClient: Multimap<string>
+  readonly grantsBySession: Multimap<string>
+  readonly authorizationCodes: ExpiringRows<AuthorizationCodeRecord>
+  readonly accessTokens: ExpiringRows<AccessTokenRecord>
   /** The revoked `jti` values and when they expire. */
-  readonly revokedJwts: Rows<{ readonly id: string; readonly expiresAt: number }>
-  readonly refreshTokens: Rows<RefreshTokenRecord>
+  readonly revokedJwts: ExpiringRows<{ readonly id: string; readonly expiresAt: number }>
+  readonly refreshTokens: ExpiringRows<RefreshTokenRecord>
+  /** The refresh tokens that keep a sealed successor, by the end of their reuse window. */
+  readonly refreshTokensBySeal: Expirations
   readonly signingKeys: Rows<SigningKeyRecord>
   /** The records, by kind and id together. */
-  readonly records: Rows<RecordRow>
-  readonly recordsByOwner: Multimap
-  readonly recordsByClient: Multimap
-  readonly recordsByUser: Multimap
+  readonly records: ExpiringRows<RecordEntry>
+  readonly recordsByOwner: Multimap<string>
+  readonly recordsByClient: Multimap<string>
+  readonly recordsByUser: Multimap<string>
 }
 
-export interface RecordRow {
-  readonly id: string
-  readonly expiresAt: number
-  readonly entry: RecordEntry
-}
-
-/** Returns one string per kind and id. */
+/** Returns one string per kind and id. The length says where the kind ends, so that no two keys are equal. */
 export function recordKey({ kind, id }: RecordKey): string {
-  return JSON.stringify([kind, id])
+  return `${kind.length}:${kind}:${id}`
 }
 
 /** Returns one string per kind and owner. */
 export function ownerKey(kind: string, ownerId: string): string {
-  return JSON.stringify([kind, ownerId])
+  return recordKey({ kind, id: ownerId })
 }
 
 /** Returns one string per consent key. An absent reference is another key than an empty one. */
@@ -61,62 +58,76 @@ export function tables(): Tables {
   const grantsByUser = multimap()
   const grantsByClient = multimap()
   const grantsBySession = multimap()
+  const refreshTokensBySeal = expirations()
   const recordsByOwner = multimap()
   const recordsByClient = multimap()
   const recordsByUser = multimap()
   return {
     clients: rows('clients'),
-    consents: rows('consents', (before, after) => {
-      if (before && after) return
-      if (before) {
-        consentIds.delete(consentKey(before))
-        consentsByUser.remove(before.userId, before.id)
-        consentsByClient.remove(before.clientId, before.id)
-      }
-      if (after) {
-        consentIds.set(consentKey(after), after.id)
-        consentsByUser.add(after.userId, after.id)
-        consentsByClient.add(after.clientId, after.id)
-      }
+    consents: rows('consents', {
+      onChange(before, after) {
+        if (before && after) return
+        if (before) {
+          consentIds.delete(consentKey(before))
+          consentsByUser.remove(before.userId, before.id)
+          consentsByClient.remove(before.clientId, before.id)
+        }
+        if (after) {
+          consentIds.set(consentKey(after), after.id)
+          consentsByUser.add(after.userId, after.id)
+          consentsByClient.add(after.clientId, after.id)
+        }
+      },
     }),
     consentIds,
     consentsByUser,
     consentsByClient,
-    grants: rows('grants', (before, after) => {
-      // The indexed members of a grant never change, so only adding and removing matter.
-      if (before && after) return
-      if (before) {
-        grantsByUser.remove(before.userId, before.id)
-        grantsByClient.remove(before.clientId, before.id)
-        grantsBySession.remove(before.sessionId, before.id)
-      }
-      if (after) {
-        grantsByUser.add(after.userId, after.id)
-        grantsByClient.add(after.clientId, after.id)
-        grantsBySession.add(after.sessionId, after.id)
-      }
+    grants: expiringRows('grants', {
+      onChange(before, after) {
+        // The indexed members of a grant never change, so only adding and removing matter.
+        if (before && after) return
+        if (before) {
+          grantsByUser.remove(before.userId, before.id)
+          grantsByClient.remove(before.clientId, before.id)
+          grantsBySession.remove(before.sessionId, before.id)
+        }
+        if (after) {
+          grantsByUser.add(after.userId, after.id)
+          grantsByClient.add(after.clientId, after.id)
+          grantsBySession.add(after.sessionId, after.id)
+        }
+      },
     }),
     grantsByUser,
     grantsByClient,
     grantsBySession,
-    authorizationCodes: rows('authorizationCodes'),
-    accessTokens: rows('accessTokens'),
-    revokedJwts: rows('revokedJwts'),
-    refreshTokens: rows('refreshTokens'),
+    authorizationCodes: expiringRows('authorizationCodes'),
+    accessTokens: expiringRows('accessTokens'),
+    revokedJwts: expiringRows('revokedJwts'),
+    refreshTokens: expiringRows('refreshTokens', {
+      onChange(before, after) {
+        const token = before ?? after
+        if (token) refreshTokensBySeal.move(token.id, before?.sealedUntil, after?.sealedUntil)
+      },
+    }),
+    refreshTokensBySeal,
     signingKeys: rows('signingKeys'),
-    records: rows('records', (before, after) => {
-      if (before) {
-        const { kind, ownerId, clientId, userId } = before.entry
-        if (ownerId !== undefined) recordsByOwner.remove(ownerKey(kind, ownerId), before.id)
-        recordsByClient.remove(clientId, before.id)
-        recordsByUser.remove(userId, before.id)
-      }
-      if (after) {
-        const { kind, ownerId, clientId, userId } = after.entry
-        if (ownerId !== undefined) recordsByOwner.add(ownerKey(kind, ownerId), after.id)
-        recordsByClient.add(clientId, after.id)
-        recordsByUser.add(userId, after.id)
-      }
+    records: expiringRows<RecordEntry>('records', {
+      keyOf: recordKey,
+      onChange(before, after) {
+        if (before) {
+          const key = recordKey(before)
+          if (before.ownerId !== undefined) recordsByOwner.remove(ownerKey(before.kind, before.ownerId), key)
+          recordsByClient.remove(before.clientId, key)
+          recordsByUser.remove(before.userId, key)
+        }
+        if (after) {
+          const key = recordKey(after)
+          if (after.ownerId !== undefined) recordsByOwner.add(ownerKey(after.kind, after.ownerId), key)
+          recordsByClient.add(after.clientId, key)
+          recordsByUser.add(after.userId, key)
+        }
+      },
     }),
     recordsByOwner,
     recordsByClient,

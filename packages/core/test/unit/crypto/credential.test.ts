@@ -43,6 +43,14 @@ describe('ids of credentials', () => {
     expect(new Set(ids.map((id) => id.slice(13))).size).toBe(2000)
   })
 
+  test('an id of 15 bytes is their number with 32 digits, for every bit in every position', () => {
+    for (let bit = 0; bit < 120; bit++) {
+      const number = (1n << BigInt(bit)) | (0x5an << BigInt((bit * 7) % 112))
+      const hex = number.toString(16).padStart(30, '0')
+      expect(createRandomId({ bytes: () => Buffer.from(hex, 'hex') })).toBe(number.toString(32).padStart(24, '0'))
+    }
+  })
+
   test('ids of one second grow with each call, also while ids of several kinds are made, and each next second has larger ones', () => {
     const ids: string[] = []
     for (const now of [1_800_000_000, 1_800_000_001, 1_800_000_002]) {
