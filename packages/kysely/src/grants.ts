@@ -1,7 +1,9 @@
 import type { GrantRecord, GrantStore } from '@oauth/core'
+import { sql } from 'kysely'
 import { grantFromRow } from './codec-tokens.ts'
 import { joinedGrantColumns } from './columns.ts'
 import { commit } from './commit.ts'
+import { filterOnly } from './filter-only.ts'
 import type { Runner } from './runner.ts'
 import type { Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
@@ -10,7 +12,7 @@ type RevokeAllQuery = Parameters<GrantStore['revokeAll']>[0]
 type RevokeAllInput = Omit<RevokeAllQuery, 'offline'> & { readonly offline?: number }
 
 export function grantStore(schema: Schema, runner: Runner): GrantStore {
-  const { db, tables } = schema
+  const { db, tables, dialect } = schema
   const find = statement((bind: Bind<{ id: string }>) =>
     db.selectFrom(`${tables.grants} as g`).select(joinedGrantColumns).where('g.id', '=', bind('id')),
   )
@@ -49,8 +51,12 @@ export function grantStore(schema: Schema, runner: Runner): GrantStore {
         .set({ revoked_at: bind('now') })
         .where('revoked_at', 'is', null)
         .where('expires_at', '>', bind('now'))
-      if (userId !== undefined) update = update.where('user_id', '=', bind('userId'))
-      if (clientId !== undefined) update = update.where('client_id', '=', bind('clientId'))
+      // A session has the fewest grants, then a user, then a client.
+      const isNarrowed = sessionId !== undefined || userId !== undefined
+      const user = sessionId === undefined ? sql.ref<string>('user_id') : filterOnly(dialect, 'user_id')
+      const client = isNarrowed ? filterOnly(dialect, 'client_id') : sql.ref<string>('client_id')
+      if (userId !== undefined) update = update.where(user, '=', bind('userId'))
+      if (clientId !== undefined) update = update.where(client, '=', bind('clientId'))
       if (sessionId !== undefined) update = update.where('session_id', '=', bind('sessionId'))
       if (offline !== undefined) update = update.where('offline', '=', bind('offline'))
       return update

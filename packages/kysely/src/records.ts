@@ -1,7 +1,9 @@
 import type { RecordStore } from '@oauth/core'
+import { sql } from 'kysely'
 import { recordFromRow, recordToRow } from './codec.ts'
 import { recordColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
+import { filterOnly } from './filter-only.ts'
 import type { Runner } from './runner.ts'
 import type { RecordRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
@@ -52,7 +54,7 @@ function byShape<Input, Row>(
 }
 
 export function recordStore(schema: Schema, runner: Runner): RecordStore {
-  const { db, tables } = schema
+  const { db, tables, dialect } = schema
   const select = () => db.selectFrom(tables.records).select(recordColumns)
   const find = statement((bind: Bind<Pick<RecordRow, 'kind' | 'id'>>) =>
     select().where('kind', '=', bind('kind')).where('id', '=', bind('id')),
@@ -89,7 +91,7 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
       statement((bind: Bind<ListQuery>) => {
         const all = select()
           .where('owner_id', '=', bind('ownerId'))
-          .where('kind', '=', bind('kind'))
+          .where(filterOnly(dialect, 'kind'), '=', bind('kind'))
           .orderBy('id')
           .limit(bind('limit'))
         return after === undefined ? all : all.where('id', '>', bind('after'))
@@ -100,9 +102,10 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
     ({ kind, client_id, user_id }) =>
       statement((bind: Bind<DeleteAllRow>) => {
         let remove = db.deleteFrom(tables.records)
-        if (client_id !== undefined) remove = remove.where('client_id', '=', bind('client_id'))
+        const client = user_id === undefined ? sql.ref<string>('client_id') : filterOnly(dialect, 'client_id')
+        if (client_id !== undefined) remove = remove.where(client, '=', bind('client_id'))
         if (user_id !== undefined) remove = remove.where('user_id', '=', bind('user_id'))
-        if (kind !== undefined) remove = remove.where('kind', '=', bind('kind'))
+        if (kind !== undefined) remove = remove.where(filterOnly(dialect, 'kind'), '=', bind('kind'))
         return remove
       }),
   )
