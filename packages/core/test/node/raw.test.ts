@@ -22,7 +22,7 @@ async function raw(listener: ReturnType<typeof nodeListener>, text: string): Pro
   socket.on('data', (chunk) => {
     received += chunk.toString('latin1')
   })
-  socket.end(text)
+  socket.write(text)
   await once(socket, 'close')
   return received
 }
