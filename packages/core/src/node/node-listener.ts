@@ -9,7 +9,7 @@ import { send, sendReply } from './send.ts'
 import { targetUrl } from './target-url.ts'
 
 /**
- * A listener for `createServer` of `node:http`, `node:https` and `node:http2` (its compatibility API), and a middleware
+ * A listener for `createServer` of Node (http, https, and http2 with its compatibility API), and a middleware
  * for frameworks that call it with `next`.
  */
 export type NodeListener = (

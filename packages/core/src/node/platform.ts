@@ -1,5 +1,5 @@
 /**
- * The members of a request of `node:http` and of the compatibility API of `node:http2` that the listener uses. They are
+ * The members of a request of Node (http, and http2 with its compatibility API) that the listener uses. They are
  * written down here, so that the package needs no types of Node.
  */
 export interface IncomingRequest {
