@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Every journey, and the security cases that are about what comes in and goes out over HTTP. */
 const whole = [
-  'packages/core/test/!(unit|architecture|types|testing|support)/**/!(*.security).test.ts',
+  'packages/core/test/!(unit|architecture|types|testing|support|node)/**/!(*.security).test.ts',
   'packages/core/test/authorization/open-redirect.security.test.ts',
   'packages/core/test/authorization/redirect-uri.security.test.ts',
   'packages/core/test/clients/client-authentication.security.test.ts',
@@ -34,11 +34,11 @@ const paths = [
 ]
 
 interface Way {
-  readonly through: 'express' | 'hono' | 'next'
+  readonly through: 'express' | 'hono' | 'next' | 'node'
   readonly tests: readonly string[]
   /** The path of the issuer. */
   readonly issuerPath: string
-  /** How it is mounted: see `packages/<through>/test/reach.ts`. */
+  /** How it is mounted: see `packages/<through>/test/reach.ts`, or `packages/core/test/node/reach.ts`. */
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -56,6 +56,8 @@ const ways: Readonly<Record<string, Way>> = {
   hono: { through: 'hono', tests: paths, issuerPath: '/auth' },
   'hono, issuer without a path': { through: 'hono', tests: whole, issuerPath: '' },
   'hono, nested': { through: 'hono', tests: paths, issuerPath: '/a/b', env: nested },
+  node: { through: 'node', tests: whole, issuerPath: '/auth' },
+  'node, issuer without a path': { through: 'node', tests: paths, issuerPath: '' },
   'next, on its own': { through: 'next', tests: ['packages/next/test/production/**/*.test.ts'], issuerPath: '/auth' },
   next: { through: 'next', tests: whole, issuerPath: '/auth' },
   'next, issuer without a path': { through: 'next', tests: paths, issuerPath: '' },
@@ -73,7 +75,10 @@ export default defineConfig({
       test: {
         name,
         include: [...tests],
-        setupFiles: [`packages/${through}/test/reach.ts`, 'packages/core/test/support/shared-rsa-keys-per-file.ts'],
+        setupFiles: [
+          `packages/${through === 'node' ? 'core/test/node' : `${through}/test`}/reach.ts`,
+          'packages/core/test/support/shared-rsa-keys-per-file.ts',
+        ],
         env: { OAUTH_TEST_THROUGH: through, OAUTH_TEST_ISSUER_PATH: issuerPath, ...env },
         // One server for all files of a worker.
         isolate: false,

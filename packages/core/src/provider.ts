@@ -13,6 +13,7 @@ import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
 import { hostPorts } from './host/ports.ts'
 import { errorResponse } from './http/error-response.ts'
+import { toResponse } from './http/reply.ts'
 import { pathOf } from './http/target.ts'
 import { verifyPageQuery } from './interaction/page-query.ts'
 import { resolveLoginContext } from './interaction/resolve-login-context.ts'
@@ -25,6 +26,7 @@ import { assemble } from './server/assemble.ts'
 import { createContext } from './server/context.ts'
 import { createCore } from './server/core.ts'
 import { dispatch } from './server/dispatch.ts'
+import { shareEntry } from './server/entry.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter, withoutLastSlash } from './server/router.ts'
@@ -79,8 +81,24 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   Object.freeze(core)
   const router = createRouter(config, registry.endpoints)
   const handlers = Object.fromEntries(
-    registry.endpoints.map((endpoint) => [endpoint.name, (request: Request) => dispatch(core, endpoint, request)]),
+    registry.endpoints.map((endpoint) => [
+      endpoint.name,
+      async (request: Request) => toResponse(await dispatch(core, endpoint, request)),
+    ]),
   )
+  const answer = async (request: Request): Promise<Response> => {
+    const path = pathOf(request.url)
+    const endpoint = router.find(path)
+    if (endpoint !== undefined) return await dispatch(core, endpoint, request)
+    const off = switchedOff(config, withoutLastSlash(path))
+    if (off !== undefined) {
+      const description = `this endpoint is off: turn it on with the option ${off.option}`
+      core.emit({ type: 'request.refused', endpoint: off.endpoint, error: 'not_found', status: 404, description })
+    }
+    return errorResponse(new OAuthError('not_found', 'there is no such endpoint'), 'json')
+  }
+  const fetch = async (request: Request): Promise<Response> => toResponse(await answer(request))
+  shareEntry(fetch, { publishedUrl: (url) => url, answer })
   const metadata = registry.grantTypes.has('authorization_code') ? openidConfiguration : authorizationServerMetadata
 
   return Object.freeze<Provider>({
@@ -89,17 +107,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     features: apis,
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
     matches: (request) => router.owns(pathOf(request.url)),
-    async fetch(request) {
-      const path = pathOf(request.url)
-      const endpoint = router.find(path)
-      if (endpoint !== undefined) return dispatch(core, endpoint, request)
-      const off = switchedOff(config, withoutLastSlash(path))
-      if (off !== undefined) {
-        const description = `this endpoint is off: turn it on with the option ${off.option}`
-        core.emit({ type: 'request.refused', endpoint: off.endpoint, error: 'not_found', status: 404, description })
-      }
-      return errorResponse(new OAuthError('not_found', 'there is no such endpoint'), 'json')
-    },
+    fetch,
 
     registerClient: (input) => registerClient(core, input),
     createInitialAccessToken: ({ expiresIn }) => createInitialAccessToken(core, expiresIn),

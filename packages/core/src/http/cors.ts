@@ -1,3 +1,5 @@
+import { reply, withHeaders } from './reply.ts'
+
 /**
  * Response headers that scripts of other origins may read. Such requests carry no credentials: these endpoints read no
  * cookie.
@@ -19,17 +21,19 @@ export function isRealOrigin(origin: string | null): origin is string {
 }
 
 export function allowAnyOrigin(response: Response, features: readonly FeatureHeaders[] = []): Response {
-  response.headers.set('access-control-allow-origin', '*')
-  response.headers.set('access-control-expose-headers', exposedWith(features))
-  return response
+  return withHeaders(response, {
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': exposedWith(features),
+  })
 }
 
 /** Lets scripts of this origin, and no other, read a response. */
 export function allowOrigin(response: Response, origin: string, features: readonly FeatureHeaders[] = []): Response {
-  response.headers.set('access-control-allow-origin', origin)
-  response.headers.set('access-control-expose-headers', exposedWith(features))
-  response.headers.append('vary', 'Origin')
-  return response
+  return withHeaders(response, {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': exposedWith(features),
+    vary: 'Origin',
+  })
 }
 
 /** What a CORS preflight asks for. */
@@ -59,7 +63,7 @@ export function preflight(
     'access-control-max-age': '86400',
   }
   const headers = origin === undefined ? {} : { 'access-control-allow-origin': origin, ...answer }
-  return new Response(null, { status: 204, headers: { vary: 'Origin, Access-Control-Request-Headers', ...headers } })
+  return reply(204, { vary: 'Origin, Access-Control-Request-Headers', ...headers }, null)
 }
 
 /** Returns the names in a list of headers, without what is no name. */

@@ -1,3 +1,5 @@
+import { reply } from './reply.ts'
+
 /** Escapes a text for HTML text and for values of quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] as string)
@@ -99,5 +101,5 @@ ${body}
 </body>
 </html>
 `
-  return new Response(html, { status, headers: { ...pageHeaders, ...headers } })
+  return reply(status, { ...pageHeaders, ...headers }, html)
 }

@@ -1,4 +1,5 @@
 import { json } from './json.ts'
+import { reply } from './reply.ts'
 
 /**
  * Adds parameters to the query of a URI and leaves the rest unchanged, since its own query is part of what the client
@@ -43,5 +44,5 @@ export function wantsJson(request: Request): boolean {
 export function redirect(request: Request, location: string, headers?: Readonly<Record<string, string>>): Response {
   if (wantsJson(request)) return json(200, { redirect: true, url: location }, headers)
   const status = request.method === 'POST' ? 303 : 302
-  return new Response(null, { status, headers: { location, 'cache-control': 'no-store', ...headers } })
+  return reply(status, { location, 'cache-control': 'no-store', ...headers }, null)
 }

@@ -7,6 +7,7 @@ import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/co
 import { errorResponse } from '../http/error-response.ts'
 import { readForm } from '../http/form.ts'
 import { wantsJson } from '../http/redirect.ts'
+import { withoutBody } from '../http/reply.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -19,7 +20,7 @@ interface Served {
 
 /**
  * Serves a request to one endpoint: checks the method, then calls the endpoint. This is the only place where errors
- * become responses.
+ * become responses. A response may be made lazily: `toResponse` returns the platform's.
  */
 export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
   const origin = request.headers.get('origin')
@@ -30,7 +31,7 @@ export async function dispatch(core: Core, endpoint: Endpoint, request: Request)
     return preflight(endpoint.methods, { origin: allowed, requestHeaders }, headerNamers(core))
   }
   const served = await serve(core, endpoint, request)
-  const response = request.method === 'HEAD' ? new Response(null, served.response) : served.response
+  const response = request.method === 'HEAD' ? withoutBody(served.response) : served.response
   // Only a script's request needs CORS headers, and browsers send `Origin` with it.
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
   // Without a client the response is an error that everybody gets who asks. A script has to read it to learn that its

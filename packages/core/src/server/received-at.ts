@@ -1,4 +1,5 @@
 import { pathOf, queryOf } from '../http/target.ts'
+import { entryOf, shareEntry } from './entry.ts'
 
 /** What an adapter mounts: a provider, or the result of `receivedAt`. */
 export interface Mountable {
@@ -37,12 +38,16 @@ export function receivedAt(provider: Mountable, path: string): Mountable {
     return issuerUrl + at.slice(below.length) + (query === '' ? '' : `?${query}`)
   }
 
+  const fetch = (request: Request): Promise<Response> => {
+    const url = publishedUrl(request.url)
+    return provider.fetch(url === request.url ? request : new Request(url, request))
+  }
+  const entry = entryOf(provider)
+  shareEntry(fetch, { publishedUrl: (url) => entry.publishedUrl(publishedUrl(url)), answer: entry.answer })
+
   return Object.freeze<Mountable>({
     issuer: provider.issuer,
     matches: ({ url }) => provider.matches({ url: publishedUrl(url) }),
-    fetch: (request) => {
-      const url = publishedUrl(request.url)
-      return provider.fetch(url === request.url ? request : new Request(url, request))
-    },
+    fetch,
   })
 }

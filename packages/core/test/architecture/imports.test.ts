@@ -122,9 +122,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'endpoints',
     'host',
   ],
+  node: ['http', 'contracts', 'host', 'server'],
   testing: ['protocol', 'storage', 'contracts'],
   presets: ['protocol', 'contracts', 'features', 'config'],
   'feature.ts': ['protocol', 'crypto', 'http', 'contracts', 'records', 'policy', 'sessions'],
+  'node.ts': ['node'],
   'handlers.ts': [],
   'provider-types.ts': ['storage', 'contracts', 'clients', 'consents', 'interaction', 'logout', 'handlers.ts'],
   'provider.ts': [

@@ -1,0 +1,80 @@
+import { systemClock } from '../contracts/clock.ts'
+import { createReport } from '../host/console.ts'
+import type { Reply } from '../http/reply.ts'
+import { entryOf } from '../server/entry.ts'
+import type { Mountable } from '../server/received-at.ts'
+import type { IncomingRequest, OutgoingResponse } from './platform.ts'
+import { createRequest } from './request.ts'
+import { send, sendReply } from './send.ts'
+import { targetUrl } from './target-url.ts'
+
+/**
+ * A listener for `createServer` of Node (http, https, and http2 with its compatibility API), and a middleware
+ * for frameworks that call it with `next`.
+ */
+export type NodeListener = (
+  incoming: IncomingRequest,
+  outgoing: OutgoingResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/**
+ * Serves a provider in Node, without the cost of a `Request` and a `Response` of the Fetch API for each request.
+ *
+ * Your functions, for instance `getSession`, get an object with all members of a `Request`; `nodeRequest(request)`
+ * returns the request of Node behind it. Only the constructors of the platform do not take the object itself: write
+ * `fetch(request.clone())`.
+ *
+ * The URL of a request begins with the origin of the issuer, whatever the client sent as `Host`.
+ * @param provider the provider, or the result of `receivedAt`
+ * @param others serves the requests that are not for the provider, for instance your pages. Without it, they go to `next`
+ * when a framework passes it; otherwise the provider answers them with 404.
+ * @example
+ * ```ts
+ * // With createServer of Node's http module.
+ * createServer(nodeListener(provider, pages)).listen(3000)
+ * ```
+ */
+export function nodeListener(
+  provider: Mountable,
+  others?: (request: Request) => Response | Promise<Response>,
+): NodeListener {
+  const { origin } = new URL(provider.issuer)
+  const entry = entryOf(provider)
+  const report = createReport(systemClock, [])
+
+  return (incoming, outgoing, next) => {
+    const isHead = incoming.method === 'HEAD'
+    const fail = (error: unknown): void => {
+      if (next !== undefined) next(error)
+      else {
+        report('the listener failed', error)
+        if (outgoing.headersSent) outgoing.destroy()
+        else sendReply(outgoing, failed, isHead)
+      }
+    }
+    const finish = (response: Response): void => {
+      try {
+        send(outgoing, response, isHead)?.catch(fail)
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const url = targetUrl(origin, incoming.originalUrl ?? incoming.url)
+    const foreign = (others ?? next) !== undefined && (url === undefined || !provider.matches({ url }))
+    if (foreign && others === undefined) return next?.()
+    if (url === undefined) return sendReply(outgoing, malformed, isHead)
+    try {
+      const request = createRequest(foreign ? url : entry.publishedUrl(url), incoming, outgoing)
+      const response = foreign && others !== undefined ? others(request) : entry.answer(request)
+      if (response instanceof Promise) response.then(finish, fail)
+      else finish(response)
+    } catch (error) {
+      fail(error)
+    }
+  }
+}
+
+const plainText = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
+const failed: Reply = { status: 500, headers: plainText, body: 'Internal Server Error' }
+const malformed: Reply = { status: 400, headers: plainText, body: 'The request target is not a URL' }

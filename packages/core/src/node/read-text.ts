@@ -1,0 +1,31 @@
+import type { IncomingRequest } from './platform.ts'
+
+const decoder = new TextDecoder()
+
+/**
+ * Reads the body of a request as text.
+ * @throws {Error} when the client closes the connection before the end
+ */
+export function readText(incoming: IncomingRequest): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: (string | Uint8Array)[] = []
+    incoming.on('data', (chunk: string | Uint8Array) => void chunks.push(chunk))
+    incoming.on('end', () => resolve(textOf(chunks)))
+    incoming.on('error', reject)
+    // A connection that was closed before has no other event any more.
+    const closed = (): void => reject(new Error('the client has closed the connection'))
+    if (incoming.destroyed) closed()
+    else incoming.on('close', closed)
+    incoming.resume()
+  })
+}
+
+/** Decodes a body. A middleware may have asked for text with `setEncoding`. */
+export function textOf(chunks: readonly (string | Uint8Array)[]): string {
+  const [first = ''] = chunks
+  if (chunks.length <= 1) return typeof first === 'string' ? first : decoder.decode(first)
+  const several = new TextDecoder()
+  let text = ''
+  for (const chunk of chunks) text += typeof chunk === 'string' ? chunk : several.decode(chunk, { stream: true })
+  return text + several.decode()
+}
