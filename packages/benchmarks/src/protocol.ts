@@ -7,10 +7,12 @@ export const workloads = [
   'client-credentials-dpop',
   'client-credentials-jwt',
   'client-credentials-es256',
+  'client-credentials-eddsa',
   'refresh',
   'code-es256',
   'code-par',
   'code-rs256',
+  'code-eddsa',
   'introspect',
   'userinfo',
   'userinfo-dpop',
@@ -18,11 +20,14 @@ export const workloads = [
 ] as const
 
 export type Workload = (typeof workloads)[number]
-/** The two requests to the bare server. All ratios refer to them. */
-export type Load = Workload | 'bare-get' | 'bare-post'
 
 /** The features whose cost is measured: their folders under `features`. */
-export type FeatureName = 'device-authorization' | 'dpop' | 'pushed-authorization-requests'
+export type FeatureName =
+  | 'backchannel-authentication'
+  | 'device-authorization'
+  | 'dpop'
+  | 'pushed-authorization-requests'
+  | 'rich-authorization-requests'
 
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
@@ -49,8 +54,8 @@ export interface Target {
   readonly clients: Readonly<Record<ClientName, ClientCredentials>>
 }
 
-/** Two clients that differ only in the algorithm of their ID tokens. */
-export type ClientName = 'ES256' | 'RS256'
+/** Three clients that differ only in the algorithm of their ID tokens. */
+export type ClientName = 'ES256' | 'RS256' | 'EdDSA'
 
 export interface ClientCredentials {
   readonly id: string
@@ -58,12 +63,14 @@ export interface ClientCredentials {
 }
 
 export interface LoadSettings {
-  readonly load: Load
+  readonly load: Workload
   readonly connections: number
   readonly target: Target
+  /** Send the requests of the workload to the bare server, which answers them all alike. */
+  readonly bare: boolean
 }
 
-/** The counters of a process at one moment. The result of a round is the difference of two samples. */
+/** The counters of a process at one moment. The result of a slice is the difference of two samples. */
 export interface Sample {
   /** The number of answered requests or, for a code flow, of whole flows. A server does not set it. */
   readonly units: number
@@ -75,6 +82,10 @@ export interface Sample {
 
 export type Question =
   | { readonly type: 'sample' }
+  /** Makes the load generator hold its requests. It answers with a sample when the last response has come. */
+  | { readonly type: 'pause' }
+  /** Makes it go on. It answers with a sample. */
+  | { readonly type: 'resume' }
   | { readonly type: 'purge-start'; readonly limit: number; readonly rest: number }
   | { readonly type: 'purge-stop' }
   | { readonly type: 'profile-start' }
@@ -91,6 +102,7 @@ export const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'
 /** A resource whose access tokens are signed with ES256 instead of the default. */
 export const fastResource = 'https://fast.example.com'
+export const eddsaResource = 'https://eddsa.example.com'
 export const sessionCookie = 'session=session-1'
 export const identityScope = 'openid profile email'
 export const offlineScope = 'notes:read offline_access'

@@ -1,27 +1,24 @@
 import {
   type ClientCredentials,
   deviceGrantType,
+  eddsaResource,
   fastResource,
   identityScope,
-  type Load,
   offlineScope,
   redirectUri,
   resource,
   type Target,
+  type Workload,
 } from '../protocol.ts'
 import type { Answer, Journey } from './connection.ts'
 import { type Proven, proofs } from './proofs.ts'
 import { authorization, authorize, basic, form, get, post } from './requests.ts'
 
 /** The requests that one connection repeats. It calls `done` after each counted unit. */
-export function journeyOf(load: Load, { clients }: Target, done: () => void): Journey {
+export function journeyOf(load: Workload, { clients }: Target, done: () => void): Journey {
   const client = clients.ES256
   const token = (body: string) => post('/auth/oauth2/token', basic(client), body)
   switch (load) {
-    case 'bare-get':
-      return again(get('/auth/oauth2/userinfo', `authorization: Bearer ${'x'.repeat(68)}\r\n`), done)
-    case 'bare-post':
-      return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
     case 'discovery':
       return again(get('/auth/.well-known/openid-configuration'), done)
     case 'jwks':
@@ -34,6 +31,8 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
       return again(token(machineRequest(resource)), done)
     case 'client-credentials-es256':
       return again(token(machineRequest(fastResource)), done)
+    case 'client-credentials-eddsa':
+      return again(token(machineRequest(eddsaResource)), done)
     case 'refresh':
       return refreshing(client, done)
     case 'code-es256':
@@ -42,6 +41,8 @@ export function journeyOf(load: Load, { clients }: Target, done: () => void): Jo
       return flowing(client, done, true)
     case 'code-rs256':
       return flowing(clients.RS256, done)
+    case 'code-eddsa':
+      return flowing(clients.EdDSA, done)
     case 'introspect':
       return introspecting(client, done)
     case 'userinfo':

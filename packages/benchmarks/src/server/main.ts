@@ -26,6 +26,8 @@ async function answer(question: Question): Promise<unknown> {
       return startProfile()
     case 'profile-stop':
       return stopProfile(question.file)
+    default:
+      throw new Error(`a server does not ${question.type}`)
   }
 }
 
