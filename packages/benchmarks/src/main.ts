@@ -24,6 +24,8 @@ const workloadColumns = [
   percentOf('of bare', 'sqlite', 'bare'),
   microseconds('memory', 'memory'),
   percentOf('of bare', 'memory', 'bare'),
+  microseconds('oidc-provider', 'oidc-provider'),
+  timesOf('of SQLite', 'oidc-provider', 'sqlite'),
 ]
 
 const featureColumns = [

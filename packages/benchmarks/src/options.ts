@@ -3,7 +3,7 @@ import type { CompareOptions } from './compare.ts'
 import { type Workload, workloads } from './protocol.ts'
 
 export const tables = ['workloads', 'features'] as const
-export const columns = ['bare', 'floor', 'memory', 'sqlite'] as const
+export const columns = ['bare', 'floor', 'memory', 'sqlite', 'oidc-provider'] as const
 
 export type Table = (typeof tables)[number]
 export type Column = (typeof columns)[number]

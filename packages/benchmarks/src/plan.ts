@@ -39,6 +39,7 @@ const subjects: Readonly<Record<Column, Subject>> = {
   floor: { kind: 'floor', storage: 'sqlite' },
   memory: { kind: 'provider', storage: 'memory', features: exampleFeatures },
   sqlite: { kind: 'provider', storage: 'sqlite', features: exampleFeatures },
+  'oidc-provider': { kind: 'oidc-provider', storage: 'sqlite' },
 }
 
 export function planWorkloads({ workloads, columns }: Options): readonly Comparison[] {

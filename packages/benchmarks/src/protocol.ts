@@ -32,8 +32,8 @@ export type FeatureName =
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
 export interface ServerSettings {
-  /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. */
-  readonly kind: 'bare' | 'floor' | 'provider'
+  /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. `provider`: this library. */
+  readonly kind: 'bare' | 'floor' | 'provider' | 'oidc-provider'
   readonly storage: StorageName
   /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with those of the platform. */
   readonly bridge: 'hono' | 'plain'

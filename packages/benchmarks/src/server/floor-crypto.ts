@@ -38,6 +38,8 @@ export function isSame(left: string, right: string): boolean {
   return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right))
 }
 
+const keyId = hash('the key of the floor')
+
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const keys = new Map<string, KeyObject>()
 
@@ -53,8 +55,8 @@ function keyFor(algorithm: ClientName): KeyObject {
   return key
 }
 
-export function signJwt(algorithm: ClientName, claims: object): string {
-  const signed = `${encode({ alg: algorithm, kid: 'key-1', typ: 'JWT' })}.${encode(claims)}`
+export function signJwt(algorithm: ClientName, typ: string, claims: object): string {
+  const signed = `${encode({ alg: algorithm, typ, kid: keyId })}.${encode(claims)}`
   const key = { key: keyFor(algorithm), dsaEncoding: 'ieee-p1363' as const }
   return `${signed}.${sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(signed), key).toString('base64url')}`
 }

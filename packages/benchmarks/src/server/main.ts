@@ -4,6 +4,7 @@ import type { Question, ServerSettings, Target } from '../protocol.ts'
 import { sample } from '../sample.ts'
 import { bare } from './bare.ts'
 import { serveFloor } from './floor.ts'
+import { serveOidcProvider } from './oidc-provider.ts'
 import { startProfile, stopProfile } from './profiler.ts'
 import { serveProvider } from './provider.ts'
 import { anyClients, type Served } from './served.ts'
@@ -11,6 +12,7 @@ import { anyClients, type Served } from './served.ts'
 /** The measured process. It answers its parent over IPC, and ends when its parent ends. */
 async function serve(settings: ServerSettings): Promise<Served> {
   if (settings.kind === 'bare') return { listener: bare, clients: anyClients }
+  if (settings.kind === 'oidc-provider') return serveOidcProvider(settings)
   return settings.kind === 'floor' ? serveFloor(settings) : serveProvider(settings)
 }
 

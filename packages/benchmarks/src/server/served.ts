@@ -10,7 +10,7 @@ export interface Served {
 
 /** The clients for servers that check no credentials. */
 export const anyClients: Target['clients'] = {
-  ES256: { id: 'client-es256', secret: 'a-client-secret-with-forty-three-characters' },
-  EdDSA: { id: 'client-eddsa', secret: 'a-client-secret-with-forty-three-characters' },
-  RS256: { id: 'client-rs256', secret: 'a-client-secret-with-forty-three-characters' },
+  ES256: { id: 'client-es256-of-floor-24', secret: 'a-client-secret-with-forty-three-characters' },
+  EdDSA: { id: 'client-eddsa-of-floor-24', secret: 'a-client-secret-with-forty-three-characters' },
+  RS256: { id: 'client-rs256-of-floor-24', secret: 'a-client-secret-with-forty-three-characters' },
 }
