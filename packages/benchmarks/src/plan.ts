@@ -1,6 +1,6 @@
 import type { Contestant } from './compare.ts'
 import type { Column, Options } from './options.ts'
-import type { FeatureName, Workload } from './protocol.ts'
+import type { FeatureName, FeatureWorkload, Workload } from './protocol.ts'
 import type { Subject } from './subject.ts'
 
 /** A row of a table: servers that are measured side by side. */
@@ -50,42 +50,40 @@ export function planWorkloads({ workloads, columns }: Options): readonly Compari
   })
 }
 
-interface FeatureRow {
-  readonly title: string
-  readonly feature: FeatureName
-  /** The workload that uses the feature. */
-  readonly load: Workload
-  /** The workload that it is compared with, of a provider without features. */
-  readonly plain: Workload
-}
+type FeatureRow = readonly [title: string, load: FeatureWorkload, feature: FeatureName, plain: Workload]
 
+/** Each with the workload that it is compared with, of a provider without features. */
 const featureRows: readonly FeatureRow[] = [
-  {
-    title: 'DPoP: client_credentials, opaque',
-    feature: 'dpop',
-    load: 'client-credentials-dpop',
-    plain: 'client-credentials-opaque',
-  },
-  { title: 'DPoP: userinfo', feature: 'dpop', load: 'userinfo-dpop', plain: 'userinfo' },
-  {
-    title: 'pushed request: code flow',
-    feature: 'pushed-authorization-requests',
-    load: 'code-par',
-    plain: 'code-es256',
-  },
-  {
-    title: 'poll of a device, beside client_credentials',
-    feature: 'device-authorization',
-    load: 'device-poll',
-    plain: 'client-credentials-opaque',
-  },
+  ['DPoP: opaque token', 'client-credentials-dpop', 'dpop', 'client-credentials-opaque'],
+  ['DPoP: userinfo', 'userinfo-dpop', 'dpop', 'userinfo'],
+  ['private_key_jwt: opaque token', 'client-credentials-private-key', 'private-key-jwt', 'client-credentials-opaque'],
+  ['certificate in a header: opaque token', 'client-credentials-mtls', 'mutual-tls', 'client-credentials-opaque'],
+  [
+    'authorization details: opaque token',
+    'client-credentials-rar',
+    'rich-authorization-requests',
+    'client-credentials-opaque',
+  ],
+  [
+    'token exchange, beside client_credentials, JWT ES256',
+    'token-exchange',
+    'token-exchange',
+    'client-credentials-es256',
+  ],
+  ['introspection, JWT ES256', 'introspect-jwt', 'jwt-introspection', 'introspect'],
+  ['pushed request (PAR): code flow', 'code-par', 'pushed-authorization-requests', 'code-es256'],
+  ['request object (JAR): code flow', 'code-jar', 'jwt-secured-requests', 'code-es256'],
+  ['signed response (JARM): code flow', 'code-jarm', 'jarm', 'code-es256'],
+  ['encrypted ID token: code flow', 'code-encrypted', 'encrypted-responses', 'code-es256'],
+  ['poll of a device, beside an opaque token', 'device-poll', 'device-authorization', 'client-credentials-opaque'],
+  ['poll of CIBA, beside an opaque token', 'ciba-poll', 'backchannel-authentication', 'client-credentials-opaque'],
 ]
 
 /** The rows of the table of features, on SQLite. */
 export function planFeatures({ workloads }: Options): readonly Comparison[] {
   return featureRows
-    .filter(({ load }) => workloads.includes(load))
-    .map(({ title, feature, load, plain }) => ({
+    .filter(([, load]) => workloads.includes(load))
+    .map(([title, load, feature, plain]) => ({
       title,
       contestants: [
         { name: 'plain', subject: { kind: 'provider', storage: 'sqlite', features: [] }, load: plain },

@@ -1,33 +1,67 @@
+import type { JsonWebKey } from 'node:crypto'
+
 /** The messages between the measuring process, the server and the load generator. */
 
 export const workloads = [
   'discovery',
   'jwks',
   'client-credentials-opaque',
-  'client-credentials-dpop',
   'client-credentials-jwt',
   'client-credentials-es256',
   'client-credentials-eddsa',
   'refresh',
   'code-es256',
-  'code-par',
   'code-rs256',
   'code-eddsa',
   'introspect',
   'userinfo',
+  'client-credentials-dpop',
+  'client-credentials-private-key',
+  'client-credentials-mtls',
+  'client-credentials-rar',
+  'token-exchange',
   'userinfo-dpop',
+  'introspect-jwt',
+  'code-par',
+  'code-jar',
+  'code-jarm',
+  'code-encrypted',
   'device-poll',
+  'ciba-poll',
 ] as const
 
 export type Workload = (typeof workloads)[number]
+/** The workloads that use a feature. Their figures stand beside those of the same without it. */
+export type FeatureWorkload = Exclude<
+  Workload,
+  | 'discovery'
+  | 'jwks'
+  | 'client-credentials-opaque'
+  | 'client-credentials-jwt'
+  | 'client-credentials-es256'
+  | 'client-credentials-eddsa'
+  | 'refresh'
+  | 'code-es256'
+  | 'code-rs256'
+  | 'code-eddsa'
+  | 'introspect'
+  | 'userinfo'
+>
 
 /** The features whose cost is measured: their folders under `features`. */
 export type FeatureName =
   | 'backchannel-authentication'
   | 'device-authorization'
   | 'dpop'
+  | 'encrypted-responses'
+  | 'jarm'
+  | 'jwt-introspection'
+  | 'jwt-secured-requests'
+  | 'mutual-tls'
+  | 'private-key-jwt'
   | 'pushed-authorization-requests'
   | 'rich-authorization-requests'
+  | 'token-exchange'
 
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
@@ -52,6 +86,8 @@ export interface ServerSettings {
 export interface Target {
   readonly port: number
   readonly clients: Readonly<Record<ClientName, ClientCredentials>>
+  /** The ES256 key of the clients, if a feature uses one. */
+  readonly privateKey?: JsonWebKey
 }
 
 /** Three clients that differ only in the algorithm of their ID tokens. */
@@ -97,6 +133,9 @@ export interface Purged {
   readonly batches: readonly number[]
 }
 
+export const issuer = 'http://localhost:9000/auth'
+export const cibaGrantType = 'urn:openid:params:grant-type:ciba'
+export const exchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
 export const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'

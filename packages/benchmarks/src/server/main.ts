@@ -37,7 +37,9 @@ const served = await serve(JSON.parse(process.argv[2] ?? '') as ServerSettings)
 const server = createServer(served.listener)
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => {
-  const target: Target = { port: (server.address() as AddressInfo).port, clients: served.clients }
+  const { clients, privateKey } = served
+  const { port } = server.address() as AddressInfo
+  const target: Target = { port, clients, ...(privateKey && { privateKey }) }
   process.send?.(target)
 })
 process.on('message', (question: Question) => {

@@ -28,7 +28,7 @@ const algorithms = { [resource]: 'RS256', [fastResource]: 'ES256', [eddsaResourc
 
 /** Serves the same requests with oidc-provider, to which the table compares: its defaults, and the same grants and tokens. */
 export async function serveOidcProvider({ directory }: ServerSettings): Promise<Served> {
-  process.env.NODE_ENV = 'production'
+  Object.assign(process.env, { NODE_ENV: 'production' })
   const { default: Provider } = await import('oidc-provider' as string)
   const Adapter = createAdapter(directory)
   const provider: OidcProvider = new Provider(`http://localhost:9000${mount}`, { ...configuration(), adapter: Adapter })

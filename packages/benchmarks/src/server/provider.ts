@@ -1,10 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Provider, RegisteredClient } from '@oauth/core'
+import type { ClientInput, Provider, RegisteredClient } from '@oauth/core'
 import {
   type ClientCredentials,
   type ClientName,
-  deviceGrantType,
   eddsaResource,
   fastResource,
   identityScope,
@@ -15,7 +15,7 @@ import {
   sessionCookie,
 } from '../protocol.ts'
 import { addExpiredRows } from './expired-rows.ts'
-import { makeFeature } from './features.ts'
+import { makeFeature, registrationFor } from './features.ts'
 import { loadBuilt, type Opened, openStorage } from './open-storage.ts'
 import { plainBridge } from './plain-bridge.ts'
 import { purgeLoop } from './purge-loop.ts'
@@ -64,14 +64,17 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   })
   // Make the signing keys before the measurement: the purge reads them, too.
   if (settings.expired !== undefined) await provider.fetch(new Request(`${provider.issuer}/jwks`))
-  const further = settings.features?.includes('device-authorization') === true ? ([deviceGrantType] as const) : []
+  const { key, ...registration } = registrationFor(settings.features ?? [])
+  const pair = key ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : undefined
+  const members = {
+    ...registration.members,
+    ...(pair && { jwks: { keys: [pair.publicKey.export({ format: 'jwk' })] } }),
+  }
+  const register = (name: ClientName) => registerClient(provider, storage, name, { ...registration, members })
   return {
     listener: mount(provider, settings),
-    clients: {
-      ES256: await registerClient(provider, storage, 'ES256', further),
-      RS256: await registerClient(provider, storage, 'RS256', further),
-      EdDSA: await registerClient(provider, storage, 'EdDSA', further),
-    },
+    clients: { ES256: await register('ES256'), RS256: await register('RS256'), EdDSA: await register('EdDSA') },
+    ...(pair && { privateKey: pair.privateKey.export({ format: 'jwk' }) }),
     purge: purgeLoop(provider),
   }
 }
@@ -85,16 +88,19 @@ async function registerClient(
   provider: Provider,
   storage: Opened['storage'],
   name: ClientName,
-  furtherGrantTypes: readonly (typeof deviceGrantType)[],
+  { grantTypes, members }: { readonly grantTypes: readonly string[]; readonly members: object },
 ): Promise<ClientCredentials> {
   const scope = [...new Set([...identityScope.split(' '), ...offlineScope.split(' ')])]
-  const { client_id, client_secret = '' }: RegisteredClient = await provider.registerClient({
+  const metadata = {
     redirect_uris: [redirectUri],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', ...furtherGrantTypes],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', ...grantTypes],
     scope: scope.join(' '),
     client_name: 'Benchmark',
     id_token_signed_response_alg: name,
-  })
+    ...members,
+  }
+  const registered: RegisteredClient = await provider.registerClient(metadata as ClientInput)
+  const { client_id, client_secret = '' } = registered
   const now = Math.floor(Date.now() / 1000)
   await storage.consents.remember({
     id: `consent-${name}`,

@@ -5,6 +5,7 @@ import type { PurgeLoop } from './purge-loop.ts'
 export interface Served {
   readonly listener: RequestListener
   readonly clients: Target['clients']
+  readonly privateKey?: Target['privateKey']
   readonly purge?: PurgeLoop
 }
 
