@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { median } from './measure.ts'
 import { paths } from './paths.ts'
 import { addExpiredRows } from './server/expired-rows.ts'
 import { openStorage } from './server/open-storage.ts'
+import { median } from './statistics.ts'
 
 /**
  * Measures the cost of expired rows on SQLite, in processor time of the process, which other work on the machine hardly

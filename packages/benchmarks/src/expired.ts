@@ -1,14 +1,15 @@
 import { buildPackages, buildProcesses } from './build.ts'
-import { type Figure, measure, median, type Subject } from './measure.ts'
+import { type Figure, type MeasureOptions, measure } from './measure.ts'
 import type { Workload } from './protocol.ts'
-import { short } from './table.ts'
+import { median } from './statistics.ts'
+import { line } from './table.ts'
 
 /** Measures whether a million expired rows, or purging them, slow the token endpoint down. */
 const rows = Number(process.env.ROWS ?? 1_000_000)
 const limit = Number(process.env.LIMIT ?? 1000)
 const rest = Number(process.env.REST ?? 4)
 const cpu = process.argv.includes('--cpu')
-const options = { connections: 32, rounds: 7, seconds: 2, cpu }
+const options: MeasureOptions = { connections: 32, rounds: 7, seconds: 2, warmUp: 3, cpu }
 
 /** For PostgreSQL, processor time is not useful: most of it is spent in the database server. */
 const found = process.env.POSTGRES_URL === undefined ? (['sqlite'] as const) : (['sqlite', 'postgres'] as const)
@@ -18,7 +19,7 @@ const workloads = all.filter((load) => load.startsWith(process.env.ONLY ?? ''))
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const percent = (value: number, of: number) => `${Math.round((value / of) * 100)} %`
-const cells = (row: readonly string[]) => `| ${row.join(' | ')} |`
+const short = (rate: number) => (rate < 1000 ? rate.toFixed(0) : `${(rate / 1000).toFixed(rate < 10_000 ? 2 : 1)}k`)
 
 if (!process.argv.includes('--no-build')) buildPackages()
 await buildProcesses()
@@ -26,20 +27,20 @@ print(
   `Requests a second${cpu ? ' of the server’s processor time' : ''}; batches of ${limit}, a pause after each that is ${rest} times as long\n`,
 )
 print(
-  cells(['', 'empty', 'expired rows', 'of empty', 'processor time', 'while purging', 'of empty', 'batch', 'longest']),
+  line(['', 'empty', 'expired rows', 'of empty', 'processor time', 'while purging', 'of empty', 'batch', 'longest']),
 )
-print(cells(['---', ...Array.from({ length: 8 }, () => '--:')]))
+print(line(['---', ...Array.from({ length: 8 }, () => '--:')]))
 for (const storage of storages) {
   for (const load of workloads) {
-    const run = (expired: number, purge?: Subject['purge']): Promise<Figure> =>
-      measure({ kind: 'provider', storage, expired, ...(purge && { purge }) }, load, options)
+    const run = (expired: number, purge?: MeasureOptions['purge']): Promise<Figure> =>
+      measure({ kind: 'provider', storage, expired }, load, { ...options, ...(purge && { purge }) })
     const empty = await run(0)
     const full = await run(rows)
     const purging = await run(rows, { limit, rest })
     const { batches = [], rows: removed = 0 } = purging.purged ?? {}
     const ms = (time: number) => `${time.toFixed(1)} ms`
     print(
-      cells([
+      line([
         `${load}, ${storage}`,
         short(empty.rate),
         short(full.rate),

@@ -3,43 +3,84 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { buildPackages, buildProcesses } from './build.ts'
 import { pinned } from './child.ts'
+import { compare, type Readings } from './compare.ts'
 import { measure } from './measure.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { paths } from './paths.ts'
-import { planRuns } from './plan.ts'
+import { type Comparison, planFeatures, planWorkloads } from './plan.ts'
 import { reportProfile } from './profile.ts'
-import { type Measured, short, table } from './table.ts'
+import { median } from './statistics.ts'
+import { figuresOf, head, microseconds, percentOf, row, type TableColumn, timesOf } from './table.ts'
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
-/** Prints progress to standard error, because standard output is the table and may go into a file. */
+/** Prints progress to standard error, because standard output is the tables and may go into a file. */
 const tell = (text: string) => process.stderr.write(`${text}\n`)
 
+const workloadColumns = [
+  microseconds('bare node:http', 'bare'),
+  microseconds('floor', 'floor'),
+  microseconds('SQLite', 'sqlite'),
+  percentOf('of floor', 'sqlite', 'floor'),
+  percentOf('of bare', 'sqlite', 'bare'),
+  microseconds('memory', 'memory'),
+  percentOf('of bare', 'memory', 'bare'),
+  microseconds('oidc-provider', 'oidc-provider'),
+  timesOf('of SQLite', 'oidc-provider', 'sqlite'),
+]
+
+const featureColumns = [
+  microseconds('plain', 'plain'),
+  microseconds('with the feature', 'feature'),
+  timesOf('ratio', 'feature', 'plain'),
+]
+
 async function benchmark(options: Options): Promise<void> {
-  const measured: Measured[] = []
-  const runs = planRuns(options)
-  for (const [index, { column, load, subject }] of runs.entries()) {
-    const figure = await measure(subject, load, options)
-    measured.push({ column, load, figure })
-    const [slowest, fastest] = figure.range.map(short)
-    const times = `server ${figure.serverTime.toFixed(1)} µs, load ${figure.loadTime.toFixed(1)} µs`
-    tell(`${index + 1}/${runs.length}  ${load}, ${column}: ${short(figure.rate)} (${slowest} to ${fastest}), ${times}`)
-  }
-  const cores = pinned ? 'server and load on a core each' : 'processes not kept on cores of their own'
-  const second = options.cpu ? 'a second of the server’s processor time' : 'a second'
+  const cores = pinned ? 'servers and load on a core each' : 'processes not kept on cores of their own'
+  const { connections, rounds, slice, warmUp } = options
   print(
-    `Requests (code flows) ${second}; ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${options.connections} connections, ${cores}\n`,
+    `Microseconds of ${options.realTime ? 'time' : 'server CPU'} a request (code flow). ${new Date().toISOString().slice(0, 10)},`,
   )
-  print(table(measured))
+  print(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${connections} connections, ${cores},`)
+  print(`${rounds} rounds of ${slice} ms after ${warmUp} s.`)
+  if (options.tables.includes('workloads')) await printTable(planWorkloads(options), workloadColumns, options)
+  if (options.tables.includes('features')) await printTable(planFeatures(options), featureColumns, options)
+}
+
+async function printTable(
+  comparisons: readonly Comparison[],
+  columns: readonly TableColumn[],
+  options: Options,
+): Promise<void> {
+  if (comparisons.length === 0) return
+  print(`\n${head(columns)}`)
+  for (const { title, contestants } of comparisons) {
+    const readings = await compare(contestants, options)
+    print(row(title, columns, figuresOf(readings, options.realTime)))
+    tellReadings(title, readings)
+  }
+}
+
+/** If the load generator needs as much time as the server, the server sleeps between two requests and its figure is too high. */
+function tellReadings(title: string, readings: Readings): void {
+  const texts = [...readings].map(([name, { cpu, elapsed, load }]) => {
+    const [server, time, generator] = [cpu, elapsed, load].map((values) => median(values).toFixed(0))
+    return `${name} ${server} (of ${time}, load ${generator})`
+  })
+  tell(`${title}, median µs: ${texts.join(', ')}`)
 }
 
 async function profile(options: Options): Promise<void> {
   mkdirSync(paths.profiles, { recursive: true })
-  for (const { column, load, subject } of planRuns(options)) {
-    if (column !== 'memory' && column !== 'sqlite') continue
-    const file = join(paths.profiles, `${load}-${column}.cpuprofile`)
-    const { serverTime } = await measure(subject, load, options, file)
-    print(`\n## ${load}, ${column}: ${serverTime.toFixed(0)} µs of processor time each\n`)
-    print(`${reportProfile(file, serverTime)}\n\n${file}`)
+  const { connections, warmUp, rounds, slice } = options
+  for (const { title, contestants } of [...planWorkloads(options), ...planFeatures(options)]) {
+    for (const { name, subject, load } of contestants) {
+      if (subject.kind !== 'provider' || name === 'plain') continue
+      const file = join(paths.profiles, `${load}-${name}.cpuprofile`)
+      const seconds = (rounds * slice) / 1000
+      const { serverTime } = await measure(subject, load, { connections, warmUp, rounds: 1, seconds, profile: file })
+      print(`\n## ${title}, ${name}: ${serverTime.toFixed(0)} µs of processor time each\n`)
+      print(`${reportProfile(file, serverTime)}\n\n${file}`)
+    }
   }
 }
 

@@ -1,14 +1,19 @@
 import { parseArgs } from 'node:util'
-import { type StorageName, type Workload, workloads } from './protocol.ts'
+import type { CompareOptions } from './compare.ts'
+import { type Workload, workloads } from './protocol.ts'
 
-export interface Options {
+export const tables = ['workloads', 'features'] as const
+export const columns = ['bare', 'floor', 'memory', 'sqlite', 'oidc-provider'] as const
+
+export type Table = (typeof tables)[number]
+export type Column = (typeof columns)[number]
+
+export interface Options extends CompareOptions {
   readonly workloads: readonly Workload[]
-  readonly storages: readonly Exclude<StorageName, 'postgres'>[]
-  readonly rounds: number
-  readonly seconds: number
-  readonly connections: number
-  /** Measure by the server's processor time instead of the elapsed time. */
-  readonly cpu: boolean
+  readonly tables: readonly Table[]
+  readonly columns: readonly Column[]
+  /** Measure the time from answer to answer instead of the server's processor time. */
+  readonly realTime: boolean
   readonly profile: boolean
   readonly build: boolean
 }
@@ -17,12 +22,14 @@ export const usage = `npx -y pnpm@10 benchmark [options]
 
   --only <names>      workloads, with commas between them: ${workloads.join(', ')};
                       the beginning of a name means all that begin with it
-  --storage <names>   memory, sqlite or both with a comma (default: both)
-  --rounds <n>        rounds of which the median counts (default: 3)
-  --seconds <n>       length of a round (default: 1.25)
+  --tables <names>    ${tables.join(', ')} (default: all)
+  --columns <names>   ${columns.join(', ')} (default: all)
+  --rounds <n>        rounds, in each of which every server has one slice (default: 24)
+  --slice <ms>        length of a slice (default: 200)
+  --warm-up <s>       load before the measurement, for each server (default: 3)
   --connections <n>   keep-alive connections (default: 32)
-  --cpu               figures for a second of the server's processor time instead of a second of time:
-                      what to compare on a machine that is doing other things as well
+  --quick             8 rounds after one second, for a look; the code flow is not compiled by then
+  --real-time         time from answer to answer instead of the server's processor time; needs a quiet machine
   --profile           write a CPU profile of the server for each workload and print where its time goes
   --no-build          measure packages/*/dist as it is
 `
@@ -33,11 +40,14 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     args: args.filter((arg) => arg !== '--'),
     options: {
       only: { type: 'string' },
-      storage: { type: 'string' },
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '1.25' },
+      tables: { type: 'string' },
+      columns: { type: 'string' },
+      rounds: { type: 'string' },
+      slice: { type: 'string', default: '200' },
+      'warm-up': { type: 'string' },
       connections: { type: 'string', default: '32' },
-      cpu: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      'real-time': { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -46,11 +56,13 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (values.help) return 'help'
   return {
     workloads: choose('--only', values.only, workloads),
-    storages: choose('--storage', values.storage, ['memory', 'sqlite']),
-    rounds: positive('--rounds', values.rounds),
-    seconds: positive('--seconds', values.seconds),
+    tables: choose('--tables', values.tables, tables),
+    columns: choose('--columns', values.columns, columns),
+    rounds: positive('--rounds', values.rounds ?? (values.quick ? '8' : '24')),
+    slice: positive('--slice', values.slice),
+    warmUp: positive('--warm-up', values['warm-up'] ?? (values.quick ? '1' : '3')),
     connections: positive('--connections', values.connections),
-    cpu: values.cpu,
+    realTime: values['real-time'],
     profile: values.profile,
     build: !values['no-build'],
   }

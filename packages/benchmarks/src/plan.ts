@@ -1,59 +1,93 @@
-import type { Subject } from './measure.ts'
-import type { Options } from './options.ts'
-import type { FeatureName, Load, Workload } from './protocol.ts'
+import type { Contestant } from './compare.ts'
+import type { Column, Options } from './options.ts'
+import type { FeatureName, FeatureWorkload, Workload } from './protocol.ts'
+import type { Subject } from './subject.ts'
 
-/** One figure to be measured. */
-export interface Run {
-  readonly column: Column
-  readonly load: Load
-  readonly subject: Subject
+/** A row of a table: servers that are measured side by side. */
+export interface Comparison {
+  readonly title: string
+  readonly contestants: readonly Contestant[]
 }
 
-export type Column = 'bare' | 'floor' | 'memory' | 'sqlite' | 'plain'
-
-/** Workloads that do not use the storage. */
-const withoutStorage: ReadonlySet<Workload> = new Set(['discovery', 'jwks'])
-/** Workloads that the floor does not serve. */
-const withoutFloor: ReadonlySet<Workload> = new Set([
-  'client-credentials-dpop',
-  'code-par',
-  'device-poll',
-  'userinfo-dpop',
-])
-/** The features that a workload uses. Every other provider has none. */
-const featuresOf: Readonly<Partial<Record<Load, readonly FeatureName[]>>> = {
-  'client-credentials-dpop': ['dpop'],
-  'userinfo-dpop': ['dpop'],
-  'code-par': ['pushed-authorization-requests'],
-  'device-poll': ['device-authorization'],
-}
-/** Workloads that are also measured with the plain bridge, to show the cost of a bridge that is not lazy. */
-const withPlainBridge: ReadonlySet<Workload> = new Set(['discovery', 'client-credentials-opaque'])
-
-/** Measures the bare server at the beginning, in the middle and at the end, because the machine's speed varies. */
-export function planRuns(options: Options): readonly Run[] {
-  const runs = options.workloads.flatMap((load) => runsOf(load, options))
-  const half = runs.length >> 1
-  return [...yardstick, ...runs.slice(0, half), ...yardstick, ...runs.slice(half), ...yardstick]
+/** The rows of the first table. The servers of a row do the same for the same requests. */
+const rows: Readonly<Partial<Record<Workload, string>>> = {
+  discovery: 'discovery',
+  jwks: 'JWKS',
+  'client-credentials-opaque': 'client_credentials, opaque',
+  'client-credentials-es256': 'client_credentials, JWT ES256',
+  'client-credentials-jwt': 'client_credentials, JWT RS256',
+  'client-credentials-eddsa': 'client_credentials, JWT EdDSA',
+  refresh: 'refresh with rotation',
+  'code-es256': 'code flow, ID token ES256',
+  'code-rs256': 'code flow, ID token RS256',
+  'code-eddsa': 'code flow, ID token EdDSA',
+  introspect: 'introspection, opaque',
+  userinfo: 'userinfo',
 }
 
-const yardstick: readonly Run[] = (['bare-get', 'bare-post'] as const).map((load) => ({
-  column: 'bare',
-  load,
-  subject: { kind: 'bare', storage: 'memory' },
-}))
+/** The features of `examples/server`. */
+const exampleFeatures: readonly FeatureName[] = [
+  'device-authorization',
+  'dpop',
+  'rich-authorization-requests',
+  'pushed-authorization-requests',
+  'backchannel-authentication',
+]
 
-function runsOf(load: Workload, options: Options): readonly Run[] {
-  const runs: Run[] = []
-  const kind = { kind: 'provider', features: featuresOf[load] ?? [] } as const
-  const memory = options.storages.includes('memory') || withoutStorage.has(load)
-  if (memory) runs.push({ column: 'memory', load, subject: { ...kind, storage: 'memory' } })
-  if (memory && withPlainBridge.has(load)) {
-    runs.push({ column: 'plain', load, subject: { kind: 'provider', storage: 'memory', bridge: 'plain' } })
-  }
-  if (options.storages.includes('sqlite') && !withoutStorage.has(load)) {
-    if (!withoutFloor.has(load)) runs.push({ column: 'floor', load, subject: { kind: 'floor', storage: 'sqlite' } })
-    runs.push({ column: 'sqlite', load, subject: { ...kind, storage: 'sqlite' } })
-  }
-  return runs
+const subjects: Readonly<Record<Column, Subject>> = {
+  bare: { kind: 'bare', storage: 'memory' },
+  floor: { kind: 'floor', storage: 'sqlite' },
+  memory: { kind: 'provider', storage: 'memory', features: exampleFeatures },
+  sqlite: { kind: 'provider', storage: 'sqlite', features: exampleFeatures },
+  'oidc-provider': { kind: 'oidc-provider', storage: 'sqlite' },
+}
+
+export function planWorkloads({ workloads, columns }: Options): readonly Comparison[] {
+  return workloads.flatMap((load) => {
+    const title = rows[load]
+    if (title === undefined) return []
+    return [{ title, contestants: columns.map((name) => ({ name, subject: subjects[name], load })) }]
+  })
+}
+
+type FeatureRow = readonly [title: string, load: FeatureWorkload, feature: FeatureName, plain: Workload]
+
+/** Each with the workload that it is compared with, of a provider without features. */
+const featureRows: readonly FeatureRow[] = [
+  ['DPoP: opaque token', 'client-credentials-dpop', 'dpop', 'client-credentials-opaque'],
+  ['DPoP: userinfo', 'userinfo-dpop', 'dpop', 'userinfo'],
+  ['private_key_jwt: opaque token', 'client-credentials-private-key', 'private-key-jwt', 'client-credentials-opaque'],
+  ['certificate in a header: opaque token', 'client-credentials-mtls', 'mutual-tls', 'client-credentials-opaque'],
+  [
+    'authorization details: opaque token',
+    'client-credentials-rar',
+    'rich-authorization-requests',
+    'client-credentials-opaque',
+  ],
+  [
+    'token exchange, beside client_credentials, JWT ES256',
+    'token-exchange',
+    'token-exchange',
+    'client-credentials-es256',
+  ],
+  ['introspection, JWT ES256', 'introspect-jwt', 'jwt-introspection', 'introspect'],
+  ['pushed request (PAR): code flow', 'code-par', 'pushed-authorization-requests', 'code-es256'],
+  ['request object (JAR): code flow', 'code-jar', 'jwt-secured-requests', 'code-es256'],
+  ['signed response (JARM): code flow', 'code-jarm', 'jarm', 'code-es256'],
+  ['encrypted ID token: code flow', 'code-encrypted', 'encrypted-responses', 'code-es256'],
+  ['poll of a device, beside an opaque token', 'device-poll', 'device-authorization', 'client-credentials-opaque'],
+  ['poll of CIBA, beside an opaque token', 'ciba-poll', 'backchannel-authentication', 'client-credentials-opaque'],
+]
+
+/** The rows of the table of features, on SQLite. */
+export function planFeatures({ workloads }: Options): readonly Comparison[] {
+  return featureRows
+    .filter(([, load]) => workloads.includes(load))
+    .map(([title, load, feature, plain]) => ({
+      title,
+      contestants: [
+        { name: 'plain', subject: { kind: 'provider', storage: 'sqlite', features: [] }, load: plain },
+        { name: 'feature', subject: { kind: 'provider', storage: 'sqlite', features: [feature] }, load },
+      ],
+    }))
 }

@@ -1,34 +1,73 @@
+import type { JsonWebKey } from 'node:crypto'
+
 /** The messages between the measuring process, the server and the load generator. */
 
 export const workloads = [
   'discovery',
   'jwks',
   'client-credentials-opaque',
-  'client-credentials-dpop',
   'client-credentials-jwt',
   'client-credentials-es256',
+  'client-credentials-eddsa',
   'refresh',
   'code-es256',
-  'code-par',
   'code-rs256',
+  'code-eddsa',
   'introspect',
   'userinfo',
+  'client-credentials-dpop',
+  'client-credentials-private-key',
+  'client-credentials-mtls',
+  'client-credentials-rar',
+  'token-exchange',
   'userinfo-dpop',
+  'introspect-jwt',
+  'code-par',
+  'code-jar',
+  'code-jarm',
+  'code-encrypted',
   'device-poll',
+  'ciba-poll',
 ] as const
 
 export type Workload = (typeof workloads)[number]
-/** The two requests to the bare server. All ratios refer to them. */
-export type Load = Workload | 'bare-get' | 'bare-post'
+/** The workloads that use a feature. Their figures stand beside those of the same without it. */
+export type FeatureWorkload = Exclude<
+  Workload,
+  | 'discovery'
+  | 'jwks'
+  | 'client-credentials-opaque'
+  | 'client-credentials-jwt'
+  | 'client-credentials-es256'
+  | 'client-credentials-eddsa'
+  | 'refresh'
+  | 'code-es256'
+  | 'code-rs256'
+  | 'code-eddsa'
+  | 'introspect'
+  | 'userinfo'
+>
 
 /** The features whose cost is measured: their folders under `features`. */
-export type FeatureName = 'device-authorization' | 'dpop' | 'pushed-authorization-requests'
+export type FeatureName =
+  | 'backchannel-authentication'
+  | 'device-authorization'
+  | 'dpop'
+  | 'encrypted-responses'
+  | 'jarm'
+  | 'jwt-introspection'
+  | 'jwt-secured-requests'
+  | 'mutual-tls'
+  | 'private-key-jwt'
+  | 'pushed-authorization-requests'
+  | 'rich-authorization-requests'
+  | 'token-exchange'
 
 export type StorageName = 'memory' | 'sqlite' | 'postgres'
 
 export interface ServerSettings {
-  /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. */
-  readonly kind: 'bare' | 'floor' | 'provider'
+  /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. `provider`: this library. */
+  readonly kind: 'bare' | 'floor' | 'provider' | 'oidc-provider'
   readonly storage: StorageName
   /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with those of the platform. */
   readonly bridge: 'hono' | 'plain'
@@ -47,10 +86,12 @@ export interface ServerSettings {
 export interface Target {
   readonly port: number
   readonly clients: Readonly<Record<ClientName, ClientCredentials>>
+  /** The ES256 key of the clients, if a feature uses one. */
+  readonly privateKey?: JsonWebKey
 }
 
-/** Two clients that differ only in the algorithm of their ID tokens. */
-export type ClientName = 'ES256' | 'RS256'
+/** Three clients that differ only in the algorithm of their ID tokens. */
+export type ClientName = 'ES256' | 'RS256' | 'EdDSA'
 
 export interface ClientCredentials {
   readonly id: string
@@ -58,12 +99,14 @@ export interface ClientCredentials {
 }
 
 export interface LoadSettings {
-  readonly load: Load
+  readonly load: Workload
   readonly connections: number
   readonly target: Target
+  /** Send the requests of the workload to the bare server, which answers them all alike. */
+  readonly bare: boolean
 }
 
-/** The counters of a process at one moment. The result of a round is the difference of two samples. */
+/** The counters of a process at one moment. The result of a slice is the difference of two samples. */
 export interface Sample {
   /** The number of answered requests or, for a code flow, of whole flows. A server does not set it. */
   readonly units: number
@@ -75,6 +118,10 @@ export interface Sample {
 
 export type Question =
   | { readonly type: 'sample' }
+  /** Makes the load generator hold its requests. It answers with a sample when the last response has come. */
+  | { readonly type: 'pause' }
+  /** Makes it go on. It answers with a sample. */
+  | { readonly type: 'resume' }
   | { readonly type: 'purge-start'; readonly limit: number; readonly rest: number }
   | { readonly type: 'purge-stop' }
   | { readonly type: 'profile-start' }
@@ -86,11 +133,15 @@ export interface Purged {
   readonly batches: readonly number[]
 }
 
+export const issuer = 'http://localhost:9000/auth'
+export const cibaGrantType = 'urn:openid:params:grant-type:ciba'
+export const exchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
 export const redirectUri = 'https://app.example.com/callback'
 export const resource = 'https://api.example.com'
 /** A resource whose access tokens are signed with ES256 instead of the default. */
 export const fastResource = 'https://fast.example.com'
+export const eddsaResource = 'https://eddsa.example.com'
 export const sessionCookie = 'session=session-1'
 export const identityScope = 'openid profile email'
 export const offlineScope = 'notes:read offline_access'

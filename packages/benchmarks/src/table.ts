@@ -1,67 +1,71 @@
-import { type Figure, median } from './measure.ts'
-import type { Column } from './plan.ts'
-import { type Load, type Workload, workloads } from './protocol.ts'
+import type { Readings } from './compare.ts'
+import { quantile } from './statistics.ts'
 
-export interface Measured {
-  readonly column: Column
-  readonly load: Load
-  readonly figure: Figure
+/** One column of a table: its title, and the text of its cell for the readings of a row. */
+export interface TableColumn {
+  readonly title: string
+  readonly cell: (figures: Figures) => string
 }
 
-/** The title of each workload in the table, and the bare HTTP requests that it consists of. */
-const rows: Readonly<Record<Workload, { readonly title: string; readonly http: readonly Load[] }>> = {
-  discovery: { title: 'discovery', http: ['bare-get'] },
-  jwks: { title: 'JWKS', http: ['bare-get'] },
-  'client-credentials-opaque': { title: 'client_credentials, opaque', http: ['bare-post'] },
-  'client-credentials-dpop': { title: 'client_credentials, opaque, DPoP', http: ['bare-post'] },
-  'client-credentials-jwt': { title: 'client_credentials, JWT RS256', http: ['bare-post'] },
-  'client-credentials-es256': { title: 'client_credentials, JWT ES256', http: ['bare-post'] },
-  refresh: { title: 'refresh with rotation', http: ['bare-post'] },
-  'code-es256': { title: 'code flow, ID token ES256', http: ['bare-get', 'bare-post'] },
-  'code-par': { title: 'code flow, pushed, ID token ES256', http: ['bare-post', 'bare-get', 'bare-post'] },
-  'code-rs256': { title: 'code flow, ID token RS256', http: ['bare-get', 'bare-post'] },
-  introspect: { title: 'introspection, opaque', http: ['bare-post'] },
-  userinfo: { title: 'userinfo', http: ['bare-get'] },
-  'userinfo-dpop': { title: 'userinfo, DPoP', http: ['bare-get'] },
-  'device-poll': { title: 'poll of a device', http: ['bare-post'] },
+/** The microseconds of each server of a row, one of each round. */
+export type Figures = ReadonlyMap<string, readonly number[]>
+
+/** Takes the processor time, or with `realTime` the elapsed time, out of the readings. */
+export function figuresOf(readings: Readings, realTime: boolean): Figures {
+  return new Map([...readings].map(([name, { cpu, elapsed }]) => [name, realTime ? elapsed : cpu]))
 }
 
-/** Makes the Markdown table: rates per second, with their percentage of bare HTTP and of the floor. */
-export function table(measured: readonly Measured[]): string {
-  const rate = (column: Column, load: Load) => {
-    const rates = measured.filter((one) => one.column === column && one.load === load).map(({ figure }) => figure.rate)
-    return rates.length === 0 ? undefined : median(rates)
+/** The microseconds of a server that other work on the machine has disturbed least: the tenth percentile of its slices. */
+export function microseconds(title: string, name: string): TableColumn {
+  return {
+    title,
+    cell: (figures) => each(figures.get(name), (values) => quantile(values, 0.1).toFixed(0)),
   }
-  const lines = workloads.flatMap((load) => {
-    const found = measured.some((one) => one.load === load)
-    if (!found) return []
-    // The requests of a workload run one after the other, so add up their times.
-    const bare = 1 / rows[load].http.reduce((time, http) => time + 1 / (rate('bare', http) ?? 0), 0)
-    const floor = rate('floor', load)
-    const share = (value: number | undefined, of: number | undefined) =>
-      value === undefined || of === undefined ? '' : `${Math.round((value / of) * 100)} %`
-    const memory = rate('memory', load)
-    const sqlite = rate('sqlite', load)
-    const plain = rate('plain', load)
-    const cells = [short(bare), short(memory), share(memory, bare), short(plain)]
-    return [[rows[load].title, ...cells, short(floor), short(sqlite), share(sqlite, bare), share(sqlite, floor)]]
-  })
-  const head = [
-    'workload',
-    'bare node:http',
-    'memory',
-    'of bare',
-    'memory, real Request',
-    'floor, SQLite',
-    'SQLite',
-    'of bare',
-    'of floor',
-  ]
-  const rule = head.map((_, index) => (index === 0 ? '---' : '--:'))
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-export function short(rate: number | undefined): string {
-  if (rate === undefined) return ''
-  return rate < 1000 ? rate.toFixed(0) : `${(rate / 1000).toFixed(rate < 10_000 ? 2 : 1)}k`
+/** How fast a server is in percent of another one. */
+export function percentOf(title: string, name: string, other: string): TableColumn {
+  return {
+    title,
+    cell: (figures) =>
+      each(ratios(figures, other, name), (values) => spread(values, (ratio) => `${(ratio * 100).toFixed(0)} %`)),
+  }
+}
+
+/** How many times the microseconds of a server are those of another one. */
+export function timesOf(title: string, name: string, other: string): TableColumn {
+  return {
+    title,
+    cell: (figures) =>
+      each(ratios(figures, name, other), (values) => spread(values, (ratio) => `${ratio.toFixed(2)} ×`)),
+  }
+}
+
+/** The ratios of two servers in each round. */
+function ratios(figures: Figures, above: string, below: string): readonly number[] | undefined {
+  const [first, second] = [figures.get(above), figures.get(below)]
+  return first && second && first.map((value, round) => value / (second[round] ?? Number.NaN))
+}
+
+/** The median, and in parentheses the quartiles: half of the rounds are between them. */
+function spread(values: readonly number[], text: (value: number) => string): string {
+  const [middle = '', low = '', high = ''] = [0.5, 0.25, 0.75].map((share) => text(quantile(values, share)))
+  return `${middle} (${low.replace(/ .*/, '')}–${high.replace(/ .*/, '')})`
+}
+
+function each(values: readonly number[] | undefined, text: (values: readonly number[]) => string): string {
+  return values === undefined ? '' : text(values)
+}
+
+/** The first lines of a Markdown table. */
+export function head(columns: readonly TableColumn[]): string {
+  return [line(['', ...columns.map(({ title }) => title)]), line(['---', ...columns.map(() => '--:')])].join('\n')
+}
+
+export function row(title: string, columns: readonly TableColumn[], figures: Figures): string {
+  return line([title, ...columns.map(({ cell }) => cell(figures))])
+}
+
+export function line(cells: readonly unknown[]): string {
+  return `| ${cells.join(' | ')} |`
 }

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
+import type { Gate } from './gate.ts'
 
 export interface Answer {
   readonly status: number
@@ -14,27 +15,25 @@ export type Journey = Generator<string, never, Answer>
  * Runs a journey on one keep-alive connection, one request at a time. It parses just enough of HTTP to find the end of a
  * response: a real client would cost more than the measured server.
  */
-export function travel(port: number, journey: Journey, fail: (error: Error) => void): Socket {
+export function travel(port: number, journey: Journey, gate: Gate, fail: (error: Error) => void): void {
   let received = ''
   const socket = connect(port, '127.0.0.1')
   socket.setNoDelay(true)
   socket.setEncoding('latin1')
-  const first = journey.next()
-  socket.write(first.value)
+  gate.send(socket, journey.next().value)
   socket.on('data', (chunk: string) => {
     received = received === '' ? chunk : received + chunk
     try {
       const answer = complete(received)
       if (answer === undefined) return
       received = ''
-      socket.write(journey.next(answer).value)
+      gate.send(socket, journey.next(answer).value)
     } catch (error) {
       fail(error as Error)
     }
   })
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('the server closed a connection')))
-  return socket
 }
 
 /** Returns the response once it is complete. Text is read as bytes, because tokens and codes are ASCII. */

@@ -1,60 +1,49 @@
 import {
   type ClientCredentials,
-  deviceGrantType,
+  eddsaResource,
+  type FeatureWorkload,
   fastResource,
   identityScope,
-  type Load,
   offlineScope,
-  redirectUri,
   resource,
   type Target,
+  type Workload,
 } from '../protocol.ts'
-import type { Answer, Journey } from './connection.ts'
-import { type Proven, proofs } from './proofs.ts'
-import { authorization, authorize, basic, form, get, post } from './requests.ts'
+import { codeFlow, tokenRequest } from './code-flow.ts'
+import type { Journey } from './connection.ts'
+import { expect, member } from './expect.ts'
+import { featureJourneys } from './feature-journeys.ts'
+import { basic, form, get, post } from './requests.ts'
 
-/** The requests that one connection repeats. It calls `done` after each counted unit. */
-export function journeyOf(load: Load, { clients }: Target, done: () => void): Journey {
-  const client = clients.ES256
-  const token = (body: string) => post('/auth/oauth2/token', basic(client), body)
-  switch (load) {
-    case 'bare-get':
-      return again(get('/auth/oauth2/userinfo', `authorization: Bearer ${'x'.repeat(68)}\r\n`), done)
-    case 'bare-post':
-      return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
-    case 'discovery':
-      return again(get('/auth/.well-known/openid-configuration'), done)
-    case 'jwks':
-      return again(get('/auth/jwks'), done)
-    case 'client-credentials-opaque':
-      return again(token('grant_type=client_credentials&scope=notes%3Aread'), done)
-    case 'client-credentials-dpop':
-      return proving(client, done)
-    case 'client-credentials-jwt':
-      return again(token(machineRequest(resource)), done)
-    case 'client-credentials-es256':
-      return again(token(machineRequest(fastResource)), done)
-    case 'refresh':
-      return refreshing(client, done)
-    case 'code-es256':
-      return flowing(client, done)
-    case 'code-par':
-      return flowing(client, done, true)
-    case 'code-rs256':
-      return flowing(clients.RS256, done)
-    case 'introspect':
-      return introspecting(client, done)
-    case 'userinfo':
-      return readingUserinfo(client, done)
-    case 'device-poll':
-      return polling(client, done)
-    case 'userinfo-dpop':
-      return provingAtUserinfo(client, done)
-  }
+type Start = (target: Target, done: () => void) => Journey
+
+const opaque = 'grant_type=client_credentials&scope=notes%3Aread'
+const jwtFor = (audience: string) => form({ grant_type: 'client_credentials', scope: 'notes:read', resource: audience })
+
+const plainJourneys: Readonly<Record<Exclude<Workload, FeatureWorkload>, Start>> = {
+  discovery: (_, done) => again(get('/auth/.well-known/openid-configuration'), done),
+  jwks: (_, done) => again(get('/auth/jwks'), done),
+  'client-credentials-opaque': ({ clients }, done) => again(token(clients.ES256, opaque), done),
+  'client-credentials-jwt': ({ clients }, done) => again(token(clients.ES256, jwtFor(resource)), done),
+  'client-credentials-es256': ({ clients }, done) => again(token(clients.ES256, jwtFor(fastResource)), done),
+  'client-credentials-eddsa': ({ clients }, done) => again(token(clients.ES256, jwtFor(eddsaResource)), done),
+  refresh: ({ clients }, done) => refreshing(clients.ES256, done),
+  'code-es256': ({ clients }, done) => flowing(clients.ES256, done),
+  'code-rs256': ({ clients }, done) => flowing(clients.RS256, done),
+  'code-eddsa': ({ clients }, done) => flowing(clients.EdDSA, done),
+  introspect: ({ clients }, done) => introspecting(clients.ES256, done),
+  userinfo: ({ clients }, done) => readingUserinfo(clients.ES256, done),
 }
 
-function machineRequest(forResource: string): string {
-  return form({ grant_type: 'client_credentials', scope: 'notes:read', resource: forResource })
+const journeys: Readonly<Record<Workload, Start>> = { ...plainJourneys, ...featureJourneys }
+
+/** The requests that one connection repeats. It calls `done` after each counted unit. */
+export function journeyOf(load: Workload, target: Target, done: () => void): Journey {
+  return journeys[load](target, done)
+}
+
+function token(client: ClientCredentials, body: string): string {
+  return post(tokenRequest.path, basic(client), body)
 }
 
 function* again(request: string, done: () => void): Journey {
@@ -64,48 +53,9 @@ function* again(request: string, done: () => void): Journey {
   }
 }
 
-const tokenRequest: Proven = { method: 'POST', path: '/auth/oauth2/token' }
-
-/** Signs a new proof for each request, with one key. */
-function* proving(client: ClientCredentials, done: () => void): Journey {
-  const prove = proofs()
+function* flowing(client: ClientCredentials, done: () => void): Journey {
   for (;;) {
-    const headers = `${basic(client)}dpop: ${prove(tokenRequest)}\r\n`
-    expect(yield post(tokenRequest.path, headers, 'grant_type=client_credentials&scope=notes%3Aread'), 200)
-    done()
-  }
-}
-
-interface Flow {
-  readonly pushed?: boolean
-  /** Binds the tokens to a key. */
-  readonly prove?: (request: Proven) => string
-}
-
-/** Runs one code flow, from the authorization request to the tokens. */
-function* flow(client: ClientCredentials, scope: string, how: Flow = {}): Generator<string, Answer, Answer> {
-  const { query, verifier } = authorization(client, scope)
-  const redirect = yield authorize(how.pushed === true ? yield* push(client, query) : query)
-  expect(redirect, 302)
-  const code = /[?&]code=([^&\r]+)/.exec(redirect.head)?.[1]
-  if (code === undefined) throw new Error(`no code: ${redirect.head}`)
-  const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
-  const proof = how.prove === undefined ? '' : `dpop: ${how.prove(tokenRequest)}\r\n`
-  const answer = yield post(tokenRequest.path, basic(client) + proof, form(exchange))
-  expect(answer, 200)
-  return answer
-}
-
-/** Pushes an authorization request, and returns the parameters for the browser. */
-function* push(client: ClientCredentials, query: string): Generator<string, string, Answer> {
-  const answer = yield post('/auth/oauth2/par', basic(client), query)
-  expect(answer, 201)
-  return form({ client_id: client.id, request_uri: member(answer, 'request_uri') })
-}
-
-function* flowing(client: ClientCredentials, done: () => void, pushed = false): Journey {
-  for (;;) {
-    const answer = yield* flow(client, identityScope, { pushed })
+    const answer = yield* codeFlow(client, identityScope)
     if (!answer.body.includes('"id_token"')) throw new Error(`no ID token: ${answer.body}`)
     done()
   }
@@ -114,7 +64,7 @@ function* flowing(client: ClientCredentials, done: () => void, pushed = false): 
 /** Refreshes again and again. Each connection has its own grant, and always uses the newest token. */
 function* refreshing(client: ClientCredentials, done: () => void): Journey {
   const credentials = basic(client)
-  let token = member(yield* flow(client, offlineScope), 'refresh_token')
+  let token = member(yield* codeFlow(client, offlineScope), 'refresh_token')
   for (;;) {
     const answer = yield post('/auth/oauth2/token', credentials, `grant_type=refresh_token&refresh_token=${token}`)
     expect(answer, 200)
@@ -126,7 +76,7 @@ function* refreshing(client: ClientCredentials, done: () => void): Journey {
 }
 
 function* introspecting(client: ClientCredentials, done: () => void): Journey {
-  const token = member(yield* flow(client, identityScope), 'access_token')
+  const token = member(yield* codeFlow(client, identityScope), 'access_token')
   const request = post('/auth/oauth2/introspect', basic(client), `token=${token}`)
   for (;;) {
     const answer = yield request
@@ -136,51 +86,6 @@ function* introspecting(client: ClientCredentials, done: () => void): Journey {
 }
 
 function* readingUserinfo(client: ClientCredentials, done: () => void): Journey {
-  const token = member(yield* flow(client, identityScope), 'access_token')
+  const token = member(yield* codeFlow(client, identityScope), 'access_token')
   return yield* again(get('/auth/oauth2/userinfo', `authorization: Bearer ${token}\r\n`), done)
-}
-
-function* provingAtUserinfo(client: ClientCredentials, done: () => void): Journey {
-  const prove = proofs()
-  const accessToken = member(yield* flow(client, identityScope, { prove }), 'access_token')
-  const request = { method: 'GET', path: '/auth/oauth2/userinfo', accessToken } as const
-  for (;;) {
-    const headers = `authorization: DPoP ${accessToken}\r\ndpop: ${prove(request)}\r\n`
-    expect(yield get(request.path, headers), 200)
-    done()
-  }
-}
-
-/** How many devices poll over one connection: a thousand over the 32 of the default. */
-const devicesPerConnection = 32
-
-/** Polls for devices whose users do not answer, one after the other. Each poll writes: whether it came too early or not. */
-function* polling(client: ClientCredentials, done: () => void): Journey {
-  const credentials = basic(client)
-  const polls: string[] = []
-  for (let index = 0; index < devicesPerConnection; index++) {
-    const answer = yield post('/auth/oauth2/device_authorization', credentials, 'scope=notes%3Aread')
-    expect(answer, 200)
-    const body = form({ grant_type: deviceGrantType, device_code: member(answer, 'device_code') })
-    polls.push(post('/auth/oauth2/token', credentials, body))
-  }
-  for (;;) {
-    for (const poll of polls) {
-      const answer = yield poll
-      expect(answer, 400)
-      if (!/authorization_pending|slow_down/.test(answer.body)) throw new Error(`not waiting: ${answer.body}`)
-      done()
-    }
-  }
-}
-
-/** Reads a member of a JSON response without the cost of parsing all of it. */
-function member({ body }: Answer, name: string): string {
-  const value = new RegExp(`"${name}":"([^"]+)"`).exec(body)?.[1]
-  if (value === undefined) throw new Error(`no ${name}: ${body}`)
-  return value
-}
-
-function expect({ status, head, body }: Answer, expected: number): void {
-  if (status !== expected) throw new Error(`${status} instead of ${expected}\n${head}\n${body}`)
 }

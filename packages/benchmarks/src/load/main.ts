@@ -1,10 +1,13 @@
 import type { LoadSettings, Question } from '../protocol.ts'
 import { sample } from '../sample.ts'
+import { bareJourney } from './bare.ts'
 import { travel } from './connection.ts'
+import { createGate } from './gate.ts'
 import { journeyOf } from './journeys.ts'
 
-/** The load generator. It runs until its parent ends it, and tells on request how many units are done. */
-const { load, connections, target } = JSON.parse(process.argv[2] ?? '') as LoadSettings
+/** The load generator. It runs until its parent ends it, pauses when asked to, and tells how many units are done. */
+const { load, connections, target, bare } = JSON.parse(process.argv[2] ?? '') as LoadSettings
+const gate = createGate(connections)
 let units = 0
 let waiting = connections
 
@@ -22,9 +25,12 @@ for (let index = 0; index < connections; index++) {
     // Every connection has its tokens and its grant, and has done one unit.
     if (--waiting === 0) process.send?.({})
   }
-  travel(target.port, journeyOf(load, target, done), fail)
+  travel(target.port, bare ? bareJourney(load, done) : journeyOf(load, target, done), gate, fail)
 }
-process.on('message', (question: Question) => {
-  if (question.type === 'sample') process.send?.(sample(units))
+
+process.on('message', async ({ type }: Question) => {
+  if (type === 'pause') await gate.close()
+  process.send?.(sample(units))
+  if (type === 'resume') gate.open()
 })
 process.on('disconnect', () => process.exit())

@@ -21,4 +21,4 @@ export function proofs(): (request: Proven) => string {
   }
 }
 
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+export const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')

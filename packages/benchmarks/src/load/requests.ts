@@ -32,7 +32,7 @@ export function authorization(client: ClientCredentials, scope: string): { query
     redirect_uri: redirectUri,
     scope,
     state: 'client-state',
-    nonce: 'client-nonce',
+    ...(scope.includes('openid') && { nonce: 'client-nonce' }),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomFillSync, sign, timingSafeEqual } from 'node:crypto'
+import type { ClientName } from '../protocol.ts'
 
 const pool = Buffer.alloc(4096)
 let offset = pool.length
@@ -37,23 +38,25 @@ export function isSame(left: string, right: string): boolean {
   return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right))
 }
 
+const keyId = hash('the key of the floor')
+
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const keys = new Map<string, KeyObject>()
 
-function keyFor(algorithm: 'ES256' | 'RS256'): KeyObject {
-  let key = keys.get(algorithm)
-  if (key === undefined) {
-    key =
-      algorithm === 'ES256'
-        ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-        : generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    keys.set(algorithm, key)
-  }
+const generate: Readonly<Record<ClientName, () => { readonly privateKey: KeyObject }>> = {
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  EdDSA: () => generateKeyPairSync('ed25519'),
+}
+
+function keyFor(algorithm: ClientName): KeyObject {
+  const key = keys.get(algorithm) ?? generate[algorithm]().privateKey
+  keys.set(algorithm, key)
   return key
 }
 
-export function signJwt(algorithm: 'ES256' | 'RS256', claims: object): string {
-  const signed = `${encode({ alg: algorithm, kid: 'key-1', typ: 'JWT' })}.${encode(claims)}`
+export function signJwt(algorithm: ClientName, typ: string, claims: object): string {
+  const signed = `${encode({ alg: algorithm, typ, kid: keyId })}.${encode(claims)}`
   const key = { key: keyFor(algorithm), dsaEncoding: 'ieee-p1363' as const }
-  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
+  return `${signed}.${sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(signed), key).toString('base64url')}`
 }

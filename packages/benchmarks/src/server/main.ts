@@ -4,6 +4,7 @@ import type { Question, ServerSettings, Target } from '../protocol.ts'
 import { sample } from '../sample.ts'
 import { bare } from './bare.ts'
 import { serveFloor } from './floor.ts'
+import { serveOidcProvider } from './oidc-provider.ts'
 import { startProfile, stopProfile } from './profiler.ts'
 import { serveProvider } from './provider.ts'
 import { anyClients, type Served } from './served.ts'
@@ -11,6 +12,7 @@ import { anyClients, type Served } from './served.ts'
 /** The measured process. It answers its parent over IPC, and ends when its parent ends. */
 async function serve(settings: ServerSettings): Promise<Served> {
   if (settings.kind === 'bare') return { listener: bare, clients: anyClients }
+  if (settings.kind === 'oidc-provider') return serveOidcProvider(settings)
   return settings.kind === 'floor' ? serveFloor(settings) : serveProvider(settings)
 }
 
@@ -26,6 +28,8 @@ async function answer(question: Question): Promise<unknown> {
       return startProfile()
     case 'profile-stop':
       return stopProfile(question.file)
+    default:
+      throw new Error(`a server does not ${question.type}`)
   }
 }
 
@@ -33,7 +37,9 @@ const served = await serve(JSON.parse(process.argv[2] ?? '') as ServerSettings)
 const server = createServer(served.listener)
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => {
-  const target: Target = { port: (server.address() as AddressInfo).port, clients: served.clients }
+  const { clients, privateKey } = served
+  const { port } = server.address() as AddressInfo
+  const target: Target = { port, clients, ...(privateKey && { privateKey }) }
   process.send?.(target)
 })
 process.on('message', (question: Question) => {

@@ -10,10 +10,22 @@ export function readText(request: IncomingMessage, then: (text: string) => void)
   request.on('end', () => then(text))
 }
 
+/** Sends a document that anybody may read and keep. */
+export function sendPublic(response: ServerResponse, json: string): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'cache-control': 'public, max-age=3600',
+    'access-control-allow-origin': '*',
+    'content-length': Buffer.byteLength(json),
+  })
+  response.end(json)
+}
+
 export function send(response: ServerResponse, status: number, json: string): void {
   response.writeHead(status, {
     'content-type': 'application/json',
     'cache-control': 'no-store',
+    pragma: 'no-cache',
     'content-length': Buffer.byteLength(json),
   })
   response.end(json)

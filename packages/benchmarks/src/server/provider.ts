@@ -1,12 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Provider, RegisteredClient } from '@oauth/core'
-import type { Feature } from '@oauth/core/feature'
+import type { ClientInput, Provider, RegisteredClient } from '@oauth/core'
 import {
   type ClientCredentials,
   type ClientName,
-  deviceGrantType,
-  type FeatureName,
+  eddsaResource,
   fastResource,
   identityScope,
   offlineScope,
@@ -16,6 +15,7 @@ import {
   sessionCookie,
 } from '../protocol.ts'
 import { addExpiredRows } from './expired-rows.ts'
+import { makeFeature, registrationFor } from './features.ts'
 import { loadBuilt, type Opened, openStorage } from './open-storage.ts'
 import { plainBridge } from './plain-bridge.ts'
 import { purgeLoop } from './purge-loop.ts'
@@ -30,23 +30,6 @@ const user = {
   emailVerified: true,
 }
 
-const makeFeature: Readonly<Record<FeatureName, (core: string) => Promise<Feature>>> = {
-  async 'device-authorization'(core) {
-    type Device = typeof import('@oauth/core/features/device-authorization')
-    const file = 'features/device-authorization/device-authorization.js'
-    return (await loadBuilt<Device>(core, file)).deviceAuthorization({ verificationUri: '/device' })
-  },
-  async dpop(core) {
-    const { dpop } = await loadBuilt<typeof import('@oauth/core/features/dpop')>(core, 'features/dpop/dpop.js')
-    return dpop()
-  },
-  async 'pushed-authorization-requests'(core) {
-    type Pushed = typeof import('@oauth/core/features/pushed-authorization-requests')
-    const file = 'features/pushed-authorization-requests/pushed-authorization-requests.js'
-    return (await loadBuilt<Pushed>(core, file)).pushedAuthorizationRequests()
-  },
-}
-
 /** Makes a provider with default settings, and a host that keeps its sessions and users in memory. */
 export async function serveProvider(settings: ServerSettings): Promise<Served> {
   const { createProvider } = await loadBuilt<typeof import('@oauth/core')>(settings.core, 'index.js')
@@ -57,15 +40,18 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   ])
   const users = new Map([[user.id, user]])
   const provider = createProvider({
-    features: await Promise.all((settings.features ?? []).map((name) => makeFeature[name](settings.core))),
+    features: await Promise.all((settings.features ?? []).map((name) => makeFeature(settings.core, name))),
     baseUrl: 'http://localhost:9000',
     secret: 'a-secret-for-benchmarks-with-enough-characters',
     storage,
     loginUrl: '/login',
     consentUrl: '/consent',
     scopes: ['notes:read'],
-    validAudiences: [resource, fastResource],
-    resourceOptions: { [fastResource]: { accessTokenSigningAlgorithm: 'ES256' } },
+    validAudiences: [resource, fastResource, eddsaResource],
+    resourceOptions: {
+      [fastResource]: { accessTokenSigningAlgorithm: 'ES256' },
+      [eddsaResource]: { accessTokenSigningAlgorithm: 'EdDSA' },
+    },
     // Tokens without `resource` are opaque, so that both kinds are measured.
     defaultResource: false,
     authentication: {
@@ -78,13 +64,17 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   })
   // Make the signing keys before the measurement: the purge reads them, too.
   if (settings.expired !== undefined) await provider.fetch(new Request(`${provider.issuer}/jwks`))
-  const further = settings.features?.includes('device-authorization') === true ? ([deviceGrantType] as const) : []
+  const { key, ...registration } = registrationFor(settings.features ?? [])
+  const pair = key ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : undefined
+  const members = {
+    ...registration.members,
+    ...(pair && { jwks: { keys: [pair.publicKey.export({ format: 'jwk' })] } }),
+  }
+  const register = (name: ClientName) => registerClient(provider, storage, name, { ...registration, members })
   return {
     listener: mount(provider, settings),
-    clients: {
-      ES256: await registerClient(provider, storage, 'ES256', further),
-      RS256: await registerClient(provider, storage, 'RS256', further),
-    },
+    clients: { ES256: await register('ES256'), RS256: await register('RS256'), EdDSA: await register('EdDSA') },
+    ...(pair && { privateKey: pair.privateKey.export({ format: 'jwk' }) }),
     purge: purgeLoop(provider),
   }
 }
@@ -98,16 +88,19 @@ async function registerClient(
   provider: Provider,
   storage: Opened['storage'],
   name: ClientName,
-  furtherGrantTypes: readonly (typeof deviceGrantType)[],
+  { grantTypes, members }: { readonly grantTypes: readonly string[]; readonly members: object },
 ): Promise<ClientCredentials> {
   const scope = [...new Set([...identityScope.split(' '), ...offlineScope.split(' ')])]
-  const { client_id, client_secret = '' }: RegisteredClient = await provider.registerClient({
+  const metadata = {
     redirect_uris: [redirectUri],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', ...furtherGrantTypes],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', ...grantTypes],
     scope: scope.join(' '),
     client_name: 'Benchmark',
     id_token_signed_response_alg: name,
-  })
+    ...members,
+  }
+  const registered: RegisteredClient = await provider.registerClient(metadata as ClientInput)
+  const { client_id, client_secret = '' } = registered
   const now = Math.floor(Date.now() / 1000)
   await storage.consents.remember({
     id: `consent-${name}`,
