@@ -1,3 +1,5 @@
+import { nativeBuffer } from './platform.ts'
+
 /** `Uint8Array` on a buffer of its own, in words that compilers before TypeScript 5.7 understand as well. */
 export type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
 
@@ -10,6 +12,16 @@ for (let index = 0; index < 64; index++) values[alphabet.charCodeAt(index)] = in
  * 5}).
  */
 export function encodeBase64url(bytes: Uint8Array): string {
+  if (nativeBuffer === undefined) return encodeInLoop(bytes)
+  return nativeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+}
+
+/** Encodes the UTF-8 bytes of a text as base64url without padding. */
+export function encodeTextBase64url(text: string): string {
+  return nativeBuffer === undefined ? encodeInLoop(encodeUtf8(text)) : nativeBuffer.from(text).toString('base64url')
+}
+
+function encodeInLoop(bytes: Uint8Array): string {
   let text = ''
   let index = 0
   for (; index + 2 < bytes.length; index += 3) {

@@ -1,4 +1,4 @@
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from './base64url.ts'
+import { encodeBase64url, encodeUtf8 } from './base64url.ts'
 import { synchronousCrypto, webCryptoSupports } from './platform.ts'
 
 /**
@@ -29,11 +29,13 @@ export async function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512' |
   return encodeBase64url(bytes.subarray(0, bytes.length / 2))
 }
 
+/** The names of the digests in `node:crypto`. */
+const synchronousNames = { 'SHA-256': 'sha256', 'SHA-512': 'sha512', SHAKE256: 'shake256' } as const
+
 async function digestOf(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): Promise<Uint8Array> {
-  if (digest === 'SHA-256') return decodeBase64url(await sha256(text)) as Uint8Array
-  if (digest === 'SHAKE256' && synchronousCrypto !== undefined) {
-    const hash = synchronousCrypto.createHash('shake256', { outputLength: 64 })
-    return decodeBase64url(hash.update(text).digest('base64url')) as Uint8Array
+  if (synchronousCrypto !== undefined) {
+    const options = digest === 'SHAKE256' ? { outputLength: 64 } : undefined
+    return synchronousCrypto.createHash(synchronousNames[digest], options).update(text).digest()
   }
   const parameters = digest === 'SHAKE256' ? shake256 : digest
   return new Uint8Array(await crypto.subtle.digest(parameters, encodeUtf8(text)))

@@ -91,11 +91,12 @@ async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<Ar
  * https://www.rfc-editor.org/rfc/rfc5869#section-2.3 section 2.3}).
  */
 async function expandKey(root: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
-  const input = concat(encodeUtf8(info), new Uint8Array([1]))
+  // The number of the block, one byte, comes last.
+  const input = `${info}\u0001`
   if (synchronousCrypto !== undefined) return synchronousCrypto.createHmac('sha256', root).update(input).digest()
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', root, algorithm, false, ['sign'])
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, input))
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encodeUtf8(input)))
 }
 
 type KeySource = () => Promise<Uint8Array<ArrayBuffer>>
@@ -132,8 +133,8 @@ function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, key: Key
       const iv = await vector(text, context)
       const cipher = node.createCipheriv('aes-256-gcm', await key(), iv)
       cipher.setAAD(encodeUtf8(context))
-      const body = concat(cipher.update(encodeUtf8(text)), cipher.final())
-      return encodeBase64url(concat(concat(iv, body), cipher.getAuthTag()))
+      const body = cipher.update(encodeUtf8(text))
+      return encodeBase64url(concat(iv, body, cipher.final(), cipher.getAuthTag()))
     },
     async unseal(sealed, context) {
       const bytes = decodeBase64url(sealed)
@@ -151,9 +152,12 @@ function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, key: Key
   }
 }
 
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(left.length + right.length)
-  bytes.set(left)
-  bytes.set(right, left.length)
+function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
   return bytes
 }

@@ -1,6 +1,6 @@
 import { type CryptoKey, decodeJwt, jwtVerify } from 'jose'
 import type { VerifiedJwt } from '../contracts/key-set.ts'
-import { encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
+import { encodeTextBase64url } from '../crypto/base64url.ts'
 
 /** The header of a JWT that this server signs. */
 export interface IssuedHeader {
@@ -26,10 +26,10 @@ export function createUnsignedJwts(): (header: IssuedHeader, claims: object) => 
     const name = `${header.alg} ${header.typ} ${header.kid}`
     let encoded = headers.get(name)
     if (encoded === undefined) {
-      encoded = encodeBase64url(encodeUtf8(JSON.stringify(header)))
+      encoded = encodeTextBase64url(JSON.stringify(header))
       headers.set(name, encoded)
     }
-    return `${encoded}.${encodeBase64url(encodeUtf8(JSON.stringify(claims)))}`
+    return `${encoded}.${encodeTextBase64url(JSON.stringify(claims))}`
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../contracts/context.ts'
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../crypto/base64url.ts'
+import { decodeBase64url, decodeUtf8, encodeTextBase64url } from '../crypto/base64url.ts'
 import { hmacBase64 } from '../crypto/hmac.ts'
 import { timingSafeEqual } from '../crypto/timing-safe-equal.ts'
 import { signPageQuery } from '../interaction/page-query.ts'
@@ -23,7 +23,7 @@ export async function signLogoutQuestion(
 ): Promise<string> {
   const expiresAt = ctx.clock.now() + ctx.config.lifetimes.interaction
   const question: Question = { expiresAt, ...(target !== undefined && { target }) }
-  const text = encodeBase64url(encodeUtf8(JSON.stringify(question)))
+  const text = encodeTextBase64url(JSON.stringify(question))
   return `${text}.${await sign(ctx.config.secrets[0], sessionId, text)}`
 }
 
@@ -42,7 +42,7 @@ export async function readLogoutQuestion(
   return undefined
 }
 
-function sign(secret: string, sessionId: string, text: string): Promise<string> {
+function sign(secret: string, sessionId: string, text: string): string | Promise<string> {
   return hmacBase64(`oauth/end-session\0${secret}`, `${text}.${sessionId}`)
 }
 

@@ -38,8 +38,9 @@ export function idsOf({ config }: Context, code: string): Promise<readonly strin
 }
 
 /** Returns a name for something that must not be in the storage as it is. */
-export function macOf(secret: string, text: string): Promise<string> {
-  return hmacBase64(secret, text).then((mac) => mac.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''))
+export async function macOf(secret: string, text: string): Promise<string> {
+  const mac = await hmacBase64(secret, text)
+  return mac.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
 const createSealers = ({ config }: Context) => createTokenSealers(config.secrets, 'oauth/device-user-code')

@@ -1,6 +1,6 @@
 import type { Context } from '../../contracts/context.ts'
 import type { DecryptionRules } from '../../contracts/encryption-keys.ts'
-import { encodeBase64url, encodeUtf8 } from '../../crypto/base64url.ts'
+import { encodeTextBase64url } from '../../crypto/base64url.ts'
 import { decodeJweHeader, headerProblem } from '../../keys/decrypt.ts'
 import { createEncryptionKeys } from '../../keys/encryption-keys.ts'
 import { contentEncryptionAlgorithms } from '../../protocol/encryption.ts'
@@ -50,7 +50,7 @@ function only(supported: readonly string[], registered: string | undefined): rea
 /** Makes a JWT without a signature ({@link https://www.rfc-editor.org/rfc/rfc7519#section-6 RFC 7519 section 6}). */
 function unsecuredJwt(claims: string, typ: unknown): string {
   const header = JSON.stringify({ alg: 'none', typ })
-  return `${encodeBase64url(encodeUtf8(header))}.${encodeBase64url(encodeUtf8(claims))}.`
+  return `${encodeTextBase64url(header)}.${encodeTextBase64url(claims)}.`
 }
 
 function invalid(description: string): OAuthError {

@@ -4,28 +4,35 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 type Seal = typeof import('../../../src/crypto/seal.ts')
 type Sign = typeof import('../../../src/crypto/signer.ts')
 type Hash = typeof import('../../../src/crypto/hash.ts')
-type Paths = Record<'synchronous' | 'web', Seal & Sign & Hash>
+type Hmac = typeof import('../../../src/crypto/hmac.ts')
+type Base64url = typeof import('../../../src/crypto/base64url.ts')
+type Path = Seal & Sign & Hash & Hmac & Base64url
+type Paths = Record<'synchronous' | 'web', Path>
 
 const paths = {} as Paths
 const builtin = process.getBuiltinModule
 
-async function load(): Promise<Seal & Sign & Hash> {
+async function load(): Promise<Path> {
   vi.resetModules()
   return {
     ...(await import('../../../src/crypto/seal.ts')),
     ...(await import('../../../src/crypto/signer.ts')),
     ...(await import('../../../src/crypto/hash.ts')),
+    ...(await import('../../../src/crypto/hmac.ts')),
+    ...(await import('../../../src/crypto/base64url.ts')),
   }
 }
 
 beforeAll(async () => {
-  const { synchronousCrypto } = await import('../../../src/crypto/platform.ts')
+  const { nativeBuffer, synchronousCrypto } = await import('../../../src/crypto/platform.ts')
   expect(synchronousCrypto).toBeDefined()
+  expect(nativeBuffer).toBeDefined()
   paths.synchronous = await load()
   process.getBuiltinModule = undefined as never
   try {
     paths.web = await load()
-    expect((await import('../../../src/crypto/platform.ts')).synchronousCrypto).toBeUndefined()
+    const platform = await import('../../../src/crypto/platform.ts')
+    expect([platform.synchronousCrypto, platform.nativeBuffer]).toEqual([undefined, undefined])
   } finally {
     process.getBuiltinModule = builtin
   }
@@ -99,7 +106,37 @@ describe('hashing with WebCrypto and with the synchronous platform', () => {
   test('both paths compute the same hash', async () => {
     for (const text of ['', 'abc', 'aä\u{1f600}', 'x'.repeat(9999)]) {
       expect(await paths.web.sha256(text)).toBe(await paths.synchronous.sha256(text))
-      expect(await paths.web.leftHalfHash(text, 'SHA-256')).toBe(await paths.synchronous.leftHalfHash(text, 'SHA-256'))
+      for (const digest of ['SHA-256', 'SHA-512'] as const) {
+        expect(await paths.web.leftHalfHash(text, digest)).toBe(await paths.synchronous.leftHalfHash(text, digest))
+      }
+    }
+  })
+
+  test('both paths compute the same HMAC, for secrets and texts of any characters', async () => {
+    for (const key of ['k', secret, 'ä\u{1f600}', '\ud800', 'x'.repeat(200)]) {
+      for (const text of ['', 'abc', 'a\0b', 'aä\u{1f600}', '\udc00', 'x'.repeat(9999)]) {
+        expect(await paths.web.hmacBase64(key, text)).toBe(await paths.synchronous.hmacBase64(key, text))
+      }
+    }
+  })
+})
+
+describe('base64url with and without the Buffer of the platform', () => {
+  test('both paths encode bytes of every length, also a part of a buffer', () => {
+    const bytes = Uint8Array.from({ length: 310 }, (_, index) => (index * 167) & 0xff)
+    for (let length = 0; length <= 300; length++) {
+      const part = bytes.subarray(7, 7 + length)
+      const text = paths.synchronous.encodeBase64url(part)
+      expect(paths.web.encodeBase64url(part)).toBe(text)
+      expect(paths.web.decodeBase64url(text)).toEqual(Uint8Array.from(part))
+    }
+  })
+
+  test('both paths encode text as UTF-8, half of a surrogate pair included', () => {
+    for (const text of ['', 'a', 'ab', 'abc', 'aä\u{1f600}', 'a\ud800b', 'x'.repeat(5000)]) {
+      const encoded = paths.synchronous.encodeTextBase64url(text)
+      expect(paths.web.encodeTextBase64url(text)).toBe(encoded)
+      expect(paths.web.decodeBase64url(encoded)).toEqual(paths.web.encodeUtf8(text))
     }
   })
 })
