@@ -3,9 +3,10 @@ import { insertAccessToken } from './access-tokens.ts'
 import { accessTokenToRow, codeFromRow, grantFromRow, refreshTokenToRow } from './codec-tokens.ts'
 import { codeColumns, joinedGrantColumns, ofToken } from './columns.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
-import { affected, type Runner, rows } from './runner.ts'
+import { affected, type Runner, rows, type Step, step } from './runner.ts'
 import type { AuthorizationCodeRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+import { together } from './together.ts'
 
 /** The insert of a code, which `commit` uses. */
 export function insertCode({ db, tables }: Schema): Statement<AuthorizationCodeRow, unknown> {
@@ -16,6 +17,7 @@ export function insertCode({ db, tables }: Schema): Statement<AuthorizationCodeR
 
 export function authorizationCodeStore(schema: Schema, runner: Runner): AuthorizationCodeStore {
   const { db, tables } = schema
+  const atOnce = together(schema)
   const addAccessToken = insertAccessToken(schema)
   const addRefreshToken = insertRefreshToken(schema)
   const find = statement((bind: Bind<{ id: string }>) =>
@@ -56,8 +58,10 @@ export function authorizationCodeStore(schema: Schema, runner: Runner): Authoriz
           const [row] = yield* rows(find, { id })
           return row && row.consumed_at !== null ? 'replayed' : 'dead'
         }
-        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
-        if (refreshToken) yield* affected(addRefreshToken, refreshTokenToRow(refreshToken))
+        const writes: Step[] = []
+        if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
+        if (refreshToken) writes.push(step(addRefreshToken, refreshTokenToRow(refreshToken)))
+        yield* atOnce(writes)
         return 'won'
       }),
   }

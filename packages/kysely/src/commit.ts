@@ -6,9 +6,10 @@ import { grantColumns } from './columns.ts'
 import { rememberConsent, remembering } from './consents.ts'
 import { takeRecord } from './records.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
-import { affected, type Runner } from './runner.ts'
+import { affected, type Runner, type Step, step } from './runner.ts'
 import type { GrantRow, Schema } from './schema.ts'
 import { type Bind, bindAll, statement } from './statement.ts'
+import { together } from './together.ts'
 
 /** Thrown inside the transaction when a record is gone, so that the deletion of the records before it is rolled back. */
 const gone = new Error('a record is gone')
@@ -16,6 +17,7 @@ const gone = new Error('a record is gone')
 /** Removes records, remembers a consent and adds a grant with what belongs to it, in one transaction. */
 export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
   const { db, tables } = schema
+  const atOnce = together(schema)
   const takeOf = takeRecord(schema)
   const remember = rememberConsent(schema)
   const addGrant = statement((bind: Bind<GrantRow>) => db.insertInto(tables.grants).values(bindAll(bind, grantColumns)))
@@ -28,10 +30,12 @@ export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
         // The deletions come first and decide: a request that does not get all records must write nothing.
         for (const one of take) if ((yield* affected(takeOf(one), one)) !== 1) throw gone
         if (consent) yield* remember(consent)
-        if (grant) yield* affected(addGrant, grantToRow(grant))
-        if (code) yield* affected(addCode, codeToRow(code))
-        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
-        if (refreshToken) yield* affected(addRefreshToken, refreshTokenToRow(refreshToken))
+        const writes: Step[] = []
+        if (grant) writes.push(step(addGrant, grantToRow(grant)))
+        if (code) writes.push(step(addCode, codeToRow(code)))
+        if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
+        if (refreshToken) writes.push(step(addRefreshToken, refreshTokenToRow(refreshToken)))
+        yield* atOnce(writes)
         return 'won'
       })
     return unlessGone(() => (consent ? remembering(attempt) : attempt()))

@@ -6,6 +6,7 @@ import { type OAuthTables, type TableOptions, tableNames } from './schema.ts'
 import { storageOn } from './storage.ts'
 
 export type { DialectName } from './dialect.ts'
+export { preparedStatements } from './prepared-statements.ts'
 export type { OAuthTables, TableOptions } from './schema.ts'
 
 export interface KyselyStorageOptions extends TableOptions {
@@ -29,7 +30,7 @@ const longestTimeout = 86_400
  * The verbs throw `StorageUnavailableError` of `@oauth/core` while the database is unavailable.
  * @throws {TypeError} when an option has an invalid value
  * @example
- * const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) })
+ * const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
  * await migrate(db)
  * const provider = createProvider({ storage: kyselyStorage(db), … })
  */

@@ -1,15 +1,18 @@
-import type { Kysely, QueryResult } from 'kysely'
+import type { DatabaseConnection, Kysely, QueryResult } from 'kysely'
 import { isImpossibleText } from './errors.ts'
 import { repeat } from './repeat.ts'
 import { type Answer, type Program, type Runner, type Step, step } from './runner.ts'
 import type { OAuthTables } from './schema.ts'
 import { type TimeLimit, within } from './time-limit.ts'
 
-type Executor = Pick<Kysely<OAuthTables>, 'executeQuery'>
-
-async function execute(db: Executor, { query, parameters }: Step): Promise<Answer> {
-  const result: QueryResult<unknown> = await db.executeQuery({ ...query, parameters })
+async function execute(connection: DatabaseConnection, { query, parameters }: Step): Promise<Answer> {
+  const result: QueryResult<unknown> = await connection.executeQuery({ ...query, parameters })
   return { rows: result.rows, affected: Number(result.numAffectedRows ?? 0) }
+}
+
+/** Runs `work` on the connection of an instance. `db.connection()` would make an instance for it each time. */
+function onConnection<T>(db: Kysely<OAuthTables>, work: (connection: DatabaseConnection) => Promise<T>): Promise<T> {
+  return db.getExecutor().provideConnection(work)
 }
 
 async function drive<T>(program: Program<T>, run: (step: Step) => Promise<Answer>): Promise<T> {
@@ -33,7 +36,7 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
       repeat(
         limit,
         () =>
-          db.connection().execute((connection) => {
+          onConnection(db, (connection) => {
             limit.check()
             return execute(connection, statement)
           }),
@@ -59,11 +62,13 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
       return await db.transaction().execute(async (transaction) => {
         try {
           limit.check()
-          const result = await drive(program(), async (statement) => {
-            const answer = await execute(transaction, statement)
-            limit.check()
-            return answer
-          })
+          const result = await onConnection(transaction, (connection) =>
+            drive(program(), async (statement) => {
+              const answer = await execute(connection, statement)
+              limit.check()
+              return answer
+            }),
+          )
           committing()
           return result
         } catch (error) {

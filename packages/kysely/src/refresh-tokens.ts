@@ -8,9 +8,10 @@ import {
   refreshTokenToRow,
 } from './codec-tokens.ts'
 import { joinedGrantColumns, ofToken, refreshTokenColumns } from './columns.ts'
-import { affected, type Runner, rows } from './runner.ts'
+import { affected, type Runner, rows, step } from './runner.ts'
 import type { RefreshTokenRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
+import { together } from './together.ts'
 
 type RotatedColumns = Pick<RefreshTokenRow, 'id' | 'successor_id' | 'sealed_successor' | 'sealed_until'>
 
@@ -30,6 +31,7 @@ function foundFromRow(row: FoundRow | undefined): FoundRefreshToken | undefined 
 
 export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenStore {
   const { db, tables } = schema
+  const atOnce = together(schema)
   const insert = insertRefreshToken(schema)
   const addAccessToken = insertAccessToken(schema)
   const find = statement((bind: Bind<{ id: string }>) =>
@@ -85,9 +87,10 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
           const found = foundFromRow((yield* rows(find, { id }))[0])
           return found && found.grant.revokedAt === undefined ? { outcome: 'rotated', ...found } : { outcome: 'dead' }
         }
-        if (predecessorId !== undefined) yield* affected(clear, { id: predecessorId })
-        yield* affected(insert, refreshTokenToRow(successor))
-        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
+        const writes = [step(insert, refreshTokenToRow(successor))]
+        if (predecessorId !== undefined) writes.push(step(clear, { id: predecessorId }))
+        if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
+        yield* atOnce(writes)
         return { outcome: 'won' }
       }),
     reuse: ({ id, limit, accessToken }) =>

@@ -20,12 +20,16 @@ function isPlaceholder(value: unknown): value is Placeholder {
   return typeof value === 'object' && value !== null && placeholder in value
 }
 
+/** The texts of all compiled statements. `preparedStatements` prepares these, and no queries of the host. */
+export const compiledTexts: Set<string> = new Set()
+
 /**
  * Compiles a query with placeholders for its values, and records the order of the placeholders. Building and compiling a
  * query with Kysely costs more than running it, so each storage does it once.
  */
 export function statement<Input, Row>(build: (bind: Bind<Input>) => Compilable<Row>): Statement<Input, Row> {
   const query = build((name) => ({ [placeholder]: name }) as never).compile()
+  compiledTexts.add(query.sql)
   const slots = query.parameters.map((value) =>
     isPlaceholder(value) ? { name: value[placeholder] as keyof Input, constant: null } : { constant: value },
   )

@@ -28,7 +28,9 @@ function open() {
       migrate: async () => void sqliteStorage(file),
     }
   }
-  const db = new Kysely<object>({ dialect: watchedDialect(serverDialect(database.url, { connections: 8 }), line) })
+  const db = new Kysely<object>({
+    dialect: watchedDialect(serverDialect(database.url, { connections: 8, prepared: true }), line),
+  })
   const options = timeoutSeconds === undefined ? {} : { timeoutSeconds }
   return { storage: kyselyStorage(db, options), migrate: () => migrate(db) }
 }

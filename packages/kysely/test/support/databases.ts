@@ -9,6 +9,7 @@ import { PGliteDialect } from 'kysely-pglite-dialect'
 import { createPool } from 'mysql2'
 import pg from 'pg'
 import { serverNames, serverVariables, withLocalDatabases } from '../../../../test/machine/servers.ts'
+import { preparedStatements } from '../../src/index.ts'
 
 /** A database without tables. */
 export interface EmptyDatabase {
@@ -34,10 +35,12 @@ export interface PoolOptions {
   readonly connections?: number
   /** Milliseconds after which the pool gives up connecting. */
   readonly connectTimeout?: number
+  /** Whether PostgreSQL prepares the statements of the storage (`preparedStatements`). Default: false. */
+  readonly prepared?: boolean
 }
 
 /** Makes a dialect with its own pool for the server at this address. */
-export function serverDialect(url: string, { connections = 10, connectTimeout }: PoolOptions = {}): Dialect {
+export function serverDialect(url: string, { connections = 10, connectTimeout, prepared }: PoolOptions = {}): Dialect {
   if (url.startsWith('mysql:')) {
     const pool = createPool({
       uri: url,
@@ -55,7 +58,7 @@ export function serverDialect(url: string, { connections = 10, connectTimeout }:
   // listener, either error would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return new PostgresDialect({ pool })
+  return new PostgresDialect({ pool: prepared ? preparedStatements(pool) : pool })
 }
 
 /** Makes a Kysely instance on the server at this address. */
