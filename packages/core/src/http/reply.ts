@@ -20,7 +20,8 @@ interface LazyResponse extends Response {
   [made]: Response | undefined
 }
 
-const prototype: Response = standInPrototype(Response.prototype, toResponse)
+/** Made with the first response: Node loads its `fetch` with the first look at `Response`, and an import should not. */
+let prototype: Response | undefined
 
 /**
  * Makes a response. Other code sees a `Response`; `replyOf` returns the plain data.
@@ -31,6 +32,7 @@ export function reply(status: number, headers: Readonly<Record<string, string>>,
 }
 
 function lazy(plain: Reply): Response {
+  prototype ??= standInPrototype(Response.prototype, toResponse)
   const response = Object.create(prototype) as LazyResponse
   response[content] = plain
   response[made] = undefined

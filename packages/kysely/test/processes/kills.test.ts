@@ -13,6 +13,11 @@ const token = '/oauth2/token'
 
 describeProcesses('a process that is killed,', { count: 1 }, (processes) => {
   const { isActive } = processes
+  /** PostgreSQL gets what a flow writes in one statement. */
+  function leastStatements(): number {
+    const { address } = processes.shared
+    return address.kind === 'server' && address.url.startsWith('postgres') ? 5 : 6
+  }
 
   test(
     'after a process is killed in a refresh, the old token still works, in one family, and tokens that were sent work (C11)',
@@ -38,7 +43,7 @@ describeProcesses('a process that is killed,', { count: 1 }, (processes) => {
           expect(await processes.survivor.revokeGrants()).toBe(1)
         },
       )
-      expect(statements).toBeGreaterThanOrEqual(5)
+      expect(statements).toBeGreaterThanOrEqual(leastStatements())
     },
     timeout,
   )
@@ -72,7 +77,7 @@ describeProcesses('a process that is killed,', { count: 1 }, (processes) => {
           }
         },
       )
-      expect(statements).toBeGreaterThanOrEqual(5)
+      expect(statements).toBeGreaterThanOrEqual(leastStatements())
       // Only a process that was killed after the commit has used the code up.
       expect([good, used]).toEqual([2 * statements - 1, 1])
     },
