@@ -29,7 +29,7 @@ export async function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512' |
   return encodeBase64url(bytes.subarray(0, bytes.length / 2))
 }
 
-/** The names of the digests in `node:crypto`. */
+/** The names of the digests for `synchronousCrypto`. */
 const synchronousNames = { 'SHA-256': 'sha256', 'SHA-512': 'sha512', SHAKE256: 'shake256' } as const
 
 async function digestOf(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): Promise<Uint8Array> {
