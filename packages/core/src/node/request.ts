@@ -19,29 +19,35 @@ interface WithState {
   [state]: State
 }
 
-const headersPrototype: Headers = standInPrototype(Headers.prototype, (headers) => realOf(headers).headers, {
-  get(this: Headers, name: string): string | null {
-    const { real, incoming } = stateOf(this)
-    return real === undefined ? findHeader(incoming.rawHeaders, name) : real.headers.get(name)
-  },
-})
+/** Made with the first request: Node loads its `fetch` with the first look at these classes, and an import should not. */
+let headersPrototype: Headers | undefined
+let requestPrototype: Request | undefined
 
-const requestPrototype: Request = standInPrototype(Request.prototype, realOf, {
-  // Each request sets these three as its own.
-  method: 'GET',
-  url: '',
-  headers: headersPrototype,
-  async text(this: Request): Promise<string> {
-    const own = stateOf(this)
-    if (own.read || own.real !== undefined) return realOf(this).text()
-    own.read = true
-    if (!hasBody(own)) return ''
-    const { incoming } = own
-    if (incoming.rawBody instanceof Uint8Array) return textOf([incoming.rawBody])
-    if (incoming.readableDidRead) throw new TypeError('Body is unusable: Body has already been read')
-    return readText(incoming)
-  },
-})
+const makeHeadersPrototype = (): Headers =>
+  standInPrototype(Headers.prototype, (headers) => realOf(headers).headers, {
+    get(this: Headers, name: string): string | null {
+      const { real, incoming } = stateOf(this)
+      return real === undefined ? findHeader(incoming.rawHeaders, name) : real.headers.get(name)
+    },
+  })
+
+const makeRequestPrototype = (): Request =>
+  standInPrototype(Request.prototype, realOf, {
+    // Each request sets these three as its own.
+    method: 'GET',
+    url: '',
+    headers: Headers.prototype,
+    async text(this: Request): Promise<string> {
+      const own = stateOf(this)
+      if (own.read || own.real !== undefined) return realOf(this).text()
+      own.read = true
+      if (!hasBody(own)) return ''
+      const { incoming } = own
+      if (incoming.rawBody instanceof Uint8Array) return textOf([incoming.rawBody])
+      if (incoming.readableDidRead) throw new TypeError('Body is unusable: Body has already been read')
+      return readText(incoming)
+    },
+  })
 
 /**
  * Makes the `Request` of a request to Node. Its method, URL, `headers.get` and `text` come straight from the connection.
@@ -50,6 +56,8 @@ const requestPrototype: Request = standInPrototype(Request.prototype, realOf, {
 export function createRequest(url: string, incoming: IncomingRequest, outgoing: OutgoingResponse): Request {
   const method = incoming.method ?? 'GET'
   const own: State = { url, method, incoming, outgoing, read: false, real: undefined }
+  headersPrototype ??= makeHeadersPrototype()
+  requestPrototype ??= makeRequestPrototype()
   const headers = Object.create(headersPrototype) as Headers & WithState
   headers[state] = own
   const request = Object.create(requestPrototype) as { -readonly [Name in keyof Request]: Request[Name] } & WithState
