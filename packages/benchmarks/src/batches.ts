@@ -17,7 +17,7 @@ const repetitions = 20
 
 const directory = mkdtempSync(join(tmpdir(), 'oauth-benchmark-'))
 const { core, kysely } = paths
-const settings = { kind: 'provider', storage: 'sqlite', bridge: 'hono', directory, core, kysely, expired } as const
+const settings = { kind: 'provider', storage: 'sqlite', directory, core, kysely, expired } as const
 const { storage, db } = await openStorage(settings)
 if (db === undefined) throw new Error('no database')
 

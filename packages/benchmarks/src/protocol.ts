@@ -69,8 +69,6 @@ export interface ServerSettings {
   /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. `provider`: this library. */
   readonly kind: 'bare' | 'floor' | 'provider' | 'oidc-provider'
   readonly storage: StorageName
-  /** How the provider's fetch is mounted: with Hono's lazy Request and Response, or with those of the platform. */
-  readonly bridge: 'hono' | 'plain'
   /** The features of the provider. */
   readonly features?: readonly FeatureName[]
   /** The number of expired rows to add before the load. SQLite and PostgreSQL only. */

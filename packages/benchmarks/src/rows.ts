@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { buildPackages } from './build.ts'
 import { addLiveRows, loadedId } from './live-rows.ts'
 import { paths } from './paths.ts'
+import { redirectUri } from './protocol.ts'
+import { hostOptions, registerClient, user } from './server/host.ts'
 import { loadBuilt, openStorage } from './server/open-storage.ts'
 
 /**
@@ -18,45 +20,21 @@ const [slices, calls] = [Number(process.env.SLICES ?? 40), 64]
 if (!process.argv.includes('--no-build')) buildPackages()
 const directory = mkdtempSync(join(tmpdir(), 'oauth-benchmark-'))
 const { core, kysely } = paths
-const settings = { kind: 'provider', storage: 'sqlite', bridge: 'hono', directory, core, kysely } as const
+const settings = { kind: 'provider', storage: 'sqlite', directory, core, kysely } as const
 const { storage, db } = await openStorage(settings)
 if (db === undefined) throw new Error('no database')
 const { createProvider } = await loadBuilt<typeof import('@oauth/core')>(core, 'index.js')
 const now = Math.floor(Date.now() / 1000)
-const user = { id: 'user-alice', name: 'Alice Archer', email: 'alice@example.com', emailVerified: true }
 const provider = createProvider({
-  baseUrl: 'http://localhost:9000',
-  secret: 'a-secret-for-benchmarks-with-enough-characters',
+  ...hostOptions,
   storage,
-  loginUrl: '/login',
-  consentUrl: '/consent',
-  scopes: ['notes:read'],
-  defaultResource: false,
   authentication: {
     getSession: () => ({ user, session: { id: 'session-1', authTime: now, amr: ['pwd'] } }),
     getUser: () => user,
   },
 })
-const redirectUri = 'https://app.example.com/callback'
 const scope = 'openid profile email offline_access'
-const client = await provider.registerClient({
-  redirect_uris: [redirectUri],
-  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-  scope: `${scope} notes:read`,
-  client_name: 'Benchmark',
-  id_token_signed_response_alg: 'ES256',
-})
-await storage.consents.remember({
-  id: 'consent-1',
-  clientId: client.client_id,
-  userId: user.id,
-  scope: scope.split(' '),
-  resources: [],
-  claims: [],
-  redirectHosts: ['app.example.com'],
-  createdAt: now,
-  updatedAt: now,
-})
+const client = await registerClient(provider, storage, 'ES256', { grantTypes: [], members: {} })
 
 interface Tokens {
   readonly access_token: string
@@ -64,7 +42,7 @@ interface Tokens {
 }
 
 async function post(path: string, form: Readonly<Record<string, string>>): Promise<Tokens> {
-  const headers = { authorization: `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}` }
+  const headers = { authorization: `Basic ${btoa(`${client.id}:${client.secret}`)}` }
   const body = new URLSearchParams(form)
   const response = await provider.fetch(new Request(provider.issuer + path, { method: 'POST', headers, body }))
   if (response.status !== 200) throw new Error(`${path}: ${await response.text()}`)
@@ -75,7 +53,7 @@ async function codeFlow(): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
     response_type: 'code',
-    client_id: client.client_id,
+    client_id: client.id,
     redirect_uri: redirectUri,
     scope,
     state: 'state',

@@ -7,9 +7,7 @@ import { paths } from './paths.ts'
 import type { LoadSettings, Question, Sample, ServerSettings, Target, Workload } from './protocol.ts'
 
 /** A server that is measured. */
-export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features'> & {
-  readonly bridge?: ServerSettings['bridge']
-}
+export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features'> & {}
 
 /** A server under load: its process, and that of its load generator. */
 export interface Running {
@@ -30,7 +28,7 @@ export interface LoadOptions {
 export async function start(subject: Subject, load: Workload, options: LoadOptions): Promise<Running> {
   const directory = mkdtempSync(join(tmpdir(), 'oauth-benchmark-'))
   const { core, kysely } = paths
-  const settings: ServerSettings = { bridge: 'hono', ...subject, directory, core, kysely }
+  const settings: ServerSettings = { ...subject, directory, core, kysely }
   const server = new Child('server', settings)
   let generator: Child | undefined
 

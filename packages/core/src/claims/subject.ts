@@ -1,5 +1,5 @@
 import type { Context } from '../contracts/context.ts'
-import { hmacBase64 } from '../crypto/hmac.ts'
+import { hmacBase64url } from '../crypto/hmac.ts'
 import { pairwiseSecretFor } from '../policy/client-support.ts'
 import { sectorOf } from '../policy/sector.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
@@ -13,10 +13,5 @@ import type { ClientRecord } from '../storage/client.ts'
  */
 export function subjectOf(ctx: Context, client: ClientRecord, userId: string): Awaitable<string> {
   const pairwiseSecret = pairwiseSecretFor(ctx, client)
-  return pairwiseSecret === undefined ? userId : pairwiseSubject(pairwiseSecret, client, userId)
-}
-
-async function pairwiseSubject(pairwiseSecret: string, client: ClientRecord, userId: string): Promise<string> {
-  const code = await hmacBase64(pairwiseSecret, `${sectorOf(client)}.${userId}`)
-  return code.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  return pairwiseSecret === undefined ? userId : hmacBase64url(pairwiseSecret, `${sectorOf(client)}.${userId}`)
 }

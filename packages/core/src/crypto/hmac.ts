@@ -13,6 +13,12 @@ function chooseHmac(): (secret: string, text: string) => string | Promise<string
   return (secret, text) => createHmac('sha256', secret).update(text).digest('base64')
 }
 
+/** Computes HMAC-SHA-256 of a text, in base64url without padding. */
+export async function hmacBase64url(secret: string, text: string): Promise<string> {
+  const code = await hmacBase64(secret, text)
+  return code.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
 const keys = new Map<string, Promise<CryptoKey>>()
 
 /** Imports each key once. */

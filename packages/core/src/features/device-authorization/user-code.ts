@@ -1,5 +1,5 @@
 import type { Context } from '../../contracts/context.ts'
-import { hmacBase64 } from '../../crypto/hmac.ts'
+import { hmacBase64url } from '../../crypto/hmac.ts'
 import { createTokenSealers } from '../../crypto/seal.ts'
 
 /** Twenty letters without vowels, so that codes form no words ({@link https://www.rfc-editor.org/rfc/rfc8628#section-6.1 RFC 8628 section 6.1}). */
@@ -38,10 +38,7 @@ export function idsOf({ config }: Context, code: string): Promise<readonly strin
 }
 
 /** Returns a name for something that must not be in the storage as it is. */
-export async function macOf(secret: string, text: string): Promise<string> {
-  const mac = await hmacBase64(secret, text)
-  return mac.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-}
+export const macOf: (secret: string, text: string) => Promise<string> = hmacBase64url
 
 const createSealers = ({ config }: Context) => createTokenSealers(config.secrets, 'oauth/device-user-code')
 
