@@ -16,12 +16,13 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
 /** Prints progress to standard error, because standard output is the tables and may go into a file. */
 const tell = (text: string) => process.stderr.write(`${text}\n`)
 
-const workloadColumns = [
+const workloadColumns = (before: string | undefined): readonly TableColumn[] => [
   microseconds('bare node:http', 'bare'),
   microseconds('floor', 'floor'),
   microseconds('SQLite', 'sqlite'),
   percentOf('of floor', 'sqlite', 'floor'),
   percentOf('of bare', 'sqlite', 'bare'),
+  ...(before === undefined ? [] : [microseconds('before', 'before'), percentOf('of before', 'sqlite', 'before')]),
   microseconds('memory', 'memory'),
   percentOf('of bare', 'memory', 'bare'),
   microseconds('oidc-provider', 'oidc-provider'),
@@ -42,7 +43,9 @@ async function benchmark(options: Options): Promise<void> {
   )
   print(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${connections} connections, ${cores},`)
   print(`${rounds} rounds of ${slice} ms after ${warmUp} s.`)
-  if (options.tables.includes('workloads')) await printTable(planWorkloads(options), workloadColumns, options)
+  if (options.tables.includes('workloads')) {
+    await printTable(planWorkloads(options), workloadColumns(options.before), options)
+  }
   if (options.tables.includes('features')) await printTable(planFeatures(options), featureColumns, options)
 }
 

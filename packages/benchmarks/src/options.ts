@@ -3,7 +3,7 @@ import type { CompareOptions } from './compare.ts'
 import { type Workload, workloads } from './protocol.ts'
 
 export const tables = ['workloads', 'features'] as const
-export const columns = ['bare', 'floor', 'memory', 'sqlite', 'oidc-provider'] as const
+export const columns = ['bare', 'floor', 'memory', 'before', 'sqlite', 'oidc-provider'] as const
 
 export type Table = (typeof tables)[number]
 export type Column = (typeof columns)[number]
@@ -12,6 +12,8 @@ export interface Options extends CompareOptions {
   readonly workloads: readonly Workload[]
   readonly tables: readonly Table[]
   readonly columns: readonly Column[]
+  /** Another checkout with built packages, for the column `before`. */
+  readonly before: string | undefined
   /** Measure the time from answer to answer instead of the server's processor time. */
   readonly realTime: boolean
   readonly profile: boolean
@@ -24,6 +26,7 @@ export const usage = `npx -y pnpm@10 benchmark [options]
                       the beginning of a name means all that begin with it
   --tables <names>    ${tables.join(', ')} (default: all)
   --columns <names>   ${columns.join(', ')} (default: all)
+  --before <folder>   another checkout with built packages: its server on SQLite gets a column
   --rounds <n>        rounds, in each of which every server has one slice (default: 24)
   --slice <ms>        length of a slice (default: 200)
   --warm-up <s>       load before the measurement, for each server (default: 3)
@@ -42,6 +45,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
       only: { type: 'string' },
       tables: { type: 'string' },
       columns: { type: 'string' },
+      before: { type: 'string' },
       rounds: { type: 'string' },
       slice: { type: 'string', default: '200' },
       'warm-up': { type: 'string' },
@@ -57,7 +61,10 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   return {
     workloads: choose('--only', values.only, workloads),
     tables: choose('--tables', values.tables, tables),
-    columns: choose('--columns', values.columns, columns),
+    columns: choose('--columns', values.columns, columns).filter(
+      (column) => column !== 'before' || values.before !== undefined,
+    ),
+    before: values.before,
     rounds: positive('--rounds', values.rounds ?? (values.quick ? '8' : '24')),
     slice: positive('--slice', values.slice),
     warmUp: positive('--warm-up', values['warm-up'] ?? (values.quick ? '1' : '3')),

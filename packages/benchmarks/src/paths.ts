@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const source = dirname(fileURLToPath(import.meta.url))
@@ -12,3 +12,8 @@ export const paths = {
   kysely: join(source, '../../kysely'),
   compiler: join(source, '../node_modules/typescript/bin/tsc'),
 } as const
+
+/** The folders of the measured packages in another checkout of this repository, where they must have been built. */
+export function packagesOf(checkout: string): { readonly core: string; readonly kysely: string } {
+  return { core: resolve(checkout, 'packages/core'), kysely: resolve(checkout, 'packages/kysely') }
+}

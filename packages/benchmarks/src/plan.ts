@@ -34,15 +34,22 @@ const exampleFeatures: readonly FeatureName[] = [
   'backchannel-authentication',
 ]
 
-const subjects: Readonly<Record<Column, Subject>> = {
+const subjectsOf = (before: string | undefined): Readonly<Record<Column, Subject>> => ({
   bare: { kind: 'bare', storage: 'memory' },
   floor: { kind: 'floor', storage: 'sqlite' },
   memory: { kind: 'provider', storage: 'memory', features: exampleFeatures },
   sqlite: { kind: 'provider', storage: 'sqlite', features: exampleFeatures },
+  before: {
+    kind: 'provider',
+    storage: 'sqlite',
+    features: exampleFeatures,
+    ...(before !== undefined && { checkout: before }),
+  },
   'oidc-provider': { kind: 'oidc-provider', storage: 'sqlite' },
-}
+})
 
-export function planWorkloads({ workloads, columns }: Options): readonly Comparison[] {
+export function planWorkloads({ workloads, columns, before }: Options): readonly Comparison[] {
+  const subjects = subjectsOf(before)
   return workloads.flatMap((load) => {
     const title = rows[load]
     if (title === undefined) return []

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Child } from './child.ts'
-import { paths } from './paths.ts'
+import { packagesOf, paths } from './paths.ts'
 import type { LoadSettings, Question, Sample, ServerSettings, Target, Workload } from './protocol.ts'
 
 /** A server that is measured. */
-export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features'> & {}
+export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features'> & {
+  /** Another checkout, whose built packages are measured instead of those of this one. */
+  readonly checkout?: string
+}
 
 /** A server under load: its process, and that of its load generator. */
 export interface Running {
@@ -27,8 +30,9 @@ export interface LoadOptions {
 /** Starts a server with an empty database, and a load generator. Returns after the warm-up; the load goes on. */
 export async function start(subject: Subject, load: Workload, options: LoadOptions): Promise<Running> {
   const directory = mkdtempSync(join(tmpdir(), 'oauth-benchmark-'))
-  const { core, kysely } = paths
-  const settings: ServerSettings = { ...subject, directory, core, kysely }
+  const { checkout, ...served } = subject
+  const packages = checkout === undefined ? paths : packagesOf(checkout)
+  const settings: ServerSettings = { ...served, directory, core: packages.core, kysely: packages.kysely }
   const server = new Child('server', settings)
   let generator: Child | undefined
 

@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { getRequestListener } from '@hono/node-server'
 import {
   type ClientName,
   eddsaResource,
@@ -18,6 +17,7 @@ import type { Served } from './served.ts'
 /** Makes a provider with default settings, and a host that keeps its sessions and users in memory. */
 export async function serveProvider(settings: ServerSettings): Promise<Served> {
   const { createProvider } = await loadBuilt<typeof import('@oauth/core')>(settings.core, 'index.js')
+  const { nodeListener } = await loadBuilt<typeof import('@oauth/core/node')>(settings.core, 'node.js')
   const { storage, db } = await openStorage(settings)
   if (settings.expired && db !== undefined) await addExpiredRows(db, settings)
   const sessions = new Map([
@@ -51,7 +51,7 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   }
   const register = (name: ClientName) => registerClient(provider, storage, name, { ...registration, members })
   return {
-    listener: getRequestListener(provider.fetch),
+    listener: nodeListener(provider),
     clients: { ES256: await register('ES256'), RS256: await register('RS256'), EdDSA: await register('EdDSA') },
     ...(pair && { privateKey: pair.privateKey.export({ format: 'jwk' }) }),
     purge: purgeLoop(provider),
