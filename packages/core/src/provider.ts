@@ -30,6 +30,7 @@ import { shareEntry } from './server/entry.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter, withoutLastSlash } from './server/router.ts'
+import type { Awaitable } from './storage/awaitable.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
 /**
@@ -86,10 +87,10 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       async (request: Request) => toResponse(await dispatch(core, endpoint, request)),
     ]),
   )
-  const answer = async (request: Request): Promise<Response> => {
+  const answer = (request: Request): Awaitable<Response> => {
     const path = pathOf(request.url)
     const endpoint = router.find(path)
-    if (endpoint !== undefined) return await dispatch(core, endpoint, request)
+    if (endpoint !== undefined) return dispatch(core, endpoint, request)
     const off = switchedOff(config, withoutLastSlash(path))
     if (off !== undefined) {
       const description = `this endpoint is off: turn it on with the option ${off.option}`

@@ -1,5 +1,6 @@
 import type { ErrorAudience } from '../http/error-response.ts'
 import type { Parameters } from '../http/parameters.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ClientEvidence } from './client-instance.ts'
 import type { Core } from './core.ts'
@@ -11,9 +12,9 @@ import type { RateLimitBucket } from './rate-limit.ts'
  */
 export type Endpoint = OpenEndpoint | ClientEndpoint
 
-/** An endpoint that reads the request itself. */
+/** An endpoint that reads the request itself. One that answers with a prepared document needs no promise. */
 export interface OpenEndpoint extends EndpointRow {
-  handle(core: Core, request: Request): Promise<Response>
+  handle(core: Core, request: Request): Awaitable<Response>
 }
 
 /**
@@ -21,7 +22,7 @@ export interface OpenEndpoint extends EndpointRow {
  * The server authenticates the client before it calls `handleClient`.
  */
 export interface ClientEndpoint extends EndpointRow {
-  handleClient(core: Core, call: ClientCall): Promise<Response>
+  handleClient(core: Core, call: ClientCall): Awaitable<Response>
 }
 
 /** A request of a client that has authenticated. */

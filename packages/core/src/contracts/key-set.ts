@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { Clock } from './clock.ts'
 import type { OAuthEvent } from './events.ts'
 
@@ -51,7 +52,7 @@ export interface KeySet {
    */
   verify(jwt: string, typ: string, options?: { readonly ignoreExpiry?: boolean }): Promise<VerifiedJwt | undefined>
   /** Returns the public keys as a JWK set, serialised. */
-  jwks(): Promise<string>
+  jwks(): Awaitable<string>
   /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */
   rotate(options?: KeyRotation): Promise<void>
   /**

@@ -1,6 +1,7 @@
 import type { Core } from '../contracts/core.ts'
+import type { DocumentMember } from '../contracts/document-member.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { publicDocument } from '../http/json.ts'
+import { publicDocument, publicHeaders } from '../http/json.ts'
 import { authorizationServerMetadata, openidConfiguration } from '../metadata/documents.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 
@@ -9,6 +10,7 @@ import { endpointPaths } from '../protocol/endpoint-paths.ts'
  * restart of the server.
  */
 const maxAge = 3600
+const headers = publicHeaders(maxAge)
 
 /**
  * Makes the endpoint of a discovery document. The document is made once, on first use, when all features have started, and
@@ -17,6 +19,16 @@ const maxAge = 3600
 function discoveryEndpoint(core: Core, name: string, wellKnown: string, build: () => object): Endpoint {
   let text: string | undefined
   let document: Readonly<Record<string, unknown>> | undefined
+
+  const withChangingMembers = async (
+    fixed: Readonly<Record<string, unknown>>,
+    members: readonly DocumentMember[],
+  ): Promise<Response> => {
+    const changing = await Promise.all(members.map(async (member) => [member.name, await member.valueOf(fixed)]))
+    const seconds = Math.min(maxAge, ...members.flatMap((member) => member.maxAge ?? []))
+    return publicDocument(JSON.stringify({ ...fixed, ...Object.fromEntries(changing) }), publicHeaders(seconds))
+  }
+
   return {
     name,
     path: wellKnown,
@@ -24,18 +36,12 @@ function discoveryEndpoint(core: Core, name: string, wellKnown: string, build: (
     methods: ['GET'],
     errors: 'json',
     cors: 'any',
-    async handle() {
+    handle() {
       text ??= JSON.stringify(build())
-      const members = [...core.registry.documentMembers.values()]
-      if (members.length === 0) return publicDocument(text, 'application/json', maxAge)
-      const fixed: Readonly<Record<string, unknown>> = document ?? Object.freeze(JSON.parse(text))
-      document = fixed
-      const changing = await Promise.all(members.map(async (member) => [member.name, await member.valueOf(fixed)]))
-      return publicDocument(
-        JSON.stringify({ ...fixed, ...Object.fromEntries(changing) }),
-        'application/json',
-        Math.min(maxAge, ...members.flatMap((member) => member.maxAge ?? [])),
-      )
+      const { documentMembers } = core.registry
+      if (documentMembers.size === 0) return publicDocument(text, headers)
+      document ??= Object.freeze(JSON.parse(text) as Record<string, unknown>)
+      return withChangingMembers(document, [...documentMembers.values()])
     },
   }
 }

@@ -1,8 +1,11 @@
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { publicDocument } from '../http/json.ts'
+import { publicDocument, publicHeaders } from '../http/json.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
+
+const headers = publicHeaders(jwksMaxAge)
 
 /**
  * The endpoint of the public keys: those that verify what the server signs, and those with which clients encrypt for it
@@ -16,13 +19,17 @@ export const jwks: Endpoint = {
   errors: 'json',
   cors: 'any',
   metadata: 'jwks_uri',
-  async handle(ctx) {
-    return publicDocument(await publicKeys(ctx), 'application/json', jwksMaxAge)
+  handle(ctx) {
+    const text = publicKeys(ctx)
+    return typeof text === 'string' ? publicDocument(text, headers) : text.then((late) => publicDocument(late, headers))
   },
 }
 
-async function publicKeys({ keys, registry }: Context): Promise<string> {
-  if (registry.encryptionKeys.length === 0) return keys.jwks()
+function publicKeys(ctx: Context): Awaitable<string> {
+  return ctx.registry.encryptionKeys.length === 0 ? ctx.keys.jwks() : allPublicKeys(ctx)
+}
+
+async function allPublicKeys({ keys, registry }: Context): Promise<string> {
   const [signing, ...encryption] = await Promise.all([
     keys.jwks(),
     ...registry.encryptionKeys.map((set) => set.published()),

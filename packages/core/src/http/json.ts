@@ -1,4 +1,4 @@
-import { reply } from './reply.ts'
+import { plainReply, reply } from './reply.ts'
 
 /**
  * Headers of a response with tokens or secrets ({@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749
@@ -12,7 +12,14 @@ export const noStore: Readonly<Record<string, string>> = Object.freeze({
 
 /** Makes a JSON response that no cache stores. Members that are `undefined` are left out. */
 export function json(status: number, body: object, headers?: Readonly<Record<string, string>>): Response {
-  return reply(status, headers === undefined ? noStore : { ...noStore, ...headers }, JSON.stringify(body))
+  const text = JSON.stringify(body)
+  if (headers === undefined || isEmpty(headers)) return plainReply({ status, headers: noStore, body: text })
+  return reply(status, { ...noStore, ...headers }, text)
+}
+
+function isEmpty(headers: object): boolean {
+  for (const _ in headers) return false
+  return true
 }
 
 /** Makes an empty response (204) that no cache stores. */
@@ -20,12 +27,19 @@ export function noContent(): Response {
   return reply(204, { 'cache-control': 'no-store', pragma: 'no-cache' }, null)
 }
 
-/** Makes a public response from a text that was serialized before. Caches may keep it for `maxAge` seconds. */
-export function publicDocument(body: string, contentType: string, maxAge: number): Response {
-  const headers = {
-    'content-type': contentType,
+/** Makes the headers of a public JSON document, which caches may keep for `maxAge` seconds. Make them once. */
+export function publicHeaders(maxAge: number): Readonly<Record<string, string>> {
+  return Object.freeze({
+    'content-type': 'application/json',
     'cache-control': `public, max-age=${maxAge}`,
     'access-control-allow-origin': '*',
-  }
-  return reply(200, headers, body)
+  })
+}
+
+/**
+ * Makes a public response from a text that was serialized before.
+ * @param headers from `publicHeaders`
+ */
+export function publicDocument(body: string, headers: Readonly<Record<string, string>>): Response {
+  return plainReply({ status: 200, headers, body })
 }

@@ -28,10 +28,11 @@ let prototype: Response | undefined
  * @throws {TypeError} when a header has a name or a value that HTTP does not allow
  */
 export function reply(status: number, headers: Readonly<Record<string, string>>, body: string | null): Response {
-  return isPlain(headers) ? lazy({ status, headers, body }) : new Response(body, { status, headers })
+  return isPlain(headers) ? plainReply({ status, headers, body }) : new Response(body, { status, headers })
 }
 
-function lazy(plain: Reply): Response {
+/** Makes a response with headers that are known to be right: names in lower case, and values that HTTP allows. */
+export function plainReply(plain: Reply): Response {
   prototype ??= standInPrototype(Response.prototype, toResponse)
   const response = Object.create(prototype) as LazyResponse
   response[content] = plain
@@ -59,7 +60,7 @@ export function withHeaders(response: Response, headers: Readonly<Record<string,
   const plain = replyOf(response)
   if (plain !== undefined) {
     const vary = [plain.headers.vary ?? [], headers.vary ?? []].flat().join(', ')
-    return lazy({ ...plain, headers: { ...plain.headers, ...headers, ...(vary !== '' && { vary }) } })
+    return plainReply({ ...plain, headers: { ...plain.headers, ...headers, ...(vary !== '' && { vary }) } })
   }
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'vary') response.headers.append(name, value)
@@ -71,7 +72,7 @@ export function withHeaders(response: Response, headers: Readonly<Record<string,
 /** Returns the response to HEAD: that to GET, without its body. */
 export function withoutBody(response: Response): Response {
   const plain = replyOf(response)
-  return plain === undefined ? new Response(null, response) : lazy({ ...plain, body: null })
+  return plain === undefined ? new Response(null, response) : plainReply({ ...plain, body: null })
 }
 
 /** Tells whether the platform would keep these headers as they are. It checks and changes all others. */

@@ -81,8 +81,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
       return verifyIssuedJwt(key, jwt, { issuer, typ, now, ignoreExpiry: verifyOptions.ignoreExpiry === true })
     },
 
-    async jwks() {
-      return (await current()).jwks
+    jwks() {
+      const keys = current()
+      return keys instanceof Promise ? keys.then(({ jwks }) => jwks) : keys.jwks
     },
 
     rotate: (rotation = {}) => rotateKeys(options, read, rotation),

@@ -10,6 +10,7 @@ import { wantsJson } from '../http/redirect.ts'
 import { withoutBody } from '../http/reply.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** A response, and the client that authenticated for it. */
@@ -20,9 +21,10 @@ interface Served {
 
 /**
  * Serves a request to one endpoint: checks the method, then calls the endpoint. This is the only place where errors
- * become responses. A response may be made lazily: `toResponse` returns the platform's.
+ * become responses. A response may be made lazily: `toResponse` returns the platform's. That with a prepared document is there
+ * at once, without a promise.
  */
-export async function dispatch(core: Core, endpoint: Endpoint, request: Request): Promise<Response> {
+export function dispatch(core: Core, endpoint: Endpoint, request: Request): Awaitable<Response> {
   const origin = request.headers.get('origin')
   if (request.method === 'OPTIONS' && endpoint.cors !== undefined) {
     const real = isRealOrigin(origin) ? origin : undefined
@@ -30,7 +32,19 @@ export async function dispatch(core: Core, endpoint: Endpoint, request: Request)
     const allowed = endpoint.cors === 'client' ? real : real && '*'
     return preflight(endpoint.methods, { origin: allowed, requestHeaders }, headerNamers(core))
   }
-  const served = await serve(core, endpoint, request)
+  const served = serve(core, endpoint, request)
+  const complete = (late: Served): Response => addCors(core, endpoint, { request, origin, served: late })
+  return served instanceof Promise ? served.then(complete) : complete(served)
+}
+
+interface Answered {
+  readonly request: Request
+  readonly origin: string | null
+  readonly served: Served
+}
+
+/** Leaves out the body of a response to HEAD, and lets scripts read the responses that are for them. */
+function addCors(core: Core, endpoint: Endpoint, { request, origin, served }: Answered): Response {
   const response = request.method === 'HEAD' ? withoutBody(served.response) : served.response
   // Only a script's request needs CORS headers, and browsers send `Origin` with it.
   if (endpoint.cors === undefined || !isRealOrigin(origin)) return response
@@ -53,7 +67,23 @@ function isOwnOrigin({ metadata }: ClientRecord, origin: string): boolean {
   return uris.some((uri) => /^https?:/.test(uri) && URL.canParse(uri) && new URL(uri).origin === origin)
 }
 
-async function serve(core: Core, endpoint: Endpoint, request: Request): Promise<Served> {
+/** Serves a request. Without a client and a limit to ask for, what the endpoint has at hand takes no promise. */
+function serve(core: Core, endpoint: Endpoint, request: Request): Awaitable<Served> {
+  const isCounted = core.limits !== undefined && endpoint.rateLimit !== undefined
+  if (isCounted || 'handleClient' in endpoint) return serveLater(core, endpoint, request)
+  const refused = async (thrown: unknown): Promise<Served> => ({
+    response: await refuse(core, endpoint, request, thrown),
+  })
+  try {
+    checkMethod(endpoint, request)
+    const response = endpoint.handle(core, request)
+    return 'then' in response ? response.then((late) => ({ response: late }), refused) : { response }
+  } catch (thrown) {
+    return refused(thrown)
+  }
+}
+
+async function serveLater(core: Core, endpoint: Endpoint, request: Request): Promise<Served> {
   let client: ClientRecord | undefined
   try {
     checkMethod(endpoint, request)

@@ -1,11 +1,16 @@
+import type { Awaitable } from '../storage/awaitable.ts'
+
 type Fetch = (request: Request) => Promise<Response>
 
 /** What the listener for Node uses of a provider beside its public functions. */
 export interface Entry {
   /** Returns the URL that clients see for one at which a request has arrived. */
   readonly publishedUrl: (url: string) => string
-  /** Serves a request with a published URL. Unlike that of `fetch`, the response may be made lazily (`http/reply`). */
-  readonly answer: Fetch
+  /**
+   * Serves a request with a published URL. Unlike that of `fetch`, the response may be made lazily (`http/reply`), and be
+   * there at once.
+   */
+  readonly answer: (request: Request) => Awaitable<Response>
 }
 
 /** By `fetch`, so that a host that puts a `fetch` of its own into a copy of the provider is asked itself. */
