@@ -30,7 +30,6 @@ import { shareEntry } from './server/entry.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter, withoutLastSlash } from './server/router.ts'
-import type { Awaitable } from './storage/awaitable.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
 /**
@@ -87,7 +86,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       async (request: Request) => toResponse(await dispatch(core, endpoint, request)),
     ]),
   )
-  const answer = (request: Request): Awaitable<Response> => {
+  const answer = (request: Request): Response | Promise<Response> => {
     const path = pathOf(request.url)
     const endpoint = router.find(path)
     if (endpoint !== undefined) return dispatch(core, endpoint, request)
