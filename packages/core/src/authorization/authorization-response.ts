@@ -39,7 +39,8 @@ export async function respondToClient(
   const mode = responseModeOf(ctx.registry, target.responseMode)
   // Every response names its issuer, so that a client of several servers can tell which one responded (RFC 9207 section
   // 2).
-  return mode.respond(ctx, request, target, { ...parameters, state: target.state, iss: ctx.config.issuer })
+  const named = Object.assign({}, parameters, { state: target.state, iss: ctx.config.issuer })
+  return mode.respond(ctx, request, target, named)
 }
 
 /**

@@ -63,8 +63,8 @@ export async function acceptExtra(
   authorization: AuthorizationRequest,
   facts: ApprovalFacts,
 ): Promise<AuthorizationRequest> {
+  if (authorization.extra === undefined) return authorization
   const { extra, ...rest } = authorization
-  if (extra === undefined) return authorization
   const accepted: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(extra)) {
     const parameter = registry.authorizationParameters.get(name)

@@ -28,7 +28,7 @@ export function idTokenClaims(
   if (giving.length === 0 && Object.keys(asked).length === 0) return {}
   const claims = ctx.config.userClaims(user)
   const ofScopes = Object.entries(claimsForScope(claims, giving)).filter(([name]) => !Object.hasOwn(asked, name))
-  return { ...Object.fromEntries(ofScopes), ...claimsByName(claims, asked) }
+  return Object.assign(Object.fromEntries(ofScopes), claimsByName(claims, asked))
 }
 
 /** Whether the ID tokens of this client have the claims of its scopes. The client's own setting goes first. */

@@ -11,9 +11,9 @@ export interface TokenRequest {
   readonly client: ClientRecord
   readonly parameters: Parameters
   /** The key that the client proved to hold, when the request uses a sender constraint. */
-  readonly binding?: Binding
+  readonly binding?: Binding | undefined
   /** The instance of the client, when it has authenticated with a key of its own. */
-  readonly instance?: ClientInstance
+  readonly instance?: ClientInstance | undefined
 }
 
 /**

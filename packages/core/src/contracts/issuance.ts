@@ -32,9 +32,9 @@ export interface Issuance {
    */
   readonly extra?: Extra
   /** The key that the client proved to hold. The core sets it. */
-  readonly binding?: Binding
+  readonly binding?: Binding | undefined
   /** The instance of the client, to which the refresh token is bound. The core sets it. */
-  readonly instance?: ClientInstance
+  readonly instance?: ClientInstance | undefined
   /** The parameters of the token request. The core sets them; they are absent for tokens that `core.issue` mints. */
   readonly parameters?: Parameters
   /** Whether to mint a refresh token and pass it to `commit`. */

@@ -52,7 +52,7 @@ export interface BoundIssuance {
   /** The resources (audiences) of the token, as `validAudiences` spells them. */
   readonly resources: readonly string[]
   /** The keys that the client has proved to hold. */
-  readonly binding?: Binding
+  readonly binding?: Binding | undefined
 }
 
 /** What a proof must match. */

@@ -39,14 +39,16 @@ export const token: Endpoint = {
         : await readBinding(core, request, { endpoint: core.config.issuer + endpointPaths.token, client, evidence })
     const instance = evidence?.instance
     try {
-      const bound = { ...(binding !== undefined && { binding }), ...(instance !== undefined && { instance }) }
       const read = grantType.readsAudience ? parameters : readAudience(core, { request: 'token', client, parameters })
-      const decision = await grantType.decide(core, { request, client, parameters: read, ...bound })
+      const decision = await grantType.decide(core, { request, client, parameters: read, binding, instance })
       if ('answer' in decision) {
         const { body, headers } = await decision.answer()
         return json(200, body, { ...binding?.headers, ...headers })
       }
-      const { body, headers } = await issueTokens(core, { ...decision, ...bound, parameters: read })
+      const { body, headers } = await issueTokens(
+        core,
+        Object.assign({}, decision, { binding, instance, parameters: read }),
+      )
       return json(200, body, headers)
     } catch (thrown) {
       throw addProofHeaders(thrown, binding?.headers)

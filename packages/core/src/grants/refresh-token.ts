@@ -47,17 +47,16 @@ async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenReq
   const verdict = await judge(ctx, presented)
   const scope = refreshedScope(client, grant.scope, parameters.get('scope'))
   const kept = keptResources(presented.found.token)
-  const issuance: Omit<Issuance, 'refresh' | 'commit'> = {
+  const isRetry = verdict === 'retry'
+  return {
     grantType: 'refresh_token',
     client,
     grant,
     scope,
     resources: grantedResources(parameters.all('resource'), grant.resources, ctx.config, { scope, kept }),
+    refresh: !isRetry,
+    commit: (minted) => (isRetry ? reuse : rotate)(ctx, presented, minted),
   }
-  if (verdict === 'retry') {
-    return { ...issuance, refresh: false, commit: (minted) => reuse(ctx, presented, minted) }
-  }
-  return { ...issuance, refresh: true, commit: (minted) => rotate(ctx, presented, minted) }
 }
 
 async function findToken(ctx: Context, sealers: SuccessorSealers, request: TokenRequest): Promise<Presented> {
@@ -95,12 +94,11 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   const rotation = await ctx.storage.refreshTokens.rotate({
     id,
     now,
-    successor: {
-      ...successor.record,
+    successor: Object.assign({}, successor.record, {
       predecessorId: id,
       // The first key of a token is proved by this request; whatever the token had before stays.
       ...(extra !== undefined && { extra: { ...successor.record.extra, ...extra } }),
-    },
+    }),
     ...(predecessorId !== undefined && { predecessorId }),
     // Without a reuse window there are no retries, so nothing is kept for them.
     ...(window > 0 && {

@@ -55,13 +55,12 @@ function sessionOf(session: Readonly<Record<string, unknown>>, clock: Clock): Se
   if (!isAbsent(amr) && !(Array.isArray(amr) && amr.every((method) => typeof method === 'string' && method !== ''))) {
     throw wrongAnswer(`${sessionMember}: session.amr`, "an array of strings, for instance ['pwd'], or undefined", amr)
   }
-  return {
-    ...session,
+  return Object.assign({}, session, {
     id: requireId(`${sessionMember}: session.id`, session.id),
     authTime: authTimeOf(session.authTime, clock),
     acr: (acr as string | null | undefined) ?? undefined,
     amr: (amr as readonly string[] | null | undefined) ?? undefined,
-  }
+  })
 }
 
 /**

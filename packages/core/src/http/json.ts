@@ -14,7 +14,7 @@ export const noStore: Readonly<Record<string, string>> = Object.freeze({
 export function json(status: number, body: object, headers?: Readonly<Record<string, string>>): Response {
   const text = JSON.stringify(body)
   if (headers === undefined || isEmpty(headers)) return plainReply({ status, headers: noStore, body: text })
-  return reply(status, { ...noStore, ...headers }, text)
+  return reply(status, Object.assign({}, noStore, headers), text)
 }
 
 function isEmpty(headers: object): boolean {

@@ -50,8 +50,7 @@ export function complete(
   const { client, authorization } = pending
   const { resources } = authorization
   const extra = keptExtra(ctx, authorization, 'grant')
-  return completionOf(ctx, pending.completion).approve(request, {
-    ...pending,
+  const approved = Object.assign({}, pending, {
     grant: {
       client,
       userId: signedIn.user.id,
@@ -67,6 +66,7 @@ export function complete(
     ...(consent !== undefined && { consent }),
     take: [...(pending.take ?? []), ...(interactionId === undefined ? [] : [interactionKey(interactionId)])],
   })
+  return completionOf(ctx, pending.completion).approve(request, approved)
 }
 
 /**

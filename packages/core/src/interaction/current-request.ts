@@ -19,12 +19,12 @@ export function currentRequest(
   client: ClientRecord,
   request: AuthorizationRequest,
 ): AuthorizationRequest {
-  const { claims: asked, ...rest } = request
   const scope = registeredPart(client, request.scope)
   if (scope.length === request.scope.length) return request
   if (scope.length === 0) {
     throw new OAuthError('invalid_scope', 'the client is no longer registered for any scope of this request')
   }
+  const { claims: asked, ...rest } = request
   const registered = parseScope(client.metadata.scope) ?? []
   const named = config.advertised.claims ?? []
   const claims = scope.includes('openid')

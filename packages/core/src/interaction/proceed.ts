@@ -57,7 +57,7 @@ export async function interact(
       { status: 400 },
     )
   }
-  const loaded = { ...pending, client }
+  const loaded = Object.assign({}, pending, { client })
   return failThroughCompletion(ctx, request, loaded, () => begin(ctx, request, loaded))
 }
 
@@ -80,7 +80,7 @@ async function begin(ctx: Context, request: Request, pending: LoadedPending): Pr
     const { location, setCookie } = await startInteraction(ctx, request, pending, judgement, approver)
     return redirect(request, location, { 'set-cookie': setCookie })
   }
-  return approve(ctx, request, pending, { ...judgement, approver })
+  return approve(ctx, request, pending, Object.assign({}, judgement, { approver }))
 }
 
 /**

@@ -9,11 +9,17 @@ const decoder = new TextDecoder()
 export function readText(incoming: IncomingRequest): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: (string | Uint8Array)[] = []
+    let isComplete = false
     incoming.on('data', (chunk: string | Uint8Array) => void chunks.push(chunk))
-    incoming.on('end', () => resolve(textOf(chunks)))
+    incoming.on('end', () => {
+      isComplete = true
+      resolve(textOf(chunks))
+    })
     incoming.on('error', reject)
-    // A connection that was closed before has no other event any more.
-    const closed = (): void => reject(new Error('the client has closed the connection'))
+    // A complete request is closed as well. A connection that was closed before has no other event any more.
+    const closed = (): void => {
+      if (!isComplete) reject(new Error('the client has closed the connection'))
+    }
     if (incoming.destroyed) closed()
     else incoming.on('close', closed)
     incoming.resume()

@@ -17,7 +17,7 @@ export function send(outgoing: OutgoingResponse, response: Response, isHead: boo
 
 /** Writes a response of the core at once. */
 export function sendReply(outgoing: OutgoingResponse, { status, headers, body }: Reply, isHead: boolean): void {
-  const all: OutgoingHeaders = { ...headers }
+  const all: OutgoingHeaders = Object.assign({}, headers)
   if (body !== null) all['content-length'] = byteLength(body)
   else if (!isHead && status !== 204 && status !== 304) all['content-length'] = 0
   outgoing.writeHead(status, keepCookies(outgoing, all))

@@ -18,5 +18,6 @@ export async function findRefreshToken(ctx: Context, presented: string): Promise
   if (text === undefined || id === undefined) return undefined
   const found = await ctx.storage.refreshTokens.find(id)
   if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return undefined
-  return { ...found, text }
+  const { token, grant, successorRotated } = found
+  return { token, grant, successorRotated, text }
 }

@@ -39,9 +39,9 @@ export async function mintIdToken(
   const algorithm = idTokenFormatOf(ctx, client)
   const hash = (text: string) => leftHalfHash(text, hashOf(algorithm))
   const claims = {
+    iss: ctx.config.issuer,
     ...idTokenClaims(ctx, user, issuance, grant.claims?.id_token),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
-    iss: ctx.config.issuer,
     sub: await subjectOf(ctx, client, user.id),
     aud: client.id,
     iat: now,

@@ -38,9 +38,9 @@ export async function mintJwtAccessToken(
     ...hookFacts(client, scope, resources, grant),
   })
   return ctx.keys.sign(algorithm, typ, {
+    iss: ctx.config.issuer,
     ...withoutReserved(ctx, 'customAccessTokenClaims', custom),
     ...members,
-    iss: ctx.config.issuer,
     sub: user === undefined ? client.id : await subjectOf(ctx, client, user.id),
     aud: audience.length === 1 ? audience[0] : audience,
     client_id: client.id,

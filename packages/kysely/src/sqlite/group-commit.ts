@@ -142,7 +142,8 @@ export function groupCommit(
   return {
     enlist: <T>(write: GroupedWrite<T>) =>
       new Promise<T>((resolve, reject) => {
-        if (arriving.push({ ...write, resolve, reject }) === 1) afterThisTurn(flush)
+        const { inside, alone } = write
+        if (arriving.push({ inside, alone, resolve, reject }) === 1) afterThisTurn(flush)
       }),
     async settle() {
       flush()
