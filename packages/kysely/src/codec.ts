@@ -8,7 +8,19 @@ export type Draft<T> = { -readonly [Name in keyof T]: T[Name] }
 export const seconds = (value: unknown): number => Number(value)
 
 export const scopeToText = (scope: readonly string[]): string => scope.join(' ')
-export const scopeFromText = (text: string): readonly string[] => (text === '' ? [] : text.split(' '))
+
+const none: readonly string[] = Object.freeze([])
+let lastText = ''
+let lastScope = none
+
+/** Reads a scope. It is frozen, because the same one is returned for the same text again: most tokens of a client have it. */
+export function scopeFromText(text: string): readonly string[] {
+  if (text !== lastText) {
+    lastScope = Object.freeze(text.split(' '))
+    lastText = text
+  }
+  return text === '' ? none : lastScope
+}
 
 export const listToText = (list: readonly string[]): string => (list.length === 0 ? '[]' : JSON.stringify(list))
 export const listFromText = (text: string): readonly string[] => (text === '[]' ? [] : JSON.parse(text))

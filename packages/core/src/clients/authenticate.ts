@@ -42,7 +42,8 @@ export async function authenticateClient(
   // Verifying an assertion is expensive and may fetch a key, so the limit is checked first. Comparing a secret costs no
   // more than the response.
   if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(request, presented.clientId)
-  const client = await ctx.clients.find(presented.clientId)
+  const known = ctx.clients.find(presented.clientId)
+  const client = known instanceof Promise ? await known : known
   const method = connectionMethod(ctx, collected.method, client) ?? collected.method
   if (method.inConnection) await ctx.limits?.checkCredentials(request, presented.clientId)
   const verdict = await method.verify(ctx, client, presented, request)
@@ -51,8 +52,9 @@ export async function authenticateClient(
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
     const refusal = profileRefusal(ctx, client, method.name)
     if (refusal !== undefined) throw refuse(ctx, method, presented, refusal)
-    await ctx.limits?.countAuthenticated(endpoint?.rateLimit, request, client)
-    return { client, evidence: evidence ?? (await furtherEvidence(ctx, client, method, sources)) }
+    if (ctx.limits !== undefined) await ctx.limits.countAuthenticated(endpoint?.rateLimit, request, client)
+    const further = evidence ?? furtherEvidence(ctx, client, method, sources)
+    return { client, evidence: further instanceof Promise ? await further : further }
   }
   await ctx.limits?.countRefusedCredentials(request, presented.clientId)
   if (verdict instanceof OAuthError) {
@@ -67,15 +69,26 @@ export async function authenticateClient(
 }
 
 /** Reads the credentials of other methods that come beside those of the method by which the client has authenticated. */
-async function furtherEvidence(
+function furtherEvidence(
   ctx: Context,
   client: ClientRecord,
   used: ClientAuthMethod,
   sources: CredentialSources,
+): Promise<ClientEvidence | undefined> | undefined {
+  const others = [...ctx.registry.clientAuthMethods.values()].filter(
+    (method) => method !== used && method.checkBeside !== undefined,
+  )
+  return others.length === 0 ? undefined : firstEvidence(ctx, client, others, sources)
+}
+
+async function firstEvidence(
+  ctx: Context,
+  client: ClientRecord,
+  methods: readonly ClientAuthMethod[],
+  sources: CredentialSources,
 ): Promise<ClientEvidence | undefined> {
-  for (const method of ctx.registry.clientAuthMethods.values()) {
-    if (method === used || method.checkBeside === undefined) continue
-    const found = await method.checkBeside(ctx, client, sources)
+  for (const method of methods) {
+    const found = await method.checkBeside?.(ctx, client, sources)
     if (found !== undefined) return found
   }
   return undefined

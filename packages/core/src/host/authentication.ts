@@ -1,6 +1,7 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { Authentication, BaseUser, Session, SignedIn } from '../contracts/host.ts'
 import { secondsOf } from '../protocol/seconds.ts'
+import { isThenable } from './thenable.ts'
 import { isRecord, requireId, wrongAnswer } from './wrong-answer.ts'
 
 const sessionMember = 'authentication.getSession'
@@ -23,8 +24,11 @@ export function checkedAuthentication<User extends BaseUser>(
     async getSession(request) {
       return signedIn(await given.getSession(request), clock)
     },
-    async getUser(id) {
-      return userOf(await given.getUser(id), id)
+    getUser(id) {
+      const answer = given.getUser(id)
+      return isThenable(answer)
+        ? Promise.resolve(answer).then((user) => userOf<User>(user, id))
+        : userOf<User>(answer, id)
     },
     ...(given.endSession !== undefined && {
       async endSession(sessionId: string) {

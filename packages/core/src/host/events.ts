@@ -2,6 +2,7 @@ import type { Clock } from '../contracts/clock.ts'
 import type { CoreEvent, OAuthEvent } from '../contracts/events.ts'
 import { createReport, type Report } from './console.ts'
 import { loggableEvent } from './loggable-event.ts'
+import { isThenable } from './thenable.ts'
 
 export type Emit = (event: OAuthEvent) => void
 
@@ -117,8 +118,4 @@ function reportUnexpected(report: Report, event: OAuthEvent): void {
   // Features have events of their own.
   const line = Object.hasOwn(lines, event.type) ? lines[event.type as CoreEvent['type']] : undefined
   if (line !== undefined) report(...(line as (event: OAuthEvent) => Line)(event))
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -10,20 +10,16 @@ export const bodyLimit = 65_536
  */
 export async function readBody(request: Request): Promise<string> {
   try {
-    return await readBounded(request)
+    const announced = request.headers.get('content-length')
+    if (announced === null || !/^\d+$/.test(announced)) return await readStream(request)
+    if (Number(announced) > bodyLimit) throw tooLarge()
+    const text = await request.text()
+    // A character has at least one byte, so a text with more characters has more bytes.
+    if (text.length > bodyLimit) throw tooLarge()
+    return text
   } catch (thrown) {
     throw thrown instanceof OAuthError || wasReadBefore(thrown) ? thrown : incomplete(thrown)
   }
-}
-
-async function readBounded(request: Request): Promise<string> {
-  const announced = request.headers.get('content-length')
-  if (announced === null || !/^\d+$/.test(announced)) return readStream(request)
-  if (Number(announced) > bodyLimit) throw tooLarge()
-  const text = await request.text()
-  // A character has at least one byte, so a text with more characters has more bytes.
-  if (text.length > bodyLimit) throw tooLarge()
-  return text
 }
 
 async function readStream(request: Request): Promise<string> {

@@ -11,7 +11,8 @@ import { queryOf } from './target.ts'
  * @throws {OAuthError} `invalid_request`
  */
 export async function readForm(request: Request, repeatable?: ReadonlySet<string>): Promise<Parameters> {
-  return parseParameters(await readFormText(request), repeatable)
+  requireForm(request)
+  return parseParameters(await readBody(request), repeatable)
 }
 
 /**
@@ -19,12 +20,16 @@ export async function readForm(request: Request, repeatable?: ReadonlySet<string
  * @throws {OAuthError} `invalid_request` for another content type, and for a query string in the URL
  */
 export async function readFormText(request: Request): Promise<string> {
+  requireForm(request)
+  return readBody(request)
+}
+
+function requireForm(request: Request): void {
   if (mediaType(request) !== 'application/x-www-form-urlencoded') {
     throw new OAuthError('invalid_request', 'the content type must be application/x-www-form-urlencoded')
   }
   if (queryOf(request.url) !== '')
     throw new OAuthError('invalid_request', 'parameters belong in the body, not in the URL')
-  return readBody(request)
 }
 
 /**

@@ -37,14 +37,16 @@ const makeRequestPrototype = (): Request =>
     method: 'GET',
     url: '',
     headers: Headers.prototype,
-    async text(this: Request): Promise<string> {
+    text(this: Request): Promise<string> {
       const own = stateOf(this)
       if (own.read || own.real !== undefined) return realOf(this).text()
       own.read = true
-      if (!hasBody(own)) return ''
+      if (!hasBody(own)) return Promise.resolve('')
       const { incoming } = own
-      if (incoming.rawBody instanceof Uint8Array) return textOf([incoming.rawBody])
-      if (incoming.readableDidRead) throw new TypeError('Body is unusable: Body has already been read')
+      if (incoming.rawBody instanceof Uint8Array) return Promise.resolve(textOf([incoming.rawBody]))
+      if (incoming.readableDidRead) {
+        return Promise.reject(new TypeError('Body is unusable: Body has already been read'))
+      }
       return readText(incoming)
     },
   })

@@ -87,7 +87,9 @@ async function serveLater(core: Core, endpoint: Endpoint, request: Request): Pro
   let client: ClientRecord | undefined
   try {
     checkMethod(endpoint, request)
-    if (endpoint.rateLimit !== undefined) await core.limits?.countRequest(endpoint.rateLimit, request)
+    if (endpoint.rateLimit !== undefined && core.limits !== undefined) {
+      await core.limits.countRequest(endpoint.rateLimit, request)
+    }
     if ('handle' in endpoint) return { response: await endpoint.handle(core, request) }
     const parameters = await readForm(request, core.registry.repeatable)
     const authenticated = await authenticateClient(core, request, parameters, endpoint)

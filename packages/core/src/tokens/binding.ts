@@ -16,7 +16,8 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   let headers: Readonly<Record<string, string>> = {}
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
-    const proof = provedBefore(constraint, facts) ?? (await constraint.prove(request, facts))
+    const proved = provedBefore(constraint, facts) ?? constraint.prove(request, facts)
+    const proof = proved === undefined || !('then' in proved) ? proved : await proved
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
     if (constraint.codeParameter !== undefined) codeParameters[constraint.codeParameter] = proof.confirmation

@@ -14,10 +14,13 @@ export interface PresentedRefreshToken extends FoundRefreshToken {
 export async function findRefreshToken(ctx: Context, presented: string): Promise<PresentedRefreshToken | undefined> {
   const { refreshToken, decodeRefreshToken } = ctx.config.formats
   const text = decodeRefreshToken(presented)
-  const id = text === undefined ? undefined : await credentialId('r', text, refreshToken)
+  const given = text === undefined ? undefined : credentialId('r', text, refreshToken)
+  const id = given instanceof Promise ? await given : given
   if (text === undefined || id === undefined) return undefined
   const found = await ctx.storage.refreshTokens.find(id)
-  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return undefined
+  if (found === undefined) return undefined
   const { token, grant, successorRotated } = found
+  const matches = isCredential(text, ctx.config.issuer, token.secretHash)
+  if (!(matches instanceof Promise ? await matches : matches)) return undefined
   return { token, grant, successorRotated, text }
 }

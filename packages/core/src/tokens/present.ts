@@ -1,13 +1,14 @@
 import type { PresentedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Registry } from '../contracts/registry.ts'
-import { readAuthorization } from '../http/authorization-header.ts'
+import { type Authorization, readAuthorization } from '../http/authorization-header.ts'
 import { mediaType } from '../http/body.ts'
 import { readForm } from '../http/form.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { queryOf } from '../http/target.ts'
 import { tokenChallenges } from '../protocol/challenge.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import { isBoundTo, readBinding, tokenTypeOf } from './binding.ts'
 import { verifyAccessToken } from './verify.ts'
 
@@ -19,7 +20,8 @@ import { verifyAccessToken } from './verify.ts'
  * @throws {OAuthError} `invalid_token` or `invalid_request`
  */
 export async function readAccessToken(ctx: Context, request: Request, endpoint: string): Promise<PresentedAccessToken> {
-  const { scheme, text } = await readToken(ctx, request)
+  const presented = readToken(ctx, request)
+  const { scheme, text } = presented instanceof Promise ? await presented : presented
   const token = await verifyAccessToken(ctx, text)
   if (token === undefined) throw new OAuthError('invalid_token', 'the access token is invalid, expired or revoked')
   const cnf = token.extra?.cnf
@@ -60,14 +62,16 @@ function schemeOf(text: string): string {
   return scheme.toLowerCase()
 }
 
+interface PresentedText {
+  readonly scheme: string
+  readonly text: string
+}
+
 /**
  * Finds the token in the header or in a form body. It refuses a request with both, and a token in the URL ({@link
  * https://www.rfc-editor.org/rfc/rfc6750#section-2 RFC 6750 section 2}).
  */
-async function readToken(
-  { registry }: Context,
-  request: Request,
-): Promise<{ readonly scheme: string; readonly text: string }> {
+function readToken({ registry }: Context, request: Request): Awaitable<PresentedText> {
   const authorization = readAuthorization(request)
   const known = authorization !== undefined && isTokenScheme(registry, authorization.scheme)
   const header = known ? authorization.credentials : undefined
@@ -83,8 +87,19 @@ async function readToken(
   if (query !== '' && parseParameters(query).get('access_token') !== undefined) {
     throw new OAuthError('invalid_request', 'send the access token in the Authorization header, not in the URL')
   }
+  const choose = (body: string | undefined) => chooseToken(registry, { authorization, header, body })
   const isForm = request.method === 'POST' && mediaType(request) === 'application/x-www-form-urlencoded'
-  const body = isForm ? (await readForm(request)).get('access_token') : undefined
+  return isForm ? readForm(request).then((form) => choose(form.get('access_token'))) : choose(undefined)
+}
+
+/** The places of a request where a token may be. */
+interface Places {
+  readonly authorization: Authorization | undefined
+  readonly header: string | undefined
+  readonly body: string | undefined
+}
+
+function chooseToken(registry: Registry, { authorization, header, body }: Places): PresentedText {
   if (header !== undefined && body !== undefined) {
     throw new OAuthError('invalid_request', 'send the access token once: in the Authorization header or in the form')
   }

@@ -17,18 +17,23 @@ export async function verifyAccessToken(ctx: Context, text: string): Promise<Ver
   // The host's own token format may contain dots as well, so the token may still be opaque.
   const jwt = text.includes('.') ? await verifyJwt(ctx, text) : undefined
   const verified = jwt ?? (await verifyOpaque(ctx, text))
-  if (verified === undefined || (await ctx.clients.findNamed(verified.clientId)) === undefined) return undefined
-  return verified
+  if (verified === undefined) return undefined
+  const client = ctx.clients.findNamed(verified.clientId)
+  return (client instanceof Promise ? await client : client) && verified
 }
 
 async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
-  const id = await credentialId('a', text, ctx.config.formats.accessToken)
+  const given = credentialId('a', text, ctx.config.formats.accessToken)
+  const id = given instanceof Promise ? await given : given
   const found = id === undefined ? undefined : await ctx.storage.accessTokens.find(id)
-  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.token.secretHash))) return undefined
+  if (found === undefined) return undefined
   const { token, grant } = found
+  const matches = isCredential(text, ctx.config.issuer, token.secretHash)
+  if (!(matches instanceof Promise ? await matches : matches)) return undefined
   const now = ctx.clock.now()
   if (now >= token.expiresAt || unknownLimit(ctx, token.extra) !== undefined) return undefined
-  if (token.grantId !== undefined && !(await isUsable(ctx, grant, token.clientId))) return undefined
+  const usable = token.grantId === undefined || isUsable(ctx, grant, token.clientId)
+  if (!(usable instanceof Promise ? await usable : usable)) return undefined
   return {
     kind: 'opaque',
     id: token.id,

@@ -28,34 +28,31 @@ const besideLine: Waiting = { ...asStorage, inLine: false }
 
 interface Prepared {
   readonly statement: Database.Statement
-  /** The prototype of the rows, or `undefined` for a statement without columns, such as a write. */
-  readonly row: object | undefined
+  /** The class of the rows, or `undefined` for a statement without columns, such as a write. */
+  readonly Row: RowClass | undefined
 }
 
-interface RowValues {
-  readonly values: readonly unknown[]
-}
+type RowClass = new (values: readonly unknown[]) => object
 
 /**
- * Makes the prototype of a statement's rows: a row has only the array of its values, and reads a column from it by name.
+ * Makes the class of a statement's rows: a row has only the array of its values, and reads a column from it by name.
  * Copying twenty columns to members of an object takes half as long as the query.
  */
-function rowPrototype(statement: Database.Statement): object {
-  const row = {}
+function rowClass(statement: Database.Statement): RowClass {
+  class Row {
+    readonly values: readonly unknown[]
+    constructor(values: readonly unknown[]) {
+      this.values = values
+    }
+  }
   statement.columns().forEach(({ name }, index) => {
-    Object.defineProperty(row, name, {
-      get(this: RowValues) {
+    Object.defineProperty(Row.prototype, name, {
+      get(this: Row) {
         return this.values[index]
       },
     })
   })
-  return row
-}
-
-function rowOf(prototype: object, values: unknown): unknown {
-  const row = Object.create(prototype) as { values: unknown }
-  row.values = values
-  return row
+  return Row
 }
 
 /** A runner that can wait until all its writes are done. */
@@ -86,21 +83,21 @@ export function sqliteRunner(
     if (known) return known
     const statement = database.prepare(query.sql)
     // Making objects with twenty names costs better-sqlite3 twice as much as reading the values, so it returns arrays.
-    const entry = { statement, row: statement.reader ? rowPrototype(statement.raw()) : undefined }
+    const entry = { statement, Row: statement.reader ? rowClass(statement.raw()) : undefined }
     prepared.set(query, entry)
     return entry
   }
 
   function execute({ query, parameters }: Step): Answer {
-    const { statement, row } = prepare(query)
-    if (row === undefined) return { rows: [], affected: statement.run(parameters).changes }
-    return { rows: statement.all(parameters).map((values) => rowOf(row, values)), affected: 0 }
+    const { statement, Row } = prepare(query)
+    if (Row === undefined) return { rows: [], affected: statement.run(parameters).changes }
+    return { rows: statement.all(parameters).map((values) => new Row(values as unknown[])), affected: 0 }
   }
 
   function first({ query, parameters }: Step): unknown {
-    const { statement, row } = prepare(query)
+    const { statement, Row } = prepare(query)
     const values = statement.get(parameters)
-    return values && row && rowOf(row, values)
+    return values && Row && new Row(values as unknown[])
   }
 
   /** Runs a statement and notes whether it has changed something. A key that exists undoes the whole statement. */

@@ -61,6 +61,7 @@ function isAscii(text: string): boolean {
 }
 
 function decodeForm(text: string): string | undefined {
+  if (!text.includes('%') && !text.includes('+')) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

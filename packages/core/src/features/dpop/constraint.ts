@@ -33,7 +33,7 @@ export function dpopConstraint(core: Core, rules: DpopRules): SenderConstraint {
     codeParameter,
     requestHeaders: ['DPoP'],
     responseHeaders: ['DPoP-Nonce'],
-    async prove(request, facts) {
+    prove(request, facts) {
       const header = request.headers.get('dpop')
       if (header !== null) return readProof(checker, header, request.method, facts)
       // Elsewhere, for instance at PAR, a client may leave it out. What is issued there is held to checkIssuance.
