@@ -1,5 +1,5 @@
 import type { RecordStore } from '@oauth/core'
-import { sql } from 'kysely'
+import { type CompiledQuery, sql } from 'kysely'
 import { recordFromRow, recordToRow } from './codec.ts'
 import { recordColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
@@ -21,6 +21,7 @@ interface DeleteAllRow {
 }
 
 type ListQuery = Parameters<RecordStore['list']>[0]
+type ManyQuery = Parameters<RecordStore['findMany']>[0]
 
 /** The delete of one record, for `take` and `commit`. The database lets only one request delete the row. */
 export function takeRecord({ db, tables }: Schema): (take: TakeRow) => Statement<TakeRow, unknown> {
@@ -71,19 +72,20 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
       .where('version', '=', bind('expected_version')),
   )
   const take = takeRecord(schema)
-  const findMany = byShape<Readonly<Record<string, string>>, RecordRow>(
-    (input) => String(Object.keys(input).length),
-    (input) =>
-      statement((bind: Bind<Readonly<Record<string, string>>>) => {
-        const ids = Object.keys(input).filter((name) => name !== 'kind')
-        return select()
+  const findMany = byShape<ManyQuery, RecordRow>(
+    ({ ids }) => String(ids.length),
+    ({ ids }) => {
+      const { query } = statement((bind: Bind<Readonly<Record<string, string>>>) =>
+        select()
           .where('kind', '=', bind('kind'))
           .where(
             'id',
             'in',
-            ids.map((name) => bind(name)),
-          )
-      }),
+            ids.map((_, index) => bind(`id_${index}`)),
+          ),
+      )
+      return { query: query as CompiledQuery<RecordRow>, parameters: (asked) => [asked.kind, ...asked.ids] }
+    },
   )
   const list = byShape<ListQuery, RecordRow>(
     ({ after }) => String(after !== undefined),
@@ -121,7 +123,7 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
     findMany({ kind, ids }) {
       const asked = [...new Set(ids)]
       if (asked.length === 0) return []
-      const input = { kind, ...Object.fromEntries(asked.map((id, index) => [`id_${index}`, id])) }
+      const input = { kind, ids: asked }
       return runner.list(findMany(input), input, (found) => found.map(recordFromRow))
     },
     list: (query) => runner.list(list(query), query, (found) => found.map(recordFromRow)),

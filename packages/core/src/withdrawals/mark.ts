@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { sha256 } from '../crypto/hash.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 
 /**
  * What was withdrawn: the grants of a user, the grants of a user at one client, the grants of a client, or a session.
@@ -10,9 +11,24 @@ export type Withdrawn =
   | { readonly sessionId: string }
 
 /** Returns the id of the mark. It depends on the issuer, because two issuers may share a storage. */
-export async function markId({ config }: Context, withdrawn: Withdrawn): Promise<string> {
-  const { issuer } = config
-  if ('sessionId' in withdrawn) return sha256(JSON.stringify([issuer, 'session', withdrawn.sessionId]))
+export function markId(ctx: Context, withdrawn: Withdrawn): Awaitable<string> {
+  const { issuer } = ctx.config
+  if ('sessionId' in withdrawn) return ctx.once(createHashes)(JSON.stringify([issuer, 'session', withdrawn.sessionId]))
   const { userId = null, clientId = null } = withdrawn
-  return sha256(JSON.stringify([issuer, 'grants', userId, clientId]))
+  return ctx.once(createHashes)(JSON.stringify([issuer, 'grants', userId, clientId]))
+}
+
+/** How many hashes a process keeps: a request needs the same four before and after it writes. */
+const mostHashes = 1000
+
+function createHashes(): (text: string) => Awaitable<string> {
+  const known = new Map<string, Awaitable<string>>()
+  return (text) => {
+    const kept = known.get(text)
+    if (kept !== undefined) return kept
+    const hash = sha256(text)
+    if (known.size >= mostHashes) known.clear()
+    known.set(text, hash)
+    return hash
+  }
 }

@@ -41,14 +41,15 @@ interface Standee {
 
 /** Reads the marks, in one round trip. */
 export async function readStanding(ctx: Context, client: ClientRecord, { user, session }: Standee): Promise<Standing> {
-  const sessionMark = session && (await markId(ctx, { sessionId: session.id }))
-  const clientMark = await markId(ctx, { clientId: client.id })
-  const userMark = await markId(ctx, { userId: user.id })
-  const userAtClientMark = await markId(ctx, { userId: user.id, clientId: client.id })
-  const marks = await readWithdrawals(ctx, [
-    ...(sessionMark === undefined ? [] : [sessionMark]),
-    ...[clientMark, userMark, userAtClientMark],
-  ])
+  const found = [
+    markId(ctx, { clientId: client.id }),
+    markId(ctx, { userId: user.id }),
+    markId(ctx, { userId: user.id, clientId: client.id }),
+    ...(session === undefined ? [] : [markId(ctx, { sessionId: session.id })]),
+  ]
+  const ids = found.every((id) => typeof id === 'string') ? found : await Promise.all(found)
+  const [clientMark, , , sessionMark] = ids
+  const marks = await readWithdrawals(ctx, ids)
   if (marks.length === 0) return unmarked
   const notedAt = (id: string | undefined): number | undefined => marks.find((mark) => mark.id === id)?.notedAt
   const ended = notedAt(sessionMark)
