@@ -14,6 +14,8 @@ export interface SynchronousCrypto {
   ): { update(data: string): { digest(): Uint8Array<ArrayBuffer>; digest(encoding: 'base64'): string } }
   createPrivateKey(input: { key: object; format: 'jwk' }): object
   sign(algorithm: string | null, data: Uint8Array, key: object): Uint8Array
+  verify?(algorithm: string | null, data: Uint8Array, key: object, signature: Uint8Array): boolean
+  readonly KeyObject?: { from(key: object): object }
   createCipheriv(
     algorithm: 'aes-256-gcm',
     key: Uint8Array,

@@ -1,4 +1,5 @@
-import { type CryptoKey, compactVerify, importJWK, type JWK } from 'jose'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { verifyCompact } from '../crypto/compact-signature.ts'
 import { sha256 } from '../crypto/hash.ts'
 
 /** A JWT that its holder signed with a key that the JWT itself contains, for instance a DPoP proof. */
@@ -26,8 +27,7 @@ export async function verifyHolderSignature({ jwt, jwk, algorithm }: HolderJwt):
   const thumbprint = await holderThumbprint(jwk)
   try {
     const key = await importOnce(`${algorithm} ${thumbprint}`, jwk, algorithm)
-    await compactVerify(jwt, key, { algorithms: [algorithm] })
-    return thumbprint
+    return (await verifyCompact(jwt, key, algorithm)) ? thumbprint : undefined
   } catch {
     return undefined
   }
