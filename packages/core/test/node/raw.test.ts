@@ -119,16 +119,33 @@ describe('nodeListener', () => {
     expect(seen).toEqual([expect.stringContaining('TypeError'), expect.stringContaining('TypeError')])
   })
 
-  test('HTTP/2 requests are served through the compatibility API', async () => {
-    const server = createHttp2Server(nodeListener(provider)).listen(0, '127.0.0.1')
+  test('HTTP/2 requests are served through the compatibility API, also with methods that HTTP/1.1 and fetch do not know', async () => {
+    const seen: unknown[] = []
+    const looking = mountable(async (request) => {
+      seen.push(request.method, request.signal.aborted, await request.clone().text())
+      return provider.fetch(request)
+    })
+    const server = createHttp2Server(nodeListener(looking)).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
     closing.push(
       () => client.destroy(),
       () => server.close(),
     )
-    const stream = client.request({ ':path': '/auth/jwks' })
-    const [headers] = await once(stream, 'response')
-    expect(headers[':status']).toBe(200)
+    const statusOf = async (method: string, body?: string): Promise<unknown> => {
+      const stream = client.request({ ':path': '/auth/jwks', ':method': method }, { endStream: body === undefined })
+      if (body !== undefined) stream.end(body)
+      const [headers] = await once(stream.resume(), 'response')
+      return headers[':status']
+    }
+    expect(await statusOf('GET')).toBe(200)
+    for (const method of ['TRACK', 'TRACE', 'get', 'odd']) expect(await statusOf(method, 'a=1')).toBe(405)
+    expect(seen).toEqual(
+      ['GET', false, '', 'TRACK', false, '', 'TRACE', false, '', 'get', false, ''].concat([
+        'odd',
+        false,
+        'a=1',
+      ] as never),
+    )
   })
 })
