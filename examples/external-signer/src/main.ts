@@ -1,6 +1,7 @@
-import { serve } from '@hono/node-server'
+import { createServer } from 'node:http'
 import { createProvider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
+import { nodeListener } from '@oauth/core/node'
 import { healthPages } from '../../shared/src/health.ts'
 import { remoteSigner } from './remote-signer.ts'
 
@@ -39,6 +40,7 @@ await provider.registerClient({
 })
 
 const health = healthPages(provider.ready, (problem) => process.stderr.write(`${problem}\n`))
-serve({ port: Number(PORT), fetch: (request) => health(request) ?? provider.fetch(request) }, () => {
+const others = (request: Request) => health(request) ?? new Response('Not found', { status: 404 })
+createServer(nodeListener(provider, others)).listen(Number(PORT), () => {
   process.stdout.write(`${provider.issuer}/.well-known/oauth-authorization-server\n`)
 })

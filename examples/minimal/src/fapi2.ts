@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { serve } from '@hono/node-server'
+import { createServer } from 'node:http'
 import { createProvider, type SignedIn } from '@oauth/core'
 import { dpop } from '@oauth/core/features/dpop'
 import { fapi2MessageSigning, fapi2SecurityProfile } from '@oauth/core/features/fapi2'
@@ -8,6 +8,7 @@ import { jwtIntrospection } from '@oauth/core/features/jwt-introspection'
 import { jwtSecuredRequests } from '@oauth/core/features/jwt-secured-requests'
 import { privateKeyJwt } from '@oauth/core/features/private-key-jwt'
 import { pushedAuthorizationRequests } from '@oauth/core/features/pushed-authorization-requests'
+import { nodeListener } from '@oauth/core/node'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 
 const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true } // one of your users
@@ -67,7 +68,4 @@ async function pages(request: Request): Promise<Response> {
   return new Response(form, { headers: { 'content-type': 'text/html' } })
 }
 
-serve({
-  port: Number(process.env.PORT ?? 3000),
-  fetch: (request) => (provider.matches(request) ? provider.fetch(request) : pages(request)),
-})
+createServer(nodeListener(provider, pages)).listen(Number(process.env.PORT ?? 3000))

@@ -1,5 +1,6 @@
-import { serve } from '@hono/node-server'
+import { createServer } from 'node:http'
 import { createProvider, type SignedIn } from '@oauth/core'
+import { nodeListener } from '@oauth/core/node'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
 
 const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true } // one of your users
@@ -33,7 +34,4 @@ async function pages(request: Request): Promise<Response> {
   return new Response(form, { headers: { 'content-type': 'text/html' } })
 }
 
-serve({
-  port: Number(process.env.PORT ?? 3000),
-  fetch: (request) => (provider.matches(request) ? provider.fetch(request) : pages(request)),
-})
+createServer(nodeListener(provider, pages)).listen(Number(process.env.PORT ?? 3000))

@@ -14,15 +14,3 @@ export type ExpressMiddleware = (
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void
-
-/**
- * Returns the URL of a request under the issuer's origin, or `undefined` when it is not a URL. The path is the one that
- * the client sent, because Express removes the mount path from `req.url`. Scheme and host come from the issuer, because
- * any client can forge them.
- */
-export function urlOf(origin: string, { originalUrl }: ExpressRequest): string | undefined {
-  const url = originalUrl.startsWith('/') ? origin + originalUrl : originalUrl
-  if (!URL.canParse(url)) return undefined
-  const { pathname, search } = new URL(url)
-  return origin + pathname + search
-}

@@ -13,7 +13,6 @@ import {
 import { addHeaders } from './add-headers.ts'
 import type { ExpressMiddleware, ExpressRequest } from './express.ts'
 import { headersOf } from './headers-of.ts'
-import { sendResponse } from './send-response.ts'
 
 export type { AuthInfo, ProtectedResourceOptions, RouteOptions } from '@oauth/resource-server'
 export type { ExpressMiddleware, ExpressRequest } from './express.ts'
@@ -122,7 +121,10 @@ async function ask(
   return head === undefined ? invalidRequest({ description: 'the request target is not a URL' }) : guard(head, admitted)
 }
 
-async function answer(res: ServerResponse, { status, headers, body }: Response): Promise<void> {
-  addHeaders(res, headers)
-  await sendResponse(res, new Response(body, { status }))
+/** Sends a response of the resource, whose body is always a short text. */
+async function answer(res: ServerResponse, response: Response): Promise<void> {
+  const text = await response.text()
+  addHeaders(res, response.headers)
+  res.statusCode = response.status
+  res.end(text)
 }

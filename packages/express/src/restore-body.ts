@@ -2,12 +2,16 @@ import { Buffer } from 'node:buffer'
 import type { ExpressRequest } from './express.ts'
 import { serializeForm } from './serialize-form.ts'
 
+/** Tells whether a middleware has read a body before, and has not kept it as `rawBody`. */
+export function isBodyRead({ method, readableDidRead, rawBody }: ExpressRequest): boolean {
+  return readableDidRead && method !== 'GET' && method !== 'HEAD' && !(rawBody instanceof Uint8Array)
+}
+
 /**
- * Restores a body that a parser has read before, as `rawBody`, where `@hono/node-server` looks first.
+ * Restores a body that a parser has read before, as `rawBody`, where the listener of the core looks first.
  * @throws {Error} when the body cannot be restored
  */
 export function restoreBody(req: ExpressRequest): void {
-  if (!req.readableDidRead || req.rawBody instanceof Buffer || req.method === 'GET' || req.method === 'HEAD') return
   const text = textOf(req)
   if (text === undefined) throw bodyIsGone(req)
   req.rawBody = Buffer.from(text)

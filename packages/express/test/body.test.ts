@@ -88,6 +88,33 @@ describe.each(majors)('%s, after body parsers', (_name, create) => {
     }
   })
 
+  test.each([form, json, 'text/plain'])(
+    'an empty body of %s that a parser has read before reaches the provider as an empty body',
+    async (type) => {
+      const parsers: RequestHandler[] = [create.json(), create.urlencoded({ extended: true }), create.text()]
+      for (const before of [parsers, [create.raw({ type: '*/*' })]]) {
+        const post = await echo(...before)
+        expect(await post(type, '')).toMatchObject({ status: 200, text: '' })
+        expect(errors).toEqual([])
+        await server?.close()
+      }
+    },
+  )
+
+  test('an empty form after body parsers is refused as an empty form without them is', async () => {
+    const world = createQuickWorld({ basePath: '/auth' })
+    const answers: unknown[] = []
+    for (const parsers of [[], [create.json(), create.urlencoded({ extended: false })]]) {
+      server = await listen(create().use(...parsers, oauth(world.provider)))
+      const init = { method: 'POST', headers: { 'content-type': form }, body: '' }
+      const { status, text } = await server.ask('/auth/oauth2/token', init)
+      answers.push([status, JSON.parse(text)])
+      await server.close()
+    }
+    expect(answers[0]).toEqual([401, expect.objectContaining({ error: 'invalid_client' })])
+    expect(answers[1]).toEqual(answers[0])
+  })
+
   test('the provider receives the unparsed body if a parser has kept it', async () => {
     const keep = (req: object, _res: unknown, rawBody: Buffer): void => void Object.assign(req, { rawBody })
     const post = await echo(create.urlencoded({ extended: true, verify: keep as never }))

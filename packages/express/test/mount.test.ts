@@ -80,6 +80,28 @@ describe.each(majors)('%s', (_name, create) => {
     expect((await server.ask('/unknown')).status).toBe(404)
   })
 
+  test('behind receivedAt, expressRequest still returns the Express request', async () => {
+    const { provider } = createQuickWorld({ basePath: '/auth' })
+    const seen: unknown[] = []
+    const options = {
+      baseUrl: 'https://id.example.com',
+      secret: 'a-secret-for-tests-with-enough-characters',
+      storage: memoryStorage(),
+      loginUrl: '/login',
+      consentUrl: '/consent',
+      authentication: {
+        getUser: () => undefined,
+        getSession(request: Request) {
+          seen.push(request.url, expressRequest(request)?.originalUrl)
+          return undefined
+        },
+      },
+    }
+    server = await listen(create().use(oauth(receivedAt(createProvider(options), '/internal'))))
+    expect((await server.ask('/internal/oauth2/get-clients')).status).toBe(401)
+    expect(seen).toEqual([`${provider.issuer}/oauth2/get-clients`, '/internal/oauth2/get-clients'])
+  })
+
   test('the response keeps the cookies of earlier handlers, together with those of the provider', async () => {
     const own = mountable(async () => new Response('', { headers: { 'set-cookie': 'own=1' } }))
     const earlier: RequestHandler = (_req, res, next) => {

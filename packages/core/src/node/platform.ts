@@ -12,6 +12,8 @@ export interface IncomingRequest {
   readonly rawHeaders: readonly string[]
   readonly destroyed: boolean
   readonly readableDidRead: boolean
+  /** Whether somebody has read to the end. For an empty body, `readableDidRead` stays false. */
+  readonly readableEnded: boolean
   on(event: 'data', listener: (chunk: string | Uint8Array) => void): unknown
   on(event: 'end' | 'close', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown

@@ -8,6 +8,8 @@ const decoder = new TextDecoder()
  */
 export function readText(incoming: IncomingRequest): Promise<string> {
   return new Promise((resolve, reject) => {
+    // A middleware has read an empty body before: no event follows.
+    if (incoming.readableEnded) return resolve('')
     const chunks: (string | Uint8Array)[] = []
     let isComplete = false
     incoming.on('data', (chunk: string | Uint8Array) => void chunks.push(chunk))

@@ -100,7 +100,12 @@ function findHeader(rawHeaders: readonly string[], name: string): string | null 
 }
 
 function hasBody({ method }: State): boolean {
-  return method !== 'GET' && method !== 'HEAD'
+  return !/^(?:get|head)$/i.test(method) && isKnown(method)
+}
+
+/** Tells whether `fetch` can send a request with this method. HTTP/2 allows any text as a method. */
+function isKnown(method: string): boolean {
+  return /^(?!(?:connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(method)
 }
 
 function realOf(standIn: object): Request {
@@ -123,7 +128,8 @@ function makeRequest(own: State): Request {
   }
   if (outgoing.destroyed) close()
   else outgoing.on('close', close)
-  const init = { method, headers, signal: closing.signal }
+  // The platform refuses to make a request with another method. Only its copies show GET.
+  const init = { method: isKnown(method) ? method : 'GET', headers, signal: closing.signal }
   if (!hasBody(own)) return new Request(url, init)
   const request = new Request(url, { ...init, body: bodyOf(own), duplex: 'half' } as RequestInit)
   // The body was read before the request was made: whoever reads it again must learn that.
@@ -134,7 +140,8 @@ function makeRequest(own: State): Request {
 function bodyOf({ read, incoming }: State): BodyInit {
   if (read) return ''
   if (incoming.rawBody instanceof Uint8Array) return incoming.rawBody as Uint8Array<ArrayBuffer>
-  return usedBefore(incoming) ? '' : bodyStream(incoming)
+  // Of an empty body that a middleware has read before, no event follows.
+  return incoming.readableEnded || usedBefore(incoming) ? '' : bodyStream(incoming)
 }
 
 function usedBefore({ rawBody, readableDidRead }: IncomingRequest): boolean {

@@ -2,8 +2,16 @@
 const plain = /^(?:\/(?!(?:\.|%2e){1,2}(?:[/?]|$))[\w.~!$&()*+,;=:@%-]*)+(?:\?[\w.~!$&()*+,;=:@%/?-]*)?$/i
 
 /**
- * Returns the URL of a request under the issuer's origin, or `undefined` when the target is not a URL. Scheme and host
- * come from the issuer, because any client can forge them.
+ * Returns the URL of a request to Node under the issuer's origin, or `undefined` when its target is not a URL. Use it to ask
+ * `provider.matches` about a request; `nodeListener` does so itself. Scheme and host come from the issuer, because any
+ * client can forge them.
+ * @param origin the origin of the issuer, for instance `https://id.example.com`
+ * @param target the request target: a path, or a URL, whose scheme and host are ignored
+ * @example
+ * ```ts
+ * const url = targetUrl(origin, incoming.url)
+ * if (url !== undefined && provider.matches({ url })) listener(incoming, outgoing)
+ * ```
  */
 export function targetUrl(origin: string, target: string | undefined): string | undefined {
   if (target === undefined) return undefined
