@@ -1,4 +1,4 @@
-import { encodeBase64url, encodeUtf8 } from './base64url.ts'
+import { type Bytes, encodeBase64url, encodeUtf8 } from './base64url.ts'
 import { synchronousCrypto, webCryptoSupports } from './platform.ts'
 
 /**
@@ -13,6 +13,12 @@ function chooseSha256(): (text: string) => string | Promise<string> {
   const { hash, createHash } = synchronousCrypto
   if (hash !== undefined) return (text) => hash('sha256', text, 'base64url')
   return (text) => createHash('sha256').update(text).digest('base64url')
+}
+
+/** Computes SHA-256 of bytes, in base64url. Await the result: it is synchronous only where the platform supports that. */
+export function sha256OfBytes(bytes: Bytes): string | Promise<string> {
+  if (synchronousCrypto !== undefined) return synchronousCrypto.createHash('sha256').update(bytes).digest('base64url')
+  return crypto.subtle.digest('SHA-256', bytes).then((digest) => encodeBase64url(new Uint8Array(digest)))
 }
 
 /** SHAKE256 with 512 bits, as WebCrypto and its earlier draft name its length. */

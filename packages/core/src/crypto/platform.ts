@@ -7,7 +7,7 @@ export interface SynchronousCrypto {
   createHash(
     algorithm: string,
     options?: { readonly outputLength: number },
-  ): { update(data: string): { digest(): Uint8Array; digest(encoding: 'base64url'): string } }
+  ): { update(data: string | Uint8Array): { digest(): Uint8Array; digest(encoding: 'base64url'): string } }
   createHmac(
     algorithm: 'sha256',
     key: Uint8Array | string,

@@ -1,5 +1,5 @@
 import type { Core } from '../../contracts/core.ts'
-import { encodeBase64url } from '../../crypto/base64url.ts'
+import { sha256OfBytes } from '../../crypto/hash.ts'
 import { type CertificateContent, parseCertificate } from './certificate.ts'
 import { type ClientCertificate, type ClientCertificateReader, checkClientCertificate } from './client-certificate.ts'
 import { decodeCertificate } from './decode-certificate.ts'
@@ -7,7 +7,7 @@ import { decodeCertificate } from './decode-certificate.ts'
 /** A certificate of a request that can be read and is valid now. */
 export interface PresentedCertificate extends CertificateContent {
   readonly der: Uint8Array
-  /** SHA-256 of the DER, in base64url: the value of `x5t#S256`. */
+  /** SHA-256 of the DER, in base64url: the value of `x5t#S256` ({@link https://www.rfc-editor.org/rfc/rfc8705#section-3.1 RFC 8705 section 3.1}). */
   readonly thumbprint: string
   readonly chainVerified: boolean
 }
@@ -36,22 +36,17 @@ export function certificateOfRequest({ clock }: Core, clientCertificate: ClientC
   const read = async ({ certificate, chainVerified }: ClientCertificate): Promise<PresentedCertificate | string> => {
     const der = decodeCertificate(certificate)
     if (typeof der === 'string') return der
-    const thumbprint = await thumbprintOf(der)
+    const thumbprint = await sha256OfBytes(new Uint8Array(der))
     const content = contentOf(thumbprint, der)
     if (content === undefined) return 'is no X.509 certificate'
     const now = clock.now()
     if (now < content.notBefore) return 'is not valid yet'
     if (now > content.notAfter) return 'has expired'
-    return { ...content, der, thumbprint, chainVerified }
+    return Object.assign({}, content, { der, thumbprint, chainVerified })
   }
 
   return async (request) => {
     const given = checkClientCertificate(await clientCertificate(request))
     return given && read(given)
   }
-}
-
-/** Computes the value of `x5t#S256` ({@link https://www.rfc-editor.org/rfc/rfc8705#section-3.1 RFC 8705 section 3.1}). */
-async function thumbprintOf(der: Uint8Array): Promise<string> {
-  return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(der))))
 }
