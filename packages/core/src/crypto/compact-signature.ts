@@ -20,12 +20,14 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /**
  * Verifies a signature in compact form ({@link https://www.rfc-editor.org/rfc/rfc7515#section-7.1 RFC 7515 section 7.1}) with a
- * key that was imported for the algorithm. It is `false` for another algorithm in the header, and for a header with `crit`.
+ * key that was imported for the algorithm. It is `false` for another algorithm in the header, and for a header with `crit` or
+ * `b64`.
  *
  * WebCrypto verifies on another thread, and waking that thread takes longer than verifying. So the signature is verified
  * synchronously where the platform supports that. Only a good signature ends there: about all others `jose` decides.
  */
 export async function verifyCompact(jws: string, key: CryptoKey | Uint8Array, algorithm: string): Promise<boolean> {
+  if (!hasPlainHeader(jws, algorithm)) return false
   if (synchronousCrypto !== undefined && isGood(synchronousCrypto, jws, key, algorithm)) return true
   try {
     await compactVerify(jws, key, { algorithms: [algorithm] })
@@ -35,18 +37,25 @@ export async function verifyCompact(jws: string, key: CryptoKey | Uint8Array, al
   }
 }
 
+function hasPlainHeader(jws: string, algorithm: string): boolean {
+  const header = decodeBase64url(jws.slice(0, Math.max(0, jws.indexOf('.'))))
+  try {
+    const { alg, crit, b64 } = JSON.parse((header && decodeUtf8(header)) ?? '') as Readonly<Record<string, unknown>>
+    return alg === algorithm && crit === undefined && b64 === undefined
+  } catch {
+    return false
+  }
+}
+
 function isGood(node: SynchronousCrypto, jws: string, key: CryptoKey | Uint8Array, algorithm: string): boolean {
   const rule = rules[algorithm]
   if (rule === undefined || node.verify === undefined || node.KeyObject === undefined) return false
   if (key instanceof Uint8Array || !fits(key, rule)) return false
-  const [encoded = '', payload, encodedSignature = '', more] = jws.split('.', 4)
-  const header = decodeBase64url(encoded)
-  const signature = decodeBase64url(encodedSignature)
-  if (header === undefined || signature === undefined || payload === undefined || more !== undefined) return false
+  const end = jws.lastIndexOf('.')
+  const signature = decodeBase64url(jws.slice(end + 1))
+  if (signature === undefined || jws.indexOf('.', jws.indexOf('.') + 1) !== end) return false
   try {
-    const { alg, crit, b64 } = JSON.parse(decodeUtf8(header) ?? '') as Readonly<Record<string, unknown>>
-    if (alg !== algorithm || crit !== undefined || b64 !== undefined) return false
-    const data = encodeUtf8(`${encoded}.${payload}`)
+    const data = encodeUtf8(jws.slice(0, end))
     return node.verify(rule.digest, data, { key: node.KeyObject.from(key), ...rule.options }, signature)
   } catch {
     return false
