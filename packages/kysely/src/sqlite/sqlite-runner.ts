@@ -31,6 +31,8 @@ interface Prepared {
   readonly columns: readonly string[] | undefined
 }
 
+const noRows: readonly unknown[] = []
+
 function named(columns: readonly string[], values: readonly unknown[]): unknown {
   const row: Record<string, unknown> = {}
   let index = 0
@@ -79,8 +81,9 @@ export function sqliteRunner(
 
   function execute({ query, parameters }: Step): Answer {
     const { statement, columns } = prepare(query)
-    if (!columns) return { rows: [], affected: statement.run(parameters).changes }
-    return { rows: statement.all(parameters).map((values) => named(columns, values as unknown[])), affected: 0 }
+    // As arguments, better-sqlite3 reads the values faster than from an array.
+    if (!columns) return { rows: noRows, affected: statement.run(...parameters).changes }
+    return { rows: statement.all(...parameters).map((values) => named(columns, values as unknown[])), affected: 0 }
   }
 
   function first({ query, parameters }: Step): unknown {
