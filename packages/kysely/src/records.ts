@@ -121,7 +121,8 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
     findMany({ kind, ids }) {
       const asked = [...new Set(ids)]
       if (asked.length === 0) return []
-      const input = { kind, ...Object.fromEntries(asked.map((id, index) => [`id_${index}`, id])) }
+      const input: Record<string, string> = { kind }
+      for (const [index, id] of asked.entries()) input[`id_${index}`] = id
       return runner.list(findMany(input), input, (found) => found.map(recordFromRow))
     },
     list: (query) => runner.list(list(query), query, (found) => found.map(recordFromRow)),
