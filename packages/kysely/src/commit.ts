@@ -38,7 +38,8 @@ export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
         yield* atOnce(writes)
         return 'won'
       })
-    return unlessGone(() => (consent ? remembering(attempt) : attempt()))
+    const commitOnce = () => (consent ? remembering(attempt) : attempt())
+    return take.length > 0 ? unlessGone(commitOnce) : commitOnce()
   }
 }
 

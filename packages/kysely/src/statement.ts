@@ -30,12 +30,19 @@ export const compiledTexts: Set<string> = new Set()
 export function statement<Input, Row>(build: (bind: Bind<Input>) => Compilable<Row>): Statement<Input, Row> {
   const query = build((name) => ({ [placeholder]: name }) as never).compile()
   compiledTexts.add(query.sql)
-  const slots = query.parameters.map((value) =>
-    isPlaceholder(value) ? { name: value[placeholder] as keyof Input, constant: null } : { constant: value },
+  const names = query.parameters.map((value) =>
+    isPlaceholder(value) ? (value[placeholder] as keyof Input) : undefined,
   )
   return {
     query,
-    parameters: (input) => slots.map(({ name, constant }) => (name === undefined ? constant : (input[name] ?? null))),
+    parameters(input) {
+      const values = query.parameters.slice()
+      for (let at = 0; at < names.length; at++) {
+        const name = names[at]
+        if (name !== undefined) values[at] = input[name] ?? null
+      }
+      return values
+    },
   }
 }
 

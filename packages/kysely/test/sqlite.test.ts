@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StorageUnavailableError } from '@oauth/core'
@@ -10,6 +10,7 @@ import {
   clientRecord,
   issueCode,
   now,
+  recordEntry,
   refreshTokenRecord,
 } from '../../core/src/testing/storage-fixtures.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
@@ -70,6 +71,21 @@ describe('sqliteStorage', () => {
     expect(await pragma('synchronous')).toBe(1)
     expect(await pragma('foreign_keys')).toBe(1)
     expect(await pragma('busy_timeout')).toBe(0)
+    expect(await pragma('wal_autocheckpoint')).toBe(4000)
+    await storage.close()
+  })
+
+  test('the log beside the file grows to 4000 pages before it is copied into the file, and then starts anew', async () => {
+    const file = newFile()
+    const storage = sqliteStorage(file)
+    const value = { text: 'x'.repeat(400_000) }
+    const pages = () => statSync(`${file}-wal`).size / 4096
+    for (let n = 0; n < 30; n++) await storage.records.insert(recordEntry({ id: `a${n}`, value }))
+    expect(pages()).toBeGreaterThan(2900)
+    expect(statSync(file).size / 4096).toBeLessThan(1000)
+    for (let n = 0; n < 120; n++) await storage.records.insert(recordEntry({ id: `b${n}`, value }))
+    expect(pages()).toBeLessThan(4400)
+    expect(statSync(file).size / 4096).toBeGreaterThan(10_000)
     await storage.close()
   })
 

@@ -31,9 +31,13 @@ export interface GroupCommitSettings {
   readonly writing: <T>(work: () => T) => () => T
 }
 
-interface Enlisted extends GroupedWrite<unknown> {
+/** A write that has arrived, and its outcome from the moment it has run until the commit. */
+interface Enlisted {
+  readonly write: GroupedWrite<unknown>
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
+  hasFailed: boolean
+  outcome: unknown
 }
 
 /** The largest number of writes in one commit, so that other processes do not wait long for the lock. */
@@ -61,23 +65,28 @@ export function groupCommit(
   const running = new Set<Promise<void>>()
   let arriving: Enlisted[] = []
 
-  function run(write: Enlisted): () => void {
+  function run(enlisted: Enlisted): void {
     const progress: Progress = { hasWritten: false }
     try {
-      const result = write.inside(progress)
-      return () => write.resolve(result as never)
+      enlisted.outcome = enlisted.write.inside(progress)
+      enlisted.hasFailed = false
     } catch (error) {
       // After some errors SQLite has rolled back the whole transaction by itself.
       if (progress.hasWritten || !database.inTransaction) throw error
-      return () => write.reject(waiting.failure(error, false))
+      enlisted.outcome = waiting.failure(error, false)
+      enlisted.hasFailed = true
     }
+  }
+
+  function settle({ hasFailed, outcome, resolve, reject }: Enlisted): void {
+    if (hasFailed) reject(outcome)
+    else resolve(outcome as never)
   }
 
   function commitTogether(group: readonly Enlisted[]): void {
     begin.run()
-    let settlements: readonly (() => void)[]
     try {
-      settlements = group.map(run)
+      for (const enlisted of group) run(enlisted)
       commit.run()
     } catch (error) {
       // If the roll-back fails, throw the error that made it necessary.
@@ -86,15 +95,15 @@ export function groupCommit(
       } catch {}
       throw error
     }
-    for (const settle of settlements) settle()
+    for (const enlisted of group) settle(enlisted)
   }
 
-  function commitAlone(write: Enlisted): void {
+  function commitAlone({ write, resolve, reject }: Enlisted): void {
     try {
-      write.resolve(write.alone() as never)
+      resolve(write.alone() as never)
     } catch (error) {
       if (waiting.isLocked(error)) throw error
-      write.reject(waiting.failure(error, false))
+      reject(waiting.failure(error, false))
     }
   }
 
@@ -142,8 +151,8 @@ export function groupCommit(
   return {
     enlist: <T>(write: GroupedWrite<T>) =>
       new Promise<T>((resolve, reject) => {
-        const { inside, alone } = write
-        if (arriving.push({ inside, alone, resolve, reject }) === 1) afterThisTurn(flush)
+        const enlisted: Enlisted = { write, resolve, reject, hasFailed: false, outcome: undefined }
+        if (arriving.push(enlisted) === 1) afterThisTurn(flush)
       }),
     async settle() {
       flush()

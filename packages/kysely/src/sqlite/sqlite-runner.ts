@@ -32,6 +32,8 @@ interface Prepared {
   readonly Row: RowClass | undefined
 }
 
+const noRows: readonly unknown[] = []
+
 type RowClass = new (values: readonly unknown[]) => object
 
 /**
@@ -90,13 +92,14 @@ export function sqliteRunner(
 
   function execute({ query, parameters }: Step): Answer {
     const { statement, Row } = prepare(query)
-    if (Row === undefined) return { rows: [], affected: statement.run(parameters).changes }
-    return { rows: statement.all(parameters).map((values) => new Row(values as unknown[])), affected: 0 }
+    // As arguments, better-sqlite3 reads the values faster than from an array.
+    if (Row === undefined) return { rows: noRows, affected: statement.run(...parameters).changes }
+    return { rows: statement.all(...parameters).map((values) => new Row(values as unknown[])), affected: 0 }
   }
 
   function first({ query, parameters }: Step): unknown {
     const { statement, Row } = prepare(query)
-    const values = statement.get(parameters)
+    const values = statement.get(...parameters)
     return values && Row && new Row(values as unknown[])
   }
 
