@@ -13,6 +13,7 @@ export const optionsPage = 'docs/options.md'
 const titles: Readonly<Record<string, string>> = {
   ServerOptions: 'Surface',
   HostOptions: 'Host',
+  PageOptions: 'Pages of the server',
   TokenOptions: 'Grant types, scopes, audiences, signatures',
   LifetimeOptions: 'Lifetimes',
   TokenFormatOptions: 'Formats',
@@ -26,6 +27,8 @@ const titles: Readonly<Record<string, string>> = {
 /** Files with further types that options use. The files of the options themselves are read anyway. */
 const typeFiles = [
   'contracts/host.ts',
+  'contracts/branding.ts',
+  'contracts/page.ts',
   'contracts/hooks.ts',
   'contracts/resolvers.ts',
   'contracts/rate-limit.ts',

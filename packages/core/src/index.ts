@@ -10,6 +10,7 @@ export type { AdvertisedMetadata, TokenFormatOptions, TokenPrefixes } from './co
 export type { HostOptions } from './config/options/host.ts'
 export type { LifetimeOptions } from './config/options/lifetimes.ts'
 export type { OutboundOptions } from './config/options/outbound.ts'
+export type { PageOptions } from './config/options/pages.ts'
 export type { MachineAccessOptions, RegistrationOptions } from './config/options/registration.ts'
 export type { ServerOptions } from './config/options/server.ts'
 export type { TestingOptions } from './config/options/testing.ts'
@@ -20,6 +21,7 @@ export type { ConnectedGrant, GrantDetails } from './consents/connected-grants.t
 export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
+export type { BrandingColours, BrandingLinks, BrandingOptions } from './contracts/branding.ts'
 export type { CibaEvent } from './contracts/ciba-events.ts'
 export type { Clock } from './contracts/clock.ts'
 export type {
@@ -51,6 +53,17 @@ export type {
   SigningKeySource,
   VerifiedJwt,
 } from './contracts/key-set.ts'
+export type {
+  Page,
+  PageClient,
+  PageContent,
+  PageError,
+  PageForm,
+  PageKind,
+  PageLink,
+  RenderPage,
+} from './contracts/page.ts'
+export type { PageTextName, PageTexts } from './contracts/page-texts.ts'
 export type { Random } from './contracts/random.ts'
 export type {
   BucketDefaults,
@@ -85,7 +98,13 @@ export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './protocol/cl
 export type { ClientMetadata } from './protocol/client-metadata.ts'
 export type { ClientSigningAlgorithm } from './protocol/client-signing-algorithm.ts'
 export type { KeyManagementAlgorithm } from './protocol/encryption.ts'
-export { OAuthError, type OAuthErrorCode, type OAuthErrorDetails, type RedirectTarget } from './protocol/errors.ts'
+export {
+  type ErrorPageFacts,
+  OAuthError,
+  type OAuthErrorCode,
+  type OAuthErrorDetails,
+  type RedirectTarget,
+} from './protocol/errors.ts'
 // Whole files, so that a feature can widen their interfaces by `declare module '@oauth/core'`.
 export * from './protocol/feature-client-metadata.ts'
 export * from './protocol/feature-error-codes.ts'

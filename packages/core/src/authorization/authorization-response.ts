@@ -7,10 +7,16 @@ import { type AuthorizationResponse, OAuthError, type RedirectTarget } from '../
 import type { ClientRecord } from '../storage/client.ts'
 
 /** Returns where the response to a request goes, and in which response mode. */
-export function targetOf({ clientId, redirectUri, state, responseMode }: AuthorizationRequest): RedirectTarget {
+export function targetOf({
+  clientId,
+  redirectUri,
+  state,
+  responseMode,
+  uiLocales,
+}: AuthorizationRequest): RedirectTarget {
   if (redirectUri === undefined)
     throw new TypeError('the response cannot be sent to the client: the authorization has no redirectUri')
-  return { clientId, redirectUri, state, responseMode }
+  return { clientId, redirectUri, state, responseMode, uiLocales }
 }
 
 /**

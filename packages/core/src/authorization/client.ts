@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { loopbackRule } from '../policy/client.ts'
 import { responseModeOfError } from '../policy/response-mode.ts'
@@ -36,8 +37,8 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
   const redirectUri = sent ?? onlyRedirectUri(client)
   if (!isRegistered(client, redirectUri)) {
     throw new OAuthError('invalid_request', `Redirect URI '${redirectUri}' not registered for client`, {
-      userText:
-        'The application asked us to send you to an address that is not registered for it. To protect you, we do not send you there. Please tell the people who make the application.',
+      page: { clientId: client.id },
+      userText: englishTexts.addressNotRegistered,
     })
   }
   return { client, redirectUri, redirectUriSent: sent !== undefined }
@@ -53,7 +54,8 @@ export function redirectTarget(
   parameters: Parameters,
 ): RedirectTarget {
   const responseMode = responseModeOfError(ctx.registry, client, parameters.get('response_mode'), redirectUri)
-  return { clientId: client.id, redirectUri, state: stateOf(parameters), responseMode }
+  const uiLocales = parameters.get('ui_locales')
+  return { clientId: client.id, redirectUri, state: stateOf(parameters), responseMode, uiLocales }
 }
 
 function onlyRedirectUri(client: ClientRecord): string {

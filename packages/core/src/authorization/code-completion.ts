@@ -1,5 +1,6 @@
 import type { Approved, Completion } from '../contracts/completion.ts'
 import type { Core } from '../contracts/core.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { requireSupport } from '../policy/client-support.ts'
 import { atMost, demandsOn } from '../policy/demands.ts'
@@ -8,7 +9,6 @@ import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { markClientUsed } from '../tokens/mark-client-used.ts'
 import { successResponse, targetOf, targetOfError } from './authorization-response.ts'
 import { errorTarget } from './error-target.ts'
-import { interactionIsOver } from './interaction-is-over.ts'
 import { commitGrant, createGrant } from './new-grant.ts'
 import { keptExtra } from './request-extra.ts'
 
@@ -66,7 +66,7 @@ async function issueCode(core: Core, request: Request, approved: Approved): Prom
   const commit = { code, take, ...(consent !== undefined && { consent }) }
   // The client has its response already, so this browser gets a page and no second redirect.
   if ((await commitGrant(core, newGrant, commit, client)) === 'gone') {
-    throw errorForUser('invalid_request', interactionIsOver, { redirect: 'never' })
+    throw errorForUser('invalid_request', englishTexts.interactionIsOver, { redirect: 'never' })
   }
   core.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
   await markClientUsed(core, client)

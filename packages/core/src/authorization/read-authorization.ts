@@ -27,7 +27,10 @@ export async function readAuthorization(
   for (const name of ['client_id', 'redirect_uri']) {
     if (resolved.repeated.has(name)) refuseRepeated(resolved)
   }
-  const verified = await verifyClient(ctx, resolved)
+  const uiLocales = resolved.get('ui_locales')
+  const verified = await verifyClient(ctx, resolved).catch((thrown) => {
+    throw asOAuthError(thrown).about({ uiLocales })
+  })
   try {
     refuseRepeated(resolved)
     const { client } = verified
@@ -39,7 +42,7 @@ export async function readAuthorization(
     const target = await errorTarget(ctx, request, verified.client, asked).catch(() => 'never' as const)
     // An error that the client gets is the answer to the request.
     if (target !== 'never') await useUp(ctx, take)
-    throw asOAuthError(thrown).towards(target)
+    throw asOAuthError(thrown).towards(target).about({ clientId: verified.client.id, uiLocales })
   }
 }
 

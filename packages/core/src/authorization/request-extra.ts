@@ -1,5 +1,6 @@
 import type { ApprovalFacts } from '../contracts/authorization-parameter.ts'
 import type { Context } from '../contracts/context.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { describeParameters } from '../policy/describe-parameters.ts'
 import { isScopeReplaced } from '../policy/instead-of-scope.ts'
@@ -48,7 +49,7 @@ export function keptExtra(
 }
 
 function unknownParameter(name: string): OAuthError {
-  return errorForUser('invalid_request', 'this sign-in cannot be completed here; please start again', {
+  return errorForUser('invalid_request', englishTexts.cannotBeCompleted, {
     cause: new Error(`the request has the parameter ${name}: install the feature that brings it in this process too`),
   })
 }

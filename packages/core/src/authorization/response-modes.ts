@@ -1,6 +1,6 @@
 import type { ResponseMode } from '../contracts/response-mode.ts'
-import { formPost } from '../http/form-post.ts'
 import { redirect, withFragment, withParameters } from '../http/redirect.ts'
+import { formPost } from '../pages/form-post.ts'
 
 /** Sends the parameters in the query of the redirect URI: the default of the response type `code`. */
 const query: ResponseMode = {
@@ -23,7 +23,7 @@ const formPostMode: ResponseMode = {
   // The operating system opens an app with a URI of its own scheme, but passes no body on: the code would be lost.
   problem: (redirectUri) =>
     /^https?:/i.test(redirectUri) ? undefined : 'form_post needs a redirect URI with http or https',
-  respond: (_ctx, request, { redirectUri }, parameters) => formPost(request, redirectUri, parameters),
+  respond: formPost,
 }
 
 /** The built-in response modes, in the order in which discovery publishes them. Features add others. */

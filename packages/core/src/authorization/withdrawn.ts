@@ -1,12 +1,13 @@
 import { forgetConsent } from '../consents/forget-consent.ts'
 import type { Context } from '../contracts/context.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { errorForUser, type OAuthError } from '../protocol/errors.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 
 /** The error for the client when the user's access was withdrawn during the request. */
 export function accessWithdrawn(): OAuthError {
-  return errorForUser('access_denied', 'the access was withdrawn while this request was under way; start again')
+  return errorForUser('access_denied', englishTexts.accessWithdrawn)
 }
 
 /**

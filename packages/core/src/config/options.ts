@@ -5,6 +5,7 @@ import type { TokenFormatOptions } from './options/formats.ts'
 import type { HostOptions } from './options/host.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { OutboundOptions } from './options/outbound.ts'
+import type { PageOptions } from './options/pages.ts'
 import type { RegistrationOptions } from './options/registration.ts'
 import type { ServerOptions } from './options/server.ts'
 import type { TestingOptions } from './options/testing.ts'
@@ -14,6 +15,7 @@ import type { TokenOptions } from './options/tokens.ts'
 export interface ProviderOptions<User extends BaseUser = BaseUser>
   extends ServerOptions,
     HostOptions<User>,
+    PageOptions,
     TokenOptions,
     LifetimeOptions,
     TokenFormatOptions,

@@ -4,10 +4,12 @@ import type { BaseUser } from '../contracts/host.ts'
 import { checkedAuthentication } from '../host/authentication.ts'
 import { checkedClaimHooks } from '../host/claim-hooks.ts'
 import { type HostPorts, hostPorts } from '../host/ports.ts'
+import { checkedRenderPage } from '../host/render-page.ts'
 import { checkedUserClaims } from '../host/user-claims.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { findResource } from '../protocol/resource.ts'
 import { standardScopes } from '../protocol/scope.ts'
+import { resolveBranding } from './branding.ts'
 import type { ProviderOptions } from './options.ts'
 import { resolvePolicies } from './policies.ts'
 import { type ParsedOptions, parseOptions } from './schema.ts'
@@ -53,6 +55,8 @@ export function resolveConfig<User extends BaseUser>(
     userClaims: given.userClaims ? checkedUserClaims(given.userClaims, ports.emit) : defaultUserClaims(ports.emit),
     hooks: checkedClaimHooks(given),
     pages: Object.freeze(pages),
+    branding: resolveBranding(options.branding, options.baseUrl),
+    renderPage: given.renderPage && checkedRenderPage(given.renderPage),
     pageOrigins: [
       ...new Set([origin, ...Object.values(pages).flatMap((page) => (page === undefined ? [] : new URL(page).origin))]),
     ],

@@ -3,6 +3,7 @@ import { accessTokenTyps } from '../protocol/access-token-typ.ts'
 import { originProblem } from '../protocol/origin.ts'
 import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
+import { brandingSchema } from './branding.ts'
 import { nearestName } from './nearest.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { ProviderOptions } from './options.ts'
@@ -76,6 +77,8 @@ const optionEntries = {
   selectAccountUrl: v.optional(text),
   postLoginUrl: v.optional(text),
   logoutUrl: v.optional(text),
+  branding: v.optional(brandingSchema),
+  renderPage: hook,
   grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),

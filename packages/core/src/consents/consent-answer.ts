@@ -1,4 +1,5 @@
 import { claimsBeyondScope, isCoveredByScope } from '../claims/requested-claims.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { type ClaimsRequest, filterClaims } from '../protocol/claims-request.ts'
@@ -21,7 +22,7 @@ export function readAccepted(
   const scope = acceptedScope(parameters, request.scope)
   // An empty list does not approve all scopes.
   if (scope.length === 0 && !acceptedMore) {
-    throw errorForUser('invalid_scope', 'nothing was selected; please go back and select something, or refuse')
+    throw errorForUser('invalid_scope', englishTexts.nothingSelected)
   }
   return { scope, claims: acceptedClaims(parameters, asked) }
 }

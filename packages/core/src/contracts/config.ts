@@ -1,8 +1,10 @@
 import type { OutboundPolicy } from '../http/outbound.ts'
 import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
+import type { Branding } from './branding.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { SigningKeySource } from './key-set.ts'
+import type { Page, RenderedPage } from './page.ts'
 import type { RateLimitPolicy } from './rate-limit.ts'
 import type { Resolvers } from './resolvers.ts'
 
@@ -121,6 +123,10 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly userClaims: (user: User) => StandardClaims
   readonly hooks: ClaimHooks<User>
   readonly pages: Pages
+  /** How the server's own pages look. */
+  readonly branding: Branding
+  /** Makes the server's own pages instead of the server; answers `undefined` for the built-in page. */
+  readonly renderPage: ((page: Page) => Promise<RenderedPage | undefined>) | undefined
   /** Origins whose scripts may read the token and revocation responses of every client. */
   readonly corsOrigins: ReadonlySet<string>
   /** The origins whose pages may post to this server: the issuer's, and those of the host's pages. */

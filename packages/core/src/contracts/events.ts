@@ -1,6 +1,7 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { CibaEvent } from './ciba-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
+import type { PageKind } from './page.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
 /**
@@ -182,6 +183,8 @@ export type CoreEvent =
     }
   /** The rate limiter or the host's `clientAddress` threw an error. The request went on without a limit. */
   | { readonly type: 'rate_limiter.failed'; readonly bucket: RateLimitBucket; readonly cause: unknown }
+  /** The hook `renderPage` failed, or returned something else than a page. The user got the built-in page. */
+  | { readonly type: 'page.failed'; readonly kind: PageKind; readonly cause: unknown }
   /** The host revoked the grants of a user (`revokeUserGrants`), all or those of one client. */
   | { readonly type: 'grants.revoked'; readonly userId: string; readonly clientId?: string; readonly count: number }
   /** A hook of the host set claims or members that only the server may set. They were left out. */

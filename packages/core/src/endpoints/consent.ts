@@ -1,4 +1,3 @@
-import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { acceptExtra, hasMoreThanScope } from '../authorization/request-extra.ts'
 import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
 import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
@@ -8,6 +7,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { readFormOrJson } from '../http/form.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
@@ -18,6 +18,7 @@ import { type LoadedInteraction, loadInteraction } from '../interaction/load-int
 import { pageUrl } from '../interaction/page-url.ts'
 import { refuseWithdrawn } from '../interaction/refuse-withdrawn.ts'
 import { interactionState } from '../interaction/state-reference.ts'
+import { asOAuthError } from '../policy/failure.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { errorForUser, type OAuthError } from '../protocol/errors.ts'
@@ -43,19 +44,30 @@ export const consent: Endpoint = {
     requireSameOrigin(ctx, request)
     const parameters = await readFormOrJson(request)
     const loaded = await loadInteraction(ctx, request, await interactionState(ctx, parameters))
-    if (loaded.interaction.step !== 'consent')
-      throw errorForUser(
-        'invalid_request',
-        'another step comes before this one; please go back to the application and start again',
-      )
-    const answered: LoadedInteraction = { ...loaded, pending: { ...loaded.pending, answered: true } }
-    if (parameters.get('accept')?.toLowerCase() !== 'true') return refuse(ctx, request, answered)
-    return approve(ctx, request, answered, parameters)
+    const { client, pending } = loaded
+    try {
+      return await answer(ctx, request, { ...loaded, pending: { ...pending, answered: true } }, parameters)
+    } catch (thrown) {
+      const { uiLocales } = pending.authorization
+      throw asOAuthError(thrown).about({ clientId: client.id, uiLocales })
+    }
   },
 }
 
+async function answer(
+  ctx: Context,
+  request: Request,
+  loaded: LoadedInteraction,
+  parameters: Parameters,
+): Promise<Response> {
+  if (loaded.interaction.step !== 'consent') throw errorForUser('invalid_request', englishTexts.anotherStepFirst)
+  if (parameters.get('accept')?.toLowerCase() !== 'true') return refuse(ctx, request, loaded)
+  return approve(ctx, request, loaded, parameters)
+}
+
 async function refuse(ctx: Context, request: Request, { interaction, pending }: LoadedInteraction): Promise<Response> {
-  if (!(await takeInteraction(ctx, interaction.id))) throw errorForUser('invalid_request', interactionIsOver)
+  if (!(await takeInteraction(ctx, interaction.id)))
+    throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   ctx.emit({ type: 'interaction.denied', clientId: interaction.clientId })
   return deny(ctx, request, pending)
 }
@@ -72,16 +84,13 @@ async function approve(
   if (signedIn === undefined) throw signedOut()
   // The page was shown to one user in one session. Nobody else may answer.
   if (signedIn.user.id !== interaction.userId || signedIn.session.id !== interaction.sessionId) {
-    throw errorForUser(
-      'access_denied',
-      'the sign-in has changed since this page was shown; please go back to the application and start again',
-    )
+    throw errorForUser('access_denied', englishTexts.signInChanged)
   }
   const facts = { client: pending.client, userId: signedIn.user.id, session: signedIn.session, answer: parameters }
   const authorization = await acceptExtra(ctx, pending.authorization, facts)
   const accepted = readAccepted(parameters, pending.authorization, hasMoreThanScope(ctx, authorization))
-  const answer: Answer = { signedIn, accepted, authorization }
-  return failThroughCompletion(ctx, request, pending, () => completeAnswered(ctx, request, loaded, answer, beginning))
+  const approved: Answer = { signedIn, accepted, authorization }
+  return failThroughCompletion(ctx, request, pending, () => completeAnswered(ctx, request, loaded, approved, beginning))
 }
 
 /** The user's answer on the consent page, and who the user is. */
@@ -151,9 +160,5 @@ async function askAgain(
 
 /** An error for the user, not for the client: the user can sign in and answer again. */
 function signedOut(): OAuthError {
-  return errorForUser(
-    'login_required',
-    'you are no longer signed in; please go back to the application and start again',
-    { status: 403, redirect: 'never' },
-  )
+  return errorForUser('login_required', englishTexts.noLongerSignedIn, { status: 403, redirect: 'never' })
 }

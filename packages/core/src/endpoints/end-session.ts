@@ -1,10 +1,9 @@
 import { startsProgramOfUnapprovedClient } from '../authorization/error-target.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { englishTexts, type PageTextName } from '../contracts/page-texts.ts'
 import { foreignFormAsGet } from '../http/foreign-form.ts'
 import { readFormText } from '../http/form.ts'
-import { framesPage } from '../http/frames-page.ts'
-import { messagePage } from '../http/html.ts'
 import { json } from '../http/json.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import { redirect, wantsJson, withParameters } from '../http/redirect.ts'
@@ -18,6 +17,8 @@ import {
   mayReturnTo,
   parseLogoutRequest,
 } from '../logout/rp-initiated-logout.ts'
+import { type PageSubject, showPage } from '../pages/show-page.ts'
+import { fillText } from '../pages/texts.ts'
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { shownDestination } from '../protocol/redirect-uri.ts'
@@ -42,7 +43,7 @@ export const endSession: Endpoint = {
     const form = await readFormText(request)
     const parameters = parseParameters(form)
     const confirmation = parameters.get('confirmation')
-    if (confirmation !== undefined) return confirm(ctx, request, confirmation)
+    if (confirmation !== undefined) return confirm(ctx, request, confirmation, parameters.get('ui_locales'))
     const asGet = foreignFormAsGet(request, ctx.config.issuer + endpointPaths.endSession, form)
     return asGet ?? logOut(ctx, request, parameters)
   },
@@ -51,9 +52,10 @@ export const endSession: Endpoint = {
 async function logOut(ctx: Context, request: Request, parameters: Parameters): Promise<Response> {
   const asked = await parseLogoutRequest(ctx, parameters)
   const { hint, client, target, problems } = asked
+  const about = { clientId: hint?.clientId, uiLocales: parameters.get('ui_locales') }
   const signedIn = await currentSession(ctx, request)
   if (hint === undefined || problems.length > 0) {
-    if (signedIn === undefined) return signedOut(request, problems)
+    if (signedIn === undefined) return signedOut(ctx, request, { about, problems })
     return ask(ctx, request, signedIn.session.id, asked, parameters)
   }
   const { sessionId } = hint
@@ -64,7 +66,7 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
   // Checked before the session ends. That somebody sent an ID token does not prove that this user agreed to anything.
   const held = target && client && (await startsProgramOfUnapprovedClient(ctx, request, client, target.redirectUri))
   const next = held ? undefined : target
-  if (sessionId === undefined) return leave(request, next)
+  if (sessionId === undefined) return leave(ctx, request, next, about)
   // Without a session, a pairwise subject does not tell who the user is.
   const subject = client?.metadata.subject_type === 'pairwise' ? undefined : hint.subject
   const end = await endHostSession(ctx, {
@@ -72,7 +74,7 @@ async function logOut(ctx: Context, request: Request, parameters: Parameters): P
     userId: signedIn?.user.id ?? subject,
     clientId: hint.clientId,
   })
-  return leave(request, next, end)
+  return leave(ctx, request, next, about, end)
 }
 
 /** Asks the user, on the host's logout page or on the server's own. */
@@ -80,7 +82,7 @@ async function ask(
   ctx: Context,
   request: Request,
   sessionId: string,
-  { client, target, problems }: LogoutRequest,
+  { hint, client, target, problems }: LogoutRequest,
   parameters: Parameters,
 ): Promise<Response> {
   if (wantsJson(request)) {
@@ -98,28 +100,32 @@ async function ask(
     problem: problems.length === 0 ? undefined : problems.join(' '),
   })
   if (page !== undefined) return redirect(request, page)
-  const { host } = new URL(ctx.config.issuer)
-  const next = target === undefined ? [] : [`You will then be sent to ${shownDestination(target.redirectUri)}.`]
-  const allTheSame = problems.includes('address_not_registered') ? ' all the same' : ''
-  const question = `Do you want to sign out of ${host}${allTheSame}? If not, close this page.`
-  return messagePage('Sign out?', [...problems.map((one) => problemTexts[one]), question, ...next], {
-    action: ctx.config.issuer + endpointPaths.endSession,
-    fields: { confirmation },
-    button: 'Sign out',
+  const host = ctx.config.branding.name ?? new URL(ctx.config.issuer).host
+  const uiLocales = parameters.get('ui_locales')
+  return showPage(ctx, request, { kind: 'sign_out', clientId: hint?.clientId, uiLocales }, (texts) => {
+    const allTheSame = problems.includes('address_not_registered')
+    const question = allTheSame ? texts.signOutAllTheSame : texts.signOutQuestion
+    const next = target && fillText(texts.signOutNext, { host: shownDestination(target.redirectUri) })
+    const fields = { confirmation, ...(uiLocales !== undefined && { ui_locales: uiLocales }) }
+    return {
+      title: texts.signOutTitle,
+      paragraphs: [...problems.map((one) => texts[problemTexts[one]]), fillText(question, { host }), next ?? []].flat(),
+      form: { action: ctx.config.issuer + endpointPaths.endSession, fields, button: texts.signOut },
+    }
   })
 }
 
-async function confirm(ctx: Context, request: Request, confirmation: string): Promise<Response> {
+async function confirm(
+  ctx: Context,
+  request: Request,
+  confirmation: string,
+  uiLocales: string | undefined,
+): Promise<Response> {
   requireSameOrigin(ctx, request)
   const signedIn = await currentSession(ctx, request)
-  if (signedIn === undefined) return signedOut(request)
+  if (signedIn === undefined) return signedOut(ctx, request, { about: { uiLocales } })
   const question = await readLogoutQuestion(ctx, signedIn.session.id, confirmation)
-  if (question === undefined) {
-    throw errorForUser(
-      'access_denied',
-      'you are still signed in: this page was shown too long ago, or the sign-in has changed since; please sign out again',
-    )
-  }
+  if (question === undefined) throw errorForUser('access_denied', englishTexts.stillSignedIn, { page: { uiLocales } })
   const { target } = question
   const end = await endHostSession(ctx, {
     sessionId: signedIn.session.id,
@@ -127,32 +133,65 @@ async function confirm(ctx: Context, request: Request, confirmation: string): Pr
     clientId: target?.clientId,
   })
   const client = target && (await ctx.clients.findNamed(target.clientId))
-  return leave(request, client && target && mayReturnTo(client, target.redirectUri) ? target : undefined, end)
+  const next = client && target && mayReturnTo(client, target.redirectUri) ? target : undefined
+  return leave(ctx, request, next, { clientId: next?.clientId, uiLocales }, end)
 }
+
+/** The application and the language that the page after a logout is about. */
+type About = Pick<PageSubject, 'clientId' | 'uiLocales'>
 
 /**
  * Sends the browser back to the client, after it has loaded the frames of clients that are told through the browser.
  */
-function leave(request: Request, target: LogoutTarget | undefined, end?: SessionEnd): Response {
+async function leave(
+  ctx: Context,
+  request: Request,
+  target: LogoutTarget | undefined,
+  about: About,
+  { frames }: Pick<SessionEnd, 'frames'> = { frames: [] },
+): Promise<Response> {
   const next = target && withParameters(target.redirectUri, { state: target.state })
-  const frames = end?.frames ?? []
-  if (frames.length === 0) return next === undefined ? signedOut(request) : redirect(request, next)
+  if (frames.length === 0) return next === undefined ? signedOut(ctx, request, { about }) : redirect(request, next)
   if (wantsJson(request)) return json(200, { ...(next !== undefined && { redirect: true, url: next }), frames })
-  return framesPage('Signed out', ['You are signed out.'], frames, next)
+  return signedOut(ctx, request, { about, frames, next })
 }
 
-function signedOut(request: Request, problems: readonly LogoutProblem[] = []): Response {
+interface SignedOut {
+  readonly about?: About
+  readonly problems?: readonly LogoutProblem[]
+  /** URLs of other sites that the page loads in hidden frames. */
+  readonly frames?: readonly string[]
+  /** Where the page continues. */
+  readonly next?: string | undefined
+}
+
+/**
+ * The page after a logout. Where it continues, it does so without a script: a browser counts the seconds of `Refresh` from
+ * the time at which all frames are loaded. A link lets the user go on at once.
+ */
+async function signedOut(
+  ctx: Context,
+  request: Request,
+  { about, problems = [], frames = [], next }: SignedOut = {},
+): Promise<Response> {
   if (wantsJson(request)) return json(200, {})
-  const wrong = problems.includes('address_not_registered') ? [problemTexts.address_not_registered] : []
-  return messagePage('Signed out', ['You are signed out.', ...wrong])
+  const headers = next === undefined ? {} : { refresh: `1; url=${next}` }
+  return showPage(ctx, request, { kind: 'signed_out', headers, ...about }, (texts) => ({
+    title: texts.signedOutTitle,
+    paragraphs: [
+      texts.signedOutText,
+      ...(problems.includes('address_not_registered') ? [texts.logoutAddressNotRegistered] : []),
+    ],
+    ...(frames.length > 0 && { frames }),
+    ...(next !== undefined && { link: { href: next, text: texts.continue } }),
+  }))
 }
 
-/** The texts that the user reads. They do not show the address: on this page it would look trustworthy. */
-const problemTexts: Readonly<Record<LogoutProblem, string>> = {
-  hint_missing: 'We do not know which application sent you here.',
-  hint_invalid: 'We do not know which application sent you here: what it sent to prove it is not valid.',
-  hint_of_another_session: 'The application wants to end a different session than the one in this browser.',
-  client_not_allowed: 'The application that sent you here may not sign you out by itself.',
-  address_not_registered:
-    'The application asked to send you to an address that is not registered. You will not be sent there.',
-}
+/** The names of the texts that the user reads. */
+const problemTexts = {
+  hint_missing: 'hintMissing',
+  hint_invalid: 'hintInvalid',
+  hint_of_another_session: 'hintOfAnotherSession',
+  client_not_allowed: 'clientNotAllowed',
+  address_not_registered: 'logoutAddressNotRegistered',
+} as const satisfies Readonly<Record<LogoutProblem, PageTextName>>

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { parseParameters } from '../http/parameters.ts'
 import { redirect } from '../http/redirect.ts'
 import { queryOf } from '../http/target.ts'
@@ -22,10 +23,7 @@ export const login: Endpoint = {
     const parameters = parseParameters(query)
     const signed = parameters.has('sig')
     if (signed && (await verifyPageQuery(ctx.config.pageSecrets, query, ctx.clock.now())) === undefined) {
-      throw errorForUser(
-        'invalid_request',
-        'the address of this page was changed or has expired; please go back to the application and start again',
-      )
+      throw errorForUser('invalid_request', englishTexts.pageAddressChanged)
     }
     const { interaction } = await loadInteraction(ctx, request, parameters.get('state'))
     const context = { intent: interaction.step, return_to: returnUrl(ctx, interaction) }

@@ -52,6 +52,7 @@ const lines: Lines = {
     cause,
   ],
   'client_source.failed': ({ clientId, cause }) => [`the source of the client ${clientId} failed`, cause],
+  'page.failed': ({ kind, cause }) => [`renderPage failed for ${kind}, and the user got the built-in page`, cause],
   'clock.set_back': ({ problem }) => [problem],
   'signing_key.secret_changed': ({ problem }) => [problem],
   'signing_key.unsealable': ({ algorithm, keyId }) => [

@@ -1,7 +1,6 @@
 import { type ChallengeScheme, tokenChallenges } from '../protocol/challenge.ts'
 import type { AuthorizationResponse, OAuthError } from '../protocol/errors.ts'
 import { safeDescription } from '../protocol/errors.ts'
-import { errorPage } from './error-page.ts'
 import { json } from './json.ts'
 
 /**
@@ -12,13 +11,14 @@ import { json } from './json.ts'
 export type ErrorAudience = 'json' | 'bearer' | 'page'
 
 /**
- * Turns an error into a response, as JSON or as a page. No other code does that.
+ * Turns an error into the JSON that programs read. `pages/error-page` makes the page that users see. No other code does
+ * that.
  * @param schemes the schemes in which a client may present a token, beside `Bearer`
  * @param used the scheme of the request's `Authorization` header, in lower case
  */
 export function errorResponse(
   error: OAuthError,
-  audience: ErrorAudience,
+  audience: Exclude<ErrorAudience, 'page'>,
   schemes: Iterable<ChallengeScheme> = [],
   used?: string,
 ): Response {
@@ -27,11 +27,7 @@ export function errorResponse(
   const challenge =
     error.details.challenge ?? (audience === 'bearer' ? tokenChallenge(error, schemes, used) : undefined)
   if (challenge !== undefined) headers['www-authenticate'] = challenge
-  if (audience !== 'page') {
-    const body = { ...error.details.members, error: error.code, error_description: description }
-    return json(error.status, body, headers)
-  }
-  return errorPage(error, description, headers)
+  return json(error.status, { ...error.details.members, error: error.code, error_description: description }, headers)
 }
 
 /** Returns the parameters of an error response, which go to the redirect URI of the client. */
@@ -39,7 +35,8 @@ export function errorParameters(error: OAuthError): AuthorizationResponse {
   return { error: error.code, error_description: descriptionOf(error) }
 }
 
-function descriptionOf({ description }: OAuthError): string | undefined {
+/** Returns the description as clients and developers may read it. */
+export function descriptionOf({ description }: OAuthError): string | undefined {
   return description === undefined ? undefined : safeDescription(description)
 }
 

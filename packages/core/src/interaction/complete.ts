@@ -1,10 +1,10 @@
-import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { keptExtra } from '../authorization/request-extra.ts'
 import { useUp } from '../authorization/use-up.ts'
 import type { Completion, LoadedPending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
-import { messagePage } from '../http/html.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
+import { showPage } from '../pages/show-page.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import type { ClaimsRequest } from '../protocol/claims-request.ts'
 import { errorForUser, OAuthError } from '../protocol/errors.ts'
@@ -18,7 +18,7 @@ import type { ConsentRecord } from '../storage/consent.ts'
 export function completionOf({ registry }: Context, name: string): Completion {
   const completion = registry.completions.get(name)
   if (completion !== undefined) return completion
-  throw errorForUser('invalid_request', 'this sign-in cannot be completed here; please start again', {
+  throw errorForUser('invalid_request', englishTexts.cannotBeCompleted, {
     cause: new Error(
       `the interaction ends in the completion ${name}: install the feature that brings it in this process too`,
     ),
@@ -82,7 +82,9 @@ export async function failThroughCompletion(
   try {
     return await run()
   } catch (thrown) {
-    return fail(ctx, request, pending, asOAuthError(thrown))
+    const { client, authorization } = pending
+    const facts = { clientId: client.id, uiLocales: authorization.uiLocales }
+    return fail(ctx, request, pending, asOAuthError(thrown).about(facts))
   }
 }
 
@@ -116,8 +118,13 @@ function isSentToClient(thrown: unknown): boolean {
 
 /** Responds to a user who has refused, once the interaction is deleted. A request that has its answer gets no second one. */
 export async function deny(ctx: Context, request: Request, pending: LoadedPending): Promise<Response> {
-  if (!(await useUp(ctx, pending.take))) throw errorForUser('invalid_request', interactionIsOver)
+  if (!(await useUp(ctx, pending.take))) throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   const completion = completionOf(ctx, pending.completion)
   if (completion.deny !== undefined) return completion.deny(request, pending)
-  return messagePage('Access was not given', ['The application gets no access. You can close this page.'])
+  const { client, authorization } = pending
+  const subject = { kind: 'message', clientId: client.id, uiLocales: authorization.uiLocales } as const
+  return showPage(ctx, request, subject, ({ deniedTitle, notGivenText }) => ({
+    title: deniedTitle,
+    paragraphs: [notGivenText],
+  }))
 }

@@ -1,7 +1,7 @@
-import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import type { Pending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { createId } from '../crypto/credential.ts'
 import { queryOf } from '../http/target.ts'
 import { errorForUser, OAuthError } from '../protocol/errors.ts'
@@ -83,19 +83,15 @@ export async function findInteraction(
     throw new OAuthError(
       'invalid_request',
       'this address belongs to no sign-in (state is missing); please go back to the application and start again',
-      { userText: 'This address belongs to no sign-in. Please go back to the application and start again.' },
+      { userText: englishTexts.interactionUnknown },
     )
   }
   const interaction = await readInteraction(ctx, state)
   if (interaction === undefined || ctx.clock.now() >= interaction.expiresAt) {
-    throw errorForUser('invalid_request', interactionIsOver)
+    throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   }
   if (!(await isSameBrowser(ctx, request, interaction.browserHash))) {
-    throw errorForUser(
-      'invalid_request',
-      'this sign-in was started in another browser; please go back to the application and start again',
-      { status: 403 },
-    )
+    throw errorForUser('invalid_request', englishTexts.interactionElsewhere, { status: 403 })
   }
   return interaction
 }

@@ -1,8 +1,8 @@
 import { isRegistered } from '../authorization/client.ts'
-import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import type { LoadedPending } from '../contracts/completion.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { errorForUser } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
@@ -33,7 +33,7 @@ export async function loadInteraction(
   const client = await ctx.clients.find(stored.clientId)
   const { redirectUri } = stored.request
   if (client === undefined || (redirectUri !== undefined && !isRegistered(client, redirectUri))) {
-    throw errorForUser('invalid_request', interactionIsOver)
+    throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   }
   const pending = pendingOf(stored, client)
   try {

@@ -1,8 +1,8 @@
-import { interactionIsOver } from '../authorization/interaction-is-over.ts'
 import { describeExtra } from '../authorization/request-extra.ts'
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
 import { isPublic, isSelfRegistered } from '../policy/client.ts'
 import { mayGoUnasked } from '../policy/impersonable-client.ts'
@@ -25,7 +25,7 @@ import { returnUrl } from './page-url.ts'
 export async function resolveLoginContext(ctx: Context, request: Request): Promise<LoginContext> {
   const interaction = await findInteraction(ctx, request, stateOf(request))
   const client = await ctx.clients.find(interaction.clientId)
-  if (client === undefined) throw errorForUser('invalid_request', interactionIsOver)
+  if (client === undefined) throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   const { client_name } = client.metadata
   const { redirectUri, prompt, scope, resources, claims } = shownRequest(ctx, client, interaction)
   const grantedScopes = shownAsGranted(ctx, client, interaction).filter((one) => scope.includes(one))

@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { errorForUser, OAuthError } from '../protocol/errors.ts'
 import { verifyPageQuery } from './page-query.ts'
@@ -16,10 +17,7 @@ export async function interactionState(ctx: Context, parameters: Parameters): Pr
   if (signed === undefined) return state
   const query = await verifyPageQuery(ctx.config.pageSecrets, signed, ctx.clock.now())
   if (query === undefined) {
-    throw errorForUser(
-      'invalid_request',
-      'the address of this page was changed or has expired; please go back to the application and start again',
-    )
+    throw errorForUser('invalid_request', englishTexts.pageAddressChanged)
   }
   const named = query.get('state')
   if (!named) throw new OAuthError('invalid_request', 'oauth_query has no state: send the query of the page as it is')

@@ -55,6 +55,15 @@ export interface RedirectTarget {
   readonly redirectUri: string
   readonly state?: string | undefined
   readonly responseMode?: string | undefined
+  /** The languages that the request names, for a page on the way. */
+  readonly uiLocales?: string | undefined
+}
+
+/** What is known about the request of an error, for the page that shows the error. */
+export interface ErrorPageFacts {
+  /** The client, once it is verified that the request is its own. */
+  readonly clientId?: string | undefined
+  readonly uiLocales?: string | undefined
 }
 
 /** The parameters of an authorization response, or of an error response in its place. */
@@ -79,6 +88,8 @@ export interface OAuthErrorDetails {
   readonly challenge?: string
   /** Where the error goes. `never` keeps it on a page of the server. */
   readonly redirect?: RedirectTarget | 'never'
+  /** For the page that shows the error: which client it is about, and in which language. */
+  readonly page?: ErrorPageFacts
 }
 
 /**
@@ -110,6 +121,11 @@ export class OAuthError extends Error {
   towards(redirect: RedirectTarget | 'never'): OAuthError {
     if (redirect === 'never' || this.details.redirect === 'never') return this
     return new OAuthError(this.code, this.description, { ...this.details, redirect })
+  }
+
+  /** Returns this error with what is known about its request, for the page that may show it. */
+  about(page: ErrorPageFacts): OAuthError {
+    return new OAuthError(this.code, this.description, { ...this.details, page: { ...page, ...this.details.page } })
   }
 }
 

@@ -8,6 +8,7 @@ import { errorResponse } from '../http/error-response.ts'
 import { readForm } from '../http/form.ts'
 import { wantsJson } from '../http/redirect.ts'
 import { withoutBody } from '../http/reply.ts'
+import { errorPage } from '../pages/error-page.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
@@ -155,6 +156,7 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
     }
   }
   const audience = endpoint.errors === 'page' && wantsJson(request) ? 'json' : endpoint.errors
+  if (audience === 'page') return errorPage(core, request, error)
   const used = readAuthorization(request)?.scheme
   return errorResponse(error, audience, core.registry.senderConstraints.values(), used)
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import { englishTexts } from '../contracts/page-texts.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
 /**
@@ -13,8 +14,7 @@ export function requireSameOrigin(ctx: Context, request: Request): void {
     'access_denied',
     'the request came from another site; only pages on the origin of baseUrl or of a page option (loginUrl, ...) may send it',
     {
-      userText:
-        'Another site sent this request, so we stopped it to protect you. If you wanted this, please go back and try again.',
+      userText: englishTexts.fromAnotherSite,
     },
   )
 }

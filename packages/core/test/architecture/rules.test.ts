@@ -163,8 +163,8 @@ describe('responses', () => {
     )
   })
 
-  test('only http/error-response.ts turns an error into a response', () => {
-    expect(find(/(?<!function )\berrorPage\(/, only('http/error-response.ts'))).toEqual([])
+  test('only http/error-response.ts and pages/error-page.ts turn an error into a response', () => {
+    expect(find(/(?<!function )\berrorPage\(/, only('server/dispatch.ts'))).toEqual([])
     // All other JSON responses have the status 200, or 201 when the server created something.
     expect(find(/(?<!function )\bjson\((?!20[01]\b)/, only('http/error-response.ts'))).toEqual([])
     expect(find(/\berrorResponse\(/, only('http/error-response.ts', 'server/dispatch.ts', 'provider.ts'))).toEqual([])

@@ -1,4 +1,5 @@
 import type { Context } from '../../contracts/context.ts'
+import { englishTexts } from '../../contracts/page-texts.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { networkOf } from '../../protocol/ip-address.ts'
 import type { RecordEntry } from '../../storage/record.ts'
@@ -101,7 +102,7 @@ function countOf({ value }: RecordEntry): number {
 
 function tooMany(seconds: number): OAuthError {
   return new OAuthError('rate_limited', 'too many wrong user codes', {
-    userText: 'Too many wrong codes were entered. Please wait a few minutes, and then enter the code again.',
+    userText: englishTexts.deviceTooManyCodes,
     headers: { 'retry-after': Math.max(1, seconds).toString() },
   })
 }

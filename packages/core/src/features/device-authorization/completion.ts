@@ -1,9 +1,10 @@
 import type { Approved, Completion, LoadedPending, ShownPending } from '../../contracts/completion.ts'
 import type { Core } from '../../contracts/core.ts'
+import { englishTexts } from '../../contracts/page-texts.ts'
 import { type Approval, changeFor, isFree, isWaiting, untilCollected } from '../../cross-device/waiting-request.ts'
-import { messagePage } from '../../http/html.ts'
 import { json } from '../../http/json.ts'
 import { redirect, wantsJson, withParameters } from '../../http/redirect.ts'
+import { showPage } from '../../pages/show-page.ts'
 import { errorForUser, OAuthError } from '../../protocol/errors.ts'
 import { currentSession } from '../../sessions/signed-in.ts'
 import { findDevice, kind } from './device-request.ts'
@@ -52,21 +53,20 @@ async function approve(core: Core, request: Request, approved: Approved, rules: 
   if (!(await changeFor(core, { kind, id }, facts.userId, (value) => ({ ...value, answer })))) throw overNow()
   for (const one of take) await core.storage.records.take(one)
   core.emit({ type: 'device.approved', clientId: client.id, userId: facts.userId, grantId: newGrant.grant.id })
-  return resultPage(request, 'approved', rules)
+  return resultPage(core, request, rules, { result: 'approved', uiLocales: approved.authorization.uiLocales })
 }
 
 async function deny(core: Core, request: Request, pending: LoadedPending, rules: DeviceRules): Promise<Response> {
   const signedIn = await currentSession(core, request)
   if (signedIn === undefined) {
-    const text = 'you are no longer signed in; please enter the code again'
-    throw errorForUser('login_required', text, { status: 403, redirect: 'never' })
+    throw errorForUser('login_required', englishTexts.deviceSignedOut, { status: 403, redirect: 'never' })
   }
   const userId = signedIn.user.id
   const answer = { kind: 'denied' } as const
   if (!(await changeFor(core, { kind, id: enteredOf(pending).id }, userId, (value) => ({ ...value, answer }))))
     throw overNow()
   core.emit({ type: 'device.denied', clientId: pending.client.id, userId })
-  return resultPage(request, 'denied', rules)
+  return resultPage(core, request, rules, { result: 'denied', uiLocales: pending.authorization.uiLocales })
 }
 
 /** Tells the page what to show. From then on the code belongs to the user who sees the page. */
@@ -87,27 +87,33 @@ function enteredOf({ value }: LoadedPending): Entered {
   return value as Entered
 }
 
-const results = {
-  approved: ['The device is connected', 'You can close this page and go back to your device.'],
-  denied: ['The device was not connected', 'It gets no access. You can close this page.'],
-} as const
+const results = { approved: 'deviceConnected', denied: 'deviceRefused' } as const
 
-function resultPage(request: Request, result: keyof typeof results, { resultUri }: DeviceRules): Response {
+/** Shows the result, on the host's page or on one of the server. */
+function resultPage(
+  core: Core,
+  request: Request,
+  { resultUri }: DeviceRules,
+  { result, uiLocales }: { readonly result: keyof typeof results; readonly uiLocales: string | undefined },
+): Response | Promise<Response> {
   if (resultUri !== undefined) return redirect(request, withParameters(resultUri, { result }))
   if (wantsJson(request)) return json(200, { result })
-  const [title, text] = results[result]
-  return messagePage(title, [text])
+  const name = results[result]
+  return showPage(core, request, { kind: 'message', uiLocales }, (texts) => ({
+    title: texts[`${name}Title`],
+    paragraphs: [texts[`${name}Text`]],
+  }))
 }
 
 /** One text for a code that is wrong, expired, answered, or claimed by another user. */
 export function unknownCode(): OAuthError {
   return new OAuthError('invalid_request', 'the user_code of the form is missing, unknown or has expired', {
-    userText: 'This code is unknown or has expired. Please go back and compare it with the code on your device.',
+    userText: englishTexts.deviceCodeUnknown,
   })
 }
 
 function overNow(): OAuthError {
-  return errorForUser('invalid_request', 'this request of a device is over; please start again on the device', {
+  return errorForUser('invalid_request', englishTexts.deviceRequestOver, {
     redirect: 'never',
   })
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../contracts/context.ts'
+import { englishTexts } from '../../contracts/page-texts.ts'
 import type { KeptRequest } from '../../contracts/parameter-source.ts'
 import { encodeBase64url } from '../../crypto/base64url.ts'
 import { sha256 } from '../../crypto/hash.ts'
@@ -98,7 +99,7 @@ function unusable(reason: string): OAuthError {
     'invalid_request_uri',
     'request_uri is unknown, expired or already used, or belongs to another client',
     {
-      userText: 'This sign-in has expired or was already completed. Please go back to the application and start again.',
+      userText: englishTexts.interactionIsOver,
       cause: new Error(reason),
       redirect: 'never',
     },

@@ -1,0 +1,139 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { type OwnPages, startOwnPages } from './own-pages.ts'
+
+const timeout = 120_000
+const names = ['unknownApplication', 'wrongAddress', 'signOut', 'formPost'] as const
+
+let own: OwnPages
+
+beforeAll(async () => {
+  own = await startOwnPages()
+}, timeout)
+
+afterAll(() => own?.stop(), timeout)
+
+test.each(names)(
+  'the server’s own page %s has one heading, landmarks, a language, and no script but that of its form',
+  async (name) => {
+    const response = await fetch(own[name], { headers: { 'accept-language': 'de' } })
+    const html = await response.text()
+    expect(response.headers.get('content-language')).toBe('de')
+    expect(html).toContain('<html lang="de" dir="ltr">')
+    for (const part of ['<h1', '<main', '<header', '<footer']) expect(html.split(part), part).toHaveLength(2)
+    expect(html.split('<script')).toHaveLength(name === 'formPost' ? 2 : 1)
+  },
+)
+
+describe.each(chromiums)('the server’s own pages in Chromium', (executablePath) => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: chromiumArguments })
+  }, timeout)
+
+  afterAll(() => browser?.close(), timeout)
+
+  /** Opens a page in a new browser, and collects what the browser complains about, except for the status 400. */
+  async function open(url: string, options: BrowserContextOptions = {}) {
+    const context = await browser.newContext(options)
+    context.setDefaultTimeout(30_000)
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    await page.goto(url)
+    return { page, complaints: () => complaints.filter((text) => !text.includes('status of 400')) }
+  }
+
+  describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
+    test.each(names)('%s is readable, fits 320 pixels, and loads its logo', { timeout }, async (name) => {
+      // Without scripts, so that the form of form_post stays.
+      const viewport = { width: 320, height: 640 }
+      const { page, complaints } = await open(own[name], { colorScheme, viewport, javaScriptEnabled: false })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      expect(await page.evaluate(() => document.images[0]?.naturalWidth)).toBeGreaterThan(0)
+      expect(Math.min(...(await contrasts(page)))).toBeGreaterThanOrEqual(4.5)
+      expect(await luminanceOf(page)).toBe(colorScheme)
+      expect(complaints()).toEqual([])
+      await page.context().close()
+    })
+  })
+
+  test('the question whether to sign out is answered with the keyboard, and the focus can be seen', {
+    timeout,
+  }, async () => {
+    const signingOut = await startOwnPages()
+    const { page, complaints } = await open(signingOut.signOut, { javaScriptEnabled: false, locale: 'de-DE' })
+    expect(await page.title()).toBe('Abmelden? – Example ID')
+    await page.keyboard.press('Tab')
+    const button = page.getByRole('main').getByRole('button', { name: 'Abmelden', exact: true })
+    expect(await button.evaluate((element) => element.matches(':focus-visible'))).toBe(true)
+    expect(await button.evaluate((element) => getComputedStyle(element).outlineWidth)).toBe('3px')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Abgemeldet' }).waitFor()
+    expect(complaints()).toEqual([])
+    await page.context().close()
+    await signingOut.stop()
+  })
+
+  test('a page in Arabic is laid out from right to left', { timeout }, async () => {
+    const { page } = await open(own.signOut, { locale: 'ar', viewport: { width: 320, height: 640 } })
+    const [logo, name] = await Promise.all([
+      page.locator('header img').boundingBox(),
+      page.locator('header span').boundingBox(),
+    ])
+    expect(logo?.x).toBeGreaterThan(name?.x ?? 320)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    await page.context().close()
+  })
+
+  test('a page of the hook renderPage runs no script, and loads nothing from elsewhere', { timeout }, async () => {
+    const hooked = await startOwnPages({
+      renderPage: ({ title }) => `<!doctype html><html lang="en"><title>${title}</title>
+        <h1 id="own">${title}</h1><script>document.title = 'ran'</script><img src="x" onerror="document.title = 'ran'">
+        <style>@import 'https://evil.example/style.css'; h1 { color: rgb(1, 2, 3) }</style></html>`,
+    })
+    const { page, complaints } = await open(hooked.unknownApplication)
+    expect(await page.title()).toBe('This application cannot be used here')
+    expect(await page.locator('#own').evaluate((element) => getComputedStyle(element).color)).toBe('rgb(1, 2, 3)')
+    const refused = complaints().filter((text) => /Content Security Policy/i.test(text))
+    expect(refused.filter((text) => /script/i.test(text)).length).toBeGreaterThan(0)
+    expect(refused.filter((text) => text.includes('evil.example')).length).toBeGreaterThan(0)
+    await page.context().close()
+    await hooked.stop()
+  })
+})
+
+/** The contrast of each text on its ground, as the browser paints them. */
+function contrasts(page: Page): Promise<readonly number[]> {
+  return page.evaluate(() => {
+    const numbers = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number)
+    const luminance = (colour: string) => {
+      const [red = 0, green = 0, blue = 0] = numbers(colour).map((value) => {
+        const part = value / 255
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+      })
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+    const ground = (element: Element | null): string => {
+      if (element === null) return 'rgb(255, 255, 255)'
+      const own = getComputedStyle(element).backgroundColor
+      return numbers(own)[3] === 0 ? ground(element.parentElement) : own
+    }
+    return [...document.querySelectorAll('h1, h2, p, a, button, span')].map((element) => {
+      const pair = [luminance(getComputedStyle(element).color), luminance(ground(element))].sort(
+        (one, other) => one - other,
+      )
+      return ((pair[1] as number) + 0.05) / ((pair[0] as number) + 0.05)
+    })
+  })
+}
+
+/** Whether the page is painted light or dark. */
+function luminanceOf(page: Page): Promise<'light' | 'dark'> {
+  return page.evaluate(() => {
+    const [red = 0] = (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number)
+    return red > 128 ? 'light' : 'dark'
+  })
+}

@@ -1,0 +1,45 @@
+import type { Page, RenderedPage, RenderPage } from '../contracts/page.ts'
+import { kindOf, wrongAnswer } from './wrong-answer.ts'
+
+/** The longest page, in characters. */
+const longest = 1_000_000
+
+/**
+ * Wraps the hook `renderPage` so that its answer is checked. It must be a whole page, and contain the form and the frames
+ * of the built-in one as they are: with another form the response would not reach the client.
+ */
+export function checkedRenderPage(hook: RenderPage): (page: Page) => Promise<RenderedPage | undefined> {
+  return async (page) => {
+    const answer: unknown = await hook(page)
+    if (answer === undefined || answer === null) return undefined
+    const made = typeof answer === 'string' ? { html: answer } : await readResponse(answer)
+    if (!/<html[\s>]/i.test(made.html)) throw new TypeError('renderPage: the page must be HTML with an html element')
+    if (made.html.length > longest) throw new TypeError(`renderPage: the page has more than ${longest} characters`)
+    for (const part of ['formHtml', 'framesHtml'] as const) {
+      if (page[part] === undefined || made.html.split(page[part]).length === 2) continue
+      throw new TypeError(`renderPage: a page of the kind ${page.kind} must contain page.${part} once and unchanged`)
+    }
+    return made
+  }
+}
+
+/** Reads the HTML of a `Response`. Of its headers only a content security policy counts: a further one can only forbid more. */
+async function readResponse(answer: unknown): Promise<RenderedPage> {
+  // Of a framework or another realm it is no `instanceof Response` here.
+  const { headers, text } = (answer ?? {}) as Partial<Response>
+  if (typeof text !== 'function' || typeof headers?.get !== 'function') {
+    throw wrongAnswer('renderPage', 'HTML, a Response or undefined', answer)
+  }
+  const type = headers.get('content-type')
+  if (type?.toLowerCase().startsWith('text/html') !== true) {
+    throw new TypeError(`renderPage: the Response must have the content-type text/html; it has ${type ?? 'none'}`)
+  }
+  const html: unknown = await text.call(answer)
+  if (typeof html !== 'string')
+    throw new TypeError(`renderPage: the text of the Response must be a string; it is ${kindOf(html)}`)
+  const policy = headers.get('content-security-policy')
+  if (policy && !/^[ -~]+$/.test(policy)) {
+    throw new TypeError('renderPage: the content-security-policy of the Response must be one line of ASCII')
+  }
+  return { html, ...(policy && { policy }) }
+}
