@@ -1,5 +1,4 @@
 import { OAuthError } from '../protocol/errors.ts'
-import { formPairs } from './form-pairs.ts'
 
 /**
  * The parameters of a request. Repeated parameters and NUL characters have been refused, and an empty value counts as
@@ -60,7 +59,7 @@ export function parseUnchecked(encoded: string, repeatable: ReadonlySet<string> 
   const values = new Map<string, string | string[]>()
   const repeated = new Set<string>()
   let count = 0
-  for (const [name, value] of formPairs(encoded)) {
+  for (const [name, value] of new URLSearchParams(encoded)) {
     if (++count > mostParameters) throw new OAuthError('invalid_request', `more than ${mostParameters} parameters`)
     if (name.includes('\0') || value.includes('\0'))
       throw new OAuthError('invalid_request', 'a parameter contains a NUL character')
