@@ -24,9 +24,11 @@ export function idTokenClaims(
 ): Record<string, unknown> {
   const giving = givesScopeClaims(ctx, client) ? scope.filter(hasScopeClaims) : []
   const asked = askableClaims(ctx, client, requested)
+  const asksNothing = Object.keys(asked).length === 0
   // The host is not asked for claims that nobody gets.
-  if (giving.length === 0 && Object.keys(asked).length === 0) return {}
+  if (giving.length === 0 && asksNothing) return {}
   const claims = ctx.config.userClaims(user)
+  if (asksNothing) return claimsForScope(claims, giving)
   const ofScopes = Object.entries(claimsForScope(claims, giving)).filter(([name]) => !Object.hasOwn(asked, name))
   return Object.assign(Object.fromEntries(ofScopes), claimsByName(claims, asked))
 }

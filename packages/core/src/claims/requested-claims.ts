@@ -35,6 +35,8 @@ export function mayAskFor(name: string, registeredScope: readonly string[], name
   return standardClaims.has(name) ? isCoveredByScope(name, registeredScope) : named.includes(name)
 }
 
+const none: RequestedClaims = Object.freeze({})
+
 /**
  * Returns those requested claims that the client may ask for now. When a client loses a scope, it loses the claims of
  * that scope as well, also in stored requests and grants.
@@ -42,8 +44,9 @@ export function mayAskFor(name: string, registeredScope: readonly string[], name
 export function askableClaims(
   { config }: Context,
   { metadata }: ClientRecord,
-  requested: RequestedClaims = {},
+  requested: RequestedClaims = none,
 ): RequestedClaims {
+  if (requested === none) return none
   const registered = parseScope(metadata.scope) ?? []
   const named = config.advertised.claims ?? []
   return Object.fromEntries(Object.entries(requested).filter(([name]) => mayAskFor(name, registered, named)))
