@@ -38,13 +38,16 @@ describe('a clock that was set back (E10)', () => {
     expect(await second.kid()).toBe(before)
     expect(await keysOf(world)).toEqual([before])
     expect(await publishedKids(world)).toEqual(published)
-    expect(setBack(world)).toHaveLength(1)
-    expect(setBack(second.world)).toEqual([
-      expect.objectContaining({
-        behindSeconds: year + 86_400 + 3600,
-        problem: expect.stringContaining('set it right'),
-      }),
-    ])
+    // With a clock that was set back, the server reads its keys in the background, which takes time with a database.
+    await vi.waitFor(() => {
+      expect(setBack(world)).toHaveLength(1)
+      expect(setBack(second.world)).toEqual([
+        expect.objectContaining({
+          behindSeconds: year + 86_400 + 3600,
+          problem: expect.stringContaining('set it right'),
+        }),
+      ])
+    }, 10_000)
     // The clock is corrected and set back again, which causes a second event.
     world.clock.advance(year + 86_400 + 3600)
     expect(await kid()).toBe(before)
