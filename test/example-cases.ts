@@ -50,7 +50,7 @@ export const exampleCases: readonly ExampleCase[] = [
   {
     name: 'hono-bun',
     command: [join(root, 'examples/hono-bun/node_modules/bun/bin/bun.exe'), 'src/main.ts'],
-    env: (port, file) => ({ PORT: `${port}`, DATABASE: file }),
+    env: (port, file) => ({ PORT: `${port}`, DATABASE: file, OAUTH_SECRET: secret }),
     hasFile: true,
   },
   {

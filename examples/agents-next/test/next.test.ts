@@ -20,8 +20,8 @@ describe('an MCP server with sign-in in Next.js, built for production', () => {
     await promisify(execFile)(process.execPath, [next, 'build', root], { env: { ...process.env, ...env } })
     const port = await freePort()
     baseUrl = `http://localhost:${port}`
-    const settings = { ...env, BASE_URL: baseUrl, DATABASE: join(folder, 'oauth.db') }
-    const command = [process.execPath, next, 'start', '--port', `${port}`] as const
+    const settings = { ...env, PORT: `${port}`, DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'x'.repeat(40) }
+    const command = [process.execPath, next, 'start'] as const
     example = await startExample('agents-next', command, settings, `${baseUrl}/auth/jwks`)
   }, 300_000)
   afterAll(() => {

@@ -11,7 +11,7 @@ import { setCookie } from 'hono/cookie'
 import { secureHeaders } from 'hono/secure-headers'
 import { consentPage, loginPage } from './pages.ts'
 
-const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000'
+const baseUrl = process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 3000}`
 const resource = `${baseUrl}/mcp` // users give this URL to their agent
 const user = { id: '1', name: 'Ada Lovelace', password: 'correct horse' } // one of your users
 const sessions = new Map<string, SignedIn<typeof user>>() // your sessions, by the value of your cookie
@@ -19,7 +19,7 @@ const sessions = new Map<string, SignedIn<typeof user>>() // your sessions, by t
 const provider = createProvider({
   ...mcp({ resources: { [resource]: { scopes: ['profile:read'] } } }),
   baseUrl,
-  secret: process.env.OAUTH_SECRET ?? 'at least 32 random characters, from your environment',
+  secret: process.env.OAUTH_SECRET ?? '', // openssl rand -base64 32; without it, createProvider throws
   storage: sqliteStorage(process.env.DATABASE ?? './oauth.db'), // creates and migrates the file if needed
   authentication: {
     getSession: ({ headers }) => sessions.get(/\bsid=([\w-]+)/.exec(headers.get('cookie') ?? '')?.[1] ?? ''),

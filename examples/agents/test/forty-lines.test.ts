@@ -15,7 +15,7 @@ describe.each(['hono', 'express'])('an MCP server with sign-in on %s', (framewor
   beforeAll(async () => {
     const port = await freePort()
     baseUrl = `http://localhost:${port}`
-    const env = { PORT: `${port}`, BASE_URL: baseUrl, DATABASE: join(folder, 'oauth.db') }
+    const env = { PORT: `${port}`, DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'x'.repeat(40) }
     const command = [process.execPath, '--import', 'tsx', source(framework)] as const
     example = await startExample('agents', command, env, `${baseUrl}/auth/jwks`)
   })

@@ -8,7 +8,8 @@ import { serveGracefully } from './serve-gracefully.ts'
 const port = Number(process.env.PORT || 3000)
 const baseUrl = process.env.BASE_URL || `http://localhost:${port}`
 const file = process.env.DATABASE || join(import.meta.dirname, '../data/oauth.db')
-const secret = process.env.OAUTH_SECRET || developmentSecret()
+const secret = process.env.OAUTH_SECRET
+if (secret === undefined) throw new Error('OAUTH_SECRET is not set: openssl rand -base64 48')
 
 const db = await openDatabase(file)
 const app = await createApp({
@@ -34,10 +35,3 @@ onStopSignal(async () => {
   await stop()
   await db.destroy()
 })
-
-/** The secret that seals the signing keys in the database. It must be the same at each start, and secret. */
-function developmentSecret(): string {
-  if (!baseUrl.startsWith('http://localhost:'))
-    throw new Error('OAUTH_SECRET must have at least 32 random characters: openssl rand -base64 48')
-  return 'not a secret: for this machine alone'
-}

@@ -16,6 +16,7 @@ const root = join(import.meta.dirname, '..')
 const bun = join(root, 'node_modules/bun/bin/bun.exe')
 const account = { email: 'demo@example.com', password: 'demo-password' }
 const redirectUri = 'http://127.0.0.1:45454/callback'
+const secret = 'a-secret-of-the-tests-0123456789-abcdef'
 const folder = mkdtempSync(join(tmpdir(), 'oauth-bun-'))
 
 let child: ChildProcess
@@ -36,7 +37,7 @@ afterAll(() => {
 async function start(): Promise<void> {
   child = spawn(bun, [join(root, 'src/main.ts')], {
     // Vitest sets its own BASE_URL.
-    env: { ...process.env, BASE_URL: '', PORT: String(port), DATABASE: join(folder, 'oauth.db') },
+    env: { ...process.env, BASE_URL: '', PORT: String(port), DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: secret },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   let ended = false

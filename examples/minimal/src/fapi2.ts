@@ -13,13 +13,13 @@ import { sqliteStorage } from '@oauth/kysely/sqlite'
 
 const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVerified: true } // one of your users
 const sessions = new Map<string, SignedIn<typeof user>>() // your sessions, by the value of your cookie
-const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000' // https://… in production
+const baseUrl = process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 3000}` // https://… in production
 
 const messageSigning = [jwtSecuredRequests(), jarm(), jwtIntrospection(), fapi2MessageSigning()]
 
 const provider = createProvider({
   baseUrl,
-  secret: process.env.OAUTH_SECRET ?? 'at least 32 random characters, from your environment',
+  secret: process.env.OAUTH_SECRET ?? '', // openssl rand -base64 32; without it, createProvider throws
   storage: sqliteStorage(process.env.DATABASE ?? './oauth.db'), // creates and migrates the file if needed
   authentication: {
     getSession: (request) => sessions.get(/\bsid=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),

@@ -7,8 +7,8 @@ const user = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com', emailVer
 const sessions = new Map<string, SignedIn<typeof user>>() // your sessions, by the value of your cookie
 
 const provider = createProvider({
-  baseUrl: 'http://localhost:3000', // the issuer is http://localhost:3000/auth
-  secret: process.env.OAUTH_SECRET ?? 'at least 32 random characters, from your environment',
+  baseUrl: process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 3000}`, // the issuer is this with /auth
+  secret: process.env.OAUTH_SECRET ?? '', // openssl rand -base64 32; without it, createProvider throws
   storage: sqliteStorage(process.env.DATABASE ?? './oauth.db'), // creates and migrates the file if needed
   authentication: {
     getSession: (request) => sessions.get(/\bsid=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''),

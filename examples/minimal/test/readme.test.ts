@@ -10,6 +10,7 @@ const main = join(root, 'examples', 'minimal', 'src', 'main.ts')
 
 describe('the thirty lines of the README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-minimal-'))
+  const settings = { DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'a-secret-of-the-tests-0123456789-abcdef' }
   let child: ChildProcess
   let origin: string
 
@@ -17,7 +18,8 @@ describe('the thirty lines of the README', () => {
     const port = await freePort()
     origin = `http://localhost:${port}`
     child = spawn(join(root, 'examples/minimal/node_modules/.bin/tsx'), [main], {
-      env: { ...process.env, PORT: String(port), DATABASE: join(folder, 'oauth.db') },
+      // Vitest sets its own BASE_URL.
+      env: { ...process.env, ...settings, BASE_URL: undefined, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     await answers(`${origin}/auth/jwks`)
@@ -34,7 +36,7 @@ describe('the thirty lines of the README', () => {
 
   test('the thirty lines of the README serve discovery and keys, and leave other paths to the application', async () => {
     const discovery = await (await fetch(`${origin}/auth/.well-known/openid-configuration`)).json()
-    expect(discovery).toMatchObject({ issuer: 'http://localhost:3000/auth' })
+    expect(discovery).toMatchObject({ issuer: `${origin}/auth` })
     const { keys } = await (await fetch(`${origin}/auth/jwks`)).json()
     expect(keys.map(({ alg }: { alg: string }) => alg).sort()).toEqual(['ES256', 'RS256'])
     expect((await fetch(`${origin}/`)).status).toBe(404)

@@ -1,4 +1,4 @@
-export const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000'
+export const baseUrl = process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 3000}`
 /** The identifier of the API, which clients send as `resource` to get a token for it. */
 export const apiUrl = `${baseUrl}/api`
 export const database = process.env.DATABASE ?? './oauth.db'

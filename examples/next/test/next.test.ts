@@ -22,7 +22,7 @@ describe('the Next.js example, built for production', () => {
     await promisify(execFile)(process.execPath, [next, 'build', root], { env })
     const port = await freePort()
     baseUrl = `http://localhost:${port}`
-    const settings = { BASE_URL: baseUrl, DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'x'.repeat(40) }
+    const settings = { BASE_URL: undefined, DATABASE: join(folder, 'oauth.db'), OAUTH_SECRET: 'x'.repeat(40) }
     child = spawn(process.execPath, [join(root, 'server.mjs')], {
       env: { ...env, ...settings, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -59,6 +59,7 @@ describe.each([
       env: {
         ...process.env,
         PORT: String(port),
+        OAUTH_SECRET: 'a-secret-of-the-tests-0123456789-abcdef',
         BASE_URL: issuer.origin,
         DATABASE: join(folder, 'oauth.db'),
         CLIENT_JWKS: join(folder, 'client-jwks.json'),
