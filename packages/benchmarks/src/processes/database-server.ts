@@ -70,7 +70,11 @@ async function readMysql(db: Kysely<unknown>): Promise<Facts> {
   const { rows } = await sql<{ version: string; connections: number; file: string }>`
     select version() as version, @@max_connections as connections, @@pid_file as file`.execute(db)
   const [{ version, connections, file } = { version: '', connections: 0, file: '' }] = rows
-  return { version: version.replace(/-.*/, ''), connections: Number(connections), process: numberIn(file) }
+  return {
+    version: `${version.includes('MariaDB') ? 'MariaDB' : 'MySQL'} ${version.replace(/-.*/, '')}`,
+    connections: Number(connections),
+    process: numberIn(file),
+  }
 }
 
 function numberIn(file: string): number {
