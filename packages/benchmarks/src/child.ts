@@ -21,10 +21,11 @@ export class Child {
   readonly #process: ChildProcess
   readonly #ended: Promise<never>
 
-  constructor(name: 'server' | 'load', settings: object) {
+  /** @param pins whether to bind the process to a core: servers to one, the load generator to another */
+  constructor(name: 'server' | 'load', settings: object, pins: boolean = pinned) {
     const core = name === 'server' ? '0' : '1'
     const command = [process.execPath, join(paths.output, `${name}.js`), JSON.stringify(settings)]
-    const [file = '', ...args] = pinned ? ['taskset', '-c', core, ...command] : command
+    const [file = '', ...args] = pins ? ['taskset', '-c', core, ...command] : command
     this.#process = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#ended = new Promise((_, reject) => {
       this.#process.once('error', reject)

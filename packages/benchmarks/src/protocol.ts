@@ -63,7 +63,7 @@ export type FeatureName =
   | 'rich-authorization-requests'
   | 'token-exchange'
 
-export type StorageName = 'memory' | 'sqlite' | 'postgres'
+export type StorageName = 'memory' | 'sqlite' | 'postgres' | 'mysql'
 
 export interface ServerSettings {
   /** `bare`: HTTP alone. `floor`: the least work that gives the same responses. `provider`: this library. */
@@ -73,11 +73,23 @@ export interface ServerSettings {
   readonly features?: readonly FeatureName[]
   /** The number of expired rows to add before the load. SQLite and PostgreSQL only. */
   readonly expired?: number
+  /** A database of a server, which several processes may share. Without it, `postgres` is an empty schema at `POSTGRES_URL`. */
+  readonly database?: DatabaseSettings
+  /** Clients that another process has registered in the same database. Without them, the process registers its own. */
+  readonly clients?: Target['clients']
   /** An empty folder for the database. */
   readonly directory: string
   /** The folders of the built packages. */
   readonly core: string
   readonly kysely: string
+}
+
+export interface DatabaseSettings {
+  readonly url: string
+  /** The largest number of connections of a process: the size of its pool. */
+  readonly pool: number
+  /** Whether the pool is wrapped in `preparedStatements`. PostgreSQL only. */
+  readonly prepared: boolean
 }
 
 /** What the load generator needs to know about a server. */
@@ -99,7 +111,10 @@ export interface ClientCredentials {
 export interface LoadSettings {
   readonly load: Workload
   readonly connections: number
-  readonly target: Target
+  /** The processes that get the requests. The connections are spread over them. */
+  readonly targets: readonly Target[]
+  /** Keep the process awake between two responses, on a core that no server needs. */
+  readonly spins: boolean
   /** Send the requests of the workload to the bare server, which answers them all alike. */
   readonly bare: boolean
 }

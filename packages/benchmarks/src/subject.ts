@@ -47,8 +47,9 @@ export async function start(subject: Subject, load: Workload, options: LoadOptio
     const { connections } = options
     const loader = new Child('load', {
       load,
-      target,
+      targets: [target],
       connections,
+      spins: true,
       bare: subject.kind === 'bare',
     } satisfies LoadSettings)
     generator = loader

@@ -8,7 +8,7 @@ export interface Gate {
   readonly close: () => Promise<void>
 }
 
-export function createGate(connections: number): Gate {
+export function createGate(connections: number, spins: boolean): Gate {
   const held: (readonly [Socket, string])[] = []
   let isOpen = true
   let allHeld = () => {}
@@ -18,7 +18,7 @@ export function createGate(connections: number): Gate {
    * costs its sender an interrupt of another core: 20 µs, which would count as work of the server.
    */
   function spin(): void {
-    if (isOpen) setImmediate(spin)
+    if (isOpen && spins) setImmediate(spin)
   }
   spin()
 

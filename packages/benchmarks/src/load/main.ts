@@ -1,4 +1,4 @@
-import type { LoadSettings, Question } from '../protocol.ts'
+import type { LoadSettings, Question, Target } from '../protocol.ts'
 import { sample } from '../sample.ts'
 import { bareJourney } from './bare.ts'
 import { travel } from './connection.ts'
@@ -6,8 +6,8 @@ import { createGate } from './gate.ts'
 import { journeyOf } from './journeys.ts'
 
 /** The load generator. It runs until its parent ends it, pauses when asked to, and tells how many units are done. */
-const { load, connections, target, bare } = JSON.parse(process.argv[2] ?? '') as LoadSettings
-const gate = createGate(connections)
+const { load, connections, targets, spins, bare } = JSON.parse(process.argv[2] ?? '') as LoadSettings
+const gate = createGate(connections, spins)
 let units = 0
 let waiting = connections
 
@@ -25,6 +25,7 @@ for (let index = 0; index < connections; index++) {
     // Every connection has its tokens and its grant, and has done one unit.
     if (--waiting === 0) process.send?.({})
   }
+  const target = targets[index % targets.length] as Target
   travel(target.port, bare ? bareJourney(load, done) : journeyOf(load, target, done), gate, fail)
 }
 

@@ -35,7 +35,8 @@ async function answer(question: Question): Promise<unknown> {
 
 const served = await serve(JSON.parse(process.argv[2] ?? '') as ServerSettings)
 const server = createServer(served.listener)
-server.keepAliveTimeout = 60_000
+// Longer than the other servers of a row take to start and to warm up.
+server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => {
   const { clients, privateKey } = served
   const { port } = server.address() as AddressInfo

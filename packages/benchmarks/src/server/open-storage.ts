@@ -2,9 +2,10 @@ import { register } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Storage } from '@oauth/core'
-import { type Kysely, PostgresDialect, sql } from 'kysely'
+import { type Dialect, type Kysely, MysqlDialect, PostgresDialect, sql } from 'kysely'
+import { createPool } from 'mysql2'
 import { Pool } from 'pg'
-import type { ServerSettings } from '../protocol.ts'
+import type { DatabaseSettings, ServerSettings } from '../protocol.ts'
 
 export interface Opened {
   readonly storage: Storage
@@ -25,11 +26,12 @@ function resolveBuiltCore(core: string): void {
   register(`data:text/javascript,${encodeURIComponent(hook)}`)
 }
 
-export async function openStorage({ storage, core, kysely, directory }: ServerSettings): Promise<Opened> {
+export async function openStorage({ storage, database, core, kysely, directory }: ServerSettings): Promise<Opened> {
   if (storage === 'memory') {
     return { storage: (await loadBuilt<typeof import('@oauth/core/memory')>(core, 'memory/index.js')).memoryStorage() }
   }
   resolveBuiltCore(core)
+  if (database !== undefined) return openDatabase(kysely, database)
   if (storage === 'postgres') return openPostgres(kysely)
   const { sqliteStorage } = await loadBuilt<typeof import('@oauth/kysely/sqlite')>(kysely, 'sqlite/index.js')
   const opened = sqliteStorage(join(directory, 'benchmark.db'))
@@ -51,4 +53,21 @@ async function openPostgres(directory: string): Promise<Opened> {
   await sql`create schema oauth_benchmark`.execute(db)
   await migrate(db)
   return { storage: kyselyStorage(db), db }
+}
+
+/** Opens a database of a server, in which other processes may have made the tables. */
+async function openDatabase(directory: string, { url, pool, prepared }: DatabaseSettings): Promise<Opened> {
+  const { Kysely } = await import('kysely')
+  const { kyselyStorage, preparedStatements } = await loadBuilt<typeof import('@oauth/kysely')>(directory, 'index.js')
+  const { migrate } = await loadBuilt<typeof import('@oauth/kysely/migrations')>(directory, 'migrations/index.js')
+  function dialect(): Dialect {
+    if (url.startsWith('mysql:')) return new MysqlDialect({ pool: createPool({ uri: url, connectionLimit: pool }) })
+    // Connections stay open between two slices: making one costs the server more than a request.
+    const connections = new Pool({ connectionString: url, max: pool, idleTimeoutMillis: 0 })
+    return new PostgresDialect({ pool: prepared ? preparedStatements(connections) : connections })
+  }
+  const db = new Kysely<unknown>({ dialect: dialect() })
+  await migrate(db)
+  // A machine that has other work to do may keep a process from running for longer than the default.
+  return { storage: kyselyStorage(db, { timeoutSeconds: 60 }), db }
 }

@@ -52,7 +52,11 @@ export async function serveProvider(settings: ServerSettings): Promise<Served> {
   const register = (name: ClientName) => registerClient(provider, storage, name, { ...registration, members })
   return {
     listener: nodeListener(provider),
-    clients: { ES256: await register('ES256'), RS256: await register('RS256'), EdDSA: await register('EdDSA') },
+    clients: settings.clients ?? {
+      ES256: await register('ES256'),
+      RS256: await register('RS256'),
+      EdDSA: await register('EdDSA'),
+    },
     ...(pair && { privateKey: pair.privateKey.export({ format: 'jwk' }) }),
     purge: purgeLoop(provider),
   }
