@@ -1,5 +1,6 @@
 import type { ConformanceFinding, ConformanceStandard } from '@oauth/core'
-import type { ReportFormat } from './run-command.ts'
+import { printable } from '../output.ts'
+import type { ReportFormat } from './report-format.ts'
 
 const titles: Readonly<Record<ConformanceStandard, string>> = {
   'oauth2.1': 'OAuth 2.1',
@@ -43,8 +44,3 @@ function linesOf({ status, requirement, found, change, section, rule }: Conforma
 }
 
 const indent = ' '.repeat(14)
-
-/** Replaces control characters: what a client registered must not move the cursor of the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
-}

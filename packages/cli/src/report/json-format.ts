@@ -1,4 +1,4 @@
-import type { ReportFormat } from './run-command.ts'
+import type { ReportFormat } from './report-format.ts'
 
 /** Writes one JSON document, with a finding on each line. */
 export function jsonFormat(): ReportFormat {

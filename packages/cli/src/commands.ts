@@ -1,0 +1,28 @@
+import type { Command } from './command.ts'
+import { clientCreate } from './commands/client/create.ts'
+import { clientDelete } from './commands/client/delete.ts'
+import { clientDisable, clientEnable } from './commands/client/disable.ts'
+import { clientList } from './commands/client/list.ts'
+import { clientRotateSecret } from './commands/client/rotate-secret.ts'
+import { clientShow } from './commands/client/show.ts'
+import { grantsList } from './commands/grants/list.ts'
+import { grantsRevoke } from './commands/grants/revoke.ts'
+import { purge } from './commands/purge.ts'
+import { report } from './commands/report.ts'
+import { secret } from './commands/secret.ts'
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [
+  secret,
+  clientCreate,
+  clientList,
+  clientShow,
+  clientRotateSecret,
+  clientDisable,
+  clientEnable,
+  clientDelete,
+  grantsList,
+  grantsRevoke,
+  purge,
+  report,
+]
