@@ -7,6 +7,8 @@ import { clientRotateSecret } from './commands/client/rotate-secret.ts'
 import { clientShow } from './commands/client/show.ts'
 import { grantsList } from './commands/grants/list.ts'
 import { grantsRevoke } from './commands/grants/revoke.ts'
+import { keysList } from './commands/keys/list.ts'
+import { keysRotate } from './commands/keys/rotate.ts'
 import { purge } from './commands/purge.ts'
 import { report } from './commands/report.ts'
 import { secret } from './commands/secret.ts'
@@ -21,6 +23,8 @@ export const commands: readonly Command[] = [
   clientDisable,
   clientEnable,
   clientDelete,
+  keysList,
+  keysRotate,
   grantsList,
   grantsRevoke,
   purge,

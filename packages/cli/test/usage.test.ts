@@ -57,6 +57,8 @@ test.each<[readonly string[], string]>([
   [['grants', 'revoke'], 'Name either one grant or'],
   [['grants', 'revoke', 'g', '--client', 'c'], '--client needs --user.'],
   [['grants', 'revoke', 'g'], 'add --yes'],
+  [['keys', 'rotate', '--drop-previous', '--activate-after', '1'], 'which act at once'],
+  [['keys', 'rotate', '--drop-previous'], 'add --yes'],
   [['purge'], 'No module exports the provider: name it with --provider, in package.json'],
 ])('the arguments %o have the exit code 2, and standard error says what to change', async (args, problem) => {
   let output = ''

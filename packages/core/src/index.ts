@@ -48,6 +48,7 @@ export type {
   KeyRotation,
   KeySet,
   KeySetFacts,
+  SigningKeyInformation,
   SigningKeySource,
   VerifiedJwt,
 } from './contracts/key-set.ts'

@@ -7,6 +7,8 @@ export interface Host {
   readonly directory: string
   readonly env: Readonly<Record<string, string>>
   run(...args: readonly string[]): Promise<CliRun>
+  /** Returns the command line in this folder with other variables. */
+  with(env: Readonly<Record<string, string>>): Host
   /** Runs a command with `--json`, and parses what it wrote. */
   json(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>>
 }
@@ -15,12 +17,16 @@ export interface Host {
 export async function startHost(): Promise<Host> {
   const { provider } = await bundles()
   const directory = folderWith({ 'package.json': JSON.stringify({ oauth: { provider } }) })
-  const env = { DATABASE: join(directory, 'oauth.db') }
+  return hostIn(directory, { DATABASE: join(directory, 'oauth.db') })
+}
+
+function hostIn(directory: string, env: Readonly<Record<string, string>>): Host {
   const run = (...args: readonly string[]): Promise<CliRun> => runCli({ directory, env }, ...args)
   return {
     directory,
     env,
     run,
+    with: (others) => hostIn(directory, others),
     async json(...args) {
       const { code, output, errors } = await run(...args, '--json')
       if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${errors}`)
