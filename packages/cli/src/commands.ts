@@ -5,6 +5,7 @@ import { clientDisable, clientEnable } from './commands/client/disable.ts'
 import { clientList } from './commands/client/list.ts'
 import { clientRotateSecret } from './commands/client/rotate-secret.ts'
 import { clientShow } from './commands/client/show.ts'
+import { doctor } from './commands/doctor.ts'
 import { grantsList } from './commands/grants/list.ts'
 import { grantsRevoke } from './commands/grants/revoke.ts'
 import { keysList } from './commands/keys/list.ts'
@@ -29,4 +30,5 @@ export const commands: readonly Command[] = [
   grantsRevoke,
   purge,
   report,
+  doctor,
 ]
