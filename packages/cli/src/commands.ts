@@ -8,6 +8,7 @@ import { clientShow } from './commands/client/show.ts'
 import { doctor } from './commands/doctor.ts'
 import { grantsList } from './commands/grants/list.ts'
 import { grantsRevoke } from './commands/grants/revoke.ts'
+import { init } from './commands/init.ts'
 import { keysList } from './commands/keys/list.ts'
 import { keysRotate } from './commands/keys/rotate.ts'
 import { purge } from './commands/purge.ts'
@@ -16,6 +17,7 @@ import { secret } from './commands/secret.ts'
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
+  init,
   secret,
   clientCreate,
   clientList,
