@@ -11,6 +11,7 @@ import { grantsRevoke } from './commands/grants/revoke.ts'
 import { init } from './commands/init.ts'
 import { keysList } from './commands/keys/list.ts'
 import { keysRotate } from './commands/keys/rotate.ts'
+import { migrate } from './commands/migrate.ts'
 import { purge } from './commands/purge.ts'
 import { report } from './commands/report.ts'
 import { secret } from './commands/secret.ts'
@@ -19,6 +20,7 @@ import { secret } from './commands/secret.ts'
 export const commands: readonly Command[] = [
   init,
   secret,
+  migrate,
   clientCreate,
   clientList,
   clientShow,

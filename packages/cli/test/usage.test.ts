@@ -59,6 +59,7 @@ test.each<[readonly string[], string]>([
   [['grants', 'revoke', 'g'], 'add --yes'],
   [['keys', 'rotate', '--drop-previous', '--activate-after', '1'], 'which act at once'],
   [['keys', 'rotate', '--drop-previous'], 'add --yes'],
+  [['migrate'], 'No module exports the database: name it with --storage'],
   [['purge'], 'No module exports the provider: name it with --provider, in package.json'],
 ])('the arguments %o have the exit code 2, and standard error says what to change', async (args, problem) => {
   let output = ''

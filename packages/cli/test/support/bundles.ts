@@ -9,6 +9,8 @@ export interface Bundles {
   readonly bin: string
   /** The module that exports the provider. */
   readonly provider: string
+  /** The module of a host whose tables nothing creates by itself. */
+  readonly database: string
 }
 
 let made: Promise<Bundles> | undefined
@@ -25,7 +27,11 @@ async function make(): Promise<Bundles> {
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'templates'), join(folder, 'templates'))
   await build({
-    entryPoints: { bin: join(root, 'src/bin.ts'), provider: join(root, 'test/host/provider.ts') },
+    entryPoints: {
+      bin: join(root, 'src/bin.ts'),
+      provider: join(root, 'test/host/provider.ts'),
+      database: join(root, 'test/host/database.ts'),
+    },
     outdir: join(folder, 'dist'),
     bundle: true,
     platform: 'node',
@@ -34,5 +40,9 @@ async function make(): Promise<Bundles> {
     external: ['better-sqlite3', 'kysely', 'tsx'],
     logLevel: 'silent',
   })
-  return { bin: join(folder, 'dist/bin.mjs'), provider: join(folder, 'dist/provider.mjs') }
+  return {
+    bin: join(folder, 'dist/bin.mjs'),
+    provider: join(folder, 'dist/provider.mjs'),
+    database: join(folder, 'dist/database.mjs'),
+  }
 }
