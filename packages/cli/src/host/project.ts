@@ -49,11 +49,20 @@ function readMember(folder: string): Project | undefined {
 }
 
 function readConfigFile(folder: string): Project | undefined {
-  const names = readdirSync(folder).filter((name) => /^oauth\.config\.[cm]?[jt]s$/.test(name))
+  const names = namesIn(folder).filter((name) => /^oauth\.config\.[cm]?[jt]s$/.test(name))
   const [name, another] = names.sort()
   if (name === undefined) return undefined
   if (another !== undefined) {
     throw new UsageError(`${folder} has ${names.join(' and ')}: name the one that counts with --provider.`)
   }
   return { provider: join(folder, name), envFile: undefined }
+}
+
+/** Returns the names in a folder. Folders above the project may be closed to this user. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }

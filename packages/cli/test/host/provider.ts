@@ -10,6 +10,9 @@ const options = {
   secret: process.env.OAUTH_SECRET ?? 'a-secret-for-tests-with-enough-characters',
   storage,
   authentication: { getSession: () => undefined, getUser: () => undefined },
+  // RSA keys take long to make.
+  idTokenSigningAlgorithm: 'ES256' as const,
+  accessTokenSigningAlgorithm: 'ES256' as const,
   loginUrl: '/login',
   consentUrl: '/consent',
 }

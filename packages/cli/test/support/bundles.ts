@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -15,15 +15,15 @@ export interface Bundles {
 
 let made: Promise<Bundles> | undefined
 
-/** Bundles both once in each worker. The folder is like that of the package, and goes with the worker. */
+/** Bundles both once in each worker, into a folder like that of the package. The next run removes it. */
 export function bundles(): Promise<Bundles> {
   made ??= make()
   return made
 }
 
 async function make(): Promise<Bundles> {
-  const folder = mkdtempSync(join(root, 'node_modules/.bundles-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  removeLeftOvers()
+  const folder = mkdtempSync(join(root, `node_modules/.bundles-${process.pid}-`))
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'templates'), join(folder, 'templates'))
   await build({
@@ -44,5 +44,23 @@ async function make(): Promise<Bundles> {
     bin: join(folder, 'dist/bin.mjs'),
     provider: join(folder, 'dist/provider.mjs'),
     database: join(folder, 'dist/database.mjs'),
+  }
+}
+
+/** Removes the folders of workers that have ended: Vitest kills its workers, so they cannot do it themselves. */
+function removeLeftOvers(): void {
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    const pid = /^\.bundles-(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(root, 'node_modules', name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
   }
 }
