@@ -27,7 +27,10 @@ function fileFaults(packed: Packed): readonly string[] {
   const missing = needed.filter((file) => !files.has(file)).map((file) => `${file} is missing`)
   const odd = [...files]
     .filter(
-      (file) => !/^(?:dist\/.*\.(?:js|d\.ts)(?:\.map)?|src\/.*\.tsx?|README\.md|LICENSE|package\.json)$/.test(file),
+      (file) =>
+        !/^(?:dist\/.*\.(?:js|d\.ts)(?:\.map)?|src\/.*\.tsx?|templates\/.*|README\.md|LICENSE|package\.json)$/.test(
+          file,
+        ),
     )
     .map((file) => `${file} has no business there`)
   // An old dist may still have files whose sources were removed, and they would be published.

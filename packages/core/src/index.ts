@@ -50,6 +50,7 @@ export type {
   KeyRotation,
   KeySet,
   KeySetFacts,
+  SigningKeyInformation,
   SigningKeySource,
   VerifiedJwt,
 } from './contracts/key-set.ts'

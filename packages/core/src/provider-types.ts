@@ -6,7 +6,7 @@ import type { ConsentApi } from './consents/server-api.ts'
 import type { VerifiedAccessToken } from './contracts/access-token.ts'
 import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
-import type { KeyRotation } from './contracts/key-set.ts'
+import type { KeyRotation, SigningKeyInformation } from './contracts/key-set.ts'
 import type { Readiness } from './contracts/readiness.ts'
 import type { Handler, Handlers } from './handlers.ts'
 import type { LoginContext } from './interaction/login-context.ts'
@@ -130,6 +130,16 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    * ```
    */
   readonly conformanceReport: ConformanceReporter
+  /**
+   * Lists the signing keys: which one signs, which one is next, and how long the earlier ones are needed. It makes no keys,
+   * so the list of a server that has signed nothing yet is empty.
+   * @throws {OAuthError} `temporarily_unavailable` when keys outside the process cannot be listed
+   * @example
+   * ```ts
+   * const newest = (await provider.listSigningKeys()).findLast(({ algorithm }) => algorithm === 'ES256')
+   * ```
+   */
+  listSigningKeys(): Promise<readonly SigningKeyInformation[]>
   /**
    * Adds a signing key for each algorithm. The key is published at once and signs after `activateAfter` seconds
    * (default: long enough for every process and every cached JWKS to know it).

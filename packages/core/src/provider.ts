@@ -144,6 +144,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
         'conformanceReport needs the feature conformanceReport() from @oauth/core/features/conformance-report: add it to features',
       )
     },
+    listSigningKeys: () => core.keys.list(),
     rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
     async rotateEncryptionKeys(rotation) {
       if (registry.encryptionKeys.length === 0) {

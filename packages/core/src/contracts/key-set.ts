@@ -23,6 +23,29 @@ export interface KeyRotation {
   readonly dropPrevious?: boolean
 }
 
+/** What the operator may know of a signing key: everything but the key itself. */
+export interface SigningKeyInformation {
+  /** The `kid`. */
+  readonly id: string
+  /** The JWS algorithm, for instance `ES256`. */
+  readonly algorithm: string
+  /** `next`: it is published and will sign. `active`: it signs. `retired`: it only verifies. */
+  readonly state: 'next' | 'active' | 'retired'
+  /** Whether the private key is in the storage or outside the process (`externalSigningKeys`). */
+  readonly place: 'storage' | 'outside'
+  /** Whether this process can sign with it: `false` when no secret of the option `secret` opens it. */
+  readonly usable: boolean
+  /** Seconds since the epoch. Absent for a key outside the process. */
+  readonly createdAt?: number
+  /** Seconds since the epoch from which the server signs with it. */
+  readonly activatesAt: number
+  /**
+   * Seconds since the epoch from which no token that the key signed can be valid, so that `purgeExpired` deletes it. Absent
+   * while the key may sign, and for a key outside the process.
+   */
+  readonly neededUntil?: number
+}
+
 /** Whether the server can sign. `problem` says what the operator has to do; with `ok: true` it is a warning. */
 export interface KeyCheck {
   readonly ok: boolean
@@ -51,6 +74,8 @@ export interface KeySet {
    * @returns `undefined` for anything else
    */
   verify(jwt: string, typ: string, options?: { readonly ignoreExpiry?: boolean }): Promise<VerifiedJwt | undefined>
+  /** Lists the keys, oldest first within an algorithm. It reads the keys anew and makes none. */
+  list(): Promise<readonly SigningKeyInformation[]>
   /** Returns the public keys as a JWK set, serialised. */
   jwks(): Awaitable<string>
   /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */

@@ -5,7 +5,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { checkExternalKeys } from './check.ts'
 import { isLate } from './deadline.ts'
 import { createKeyList, retrySeconds } from './key-list.ts'
-import { activeKey, type ListedKey } from './listed-keys.ts'
+import { activeKey, describeKeys, type ListedKey } from './listed-keys.ts'
 import type { ExternalKeyRules } from './options.ts'
 import { signOutside } from './signature.ts'
 
@@ -84,6 +84,14 @@ export function createExternalKeySet(rules: ExternalKeyRules, facts: KeySetFacts
       const kid = readKid(jwt)
       const keys = await list.current().catch(() => undefined)
       return kid !== undefined && keys?.byId.has(kid) === true
+    },
+
+    async list() {
+      try {
+        return describeKeys(await list.read(), clock.now())
+      } catch (cause) {
+        throw unavailable(cause)
+      }
     },
 
     async jwks() {

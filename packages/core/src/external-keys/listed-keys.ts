@@ -1,3 +1,4 @@
+import type { SigningKeyInformation } from '../contracts/key-set.ts'
 import { isRecord, kindOf, wrongAnswer } from '../host/wrong-answer.ts'
 import { importVerifier, type Verifier } from '../keys/load.ts'
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.ts'
@@ -106,6 +107,15 @@ export function activeKey({ byId }: ListedKeys, algorithm: string, now: number):
   const times = keys.map((key, index) => (key.dated ? key.activatesAt : earliest(keys.slice(index))))
   const newest = Math.max(...times.filter((time) => time <= now))
   return keys.findLast((_, index) => times[index] === newest) ?? keys.find((key) => !key.dated)
+}
+
+/** Returns what the operator may know of the keys. The host alone knows how long it needs them. */
+export function describeKeys(keys: ListedKeys, now: number): readonly SigningKeyInformation[] {
+  return [...keys.byId.values()].map(({ kid, algorithm, activatesAt }) => {
+    const active = activeKey(keys, algorithm, now)?.kid === kid
+    const state = active ? 'active' : activatesAt > now ? 'next' : 'retired'
+    return { id: kid, algorithm, state, place: 'outside', usable: true, activatesAt }
+  })
 }
 
 /**

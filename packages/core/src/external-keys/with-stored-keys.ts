@@ -17,6 +17,16 @@ export function withStoredKeys(external: ExternalKeySet, stored: KeySet, rules: 
       return (await stored.verify(...jwt)) ?? external.verify(...jwt)
     },
 
+    async list() {
+      const outside = await external.list()
+      const ids = new Set(outside.map(({ id }) => id))
+      // A stored key of an algorithm that signs outside only verifies.
+      const others = (await stored.list())
+        .filter(({ id }) => !ids.has(id))
+        .map((key) => (isExternal(key.algorithm) ? { ...key, state: 'retired' as const } : key))
+      return [...outside, ...others]
+    },
+
     async jwks() {
       return joined(await external.jwks(), await stored.jwks())
     },

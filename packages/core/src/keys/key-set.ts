@@ -5,6 +5,7 @@ import { createClockWatch } from './clock-watch.ts'
 import { createUnsignedJwts, readKid, verifyIssuedJwt } from './issued-jwt.ts'
 import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
 import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
+import { listKeys } from './list-keys.ts'
 import type { OpenKey } from './load.ts'
 import { secretProblem } from './problems.ts'
 
@@ -80,6 +81,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const { issuer } = options
       return verifyIssuedJwt(key, jwt, { issuer, typ, now, ignoreExpiry: verifyOptions.ignoreExpiry === true })
     },
+
+    list: async () => listKeys(await look(), options.clock.now(), options.longestLifetime),
 
     jwks() {
       const keys = current()

@@ -1,0 +1,12 @@
+import { browsers } from './checks/browsers.ts'
+import { endpoints } from './checks/endpoints.ts'
+import { keys } from './checks/keys.ts'
+import { metadata } from './checks/metadata.ts'
+import { transport } from './checks/transport.ts'
+import type { Finding } from './finding.ts'
+import type { Observations } from './observe.ts'
+
+/** Judges what was seen of a server. The order is that of the output. */
+export function examine(seen: Observations): readonly Finding[] {
+  return [metadata, transport, keys, browsers, endpoints].flatMap((check) => check(seen))
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { freePort } from '../../../../test/example-process.ts'
+import { runCli } from '../support/run-cli.ts'
+
+const root = join(import.meta.dirname, '../..')
+const redirectUri = 'https://notes.example.com/callback'
+let child: ChildProcess | undefined
+afterEach(() => child?.kill())
+
+test.each(['hono', 'express'])(
+  'a new %s server starts, the command line registers a client in it, and a user signs in',
+  async (framework) => {
+    // Below this package, so that its modules are found.
+    const folder = mkdtempSync(join(root, 'node_modules/.init-'))
+    try {
+      const place = { directory: folder, env: { PORT: String(await freePort()) } }
+      const made = await runCli(place, 'init', '--framework', framework, '--yes')
+      expect(made).toMatchObject({ code: 0, errors: '' })
+
+      const baseUrl = `http://localhost:${place.env.PORT}`
+      await start(folder, { ...place.env, BASE_URL: baseUrl })
+      const discovery = await (await fetch(`${baseUrl}/auth/.well-known/openid-configuration`)).json()
+      expect(discovery).toMatchObject({ issuer: `${baseUrl}/auth` })
+
+      const cli = { directory: folder, env: { BASE_URL: baseUrl } }
+      const create = ['client', 'create', '--redirect-uri', redirectUri, '--public', '--name', 'Notes <b>']
+      const client = JSON.parse((await runCli(cli, ...create, '--json')).output)
+      expect((await runCli(cli, 'doctor', `${baseUrl}/auth`)).code).toBe(0)
+
+      const password = /^DEMO_PASSWORD=(.+)$/m.exec(readFileSync(join(folder, '.env'), 'utf8'))?.[1] ?? ''
+      const tokens = await signIn(discovery, client.client_id, password)
+      expect(tokens).toMatchObject({ id_token: expect.any(String) })
+      expect((await runCli(cli, 'grants', 'list', '--user', '1')).output).toContain(client.client_id)
+      const keys = JSON.parse((await runCli(cli, 'keys', 'list', '--json')).output).keys
+      expect(keys.every(({ usable }: { usable: boolean }) => usable)).toBe(true)
+    } finally {
+      child?.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
+
+/** Starts the project as its script `start` does. */
+async function start(folder: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const [program, ...args] = scripts.start.split(' ')
+  expect(program).toBe('node')
+  let output = ''
+  let ended = false
+  child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env } as NodeJS.ProcessEnv })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data) => {
+      output += data
+    })
+  }
+  child.once('exit', () => {
+    ended = true
+  })
+  while (!output.includes('/.well-known/')) {
+    if (ended) throw new Error(`the server ended: ${output}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Signs the demo user in as a browser does: login page, consent page, code, tokens. */
+async function signIn(
+  discovery: Readonly<Record<string, string>>,
+  clientId: string,
+  password: string,
+): Promise<unknown> {
+  const verifier = randomBytes(32).toString('base64url')
+  const cookies = new Map<string, string>()
+  const origin = new URL(discovery.issuer ?? '').origin
+  const visit = async (
+    url: string | URL,
+    form?: Readonly<Record<string, string>>,
+    from = origin,
+  ): Promise<Response> => {
+    const headers = { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '), origin: from }
+    const body = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }
+    const response = await fetch(new URL(url, origin), { headers, redirect: 'manual', ...body })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      cookies.set(name, value)
+    }
+    return response
+  }
+  const target = (response: Response): URL => new URL(response.headers.get('location') ?? '', origin)
+  const request = new URL(discovery.authorization_endpoint ?? '')
+  request.search = new URLSearchParams({
+    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'openid', state: 's' },
+    ...{ code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' },
+  }).toString()
+
+  const login = target(await visit(request))
+  expect(login.pathname).toBe('/login')
+  expect(await (await visit(login)).text()).toContain('Notes &#60;b&#62;')
+  expect((await visit(login, { password: 'wrong' })).status).toBe(422)
+  // A form of another site must not sign the user in, even with the right password and the cookies of the browser.
+  expect((await visit(login, { password }, 'https://evil.example')).status).toBe(403)
+  let next = target(await visit(login, { password }))
+  if (next.pathname !== '/consent') next = target(await visit(next))
+  const consent = await (await visit(next)).text()
+  const [, action = ''] = /action="([^"]+)"/.exec(consent) ?? []
+  const [, state = ''] = /name="state" value="([^"]+)"/.exec(consent) ?? []
+  const back = target(await visit(action, { state, accept: 'true' }))
+  expect(back.origin).toBe(new URL(redirectUri).origin)
+  const answer = await fetch(discovery.token_endpoint ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({
+      ...{ grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri },
+      ...{ code: back.searchParams.get('code') ?? '', code_verifier: verifier },
+    }),
+  })
+  return answer.json()
+}

@@ -1,1 +1,0 @@
-export { type CommandIo, runCommand } from './run-command.ts'
