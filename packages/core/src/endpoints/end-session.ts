@@ -175,7 +175,7 @@ async function signedOut(
   { about, problems = [], frames = [], next }: SignedOut = {},
 ): Promise<Response> {
   if (wantsJson(request)) return json(200, {})
-  const headers = next === undefined ? {} : { refresh: `1; url=${next}` }
+  const headers: Readonly<Record<string, string>> = next === undefined ? {} : { refresh: `1; url=${next}` }
   return showPage(ctx, request, { kind: 'signed_out', headers, ...about }, (texts) => ({
     title: texts.signedOutTitle,
     paragraphs: [

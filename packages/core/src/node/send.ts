@@ -39,7 +39,7 @@ async function sendResponse(outgoing: OutgoingResponse, response: Response, isHe
   const { status, body } = response
   const headers = keepCookies(outgoing, headersOf(response))
   if (body === null) {
-    const length = isHead || status === 204 || status === 304 ? {} : { 'content-length': 0 }
+    const length: OutgoingHeaders = isHead || status === 204 || status === 304 ? {} : { 'content-length': 0 }
     outgoing.writeHead(status, { ...length, ...headers })
     outgoing.end()
     return
