@@ -9,12 +9,19 @@ export interface TimeLimit {
 }
 
 /**
+ * Calls a function after the sockets were read. A process that had no time for its event loop, on a busy machine, calls its
+ * timers first, though the answers may have come long ago.
+ */
+const afterReading: (run: () => void) => void = globalThis.setImmediate ?? ((run) => void setTimeout(run, 0))
+
+/**
  * Runs `work` and rejects with a `StorageUnavailableError` if it takes longer than the given seconds. It cannot stop the
  * work itself, so `work` must check the limit before each step.
  */
 export async function within<T>(timeoutSeconds: number, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   let late: StorageUnavailableError | undefined
+  let isDone = false
   const limit: TimeLimit = {
     get passed() {
       return late !== undefined
@@ -24,10 +31,12 @@ export async function within<T>(timeoutSeconds: number, work: (limit: TimeLimit)
     },
   }
   const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    const giveUp = (): void => {
+      if (isDone) return
       late = new StorageUnavailableError(`the database did not answer within ${timeoutSeconds} s`)
       reject(late)
-    }, timeoutSeconds * 1000)
+    }
+    timer = setTimeout(() => afterReading(giveUp), timeoutSeconds * 1000)
   })
   const result = work(limit)
   // `result` may reject after the limit; without a handler that would be an unhandled rejection.
@@ -35,6 +44,7 @@ export async function within<T>(timeoutSeconds: number, work: (limit: TimeLimit)
   try {
     return await Promise.race([result, timedOut])
   } finally {
+    isDone = true
     clearTimeout(timer)
   }
 }
