@@ -39,7 +39,11 @@ export function statement<Input, Row>(build: (bind: Bind<Input>) => Compilable<R
       const values = query.parameters.slice()
       for (let at = 0; at < names.length; at++) {
         const name = names[at]
-        if (name !== undefined) values[at] = input[name] ?? null
+        if (name === undefined) continue
+        const value = input[name] ?? null
+        // A driver may spread a list over several placeholders, or bind its text.
+        if (typeof value === 'object' && value !== null) throw new TypeError(`${String(name)} must be text or a number`)
+        values[at] = value
       }
       return values
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StorageUnavailableError } from '@oauth/core'
@@ -10,7 +10,6 @@ import {
   clientRecord,
   issueCode,
   now,
-  recordEntry,
   refreshTokenRecord,
 } from '../../core/src/testing/storage-fixtures.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
@@ -71,21 +70,18 @@ describe('sqliteStorage', () => {
     expect(await pragma('synchronous')).toBe(1)
     expect(await pragma('foreign_keys')).toBe(1)
     expect(await pragma('busy_timeout')).toBe(0)
-    expect(await pragma('wal_autocheckpoint')).toBe(4000)
+    // A longer log would cost less, and a power cut could lose more commits (decision 0070).
+    expect(await pragma('wal_autocheckpoint')).toBe(1000)
     await storage.close()
   })
 
-  test('the log beside the file grows to 4000 pages before it is copied into the file, and then starts anew', async () => {
-    const file = newFile()
-    const storage = sqliteStorage(file)
-    const value = { text: 'x'.repeat(400_000) }
-    const pages = () => statSync(`${file}-wal`).size / 4096
-    for (let n = 0; n < 30; n++) await storage.records.insert(recordEntry({ id: `a${n}`, value }))
-    expect(pages()).toBeGreaterThan(2900)
-    expect(statSync(file).size / 4096).toBeLessThan(1000)
-    for (let n = 0; n < 120; n++) await storage.records.insert(recordEntry({ id: `b${n}`, value }))
-    expect(pages()).toBeLessThan(4400)
-    expect(statSync(file).size / 4096).toBeGreaterThan(10_000)
+  test('a value that is a list or an object finds and writes nothing: a driver could spread it over several columns', async () => {
+    const storage = sqliteStorage(':memory:')
+    await storage.clients.insert(clientRecord())
+    const list = [clientRecord().id] as unknown as string
+    expect(() => storage.clients.find(list)).toThrow('id must be text or a number')
+    await expect(async () => storage.clients.delete(list)).rejects.toThrow(TypeError)
+    expect(storage.clients.find(clientRecord().id)).toBeDefined()
     await storage.close()
   })
 

@@ -13,12 +13,6 @@ import { waitingDialect } from './waiting-dialect.ts'
 /** Milliseconds for which the constructor waits for the lock of another process. */
 const startTimeout = 5000
 
-/**
- * The length in pages at which the log (WAL) is copied into the file. Many commits write the same pages, and each is copied
- * once: a longer log means fewer copies and fewer waits for the disk, but each takes longer.
- */
-const checkpointPages = 4000
-
 export interface SqliteStorageOptions extends TableOptions {
   /** Creates and updates the tables when the storage is constructed. Default: `true`. */
   readonly migrate?: boolean
@@ -88,7 +82,6 @@ function open(filename: string): Database.Database {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
-  database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
   return database
 }
 
