@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { expectOpenToBrowsers } from '../../../test/example-cors.ts'
+import { freePort } from '../../../test/example-process.ts'
 import { createUserAgent, type UserAgent, type Visit } from '../../server/test/user-agent.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -200,13 +200,3 @@ test('sessions, keys and tokens survive a restart', async () => {
   const again = await begin(configuration)
   expect((await agent.open(again.url, redirectUri)).url.pathname).toBe('/consent')
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}

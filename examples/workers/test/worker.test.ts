@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../../test/example-process.ts'
 import { createUserAgent, type UserAgent, type Visit } from '../../server/test/user-agent.ts'
 import { bundle, serve } from '../src/serve/serve.ts'
 
@@ -153,14 +153,4 @@ async function accepts(port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`nothing listens on port ${port}`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { conformance, node } from '@oauth/mcp-conformance'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort } from '../../../test/example-process.ts'
 import { approve, type Servers, startServers } from '../src/server.ts'
 
 let servers: Servers
@@ -85,14 +85,4 @@ async function readChecks(): Promise<readonly Check[]> {
   const files = (await readdir(results, { recursive: true })).filter((file) => file.endsWith('checks.json'))
   const lists = await Promise.all(files.map(async (file) => JSON.parse(await readFile(join(results, file), 'utf8'))))
   return lists.flat()
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
