@@ -9,7 +9,7 @@ import {
   type RequestedClaims,
 } from '../protocol/claims-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { parseScope } from '../protocol/scope.ts'
+import { registeredScopes } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** The longest `claims` parameter, in characters: enough for all claims, each with a few values. */
@@ -29,7 +29,7 @@ export function parseClaimsParameter(
   if (text === undefined) return undefined
   if (text.length > longest) throw invalid('is too long')
   const sent = parseObject(text)
-  const registered = parseScope(client.metadata.scope) ?? []
+  const registered = registeredScopes(client.metadata)
   const named = ctx.config.advertised.claims ?? []
   const places = claimPlaces.flatMap((place) => {
     const requested = sent[place]

@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { StandardClaims } from '../contracts/host.ts'
 import { allowedValues, type ClaimsRequest, claimPlaces, type RequestedClaims } from '../protocol/claims-request.ts'
-import { parseScope } from '../protocol/scope.ts'
+import { registeredScopes } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { reservedClaims } from './reserved.ts'
 import { scopeClaims } from './scope-claims.ts'
@@ -47,7 +47,7 @@ export function askableClaims(
   requested: RequestedClaims = none,
 ): RequestedClaims {
   if (requested === none) return none
-  const registered = parseScope(metadata.scope) ?? []
+  const registered = registeredScopes(metadata)
   const named = config.advertised.claims ?? []
   return Object.fromEntries(Object.entries(requested).filter(([name]) => mayAskFor(name, registered, named)))
 }

@@ -47,7 +47,7 @@ export const token: Endpoint = {
       }
       const { body, headers } = await issueTokens(
         core,
-        Object.assign({}, decision, { binding, instance, parameters: read }),
+        Object.assign({}, decision, binding && { binding }, instance && { instance }, { parameters: read }),
       )
       return json(200, body, headers)
     } catch (thrown) {

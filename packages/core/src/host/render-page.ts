@@ -1,4 +1,4 @@
-import type { Page, RenderedPage, RenderPage } from '../contracts/page.ts'
+import type { Page, PageKind, RenderedPage, RenderPage } from '../contracts/page.ts'
 import { kindOf, wrongAnswer } from './wrong-answer.ts'
 
 /** The longest page, in characters. */
@@ -19,7 +19,24 @@ export function checkedRenderPage(hook: RenderPage): (page: Page) => Promise<Ren
       if (page[part] === undefined || made.html.split(page[part]).length === 2) continue
       throw new TypeError(`renderPage: a page of the kind ${page.kind} must contain page.${part} once and unchanged`)
     }
+    if (page.formHtml !== undefined) checkBefore(made.html.slice(0, made.html.indexOf(page.formHtml)), page.kind)
     return made
+  }
+}
+
+/**
+ * Checks what a page has before its form. A browser drops a form inside of another one, and the script of `form_post` submits
+ * the first form of the page.
+ */
+function checkBefore(html: string, kind: PageKind): void {
+  const count = (tag: RegExp): number => html.match(tag)?.length ?? 0
+  if (kind === 'form_post' && count(/<form\b/gi) > 0) {
+    throw new TypeError('renderPage: a page of the kind form_post must have no other form before page.formHtml')
+  }
+  if (count(/<form\b/gi) > count(/<\/form\b/gi) || count(/<!--/g) > count(/-->/g)) {
+    throw new TypeError(
+      `renderPage: page.formHtml of a page of the kind ${kind} is inside of another form or a comment`,
+    )
   }
 }
 

@@ -6,7 +6,7 @@ import { registeredPart } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { filterClaims } from '../protocol/claims-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { parseScope } from '../protocol/scope.ts'
+import { registeredScopes } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /**
@@ -25,7 +25,7 @@ export function currentRequest(
     throw new OAuthError('invalid_scope', 'the client is no longer registered for any scope of this request')
   }
   const { claims: asked, ...rest } = request
-  const registered = parseScope(client.metadata.scope) ?? []
+  const registered = registeredScopes(client.metadata)
   const named = config.advertised.claims ?? []
   const claims = scope.includes('openid')
     ? filterClaims(asked, (name) => mayAskFor(name, registered, named))

@@ -18,6 +18,8 @@ function allTexts({ config }: Context): ReadonlyMap<string, LanguageTexts> {
     const base = builtIn[key] ?? builtIn[key.split('-')[0] as string] ?? englishTexts
     all.set(key, { tag, texts: { ...base, ...texts } })
   }
+  // The hook renderPage gets them, and all requests share them.
+  for (const { texts } of all.values()) Object.freeze(texts)
   return all
 }
 

@@ -1,5 +1,5 @@
 import { OAuthError } from '../protocol/errors.ts'
-import { firstScopeOutside, parseScope, standardScopes } from '../protocol/scope.ts'
+import { firstScopeOutside, parseScope, registeredScopes, standardScopes } from '../protocol/scope.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** Scopes that are about a user. A token without a user cannot have them. */
@@ -111,5 +111,5 @@ function parse(parameter: string): readonly string[] {
 }
 
 function registeredScope(client: ClientRecord): readonly string[] {
-  return parseScope(client.metadata.scope) ?? []
+  return registeredScopes(client.metadata)
 }

@@ -9,28 +9,26 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * scope has a forbidden character.
  */
 export function parseScope(value: string): readonly string[] | undefined {
-  const known = parsed.get(value)
-  if (known !== undefined) return known
-  const scopes = parse(value)
-  if (scopes === undefined || value.length > longestKept) return scopes
-  if (parsed.size >= mostKept) parsed.clear()
-  parsed.set(value, scopes)
-  return scopes
-}
-
-/** Lists that were parsed before: a request looks at that of its client several times. */
-const parsed = new Map<string, readonly string[]>()
-const mostKept = 1000
-const longestKept = 512
-
-function parse(value: string): readonly string[] | undefined {
   const scopes = new Set<string>()
   for (const scope of value.split(' ')) {
     if (scope === '') continue
     if (!scopeToken.test(scope)) return undefined
     scopes.add(scope)
   }
-  return Object.freeze([...scopes])
+  return [...scopes]
+}
+
+/** The scopes of each client's metadata. A request looks at those of its client several times. */
+const registered = new WeakMap<object, readonly string[]>()
+
+/** Returns the scopes that a client is registered for: the list in its metadata, frozen. */
+export function registeredScopes(metadata: { readonly scope: string }): readonly string[] {
+  let scopes = registered.get(metadata)
+  if (scopes === undefined) {
+    scopes = Object.freeze(parseScope(metadata.scope) ?? [])
+    registered.set(metadata, scopes)
+  }
+  return scopes
 }
 
 export function formatScope(scopes: readonly string[]): string {

@@ -2,6 +2,7 @@ import { onPage, respondWithError } from '../authorization/authorization-respons
 import { authenticateClient } from '../clients/authenticate.ts'
 import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
+import { isThenable } from '../host/thenable.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
@@ -78,7 +79,9 @@ function serve(core: Core, endpoint: Endpoint, request: Request): Awaitable<Serv
   try {
     checkMethod(endpoint, request)
     const response = endpoint.handle(core, request)
-    return 'then' in response ? response.then((late) => ({ response: late }), refused) : { response }
+    // A feature may answer with a promise of whatever kind.
+    if (!isThenable(response)) return { response }
+    return Promise.resolve(response).then((late) => ({ response: late }), refused)
   } catch (thrown) {
     return refused(thrown)
   }

@@ -178,6 +178,9 @@ describe('a page of the hook renderPage', () => {
   test.each<[string, RenderPage]>([
     ['leaves the form out', () => '<html></html>'],
     ['has the form twice', ({ formHtml }) => `<html>${formHtml}${formHtml}</html>`],
+    ['has another form above it', ({ formHtml }) => `<html><FORM action="/search"></FORM>${formHtml}</html>`],
+    ['has it inside of another form', ({ formHtml }) => `<html><form action="/search">${formHtml}</form></html>`],
+    ['has it in a comment', ({ formHtml }) => `<html><!-- ${formHtml} --></html>`],
     [
       'sends the form elsewhere',
       ({ formHtml }) => `<html>${formHtml?.replace('app.example.com', 'evil.example')}</html>`,
