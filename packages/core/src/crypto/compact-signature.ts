@@ -1,5 +1,6 @@
 import { type CryptoKey, compactVerify } from 'jose'
-import { decodeBase64url, decodeUtf8, encodeUtf8 } from './base64url.ts'
+import { decodeBase64url, encodeUtf8 } from './base64url.ts'
+import { decodeObject } from './decode-object.ts'
 import { type SynchronousCrypto, synchronousCrypto } from './platform.ts'
 
 /** How each algorithm is called where signatures are verified synchronously, and the key that it needs. */
@@ -38,13 +39,8 @@ export async function verifyCompact(jws: string, key: CryptoKey | Uint8Array, al
 }
 
 function hasPlainHeader(jws: string, algorithm: string): boolean {
-  const header = decodeBase64url(jws.slice(0, Math.max(0, jws.indexOf('.'))))
-  try {
-    const { alg, crit, b64 } = JSON.parse((header && decodeUtf8(header)) ?? '') as Readonly<Record<string, unknown>>
-    return alg === algorithm && crit === undefined && b64 === undefined
-  } catch {
-    return false
-  }
+  const { alg, crit, b64 } = decodeObject(jws.slice(0, Math.max(0, jws.indexOf('.'))), JSON.parse) ?? {}
+  return alg === algorithm && crit === undefined && b64 === undefined
 }
 
 function isGood(node: SynchronousCrypto, jws: string, key: CryptoKey | Uint8Array, algorithm: string): boolean {

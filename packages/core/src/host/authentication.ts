@@ -1,7 +1,7 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { Authentication, BaseUser, Session, SignedIn } from '../contracts/host.ts'
 import { secondsOf } from '../protocol/seconds.ts'
-import { isThenable } from './thenable.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import { isRecord, requireId, wrongAnswer } from './wrong-answer.ts'
 
 const sessionMember = 'authentication.getSession'

@@ -1,8 +1,8 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { CoreEvent, OAuthEvent } from '../contracts/events.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import { createReport, type Report } from './console.ts'
 import { loggableEvent } from './loggable-event.ts'
-import { isThenable } from './thenable.ts'
 
 export type Emit = (event: OAuthEvent) => void
 

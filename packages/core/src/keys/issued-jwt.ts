@@ -1,7 +1,8 @@
 import type { CryptoKey } from 'jose'
 import type { VerifiedJwt } from '../contracts/key-set.ts'
-import { decodeBase64url, decodeUtf8, encodeTextBase64url } from '../crypto/base64url.ts'
+import { encodeTextBase64url } from '../crypto/base64url.ts'
 import { verifyCompact } from '../crypto/compact-signature.ts'
+import { decodeObject } from '../crypto/decode-object.ts'
 
 /** The header of a JWT that this server signs. */
 export interface IssuedHeader {
@@ -57,26 +58,14 @@ export async function verifyIssuedJwt(
 ): Promise<VerifiedJwt | undefined> {
   if (verifier === undefined) return undefined
   if (!(await verifyCompact(jwt, verifier, algorithm))) return undefined
-  const [header, claims] = jwt.split('.', 2).map(decodeObject)
+  // Without the limits for JSON from outside: the claims are as deep and large as the host's hooks made them.
+  const [header, claims] = jwt.split('.', 2).map((part) => decodeObject(part, JSON.parse))
   if (header === undefined || claims === undefined) return undefined
   const { iss, exp, iat, nbf } = claims
   if (typeof header.typ !== 'string' || mediaType(header.typ) !== mediaType(typ)) return undefined
   if (iss !== issuer || typeof iat !== 'number' || typeof exp !== 'number') return undefined
   if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now)) return undefined
   return ignoreExpiry || now < exp ? { header, claims } : undefined
-}
-
-/** Decodes a part of a JWT that this server has signed: it may be as deep and large as the host's hooks made it. */
-function decodeObject(encoded: string): Readonly<Record<string, unknown>> | undefined {
-  const bytes = decodeBase64url(encoded)
-  try {
-    const value: unknown = JSON.parse((bytes && decodeUtf8(bytes)) ?? '')
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Writes a `typ` out ({@link https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9 RFC 7515 section 4.1.9}): `JWT` stands for `application/jwt`. */

@@ -81,10 +81,8 @@ async function findClient(ctx: Context, clientId: string): Promise<FoundClient |
   try {
     const record = await ctx.clients.findNamed(clientId)
     if (record === undefined) return undefined
-    const { clientName, clientUri, logoUri, policyUri, tosUri, selfRegistered } = shownClient(ctx, clientId, record)
-    const links = { ...(clientUri && { clientUri }), ...(logoUri && { logoUri }) }
-    const rules = { ...(policyUri && { policyUri }), ...(tosUri && { tosUri }) }
-    return { record, shown: Object.freeze({ clientId, clientName, ...links, ...rules, selfRegistered }) }
+    const { clientIdHost: _, initiateLoginUrl: __, ...shown } = shownClient(ctx, clientId, record)
+    return { record, shown: Object.freeze({ clientId, ...shown }) }
   } catch {
     return undefined
   }

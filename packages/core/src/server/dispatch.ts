@@ -2,7 +2,6 @@ import { onPage, respondWithError } from '../authorization/authorization-respons
 import { authenticateClient } from '../clients/authenticate.ts'
 import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
-import { isThenable } from '../host/thenable.ts'
 import { readAuthorization } from '../http/authorization-header.ts'
 import { allowAnyOrigin, allowOrigin, isRealOrigin, preflight } from '../http/cors.ts'
 import { errorResponse } from '../http/error-response.ts'
@@ -12,7 +11,7 @@ import { withoutBody } from '../http/reply.ts'
 import { errorPage } from '../pages/error-page.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
-import type { Awaitable } from '../storage/awaitable.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** A response, and the client that authenticated for it. */

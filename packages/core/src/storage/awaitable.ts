@@ -3,3 +3,8 @@
  * loop.
  */
 export type Awaitable<T> = T | Promise<T>
+
+/** Whether somebody else's function has answered with a promise, of whatever kind. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
+}

@@ -4,6 +4,7 @@ import type { Binding, BoundIssuance, Proof, ProofFacts, SenderConstraint } from
 import { demandsOn } from '../policy/demands.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { isThenable } from '../storage/awaitable.ts'
 
 /**
  * Asks all installed sender constraints which keys the client proves to hold in this request.
@@ -17,7 +18,7 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
     const proved = provedBefore(constraint, facts) ?? constraint.prove(request, facts)
-    const proof = proved === undefined || !('then' in proved) ? proved : await proved
+    const proof = isThenable(proved) ? await proved : proved
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
     if (constraint.codeParameter !== undefined) codeParameters[constraint.codeParameter] = proof.confirmation

@@ -12,10 +12,13 @@ export type Withdrawn =
 
 /** Returns the id of the mark. It depends on the issuer, because two issuers may share a storage. */
 export function markId(ctx: Context, withdrawn: Withdrawn): Awaitable<string> {
-  const { issuer } = ctx.config
-  if ('sessionId' in withdrawn) return ctx.once(createHashes)(JSON.stringify([issuer, 'session', withdrawn.sessionId]))
+  return ctx.once(createHashes)(JSON.stringify([ctx.config.issuer, ...nameOf(withdrawn)]))
+}
+
+function nameOf(withdrawn: Withdrawn): readonly (string | null)[] {
+  if ('sessionId' in withdrawn) return ['session', withdrawn.sessionId]
   const { userId = null, clientId = null } = withdrawn
-  return ctx.once(createHashes)(JSON.stringify([issuer, 'grants', userId, clientId]))
+  return ['grants', userId, clientId]
 }
 
 /** How many hashes a process keeps: a request needs the same four before and after it writes. */
