@@ -30,8 +30,7 @@ export interface SqliteStorage extends Storage {
 
 /**
  * Makes a storage in an SQLite file (or `:memory:`). It creates and migrates its tables, so it is ready at once. A file
- * that it opens is in WAL mode with `synchronous=NORMAL` and a log of about 16 MB; a `Database` that you pass keeps its
- * settings.
+ * that it opens is in WAL mode with `synchronous=NORMAL`; a `Database` that you pass keeps its settings.
  *
  * Reads are synchronous. Writes that arrive in one turn of the event loop share one commit; each is a promise that resolves
  * after the commit, and each succeeds or fails by itself.
