@@ -124,7 +124,7 @@ export type { Awaitable } from './storage/awaitable.ts'
 export type { ClientOrigin, ClientRecord, ClientSecret, ClientStore } from './storage/client.ts'
 export type { ConsentKey, ConsentRecord, ConsentStore } from './storage/consent.ts'
 export type { Extra } from './storage/extra.ts'
-export type { GrantRecord } from './storage/grant.ts'
+export type { GrantRecord, TokenGrant } from './storage/grant.ts'
 export type { GrantCommit, GrantStore } from './storage/grant-store.ts'
 export type { RecordEntry, RecordKey, RecordStore, RecordTake } from './storage/record.ts'
 export type {

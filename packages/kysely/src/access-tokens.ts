@@ -1,7 +1,7 @@
-import type { AccessTokenStore, GrantRecord } from '@oauth/core'
+import type { AccessTokenStore, TokenGrant } from '@oauth/core'
 import { sql } from 'kysely'
-import { accessTokenFromRow, accessTokenToRow, grantFromRow, type JoinedGrantRow } from './codec-tokens.ts'
-import { accessTokenColumns, joinedGrantColumns, ofToken } from './columns.ts'
+import { accessTokenFromRow, accessTokenToRow, type TokenGrantRow, tokenGrantFromRow } from './codec-tokens.ts'
+import { accessTokenColumns, foundTokenColumns, ofToken, tokenGrantColumns } from './columns.ts'
 import { unlessTaken } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { AccessTokenRow, RevokedJwtRow, Schema } from './schema.ts'
@@ -14,8 +14,8 @@ export function insertAccessToken({ db, tables }: Schema): Statement<AccessToken
   )
 }
 
-function grantOf(row: JoinedGrantRow): { readonly grant?: GrantRecord } {
-  const grant = grantFromRow(row)
+function grantOf(id: string | null | undefined, row: TokenGrantRow): { readonly grant?: TokenGrant } {
+  const grant = id === null || id === undefined ? undefined : tokenGrantFromRow(id, row)
   return grant ? { grant } : {}
 }
 
@@ -26,8 +26,8 @@ export function accessTokenStore(schema: Schema, runner: Runner): AccessTokenSto
     db
       .selectFrom(`${tables.accessTokens} as t`)
       .leftJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
-      .select(ofToken(accessTokenColumns))
-      .select(joinedGrantColumns)
+      .select(ofToken(foundTokenColumns))
+      .select(tokenGrantColumns)
       .where('t.id', '=', bind('id')),
   )
   const remove = statement((bind: Bind<{ id: string }>) =>
@@ -43,12 +43,13 @@ export function accessTokenStore(schema: Schema, runner: Runner): AccessTokenSto
       .leftJoin(`${tables.revokedJwts} as r`, (join) => join.on('r.jti', '=', bind('jti')))
       .leftJoin(`${tables.grants} as g`, (join) => join.on('g.id', '=', bind('grantId')))
       .select('r.jti as revoked_jti')
-      .select(joinedGrantColumns),
+      .select(tokenGrantColumns),
   )
 
   return {
     insert: (record) => runner.write(insert, accessTokenToRow(record), () => undefined),
-    find: (id) => runner.find(find, { id }, (row) => row && { token: accessTokenFromRow(row), ...grantOf(row) }),
+    find: (id) =>
+      runner.find(find, { id }, (row) => row && { token: accessTokenFromRow(id, row), ...grantOf(row.grant_id, row) }),
     delete: (id) => runner.write(remove, { id }, () => undefined),
     revokeJwt: ({ jti, expiresAt }) =>
       unlessTaken<void>(
@@ -57,7 +58,7 @@ export function accessTokenStore(schema: Schema, runner: Runner): AccessTokenSto
       ),
     findJwt: ({ jti, grantId }) =>
       runner.find(findJwt, { jti, grantId }, (row) =>
-        row ? { revoked: row.revoked_jti !== null, ...grantOf(row) } : { revoked: false },
+        row ? { revoked: row.revoked_jti !== null, ...grantOf(grantId, row) } : { revoked: false },
       ),
   }
 }

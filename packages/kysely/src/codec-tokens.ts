@@ -1,5 +1,13 @@
-import type { AccessTokenRecord, AuthorizationCodeRecord, Extra, GrantRecord, RefreshTokenRecord } from '@oauth/core'
+import type {
+  AccessTokenRecord,
+  AuthorizationCodeRecord,
+  Extra,
+  GrantRecord,
+  RefreshTokenRecord,
+  TokenGrant,
+} from '@oauth/core'
 import { type Draft, listFromText, listToText, scopeFromText, scopeToText, seconds } from './codec.ts'
+import type { TokenGrantName } from './columns.ts'
 import type { AccessTokenRow, AuthorizationCodeRow, GrantRow, RefreshTokenRow } from './schema.ts'
 
 type PresentGrantRow = { readonly [Name in keyof GrantRow as `g_${Name}`]: GrantRow[Name] }
@@ -54,6 +62,31 @@ export function grantFromRow(joined: JoinedGrantRow): GrantRecord | undefined {
   return record
 }
 
+type PresentTokenGrantRow = Pick<PresentGrantRow, `g_${TokenGrantName}`>
+
+/** The columns of `tokenGrantColumns` in a join. All are `null` when the grant does not exist. */
+export type TokenGrantRow = { readonly [Name in keyof PresentTokenGrantRow]: PresentTokenGrantRow[Name] | null }
+
+/** @param id the id of the grant by which the row was found */
+export function tokenGrantFromRow(id: string, joined: TokenGrantRow): TokenGrant | undefined {
+  if (joined.g_user_id === null) return undefined
+  const row = joined as PresentTokenGrantRow
+  const grant: Draft<TokenGrant> = {
+    id,
+    clientId: row.g_client_id,
+    userId: row.g_user_id,
+    expiresAt: seconds(row.g_expires_at),
+  }
+  if (row.g_session_id !== null) grant.sessionId = row.g_session_id
+  if (row.g_auth_time !== null) grant.authTime = seconds(row.g_auth_time)
+  if (row.g_acr !== null) grant.acr = row.g_acr
+  if (row.g_amr !== null) grant.amr = listFromText(row.g_amr)
+  if (row.g_reference_id !== null) grant.referenceId = row.g_reference_id
+  if (row.g_claims !== null) grant.claims = JSON.parse(row.g_claims)
+  if (row.g_revoked_at !== null) grant.revokedAt = seconds(row.g_revoked_at)
+  return grant
+}
+
 export function codeToRow(record: AuthorizationCodeRecord): AuthorizationCodeRow {
   return {
     id: record.id,
@@ -101,9 +134,10 @@ export function accessTokenToRow(record: AccessTokenRecord): AccessTokenRow {
   }
 }
 
-export function accessTokenFromRow(row: AccessTokenRow): AccessTokenRecord {
+/** @param id the id by which the row was found */
+export function accessTokenFromRow(id: string, row: Omit<AccessTokenRow, 'id'>): AccessTokenRecord {
   const record: Draft<AccessTokenRecord> = {
-    id: row.id,
+    id,
     secretHash: row.secret_hash,
     clientId: row.client_id,
     scope: scopeFromText(row.scope),

@@ -8,6 +8,7 @@ import { isPublic, mayAuthenticateWith } from '../policy/client.ts'
 import { demandsOn, missingProfile } from '../policy/demands.ts'
 import { formatChallenge } from '../protocol/challenge.ts'
 import { OAuthError, safeDescription } from '../protocol/errors.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** A client that has authenticated, and what it has proved beside its name. */
@@ -46,7 +47,8 @@ export async function authenticateClient(
   const client = known instanceof Promise ? await known : known
   const method = connectionMethod(ctx, collected.method, client) ?? collected.method
   if (method.inConnection) await ctx.limits?.checkCredentials(request, presented.clientId)
-  const verdict = await method.verify(ctx, client, presented, request)
+  const answer = method.verify(ctx, client, presented, request)
+  const verdict = isThenable(answer) ? await answer : answer
   const evidence = typeof verdict === 'object' && !(verdict instanceof OAuthError) ? verdict : undefined
   const verified = verdict === true || evidence !== undefined
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {

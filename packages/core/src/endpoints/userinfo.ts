@@ -12,6 +12,7 @@ import { responseEncryptorOf, userinfoAlgorithmOf } from '../policy/client-suppo
 import { endpointPaths } from '../protocol/endpoint-paths.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { resourcesOf } from '../tokens/audience.ts'
 import { addProofHeaders } from '../tokens/binding.ts'
@@ -57,13 +58,16 @@ async function answer(
   userId: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const client = await ctx.clients.findNamed(token.clientId)
-  const user = await ctx.config.authentication.getUser(userId)
+  const named = ctx.clients.findNamed(token.clientId)
+  const client = named instanceof Promise ? await named : named
+  const known = ctx.config.authentication.getUser(userId)
+  const user = isThenable(known) ? await known : known
   if (client === undefined || !user) throw new OAuthError('invalid_token', 'the user is no longer available')
   // Checked before the hook runs: without a key to sign with, or a secret for the subject, it is not needed.
   const algorithm = userinfoAlgorithmOf(ctx, client)
   const encryptor = responseEncryptorOf(ctx, client, 'userinfo')
-  const sub = await subjectOf(ctx, client, user.id)
+  const subject = subjectOf(ctx, client, user.id)
+  const sub = subject instanceof Promise ? await subject : subject
   const hook = ctx.config.hooks.customUserinfoClaims
   const custom = hook && (await hook(hookInput(ctx, token, { client, user, sub })))
   const requested = token.requestedClaims?.userinfo

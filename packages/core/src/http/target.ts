@@ -13,9 +13,17 @@ export function queryOf(url: string): string {
   return url.slice(mark + 1, fragment < 0 ? undefined : fragment)
 }
 
+/** Returns where the path begins: behind `scheme://host`, or in a text without them at its first mark. */
 function pathStart(url: string): number {
-  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(url)
-  for (let index = scheme?.[0].length ?? 0; index < url.length; index++) {
+  const first = nextMark(url, 0)
+  // The slashes of `scheme://` are the first mark of a whole URL.
+  const isWhole = first > 1 && url.charCodeAt(first - 1) === 58 && url.startsWith('//', first)
+  return isWhole ? nextMark(url, first + 2) : first
+}
+
+/** Returns where the next slash, question mark or hash is. */
+function nextMark(url: string, from: number): number {
+  for (let index = from; index < url.length; index++) {
     const code = url.charCodeAt(index)
     if (code === 47 || code === 63 || code === 35) return index
   }

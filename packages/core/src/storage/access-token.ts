@@ -1,6 +1,6 @@
 import type { Awaitable } from './awaitable.ts'
 import type { Extra } from './extra.ts'
-import type { GrantRecord } from './grant.ts'
+import type { TokenGrant } from './grant.ts'
 
 /**
  * An opaque access token. A JWT access token has no record: its signature, its grant and its `jti` decide whether it is
@@ -26,9 +26,10 @@ export interface AccessTokenStore {
   insert(record: AccessTokenRecord): Awaitable<void>
   /**
    * Reads a token, and its grant if it has one, in one round trip. It also answers expired tokens and revoked grants.
-   * A token whose grant was purged keeps its `grantId` and comes without `grant`; the core treats it as revoked.
+   * A token whose grant was purged keeps its `grantId` and comes without `grant`; the core treats it as revoked. Each
+   * call with a token reads it, so of the grant only the members of `TokenGrant` are needed; more may be there.
    */
-  find(id: string): Awaitable<{ readonly token: AccessTokenRecord; readonly grant?: GrantRecord } | undefined>
+  find(id: string): Awaitable<{ readonly token: AccessTokenRecord; readonly grant?: TokenGrant } | undefined>
   /** Removes an opaque token. A token that is gone is no error. */
   delete(id: string): Awaitable<void>
   /** Remembers until `expiresAt` that the JWT with this `jti` is revoked. A second call changes nothing. */
@@ -37,5 +38,5 @@ export interface AccessTokenStore {
   findJwt(query: {
     readonly jti: string
     readonly grantId?: string
-  }): Awaitable<{ readonly revoked: boolean; readonly grant?: GrantRecord }>
+  }): Awaitable<{ readonly revoked: boolean; readonly grant?: TokenGrant }>
 }

@@ -31,3 +31,22 @@ export interface GrantRecord {
   readonly expiresAt: number
   readonly revokedAt?: number
 }
+
+/**
+ * What verifying an access token needs of its grant: whether it lives, and what the token says of the user. The other
+ * members are for the token endpoint.
+ */
+export type TokenGrant = Pick<
+  GrantRecord,
+  | 'id'
+  | 'clientId'
+  | 'userId'
+  | 'sessionId'
+  | 'authTime'
+  | 'acr'
+  | 'amr'
+  | 'referenceId'
+  | 'claims'
+  | 'expiresAt'
+  | 'revokedAt'
+>

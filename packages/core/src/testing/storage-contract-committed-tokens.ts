@@ -9,6 +9,7 @@ import {
   now,
   recordEntry,
   refreshTokenRecord,
+  withTokenGrant,
 } from './storage-fixtures.ts'
 
 const key = { kind: 'kind', id: 'record' }
@@ -29,8 +30,8 @@ export const committedTokenCases: ContractCases = {
     equal(outcome, 'won', 'grants.commit')
     const grant = grantRecord({ extra: { cnf: { jkt: 'x' } } })
     equal(
-      await storage.accessTokens.find('access'),
-      { token: accessTokenRecord({ grantId: 'grant', extra: { act: { sub: 'a' } } }), grant },
+      withTokenGrant(await storage.accessTokens.find('access')),
+      withTokenGrant({ token: accessTokenRecord({ grantId: 'grant', extra: { act: { sub: 'a' } } }), grant }),
       'accessTokens.find after grants.commit',
     )
     equal(

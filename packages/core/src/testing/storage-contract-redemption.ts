@@ -1,6 +1,14 @@
 import { equal, fifty, rejects, tally } from './storage-assertions.ts'
 import type { ContractCases } from './storage-cases.ts'
-import { accessTokenRecord, codeRecord, grantRecord, issueCode, now, refreshTokenRecord } from './storage-fixtures.ts'
+import {
+  accessTokenRecord,
+  codeRecord,
+  grantRecord,
+  issueCode,
+  now,
+  refreshTokenRecord,
+  withTokenGrant,
+} from './storage-fixtures.ts'
 
 const accessToken = accessTokenRecord({ grantId: 'grant' })
 const refreshToken = refreshTokenRecord()
@@ -13,7 +21,8 @@ export const redemptionCases: ContractCases = {
     const grant = grantRecord()
     const consumed = codeRecord({ consumedAt: now + 4 })
     equal(await storage.authorizationCodes.find('code'), { code: consumed, grant }, 'the code stays, consumed')
-    equal(await storage.accessTokens.find('access'), { token: accessToken, grant }, 'the access token')
+    const access = withTokenGrant(await storage.accessTokens.find('access'))
+    equal(access, withTokenGrant({ token: accessToken, grant }), 'the access token')
     const found = { token: refreshToken, grant, successorRotated: false }
     equal(await storage.refreshTokens.find('refresh'), found, 'the refresh token')
   },

@@ -9,6 +9,7 @@ import {
   lookalikes,
   now,
   refreshTokenRecord,
+  withTokenGrant,
 } from './storage-fixtures.ts'
 
 const rotated = { rotatedAt: now, successorId: 'next', sealedSuccessor: 'sealed' }
@@ -59,7 +60,8 @@ export const refreshTokenCases: ContractCases = {
     const { reuse } = storage.refreshTokens
     const token = accessTokenRecord({ grantId: 'grant' })
     equal(await reuse({ id: 'refresh', limit: 2, accessToken: token }), 'won', 'the first reuse')
-    equal(await storage.accessTokens.find('access'), { token, grant: grantRecord() }, 'its access token')
+    const access = withTokenGrant(await storage.accessTokens.find('access'))
+    equal(access, withTokenGrant({ token, grant: grantRecord() }), 'its access token')
     equal(await reuse({ id: 'refresh', limit: 2 }), 'won', 'the second reuse, without an access token')
     const third = { id: 'refresh', limit: 2, accessToken: accessTokenRecord({ id: 'third', grantId: 'grant' }) }
     equal(await reuse(third), 'exhausted', 'the third reuse')

@@ -3,7 +3,7 @@ import type { AccessTokenRecord } from '../storage/access-token.ts'
 import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
-import type { GrantRecord } from '../storage/grant.ts'
+import type { GrantRecord, TokenGrant } from '../storage/grant.ts'
 import type { RecordEntry } from '../storage/record.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
@@ -104,6 +104,29 @@ export function grantRecord(members: Partial<GrantRecord> = {}): GrantRecord {
     expiresAt: now + 86_400,
     ...members,
   }
+}
+
+const tokenGrantMembers: Readonly<Record<keyof TokenGrant, true>> = {
+  id: true,
+  clientId: true,
+  userId: true,
+  sessionId: true,
+  authTime: true,
+  acr: true,
+  amr: true,
+  referenceId: true,
+  claims: true,
+  expiresAt: true,
+  revokedAt: true,
+}
+
+/** Leaves of the grant of a found token what the verbs promise: an adapter may answer with more. */
+export function withTokenGrant<Found extends { readonly grant?: TokenGrant }>(
+  found: Found | undefined,
+): Found | undefined {
+  if (found?.grant === undefined) return found
+  const members = Object.entries(found.grant).filter(([name]) => Object.hasOwn(tokenGrantMembers, name))
+  return { ...found, grant: Object.fromEntries(members) }
 }
 
 export function codeRecord(members: Partial<AuthorizationCodeRecord> = {}): AuthorizationCodeRecord {

@@ -4,9 +4,12 @@ import { sessionIdFor } from '../claims/session-id.ts'
 import { subjectOf } from '../claims/subject.ts'
 import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
+import type { CustomClaims } from '../contracts/hooks.ts'
+import type { BaseUser } from '../contracts/host.ts'
 import { isLive } from '../policy/grant.ts'
 import { mayIntrospect } from '../policy/introspection.ts'
 import { scopeMember } from '../protocol/scope.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { FoundRefreshToken } from '../storage/refresh-token.ts'
 import { resourcesOf } from './audience.ts'
@@ -23,7 +26,8 @@ const inactive = { active: false } as const
  * the token is inactive ({@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}).
  */
 export async function introspectToken(ctx: Context, caller: ClientRecord, text: string): Promise<object> {
-  const found = await findRefreshToken(ctx, text)
+  const presented = findRefreshToken(ctx, text)
+  const found = presented instanceof Promise ? await presented : presented
   if (found !== undefined) return introspectRefreshToken(ctx, caller, found)
   const token = await verifyAccessToken(ctx, text)
   if (token === undefined) return inactive
@@ -33,22 +37,22 @@ export async function introspectToken(ctx: Context, caller: ClientRecord, text: 
 
 async function introspectAccessToken(ctx: Context, caller: ClientRecord, token: VerifiedAccessToken): Promise<object> {
   if (!knowsBinding(ctx, token.extra?.cnf)) return inactive
-  const client = await ctx.clients.findNamed(token.clientId)
-  const user = token.userId === undefined ? undefined : await ctx.config.authentication.getUser(token.userId)
+  const named = ctx.clients.findNamed(token.clientId)
+  const client = named instanceof Promise ? await named : named
+  const known = token.userId === undefined ? undefined : ctx.config.authentication.getUser(token.userId)
+  const user = (isThenable(known) ? await known : known) ?? undefined
   if (client === undefined || (token.userId !== undefined && !user)) return inactive
-  const custom =
-    token.kind === 'jwt'
-      ? token.claims
-      : await ctx.config.hooks.customAccessTokenClaims?.({
-          ...(user && { user }),
-          ...hookFacts(client, token.scopes, resourcesOf(ctx, token), token),
-        })
+  const claims = ownClaims(ctx, client, token, user)
+  const custom = claims instanceof Promise ? await claims : claims
+  const sub = user ? subjectOf(ctx, client, user.id) : client.id
+  const subject = sub instanceof Promise ? await sub : sub
+  const sid = sessionIdFor(ctx, client, token.sessionId)
   return {
-    ...(token.kind === 'jwt' ? custom : withoutReserved(ctx, 'customAccessTokenClaims', custom)),
+    ...custom,
     ...membersFor(ctx, caller, token),
     active: true,
     iss: ctx.config.issuer,
-    sub: user ? await subjectOf(ctx, client, user.id) : client.id,
+    sub: subject,
     client_id: client.id,
     azp: client.id,
     token_type: tokenTypeOf(ctx, token.extra?.cnf),
@@ -56,12 +60,26 @@ async function introspectAccessToken(ctx: Context, caller: ClientRecord, token: 
     iat: token.issuedAt,
     exp: token.expiresAt,
     ...(token.audience.length > 0 && { aud: token.audience.length === 1 ? token.audience[0] : token.audience }),
-    sid: await sessionIdFor(ctx, client, token.sessionId),
+    sid: sid instanceof Promise ? await sid : sid,
     // A resource server needs these to demand a stronger or newer sign-in (RFC 9470 section 6.2).
     auth_time: token.authTime,
     acr: token.acr,
     amr: token.amr,
   }
+}
+
+/** Returns the claims of a JWT, and what the host adds to an opaque token. */
+function ownClaims(
+  ctx: Context,
+  client: ClientRecord,
+  token: VerifiedAccessToken,
+  user: BaseUser | undefined,
+): Awaitable<CustomClaims | undefined> {
+  if (token.kind === 'jwt') return token.claims
+  const hook = ctx.config.hooks.customAccessTokenClaims
+  if (hook === undefined) return undefined
+  const input = { ...(user && { user }), ...hookFacts(client, token.scopes, resourcesOf(ctx, token), token) }
+  return (async () => withoutReserved(ctx, 'customAccessTokenClaims', await hook(input)))()
 }
 
 async function introspectRefreshToken(ctx: Context, caller: ClientRecord, found: FoundRefreshToken): Promise<object> {

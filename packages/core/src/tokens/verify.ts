@@ -3,8 +3,8 @@ import type { Context } from '../contracts/context.ts'
 import { credentialId, isCredential } from '../crypto/credential.ts'
 import { isLive } from '../policy/grant.ts'
 import { parseScope } from '../protocol/scope.ts'
-import type { Awaitable } from '../storage/awaitable.ts'
-import type { GrantRecord } from '../storage/grant.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
+import type { TokenGrant } from '../storage/grant.ts'
 import { grantIdOf } from './jwt-access-token.ts'
 import { membersInClaims, unknownLimit } from './members.ts'
 import { verifyAccessTokenJwt } from './token-kind.ts'
@@ -25,7 +25,8 @@ export async function verifyAccessToken(ctx: Context, text: string): Promise<Ver
 async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
   const given = credentialId('a', text, ctx.config.formats.accessToken)
   const id = given instanceof Promise ? await given : given
-  const found = id === undefined ? undefined : await ctx.storage.accessTokens.find(id)
+  const answer = id === undefined ? undefined : ctx.storage.accessTokens.find(id)
+  const found = isThenable(answer) ? await answer : answer
   if (found === undefined) return undefined
   const { token, grant } = found
   const matches = isCredential(text, ctx.config.issuer, token.secretHash)
@@ -34,17 +35,18 @@ async function verifyOpaque(ctx: Context, text: string): Promise<VerifiedAccessT
   if (now >= token.expiresAt || unknownLimit(ctx, token.extra) !== undefined) return undefined
   const usable = token.grantId === undefined || isUsable(ctx, grant, token.clientId)
   if (!(usable instanceof Promise ? await usable : usable)) return undefined
-  return {
+  const verified: Draft = {
     kind: 'opaque',
     id: token.id,
     clientId: token.clientId,
-    ...fromGrant(grant),
     scopes: token.scope,
     audience: token.audience,
-    ...(token.extra !== undefined && { extra: token.extra }),
     issuedAt: token.createdAt,
     expiresAt: token.expiresAt,
   }
+  if (token.extra !== undefined) verified.extra = token.extra
+  if (grant !== undefined) addGrant(verified, grant)
+  return verified
 }
 
 async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToken | undefined> {
@@ -60,22 +62,23 @@ async function verifyJwt(ctx: Context, text: string): Promise<VerifiedAccessToke
   // No hook can set it, so a token that has it comes from the feature.
   if (jwt.claims.act !== undefined && !ctx.registry.tokenMembers.has('act')) return undefined
   const extra = membersInClaims(ctx, jwt.claims)
-  return {
+  const verified: Draft = {
     kind: 'jwt',
     id: jti,
     clientId: client_id,
-    ...fromGrant(grant),
     scopes: parseScope(typeof scope === 'string' ? scope : '') ?? [],
     audience: typeof aud === 'string' ? [aud] : (aud as readonly string[]),
     issuedAt: iat,
     expiresAt: exp,
-    ...(extra !== undefined && { extra }),
     claims: jwt.claims,
   }
+  if (extra !== undefined) verified.extra = extra
+  if (grant !== undefined) addGrant(verified, grant)
+  return verified
 }
 
 /** Whether the grant of a token lives. One that another client got in exchange ends with the client of the grant as well. */
-function isUsable(ctx: Context, grant: GrantRecord | undefined, clientId: string): Awaitable<boolean> {
+function isUsable(ctx: Context, grant: TokenGrant | undefined, clientId: string): Awaitable<boolean> {
   if (grant === undefined || !isLive(grant, ctx.clock.now())) return false
   return grant.clientId === clientId || isKnown(ctx, grant.clientId)
 }
@@ -84,18 +87,16 @@ async function isKnown(ctx: Context, clientId: string): Promise<boolean> {
   return (await ctx.clients.findNamed(clientId)) !== undefined
 }
 
-type FromGrant = 'userId' | 'sessionId' | 'authTime' | 'acr' | 'amr' | 'grantId' | 'referenceId' | 'requestedClaims'
+/** A token under construction. Each call with a token makes one: assigning members costs less than spreading objects. */
+type Draft = { -readonly [Name in keyof VerifiedAccessToken]: VerifiedAccessToken[Name] }
 
-function fromGrant(grant: GrantRecord | undefined): Pick<VerifiedAccessToken, FromGrant> {
-  if (grant === undefined) return {}
-  return {
-    userId: grant.userId,
-    grantId: grant.id,
-    ...(grant.sessionId !== undefined && { sessionId: grant.sessionId }),
-    ...(grant.authTime !== undefined && { authTime: grant.authTime }),
-    ...(grant.acr !== undefined && { acr: grant.acr }),
-    ...(grant.amr !== undefined && { amr: grant.amr }),
-    ...(grant.referenceId !== undefined && { referenceId: grant.referenceId }),
-    ...(grant.claims !== undefined && { requestedClaims: grant.claims }),
-  }
+function addGrant(verified: Draft, grant: TokenGrant): void {
+  verified.userId = grant.userId
+  verified.grantId = grant.id
+  if (grant.sessionId !== undefined) verified.sessionId = grant.sessionId
+  if (grant.authTime !== undefined) verified.authTime = grant.authTime
+  if (grant.acr !== undefined) verified.acr = grant.acr
+  if (grant.amr !== undefined) verified.amr = grant.amr
+  if (grant.referenceId !== undefined) verified.referenceId = grant.referenceId
+  if (grant.claims !== undefined) verified.requestedClaims = grant.claims
 }

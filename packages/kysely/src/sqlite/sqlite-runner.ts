@@ -99,7 +99,8 @@ export function sqliteRunner(
 
   function first({ query, parameters }: Step): unknown {
     const { statement, Row } = prepare(query)
-    const values = statement.get(...parameters)
+    // A call with its arguments written out costs less than one with a spread array.
+    const values = parameters.length === 1 ? statement.get(parameters[0]) : statement.get(...parameters)
     return values && Row && new Row(values as unknown[])
   }
 
