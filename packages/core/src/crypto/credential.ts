@@ -106,7 +106,8 @@ export async function createCredential(
   }
   const id = createId(kind, now, random)
   const text = format.prefix + id + encodeBase64url(random.bytes(32))
-  return { text, id, secretHash: await hashCredential(text, realm) }
+  const hash = hashCredential(text, realm)
+  return { text, id, secretHash: typeof hash === 'string' ? hash : await hash }
 }
 
 /** Returns the id of the record that belongs to a credential of this kind; `undefined` for text that cannot be one. */

@@ -1,5 +1,5 @@
 import { type Bytes, encodeBase64url, encodeUtf8 } from './base64url.ts'
-import { synchronousCrypto, webCryptoSupports } from './platform.ts'
+import { type SynchronousCrypto, synchronousCrypto, webCryptoSupports } from './platform.ts'
 
 /**
  * Computes SHA-256 of a text, in base64url. Await the result: it is synchronous only where the platform supports that.
@@ -29,20 +29,29 @@ export function hasShake256(): boolean {
   return synchronousCrypto !== undefined || webCryptoSupports('digest', shake256)
 }
 
-/** Computes the left half of a digest, in base64url, as `at_hash` of OpenID Connect Core section 3.1.3.6 has it. */
-export async function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): Promise<string> {
-  const bytes = await digestOf(text, digest)
+/**
+ * Computes the left half of a digest, in base64url, as `at_hash` of OpenID Connect Core section 3.1.3.6 has it. Await the
+ * result, as that of `sha256`.
+ */
+export function leftHalfHash(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): string | Promise<string> {
+  if (synchronousCrypto !== undefined) return leftHalf(synchronousDigest(synchronousCrypto, text, digest))
+  const parameters = digest === 'SHAKE256' ? shake256 : digest
+  return crypto.subtle.digest(parameters, encodeUtf8(text)).then((bytes) => leftHalf(new Uint8Array(bytes)))
+}
+
+function leftHalf(bytes: Uint8Array): string {
   return encodeBase64url(bytes.subarray(0, bytes.length / 2))
 }
 
 /** The names of the digests for `synchronousCrypto`. */
-const synchronousNames = { 'SHA-256': 'sha256', 'SHA-512': 'sha512', SHAKE256: 'shake256' } as const
+const synchronousNames = { 'SHA-256': 'sha256', 'SHA-512': 'sha512' } as const
 
-async function digestOf(text: string, digest: 'SHA-256' | 'SHA-512' | 'SHAKE256'): Promise<Uint8Array> {
-  if (synchronousCrypto !== undefined) {
-    const options = digest === 'SHAKE256' ? { outputLength: 64 } : undefined
-    return synchronousCrypto.createHash(synchronousNames[digest], options).update(text).digest()
-  }
-  const parameters = digest === 'SHAKE256' ? shake256 : digest
-  return new Uint8Array(await crypto.subtle.digest(parameters, encodeUtf8(text)))
+function synchronousDigest(
+  { hash, createHash }: SynchronousCrypto,
+  text: string,
+  digest: 'SHA-256' | 'SHA-512' | 'SHAKE256',
+): Uint8Array {
+  if (digest === 'SHAKE256') return createHash('shake256', { outputLength: 64 }).update(text).digest()
+  const name = synchronousNames[digest]
+  return hash === undefined ? createHash(name).update(text).digest() : hash(name, text, 'buffer')
 }

@@ -4,6 +4,7 @@
  */
 export interface SynchronousCrypto {
   hash?(algorithm: string, data: string, encoding: 'base64url'): string
+  hash?(algorithm: string, data: string, encoding: 'buffer'): Uint8Array
   createHash(
     algorithm: string,
     options?: { readonly outputLength: number },

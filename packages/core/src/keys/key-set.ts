@@ -63,7 +63,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
     },
 
     async sign(algorithm, typ, claims) {
-      const key = await signingKeyFor(algorithm)
+      const known = current()
+      const ready = known instanceof Promise ? undefined : signingKey(known, algorithm, options.clock.now())
+      const key = ready ?? (await signingKeyFor(algorithm))
       const text = unsigned({ alg: algorithm, typ, kid: key.id }, claims)
       return `${text}.${encodeBase64url(await key.signer(text))}`
     },

@@ -75,14 +75,22 @@ export function addProofHeaders(thrown: unknown, headers: Readonly<Record<string
 /**
  * Asks all installed sender constraints whether a token may be issued with the keys that the client has proved, and then
  * the security profiles of the client.
+ * @returns a promise only where something is to be asked
  * @throws {OAuthError} `invalid_request` when the client, a resource or a profile demands a proof that is missing
  */
-export async function checkIssuedBinding(ctx: Context, issuance: BoundIssuance): Promise<void> {
+export function checkIssuedBinding(ctx: Context, issuance: BoundIssuance): Promise<void> | undefined {
+  const demanded = demandsOn(ctx, issuance.client).senderConstraints
+  const isFree = ctx.registry.senderConstraints.size === 0 && demanded === undefined
+  return isFree ? undefined : askConstraints(ctx, issuance, demanded)
+}
+
+async function askConstraints(
+  ctx: Context,
+  issuance: BoundIssuance,
+  demanded: readonly string[] | undefined,
+): Promise<void> {
   for (const constraint of ctx.registry.senderConstraints.values()) await constraint.checkIssuance?.(issuance)
-  const { senderConstraints } = demandsOn(ctx, issuance.client)
-  if (senderConstraints === undefined || senderConstraints.some((name) => issuance.binding?.cnf[name] !== undefined)) {
-    return
-  }
+  if (demanded === undefined || demanded.some((name) => issuance.binding?.cnf[name] !== undefined)) return
   throw new OAuthError(
     'invalid_request',
     'access tokens of this client must be bound to a key: prove one, by a DPoP proof or a client certificate',

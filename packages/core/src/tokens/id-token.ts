@@ -35,14 +35,23 @@ export async function mintIdToken(
   { accessToken, refreshToken, now }: IssuedWith,
 ): Promise<string> {
   const { client, grant, scope, resources } = issuance
-  const custom = await ctx.config.hooks.customIdTokenClaims?.({ user, ...hookFacts(client, scope, resources, grant) })
+  const hook = ctx.config.hooks.customIdTokenClaims
+  const custom = hook && (await hook({ user, ...hookFacts(client, scope, resources, grant) }))
   const algorithm = idTokenFormatOf(ctx, client)
   const hash = (text: string) => leftHalfHash(text, hashOf(algorithm))
+  const sub = subjectOf(ctx, client, user.id)
+  const subject = sub instanceof Promise ? await sub : sub
+  const sid = sessionIdFor(ctx, client, grant.sessionId)
+  const session = sid instanceof Promise ? await sid : sid
+  const half = hash(accessToken)
+  const atHash = half instanceof Promise ? await half : half
+  const added =
+    issuance.idTokenClaims && (await issuance.idTokenClaims({ refreshToken, hash: async (text) => hash(text) }))
   const claims = {
     iss: ctx.config.issuer,
     ...idTokenClaims(ctx, user, issuance, grant.claims?.id_token),
     ...withoutReserved(ctx, 'customIdTokenClaims', custom),
-    sub: await subjectOf(ctx, client, user.id),
+    sub: subject,
     aud: client.id,
     iat: now,
     exp: now + ctx.config.lifetimes.idToken,
@@ -50,9 +59,9 @@ export async function mintIdToken(
     auth_time: grant.authTime,
     acr: grant.acr,
     amr: grant.amr,
-    sid: await sessionIdFor(ctx, client, grant.sessionId),
-    at_hash: await hash(accessToken),
-    ...(await issuance.idTokenClaims?.({ refreshToken, hash })),
+    sid: session,
+    at_hash: atHash,
+    ...added,
   }
   return signForClient(ctx, client, idTokenType, claims)
 }

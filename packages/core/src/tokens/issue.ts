@@ -2,7 +2,6 @@ import { hookFacts } from '../claims/hook-facts.ts'
 import { withoutReserved } from '../claims/reserved.ts'
 import { sessionNameFor } from '../claims/session-id.ts'
 import type { Context } from '../contracts/context.ts'
-import type { BaseUser } from '../contracts/host.ts'
 import type { Issuance, Minted, TokenAnswer } from '../contracts/issuance.ts'
 import { createCredential } from '../crypto/credential.ts'
 import { isPublic } from '../policy/client.ts'
@@ -11,6 +10,7 @@ import { checkMachineTokens } from '../policy/machine-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { firstScopeOutside, scopeMember } from '../protocol/scope.ts'
 import type { AccessTokenRecord } from '../storage/access-token.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 import { checkIssuedBinding } from './binding.ts'
 import { mintIdToken } from './id-token.ts'
@@ -26,7 +26,7 @@ import { refreshTokenExpiration } from './refresh-token-expiration.ts'
  * https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}). Everything that can fail (the host's user
  * look-up and hooks, signing) happens before the only write, so that a failure uses nothing up. The client gets the
  * tokens only if the write succeeds.
- * @throws {OAuthError} `invalid_grant` when the user is gone, or another request was first
+ * @throws {OAuthError} `invalid_grant` when the host has deleted or blocked the user, or another request was first
  */
 export async function issueTokens(ctx: Context, issuance: Issuance): Promise<TokenAnswer> {
   const { client, grant, scope } = issuance
@@ -34,16 +34,22 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
   refuseUnknownLimit(ctx, grant)
   requireTokenSupport(ctx, client)
   if (grant === undefined) checkMachineTokens(issuance, ctx.config)
-  await checkIssuedBinding(ctx, issuance)
-  const user = grant === undefined ? undefined : await findUser(ctx, grant)
+  const asking = checkIssuedBinding(ctx, issuance)
+  if (asking !== undefined) await asking
+  const found = grant === undefined ? undefined : ctx.config.authentication.getUser(grant.userId)
+  const user = (isThenable(found) ? await found : found) ?? undefined
+  if (grant !== undefined && user === undefined)
+    throw new OAuthError('invalid_grant', 'the user is no longer available')
   const now = ctx.clock.now()
   const expiresAt = Math.min(now + accessTokenLifetime(ctx, issuance), grant?.expiresAt ?? Number.POSITIVE_INFINITY)
 
-  const members = await membersOf(ctx, issuance)
+  const collected = membersOf(ctx, issuance)
+  const members = collected instanceof Promise ? await collected : collected
   const access = await mintAccessToken(ctx, issuance, { user, members: members.inToken, now, expiresAt })
   const refresh =
     grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, issuance, grant, now) : undefined
-  const encode = await refreshTokenEncoder(ctx, issuance)
+  const encoder = refreshTokenEncoder(ctx, issuance)
+  const encode = encoder instanceof Promise ? await encoder : encoder
   // When the host's encoder fails, it fails here, before the write. A retry of a rotation gets an earlier successor,
   // which is encoded once it is known.
   const encoded = refresh && encode(refresh.text)
@@ -51,11 +57,14 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     user !== undefined && grant !== undefined && getsIdToken(ctx, client, scope)
       ? await mintIdToken(ctx, { ...issuance, grant }, user, { accessToken: access.text, refreshToken: encoded, now })
       : undefined
-  const custom = await ctx.config.hooks.customTokenResponseFields?.({
-    grantType: issuance.grantType,
-    ...(user !== undefined && { user }),
-    ...hookFacts(client, scope, issuance.resources, grant),
-  })
+  const hook = ctx.config.hooks.customTokenResponseFields
+  const custom =
+    hook &&
+    (await hook({
+      grantType: issuance.grantType,
+      ...(user !== undefined && { user }),
+      ...hookFacts(client, scope, issuance.resources, grant),
+    }))
 
   const { refreshToken, refreshTokenExpiresAt } = await issuance.commit({
     ...(access.record !== undefined && { accessToken: access.record }),
@@ -69,7 +78,8 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     ...(grant !== undefined && { userId: grant.userId, grantId: grant.id }),
     ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
   })
-  await markClientUsed(ctx, client)
+  const marking = markClientUsed(ctx, client)
+  if (marking !== undefined) await marking
   const isMinted = refreshToken !== undefined && refreshToken === refresh?.text
   const body = {
     access_token: access.text,
@@ -112,27 +122,19 @@ function refuseUnknownLimit(ctx: Context, grant: GrantRecord | undefined): void 
  * Makes the function that encodes refresh tokens. The host's encoder gets the client's name for the session, not the
  * session's id, since its result leaves the server.
  */
-async function refreshTokenEncoder(ctx: Context, { client, grant }: Issuance): Promise<(token: string) => string> {
+function refreshTokenEncoder(ctx: Context, { client, grant }: Issuance): Awaitable<(token: string) => string> {
   const { encodeRefreshToken } = ctx.config.formats
-  const name = encodeRefreshToken === undefined ? undefined : await sessionNameFor(ctx, client, grant?.sessionId)
-  return (token) => (encodeRefreshToken === undefined ? token : encodeRefreshToken(token, name))
+  if (encodeRefreshToken === undefined) return asMinted
+  return sessionNameFor(ctx, client, grant?.sessionId).then((name) => (token) => encodeRefreshToken(token, name))
 }
+
+const asMinted = (token: string): string => token
 
 /** The lifetime in seconds: the option for users or machines, or less when a scope demands it. */
 function accessTokenLifetime(ctx: Context, { grant, scope }: Issuance): number {
   const { accessToken, machineAccessToken } = ctx.config.lifetimes
   const limits = scope.flatMap((name) => ctx.config.scopeExpirations.get(name) ?? [])
   return Math.min(grant === undefined ? machineAccessToken : accessToken, ...limits)
-}
-
-/**
- * Finds the user of a grant.
- * @throws {OAuthError} `invalid_grant` when the host has deleted or blocked the user
- */
-async function findUser(ctx: Context, grant: GrantRecord): Promise<BaseUser> {
-  const user = await ctx.config.authentication.getUser(grant.userId)
-  if (user === undefined || user === null) throw new OAuthError('invalid_grant', 'the user is no longer available')
-  return user
 }
 
 async function mintAccessToken(

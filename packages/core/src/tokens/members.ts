@@ -1,7 +1,9 @@
 import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Issuance } from '../contracts/issuance.ts'
+import type { Registry } from '../contracts/registry.ts'
 import { limitingMembers } from '../protocol/token-members.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 
@@ -16,9 +18,12 @@ export interface IssuedMembers {
  * resources, the response all of it.
  * @throws {OAuthError} of the feature that refuses what the token request asks for
  */
-export async function membersOf(ctx: Context, issuance: Issuance): Promise<IssuedMembers> {
+export function membersOf(ctx: Context, issuance: Issuance): Awaitable<IssuedMembers> {
   const { tokenMembers } = ctx.registry
-  if (tokenMembers.size === 0 && issuance.binding === undefined) return {}
+  return tokenMembers.size === 0 && issuance.binding === undefined ? {} : askFeatures(tokenMembers, issuance)
+}
+
+async function askFeatures(tokenMembers: Registry['tokenMembers'], issuance: Issuance): Promise<IssuedMembers> {
   const { resources } = issuance
   const inToken: Record<string, unknown> = {}
   const inAnswer: Record<string, unknown> = {}

@@ -12,7 +12,14 @@ export type Withdrawn =
 
 /** Returns the id of the mark. It depends on the issuer, because two issuers may share a storage. */
 export function markId(ctx: Context, withdrawn: Withdrawn): Awaitable<string> {
-  return ctx.once(createHashes)(JSON.stringify([ctx.config.issuer, ...nameOf(withdrawn)]))
+  const known = ctx.once(createHashes)
+  const key = keyOf(withdrawn)
+  const kept = known.get(key)
+  if (kept !== undefined) return kept
+  const hash = sha256(JSON.stringify([ctx.config.issuer, ...nameOf(withdrawn)]))
+  if (known.size >= mostHashes) known.clear()
+  known.set(key, hash)
+  return hash
 }
 
 function nameOf(withdrawn: Withdrawn): readonly (string | null)[] {
@@ -21,17 +28,15 @@ function nameOf(withdrawn: Withdrawn): readonly (string | null)[] {
   return ['grants', userId, clientId]
 }
 
+/** Names what was withdrawn within this process. No id contains a NUL. */
+function keyOf(withdrawn: Withdrawn): string {
+  if ('sessionId' in withdrawn) return `\0\0${withdrawn.sessionId}`
+  return `${withdrawn.userId ?? ''}\0${withdrawn.clientId ?? ''}`
+}
+
 /** How many hashes a process keeps: a request needs the same four before and after it writes. */
 const mostHashes = 1000
 
-function createHashes(): (text: string) => Awaitable<string> {
-  const known = new Map<string, Awaitable<string>>()
-  return (text) => {
-    const kept = known.get(text)
-    if (kept !== undefined) return kept
-    const hash = sha256(text)
-    if (known.size >= mostHashes) known.clear()
-    known.set(text, hash)
-    return hash
-  }
+function createHashes(): Map<string, Awaitable<string>> {
+  return new Map()
 }
