@@ -1,4 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { Response } from 'express'
+
+const style = `:root { color-scheme: light dark }
+body { font: 1rem/1.6 system-ui, sans-serif; max-width: 32rem; margin: 10vh auto; padding: 0 1.25rem }
+input { box-sizing: border-box; display: block; width: 100% }
+input, button { font: inherit; padding: 0.5rem 1rem }`
+
+/** Allows this style sheet, and no other. */
+const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
 /** Text that is already HTML, so `html` does not escape it. */
 export interface Html {
@@ -20,10 +29,13 @@ export function send(res: Response, status: number, title: string, body: Html): 
     .status(status)
     .set({
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+      'content-security-policy': `default-src 'none'; style-src ${styleSource}; frame-ancestors 'none'; base-uri 'none'`,
       // Do not use `no-referrer`: browsers would send forms without their origin, which the pages and the provider check.
       'referrer-policy': 'same-origin',
     })
     .type('html')
-    .send(html`<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1>${body}</html>`.markup)
+    .send(
+      html`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${{ markup: style }}</style><h1>${title}</h1>${body}</html>`
+        .markup,
+    )
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -61,6 +62,15 @@ describe('the Express example', () => {
     const { access_token } = (await response.json()) as { access_token: string }
     const notes = await fetch(`${baseUrl}/api/notes`, { headers: { authorization: `Bearer ${access_token}` } })
     expect([notes.status, await notes.json()]).toEqual([200, { notes: ['Read the margins.'], reader: client_id }])
+  })
+
+  test('a page of the Express example allows its own style sheet and nothing else', async () => {
+    const response = await fetch(`${baseUrl}/login`)
+    const style = /<style>([\s\S]*)<\/style>/.exec(await response.text())?.[1] ?? ''
+    const hash = createHash('sha256').update(style).digest('base64')
+    const policy = response.headers.get('content-security-policy')
+    expect(policy).toContain(`default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'`)
+    expect(style).toContain('sans-serif')
   })
 
   test('scripts of other origins may call the API of the Express example, and read its challenge', async () => {

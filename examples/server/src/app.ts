@@ -12,8 +12,10 @@ import { clientPages } from './client/pages.ts'
 import { registerDemoClient } from './client/registration.ts'
 import { createRelyingParty } from './client/relying-party.ts'
 import { createClientStore } from './client/store.ts'
+import { createTimeline } from './client/timeline.ts'
 import { registerCommandLine } from './command-line.ts'
 import { openDatabase } from './database.ts'
+import { documentationPages } from './documentation.ts'
 import { createErrorPage, notFound } from './failures.ts'
 import { homePage } from './home.ts'
 import { createAttempts } from './identity/attempts.ts'
@@ -66,6 +68,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await createDemoAccount(users)
 
   const store = createClientStore(database, baseUrl)
+  const timeline = createTimeline(baseUrl)
   const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
   await registerCommandLine(provider)
 
@@ -74,7 +77,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   pages.use(securityHeaders)
   pages.use(bodyLimit({ maxSize: 64 * 1024 }))
   pages.route('/', assets())
-  pages.route('/', homePage(baseUrl, issuer, sessions))
+  pages.route('/', homePage({ baseUrl, provider, sessions, database: options.database }))
+  pages.route('/', documentationPages())
   pages.route(
     '/',
     identityPages({
@@ -107,6 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       paymentsUrl,
       party: createRelyingParty({ issuer, ...registration }),
       store,
+      timeline,
       guard: createFormGuard('marginalia_form', baseUrl),
     }),
   )
@@ -125,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async purgeExpired() {
       sessions.purgeExpired()
       store.purgeExpired()
+      timeline.purgeExpired()
       // SQLite runs in this process, so delete a thousand rows at a time, and pause to serve requests.
       const limit = 1000
       while ((await provider.purgeExpired({ limit })) >= limit) await pause(100)

@@ -51,6 +51,12 @@ create table if not exists demo_sign_ins (
   expires_at integer not null
 ) strict;
 
+create table if not exists demo_devices (
+  browser_hash text primary key,
+  data text not null,
+  expires_at integer not null
+) strict;
+
 create table if not exists demo_sessions (
   cookie_hash text primary key,
   data text not null,

@@ -1,39 +1,31 @@
+import type { Provider } from '@oauth/core'
 import { type Context, Hono } from 'hono'
-import { html } from 'hono/html'
-import { demoAccount } from './identity/demo-account.ts'
+import { homeView } from './home-view.ts'
 import { requestIsOver } from './identity/host.ts'
 import type { Sessions } from './identity/sessions.ts'
-import { tour } from './tour.ts'
-import { type Page, parties, respond } from './web/layout.ts'
+import { respond } from './web/layout.ts'
+
+export interface Home {
+  readonly baseUrl: string
+  readonly provider: Pick<Provider, 'issuer' | 'metadata'>
+  readonly sessions: Pick<Sessions, 'current'>
+  /** The SQLite file. */
+  readonly database: string
+}
 
 /** Serves the start page. */
-export function homePage(baseUrl: string, issuer: string, sessions: Sessions): Hono {
+export function homePage({ baseUrl, provider, sessions, database }: Home): Hono {
   const pages = new Hono()
-  pages.get('/', (c) => respond(c, 200, view(c)))
+  const { hostname } = new URL(baseUrl)
+  // A path tells strangers about the machine, so only a server on this machine shows it.
+  const shown = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? database : 'SQLite'
+  const { issuer, metadata } = provider
+  pages.get('/', (c) =>
+    respond(c, 200, homeView({ baseUrl, issuer, metadata, database: shown, user: userOf(c), notice: noticeOf(c) })),
+  )
 
-  function view(c: Context): Page {
-    const signedIn = sessions.current(c.req.raw)
-    return {
-      party: 'identity',
-      title: 'Start',
-      body: html`<h1>${parties.identity.name} is running</h1>
-<p class="lead">An identity provider, and beside it a client that relies on it and an API that trusts its tokens, in one process.</p>
-${c.req.query('over') === undefined ? '' : html`<p class="notice" role="status">${requestIsOver}</p>`}
-<p><a class="button" href="${baseUrl}/client">Try “Sign in with ${parties.identity.name}”</a></p>
-<dl class="tour">
-${tour(baseUrl, issuer).map(
-  ({ name, places }) => html`<dt>${name}</dt>
-${places.map(({ url, isPage }) => html`<dd>${isPage ? html`<a href="${url}"><code>${url}</code></a>` : html`<code>${url}</code>`}</dd>`)}`,
-)}
-</dl>
-<p>Demo account: <code>${demoAccount.email}</code> with <code>${demoAccount.password}</code></p>
-<p class="aside">${
-        signedIn === undefined
-          ? html`<a href="/login">Sign in</a> <a href="/signup">Create an account</a> <a href="/device">Connect a device</a> <a href="/applications">Your applications</a>`
-          : html`Signed in as <strong>${signedIn.user.name}</strong>. <a href="/approvals">Approvals</a> <a href="/connected-apps">Connected apps</a> <a href="/device">Connect a device</a> <a href="/applications">Your applications</a> <a href="/logout">Sign out</a>`
-      }</p>`,
-    }
-  }
+  const userOf = (c: Context) => sessions.current(c.req.raw)?.user
+  const noticeOf = (c: Context) => (c.req.query('over') === undefined ? undefined : requestIsOver)
 
   return pages
 }

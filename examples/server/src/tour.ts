@@ -4,7 +4,7 @@ export interface Stop {
   readonly places: readonly { readonly url: string; readonly isPage: boolean }[]
 }
 
-/** Describes in five lines what runs and where, for the terminal and the start page. */
+/** Describes in a few lines what runs and where, for the terminal and the start page. */
 export function tour(baseUrl: string, issuer: string): readonly Stop[] {
   const { origin, pathname } = new URL(issuer)
   const page = (url: string) => ({ url, isPage: true })

@@ -61,7 +61,7 @@ test('a second start makes no second demo client or account, and another BASE_UR
     { client_id: first?.client_id, redirect_uri: 'http://localhost:4000/client/callback' },
   ])
   const client = await app.provider.getClient(String(first?.client_id))
-  const redirectUris = ['http://localhost:4000/client/callback', 'http://localhost:4000/client/paid']
+  const redirectUris = ['callback', 'paid', 'confirmed'].map((path) => `http://localhost:4000/client/${path}`)
   expect(client?.metadata.redirect_uris).toEqual(redirectUris)
   expect(client?.metadata.post_logout_redirect_uris).toEqual(['http://localhost:4000/client/signed-out'])
   expect(rows('select email from app_users')).toEqual([{ email: 'demo@example.com' }])
@@ -116,12 +116,14 @@ test('the purge deletes expired data and keeps live data', async () => {
     opened.prepare('insert into app_sessions values (?, ?, ?, 1, ?)').run(name, name, user?.id, end)
     opened.prepare('insert into demo_sign_ins values (?, ?, ?, ?, null, ?)').run(name, name, name, name, end)
     opened.prepare('insert into demo_sessions values (?, ?, ?)').run(name, name, end)
+    opened.prepare('insert into demo_devices values (?, ?, ?)').run(name, name, end)
   }
   opened.close()
   await app.purgeExpired()
   expect(rows('select id from app_sessions')).toEqual([{ id: 'alive' }])
   expect(rows('select state from demo_sign_ins')).toEqual([{ state: 'alive' }])
   expect(rows('select data from demo_sessions')).toEqual([{ data: 'alive' }])
+  expect(rows('select data from demo_devices')).toEqual([{ data: 'alive' }])
 })
 
 test('one purge deletes more than one batch', async () => {

@@ -1,6 +1,6 @@
 import type { ClientInput } from '@oauth/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { printedCopy } from '../src/client/payment.ts'
+import { printedCopy } from '../src/client/printed-copy.ts'
 import { isSamePayment, type Payment, paymentType } from '../src/payments/payment.ts'
 import { authorize, signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'

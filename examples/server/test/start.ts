@@ -9,6 +9,8 @@ import { type App, type AppOptions, createApp } from '../src/app.ts'
 export interface Example extends App {
   readonly baseUrl: string
   readonly issuer: string
+  /** The SQLite file. */
+  readonly database: string
   /** The failures that the example reported. Empty if all requests succeeded. */
   readonly failures: readonly unknown[]
   readonly stop: () => Promise<void>
@@ -26,10 +28,11 @@ export async function startExample(options: Pick<AppOptions, 'clientsGuide' | 'n
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   const baseUrl = `http://localhost:${(server.address() as AddressInfo).port}`
 
+  const database = join(folder, 'oauth.db')
   const started = await createApp({
     ...options,
     baseUrl,
-    database: join(folder, 'oauth.db'),
+    database,
     secret: 'a-secret-of-the-tests-0123456789-abcdef',
     onError: (error) => failures.push(error),
     onEvent: (event) => {
@@ -42,6 +45,7 @@ export async function startExample(options: Pick<AppOptions, 'clientsGuide' | 'n
     ...started,
     baseUrl,
     issuer: started.provider.issuer,
+    database,
     failures,
     async stop() {
       server.closeAllConnections()

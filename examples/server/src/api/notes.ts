@@ -31,9 +31,16 @@ export function notesApi({ url, provider, report }: NotesApi): Hono {
     Response.json({ notes: ['Read the margins.'], reader: subject, client: clientId }),
   )
 
+  const locked = resource.withAuth(
+    () => Response.json({ notes: ['The last page is missing.'] }),
+    // Only for a user who has signed in within the last minute. An older sign-in gets a challenge that says so (step-up).
+    { maxAge: 60 },
+  )
+
   const api = new Hono()
   api.all(new URL(resource.metadataUrl).pathname, (c) => resource.metadata(c.req.raw))
   // OPTIONS as well: a browser asks before a script of another origin may send the token.
   api.on(['GET', 'OPTIONS'], `${new URL(url).pathname}/notes`, (c) => notes(c.req.raw))
+  api.on(['GET', 'OPTIONS'], `${new URL(url).pathname}/notes/locked`, (c) => locked(c.req.raw))
   return api
 }

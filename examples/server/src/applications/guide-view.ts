@@ -21,18 +21,20 @@ ${guides.filter((guide) => guide.language === language).map(guideView)}
 function guideView({ library, id, blocks }: LibraryGuide): Html {
   return html`<details name="library" id="${id}">
 <summary>${library}</summary>
-${blocks.map((block) => blockView(block, library))}
+${blocks.map((block) => blockView(block, `Code for ${library}`))}
 </details>`
 }
 
-function blockView(block: Block, library: string): Html {
-  if (block.type === 'code') return codeView(block.text, `Code for ${library}`)
+/** Shows a piece of a document. `label` names its code for screen readers. */
+export function blockView(block: Block, label: string): Html {
+  if (block.type === 'code') return codeView(block.text, label)
   if (block.type === 'list') return html`<ul>${block.items.map((item) => html`<li>${inlineView(item)}</li>`)}</ul>`
   if (block.type === 'heading') return html`<h4>${plain(block.text)}</h4>`
   return html`<p>${inlineView(block.text)}</p>`
 }
 
-function inlineView(text: string): readonly Html[] {
+/** Shows the text of a paragraph, with its code and its links. */
+export function inlineView(text: string): readonly Html[] {
   return readInline(text).map((piece) => {
     if (piece.type === 'code') return html`<code>${piece.text}</code>`
     if (piece.type === 'strong') return html`<strong>${piece.text}</strong>`

@@ -2,13 +2,19 @@ import { type Context, Hono } from 'hono'
 import { readForm } from '../web/form.ts'
 import { type FormGuard, refusedForm } from '../web/form-guard.ts'
 import { respond } from '../web/layout.ts'
+import { nowInSeconds } from '../web/opaque.ts'
 import { clientActions } from './actions.ts'
+import { clientAssets } from './assets.ts'
+import { devicePages } from './device.ts'
+import { lockedNotesPages } from './locked-notes.ts'
 import { paymentPages } from './payment.ts'
 import { describeProblem } from './problem.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { resultView } from './result-view.ts'
+import { prompts } from './sign-in-requests.ts'
 import type { ClientStore } from './store.ts'
-import { welcomeView } from './welcome-view.ts'
+import type { Timeline } from './timeline.ts'
+import { type Welcome, welcomeView } from './welcome-view.ts'
 
 export interface ClientSide {
   readonly baseUrl: string
@@ -18,60 +24,53 @@ export interface ClientSide {
   readonly paymentsUrl: string
   readonly party: RelyingParty
   readonly store: ClientStore
+  readonly timeline: Timeline
   readonly guard: FormGuard
 }
 
 /** The demo relying party, mounted at `/client`. */
 export function clientPages(side: ClientSide): Hono {
-  const { party, store, guard } = side
+  const { party, store, guard, timeline } = side
   const pages = new Hono()
 
   pages.get('/', (c) => {
     const session = store.current(c.req.raw)
-    if (session === undefined) {
-      const notice = c.req.query('left') === undefined ? undefined : left
-      return respond(c, 200, welcome(c, { notice }))
-    }
+    if (session === undefined) return welcome(c, 200, c.req.query('left') === undefined ? {} : { notice: left })
     // Show the result once, so that a reload does not repeat the call.
     if (session.outcome !== undefined) store.change(c.req.raw, { ...session, outcome: undefined })
-    return respond(c, 200, resultView(session, guard.field(c)))
+    const exchanges = timeline.of(c.req.raw)
+    return respond(c, 200, resultView({ session, exchanges, formToken: guard.field(c), now: nowInSeconds() }))
   })
 
   pages.post('/sign-in', async (c) => {
     const form = await readForm(c)
-    if (!guard.accepts(c, form)) return respond(c, 403, welcome(c, { error: refusedForm(side.baseUrl) }))
-    const { url, signIn } = await party.begin(form.get('token') === 'opaque' ? undefined : side.apiUrl)
+    if (!guard.accepts(c, form)) return welcome(c, 403, { error: { title: refusedForm(side.baseUrl) } })
+    const { url, signIn } = await party.begin(timeline.open(c), {
+      resource: form.get('token') === 'opaque' ? undefined : side.apiUrl,
+      prompt: prompts.find((prompt) => prompt === form.get('prompt')),
+    })
     c.header('set-cookie', store.remember(c.req.raw, signIn), { append: true })
     return c.redirect(url.href, 303)
   })
 
   pages.get('/callback', async (c) => {
     const signIn = store.take(c.req.raw, c.req.query('state') ?? '')
-    if (signIn === undefined)
-      return respond(
-        c,
-        400,
-        welcome(c, { error: 'This sign-in is over, or you started it in another browser. Please sign in again.' }),
-      )
+    if (signIn === undefined) return welcome(c, 400, { error: { title: over } })
+    const log = timeline.open(c)
     try {
       const { search } = new URL(c.req.url)
-      const { idToken, ...tokens } = await party.finish(new URL(`${side.baseUrl}/client/callback${search}`), signIn)
+      const callback = new URL(`${side.baseUrl}/client/callback${search}`)
+      const { idToken, ...tokens } = await party.finish(log, callback, signIn)
       if (idToken === undefined) throw new Error('oauth4webapi was told to require an ID token.')
-      const userinfo = await party.userinfo(tokens.accessToken, idToken.sub)
-      const session = {
-        subject: idToken.sub,
-        claims: idToken,
-        userinfo,
-        tokens,
-        resource: signIn.resource,
-        refreshed: 0,
-      }
-      c.header('set-cookie', store.start(c.req.raw, session), { append: true })
+      const userinfo = await party.userinfo(log, tokens.accessToken, idToken.sub)
+      const session = { subject: idToken.sub, claims: idToken, userinfo, tokens, resource: signIn.resource }
+      c.header('set-cookie', store.start(c.req.raw, { ...session, refreshed: 0 }), { append: true })
+      log.renew('keep')
       return c.redirect('/client', 303)
     } catch (error) {
       const problem = describeProblem(error)
       if (problem === undefined) throw error
-      return respond(c, 400, welcome(c, { error: `You are not signed in. The provider said: ${problem}` }))
+      return welcome(c, 400, { error: { title: 'You are not signed in.', problem } })
     }
   })
 
@@ -80,16 +79,28 @@ export function clientPages(side: ClientSide): Hono {
     if (!store.isSignOut(c.req.raw, c.req.query('state') ?? '')) return c.redirect('/client', 303)
     c.header('set-cookie', store.forgetSignOut(), { append: true })
     if (store.current(c.req.raw) !== undefined) return c.redirect('/client', 303)
-    return respond(c, 200, welcome(c, { notice: signedOut }))
+    return welcome(c, 200, { notice: signedOut })
   })
 
-  function welcome(c: Context, say: { notice?: string | undefined; error?: string }) {
-    return welcomeView({ apiUrl: side.apiUrl, formToken: guard.field(c), ...say })
+  pages.post('/timeline/clear', async (c) => {
+    if (guard.accepts(c, await readForm(c))) timeline.open(c).renew('forget')
+    return c.redirect('/client', 303)
+  })
+
+  function welcome(c: Context, status: 200 | 400 | 403, say: Welcome): Response | Promise<Response> {
+    const page = { apiUrl: side.apiUrl, device: store.device(c.req.raw), exchanges: timeline.of(c.req.raw) }
+    return respond(c, status, welcomeView({ ...page, formToken: guard.field(c), ...say }))
   }
 
-  return pages.route('/', clientActions(side)).route('/', paymentPages(side))
+  return pages
+    .route('/', clientAssets())
+    .route('/', clientActions(side))
+    .route('/', lockedNotesPages(side))
+    .route('/', paymentPages(side))
+    .route('/', devicePages(side, welcome))
 }
 
+const over = 'This sign-in is over, or you started it in another browser. Please sign in again.'
 const signedOut = 'You are signed out, here and at Example ID.'
 const left =
   'You are signed out here. You are still signed in to Example ID, so it will not ask for your password the next time.'

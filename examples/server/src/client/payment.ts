@@ -1,37 +1,26 @@
 import { Hono } from 'hono'
-import { amountOf, type Payment } from '../payments/payment.ts'
-import { readForm } from '../web/form.ts'
-import { refusedForm } from '../web/form-guard.ts'
+import { amountOf } from '../payments/payment.ts'
 import type { ClientSide } from './pages.ts'
+import { printedCopy } from './printed-copy.ts'
 import { describeProblem } from './problem.ts'
-import type { SignIn } from './relying-party.ts'
+import type { SignIn } from './sign-in-requests.ts'
 import type { Outcome } from './store.ts'
-
-/** What this application sells. */
-export const printedCopy: Payment = {
-  amount: '12.50',
-  currency: 'EUR',
-  creditor: 'Margin Press',
-  account: 'DE02120300000000202051',
-  reference: 'A printed copy of your notes',
-}
+import type { BrowserLog } from './timeline.ts'
+import { visitOf } from './visit.ts'
 
 /**
  * A payment: the user approves it at the provider, and the access token then says so to the API that books it. The token is
  * used once and not kept.
  */
-export function paymentPages({ baseUrl, paymentsUrl, party, store, guard }: ClientSide): Hono {
+export function paymentPages(side: ClientSide): Hono {
+  const { baseUrl, paymentsUrl, party, store, timeline } = side
   const pages = new Hono()
 
   pages.post('/pay', async (c) => {
-    const session = store.current(c.req.raw)
-    if (session === undefined) return c.redirect('/client', 303)
-    if (!guard.accepts(c, await readForm(c))) {
-      store.change(c.req.raw, { ...session, outcome: { good: false, title: refusedForm(baseUrl) } })
-      return c.redirect('/client', 303)
-    }
-    const { url, signIn } = await party.beginPayment(printedCopy, paymentsUrl)
-    store.change(c.req.raw, { ...session, paying: signIn })
+    const visit = await visitOf(c, side)
+    if (visit === undefined) return c.redirect('/client', 303)
+    const { url, signIn } = await party.beginPayment(visit.log, printedCopy, paymentsUrl)
+    store.change(c.req.raw, { ...visit.session, paying: signIn })
     return c.redirect(url.href, 303)
   })
 
@@ -44,21 +33,23 @@ export function paymentPages({ baseUrl, paymentsUrl, party, store, guard }: Clie
     // Take it first, so that a reload does not pay again.
     store.change(c.req.raw, rest)
     const { search } = new URL(c.req.url)
-    const outcome = await pay(new URL(`${baseUrl}/client/paid${search}`), paying, session.subject)
+    const callback = new URL(`${baseUrl}/client/paid${search}`)
+    const outcome = await pay(timeline.open(c), callback, paying, session.subject)
     store.change(c.req.raw, { ...rest, outcome })
     return c.redirect('/client', 303)
   })
 
-  async function pay(callback: URL, paying: SignIn, subject: string): Promise<Outcome> {
+  async function pay(log: BrowserLog, callback: URL, paying: SignIn, subject: string): Promise<Outcome> {
     try {
-      const { accessToken, idToken } = await party.finish(callback, paying)
+      const { accessToken, idToken } = await party.finish(log, callback, paying)
       if (idToken?.sub !== subject) return { good: false, title: 'Another account approved the payment: not paid.' }
-      const answer = await party.call(accessToken, `${paymentsUrl}/payments`, printedCopy)
+      const call = { url: `${paymentsUrl}/payments`, what: 'Asks the API to book the payment', body: printedCopy }
+      const answer = await party.call(log, accessToken, call)
       return { good: true, title: `Paid: ${amountOf(printedCopy)}.`, detail: JSON.stringify(answer, undefined, 2) }
     } catch (error) {
-      const detail = describeProblem(error)
-      if (detail === undefined) throw error
-      return { good: false, title: 'Nothing was paid.', detail }
+      const problem = describeProblem(error)
+      if (problem === undefined) throw error
+      return { good: false, title: 'Nothing was paid.', problem }
     }
   }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Provider } from '@oauth/core'
+import type { ClientInput, Provider } from '@oauth/core'
 import type { Database } from '../database.ts'
 import { paymentType } from '../payments/payment.ts'
 
@@ -15,6 +15,8 @@ export interface Registration {
   readonly redirectUri: string
   /** Where the browser comes back from the approval of a payment. */
   readonly paymentRedirectUri: string
+  /** Where the browser comes back from a sign-in that an API demanded (step-up). */
+  readonly confirmationRedirectUri: string
   readonly postLogoutRedirectUri: string
 }
 
@@ -36,14 +38,21 @@ export async function registerDemoClient(
 ): Promise<Registration> {
   const redirectUri = `${clientUrl}/callback`
   const paymentRedirectUri = `${clientUrl}/paid`
+  const confirmationRedirectUri = `${clientUrl}/confirmed`
   const postLogoutRedirectUri = `${clientUrl}/signed-out`
-  const uris = { redirectUri, paymentRedirectUri, postLogoutRedirectUri }
+  const uris = { redirectUri, paymentRedirectUri, confirmationRedirectUri, postLogoutRedirectUri }
   const places = {
-    redirect_uris: [redirectUri, paymentRedirectUri],
+    // What pages of the provider show of the client. They are served by the client itself.
+    client_uri: clientUrl,
+    logo_uri: `${clientUrl}/logo.svg`,
+    policy_uri: `${clientUrl}/privacy`,
+    tos_uri: `${clientUrl}/terms`,
+    redirect_uris: [redirectUri, paymentRedirectUri, confirmationRedirectUri],
+    grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     authorization_details_types: [paymentType],
     post_logout_redirect_uris: [postLogoutRedirectUri],
     enable_end_session: true,
-  }
+  } satisfies ClientInput
   const row = database.prepare<[], Row>('select * from demo_client').get()
   const registered = row === undefined ? undefined : await provider.getClient(row.client_id)
   if (row !== undefined && registered !== undefined) {
@@ -59,7 +68,6 @@ export async function registerDemoClient(
     client_name: clientName,
     ...places,
     scope: clientScope,
-    grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'client_secret_basic',
   })
   if (client.client_secret === undefined) throw new Error('A confidential client comes with a secret.')

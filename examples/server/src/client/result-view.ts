@@ -1,118 +1,153 @@
 import { html } from 'hono/html'
-import { amountOf } from '../payments/payment.ts'
 import type { Html, Page } from '../web/layout.ts'
-import { decodeAccessToken } from './access-token.ts'
-import { printedCopy } from './payment.ts'
-import type { ClientSession, Outcome } from './store.ts'
+import { type Action, type ActionGroup, accessProblem, actionsFor } from './available-actions.ts'
+import { claimTable } from './claim-table.ts'
+import { decodeJwtParts } from './decode-jwt.ts'
+import type { Exchange } from './exchange.ts'
+import { outcomeView } from './message-view.ts'
+import type { ClientSession } from './store.ts'
+import { timelineView } from './timeline-view.ts'
 
-/** The page with the tokens and claims, and the buttons that use them. */
-export function resultView(session: ClientSession, formToken: Html): Page {
-  const name = typeof session.claims.name === 'string' ? session.claims.name : nameIn(session.userinfo)
+export interface ResultPage {
+  readonly session: ClientSession
+  readonly exchanges: readonly Exchange[]
+  readonly formToken: Html
+  /** Seconds since the epoch. */
+  readonly now: number
+}
+
+/** The page of a signed-in user: who is signed in, what can be done, and the requests behind it. */
+export function resultView({ session, exchanges, formToken, now }: ResultPage): Page {
   return {
     party: 'client',
     title: 'Signed in',
-    wide: true,
-    body: html`<h1>Hello${name === undefined ? '' : html`, ${name}`}</h1>
-<p class="lead">This is what came back, and what this application now knows.</p>
-${outcome(session.outcome)}
-<form method="post" class="actions" aria-label="Try the tokens">
+    board: true,
+    body: html`<div class="columns">
+<div class="now">
+${outcomeView(session.outcome)}
+${personView(session, now)}
+${session.ended === undefined ? '' : againView(session, formToken)}
+<form method="post" class="card" aria-labelledby="actions">
+<h2 id="actions">Try it</h2>
 ${formToken}
-<button type="submit" formaction="/client/refresh">Refresh</button>
-<button type="submit" formaction="/client/call-api">Call the API</button>
-<button type="submit" formaction="/client/userinfo" class="quiet">Ask userinfo</button>
-<button type="submit" formaction="/client/revoke" class="quiet">Revoke</button>
-<button type="submit" formaction="/client/sign-out" class="quiet">Sign out</button>
-<button type="submit" formaction="/client/leave" class="quiet">Sign out here only</button>
+${actionsFor(session, now).map(groupView)}
 </form>
-<section aria-labelledby="payment">
-<h2 id="payment">A printed copy</h2>
-<p>Your notes on paper, for ${amountOf(printedCopy)}. Example ID asks you to approve this payment, and the API books no other.</p>
-<form method="post" action="/client/pay">
-${formToken}
-<button type="submit">Buy for ${amountOf(printedCopy)}</button>
-</form>
-</section>
-<section aria-labelledby="id-token">
-<h2 id="id-token">ID token</h2>
-<p>Who you are, said by the provider to this application.</p>
-${claimTable('Claims of the ID token', session.claims)}
-</section>
-<section aria-labelledby="userinfo">
-<h2 id="userinfo">Userinfo</h2>
-<p>The same person, asked for with the access token.</p>
-${claimTable('Userinfo', isRecord(session.userinfo) ? session.userinfo : {})}
-</section>
-${accessToken(session)}
-${refreshToken(session)}`,
+</div>
+${timelineView(exchanges, formToken)}
+${knownView(session)}
+</div>`,
   }
 }
 
-function outcome(last: Outcome | undefined): Html {
-  if (last === undefined) return html``
-  return html`<div class="${last.good ? 'notice' : 'alert'}" role="${last.good ? 'status' : 'alert'}">
-<p>${last.title}</p>
-${last.detail === undefined ? '' : html`<pre>${last.detail}</pre>`}
-</div>`
+function personView(session: ClientSession, now: number): Html {
+  const name = text(session.claims.name) ?? text(record(session.userinfo).name)
+  const email = text(session.claims.email) ?? text(record(session.userinfo).email)
+  return html`<section class="card" aria-label="Who is signed in">
+<div class="person">
+<span class="avatar" aria-hidden="true">${initials(name ?? email ?? '?')}</span>
+<div><h1>Hello${name === undefined ? '' : html`, ${name}`}</h1>
+<p>Signed in with Example ID${email === undefined ? '' : html` as <span class="host">${email}</span>`}</p></div>
+</div>
+<dl class="state">
+<dt>Scopes</dt><dd><ul class="chips">${(session.tokens.scope ?? 'openid').split(' ').map((scope) => html`<li><code>${scope}</code></li>`)}</ul></dd>
+<dt>Access token</dt><dd>${accessView(session, now)}</dd>
+<dt>Refresh token</dt><dd>${refreshView(session)}</dd>
+</dl>
+</section>`
 }
 
-function accessToken(session: ClientSession): Html {
-  const { accessToken: token, scope, expiresAt } = session.tokens
-  const decoded = decodeAccessToken(token)
-  const about = { granted_scope: scope, expires: expiresAt }
-  return html`<section aria-labelledby="access-token">
-<h2 id="access-token">Access token</h2>
+function accessView(session: ClientSession, now: number): Html {
+  const { expiresAt } = session.tokens
+  const kind = session.resource === undefined ? 'Opaque, for userinfo' : 'JWT, for the API'
+  const problem = accessProblem(session, now)
+  if (problem === undefined) {
+    const end = expiresAt === undefined ? '' : html`, expires in ${span(expiresAt - now)} (${clock(expiresAt)} UTC)`
+    return html`<span class="badge good">valid</span> ${kind}${end}`
+  }
+  const state = session.ended !== undefined ? 'ended' : session.refused === true ? 'refused' : 'expired'
+  return html`<span class="badge bad">${state}</span> ${session.ended ?? problem}`
+}
+
+function refreshView({ tokens, ended, refreshed }: ClientSession): Html {
+  if (tokens.refreshToken === undefined) return html`None.`
+  if (ended !== undefined) return html`<span class="badge bad">ended</span> ${ended}`
+  const used = refreshed === 0 ? 'Not used yet.' : refreshed === 1 ? 'Used once.' : `Used ${refreshed} times.`
+  return html`<span class="badge good">valid</span> Kept by this application's server. ${used}`
+}
+
+/** The way on for a user whose tokens have ended. */
+function againView({ resource }: ClientSession, formToken: Html): Html {
+  return html`<form method="post" action="/client/sign-in" class="card">
+${formToken}
+<input type="hidden" name="token" value="${resource === undefined ? 'opaque' : 'jwt'}">
+<h2>Your access has ended</h2>
+<p>You are still signed in here, but this application can do nothing for you any more.</p>
+<button type="submit">Sign in again</button>
+</form>`
+}
+
+function groupView({ title, actions }: ActionGroup): Html {
+  return html`<div class="group"><h3>${title}</h3>
+<ul>
+${actions.map(actionView)}
+</ul></div>
+`
+}
+
+function actionView({ path, label, about, unavailable }: Action): Html {
+  const id = `about-${path}`
+  return html`<li><p id="${id}"${unavailable === undefined ? '' : html` class="reason"`}>${unavailable ?? about}</p>
+<button type="submit" class="quiet" formaction="/client/${path}" aria-describedby="${id}"${unavailable === undefined ? '' : html` disabled`}>${label}</button></li>
+`
+}
+
+/** What this application has learned, folded. */
+function knownView({ claims, userinfo, tokens, resource }: ClientSession): Html {
+  const decoded = resource === undefined ? undefined : decodeJwtParts(tokens.accessToken)
+  return html`<section class="card known" aria-labelledby="known">
+<h2 id="known">What this application knows</h2>
+<details><summary>ID token</summary>
+<p>Who you are, said by Example ID to this application.</p>
+${claimTable('Claims of the ID token', claims)}
+</details>
+<details><summary>Userinfo</summary>
+<p>The same person, asked for with the access token.</p>
+${claimTable('Userinfo', record(userinfo))}
+</details>
+<details><summary>Access token</summary>
 ${
   decoded === undefined
-    ? html`<p>Opaque: ${token.length} characters that mean nothing to anybody but the provider.</p>
-${claimTable('About the access token', { begins: `${token.slice(0, 6)}…`, ...about })}`
-    : html`<p>A JWT for the API at <code>${session.resource}</code>. A client need not look inside; here it does.</p>
+    ? html`<p>Opaque: ${tokens.accessToken.length} characters that mean nothing to anybody but Example ID.</p>`
+    : html`<p>A JWT for the API at <code>${resource}</code>. An application need not look inside; here it does.</p>
 <h3>Header</h3>
 ${claimTable('Header of the access token', decoded.header)}
 <h3>Claims</h3>
 ${claimTable('Claims of the access token', decoded.claims)}`
 }
+</details>
 </section>`
 }
 
-function refreshToken(session: ClientSession): Html {
-  return html`<section aria-labelledby="refresh-token">
-<h2 id="refresh-token">Refresh token</h2>
-${
-  session.tokens.refreshToken === undefined
-    ? html`<p>None.</p>`
-    : html`<p>Kept by this application's server and never shown. ${used(session.refreshed)}</p>`
-}
-</section>`
+/** Says how long something lasts, for people. */
+function span(seconds: number): string {
+  if (seconds < 90) return `${seconds} seconds`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
 }
 
-function used(count: number): string {
-  if (count === 0) return 'Not used yet.'
-  return count === 1 ? 'Used once.' : `Used ${count} times.`
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(11, 16)
 }
 
-const times = new Set(['exp', 'iat', 'nbf', 'auth_time', 'updated_at', 'expires'])
-
-function claimTable(caption: string, claims: Readonly<Record<string, unknown>>): Html {
-  return html`<table>
-<caption>${caption}</caption>
-<tbody>
-${Object.entries(claims)
-  .filter(([, value]) => value !== undefined)
-  .map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${show(name, value)}</td></tr>`)}
-</tbody>
-</table>`
+function initials(name: string): string {
+  const [first = '', ...others] = name.split(/\s+/).map((word) => [...word][0] ?? '')
+  return (first + (others.at(-1) ?? '')).toUpperCase()
 }
 
-function show(name: string, value: unknown): Html {
-  if (times.has(name) && typeof value === 'number')
-    return html`${value} <small class="when">${new Date(value * 1000).toISOString().replace('T', ' ').slice(0, 19)} UTC</small>`
-  return html`${typeof value === 'string' ? value : JSON.stringify(value)}`
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function nameIn(userinfo: unknown): string | undefined {
-  return isRecord(userinfo) && typeof userinfo.name === 'string' ? userinfo.name : undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }

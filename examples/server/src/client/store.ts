@@ -1,7 +1,10 @@
 import type { Database } from '../database.ts'
 import { createCookie } from '../web/cookie.ts'
 import { hashToken, nowInSeconds, randomToken } from '../web/opaque.ts'
-import type { SignIn, Tokens } from './relying-party.ts'
+import type { DeviceSignIn } from './device-requests.ts'
+import type { Problem } from './problem.ts'
+import type { SignIn } from './sign-in-requests.ts'
+import type { Tokens } from './tokens.ts'
 
 const signInLifetime = 900
 const sessionLifetime = 24 * 3600
@@ -15,6 +18,12 @@ export interface ClientSession {
   readonly tokens: Omit<Tokens, 'idToken'>
   readonly resource: string | undefined
   readonly refreshed: number
+  /** Why the tokens have ended for good, as a sentence for the user. */
+  readonly ended?: string | undefined
+  /** Whether the provider or an API has refused the access token. A refresh may still bring a new one. */
+  readonly refused?: boolean | undefined
+  /** The newer sign-in that an API demanded, while the user is at the provider. */
+  readonly confirming?: SignIn | undefined
   /** The payment that the user is asked to approve at the provider now. */
   readonly paying?: SignIn | undefined
   /** The result of the last action, which the page shows once at its top. */
@@ -24,7 +33,11 @@ export interface ClientSession {
 export interface Outcome {
   readonly good: boolean
   readonly title: string
+  /** More about it, in a sentence or two. */
+  readonly text?: string
+  /** What the API or the provider answered. */
   readonly detail?: string
+  readonly problem?: Problem
 }
 
 export type ClientStore = ReturnType<typeof createClientStore>
@@ -50,6 +63,14 @@ export function createClientStore(database: Database, baseUrl: string) {
   )
   const updateSession = database.prepare<[string, string]>('update demo_sessions set data = ? where cookie_hash = ?')
   const removeSession = database.prepare<[string]>('delete from demo_sessions where cookie_hash = ?')
+  const putDevice = database.prepare<[string, string, number]>(
+    'insert or replace into demo_devices (browser_hash, data, expires_at) values (?, ?, ?)',
+  )
+  const findDevice = database.prepare<[string, number], { data: string }>(
+    'select data from demo_devices where browser_hash = ? and expires_at > ?',
+  )
+  const removeDevice = database.prepare<[string]>('delete from demo_devices where browser_hash = ?')
+  const browserKey = (request: Request) => hashToken(browserCookie.read(request) ?? '')
   const key = (request: Request) => hashToken(sessionCookie.read(request) ?? '')
 
   return {
@@ -63,10 +84,21 @@ export function createClientStore(database: Database, baseUrl: string) {
     },
     /** Removes and returns the sign-in that this browser began with this `state`. */
     take(request: Request, state: string): SignIn | undefined {
-      const row = takeSignIn.get(state, hashToken(browserCookie.read(request) ?? ''), nowInSeconds())
+      const row = takeSignIn.get(state, browserKey(request), nowInSeconds())
       if (row === undefined) return undefined
       return { state, nonce: row.nonce, codeVerifier: row.code_verifier, resource: row.resource ?? undefined }
     },
+    /** Stores the sign-in on another device that this browser waits for. Returns a cookie. */
+    rememberDevice(request: Request, device: DeviceSignIn): string {
+      const browser = browserCookie.read(request) ?? randomToken()
+      putDevice.run(hashToken(browser), JSON.stringify(device), device.expiresAt)
+      return browserCookie.write(browser)
+    },
+    device(request: Request): DeviceSignIn | undefined {
+      const row = findDevice.get(browserKey(request), nowInSeconds())
+      return row === undefined ? undefined : (JSON.parse(row.data) as DeviceSignIn)
+    },
+    forgetDevice: (request: Request): void => void removeDevice.run(browserKey(request)),
     current(request: Request): ClientSession | undefined {
       const row = findSession.get(key(request), nowInSeconds())
       return row === undefined ? undefined : (JSON.parse(row.data) as ClientSession)
@@ -90,6 +122,7 @@ export function createClientStore(database: Database, baseUrl: string) {
     isSignOut: (request: Request, state: string): boolean => state !== '' && signOutCookie.read(request) === state,
     forgetSignOut: (): string => signOutCookie.clear(),
     purgeExpired(): void {
+      database.prepare('delete from demo_devices where expires_at <= ?').run(nowInSeconds())
       database.prepare('delete from demo_sign_ins where expires_at <= ?').run(nowInSeconds())
       database.prepare('delete from demo_sessions where expires_at <= ?').run(nowInSeconds())
     },

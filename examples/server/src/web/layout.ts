@@ -5,9 +5,12 @@ export type Html = ReturnType<typeof html>
 
 /** The parties of the example. Each has its own page header, so that a visitor sees whose page it is. */
 export const parties = {
-  identity: { name: 'Example ID', home: '/', role: 'Your account' },
-  client: { name: 'Marginalia', home: '/client', role: 'An application' },
+  identity: { name: 'Example ID', home: '/', role: 'Your account', icon: '/icon.svg' },
+  client: { name: 'Marginalia', home: '/client', role: 'An application', icon: '/client/logo.svg' },
 } as const
+
+/** The style sheet that a party has beside the shared one. */
+const styles: Partial<Record<Party, string>> = { client: '/client/style.css' }
 
 export type Party = keyof typeof parties
 
@@ -17,6 +20,10 @@ export interface Page {
   readonly body: Html
   /** Default: the narrow column of a form. */
   readonly wide?: boolean
+  /** The whole width of the window, for pages with columns. */
+  readonly board?: boolean
+  /** A style sheet of this page, beside the shared one and that of its party. */
+  readonly style?: string
 }
 
 export function document(page: Page): Html {
@@ -29,9 +36,9 @@ export function document(page: Page): Html {
 <meta name="color-scheme" content="light dark">
 <title>${page.title} · ${party.name}</title>
 <link rel="stylesheet" href="/style.css">
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
+${[styles[page.party], page.style].map((href) => (href === undefined ? '' : html`<link rel="stylesheet" href="${href}">\n`))}<link rel="icon" href="${party.icon}" type="image/svg+xml">
 </head>
-<body class="${page.party}${page.wide ? ' wide' : ''}">
+<body class="${page.party}${page.wide ? ' wide' : ''}${page.board ? ' board' : ''}">
 <header>
 <a class="wordmark" href="${party.home}">${party.name}</a>
 <span class="role">${party.role}</span>
