@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { serveFolder } from './build/serve.ts'
+import { writeSite } from './build/write-site.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const target = join(import.meta.dirname, '../dist')
+const { PORT = '4100', SITE_REPOSITORY } = process.env
+
+const began = performance.now()
+const { pages, playground } = await writeSite({ root, target, repository: SITE_REPOSITORY })
+const seconds = ((performance.now() - began) / 1000).toFixed(1)
+process.stdout.write(`${pages} pages${playground ? ' and the playground' : ''} in ${seconds} s: packages/site/dist\n`)
+
+if (process.argv.includes('--serve')) {
+  await serveFolder(target, Number(PORT))
+  process.stdout.write(`http://localhost:${PORT}\n`)
+}
