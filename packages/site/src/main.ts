@@ -12,6 +12,12 @@ const seconds = ((performance.now() - began) / 1000).toFixed(1)
 process.stdout.write(`${pages} pages${playground ? ' and the playground' : ''} in ${seconds} s: packages/site/dist\n`)
 
 if (process.argv.includes('--serve')) {
-  await serveFolder(target, Number(PORT))
-  process.stdout.write(`http://localhost:${PORT}\n`)
+  try {
+    await serveFolder(target, Number(PORT))
+    process.stdout.write(`http://localhost:${PORT}\n`)
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'EADDRINUSE') throw error
+    process.stderr.write(`Port ${PORT} is taken. Choose another: PORT=4101 npx -y pnpm@10 site\n`)
+    process.exitCode = 1
+  }
 }

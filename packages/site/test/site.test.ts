@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import MiniSearch from 'minisearch'
@@ -99,13 +99,23 @@ test('a name is searched for as a whole and by its parts', () => {
 
 describe('the whole site', () => {
   const target = mkdtempSync(join(tmpdir(), 'oauth-site-'))
+  const playground = mkdtempSync(join(tmpdir(), 'oauth-playground-'))
   let found: (query: string) => readonly string[]
   beforeAll(async () => {
-    await writeSite({ root, target })
+    writeFileSync(join(playground, 'index.html'), 'the playground')
+    await writeSite({ root, target, playground })
     const index = MiniSearch.loadJSON(readFileSync(join(target, 'assets/search.json'), 'utf8'), searchOptions)
     found = (query) => index.search(query).map(({ id }) => String(id))
   }, 120_000)
-  afterAll(() => rmSync(target, { recursive: true, force: true }))
+  afterAll(() => {
+    for (const folder of [target, playground]) rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('a playground that was built before is in the site and in the navigation of every page', () => {
+    expect(existsSync(join(target, 'playground/index.html'))).toBe(true)
+    expect(readFileSync(join(target, 'index.html'), 'utf8')).toContain('<a href="playground/index.html">Playground</a>')
+    expect(readFileSync(join(target, 'guides/hono.html'), 'utf8')).toContain('href="../playground/index.html"')
+  })
 
   test.each([
     ['invalid_client', 'reference/errors.html#invalid_client'],

@@ -45,11 +45,7 @@ const strengths: readonly (readonly [string, string, string])[] = [
     'MCP servers with sign-in, client documents, and approvals by a human.',
     'docs/guides/agents.md',
   ],
-  [
-    'Attacks have tests',
-    'Every attack in the list has a test that fails when the defence is taken out.',
-    'docs/security.md',
-  ],
+  ['Attacks have tests', 'Each attack in the list names the tests that hold it off.', 'docs/security.md'],
   ['Errors that help', 'A message says what to change. Search for it here, word by word.', 'docs/reference/errors.md'],
 ]
 
@@ -62,7 +58,7 @@ const tasks: readonly (readonly [string, string])[] = [
   ['Mobile app', 'docs/guides/mobile.md'],
   ['Command line', 'docs/guides/command-line.md'],
   ['Service to service', 'docs/guides/machine-to-machine.md'],
-  ['Agents and MCP', 'docs/guides/agents.md'],
+  ['Agents (MCP)', 'docs/guides/agents.md'],
   ['From oidc-provider', 'docs/guides/from-oidc-provider.md'],
   ['From better-auth', 'docs/guides/from-better-auth.md'],
   ['From the seed', 'docs/guides/from-the-seed.md'],

@@ -48,7 +48,10 @@ export function renderPage(source: Source, text: string, rendering: Rendering): 
       }
     } else if (token.type === 'inline' && tokens[index - 1]?.type !== 'heading_open') {
       const last = passages.at(-1)
-      if (last !== undefined) last.text += `${plainText(token).replace(last.heading, '').trim()}\n`
+      if (last !== undefined)
+        last.text += `${plainText(token)
+          .replace(last.heading, '')
+          .replace(/^[ ·]+/, '')}\n`
     } else if (token.type === 'fence') {
       const last = passages.at(-1)
       if (last !== undefined) last.text += `${token.content}\n`

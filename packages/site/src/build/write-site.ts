@@ -18,6 +18,8 @@ export interface SiteOptions {
   readonly target: string
   /** Where a browser sees the files of the repository, for instance `https://github.com/…/blob/main/`. Default: no links. */
   readonly repository?: string | undefined
+  /** The folder of the built playground. Default: `packages/playground/dist`; when it is not there, the site has none. */
+  readonly playground?: string | undefined
 }
 
 /** What was written. */
@@ -32,13 +34,13 @@ const ownFolder = join(import.meta.dirname, '../..')
  * Writes the whole site: pages, styles, scripts and the index of the search.
  * @throws {Error} when a page is in no section, or a link leads nowhere; the message has a line for each
  */
-export async function writeSite({ root, target, repository }: SiteOptions): Promise<Written> {
+export async function writeSite({ root, target, repository, playground: built }: SiteOptions): Promise<Written> {
   const sources = findSources(root)
   const rendering = { resolve: linkResolver(sources), repository }
   const pages = sources.map((source) => renderPage(source, readFileSync(join(root, source.file), 'utf8'), rendering))
   const sections = fillSections(pages)
   rmSync(target, { recursive: true, force: true })
-  const playground = copyPlayground(root, target)
+  const playground = copyPlayground(built ?? join(root, 'packages/playground/dist'), target)
   const site: Frame = { sections, playground }
 
   const written = new Map<string, string>()
@@ -69,8 +71,7 @@ export async function writeSite({ root, target, repository }: SiteOptions): Prom
 }
 
 /** Copies the playground, when it was built before. */
-function copyPlayground(root: string, target: string): boolean {
-  const built = join(root, 'packages/playground/dist')
+function copyPlayground(built: string, target: string): boolean {
   if (!existsSync(join(built, 'index.html'))) return false
   cpSync(built, join(target, 'playground'), { recursive: true })
   return true

@@ -5,7 +5,8 @@ import { type Evaluator, evaluator } from './evaluate.ts'
 export interface Message {
   /** The text; a value that it contains is written as `<name>`. */
   readonly text: string
-  /** The error class: `OAuthError`, `TypeError`, … `option` is a text that follows the name of a wrong option or member. */
+  /** The error class: `OAuthError`, `TypeError`, … `option` is a text that follows the name of a wrong option or member,
+   * `reason` one that only events and `provider.ready()` have. */
   readonly kind: string
   /** The code of an `OAuthError` or `ResourceError`. */
   readonly code?: string | undefined
@@ -17,6 +18,8 @@ export interface Message {
 
 /** The classes whose second argument is the text, after a code. */
 const coded: ReadonlySet<string> = new Set(['OAuthError', 'errorForUser', 'ResourceError'])
+/** Members whose text is the true reason of a refusal, or says what to do: of events, of errors, of `provider.ready()`. */
+const reasons: ReadonlySet<string> = new Set(['cause', 'reason', 'problem'])
 const plain: ReadonlySet<string> = new Set([
   'TypeError',
   'Error',
@@ -55,6 +58,12 @@ function messagesOf(
   functions: readonly Node[],
   values: Evaluator,
 ): readonly Omit<Message, 'isCause'>[] {
+  if (node.type === 'Property' && reasons.has(nameOf(node.key)) && isNode(node.value)) {
+    const texts = values.together([node.value], { file, functions }).map(([text = '']) => text)
+    return texts
+      .filter((text) => isText(text) && / /.test(text))
+      .map((text) => ({ text, kind: 'reason', file: file.path }))
+  }
   if (node.type !== 'NewExpression' && node.type !== 'CallExpression') return []
   const callee = node.callee as Node
   const args = node.arguments as readonly Node[]
@@ -81,7 +90,7 @@ function messagesOf(
 
 /** Whether a text says something beside the values in it. */
 function isText(message: string): boolean {
-  return /[a-zA-Z]{2}/.test(message.replace(/<[^<>]*>/g, ''))
+  return message.trim() === message && /[a-zA-Z]{2}/.test(message.replace(/<[^<>]*>/g, ''))
 }
 
 function memberOf(node: Node, name: string): Node | undefined {

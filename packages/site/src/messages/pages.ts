@@ -97,7 +97,11 @@ function pageOf({ title, introduction, topics, has, file }: MessagePage, message
   for (const message of messages) {
     const path = relative(packagesFolder, message.file)
     if (!has(message, path)) continue
-    const candidates = topics.filter((topic) => (apiTopics.includes(topic) ? message.kind === 'ResourceError' : true))
+    const isReason = message.isCause || message.kind === 'reason' || path.startsWith('core/src/policy/')
+    const candidates = topics.filter((topic) =>
+      apiTopics.includes(topic) ? message.kind === 'ResourceError' : topic.reasons !== true || isReason,
+    )
+    candidates.sort((one, other) => (isReason ? Number(other.reasons === true) - Number(one.reasons === true) : 0))
     const topic = candidates.find(({ paths }) => paths.some((beginning) => path.startsWith(beginning)))
     if (topic === undefined) throw new Error(`${file}: put ${path} into a topic, for "${message.text}"`)
     groups.get(topic)?.push(message)
@@ -125,7 +129,8 @@ function merge(messages: readonly Message[]): readonly string[] {
     .sort(([one], [other]) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1))
     .map(([text, own]) => {
       const links = [...own].map((code) => (code in explanations ? `[${code}](errors.md#${code})` : code)).join(', ')
-      const fence = text.includes('`') ? '``' : '`'
-      return `- ${fence}${text}${fence}${links === '' ? '' : ` · ${links}`}${help[text] === undefined ? '' : `<br>${help[text]}`}`
+      // Two backticks and a space, where the text itself has or begins with one.
+      const [open, close] = text.includes('`') ? ['`` ', ' ``'] : ['`', '`']
+      return `- ${open}${text}${close}${links === '' ? '' : ` · ${links}`}${help[text] === undefined ? '' : `<br>${help[text]}`}`
     })
 }

@@ -5,6 +5,8 @@ export interface Topic {
   readonly help: string
   /** Beginnings of paths below `packages/`. The first topic that matches has the message. */
   readonly paths: readonly string[]
+  /** Whether it has the reasons that only events and `provider.ready()` show, and nothing else. */
+  readonly reasons?: true
 }
 
 const features = 'core/src/features/'
@@ -241,7 +243,18 @@ export const codeTopics: readonly Topic[] = [
   },
   {
     title: 'Reasons in events',
-    help: 'The `cause` of a refused or failed request: clients do not see it. It is in the events [`request.refused`](events.md#requestrefused) and [`request.failed`](events.md#requestfailed).',
+    reasons: true,
+    help: 'The true reason of a refusal or failure: clients do not see it. It is the `cause` of the events [`request.refused`](events.md#requestrefused) and [`request.failed`](events.md#requestfailed), the `reason` of [`client.authentication_failed`](events.md#clientauthentication_failed) and others, or the `problem` of [`provider.ready()`](provider.md#ready).',
+    paths: ['core/src/'],
+  },
+  {
+    title: 'Documents that the server fetches',
+    help: 'Keys, request objects, client documents and sector lists of clients: the server could not fetch one, or must not. Look at the URL from the machine of the server; a proxy goes into [`outboundFetch`](../options.md#outboundfetch).',
+    paths: ['core/src/http/', 'core/src/keys/client-keys', 'core/src/clients/sector'],
+  },
+  {
+    title: 'Within the server',
+    help: 'A rule of the server was broken by a feature of yours, a storage of yours, or a fault of ours. The client gets `server_error`, and the event [`request.failed`](events.md#requestfailed) has the text.',
     paths: ['core/src/'],
   },
 ]

@@ -22,7 +22,8 @@ export function errorsPage(messages: readonly Message[]): string {
       // Those that are explained are the ones that people meet first.
       const texts = [...new Set([...all.filter((text) => help[text] !== undefined), ...all])]
       const some = texts.slice(0, mostMessages).map((text) => `\`${text.replaceAll('`', "'")}\``)
-      const more = texts.length > mostMessages ? ` and ${texts.length - mostMessages} more` : ''
+      const more =
+        texts.length > mostMessages ? ` and ${texts.length - mostMessages} [more](messages-to-clients.md)` : ''
       return parts(
         `## \`${code}\``,
         `${status} · ${standard}`,

@@ -57,6 +57,25 @@ function constantIn(text: string, name: string): string | undefined {
   return new RegExp(`\\bconst ${name} = '(\\w+)'`).exec(text)?.[1]
 }
 
+/** What goes into other options than `features`, and has options of its own. */
+const besides: readonly (readonly [string, string, string])[] = [
+  ['mcp', 'mcp', 'presets/mcp.ts'],
+  ['externalSigningKeys', 'external-signing-keys', 'external-keys/external-signing-keys.ts'],
+]
+
+function besidesSection([name, path, file]: readonly [string, string, string]): string {
+  const all = exportsOf(join(packagesFolder, 'core/src', file))
+  const make = all.get(name)
+  if (make === undefined) throw new Error(`@oauth/core/${path} exports no ${name}`)
+  const options = all.get(/options: (\w+)/.exec(signatureOf(make))?.[1] ?? '')
+  return parts(
+    `### \`${name}\``,
+    fenced(`import { ${name} } from '@oauth/core/${path}'`),
+    docSection(make.doc),
+    options && parts('**Options**', membersOf(options).map(optionLine).join('\n')),
+  )
+}
+
 function signatureOf({ file, node }: Declared): string {
   if (node.type !== 'FunctionDeclaration') return ''
   const { start } = node.body as { readonly start: number }
@@ -95,6 +114,9 @@ export function featuresPage(): string {
         ...api.map((member) => memberSection(member, `provider.features.${name}`)),
       ),
     ),
+    '## Other imports',
+    'They go into `createProvider` in another way than by `features`.',
+    ...besides.map(besidesSection),
   )}\n`
 }
 
