@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Declaration, type Member, onOneLine, readDeclarations, readImports } from './declarations.ts'
@@ -170,5 +170,3 @@ function slug(heading: string): string {
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-')
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(join(root, optionsPage), optionsReference())

@@ -45,6 +45,7 @@ export type {
 } from './contracts/hooks.ts'
 export type { Authentication, BaseUser, Session, SignedIn, StandardClaims, UserClaims } from './contracts/host.ts'
 export type { InteractionStep } from './contracts/interaction.ts'
+export type { KeyEvent } from './contracts/key-events.ts'
 export type {
   KeyCheck,
   KeyRotation,

@@ -1,6 +1,7 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { CibaEvent } from './ciba-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
+import type { KeyEvent } from './key-events.ts'
 import type { PageKind } from './page.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
@@ -35,6 +36,7 @@ export type FeatureEvent = {
 
 /** The events of the core. */
 export type CoreEvent =
+  /** A client was registered or changed, or got a new secret, by your code, an administrator, a user or itself. */
   | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
   /**
    * A client registered itself, or replaced its registration, with values that it cannot have. The server left them out
@@ -47,6 +49,7 @@ export type CoreEvent =
     }
   /** A client was deleted, and its live grants ended. */
   | { readonly type: 'client.deleted'; readonly clientId: string; readonly grantsEnded: number }
+  /** A client, or somebody in its name, could not authenticate. `reason` is what the client is not told. */
   | { readonly type: 'client.authentication_failed'; readonly clientId?: string; readonly reason: string }
   /**
    * A response had to be encrypted for a client, and none of its keys could be used. The server sent nothing in its place,
@@ -60,6 +63,7 @@ export type CoreEvent =
       readonly reason: string
       readonly cause?: unknown
     }
+  /** A user was sent to one of your pages (`step` says which), or refused on it. */
   | { readonly type: 'interaction.started' | 'interaction.denied'; readonly clientId: string; readonly step?: string }
   /**
    * A login or sign-up page sent the user back with the same session as before, although the request demands a new
@@ -68,6 +72,7 @@ export type CoreEvent =
    * got `unmet_authentication_requirements`, and the user perhaps cannot do better.
    */
   | { readonly type: 'interaction.session_unchanged'; readonly clientId: string; readonly step: string }
+  /** A user agreed to something, and will not be asked for it again. */
   | {
       readonly type: 'consent.remembered'
       readonly clientId: string
@@ -103,6 +108,7 @@ export type CoreEvent =
   /** A device asked for its tokens after its code had expired. */
   | { readonly type: 'device.expired'; readonly clientId: string }
   | CibaEvent
+  /** A sign-in ended: the client gets a code, which it exchanges for tokens. */
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
    * Access was withdrawn (a session, a consent, the grants of a user, a client) while the server was writing a code.
@@ -114,6 +120,7 @@ export type CoreEvent =
    * before.
    */
   | { readonly type: 'code.replayed'; readonly clientId: string; readonly grantId: string; readonly ended: boolean }
+  /** A client got tokens. Without `userId`, they are for the client itself. */
   | {
       readonly type: 'tokens.issued'
       readonly clientId: string
@@ -148,12 +155,14 @@ export type CoreEvent =
       readonly grantId: string
       readonly ended: boolean
     }
+  /** A client revoked a token of its own. With a refresh token, the whole grant ended. */
   | {
       readonly type: 'token.revoked'
       readonly clientId: string
       readonly grantId?: string
       readonly kind: 'access_token' | 'refresh_token'
     }
+  /** Your code ended a grant, with its codes and tokens (`revokeGrant`). */
   | { readonly type: 'grant.revoked'; readonly grantId: string }
   /** A session of the host ended, and its grants by the option `grantsEndingWithSession`. */
   | {
@@ -162,16 +171,14 @@ export type CoreEvent =
       readonly userId?: string
       readonly grantsEnded: number
     }
-  /**
-   * Back-channel logout: a client was told that a session of its user has ended, or could not be told. `failed` is
-   * final: the server does not try again.
-   */
+  /** Back-channel logout: a client was told that a session of its user has ended. */
   | {
       readonly type: 'back_channel_logout.delivered'
       readonly clientId: string
       readonly userId: string
       readonly attempts: number
     }
+  /** Back-channel logout: a client could not be told that a session of its user has ended. The server does not try again. */
   | {
       readonly type: 'back_channel_logout.failed'
       readonly clientId: string
@@ -196,31 +203,7 @@ export type CoreEvent =
       readonly claim: string
       readonly expected: string
     }
-  | {
-      readonly type: 'signing_key.created'
-      readonly keyId: string
-      readonly algorithm: string
-      readonly activatesAt: number
-    }
-  /**
-   * `secret` opens none of the stored signing keys, so the server made a new key, which verifiers do not know yet.
-   * `problem` says what to do.
-   */
-  | { readonly type: 'signing_key.secret_changed'; readonly algorithm: string; readonly problem: string }
-  /**
-   * The clock is this many seconds behind the time that the signing keys show: it was set back, or another process's
-   * clock was ahead. The server keeps signing with the keys that verifiers know. Emitted once each time it happens.
-   */
-  | { readonly type: 'clock.set_back'; readonly behindSeconds: number; readonly problem: string }
-  /**
-   * A signing key is sealed with a secret that this server does not have. The server does not sign with it; tokens that
-   * it signed still verify.
-   */
-  | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
-  /** The server has made a key with which clients encrypt for it. It is in the JWKS at once. */
-  | { readonly type: 'encryption_key.created'; readonly keyId: string; readonly algorithm: string }
-  /** An encryption key is sealed with a secret that this server does not have, so the server cannot decrypt with it. */
-  | { readonly type: 'encryption_key.unsealable'; readonly keyId: string; readonly algorithm: string }
+  | KeyEvent
   /** A client source of a feature failed, and the server went on without this client. */
   | { readonly type: 'client_source.failed'; readonly clientId: string; readonly cause: unknown }
   /**

@@ -7,24 +7,48 @@ import type { ClientAuthMethodName, FeatureClientMetadata, GrantTypeName } from 
  * names in the code as well.
  */
 export interface ClientMetadata extends FeatureClientMetadata {
+  /**
+   * Where users come back to, compared character by character. Required with the grant type `authorization_code`. A native
+   * application may use loopback addresses, whose port may change, and private-use schemes.
+   */
   readonly redirect_uris: readonly string[]
+  /**
+   * How the client authenticates. `none` makes it public: it has no secret, as single-page and native applications.
+   * Default `client_secret_basic`; with a secret, `client_secret_post` works as well unless `strictClientAuthMethod` is on.
+   */
   readonly token_endpoint_auth_method: ClientAuthMethodName
+  /** The grant types that the client may use. Default `authorization_code` alone. */
   readonly grant_types: readonly GrantTypeName[]
+  /** Always `code` with the grant type `authorization_code`, and empty without it. Default: what fits `grant_types`. */
   readonly response_types: readonly string[]
   /** The scopes that the client may ask for, separated by spaces. */
   readonly scope: string
+  /**
+   * Whether the client is a native application, which may use loopback addresses and private-use schemes. Default: what the
+   * redirect URIs tell.
+   */
   readonly application_type: 'web' | 'native'
+  /** The name that users see when they are asked for consent. */
   readonly client_name?: string
+  /** The home page of the client, for users. */
   readonly client_uri?: string
+  /** The logo of the client, for your consent page. The server does not fetch it. */
   readonly logo_uri?: string
+  /** How to reach the people who run the client, usually by e-mail addresses. Users do not see them. */
   readonly contacts?: readonly string[]
+  /** The terms of service of the client, for users. */
   readonly tos_uri?: string
+  /** The privacy policy of the client, for users. */
   readonly policy_uri?: string
+  /** An identifier of the software, the same for all copies of it. The server only stores it. */
   readonly software_id?: string
+  /** The version of the software. The server only stores it. */
   readonly software_version?: string
+  /** Where users may be sent after a logout that the client has asked for. */
   readonly post_logout_redirect_uris?: readonly string[]
   /** The URL at which a third party starts a sign-in at the client (OpenID Connect Core section 4). */
   readonly initiate_login_uri?: string
+  /** The algorithm that signs the ID tokens of the client. Default: as the option `idTokenSigningAlgorithm` says. */
   readonly id_token_signed_response_alg?: string
   /** The `max_age` of authorization requests without one, in seconds. */
   readonly default_max_age?: number
@@ -39,6 +63,10 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly require_acr_values?: boolean
   /** The algorithm that signs userinfo answers as a JWT. Default: userinfo is JSON. */
   readonly userinfo_signed_response_alg?: string
+  /**
+   * Whether the client gets the user's id as `sub`, or a value of its own sector (`pairwise`, with the option
+   * `pairwiseSecret`). Default `public`.
+   */
   readonly subject_type?: 'public' | 'pairwise'
   /** The URL of a JSON list with the redirect URIs of all clients of a sector. The host of the URL names the sector. */
   readonly sector_identifier_uri?: string

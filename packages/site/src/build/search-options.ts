@@ -1,0 +1,22 @@
+import type { Options } from 'minisearch'
+import { tokenize } from './tokenize.ts'
+
+/** How the index is made and read: the site's generator and the page in the browser must agree on it. */
+export const searchOptions: Options = {
+  fields: ['heading', 'page', 'text'],
+  storeFields: ['section', 'page', 'heading', 'excerpt', 'weight'],
+  tokenize,
+  processTerm: (term) => term.toLowerCase(),
+  searchOptions: {
+    prefix: (term) => term.length > 2,
+    fuzzy: (term) => (term.length > 5 ? 0.15 : false),
+    boost: { heading: 4, page: 2 },
+    boostDocument: (_id, term, stored) => Number(stored?.weight ?? 1) * (isNamed(stored?.heading, term) ? 4 : 1),
+    combineWith: 'AND',
+  },
+}
+
+/** Whether a passage is about the term itself: a reader who types the name of an option wants its definition first. */
+function isNamed(heading: unknown, term: string): boolean {
+  return String(heading).toLowerCase() === term
+}
