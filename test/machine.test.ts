@@ -9,10 +9,15 @@ test('on a machine without servers and a browser, the report names each missing 
   expect(missingParts({ PATH: '/nowhere' })).toEqual(
     process.platform === 'darwin'
       ? expect.arrayContaining(['PostgreSQL (POSTGRES_URL)'])
-      : ['PostgreSQL (POSTGRES_URL)', 'MariaDB or MySQL (MYSQL_URL)', 'Chromium (CHROMIUM_PATH)'],
+      : [
+          'PostgreSQL (POSTGRES_URL)',
+          'two PostgreSQL servers (POSTGRES_BIN)',
+          'MariaDB or MySQL (MYSQL_URL)',
+          'Chromium (CHROMIUM_PATH)',
+        ],
   )
-  const named = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db', CHROMIUM_PATH: process.execPath }
-  expect(missingParts(named)).toEqual([])
+  const urls = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db' }
+  expect(missingParts({ ...urls, POSTGRES_BIN: '/programs', CHROMIUM_PATH: process.execPath })).toEqual([])
 })
 
 test('findChromium finds a Chromium on the PATH, and prefers CHROMIUM_PATH', () => {

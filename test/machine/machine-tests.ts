@@ -9,6 +9,7 @@ export const machineTests: readonly string[] = [
   'packages/kysely/test/processes/device-kills.test.ts',
   'packages/kysely/test/processes/exchange-kills.test.ts',
   'packages/kysely/test/processes/ciba-kills.test.ts',
+  'packages/kysely/test/failover/failover.test.ts',
   'packages/cli/test/processes/**/*.test.ts',
   'packages/site/test/browser/**/*.test.ts',
   'examples/external-signer/test/**/*.test.ts',

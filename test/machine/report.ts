@@ -1,5 +1,5 @@
 import { findChromium } from './chromium.ts'
-import { serverVariables } from './servers.ts'
+import { programsVariable, serverVariables } from './servers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -7,6 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function missingParts(env: Environment): readonly string[] {
   return [
     ...(env[serverVariables.postgres] ? [] : [`PostgreSQL (${serverVariables.postgres})`]),
+    ...(env[programsVariable] ? [] : [`two PostgreSQL servers (${programsVariable})`]),
     ...(env[serverVariables.mysql] ? [] : [`MariaDB or MySQL (${serverVariables.mysql})`]),
     ...(findChromium(env) === undefined ? ['Chromium (CHROMIUM_PATH)'] : []),
   ]

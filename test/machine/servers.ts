@@ -13,3 +13,9 @@ export const serverNames: readonly ServerName[] = names.filter((name) => process
  * because `.ci/run` has already run the tests on them.
  */
 export const withLocalDatabases: boolean = process.env.OAUTH_TEST_DATABASES !== 'servers'
+
+/** The variable that names the folder with PostgreSQL's programs, for tests that start and kill servers of their own. */
+export const programsVariable = 'POSTGRES_BIN'
+
+/** A list for `describe.each` with that folder, or an empty list. */
+export const postgresPrograms: readonly string[] = [process.env[programsVariable] ?? []].flat().filter(Boolean)

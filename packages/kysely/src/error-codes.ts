@@ -4,9 +4,11 @@
  * - `taken`: a primary key or a unique index has the value already.
  * - `rolled-back`: the database has undone the transaction or the statement because of a concurrent one. It may run again.
  * - `unreachable`: the database is unavailable, in recovery, or did not answer. The outcome of the statement is unknown.
+ * - `read-only`: the server refuses writes, like a standby or a replica. The statement took no effect, and another connection
+ *   may lead to the primary.
  * - `unusable`: the database is full, read-only or unreadable. An operator has to act.
  */
-export type Failure = 'taken' | 'rolled-back' | 'unreachable' | 'unusable'
+export type Failure = 'taken' | 'rolled-back' | 'unreachable' | 'read-only' | 'unusable'
 
 /** Error names of SQLite, in better-sqlite3, libSQL and bun. A name may have a suffix with details (`SQLITE_IOERR_FSYNC`). */
 const sqliteNames: readonly (readonly [RegExp, Failure])[] = [
@@ -47,7 +49,9 @@ const postgres: Readonly<Record<string, Failure>> = {
   '57P04': 'unreachable', // database_dropped
   '57P05': 'unreachable', // idle_session_timeout
   '25P03': 'unreachable', // idle_in_transaction_session_timeout
-  '25006': 'unreachable', // read_only_sql_transaction: a replica, as during a failover
+  '25P04': 'unreachable', // transaction_timeout
+  '40003': 'unreachable', // statement_completion_unknown: CockroachDB, when the answer to a commit was lost in the cluster
+  '25006': 'read-only', // read_only_sql_transaction
   '53100': 'unusable', // disk_full
   '53200': 'unusable', // out_of_memory
   XX001: 'unusable', // data_corrupted
@@ -79,11 +83,11 @@ const mysql: Readonly<Record<number, Failure>> = {
   1161: 'unreachable', // ER_NET_WRITE_INTERRUPTED
   1203: 'unreachable', // ER_TOO_MANY_USER_CONNECTIONS
   1226: 'unreachable', // ER_USER_LIMIT_REACHED
-  1290: 'unreachable', // ER_OPTION_PREVENTS_STATEMENT: --read-only, as during a failover
+  1290: 'read-only', // ER_OPTION_PREVENTS_STATEMENT: --read-only
   1317: 'unreachable', // ER_QUERY_INTERRUPTED
   1637: 'unreachable', // ER_TOO_MANY_CONCURRENT_TRXS
-  1792: 'unreachable', // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
-  1836: 'unreachable', // ER_READ_ONLY_MODE
+  1792: 'read-only', // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+  1836: 'read-only', // ER_READ_ONLY_MODE
   1927: 'unreachable', // ER_CONNECTION_KILLED
   1969: 'unreachable', // ER_STATEMENT_TIMEOUT
   3024: 'unreachable', // ER_QUERY_TIMEOUT

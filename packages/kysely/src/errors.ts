@@ -64,6 +64,10 @@ export function asUnavailable(error: unknown): unknown {
     return new StorageUnavailableError(message, { cause: error, retryAfter: repairSeconds })
   }
   if (failure === 'unreachable') return new StorageUnavailableError('the database cannot be reached', { cause: error })
+  if (failure === 'read-only') {
+    const message = 'the database server is read-only: connect to the primary, not to a standby or a replica'
+    return new StorageUnavailableError(message, { cause: error })
+  }
   if (failure === 'rolled-back') {
     return new StorageUnavailableError('the database is too busy', { cause: error, retryAfter: 1 })
   }

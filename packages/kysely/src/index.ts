@@ -4,8 +4,10 @@ import { type DialectName, dialectName } from './dialect.ts'
 import { kyselyRunner } from './kysely-runner.ts'
 import { type OAuthTables, type TableOptions, tableNames } from './schema.ts'
 import { storageOn } from './storage.ts'
+import { checkTimeout, defaultTimeout } from './time-limit.ts'
 
 export type { DialectName } from './dialect.ts'
+export { type FailoverPoolOptions, failoverPool } from './failover-pool.ts'
 export { preparedStatements } from './prepared-statements.ts'
 export type { OAuthTables, TableOptions } from './schema.ts'
 
@@ -18,9 +20,6 @@ export interface KyselyStorageOptions extends TableOptions {
    */
   readonly timeoutSeconds?: number
 }
-
-/** The longest time limit in seconds: a timer has 31 bits of milliseconds. */
-const longestTimeout = 86_400
 
 /**
  * Makes a storage in the database of your own Kysely instance, beside your tables. Create its tables first, with `migrate`
@@ -35,10 +34,8 @@ const longestTimeout = 86_400
  * const provider = createProvider({ storage: kyselyStorage(db), … })
  */
 export function kyselyStorage<Database>(db: Kysely<Database>, options: KyselyStorageOptions = {}): Storage {
-  const { timeoutSeconds = 5 } = options
-  if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
-    throw new TypeError(`@oauth/kysely: timeoutSeconds must be a number above 0 and at most ${longestTimeout}`)
-  }
+  const { timeoutSeconds = defaultTimeout } = options
+  checkTimeout(timeoutSeconds)
   // The cast is safe: the statements use only the tables of this package.
   const own = db.withoutPlugins() as unknown as Kysely<OAuthTables>
   const schema = { db: own, tables: tableNames(options), dialect: dialectName(own, options.dialect) }

@@ -23,32 +23,30 @@ async function drive<T>(program: Program<T>, run: (step: Step) => Promise<Answer
 
 /**
  * Runs statements through any Kysely instance, with a promise for each, at the default isolation level of the database.
- * Each verb ends within the time limit. After a lost connection, `repeat` runs a read or a transaction again, but never a
- * single write or a `commit` whose outcome is unknown.
+ * Each verb ends within the time limit. After a lost connection, `repeat` runs a read or a transaction again, and what has not
+ * been sent yet, but never a single write or a `commit` whose outcome is unknown.
  */
 export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): Runner {
-  const reading = () => true
-  const writing = () => false
-
   /** Runs one statement alone. It does not run if a connection becomes available only after the time limit. */
-  function alone(statement: Step, isUndone: () => boolean): Promise<Answer> {
-    return within(timeoutSeconds, (limit) =>
-      repeat(
-        limit,
-        () =>
-          onConnection(db, (connection) => {
-            limit.check()
-            return execute(connection, statement)
-          }),
-        isUndone,
-      ),
-    )
+  function alone(statement: Step, kind: 'reading' | 'writing'): Promise<Answer> {
+    return within(timeoutSeconds, (limit) => {
+      let isSent = false
+      const attempt = () => {
+        isSent = false
+        return onConnection(db, (connection) => {
+          limit.check()
+          isSent = true
+          return execute(connection, statement)
+        })
+      }
+      return repeat(limit, attempt, () => kind === 'reading' || !isSent)
+    })
   }
 
   /** Returns the rows of a reading statement. */
   async function read(statement: Step): Promise<readonly unknown[]> {
     try {
-      return (await alone(statement, reading)).rows
+      return (await alone(statement, 'reading')).rows
     } catch (error) {
       if (isImpossibleText(error)) return []
       throw error
@@ -90,7 +88,7 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
       return decode((await read(step(statement, input))) as never)
     },
     async write(statement, input, decode) {
-      return decode((await alone(step(statement, input), writing)).affected)
+      return decode((await alone(step(statement, input), 'writing')).affected)
     },
     transaction: (program) =>
       within(timeoutSeconds, (limit) => {
@@ -103,6 +101,6 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
         }
         return repeat(limit, begin, () => isUndone)
       }),
-    sequence: (program) => drive(program(), (statement) => alone(statement, writing)),
+    sequence: (program) => drive(program(), (statement) => alone(statement, 'writing')),
   }
 }

@@ -10,6 +10,7 @@ import {
   signingKeyColumns,
 } from './columns.ts'
 import { isMissingTable } from './errors.ts'
+import { readOnlyCheck } from './read-only-check.ts'
 import type { Runner } from './runner.ts'
 import type { FormerTable, Schema, TableNames } from './schema.ts'
 import { type FoundSchema, foundSchema, refuseSchema, selectVersion } from './schema-check.ts'
@@ -34,10 +35,12 @@ const columnsOf: {
 }
 
 /**
- * Makes `storage.check`. At each call it reads the version of the schema, and selects all columns but no rows of each table.
+ * Makes `storage.check`. At each call it asks whether the server is read-only, reads the version of the schema, and selects all
+ * columns but no rows of each table.
  * @param runner a runner that does not check the version by itself
  */
-export function tableCheck({ db, tables }: Schema, runner: Runner): () => Promise<string | undefined> {
+export function tableCheck({ db, tables, dialect }: Schema, runner: Runner): () => Promise<string | undefined> {
+  const findReadOnly = readOnlyCheck({ db, dialect }, runner)
   const version = statement((_bind: Bind<object>) => selectVersion(db, tables))
   const reads = Object.entries(columnsOf).map(([table, columns]) => {
     const name = tables[table as keyof typeof columnsOf]
@@ -56,6 +59,8 @@ export function tableCheck({ db, tables }: Schema, runner: Runner): () => Promis
   }
 
   return async () => {
+    const readOnly = await findReadOnly()
+    if (readOnly !== undefined) return readOnly
     const refusal = refuseSchema(await findVersion(), tables)
     if (refusal !== undefined) return refusal
     for (const { name, read } of reads) {

@@ -1,5 +1,17 @@
 import { StorageUnavailableError } from '@oauth/core'
 
+/** The time limit in seconds where the host has set none. */
+export const defaultTimeout = 5
+
+/** The longest time limit in seconds: a timer has 31 bits of milliseconds. */
+const longestTimeout = 86_400
+
+/** Checks the option `timeoutSeconds`. */
+export function checkTimeout(timeoutSeconds: unknown): void {
+  if (typeof timeoutSeconds === 'number' && timeoutSeconds > 0 && timeoutSeconds <= longestTimeout) return
+  throw new TypeError(`@oauth/kysely: timeoutSeconds must be a number above 0 and at most ${longestTimeout}`)
+}
+
 /** The time limit of a verb. */
 export interface TimeLimit {
   /** Whether the time is over, so that the caller has already got an error. */

@@ -1,5 +1,5 @@
 import { StorageUnavailableError } from '@oauth/core'
-import { type Kysely, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   accessTokenRecord,
@@ -95,6 +95,32 @@ describe.each(databaseNames)('failures of %s', (name) => {
         await new Promise((resolve) => setTimeout(resolve, 300))
         expect(await storage.records.insert(recordEntry())).toBe('exists')
       }))
+
+    test('a single write that gets no connection at first was not sent, and runs on another one', async () => {
+      const dialect = database.dialect()
+      const createDriver = () => {
+        const driver = dialect.createDriver()
+        const acquire = driver.acquireConnection.bind(driver)
+        driver.acquireConnection = async () => {
+          if (isDown) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+          return acquire()
+        }
+        return driver
+      }
+      let isDown = false
+      const db = new Kysely<object>({ dialect: Object.assign(Object.create(dialect), { createDriver }) })
+      try {
+        const storage = kyselyStorage(db)
+        await storage.clients.find('client')
+        isDown = true
+        setTimeout(() => {
+          isDown = false
+        }, 5)
+        expect(await storage.records.insert(recordEntry())).toBe('won')
+      } finally {
+        await db.destroy()
+      }
+    })
 
     test('reads and transactions continue on another connection after the server has ended one', () =>
       linked(

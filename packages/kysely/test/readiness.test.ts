@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { type Kysely, sql } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createQuickWorld } from '../../core/test/support/tokens.ts'
 import { kyselyStorage } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
 import { schemaVersion } from '../src/migrations/schema-version.ts'
+import { readOnlyCheck } from '../src/read-only-check.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
 
@@ -63,6 +64,45 @@ describe.each(databaseNames)('readiness on %s', (name) => {
     expect((await provider.ready()).ok).toBe(true)
     await sql`drop table oauth_records`.execute(db)
     expect((await provider.ready()).checks[1]?.problem).toContain('oauth_records')
+  })
+})
+
+describe('a read-only server', () => {
+  for (const name of databaseNames.filter((one) => one === 'pglite' || one === 'postgres')) {
+    test(`ready() on ${name} says that the connection leads to a standby, whose reads may be old (G42)`, async () => {
+      const database = await emptyDatabase(name, { connections: 1 })
+      const { db } = database
+      try {
+        await migrate(db)
+        const { provider } = createQuickWorld({ storage: kyselyStorage(db) })
+        expect((await provider.ready()).ok).toBe(true)
+        await sql`select set_config('default_transaction_read_only', 'on', false)`.execute(db)
+        const readiness = await provider.ready()
+        expect([readiness.ok, readiness.checks[0]?.ok]).toEqual([false, true])
+        expect(readiness.checks[1]?.problem).toContain('is read-only: connect to the primary')
+        await sql`select set_config('default_transaction_read_only', 'off', false)`.execute(db)
+        expect((await provider.ready()).ok).toBe(true)
+      } finally {
+        await database.drop()
+      }
+    })
+  }
+
+  test.each([
+    ['postgres', 'off', true],
+    ['postgres', 'on', false],
+    ['mysql', 0, true],
+    ['mysql', 1, false],
+    // MariaDB from version 12.
+    ['mysql', 'OFF', true],
+    ['mysql', 'NO_LOCK_NO_ADMIN', false],
+  ] as const)('on %s the state %s of the server is understood', async (dialect, state, isWritable) => {
+    const runner = {
+      find: async (_statement: unknown, _input: unknown, decode: (row: unknown) => unknown) => decode({ state }),
+    }
+    const db = new Kysely<never>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
+    const problem = await readOnlyCheck({ db, dialect }, runner as never)()
+    expect(problem === undefined).toBe(isWritable)
   })
 })
 

@@ -57,7 +57,7 @@ describe.each(databaseNames)('transactions that %s rolls back', (name) => {
     const error = await Promise.resolve(failing).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StorageUnavailableError)
     expect(error).toMatchObject({ retryAfter: 1, cause: { message: 'deadlock detected' } })
-    expect(begun).toBe(8)
+    expect(begun).toBe(16)
   })
 
   // PGlite has one connection, so no transactions can conflict. A statement raises the error of a server instead.

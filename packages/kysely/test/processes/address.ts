@@ -2,6 +2,8 @@
 export type DatabaseAddress =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'server'; readonly url: string }
+  /** Several PostgreSQL servers, of which one is the primary. */
+  | { readonly kind: 'servers'; readonly urls: readonly string[] }
 
 /** The settings of a worker process. */
 export interface WorkerSettings {
@@ -10,4 +12,6 @@ export interface WorkerSettings {
   readonly timeoutSeconds?: number
   /** Seconds for which the worker caches the keys. Default: a minute. */
   readonly keyCacheSeconds?: number
+  /** Whether clients that name no resource get opaque access tokens. Default: false. */
+  readonly opaque?: boolean
 }

@@ -5,6 +5,8 @@ import type { Answer, AuthorizedCode, BrowserAnswer, BrowserRequest, Client } fr
 /** The commands that a test can send to a worker process. */
 export interface Commands {
   migrate(): Promise<void>
+  /** Serves the provider over HTTP, and returns the port. */
+  listen(): Promise<number>
   /** Registers a client that users trust, or one that asks for their consent. */
   register(trusted?: boolean): Promise<Client>
   authorize(client: Client): Promise<AuthorizedCode>

@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Ciba } from '@oauth/core/features/backchannel-authentication'
+import { nodeListener } from '@oauth/core/node'
 import type { Commands } from './commands.ts'
 import type { FaultLine } from './fault.ts'
 import { type Host, resource } from './host.ts'
@@ -8,6 +12,13 @@ export function createCommands(host: Host, migrate: () => Promise<void>, line: F
   const { provider } = host
   return {
     migrate,
+    async listen() {
+      const server = createServer(nodeListener(provider)).listen(0, '127.0.0.1')
+      // A client that pauses on a busy machine should not meet a connection that is closed at that moment.
+      server.keepAliveTimeout = 60_000
+      await once(server, 'listening')
+      return (server.address() as AddressInfo).port
+    },
     register: (trusted) => host.register(trusted),
     authorize: (client) => host.authorize(client),
     post: (client, path, form, times = 1) =>

@@ -55,7 +55,17 @@ export async function createFleet(): Promise<Fleet> {
 }
 
 const names: readonly CommandName[] = [
-  ...(['migrate', 'register', 'authorize', 'post', 'browse', 'mintFor', 'rotateKeys', 'publishedKeys'] as const),
+  ...([
+    'migrate',
+    'listen',
+    'register',
+    'authorize',
+    'post',
+    'browse',
+    'mintFor',
+    'rotateKeys',
+    'publishedKeys',
+  ] as const),
   ...(['waiting', 'decide', 'consents', 'apps', 'disconnectApp'] as const),
   ...(['grants', 'revokeGrants', 'purge', 'arm', 'statements', 'events'] as const),
 ]

@@ -59,7 +59,8 @@ export interface Host {
   browse(request: BrowserRequest): Promise<BrowserAnswer>
 }
 
-export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
+/** @param opaque whether clients that name no resource get opaque access tokens */
+export function createHost(storage: Storage, keyCacheSeconds = 60, opaque = false): Host {
   const events: OAuthEvent[] = []
   const provider = createProvider({
     baseUrl,
@@ -69,6 +70,7 @@ export function createHost(storage: Storage, keyCacheSeconds = 60): Host {
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [resource],
+    ...(opaque && { defaultResource: false as const }),
     // Do not use RSA, whose keys take a hundred times longer to make.
     idTokenSigningAlgorithm: 'ES256',
     accessTokenSigningAlgorithm: 'ES256',

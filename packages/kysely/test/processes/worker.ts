@@ -3,7 +3,7 @@ import { Kysely } from 'kysely'
 import { kyselyStorage } from '../../src/index.ts'
 import { migrate } from '../../src/migrations/index.ts'
 import { sqliteStorage } from '../../src/sqlite/index.ts'
-import { serverDialect } from '../support/databases.ts'
+import { failoverDialect, serverDialect } from '../support/databases.ts'
 import type { WorkerSettings } from './address.ts'
 import type { Call, Reply } from './commands.ts'
 import { createCommands } from './create-commands.ts'
@@ -28,15 +28,18 @@ function open() {
       migrate: async () => void sqliteStorage(file),
     }
   }
-  const db = new Kysely<object>({
-    dialect: watchedDialect(serverDialect(database.url, { connections: 8, prepared: true }), line),
-  })
+  const pool = { connections: 8, prepared: true }
+  const dialect =
+    database.kind === 'servers'
+      ? failoverDialect(database.urls, { ...pool, timeoutSeconds })
+      : serverDialect(database.url, pool)
+  const db = new Kysely<object>({ dialect: watchedDialect(dialect, line) })
   const options = timeoutSeconds === undefined ? {} : { timeoutSeconds }
   return { storage: kyselyStorage(db, options), migrate: () => migrate(db) }
 }
 
 const opened = open()
-const host = createHost(opened.storage, settings.keyCacheSeconds)
+const host = createHost(opened.storage, settings.keyCacheSeconds, settings.opaque)
 const commands = createCommands(host, opened.migrate, line)
 
 const textOf = (thrown: unknown): string =>

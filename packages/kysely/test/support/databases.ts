@@ -9,7 +9,7 @@ import { PGliteDialect } from 'kysely-pglite-dialect'
 import { createPool } from 'mysql2'
 import pg from 'pg'
 import { serverNames, serverVariables, withLocalDatabases } from '../../../../test/machine/servers.ts'
-import { preparedStatements } from '../../src/index.ts'
+import { failoverPool, preparedStatements } from '../../src/index.ts'
 
 /** A database without tables. */
 export interface EmptyDatabase {
@@ -58,6 +58,23 @@ export function serverDialect(url: string, { connections = 10, connectTimeout, p
   // listener, either error would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  return new PostgresDialect({ pool: prepared ? preparedStatements(pool) : pool })
+}
+
+/** Makes a dialect for several PostgreSQL servers, of which one is the primary. It has a pool for each of them. */
+export function failoverDialect(
+  urls: readonly string[],
+  {
+    connections = 10,
+    connectTimeout = 3000,
+    prepared,
+    timeoutSeconds,
+  }: PoolOptions & { readonly timeoutSeconds?: number | undefined } = {},
+): Dialect {
+  const pools = urls.map(
+    (connectionString) => new pg.Pool({ connectionString, max: connections, connectionTimeoutMillis: connectTimeout }),
+  )
+  const pool = failoverPool(pools, timeoutSeconds === undefined ? {} : { timeoutSeconds })
   return new PostgresDialect({ pool: prepared ? preparedStatements(pool) : pool })
 }
 

@@ -3,6 +3,8 @@ import { connect, type EmptyDatabase, type PoolOptions } from './databases.ts'
 import { localLink } from './local-link.ts'
 import { proxyTo } from './proxy.ts'
 
+export type Trap = 'before' | 'after' | 'within' | 'stall'
+
 /** The connection between a storage and its database, which a test can interrupt. */
 export interface DatabaseLink {
   /** Returns all that the storage has sent so far, as text. */
@@ -12,11 +14,14 @@ export interface DatabaseLink {
   /** Delivers the data that were held back, and all later data. */
   resume(): void
   /**
-   * Acts on the next statement that matches. `before`: the connection is lost before the database gets the statement.
-   * `after`: the connection is lost after the database got the statement and before its response. `stall`: the link stops
-   * carrying data, from the matching statement on.
+   * Acts on the next statement that matches, or on a later one. `before`: the connection is lost before the database gets the
+   * statement. `after`: the connection is lost after the database got the statement and before its response. `within`: the same,
+   * after half of the response. `stall`: the link stops carrying data, from the matching statement on.
+   * @param skip how many matching statements pass before
    */
-  on(pattern: RegExp, when: 'before' | 'after' | 'stall'): void
+  on(pattern: RegExp, when: Trap, skip?: number): void
+  /** Whether the link still waits for the statement of `on`. Then it waits no longer. */
+  disarm(): boolean
   /** Ends every connection and refuses new ones, like a server that is down. */
   goDown(): Promise<void>
   comeBack(): Promise<void>

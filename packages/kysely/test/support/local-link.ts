@@ -1,5 +1,5 @@
 import type { DatabaseConnection, Dialect, Driver } from 'kysely'
-import type { DatabaseLink } from './link.ts'
+import type { DatabaseLink, Trap } from './link.ts'
 
 /** A connection of a pool. A lost connection fails at its next statement. */
 interface Line extends DatabaseConnection {
@@ -19,7 +19,7 @@ export function localLink(dialect: Dialect): { readonly dialect: Dialect; readon
   let isDown = false
   /** The number of broken connections that the pool still hands out. */
   let dead = 0
-  let trap: { readonly pattern: RegExp; readonly when: 'before' | 'after' | 'stall' } | undefined
+  let trap: { readonly pattern: RegExp; readonly when: Trap; skip: number } | undefined
   let sent = ''
   let held: (() => void)[] | undefined
 
@@ -34,14 +34,14 @@ export function localLink(dialect: Dialect): { readonly dialect: Dialect; readon
 
   async function pass<T>(line: Line, text: string, run: () => Promise<T>): Promise<T> {
     sent += `${text}\n`
-    const sprung = trap?.pattern.test(text) ? trap.when : undefined
+    const sprung = trap?.pattern.test(text) && trap.skip-- <= 0 ? trap.when : undefined
     if (sprung !== undefined) trap = undefined
     if (sprung === 'stall') held ??= []
     if (held !== undefined) await new Promise<void>((resolve) => held?.push(resolve))
     if (sprung === 'before') await lose(line)
     if (line.isLost) throw failure('ECONNRESET')
     const result = await run()
-    if (sprung === 'after') {
+    if (sprung === 'after' || sprung === 'within') {
       await lose(line)
       throw failure('ECONNRESET')
     }
@@ -117,8 +117,13 @@ export function localLink(dialect: Dialect): { readonly dialect: Dialect; readon
         held ??= []
       },
       resume: release,
-      on(pattern, when) {
-        trap = { pattern, when }
+      on(pattern, when, skip = 0) {
+        trap = { pattern, when, skip }
+      },
+      disarm() {
+        const isArmed = trap !== undefined
+        trap = undefined
+        return isArmed
       },
       goDown,
       async comeBack() {

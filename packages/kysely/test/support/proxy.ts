@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import type { DatabaseLink } from './link.ts'
+import type { DatabaseLink, Trap } from './link.ts'
 
 /** A TCP proxy in front of a database. */
 export interface DatabaseProxy extends DatabaseLink {
@@ -12,7 +12,7 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   const held: (() => void)[] = []
   let stalled = false
-  let trap: { readonly pattern: RegExp; readonly when: 'before' | 'after' | 'stall' } | undefined
+  let trap: { readonly pattern: RegExp; readonly when: Trap; skip: number } | undefined
   let sent = ''
 
   const carry = (to: Socket, data: Buffer): void => {
@@ -23,7 +23,7 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
   function fromClient(client: Socket, server: Socket, data: Buffer): void {
     const text = data.toString('latin1')
     sent += text
-    const sprung = trap?.pattern.test(text) ? trap.when : undefined
+    const sprung = trap?.pattern.test(text) && trap.skip-- <= 0 ? trap.when : undefined
     if (sprung !== undefined) trap = undefined
     if (sprung === 'stall') stalled = true
     if (sprung === 'after') {
@@ -31,6 +31,13 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
       server.removeAllListeners('data')
       server.write(data, () => setTimeout(() => server.destroy(), 200))
       client.destroy()
+    } else if (sprung === 'within') {
+      server.removeAllListeners('data')
+      server.once('data', (response) => {
+        client.write(response.subarray(0, Math.ceil(response.length / 2)), () => client.destroy())
+        server.destroy()
+      })
+      server.write(data)
     } else if (sprung === 'before') {
       client.destroy()
       server.destroy()
@@ -77,8 +84,13 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
       stalled = false
       for (const carryHeld of held.splice(0)) carryHeld()
     },
-    on(pattern, when) {
-      trap = { pattern, when }
+    on(pattern, when, skip = 0) {
+      trap = { pattern, when, skip }
+    },
+    disarm() {
+      const isArmed = trap !== undefined
+      trap = undefined
+      return isArmed
     },
     goDown,
     comeBack: () => listen(port),
