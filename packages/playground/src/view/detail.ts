@@ -1,0 +1,262 @@
+import { writeCurl } from '../curl.ts'
+import type { Step } from '../flows/flow.ts'
+import { aQuestion, nothing, type Result, type Run } from '../run.ts'
+import type { Actions, State } from '../state.ts'
+import { type Exchange, errorOf } from '../world/exchange.ts'
+import { editor } from './edit.ts'
+import { copyButton, h, outside } from './h.ts'
+import { answerView, jwtView, requestView } from './message.ts'
+import { partyNames } from './sequence.ts'
+import { serverView } from './server.ts'
+
+/** The selected step: why, the request, and what came of it. */
+export function detailView(run: Run, state: State, actions: Actions): HTMLElement {
+  const step = run.steps[state.at] as Step
+  const result = run.results.get(step.id)
+  const parties = step.kind === 'request' ? ` · ${partyNames[step.from]} → ${partyNames[step.to]}` : ''
+  const article = h(
+    'article',
+    {
+      class: `detail ${step.attack ? 'attack' : ''}`,
+      'aria-labelledby': 'step-title',
+      'data-step': step.id,
+      'data-verdict': result?.verdict,
+    },
+    h(
+      'header',
+      {},
+      h(
+        'p',
+        { class: 'kicker' },
+        `Step ${state.at + 1} of ${run.steps.length}${parties}`,
+        step.attack && h('span', { class: 'tag' }, 'Attack'),
+      ),
+      h('h2', { id: 'step-title' }, step.title),
+      h('p', { class: 'why' }, step.why),
+      step.section !== undefined && h('p', { class: 'section' }, outside(step.section.url, step.section.name)),
+    ),
+  )
+  if (result === undefined) article.append(...before(run, step, state, actions))
+  else article.append(...after(run, result, step, state))
+  article.append(bar(run, result, state, actions))
+  return article
+}
+
+function before(run: Run, step: Step, state: State, actions: Actions): readonly HTMLElement[] {
+  const { blocked, preview, page, editing } = state
+  if (blocked !== undefined) {
+    const missing = run.steps.slice(0, state.at).some(({ id }) => !run.results.has(id))
+    return [
+      h(
+        'div',
+        { class: 'blocked', role: 'status' },
+        h('p', {}, blocked),
+        missing
+          ? h(
+              'button',
+              { type: 'button', class: 'primary', 'data-focus': 'catch-up', on: { click: () => actions.catchUp() } },
+              'Send the steps before',
+            )
+          : h('button', { type: 'button', class: 'primary', on: { click: () => actions.restart() } }, 'Start again'),
+      ),
+    ]
+  }
+  if (step.kind === 'shortcut') {
+    return [
+      h(
+        'ol',
+        { class: 'panel shortcut' },
+        step.steps.map(({ title }) => h('li', {}, title)),
+      ),
+    ]
+  }
+  if (step.kind === 'wait' || preview === undefined) return []
+  const userPage =
+    page !== undefined &&
+    !editing &&
+    h(
+      'div',
+      { class: 'window' },
+      h('p', { class: 'bar' }, 'What the user sees'),
+      h(
+        'div',
+        { class: 'paper' },
+        h('strong', {}, page.title),
+        page.lines.map((line) => h('p', {}, line)),
+        h(
+          'div',
+          { class: 'choices' },
+          page.choices.map(({ label, value }, index) =>
+            h(
+              'button',
+              {
+                type: 'button',
+                class: index === 0 ? 'primary' : '',
+                'aria-disabled': state.busy ? 'true' : undefined,
+                'data-focus': index === 0 ? 'go' : `choice-${index}`,
+                on: { click: () => actions.choose(value) },
+              },
+              label,
+            ),
+          ),
+        ),
+      ),
+    )
+  const edited = editing ? editor(preview.draft) : undefined
+  const panel = h(
+    'section',
+    { class: 'panel', 'aria-labelledby': 'request' },
+    h(
+      'div',
+      { class: 'panel-head' },
+      h('h3', { id: 'request' }, 'Request'),
+      h(
+        'div',
+        { class: 'tools' },
+        edited === undefined &&
+          h(
+            'button',
+            { type: 'button', class: 'quiet', 'data-focus': 'edit', on: { click: () => actions.edit(true) } },
+            'Edit',
+          ),
+        edited === undefined && copyButton('Copy as curl', () => writeCurl(preview.draft)),
+        edited !== undefined &&
+          h('button', { type: 'button', class: 'quiet', on: { click: () => actions.edit(false) } }, 'Cancel'),
+        edited !== undefined &&
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'primary',
+              'data-focus': 'go',
+              on: { click: () => actions.send(edited.read()) },
+            },
+            'Send edited',
+          ),
+      ),
+    ),
+    edited === undefined ? requestView(preview.draft) : edited.element,
+    edited === undefined && preview.jwts.map((jwt) => jwtView(jwt, run.world.now())),
+  )
+  return [...(userPage ? [userPage] : []), panel]
+}
+
+function after(run: Run, result: Result, step: Step, state: State): readonly HTMLElement[] {
+  const last = result.exchanges.at(-1)
+  if (last === undefined)
+    return [h('p', { class: 'verdict good', role: 'status' }, 'The clock of this world has moved on.')]
+  const verdict = verdictView(result, step, last)
+  return [
+    ...(verdict === undefined ? [] : [verdict]),
+    h(
+      'section',
+      { class: 'panel', 'aria-labelledby': 'response' },
+      h('div', { class: 'panel-head' }, h('h3', { id: 'response' }, 'Response')),
+      answerView(last.answer),
+      state.answerJwts.map((jwt) => jwtView(jwt, run.world.now())),
+    ),
+    h(
+      'section',
+      { class: 'panel', 'aria-labelledby': 'request' },
+      h(
+        'div',
+        { class: 'panel-head' },
+        h('h3', { id: 'request' }, result.edited ? 'Request, as you edited it' : 'Request'),
+        h(
+          'div',
+          { class: 'tools' },
+          copyButton('Copy as curl', () => writeCurl(last.request)),
+        ),
+      ),
+      requestView(last.request),
+      state.preview?.jwts.map((jwt) => jwtView(jwt, run.world.now())),
+    ),
+    serverView(result),
+  ]
+}
+
+function verdictView(result: Result, { attack, expects }: Step, last: Exchange): HTMLElement | undefined {
+  const error = errorOf(last)
+  if (result.verdict === 'as planned' && error === undefined && expects === undefined) return undefined
+  const reason = last.events.find((event) => event.type === 'request.refused' || /replayed/.test(event.type))
+  const why = reason === undefined ? undefined : reasonOf(reason)
+  const surprise = result.verdict !== 'as planned'
+  const text = surprise
+    ? error === undefined
+      ? 'The server accepted it.'
+      : `The server refused it: ${error}.`
+    : expects === nothing
+      ? 'Nothing happened, although the answer does not show it.'
+      : expects === aQuestion
+        ? 'The server asks the user, and has done nothing.'
+        : error === undefined
+          ? 'As planned.'
+          : attack
+            ? `Refused, as it must be: ${error}.`
+            : `As planned: ${error}.`
+  return h(
+    'div',
+    { class: `verdict ${surprise ? 'bad' : 'good'}` },
+    h('p', {}, h('b', {}, text)),
+    why !== undefined && h('p', {}, 'The true reason: ', why),
+  )
+}
+
+function reasonOf(event: object): string {
+  const { type, description, cause, ended } = JSON.parse(JSON.stringify(event)) as Record<string, unknown>
+  if (ended === true) return `${type}, so the whole grant has ended`
+  const deeper = typeof cause === 'string' ? cause : (cause as { readonly message?: unknown } | undefined)?.message
+  const text = typeof deeper === 'string' && deeper !== '' ? deeper : description
+  return typeof text === 'string' ? text : String(type)
+}
+
+/** Back, and the one thing to do next. */
+function bar(run: Run, result: Result | undefined, state: State, actions: Actions): HTMLElement {
+  const { at, busy, blocked, editing, page } = state
+  const step = run.steps[at] as Step
+  const isLast = at === run.steps.length - 1
+  const go = (label: string, act: () => void): HTMLElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: `primary ${step.attack && result === undefined ? 'danger' : ''}`,
+        'aria-disabled': busy ? 'true' : undefined,
+        'data-focus': 'go',
+        on: { click: act },
+      },
+      busy ? 'Sending …' : label,
+    )
+  const main = (): HTMLElement | undefined => {
+    if (result !== undefined) {
+      return isLast
+        ? h('a', { class: 'primary', href: '#/', 'data-focus': 'go' }, 'All flows')
+        : go('Next step', () => actions.select(at + 1, 'go'))
+    }
+    if (blocked !== undefined || editing || page !== undefined) return undefined
+    if (step.kind === 'wait') return go(`Let ${step.seconds} seconds pass`, () => actions.send())
+    if (step.kind === 'shortcut') return go(`Send ${step.steps.length} requests`, () => actions.send())
+    return go(step.attack ? 'Attack' : 'Send', () => actions.send())
+  }
+  return h(
+    'footer',
+    { class: 'bar-bottom' },
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        disabled: at === 0,
+        'data-focus': 'back',
+        on: { click: () => actions.select(at - 1, 'back') },
+      },
+      'Back',
+    ),
+    h(
+      'button',
+      { type: 'button', class: 'quiet', 'data-focus': 'restart', on: { click: () => actions.restart() } },
+      'Start again',
+    ),
+    main(),
+  )
+}
