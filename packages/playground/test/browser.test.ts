@@ -266,7 +266,7 @@ function inBrowser(executablePath: string): void {
         for (const summary of await page.locator('.detail summary').all()) await summary.click()
         expect(await sideways(page)).toBe(0)
       }
-      const edit = page.getByRole('button', { name: 'Edit' })
+      const edit = page.getByRole('button', { name: 'Edit', exact: true })
       if (await edit.isVisible()) {
         await edit.click()
         expect(await sideways(page)).toBe(0)

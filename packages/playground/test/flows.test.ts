@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { flows } from '../src/flows/flows.ts'
 import { perform, startRun } from '../src/run.ts'
 import { errorOf } from '../src/world/exchange.ts'
@@ -41,5 +41,20 @@ describe.each(Object.entries(servers))('with %s', (_, chosen) => {
     }
     expect(surprises.join('\n')).toBe('')
     expect(new Set(run.steps.map(({ id }) => id)).size).toBe(run.steps.length)
+  })
+})
+
+describe('a reader who reads for an hour before each request', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test.each(flows)('finds the flow "$title" as it was: its clock stands still meanwhile', async (flow) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const run = await startRun(flow, { ...defaults, ...flow.fixed })
+    for (const step of run.steps) {
+      vi.setSystemTime(Date.now() + 3_600_000)
+      expect((await perform(run, step)).verdict, step.title).toBe('as planned')
+    }
   })
 })

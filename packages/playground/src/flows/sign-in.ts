@@ -261,7 +261,7 @@ export function tokenStep(signIn: SignIn): RequestStep {
     why:
       signIn.app.secret === undefined
         ? 'A public client has no secret. The verifier proves that this is the app that asked: the server hashes it and compares the result with code_challenge.'
-        : 'The app proves who it is with its secret, and that it is the one that asked with the verifier. The code works once, for a minute.',
+        : `The app proves who it is with its secret, and that it is the one that asked with the verifier. The code works once, for ${signIn.world.switches.codeTtl} seconds.`,
     section: rfc(6749, 'section 4.1.3', 'Access Token Request'),
     from: 'app',
     to: 'server',

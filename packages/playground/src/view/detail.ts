@@ -3,9 +3,9 @@ import type { Step } from '../flows/flow.ts'
 import { aQuestion, nothing, type Result, type Run } from '../run.ts'
 import type { Actions, State } from '../state.ts'
 import { type Exchange, errorOf } from '../world/exchange.ts'
-import { editor } from './edit.ts'
+import { type Editor, editor } from './edit.ts'
 import { copyButton, h, outside } from './h.ts'
-import { answerView, jwtView, requestView } from './message.ts'
+import { answerView, jwtView, requestView, statusText } from './message.ts'
 import { partyNames } from './sequence.ts'
 import { serverView } from './server.ts'
 
@@ -13,6 +13,7 @@ import { serverView } from './server.ts'
 export function detailView(run: Run, state: State, actions: Actions): HTMLElement {
   const step = run.steps[state.at] as Step
   const result = run.results.get(step.id)
+  const edited = state.editing && state.preview !== undefined ? editor(state.preview.draft) : undefined
   const parties = step.kind === 'request' ? ` · ${partyNames[step.from]} → ${partyNames[step.to]}` : ''
   const article = h(
     'article',
@@ -36,14 +37,20 @@ export function detailView(run: Run, state: State, actions: Actions): HTMLElemen
       step.section !== undefined && h('p', { class: 'section' }, outside(step.section.url, step.section.name)),
     ),
   )
-  if (result === undefined) article.append(...before(run, step, state, actions))
+  if (result === undefined) article.append(...before(run, step, state, actions, edited))
   else article.append(...after(run, result, step, state))
-  article.append(bar(run, result, state, actions))
+  article.append(bar(run, result, state, actions, edited))
   return article
 }
 
-function before(run: Run, step: Step, state: State, actions: Actions): readonly HTMLElement[] {
-  const { blocked, preview, page, editing } = state
+function before(
+  run: Run,
+  step: Step,
+  state: State,
+  actions: Actions,
+  edited: Editor | undefined,
+): readonly HTMLElement[] {
+  const { blocked, preview, page } = state
   if (blocked !== undefined) {
     const missing = run.steps.slice(0, state.at).some(({ id }) => !run.results.has(id))
     return [
@@ -73,7 +80,7 @@ function before(run: Run, step: Step, state: State, actions: Actions): readonly 
   if (step.kind === 'wait' || preview === undefined) return []
   const userPage =
     page !== undefined &&
-    !editing &&
+    edited === undefined &&
     h(
       'div',
       { class: 'window' },
@@ -102,7 +109,6 @@ function before(run: Run, step: Step, state: State, actions: Actions): readonly 
         ),
       ),
     )
-  const edited = editing ? editor(preview.draft) : undefined
   const panel = h(
     'section',
     { class: 'panel', 'aria-labelledby': 'request' },
@@ -120,19 +126,6 @@ function before(run: Run, step: Step, state: State, actions: Actions): readonly 
             'Edit',
           ),
         edited === undefined && copyButton('Copy as curl', () => writeCurl(preview.draft)),
-        edited !== undefined &&
-          h('button', { type: 'button', class: 'quiet', on: { click: () => actions.edit(false) } }, 'Cancel'),
-        edited !== undefined &&
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'primary',
-              'data-focus': 'go',
-              on: { click: () => actions.send(edited.read()) },
-            },
-            'Send edited',
-          ),
       ),
     ),
     edited === undefined ? requestView(preview.draft) : edited.element,
@@ -148,10 +141,15 @@ function after(run: Run, result: Result, step: Step, state: State): readonly HTM
   const verdict = verdictView(result, step, last)
   return [
     ...(verdict === undefined ? [] : [verdict]),
+    ...(result.exchanges.length > 1 ? [exchangesView(result.exchanges)] : []),
     h(
       'section',
       { class: 'panel', 'aria-labelledby': 'response' },
-      h('div', { class: 'panel-head' }, h('h3', { id: 'response' }, 'Response')),
+      h(
+        'div',
+        { class: 'panel-head' },
+        h('h3', { id: 'response' }, result.exchanges.length > 1 ? 'Last response' : 'Response'),
+      ),
       answerView(last.answer),
       state.answerJwts.map((jwt) => jwtView(jwt, run.world.now())),
     ),
@@ -161,7 +159,7 @@ function after(run: Run, result: Result, step: Step, state: State): readonly HTM
       h(
         'div',
         { class: 'panel-head' },
-        h('h3', { id: 'request' }, result.edited ? 'Request, as you edited it' : 'Request'),
+        h('h3', { id: 'request' }, requestTitle(result)),
         h(
           'div',
           { class: 'tools' },
@@ -173,6 +171,11 @@ function after(run: Run, result: Result, step: Step, state: State): readonly HTM
     ),
     serverView(result),
   ]
+}
+
+function requestTitle({ edited, exchanges }: Result): string {
+  if (edited) return 'Request, as you edited it'
+  return exchanges.length > 1 ? 'Last request' : 'Request'
 }
 
 function verdictView(result: Result, { attack, expects }: Step, last: Exchange): HTMLElement | undefined {
@@ -211,8 +214,14 @@ function reasonOf(event: object): string {
 }
 
 /** Back, and the one thing to do next. */
-function bar(run: Run, result: Result | undefined, state: State, actions: Actions): HTMLElement {
-  const { at, busy, blocked, editing, page } = state
+function bar(
+  run: Run,
+  result: Result | undefined,
+  state: State,
+  actions: Actions,
+  edited: Editor | undefined,
+): HTMLElement {
+  const { at, busy, blocked, page } = state
   const step = run.steps[at] as Step
   const isLast = at === run.steps.length - 1
   const go = (label: string, act: () => void): HTMLElement =>
@@ -233,7 +242,8 @@ function bar(run: Run, result: Result | undefined, state: State, actions: Action
         ? h('a', { class: 'primary', href: '#/', 'data-focus': 'go' }, 'All flows')
         : go('Next step', () => actions.select(at + 1, 'go'))
     }
-    if (blocked !== undefined || editing || page !== undefined) return undefined
+    if (edited !== undefined) return go('Send edited', () => actions.send(edited.read()))
+    if (blocked !== undefined || page !== undefined) return undefined
     if (step.kind === 'wait') return go(`Let ${step.seconds} seconds pass`, () => actions.send())
     if (step.kind === 'shortcut') return go(`Send ${step.steps.length} requests`, () => actions.send())
     return go(step.attack ? 'Attack' : 'Send', () => actions.send())
@@ -241,22 +251,52 @@ function bar(run: Run, result: Result | undefined, state: State, actions: Action
   return h(
     'footer',
     { class: 'bar-bottom' },
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'quiet',
-        disabled: at === 0,
-        'data-focus': 'back',
-        on: { click: () => actions.select(at - 1, 'back') },
-      },
-      'Back',
-    ),
-    h(
-      'button',
-      { type: 'button', class: 'quiet', 'data-focus': 'restart', on: { click: () => actions.restart() } },
-      'Start again',
-    ),
+    edited === undefined ? moves(run, state, actions) : cancel(actions),
     main(),
+  )
+}
+
+function moves(run: Run, { at }: State, actions: Actions): readonly HTMLElement[] {
+  const back = {
+    type: 'button',
+    class: 'quiet',
+    disabled: at === 0,
+    'data-focus': 'back',
+    on: { click: () => actions.select(at - 1, 'back') },
+  }
+  const restart = {
+    type: 'button',
+    class: 'quiet',
+    disabled: at === 0 && run.results.size === 0,
+    'data-focus': 'restart',
+    on: { click: () => actions.restart() },
+  }
+  return [h('button', back, 'Back'), h('button', restart, 'Start again')]
+}
+
+function cancel(actions: Actions): HTMLElement {
+  return h('button', { type: 'button', class: 'quiet', on: { click: () => actions.edit(false) } }, 'Cancel')
+}
+
+/** The requests of a shortcut, each folded away. */
+function exchangesView(exchanges: readonly Exchange[]): HTMLElement {
+  return h(
+    'section',
+    { class: 'panel', 'aria-labelledby': 'exchanges' },
+    h('h3', { id: 'exchanges' }, 'All requests'),
+    exchanges.map(({ request, answer }) =>
+      h(
+        'details',
+        { class: 'exchange' },
+        h(
+          'summary',
+          {},
+          h('code', {}, `${request.method} ${new URL(request.url).pathname}`),
+          ` → ${statusText(answer.status)}`,
+        ),
+        requestView(request),
+        answerView(answer),
+      ),
+    ),
   )
 }

@@ -1,8 +1,14 @@
 import { type Draft, isForm, type Pair } from '../world/exchange.ts'
 import { h } from './h.ts'
 
-/** A form in which the reader changes a request. `read` returns what it holds now. */
-export function editor(draft: Draft): { readonly element: HTMLElement; readonly read: () => Draft } {
+/** A form in which the reader changes a request. */
+export interface Editor {
+  readonly element: HTMLElement
+  /** Returns the request that the form holds now. */
+  readonly read: () => Draft
+}
+
+export function editor(draft: Draft): Editor {
   const { origin, pathname, searchParams } = new URL(draft.url)
   const url = field('URL', origin + pathname)
   const query = pairs('Query', [...searchParams])

@@ -13,7 +13,7 @@ export function createApis(provider: Provider, now: () => number, withStock: boo
   const make = (resource: string, scope: string) =>
     createProtectedResource({
       resource,
-      authorizationServer: provider,
+      authorizationServer: { issuer: provider.issuer, verifyWith: provider.verifyAccessToken, clock },
       scopes: [scope],
       senderConstraints: [dpop({ clock })],
     })

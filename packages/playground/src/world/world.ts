@@ -16,7 +16,7 @@ export interface World {
   readonly provider: Provider
   /** Seconds since the epoch, as all parties see them. */
   now(): number
-  /** Lets seconds pass, without waiting. */
+  /** Lets seconds pass, without waiting. Each request lets one pass as well. */
   pass(seconds: number): void
   /** Adds what a browser sends with a request of its user: cookies, and `Origin` with a POST. */
   inBrowser(draft: Draft): Draft
@@ -39,7 +39,9 @@ export function createWorld(switches: Switches, needs: readonly Need[]): World {
   let passed = 0
   let events: OAuthEvent[] = []
   const exchanges: Exchange[] = []
-  const now = (): number => Math.floor(Date.now() / 1000) + passed
+  const began = Math.floor(Date.now() / 1000)
+  // The clock stands still while the reader reads. Otherwise each code would have expired before it is exchanged.
+  const now = (): number => began + passed
 
   const preset = description.preset ? makePreset() : undefined
   const made = description.features.map(({ make }) => make())
@@ -103,6 +105,7 @@ export function createWorld(switches: Switches, needs: readonly Need[]): World {
     async send(from, to, draft) {
       watched.takeCalls()
       events = []
+      passed += 1
       const response = await serve(makeRequest(draft))
       const answer: Answer = {
         status: response.status,
