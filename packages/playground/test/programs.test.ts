@@ -31,7 +31,9 @@ const everything: Partial<Switches> = {
   scopeClaims: false,
 }
 
-test('the program of every server, with the switches at first and with all of them changed, compiles', async () => {
+test('the program of every server, with the switches at first and with all of them changed, compiles', {
+  timeout: 120_000,
+}, async () => {
   for (const flow of flows) {
     for (const [name, changes] of Object.entries({ plain: {}, changed: everything })) {
       const description = describeServer({ ...baseOf(flow), ...changes }, flow.needs ?? [])
