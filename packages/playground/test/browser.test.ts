@@ -138,6 +138,10 @@ function inBrowser(executablePath: string): void {
   test('an edited request reaches the server as edited, and the server answers accordingly', { timeout }, async () => {
     const { page, complaints, close } = await open('#/public')
     await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'URL', exact: true }).fill('not a URL')
+    await page.getByRole('button', { name: 'Send edited' }).click()
+    expect(await page.getByRole('alert').textContent()).toContain('This cannot be sent')
+    await page.getByRole('textbox', { name: 'URL', exact: true }).fill('https://id.example.com/auth/oauth2/authorize')
     await page.getByRole('textbox', { name: 'state', exact: true }).fill('chosen-by-the-reader')
     await page.getByRole('button', { name: 'Send edited' }).click()
     await page.getByRole('heading', { name: 'Request, as you edited it' }).waitFor()

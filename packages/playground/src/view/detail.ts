@@ -1,13 +1,14 @@
 import { writeCurl } from '../curl.ts'
 import type { Step } from '../flows/flow.ts'
-import { aQuestion, nothing, type Result, type Run } from '../run.ts'
+import type { Result, Run } from '../run.ts'
 import type { Actions, State } from '../state.ts'
-import { type Exchange, errorOf } from '../world/exchange.ts'
+import type { Exchange } from '../world/exchange.ts'
 import { type Editor, editor } from './edit.ts'
 import { copyButton, h, outside } from './h.ts'
 import { answerView, jwtView, requestView, statusText } from './message.ts'
 import { partyNames } from './sequence.ts'
 import { serverView } from './server.ts'
+import { verdictView } from './verdict.ts'
 
 /** The selected step: why, the request, and what came of it. */
 export function detailView(run: Run, state: State, actions: Actions): HTMLElement {
@@ -178,41 +179,6 @@ function requestTitle({ edited, exchanges }: Result): string {
   return exchanges.length > 1 ? 'Last request' : 'Request'
 }
 
-function verdictView(result: Result, { attack, expects }: Step, last: Exchange): HTMLElement | undefined {
-  const error = errorOf(last)
-  if (result.verdict === 'as planned' && error === undefined && expects === undefined) return undefined
-  const reason = last.events.find((event) => event.type === 'request.refused' || /replayed/.test(event.type))
-  const why = reason === undefined ? undefined : reasonOf(reason)
-  const surprise = result.verdict !== 'as planned'
-  const text = surprise
-    ? error === undefined
-      ? 'The server accepted it.'
-      : `The server refused it: ${error}.`
-    : expects === nothing
-      ? 'Nothing happened, although the answer does not show it.'
-      : expects === aQuestion
-        ? 'The server asks the user, and has done nothing.'
-        : error === undefined
-          ? 'As planned.'
-          : attack
-            ? `Refused, as it must be: ${error}.`
-            : `As planned: ${error}.`
-  return h(
-    'div',
-    { class: `verdict ${surprise ? 'bad' : 'good'}` },
-    h('p', {}, h('b', {}, text)),
-    why !== undefined && h('p', {}, 'The true reason: ', why),
-  )
-}
-
-function reasonOf(event: object): string {
-  const { type, description, cause, ended } = JSON.parse(JSON.stringify(event)) as Record<string, unknown>
-  if (ended === true) return `${type}, so the whole grant has ended`
-  const deeper = typeof cause === 'string' ? cause : (cause as { readonly message?: unknown } | undefined)?.message
-  const text = typeof deeper === 'string' && deeper !== '' ? deeper : description
-  return typeof text === 'string' ? text : String(type)
-}
-
 /** Back, and the one thing to do next. */
 function bar(
   run: Run,
@@ -242,7 +208,12 @@ function bar(
         ? h('a', { class: 'primary', href: '#/', 'data-focus': 'go' }, 'All flows')
         : go('Next step', () => actions.select(at + 1, 'go'))
     }
-    if (edited !== undefined) return go('Send edited', () => actions.send(edited.read()))
+    if (edited !== undefined) {
+      return go('Send edited', () => {
+        const draft = edited.read()
+        if (draft !== undefined) actions.send(draft)
+      })
+    }
     if (blocked !== undefined || page !== undefined) return undefined
     if (step.kind === 'wait') return go(`Let ${step.seconds} seconds pass`, () => actions.send())
     if (step.kind === 'shortcut') return go(`Send ${step.steps.length} requests`, () => actions.send())

@@ -1,11 +1,12 @@
+import { makeRequest } from '../world/cookies.ts'
 import { type Draft, isForm, type Pair } from '../world/exchange.ts'
 import { h } from './h.ts'
 
 /** A form in which the reader changes a request. */
 export interface Editor {
   readonly element: HTMLElement
-  /** Returns the request that the form holds now. */
-  readonly read: () => Draft
+  /** Returns the request that the form holds now. When that is none, the form says why, and this is `undefined`. */
+  readonly read: () => Draft | undefined
 }
 
 export function editor(draft: Draft): Editor {
@@ -16,9 +17,11 @@ export function editor(draft: Draft): Editor {
   const form = isForm(draft)
   const body = form ? pairs('Body', [...new URLSearchParams(draft.body ?? '')]) : undefined
   const text = h('textarea', { rows: 8, 'aria-label': 'Body', spellcheck: 'false' }, draft.body ?? '')
+  const problem = h('p', { class: 'problem', role: 'alert' })
   const element = h(
     'div',
     { class: 'editor' },
+    problem,
     h('label', { class: 'url' }, h('b', {}, draft.method), url),
     query.element,
     headers.element,
@@ -35,11 +38,19 @@ export function editor(draft: Draft): Editor {
         : draft.body === undefined
           ? undefined
           : text.value
-      return {
+      const edited: Draft = {
         ...rest,
         url: parameters === '' ? url.value : `${url.value}?${parameters}`,
         headers: headers.read(),
         ...(written !== undefined && { body: written }),
+      }
+      try {
+        // A relative URL would be one of this page.
+        makeRequest({ ...edited, url: new URL(edited.url).href })
+        return edited
+      } catch (error) {
+        problem.textContent = `This cannot be sent: ${(error as Error).message}`
+        return undefined
       }
     },
   }
