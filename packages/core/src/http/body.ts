@@ -13,18 +13,24 @@ export async function readBody(request: Request): Promise<string> {
     const announced = request.headers.get('content-length')
     if (announced === null || !/^\d+$/.test(announced)) return await readStream(request)
     if (Number(announced) > bodyLimit) throw tooLarge()
-    const text = await request.text()
-    // A character has at least one byte, so a text with more characters has more bytes.
-    if (text.length > bodyLimit) throw tooLarge()
-    return text
+    return await readWhole(request)
   } catch (thrown) {
     throw thrown instanceof OAuthError || wasReadBefore(thrown) ? thrown : incomplete(thrown)
   }
 }
 
+async function readWhole(request: Request): Promise<string> {
+  const text = await request.text()
+  // A character has at least one byte, so a text with more characters has more bytes.
+  if (text.length > bodyLimit) throw tooLarge()
+  return text
+}
+
 async function readStream(request: Request): Promise<string> {
-  if (request.body === null) return request.text()
-  const reader = request.body.getReader()
+  // Firefox has no streams of request bodies: the member is absent there.
+  const { body } = request as { readonly body?: Request['body'] }
+  if (!body) return readWhole(request)
+  const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
   let size = 0

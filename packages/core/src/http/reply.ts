@@ -51,8 +51,22 @@ export function toResponse(response: Response): Response {
   const own = response as LazyResponse
   const plain = own[content] as Reply | undefined
   if (plain === undefined) return response
-  own[made] ??= new Response(plain.body, { status: plain.status, headers: plain.headers })
+  own[made] ??= makeResponse(plain)
   return own[made]
+}
+
+/**
+ * A browser leaves `Set-Cookie` out of each `Response` that a script makes ({@link
+ * https://fetch.spec.whatwg.org/#forbidden-response-header-name Fetch, forbidden response-header names}). A server that
+ * runs in a page would lose its interactions by that, so the response then gets headers of its own.
+ */
+function makeResponse({ status, headers, body }: Reply): Response {
+  const response = new Response(body, { status, headers })
+  const cookie = headers['set-cookie']
+  if (cookie !== undefined && !response.headers.has('set-cookie')) {
+    Object.defineProperty(response, 'headers', { value: new Headers(headers), configurable: true })
+  }
+  return response
 }
 
 /** Returns a response with further headers. They replace those of the same name, except `vary`, which is a list. */
