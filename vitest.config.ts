@@ -49,10 +49,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
-          include: ['packages/{express,hono,next,resource-server,consumer,cli}/test/**/*.test.ts'],
+          include: ['packages/{express,hono,next,resource-server,consumer,cli,pages}/test/**/*.test.ts'],
           // They need a build of Next.js: `pnpm run test:adapters`.
           exclude: [...configDefaults.exclude, ...machineTests, 'packages/next/test/production/**'],
           isolate: false,
+          env: { OAUTH_TEST_BROWSER: 'none' },
           ...slow,
         },
       },

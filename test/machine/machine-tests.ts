@@ -23,5 +23,6 @@ export const machineTests: readonly string[] = [
 
 /** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */
 export const browserTests: readonly string[] = [
+  'packages/pages/test/browser.test.ts',
   'examples/*/test/browser{,-applications,-device,-form-post,-own-pages,-payments}.test.ts',
 ]
