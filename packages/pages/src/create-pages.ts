@@ -19,7 +19,7 @@ import { type PageName, type PagePaths, pagePaths } from './paths.ts'
 import type { Page, Site, Visit } from './site.ts'
 import { allLanguages } from './texts/languages.ts'
 import { timesIn } from './texts/times.ts'
-import { createLook } from './views/document.ts'
+import { createLook, type Look } from './views/document.ts'
 
 /** The pages. An adapter mounts them as it mounts a provider: `app.use(oauth(pages))`. */
 export interface Pages extends Mountable {
@@ -62,7 +62,7 @@ export function createPages<User extends BaseUser>(options: PagesOptions<User>):
   const { origin } = new URL(provider.issuer)
   const paths = pagePaths(checked.basePath ?? '')
   const routes = new Map((Object.keys(pages) as PageName[]).map((name) => [paths[name], pages[name]]))
-  const look = createLook(provider.branding)
+  let look: Look | undefined
   const site: Omit<Site, 'look'> = {
     ...checked,
     paths,
@@ -86,7 +86,9 @@ export function createPages<User extends BaseUser>(options: PagesOptions<User>):
     signInUrl: (path) => `${paths.login}?${new URLSearchParams({ next: path })}`,
     async fetch(request) {
       const { page, id } = find(request.url) ?? {}
-      return serve({ ...site, look: await look }, request, page, id)
+      // No promise is kept: on Workers a request must not wait for one that another request has begun.
+      look ??= await createLook(provider.branding)
+      return serve({ ...site, look }, request, page, id)
     },
   })
 }

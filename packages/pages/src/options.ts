@@ -64,7 +64,7 @@ export interface SignInFacts {
   readonly amr?: readonly string[] | undefined
 }
 
-/** Values of `Set-Cookie` headers. */
+/** Values of `Set-Cookie` headers; an empty list when your framework sets the cookie itself. */
 export type SetCookies = string | readonly string[]
 
 /** Your sessions. `cookieSessions` has all of it for an application that has none yet. */

@@ -82,7 +82,7 @@ function section(site: Site, { language, times }: Visit, app: ConnectedApp, { id
   }</p>
 ${app.selfRegistered ? html`<p class="host">${texts.nameUnchecked}</p>` : ''}
 <h3 class="host">${texts.mayDo}</h3>
-${scopeList(site, language, app.scopes, claims)}
+${scopeList(site, language, { scopes: app.scopes, claims, label: id })}
 ${approved.length === 0 ? '' : html`<ul>${approved.map(({ title }) => html`<li>${title}</li>\n`)}</ul>`}
 ${app.initiateLoginUrl === undefined ? '' : html`<p><a href="${app.initiateLoginUrl}" rel="noopener noreferrer">${fill(texts.open, { client })}</a></p>`}
 <details>

@@ -4,13 +4,16 @@ import type { Words } from '../options.ts'
 import type { Site } from '../site.ts'
 import { type Language, wordsIn } from '../texts/languages.ts'
 
+/** What a list shows. */
+interface Listed {
+  readonly scopes: readonly string[]
+  readonly claims?: readonly AskedClaim[]
+  /** The id of the heading, which names the list. */
+  readonly label: string
+}
+
 /** What an application asks for or has: a list under a heading. */
-export function scopeList(
-  site: Site,
-  language: Language,
-  scopes: readonly string[],
-  claims: readonly AskedClaim[] = [],
-): Html {
+export function scopeList(site: Site, language: Language, { scopes, claims = [], label }: Listed): Html {
   const { texts } = language
   const rows = [
     ...scopes.map((scope) => ({ ...described(site.scopes, 'scope', scope, language), after: '' })),
@@ -19,7 +22,7 @@ export function scopeList(
       after: essential ? ` ${texts.essential}` : '',
     })),
   ]
-  return html`<ul>
+  return html`<ul aria-labelledby="${label}">
 ${rows.map(({ words, code, after }) => html`<li>${words}${code === undefined ? '' : html` <code>${code}</code>`}${after}</li>\n`)}</ul>`
 }
 
@@ -45,8 +48,8 @@ export function resourceList({ resources: own = {} }: Site, language: Language, 
     const words = Object.hasOwn(own, url) ? wordsIn(own[url] as Words, language) : undefined
     return html`<li>${words === undefined ? '' : `${words} `}<code>${url}</code></li>\n`
   })
-  return html`<h2>${language.texts.resources}</h2>
-<ul>
+  return html`<h2 id="resources">${language.texts.resources}</h2>
+<ul aria-labelledby="resources">
 ${rows}</ul>`
 }
 
@@ -61,13 +64,13 @@ export function askedAccess(
   const granted =
     grantedScopes.length === 0
       ? ''
-      : html`<h2>${texts.hasAlready}</h2>
-${scopeList(site, language, grantedScopes)}`
+      : html`<h2 id="granted">${texts.hasAlready}</h2>
+${scopeList(site, language, { scopes: grantedScopes, label: 'granted' })}`
   const fresh =
     newScopes.length + claims.length === 0
       ? ''
-      : html`<h2>${texts.asksTo}</h2>
-${scopeList(site, language, newScopes, claims)}`
+      : html`<h2 id="asked">${texts.asksTo}</h2>
+${scopeList(site, language, { scopes: newScopes, claims, label: 'asked' })}`
   return html`${granted}
 ${fresh}
 ${resourceList(site, language, resources)}`

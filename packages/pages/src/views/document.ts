@@ -47,7 +47,12 @@ export function pageDocument({ branding, css }: Look, { tag, texts }: Language, 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${trusted(css)}</style>
+${
+  logoUrl === undefined
+    ? ''
+    : html`<link rel="icon" href="${logoUrl}">
+`
+}<style>${trusted(css)}</style>
 </head>
 <body>
 ${name === undefined && logoUrl === undefined ? '' : html`<header>${brand}</header>`}
