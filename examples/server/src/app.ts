@@ -16,7 +16,6 @@ import { registerCommandLine } from './command-line.ts'
 import { openDatabase } from './database.ts'
 import { createErrorPage, notFound } from './failures.ts'
 import { homePage } from './home.ts'
-import { createAttempts } from './identity/attempts.ts'
 import { createDemoAccount } from './identity/demo-account.ts'
 import { identityPages } from './identity/pages.ts'
 import { createSessions } from './identity/sessions.ts'
@@ -69,23 +68,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
   await registerCommandLine(provider)
 
+  const identity = identityPages({ provider, users, sessions, onError })
   const guard = createFormGuard('example_id_form', baseUrl)
   const pages = new Hono()
   pages.use(securityHeaders)
   pages.use(bodyLimit({ maxSize: 64 * 1024 }))
   pages.route('/', assets())
   pages.route('/', homePage(baseUrl, issuer, sessions))
-  pages.route(
-    '/',
-    identityPages({
-      baseUrl,
-      provider,
-      users,
-      sessions,
-      attempts: createAttempts(),
-      guard,
-    }),
-  )
   pages.route(
     '/',
     developerPages({
@@ -120,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const health = healthPages(() => provider.ready(), onError)
   return {
     fetch: async (request) =>
-      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+      health(request) ?? ([provider, identity].find((one) => one.matches(request)) ?? pages).fetch(request),
     provider,
     async purgeExpired() {
       sessions.purgeExpired()
