@@ -62,6 +62,31 @@ test('rich authorization details are shown with their description and every memb
   }
 })
 
+test('the list of connected apps is shown, and ends access, although the host no longer knows a type of details', async () => {
+  let isKnown = true
+  const describeDetails = () => {
+    if (!isKnown) throw new Error('no such type')
+    return { title: 'A transfer', facts: [] }
+  }
+  const world = await startWorld({
+    features: [richAuthorizationRequests({ types: detailsType })],
+    pages: { describeDetails },
+  })
+  const agent = createUserAgent()
+  const parameters = { authorization_details: JSON.stringify([{ type: 'transfer', amount: '5' }]) }
+  const client = { authorization_details_types: ['transfer'] } as object
+  const login = await agent.open(await world.authorization(client, parameters))
+  const consent = await agent.submit(login, 'Sign in', { email: ada.email, password })
+  await agent.submit(consent, 'Allow', {}, redirectUri)
+  const open = () => agent.open(`${world.baseUrl}/connected-apps`)
+  expect((await open()).body).toContain('<li>A transfer</li>')
+  isKnown = false
+  const done = await agent.submit(await open(), 'Yes, disconnect Notes')
+  expect(done.body).toContain('No application has access.')
+  expect(world.errors.map(String)).toContain('Error: no such type')
+  await world.stop()
+})
+
 test('a host shows rich authorization details in its own way, and what it does not know is not approved', async () => {
   const describeDetails = () => ({
     title: 'A transfer',

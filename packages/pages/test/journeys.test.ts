@@ -92,6 +92,7 @@ describe('login and consent', () => {
     await agent.submit(consent, 'Allow', {}, redirectUri)
     const again = await agent.open(consent.url)
     expect([again.status, again.body.includes('This sign-in is over')]).toEqual([400, true])
+    expect((await agent.open(login.url)).body).toContain('This sign-in is over')
     expect((await agent.submit(consent, 'Allow', {}, redirectUri)).status).toBe(400)
   })
 

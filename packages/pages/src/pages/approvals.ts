@@ -6,7 +6,7 @@ import { accepts, type Page, type Site, show, tokenInput, type Visit } from '../
 import { fill } from '../texts/fill.ts'
 import { askedAccess } from '../views/access.ts'
 import { clientName, logoOf, mark, unverified } from '../views/client.ts'
-import { buttonTexts, detailsOf, detailsView } from '../views/details.ts'
+import { buttonTexts, detailsOf, detailsView, detailTitles } from '../views/details.ts'
 import { alert, notice } from '../views/fields.ts'
 import { accountLinks, userName } from '../views/user.ts'
 import { notFoundPage } from './over.ts'
@@ -118,7 +118,7 @@ function list(site: Site, visit: Visit, waiting: readonly BackchannelRequest[], 
   const answer = query.get('answer')
   const said = answer === 'approved' ? texts.approved : answer === 'refused' ? texts.refused : undefined
   const rows = waiting.map((request) => {
-    const about = detailsOf(site, request.parameters, language.tag).map(({ title }) => title)
+    const about = detailTitles(site, request.parameters, language.tag)
     return html`<li><a href="${`${site.paths.approvals}/${request.id}`}">${clientName(request)}${about.length === 0 ? '' : `: ${about.join(', ')}`}</a>
 <br><small>${fill(texts.askedAt, { time: html`<time>${times.hour(request.requestedAt)}</time>` })}</small></li>\n`
   })

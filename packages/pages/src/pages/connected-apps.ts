@@ -5,7 +5,7 @@ import { accepts, type Page, type Site, show, tokenInput, type Visit } from '../
 import { fill } from '../texts/fill.ts'
 import { scopeList } from '../views/access.ts'
 import { clientName, logoOf, mark } from '../views/client.ts'
-import { detailsOf } from '../views/details.ts'
+import { detailTitles } from '../views/details.ts'
 import { alert, notice } from '../views/fields.ts'
 import { accountLinks, userName } from '../views/user.ts'
 
@@ -70,7 +70,7 @@ function section(site: Site, { language, times }: Visit, app: ConnectedApp, { id
   const { texts } = language
   const client = clientName(app)
   const claims = app.claims.map((name) => ({ name, essential: false }))
-  const approved = app.grants.flatMap((grant) => detailsOf(site, grant.parameters ?? {}, language.tag))
+  const approved = app.grants.flatMap((grant) => detailTitles(site, grant.parameters ?? {}, language.tag))
   const access =
     app.expiresAt === undefined
       ? fill(texts.accessBefore, { date: times.day(app.firstGrantedAt) })
@@ -83,7 +83,7 @@ function section(site: Site, { language, times }: Visit, app: ConnectedApp, { id
 ${app.selfRegistered ? html`<p class="host">${texts.nameUnchecked}</p>` : ''}
 <h3 class="host">${texts.mayDo}</h3>
 ${scopeList(site, language, { scopes: app.scopes, claims, label: id })}
-${approved.length === 0 ? '' : html`<ul>${approved.map(({ title }) => html`<li>${title}</li>\n`)}</ul>`}
+${approved.length === 0 ? '' : html`<ul>${approved.map((title) => html`<li>${title}</li>\n`)}</ul>`}
 ${app.initiateLoginUrl === undefined ? '' : html`<p><a href="${app.initiateLoginUrl}" rel="noopener noreferrer">${fill(texts.open, { client })}</a></p>`}
 <details>
 <summary>${fill(texts.disconnect, { client })}</summary>

@@ -9,6 +9,7 @@ import { clientName, logoOf, mark } from '../views/client.ts'
 import { alert, type Field, field, notice } from '../views/fields.ts'
 import { userName } from '../views/user.ts'
 import { afterSignIn, duePage, isSwitch, linkTo } from '../ways.ts'
+import { overPage } from './over.ts'
 
 interface Problem {
   readonly status: 403 | 422 | 429
@@ -28,6 +29,7 @@ export const loginPage: Page = {
     // Without an authorization, a user with a session need not sign in again. With one (`prompt=login`, `max_age`), the form
     // is shown even so, and nothing on it leads around the password.
     const isAlone = context === undefined && signedIn !== undefined && !isSwitch(visit)
+    if (isAlone && isOver(visit)) return overPage(site, visit)
     if (isAlone) return { location: afterSignIn(site, visit), cookies: visit.cookies }
     return view(site, visit, 200, known(site, visit))
   },

@@ -22,6 +22,23 @@ export function detailsOf(
   })
 }
 
+/**
+ * Returns what lists say of authorization details. A list that also lets the user take something back is shown even when the
+ * host does not know one of the types any more.
+ */
+export function detailTitles(
+  site: Site,
+  parameters: Readonly<Record<string, unknown>>,
+  language: string,
+): readonly string[] {
+  try {
+    return detailsOf(site, parameters, language).map(({ title }) => title)
+  } catch (thrown) {
+    site.onError(thrown)
+    return []
+  }
+}
+
 function checked(view: DetailsView): DetailsView {
   if (typeof view?.title === 'string' && Array.isArray(view.facts)) return view
   throw new TypeError('createPages: describeDetails must answer with { title, facts }')

@@ -28,7 +28,7 @@ dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere;font-weight:600;text-al
 .wide{inline-size:100%}
 .quiet{background:transparent;border-color:var(--muted);color:var(--text)}
 .choice{display:grid;gap:.75rem;grid-template-columns:1fr 1fr}
-.choice button{inline-size:100%}
+.choice button{inline-size:100%;padding-inline:.5rem}
 .plain{background:none;border:0;color:var(--link);font-weight:400;min-block-size:1.5rem;padding:0;text-align:start;text-decoration:underline;text-underline-offset:.2em;overflow-wrap:anywhere}
 .account{display:block;inline-size:100%;margin-block-start:.75rem;text-align:start}
 .account .host{display:block;font-weight:400}
