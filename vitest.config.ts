@@ -49,7 +49,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
-          include: ['packages/{express,hono,next,resource-server,consumer,cli,site,playground}/test/**/*.test.ts'],
+          include: [
+            'packages/{express,hono,next,resource-server,consumer,cli,site,playground,pages}/test/**/*.test.ts',
+          ],
           // They need a build of Next.js: `pnpm run test:adapters`.
           exclude: [...configDefaults.exclude, ...machineTests, 'packages/next/test/production/**'],
           env: { OAUTH_TEST_BROWSER: 'none' },

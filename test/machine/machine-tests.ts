@@ -26,5 +26,5 @@ export const machineTests: readonly string[] = [
 /** Files that have tests without a browser, which `pnpm test` runs, and tests in Chromium, which it leaves out. */
 export const browserTests: readonly string[] = [
   'examples/*/test/browser{,-applications,-client,-device,-form-post,-own-pages,-payments}.test.ts',
-  'packages/playground/test/browser.test.ts',
+  'packages/{pages,playground}/test/browser.test.ts',
 ]

@@ -38,7 +38,7 @@ describe('an agent whose payments a human approves', () => {
     approved.catch(() => {})
     const { agent, page } = await openAsUser(await running.nextLink())
     await vi.waitFor(() => expect(code).toMatch(/^\d{4}$/))
-    expect(page.body).toContain(`<strong class="device-code">${code}</strong>`)
+    expect(page.body).toContain(`<strong class="code"><bdi>${code}</bdi></strong>`)
     await agent.submit(page, button)
     return approved
   }

@@ -71,7 +71,7 @@ describe.each(chromiums)('approvals in Chromium', (executablePath) => {
       await page.getByLabel('Password').fill(demoAccount.password)
       await press('Sign in')
       expect(page.url()).toBe(link)
-      expect(await text(page.getByRole('heading', { level: 1 }))).toBe('Travel agent asks for a payment')
+      expect(await text(page.getByRole('heading', { level: 1 }))).toBe('Travel agent asks for your approval')
       const main = await text(page.getByRole('main'))
       for (const part of ['1234567.89 EUR', long.creditor, long.reference, code]) expect(main).toContain(part)
       const overflow = await page.evaluate(

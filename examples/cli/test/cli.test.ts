@@ -55,8 +55,8 @@ describe('the command-line program', { timeout: 120_000 }, () => {
   test('a user who approves is signed in, with tokens in a file that only they may read', async () => {
     const login = program('login')
     const { consent } = await answer(createUserAgent(), await login.says(opened), 'Allow')
-    expect(consent.body).toContain('<span class="client-name">Example CLI</span>')
-    expect(consent.body).toContain(`<dt>It calls itself</dt><dd><code>example-cli (${process.platform})</code></dd>`)
+    expect(consent.body).toContain('<bdi class="name">Example CLI</bdi>')
+    expect(consent.body).toContain(`<dt>It calls itself</dt><dd><bdi>example-cli (${process.platform})</bdi></dd>`)
     expect(await login.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/You are signed in\.\n$/) })
     expect([statSync(file).mode & 0o777, statSync(dirname(file)).mode & 0o777]).toEqual([0o600, 0o700])
     expect((await run('whoami')).stdout).toBe('Demo Person, demo@example.com\n')

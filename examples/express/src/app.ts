@@ -3,7 +3,7 @@ import express, { type Express } from 'express'
 import session from 'express-session'
 import { notesApi } from './api.ts'
 import { health } from './health.ts'
-import { pages } from './pages.ts'
+import { startPage } from './pages.ts'
 import { createIdentityProvider, type IdentityProvider, type Settings } from './provider.ts'
 
 export interface App extends IdentityProvider {
@@ -11,7 +11,7 @@ export interface App extends IdentityProvider {
 }
 
 export function createApp(settings: Settings): App {
-  const { provider, close } = createIdentityProvider(settings)
+  const { provider, pages, close } = createIdentityProvider(settings)
   const secure = settings.baseUrl.startsWith('https:')
   const app = express()
     .disable('x-powered-by')
@@ -29,7 +29,8 @@ export function createApp(settings: Settings): App {
     )
     // The provider must follow the session middleware, whose sessions it reads, and precede middleware that reads bodies.
     .use(oauth(provider))
+    .use(oauth(pages))
     .use(notesApi(settings.baseUrl, provider))
-    .use(pages(provider))
-  return { app, provider, close }
+    .use(startPage())
+  return { app, provider, pages, close }
 }

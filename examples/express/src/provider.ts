@@ -1,19 +1,9 @@
 import { createProvider, type Provider } from '@oauth/core'
-import { expressRequest } from '@oauth/express'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
-import type { Request } from 'express'
+import { createPages, type Pages, pageUrls } from '@oauth/pages'
 import { apiUrl } from './api.ts'
-import { findUser } from './users.ts'
-
-declare module 'express-session' {
-  interface SessionData {
-    userId: string
-    /** Seconds since the epoch. */
-    authTime: number
-    /** The id of the session for the provider. It differs from the cookie's value, which is a secret like a password. */
-    publicId: string
-  }
-}
+import { sessions } from './sessions.ts'
+import { authenticate, findUser } from './users.ts'
 
 export interface Settings {
   readonly baseUrl: string
@@ -24,6 +14,8 @@ export interface Settings {
 
 export interface IdentityProvider {
   readonly provider: Provider
+  /** Login, consent, connected apps and sign-out. */
+  readonly pages: Pages
   /** Closes the database. */
   readonly close: () => Promise<void>
 }
@@ -36,16 +28,18 @@ export function createIdentityProvider({ baseUrl, secret, database }: Settings):
     storage,
     authentication: {
       getUser: findUser,
-      getSession(request) {
-        const { userId = '', authTime = 0, publicId = '' } = expressRequest<Request>(request)?.session ?? {}
-        const user = findUser(userId)
-        return user && { user, session: { id: publicId, authTime } }
-      },
+      getSession: sessions.getSession,
     },
-    loginUrl: '/login',
-    consentUrl: '/consent',
+    ...pageUrls(),
     scopes: ['notes:read'],
     validAudiences: [apiUrl(baseUrl)],
   })
-  return { provider, close: () => storage.close() }
+  const pages = createPages({
+    provider,
+    sessions,
+    users: { authenticate: ({ email, password }) => authenticate(email, password) },
+    scopes: { 'notes:read': 'Read your notes' },
+    homeUrl: '/',
+  })
+  return { provider, pages, close: () => storage.close() }
 }

@@ -78,14 +78,21 @@ describe('the Express example', () => {
   })
 
   test('the Express example signs no user in for a form of another site or a wrong password', async () => {
-    const body = new URLSearchParams({ email: 'ada@example.com', password: 'demo-password' })
-    const login = (origin: string, form: URLSearchParams) =>
-      fetch(`${baseUrl}/login`, { method: 'POST', body: form, headers: { origin }, redirect: 'manual' })
-    const foreign = await login('https://evil.example', body)
+    const page = await fetch(`${baseUrl}/login`)
+    const [cookie = ''] = (page.headers.get('set-cookie') ?? '').split(';')
+    const form_token = /name="form_token" value="([^"]*)"/.exec(await page.text())?.[1] ?? ''
+    const login = (origin: string, password: string) =>
+      fetch(`${baseUrl}/login`, {
+        method: 'POST',
+        body: new URLSearchParams({ email: 'ada@example.com', password, form_token }),
+        headers: { origin, cookie },
+        redirect: 'manual',
+      })
+    const foreign = await login('https://evil.example', 'demo-password')
     expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([403, null])
-    const wrong = await login(baseUrl, new URLSearchParams({ email: 'ada@example.com', password: 'guess' }))
+    const wrong = await login(baseUrl, 'guess')
     expect([wrong.status, wrong.headers.get('set-cookie')]).toEqual([422, null])
-    const right = await login(baseUrl, body)
+    const right = await login(baseUrl, 'demo-password')
     expect(right.status).toBe(303)
     expect(right.headers.get('set-cookie')).toMatch(/^sid=.*HttpOnly; SameSite=Lax/)
     expect((await fetch(`${baseUrl}/consent`)).status).toBe(400)

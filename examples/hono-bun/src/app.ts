@@ -1,12 +1,13 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
+import { oauth } from '@oauth/hono'
 import { protectedResource } from '@oauth/hono/resource-server'
 import { kyselyStorage } from '@oauth/kysely'
+import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
 import { Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import { healthPages } from '../../shared/src/health.ts'
 import type { Tables } from './database.ts'
-import { identityPages } from './pages.ts'
-import { createSessions } from './sessions.ts'
+import { createSessionStore } from './sessions.ts'
 import { createUsers } from './users.ts'
 
 export interface AppOptions {
@@ -27,18 +28,15 @@ export const demoAccount = { email: 'demo@example.com', password: 'demo-password
 
 export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): Promise<App> {
   const users = createUsers(db)
-  const sessions = createSessions(db, users, baseUrl)
+  const store = createSessionStore(db)
+  const getUser = (id: string) => users.find(id)
+  const sessions = cookieSessions({ baseUrl, store, getUser, lifetimeSeconds: 12 * 3600 })
   const provider = createProvider({
     baseUrl,
     secret,
     storage: kyselyStorage(db),
-    authentication: {
-      getSession: (request) => sessions.current(request),
-      getUser: (id) => users.find(id),
-      endSession: (id) => sessions.end(id),
-    },
-    loginUrl: '/login',
-    consentUrl: '/consent',
+    authentication: sessions,
+    ...pageUrls(),
     scopes: ['notes:read'],
     validAudiences: [`${baseUrl}/api`],
     ...(onEvent !== undefined && { onEvent }),
@@ -51,18 +49,24 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
     (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
   )
 
+  const pages = createPages({
+    provider,
+    sessions,
+    users: { authenticate: ({ email, password }) => users.authenticate(email, password) },
+    scopes: { 'notes:read': 'Read your notes' },
+  })
+
   const app = new Hono()
   app.use((c, next) => health(c.req.raw) ?? next())
-  // The provider serves its endpoints and its well-known documents.
-  app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
+  // The provider serves its endpoints and its well-known documents; the pages are login, consent, connected apps and others.
+  app.use(oauth(provider), oauth(pages))
   app.route('/', notesApi(`${baseUrl}/api`, provider))
-  app.route('/', identityPages({ baseUrl, users, provider, sessions }))
 
   return {
     fetch: (request) => app.fetch(request),
     provider,
     async purgeExpired() {
-      await sessions.purgeExpired()
+      await store.purgeExpired()
       const limit = 1000
       while ((await provider.purgeExpired({ limit })) >= limit);
     },

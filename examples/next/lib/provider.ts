@@ -1,9 +1,9 @@
 import { createProvider, type Provider } from '@oauth/core'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { pageUrls } from '@oauth/pages'
 import { database } from './database'
-import { findSession, sessionCookie } from './sessions'
+import { sessions } from './sessions'
 import { apiUrl, baseUrl, secret } from './settings'
-import { findUser } from './users'
 
 let made: Provider | undefined
 
@@ -13,21 +13,12 @@ export function provider(): Provider {
     baseUrl,
     secret: secret(),
     storage: sqliteStorage(database()),
-    authentication: {
-      getUser: findUser,
-      getSession: ({ headers }) => findSession(cookieIn(headers.get('cookie') ?? '')),
-    },
-    loginUrl: '/login',
-    consentUrl: '/consent',
+    authentication: sessions(),
+    ...pageUrls(),
     scopes: ['notes:read'],
     validAudiences: [apiUrl],
     allowDynamicClientRegistration: true,
     allowUnauthenticatedClientRegistration: true,
   })
   return made
-}
-
-function cookieIn(header: string): string | undefined {
-  const pair = header.split('; ').find((one) => one.startsWith(`${sessionCookie}=`))
-  return pair?.slice(sessionCookie.length + 1)
 }

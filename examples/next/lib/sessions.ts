@@ -1,54 +1,52 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { SignedIn } from '@oauth/core'
+import { type CookieSessions, cookieSessions, type SessionStore } from '@oauth/pages'
 import type Database from 'better-sqlite3'
 import { database } from './database'
 import { baseUrl } from './settings'
 import { findUser, type User } from './users'
 
-const secure = baseUrl.startsWith('https:')
-const lifetime = 14 * 24 * 3600
-export const sessionCookie = secure ? '__Host-sid' : 'sid'
+let made: CookieSessions<User> | undefined
+
+/** Returns the sessions for the provider and the pages, made at the first use. */
+export function sessions(): CookieSessions<User> {
+  made ??= cookieSessions({ baseUrl, getUser: findUser, store: databaseStore(), cookieName: 'sid' })
+  return made
+}
 
 interface Row {
   readonly id: string
+  readonly cookie_hash: string
   readonly user_id: string
   readonly auth_time: number
+  readonly expires_at: number
 }
 
-let db: Database.Database | undefined
-
-// Keep sessions in the database, because Next loads this file more than once, each time with its own variables.
-function sessions(): Database.Database {
-  if (db === undefined) {
-    db = database()
-    db.exec(
-      `CREATE TABLE IF NOT EXISTS sessions
-       (cookie_hash TEXT PRIMARY KEY, id TEXT NOT NULL, user_id TEXT NOT NULL, auth_time INTEGER NOT NULL)`,
-    )
+/** Keeps sessions in the database, because Next loads this file more than once, each time with its own variables. */
+function databaseStore(): SessionStore {
+  let opened: Database.Database | undefined
+  // At the first use: while Next builds, there is no database.
+  const db = (): Database.Database => {
+    if (opened === undefined) {
+      opened = database()
+      opened.exec(
+        `CREATE TABLE IF NOT EXISTS app_sessions (cookie_hash TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+         user_id TEXT NOT NULL, auth_time INTEGER NOT NULL, expires_at INTEGER NOT NULL)`,
+      )
+    }
+    return opened
   }
-  return db
-}
-
-/** Starts a session and returns a `Set-Cookie` value. The cookie is not the session's id, which the provider stores. */
-export function startSession(user: User): string {
-  const cookie = randomBytes(32).toString('base64url')
-  const now = Math.floor(Date.now() / 1000)
-  sessions().prepare('INSERT INTO sessions VALUES (?, ?, ?, ?)').run(hash(cookie), randomUUID(), user.id, now)
-  const flags = `Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
-  return `${sessionCookie}=${cookie}; ${flags}`
-}
-
-/** Returns the user of the session that belongs to the cookie. */
-export function findSession(cookie: string | undefined): SignedIn<User> | undefined {
-  if (cookie === undefined) return undefined
-  const since = Math.floor(Date.now() / 1000) - lifetime
-  const row = sessions()
-    .prepare<[string, number], Row>('SELECT * FROM sessions WHERE cookie_hash = ? AND auth_time > ?')
-    .get(hash(cookie), since)
-  const user = row && findUser(row.user_id)
-  return row && user && { user, session: { id: row.id, authTime: row.auth_time } }
-}
-
-function hash(cookie: string): string {
-  return createHash('sha256').update(cookie).digest('base64url')
+  return {
+    insert({ id, cookieHash, userId, authTime, expiresAt }) {
+      const insert = 'INSERT INTO app_sessions (cookie_hash, id, user_id, auth_time, expires_at) VALUES (?, ?, ?, ?, ?)'
+      db().prepare(insert).run(cookieHash, id, userId, authTime, expiresAt)
+    },
+    find(cookieHash) {
+      const select = db().prepare<[string], Row>('SELECT * FROM app_sessions WHERE cookie_hash = ?')
+      const row = select.get(cookieHash)
+      if (row === undefined) return undefined
+      const { id, user_id: userId, auth_time: authTime, expires_at: expiresAt } = row
+      return { id, cookieHash, userId, authTime, expiresAt, amr: ['pwd'] }
+    },
+    deleteByCookie: (cookieHash) => void db().prepare('DELETE FROM app_sessions WHERE cookie_hash = ?').run(cookieHash),
+    deleteById: (id) => void db().prepare('DELETE FROM app_sessions WHERE id = ?').run(id),
+  }
 }

@@ -18,7 +18,6 @@ import { openDatabase } from './database.ts'
 import { documentationPages } from './documentation.ts'
 import { createErrorPage, notFound } from './failures.ts'
 import { homePage } from './home.ts'
-import { createAttempts } from './identity/attempts.ts'
 import { createDemoAccount } from './identity/demo-account.ts'
 import { identityPages } from './identity/pages.ts'
 import { createSessions } from './identity/sessions.ts'
@@ -72,6 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
   await registerCommandLine(provider)
 
+  const identity = identityPages({ provider, users, sessions, onError })
   const guard = createFormGuard('example_id_form', baseUrl)
   const pages = new Hono()
   pages.use(securityHeaders)
@@ -79,17 +79,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   pages.route('/', assets())
   pages.route('/', homePage({ baseUrl, provider, sessions, database: options.database }))
   pages.route('/', documentationPages())
-  pages.route(
-    '/',
-    identityPages({
-      baseUrl,
-      provider,
-      users,
-      sessions,
-      attempts: createAttempts(),
-      guard,
-    }),
-  )
   pages.route(
     '/',
     developerPages({
@@ -125,7 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const health = healthPages(() => provider.ready(), onError)
   return {
     fetch: async (request) =>
-      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+      health(request) ?? ([provider, identity].find((one) => one.matches(request)) ?? pages).fetch(request),
     provider,
     async purgeExpired() {
       sessions.purgeExpired()

@@ -8,9 +8,9 @@ import {
   richAuthorizationRequests,
 } from '@oauth/core/features/rich-authorization-requests'
 import { sqliteStorage } from '@oauth/kysely/sqlite'
+import { pageUrls } from '@oauth/pages'
 import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
-import { approvalPath } from './identity/approval-view.ts'
 import type { Sessions } from './identity/sessions.ts'
 import type { User, Users } from './identity/users.ts'
 import { paymentDetails } from './payments/details-type.ts'
@@ -59,9 +59,13 @@ export function createIdentityProvider({
       getUser: (id) => users.find(id),
       endSession: (sessionId) => void sessions.end(sessionId),
     },
-    loginUrl: '/login',
-    signupUrl: '/signup',
-    consentUrl: '/consent',
+    ...pageUrls(),
+    branding: {
+      name: 'Example ID',
+      logoUrl: '/icon.svg',
+      colours: { accent: '#1f4ed8', accentDark: '#9db7ff' },
+      links: { home: '/' },
+    },
     scopes: ['notes:read'],
     validAudiences: [...new Set([`${baseUrl}/api`, paymentsUrl])],
     // Users register applications of their own, also such that call the API without a user.
@@ -69,7 +73,7 @@ export function createIdentityProvider({
     clientRegistrationMachineAccess: { scopes: ['notes:read'], resources: [`${baseUrl}/api`] },
     features: [
       // Televisions and command-line programs: the user enters their code on this page.
-      deviceAuthorization({ verificationUri: '/device', resultUri: '/device/done' }),
+      deviceAuthorization({ verificationUri: '/device' }),
       // Their tokens may be bound to a key, so that a copied token is useless.
       dpop(),
       // A client may ask for one payment, and pushes the request, so that it is in no URL.
@@ -80,7 +84,7 @@ export function createIdentityProvider({
         resolveUser: ({ loginHint = '' }) => users.findByEmail(loginHint)?.id,
         notifyUser({ id, userId }) {
           const user = users.find(userId)
-          if (user !== undefined) notify(user, baseUrl + approvalPath(id))
+          if (user !== undefined) notify(user, `${baseUrl}/approvals/${id}`)
         },
       }),
     ],

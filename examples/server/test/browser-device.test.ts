@@ -109,7 +109,7 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await page.getByLabel('E-mail address').fill(`ada-${screen.width}-${screen.colors}@example.com`)
     await page.getByLabel('Password').fill('correct horse battery')
     await press(page, 'Create account')
-    expect(await text(page.locator('.device-code'))).toBe(wanted.user_code)
+    expect(await text(page.locator('.code'))).toBe(wanted.user_code)
     await look(page, label('consent'))
     await press(page, 'Allow')
     expect(await text(page.getByRole('heading', { level: 1 }))).toBe('The device is connected')

@@ -62,8 +62,9 @@ describe.each(chromiums)('payments in Chromium', (executablePath) => {
       // In the second run, the consent is remembered, and the payment is asked for again.
       if (new URL(page.url()).pathname === '/consent') await press('Allow')
       await press('Buy for 12.50 EUR')
-      expect(await text(page.getByRole('heading', { level: 1 }))).toBe('Marginalia asks for a payment')
+      expect(await text(page.getByRole('heading', { level: 1 }))).toBe('Marginalia asks for your approval')
       expect(await page.getByRole('definition').allTextContents()).toEqual([
+        '12.50 EUR',
         'Margin Press',
         'DE02 1203 0000 0000 2020 51',
         'A printed copy of your notes',

@@ -126,8 +126,14 @@ function browserJourney(executablePath: string): void {
       expect(path(page)).toBe('/consent')
       expect(await title(page)).toBe('Marginalia asks for access')
       const scopes = await text(page.getByRole('list', { name: 'It asks to' }))
-      for (const scope of ['openid', 'profile', 'email', 'offline_access', 'notes:read'])
-        expect(scopes).toContain(scope)
+      for (const words of [
+        'Recognise you',
+        'your name',
+        'your e-mail address',
+        'while you are away',
+        'Read your notes',
+      ])
+        expect(scopes).toContain(words)
       expect(await text(page.getByRole('main'))).toContain(new URL(example.baseUrl).hostname)
       await fitsOnAPhone(page)
       await press(page, 'Allow')
@@ -172,7 +178,7 @@ function browserJourney(executablePath: string): void {
       await fitsOnAPhone(page)
       await page.goto('/logout')
       await fitsOnAPhone(page)
-      expect(await title(page)).toBe('You are signed out')
+      expect(await title(page)).toBe('Signed out')
       await page.goto('/client')
       await press(page, 'Sign in with Example ID')
       await page.getByLabel('E-mail address').fill(email)
@@ -208,13 +214,13 @@ function browserJourney(executablePath: string): void {
       expect(await text(app)).toMatch(
         /It has access since \d+ \w+ \d{4}\. The access ends on \d+ \w+ \d{4} at \d\d:\d\d UTC\./,
       )
-      expect(await text(app.getByRole('list', { name: 'Marginalia' }))).toContain('Read your notes notes:read')
+      expect(await text(app.getByRole('list', { name: 'Marginalia' }))).toContain('Read your notes')
       await fitsOnAPhone(page)
       // The first click explains what will happen.
       const last = page.getByRole('button', { name: 'Yes, disconnect Marginalia' })
       expect(await last.isVisible()).toBe(false)
       await app.getByText('Disconnect Marginalia', { exact: true }).click()
-      expect(await text(app)).toContain('The application loses its access to your account at once.')
+      expect(await text(app)).toContain('The application loses its access to your account at once')
       await fitsOnAPhone(page)
       await press(page, 'Yes, disconnect Marginalia')
       expect(await said(page, 'status')).toContain('Access is withdrawn.')

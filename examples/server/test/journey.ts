@@ -11,6 +11,8 @@ export async function authorize(agent: UserAgent, url: URL, redirectUri: string)
   return page.url
 }
 
+/** Signs in with the demo account, or confirms it where the page asks a user who is signed in. */
 export function signIn(agent: UserAgent, page: Visit, until?: string): Promise<Visit> {
-  return agent.submit(page, 'Sign in', { email: demoAccount.email, password: demoAccount.password }, until)
+  const button = page.body.includes('>Confirm</button>') ? 'Confirm' : 'Sign in'
+  return agent.submit(page, button, { email: demoAccount.email, password: demoAccount.password }, until)
 }

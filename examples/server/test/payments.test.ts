@@ -87,7 +87,7 @@ describe('a payment of the demo client', () => {
   test('the consent page shows the whole payment, no URL has it, and the API books it when the user approves', async () => {
     const { agent, page } = await buy()
     expect([page.url.pathname, page.url.search.includes('12.50')]).toEqual(['/consent', false])
-    expect(page.body).toContain('<span class="client-name">Marginalia</span> asks for a payment')
+    expect(page.body).toContain('<bdi class="name">Marginalia</bdi> asks for your approval')
     for (const text of ['12.50 EUR', 'Margin Press', 'DE02 1203 0000 0000 2020 51', 'A printed copy of your notes'])
       expect(page.body).toContain(text)
     const paid = await agent.submit(page, pay)
@@ -145,7 +145,7 @@ describe('payments and their API', () => {
   })
 
   test('two payments of one request are shown and approved together, and each is booked under its own id', async () => {
-    const token = await tokenFor('Pay all 2', books, printedCopy)
+    const token = await tokenFor('Allow', books, printedCopy)
     const ids = [await book(token, books), await book(token, printedCopy)].map(({ body }) => body.id)
     expect(new Set(ids).size).toBe(2)
   })

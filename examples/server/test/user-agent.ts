@@ -2,7 +2,7 @@
 export interface UserAgent {
   /** Opens a URL and follows redirects. Stops before a URL that begins with `until`, and returns that URL. */
   open(url: string | URL, until?: string): Promise<Visit>
-  /** Submits the form of a page that has a button with the text `button`. */
+  /** Submits the form of a page that has a button with the text `button`, which is compared without tags. */
   submit(page: Visit, button: string, fields?: Fields, until?: string): Promise<Visit>
   cookie(name: string): string | undefined
   setCookie(name: string, value: string): void
@@ -73,7 +73,9 @@ export function createUserAgent(): UserAgent {
 
 function formWith(page: Visit, button: string) {
   for (const [form] of page.body.matchAll(/<form[\s\S]*?<\/form>/g)) {
-    const found = [...form.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(([, , text]) => text === button)
+    const found = [...form.matchAll(/<button([^>]*)>([\s\S]*?)<\/button>/g)].find(
+      ([, , text = '']) => text === button || text.replace(/<[^>]*>/g, '') === button,
+    )
     if (found === undefined) continue
     const fields = Object.fromEntries(
       [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [

@@ -1,10 +1,9 @@
 import { createProvider, OAuthError, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
+import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
 import { healthPages } from '../../shared/src/health.ts'
-import { findUser } from './account.ts'
+import { authenticate, findUser } from './account.ts'
 import type { Env } from './env.ts'
-import { identityPages } from './pages.ts'
-import { createSessions } from './sessions.ts'
 
 export interface Identity {
   readonly fetch: (request: Request) => Promise<Response>
@@ -12,24 +11,24 @@ export interface Identity {
 
 /** Makes the provider and its pages without I/O: each request does the I/O that it needs. */
 export function createIdentity(env: Env): Identity {
-  const sessions = createSessions(env.BASE_URL)
+  // In the memory of one isolate, as the storage is. `store` keeps sessions elsewhere.
+  const sessions = cookieSessions({ baseUrl: env.BASE_URL, getUser: findUser, lifetimeSeconds: 12 * 3600 })
   const provider = createProvider({
     baseUrl: env.BASE_URL,
     secret: env.OAUTH_SECRET,
     storage: memoryStorage(),
-    authentication: {
-      getSession: (request) => sessions.current(request),
-      getUser: findUser,
-      endSession: (id) => sessions.end(id),
-    },
-    loginUrl: '/login',
-    consentUrl: '/consent',
+    authentication: sessions,
+    ...pageUrls(),
     onEvent: (event) => {
       // biome-ignore lint/suspicious/noConsole: the log of a Worker
       if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
     },
   })
-  const pages = identityPages({ baseUrl: env.BASE_URL, password: env.USER_PASSWORD, provider, sessions })
+  const pages = createPages({
+    provider,
+    sessions,
+    users: { authenticate: ({ email, password }) => authenticate(env.USER_PASSWORD, email, password) },
+  })
 
   // biome-ignore lint/suspicious/noConsole: the log of a Worker
   const health = healthPages(() => provider.ready(), console.error)

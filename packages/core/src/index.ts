@@ -21,7 +21,7 @@ export type { ConnectedGrant, GrantDetails } from './consents/connected-grants.t
 export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
-export type { BrandingColours, BrandingLinks, BrandingOptions } from './contracts/branding.ts'
+export type { Branding, BrandingColours, BrandingLinks, BrandingOptions } from './contracts/branding.ts'
 export type { CibaEvent } from './contracts/ciba-events.ts'
 export type { Clock } from './contracts/clock.ts'
 export type {

@@ -4,6 +4,7 @@ import type { ClientApi } from './clients/server-api.ts'
 import type { ClientChanges } from './clients/update.ts'
 import type { ConsentApi } from './consents/server-api.ts'
 import type { VerifiedAccessToken } from './contracts/access-token.ts'
+import type { Branding } from './contracts/branding.ts'
 import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
 import type { KeyRotation, SigningKeyInformation } from './contracts/key-set.ts'
@@ -37,6 +38,11 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    * The APIs of the installed features, by the features' names. The API of a feature that has none is an empty object.
    */
   readonly features: Apis
+  /**
+   * The option `branding` with its defaults and absolute URLs, so that pages of your own look like those of the server:
+   * see `@oauth/core/pages`.
+   */
+  readonly branding: Branding
   /** The OpenID discovery document. Without the grant type `authorization_code`, it is the one of RFC 8414. */
   readonly metadata: Readonly<Record<string, unknown>>
 

@@ -105,6 +105,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     issuer: config.issuer,
     handlers: Object.freeze(handlers) as unknown as Handlers,
     features: apis,
+    branding: config.branding,
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
     matches: (request) => router.owns(pathOf(request.url)),
     fetch,

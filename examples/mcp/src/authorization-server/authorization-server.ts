@@ -2,11 +2,10 @@ import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oau
 import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
+import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
 import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
-import { findUser } from './account.ts'
-import { identityPages } from './pages.ts'
-import { createSessions } from './sessions.ts'
+import { authenticate, demoAccount, findUser } from './account.ts'
 
 export interface AuthorizationServerOptions {
   readonly baseUrl: string
@@ -32,7 +31,7 @@ export interface AuthorizationServer {
 
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const { baseUrl, secret, resources, apis = [], onEvent, clock } = options
-  const sessions = createSessions(baseUrl)
+  const sessions = cookieSessions({ baseUrl, getUser: findUser, lifetimeSeconds: 12 * 3600 })
   /** The client ids of the MCP servers. */
   const mcpServers = new Set<string>()
   // A client may be known by a document at its URL, or register itself; a token is valid only at the MCP server that the
@@ -44,13 +43,8 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     baseUrl,
     secret,
     storage: memoryStorage(),
-    authentication: {
-      getSession: (request) => sessions.current(request),
-      getUser: findUser,
-      endSession: (id) => sessions.end(id),
-    },
-    loginUrl: '/login',
-    consentUrl: '/consent',
+    authentication: sessions,
+    ...pageUrls(),
 
     ...preset,
     validAudiences: [...preset.validAudiences, ...apis],
@@ -73,7 +67,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     ...(onEvent !== undefined && { onEvent }),
     ...(clock !== undefined && { clock }),
   })
-  const pages = identityPages({ baseUrl, provider, sessions })
+  const pages = createPages({
+    provider,
+    sessions,
+    users: { authenticate: ({ email, password }) => authenticate(email, password) },
+    scopes: { 'notes:read': 'Read your notes', 'notes:write': 'Write notes for you' },
+    loginNote: `This is a demonstration. Sign in as ${demoAccount.email} with the password ${demoAccount.password}.`,
+  })
 
   const health = healthPages(
     () => provider.ready(),

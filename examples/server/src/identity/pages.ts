@@ -1,21 +1,36 @@
-import { Hono } from 'hono'
-import { approvalPages } from './approvals.ts'
-import { connectedAppsPage } from './connected-apps.ts'
-import { consentPage } from './consent.ts'
-import { devicePages } from './device.ts'
-import type { Host } from './host.ts'
-import { loginPage } from './login.ts'
-import { logoutPage } from './logout.ts'
-import { signupPage } from './signup.ts'
+import { createPages, type Pages } from '@oauth/pages'
+import { paymentView } from '../payments/payment-view.ts'
+import type { IdentityProvider } from '../provider.ts'
+import { demoAccount } from './demo-account.ts'
+import { scopeWords } from './scopes.ts'
+import type { Sessions } from './sessions.ts'
+import type { User, Users } from './users.ts'
 
-/** The pages that the provider's options name, those for devices and approvals, the logout page, and connected apps. */
-export function identityPages(host: Host): Hono {
-  return new Hono()
-    .route('/', loginPage(host))
-    .route('/', signupPage(host))
-    .route('/', consentPage(host))
-    .route('/', devicePages(host))
-    .route('/', approvalPages(host))
-    .route('/', logoutPage(host))
-    .route('/', connectedAppsPage(host))
+export interface Host {
+  readonly provider: IdentityProvider
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly onError: (error: unknown) => void
+}
+
+/** The pages of the identity provider. They are those of `@oauth/pages`, with the users and sessions of this application. */
+export function identityPages({ provider, users, sessions, onError }: Host): Pages {
+  return createPages<User>({
+    provider,
+    users: {
+      authenticate: ({ email, password }) => users.authenticate(email, password),
+      signUp: (account) => users.create(account),
+    },
+    sessions: {
+      getSession: (request) => sessions.current(request),
+      start: (user, request) => sessions.start(request, user),
+      end: (request) => sessions.end(sessions.current(request)?.session.id ?? ''),
+    },
+    scopes: scopeWords,
+    describeDetails: paymentView,
+    nextPaths: ['/applications'],
+    homeUrl: '/',
+    loginNote: `This is a demonstration. Sign in as ${demoAccount.email} with the password ${demoAccount.password}.`,
+    onError,
+  })
 }

@@ -28,7 +28,8 @@ import { currentSession } from '../sessions/signed-in.ts'
 import { type Beginning, beginningNow, readStanding } from '../withdrawals/standing.ts'
 
 /**
- * The endpoint to which the consent page posts the user's answer. A GET shows the page that is due and never approves.
+ * The endpoint to which the consent page posts the user's answer, and to which any page of the interaction may post a refusal
+ * (`accept=false`). A GET shows the page that is due and never approves.
  */
 export const consent: Endpoint = {
   name: 'consent',
@@ -60,9 +61,14 @@ async function answer(
   loaded: LoadedInteraction,
   parameters: Parameters,
 ): Promise<Response> {
-  if (loaded.interaction.step !== 'consent') throw errorForUser('invalid_request', englishTexts.anotherStepFirst)
-  if (parameters.get('accept')?.toLowerCase() !== 'true') return refuse(ctx, request, loaded)
-  return approve(ctx, request, loaded, parameters)
+  const accept = parameters.get('accept')?.toLowerCase()
+  const { step, completion = 'code' } = loaded.interaction
+  if (step !== 'consent') {
+    // A user may refuse on the login page, too, before the server knows who it is. Only a code has no other use for the user.
+    if (accept === 'false' && completion === 'code') return refuse(ctx, request, loaded)
+    throw errorForUser('invalid_request', englishTexts.anotherStepFirst)
+  }
+  return accept === 'true' ? approve(ctx, request, loaded, parameters) : refuse(ctx, request, loaded)
 }
 
 async function refuse(ctx: Context, request: Request, { interaction, pending }: LoadedInteraction): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { KeyCheck, KeySetFacts } from '../contracts/key-set.ts'
 import { encodeUtf8 } from '../crypto/base64url.ts'
-import { withinSeconds } from './deadline.ts'
+import { withinSeconds } from '../host/deadline.ts'
 import type { KeyList } from './key-list.ts'
 import { activeKey, type ListedKey } from './listed-keys.ts'
 

@@ -1,5 +1,5 @@
 import type { KeySetFacts } from '../contracts/key-set.ts'
-import { withinSeconds } from './deadline.ts'
+import { withinSeconds } from '../host/deadline.ts'
 import { type ListedKeys, readListedKeys } from './listed-keys.ts'
 import type { ExternalKeyRules } from './options.ts'
 

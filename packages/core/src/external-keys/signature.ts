@@ -1,8 +1,8 @@
 import type { Bytes } from '../crypto/base64url.ts'
 import { isMlDsa, mlDsaSizes } from '../crypto/ml-dsa.ts'
 import { verifySignature } from '../crypto/signer.ts'
+import { withinSeconds } from '../host/deadline.ts'
 import { wrongAnswer } from '../host/wrong-answer.ts'
-import { withinSeconds } from './deadline.ts'
 import type { ListedKey } from './listed-keys.ts'
 import type { ExternalKeyRules } from './options.ts'
 

@@ -1,5 +1,9 @@
 import type { Page, PageKind, RenderedPage, RenderPage } from '../contracts/page.ts'
+import { withinSeconds } from './deadline.ts'
 import { kindOf, wrongAnswer } from './wrong-answer.ts'
+
+/** How long the hook may take, in seconds. The user waits for the page meanwhile, and the built-in one is there at once. */
+const patience = 3
 
 /** The longest page, in characters. */
 const longest = 1_000_000
@@ -10,9 +14,8 @@ const longest = 1_000_000
  */
 export function checkedRenderPage(hook: RenderPage): (page: Page) => Promise<RenderedPage | undefined> {
   return async (page) => {
-    const answer: unknown = await hook(page)
-    if (answer === undefined || answer === null) return undefined
-    const made = typeof answer === 'string' ? { html: answer } : await readResponse(answer)
+    const made = await withinSeconds('renderPage', patience, async () => read(await hook(page)))
+    if (made === undefined) return undefined
     if (!/<html[\s>]/i.test(made.html)) throw new TypeError('renderPage: the page must be HTML with an html element')
     if (made.html.length > longest) throw new TypeError(`renderPage: the page has more than ${longest} characters`)
     for (const part of ['formHtml', 'framesHtml'] as const) {
@@ -22,6 +25,12 @@ export function checkedRenderPage(hook: RenderPage): (page: Page) => Promise<Ren
     if (page.formHtml !== undefined) checkBefore(made.html.slice(0, made.html.indexOf(page.formHtml)), page.kind)
     return made
   }
+}
+
+/** Reads the answer of the hook; `undefined` for the built-in page. */
+function read(answer: unknown): RenderedPage | undefined | Promise<RenderedPage> {
+  if (answer === undefined || answer === null) return undefined
+  return typeof answer === 'string' ? { html: answer } : readResponse(answer)
 }
 
 /**

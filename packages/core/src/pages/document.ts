@@ -27,14 +27,14 @@ export function framesHtml(frames: readonly string[]): string {
 
 /** Returns the built-in page as HTML. */
 export function pageDocument(page: Page): string {
-  const { title, name } = page
+  const { title, name, logoUrl } = page
   return `<!doctype html>
 <html lang="${escapeHtml(page.language)}" dir="${page.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name === undefined ? title : `${title} – ${name}`)}</title>
-<style>
+${logoUrl === undefined ? '' : `<link rel="icon" href="${escapeHtml(logoUrl)}">\n`}<style>
 ${styleSheet(page.colours)}
 </style>
 </head>

@@ -18,7 +18,7 @@ export function securityPolicy({ kind, logoUrl, frames = [] }: Page, byHost: boo
   const self = byHost ? ["'self'"] : []
   const images = [
     ...self,
-    ...(logoUrl === undefined ? [] : logoUrl.startsWith('data:') ? ['data:'] : origins([logoUrl])),
+    ...(logoUrl === undefined ? [] : logoUrl.startsWith('data:') ? ['data:'] : policyOrigins([logoUrl])),
   ]
   return [
     "default-src 'none'",
@@ -28,10 +28,11 @@ export function securityPolicy({ kind, logoUrl, frames = [] }: Page, byHost: boo
     ...(images.length === 0 ? [] : [`img-src ${images.join(' ')}`]),
     ...(byHost ? ["font-src 'self'"] : []),
     ...(kind === 'form_post' ? [`script-src '${submitScriptHash}'`] : []),
-    ...(frames.length === 0 ? [] : [`frame-src ${origins(frames).join(' ')}`]),
+    ...(frames.length === 0 ? [] : [`frame-src ${policyOrigins(frames).join(' ')}`]),
   ].join('; ')
 }
 
-function origins(urls: readonly string[]): readonly string[] {
+/** Returns the origins of URLs, for a policy. An origin with a character that has a meaning there is left out. */
+export function policyOrigins(urls: readonly string[]): readonly string[] {
   return [...new Set(urls.map((url) => new URL(url).origin))].filter((one) => origin.test(one))
 }

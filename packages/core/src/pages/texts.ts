@@ -1,3 +1,4 @@
+import type { Branding } from '../contracts/branding.ts'
 import type { Context } from '../contracts/context.ts'
 import { englishTexts, type PageTextName, type PageTexts } from '../contracts/page-texts.ts'
 import { queryOf } from '../http/target.ts'
@@ -10,11 +11,11 @@ export interface LanguageTexts {
   readonly texts: PageTexts
 }
 
-/** The texts of all languages, those of the host over the built-in ones, by the tag in lower case. */
-function allTexts({ config }: Context): ReadonlyMap<string, LanguageTexts> {
+/** Returns the texts of all languages, those of the host over the built-in ones, by the tag in lower case. */
+export function languageTexts(branding: Pick<Branding, 'languages'>): ReadonlyMap<string, LanguageTexts> {
   const builtIn: Readonly<Record<string, PageTexts>> = { en: englishTexts, de: germanTexts }
   const all = new Map(Object.entries(builtIn).map(([tag, texts]) => [tag, { tag, texts }]))
-  for (const [key, { tag, texts }] of config.branding.languages) {
+  for (const [key, { tag, texts }] of branding.languages) {
     const base = builtIn[key] ?? builtIn[key.split('-')[0] as string] ?? englishTexts
     all.set(key, { tag, texts: { ...base, ...texts } })
   }
@@ -22,6 +23,8 @@ function allTexts({ config }: Context): ReadonlyMap<string, LanguageTexts> {
   for (const { texts } of all.values()) Object.freeze(texts)
   return all
 }
+
+const allTexts = ({ config }: Context): ReadonlyMap<string, LanguageTexts> => languageTexts(config.branding)
 
 /**
  * Returns the texts in the language of a request.

@@ -117,10 +117,10 @@ describe('the shape of the sources', () => {
     expect(classes.length).toBe(2)
   })
 
-  test('only the three index files and the entries for features and Node re-export', () => {
+  test('only the three index files and the entries for features, Node and pages re-export', () => {
     const barrels = sources.filter(({ code }) => /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\b/m.test(code))
     expect(barrels.map(({ path }) => path)).toEqual(
-      ['feature.ts', 'index.ts', 'memory/index.ts', 'node.ts', 'testing/index.ts'].filter((path) =>
+      ['feature.ts', 'index.ts', 'memory/index.ts', 'node.ts', 'pages.ts', 'testing/index.ts'].filter((path) =>
         barrels.some((one) => one.path === path),
       ),
     )

@@ -124,3 +124,37 @@ describe('consent', () => {
     expect(granted).toBe('')
   })
 })
+
+describe('a user who refuses before consent is due', () => {
+  async function atLogin() {
+    const world = createWorld()
+    const client = await registerConfidential(world)
+    const browser = world.browser()
+    const { url } = await browser.visit(authorizeUrl(world, client, createPkce(), { state: 's' }))
+    expect(new URL(url).pathname).toBe('/login')
+    return { world, browser, url }
+  }
+
+  test('sends the client access_denied from the login page, and the interaction is over', async () => {
+    const { world, browser, url } = await atLogin()
+    expectErrorRedirect(world, await answer(browser, url, { accept: 'false' }), redirectUri, 'access_denied')
+    await expectErrorPage(await answer(browser, url, { accept: 'false' }), 400, 'invalid_request')
+  })
+
+  test('can neither allow nor refuse by a form without a clear answer', async () => {
+    const { world, browser, url } = await atLogin()
+    for (const form of [{ accept: 'true' }, { accept: 'no' }, {}] as Record<string, string>[]) {
+      await expectErrorPage(await answer(browser, url, form), 400, 'invalid_request')
+    }
+    expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).intent).toBe('login')
+  })
+
+  test('must be in the browser that began, and the form must come from a page of this server (F02)', async () => {
+    const { world, browser, url } = await atLogin()
+    await expectErrorPage(await answer(world.browser(), url, { accept: 'false' }), 403, 'invalid_request')
+    const body = new URLSearchParams({ state: new URL(url).searchParams.get('state') ?? '', accept: 'false' })
+    const foreign = { method: 'POST', headers: { origin: 'https://evil.example' }, body }
+    await expectErrorPage(await browser.request(`${issuer}/oauth2/consent`, foreign), 403, 'access_denied')
+    expect((await world.provider.resolveLoginContext(browser.pageRequest(url))).intent).toBe('login')
+  })
+})

@@ -71,6 +71,16 @@ describe('the hook renderPage', () => {
     expect(await done.text()).toContain('You are signed out.')
   })
 
+  test('that never answers, or whose Response never ends, leads to the built-in page, and to an event with the cause', async () => {
+    const endless = () => new Response(new ReadableStream(), { headers: { 'content-type': 'text/html' } })
+    const hooks: readonly RenderPage[] = [() => new Promise<string>(() => undefined), endless]
+    for (const { html, world } of await Promise.all(hooks.map(errorWith))) {
+      expect(html).toContain('<h1>This application cannot be used here</h1>')
+      const failed = world.events.find((event) => event.type === 'page.failed')
+      expect(failed).toMatchObject({ cause: { message: 'renderPage did not answer within 3 s' } })
+    }
+  })
+
   const notHtml = () => new Response('{}', { headers: { 'content-type': 'application/json' } })
   test.each<[string, () => unknown, string]>([
     [

@@ -8,7 +8,7 @@ import { help } from './help.ts'
 import { apiLogTopics, apiTopics, clientTopics, codeTopics, commandTopics, startTopics, type Topic } from './topics.ts'
 
 /** The packages whose errors operators and developers of clients meet. */
-const packages = ['core', 'kysely', 'express', 'hono', 'next', 'resource-server', 'cli']
+const packages = ['core', 'kysely', 'express', 'hono', 'next', 'pages', 'resource-server', 'cli']
 
 /** Collects the messages of the published packages, without those of the tests for storages. */
 export function readMessages(): readonly Message[] {

@@ -17,7 +17,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'purgeExpired',
     'conformanceReport',
   ],
-  'Your pages': ['resolveLoginContext', 'tryResolveLoginContext', 'verifyPageQuery'],
+  'Your pages': ['branding', 'resolveLoginContext', 'tryResolveLoginContext', 'verifyPageQuery'],
   Clients: [
     'registerClient',
     'getClient',

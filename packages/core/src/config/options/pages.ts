@@ -20,8 +20,9 @@ export interface PageOptions {
   /**
    * Makes the server's own pages instead of the server. It gets everything that a page says as text, and returns HTML, a
    * `Response` with HTML, or `undefined` for the built-in page. Status and headers stay the server's: the page runs no
-   * script, and loads styles, images and fonts of this origin alone. When the hook throws or its page lacks `page.formHtml`
-   * or `page.framesHtml`, the user gets the built-in page, and the event `page.failed` tells why. Default: the built-in
+   * script, and loads styles, images and fonts of this origin alone. When the hook throws, has not answered after
+   * three seconds, or its page lacks `page.formHtml` or `page.framesHtml`, the user gets the built-in page, and the event
+   * `page.failed` tells why. Default: the built-in
    * pages.
    */
   readonly renderPage?: RenderPage | undefined

@@ -1,7 +1,7 @@
-import type { SignedIn } from '@oauth/core'
+import { type CookieSessions, cookieSessions, memorySessionStore, type SessionStore } from '@oauth/pages'
 
 // A demo: one user with a password from the environment, and sessions in this process. Put yours in its place.
-interface User {
+export interface User {
   readonly id: string
   readonly name: string
   readonly email: string
@@ -9,22 +9,28 @@ interface User {
 
 const user: User = { id: '1', name: 'Ada Lovelace', email: 'ada@example.com' }
 // A development server may load this file more than once.
-const shared = globalThis as { oauthDemoSessions?: Map<string, SignedIn<User>> }
-shared.oauthDemoSessions ??= new Map()
-const sessions = shared.oauthDemoSessions
+const shared = globalThis as { oauthDemoSessions?: SessionStore }
+shared.oauthDemoSessions ??= memorySessionStore()
+const store = shared.oauthDemoSessions
+
+/** Returns the user with this address and password. Take as long for an address that nobody has. */
+export function authenticate(email: string, password: string): User | undefined {
+  const { DEMO_PASSWORD } = process.env
+  if (DEMO_PASSWORD === undefined || DEMO_PASSWORD === '' || password !== DEMO_PASSWORD) return undefined
+  return email === user.email ? user : undefined
+}
+
+const getUser = (id: string): User | undefined => (id === user.id ? user : undefined)
+
+/** Makes the sessions at the first request: while the module loads, there may be no variables yet. */
+export function sessions(): CookieSessions<User> {
+  const { BASE_URL = 'http://localhost:3000' } = process.env
+  return cookieSessions({ baseUrl: BASE_URL, store, getUser })
+}
 
 /** What the provider asks your application. */
 export const authentication = {
-  getSession: ({ headers }: Request): SignedIn<User> | undefined =>
-    sessions.get(/(?:^|; )sid=([\w-]+)/.exec(headers.get('cookie') ?? '')?.[1] ?? ''),
-  getUser: (id: string): User | undefined => (id === user.id ? user : undefined),
-}
-
-/** Signs the user in, and returns the `Set-Cookie` of the session; `undefined` for a wrong password. */
-export function signIn(password: string, secure: boolean): string | undefined {
-  const { DEMO_PASSWORD } = process.env
-  if (DEMO_PASSWORD === undefined || DEMO_PASSWORD === '' || password !== DEMO_PASSWORD) return undefined
-  const cookie = crypto.randomUUID()
-  sessions.set(cookie, { user, session: { id: crypto.randomUUID(), authTime: Math.floor(Date.now() / 1000) } })
-  return `sid=${cookie}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  getSession: (request: Request) => sessions().getSession(request),
+  getUser,
+  endSession: (id: string) => sessions().endSession(id),
 }

@@ -1,0 +1,8 @@
+// What pages of other packages are made of, so that they have the look and the languages of the server's own pages.
+export type { Branding } from './contracts/branding.ts'
+export { englishTexts, type PageTextName, type PageTexts } from './contracts/page-texts.ts'
+export { escapeHtml } from './http/html.ts'
+export { chooseLanguage, directionOf } from './pages/language.ts'
+export { policyOrigins } from './pages/security-policy.ts'
+export { styleSheet } from './pages/style.ts'
+export { fillText, type LanguageTexts, languageTexts, sentence } from './pages/texts.ts'

@@ -1,0 +1,101 @@
+import type { BaseUser } from '@oauth/core'
+import { memoryAttempts } from './forms/attempts.ts'
+import type { LogoClient, PagesOptions, ShownUser } from './options.ts'
+
+/** The options after the check, with their defaults. */
+export interface Checked extends Omit<PagesOptions<BaseUser>, 'clientLogos'> {
+  readonly showsLogo: (client: LogoClient) => boolean
+  readonly show: (user: BaseUser) => ShownUser
+  readonly attempts: NonNullable<PagesOptions<BaseUser>['attempts']>
+  readonly languages: NonNullable<PagesOptions<BaseUser>['languages']>
+  readonly nextPaths: readonly string[]
+  readonly onError: (error: unknown) => void
+}
+
+const known: ReadonlySet<string> = new Set<keyof PagesOptions<BaseUser>>([
+  'provider',
+  'users',
+  'sessions',
+  'basePath',
+  'scopes',
+  'claims',
+  'resources',
+  'describeDetails',
+  'clientLogos',
+  'attempts',
+  'nextPaths',
+  'homeUrl',
+  'forgotPasswordUrl',
+  'loginNote',
+  'languages',
+  'onError',
+])
+
+/** @throws {TypeError} when an option is unknown, missing or wrong; the message names it and says what to change */
+export function checkOptions(options: PagesOptions<BaseUser>): Checked {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new TypeError(`createPages: there is no option ${name}`)
+  }
+  const { provider, users, sessions, clientLogos = 'verified', nextPaths = [], homeUrl, forgotPasswordUrl } = options
+  requireFunctions('provider', provider, ['tryResolveLoginContext', 'listConnectedApps', 'disconnectApp'])
+  requireFunctions('users', users, ['authenticate'])
+  requireFunctions('sessions', sessions, ['getSession', 'start', 'end'])
+  if ((sessions.accounts === undefined) !== (sessions.choose === undefined)) {
+    throw new TypeError('createPages: sessions must have both accounts and choose, or neither')
+  }
+  for (const path of nextPaths) {
+    if (!/^\/[\w./~-]*$/.test(path) || path.includes('//') || path.includes('..')) {
+      throw new TypeError(`createPages: nextPaths: ${path} must be a path of this host, as /applications is`)
+    }
+  }
+  requireLink('homeUrl', homeUrl)
+  requireLink('forgotPasswordUrl', forgotPasswordUrl)
+  return {
+    ...options,
+    showsLogo: logoRule(clientLogos),
+    show: (user) => shownUser(users.show?.(user) ?? (user as unknown as MaybeNamed), user),
+    attempts: options.attempts ?? memoryAttempts(),
+    languages: options.languages ?? {},
+    nextPaths,
+    onError: options.onError ?? report,
+  }
+}
+
+function requireFunctions(option: string, value: object | undefined, names: readonly string[]): void {
+  const missing = names.find((name) => typeof (value as Record<string, unknown> | undefined)?.[name] !== 'function')
+  if (missing !== undefined) throw new TypeError(`createPages: ${option} must have the function ${missing}`)
+}
+
+function requireLink(option: string, url: string | undefined): void {
+  if (url === undefined || /^\/(?![/\\])[\x21-\x7e]*$/.test(url)) return
+  if (URL.canParse(url) && new URL(url).protocol === 'https:') return
+  throw new TypeError(`createPages: ${option} must be a path, as /account is, or a URL with https`)
+}
+
+function logoRule(clientLogos: NonNullable<PagesOptions<BaseUser>['clientLogos']>): (client: LogoClient) => boolean {
+  if (typeof clientLogos === 'function') return clientLogos
+  const rules = {
+    verified: ({ selfRegistered }: LogoClient) => !selfRegistered,
+    all: () => true,
+    none: () => false,
+  }
+  if (Object.hasOwn(rules, clientLogos)) return rules[clientLogos]
+  throw new TypeError("createPages: clientLogos must be 'verified', 'all', 'none' or a function")
+}
+
+interface MaybeNamed {
+  readonly name?: unknown
+  readonly email?: unknown
+  readonly detail?: unknown
+}
+
+/** A user without a name is called by the address, and one without both by the id. */
+function shownUser({ name, detail, email }: MaybeNamed, { id }: BaseUser): ShownUser {
+  const [first, second] = [name, detail ?? email].filter((text) => typeof text === 'string' && text !== '') as string[]
+  return second === undefined ? { name: first ?? id } : { name: first as string, detail: second }
+}
+
+function report(error: unknown): void {
+  // biome-ignore lint/suspicious/noConsole: without onError there is no other place where anybody sees it
+  console.error(error)
+}

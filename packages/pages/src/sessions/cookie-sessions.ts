@@ -1,0 +1,98 @@
+import type { Awaitable, BaseUser, SignedIn } from '@oauth/core'
+import { createCookie } from '../http/cookie.ts'
+import { hash, randomText } from '../http/random.ts'
+import type { SignInFacts } from '../options.ts'
+import { memorySessionStore, type SessionStore } from './session-store.ts'
+
+export interface CookieSessionOptions<User extends BaseUser> {
+  /** The `baseUrl` of the provider. With https, the cookie is `Secure`. */
+  readonly baseUrl: string
+  /** Finds a user. The session of a user who is gone counts no more. */
+  readonly getUser: (id: string) => Awaitable<User | undefined | null>
+  /** Where the sessions are kept. Default: in the memory of this process, until it ends. */
+  readonly store?: SessionStore | undefined
+  /** How long a session lives. Default two weeks. */
+  readonly lifetimeSeconds?: number | undefined
+  /** The name of the cookie; with https it gets the prefix `__Host-`. Default `session`. */
+  readonly cookieName?: string | undefined
+}
+
+/** Sessions for the provider (`authentication`) and for the pages (`sessions`). */
+export interface CookieSessions<User extends BaseUser> {
+  getSession(request: Request): Promise<SignedIn<User> | undefined>
+  getUser(id: string): Awaitable<User | undefined | null>
+  /** Ends a session by its id, for the provider. */
+  endSession(id: string): Promise<void>
+  /** Signs a user in: ends the session that this browser had, and begins a new one. Returns a `Set-Cookie` value. */
+  start(user: User, request: Request, facts?: SignInFacts): Promise<string>
+  /** Ends the session of this browser. Returns a `Set-Cookie` value. */
+  end(request: Request): Promise<string>
+}
+
+const twoWeeks = 14 * 24 * 3600
+const valuePattern = /^[\w-]{43}$/
+
+/**
+ * Sessions for an application that has none yet: a random cookie, of which only the hash is stored. Pass the result as
+ * `authentication` to `createProvider` and as `sessions` to `createPages`.
+ * @throws {TypeError} for a `baseUrl` that is no URL, and a lifetime that is no whole number above 0
+ * @example
+ * ```ts
+ * const sessions = cookieSessions({ baseUrl, getUser: (id) => users.find(id) })
+ * const provider = createProvider({ baseUrl, authentication: sessions, ...pageUrls(), ... })
+ * ```
+ */
+export function cookieSessions<User extends BaseUser>({
+  baseUrl,
+  getUser,
+  store = memorySessionStore(),
+  lifetimeSeconds = twoWeeks,
+  cookieName = 'session',
+}: CookieSessionOptions<User>): CookieSessions<User> {
+  if (!URL.canParse(baseUrl)) throw new TypeError('cookieSessions: baseUrl must be the URL of the provider')
+  if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1) {
+    throw new TypeError('cookieSessions: lifetimeSeconds must be a whole number above 0')
+  }
+  if (!/^[\w-]+$/.test(cookieName)) throw new TypeError('cookieSessions: cookieName must be letters, digits, - and _')
+  const cookie = createCookie(cookieName, new URL(baseUrl).protocol === 'https:')
+  const cookieHash = async (request: Request): Promise<string | undefined> => {
+    const value = cookie.read(request)
+    return value !== undefined && valuePattern.test(value) ? hash(value) : undefined
+  }
+  const endOf = async (request: Request): Promise<void> => {
+    const known = await cookieHash(request)
+    if (known !== undefined) await store.deleteByCookie(known)
+  }
+
+  return {
+    getUser,
+    async getSession(request) {
+      const known = await cookieHash(request)
+      const row = known === undefined ? undefined : await store.find(known)
+      if (row === undefined || row === null || row.expiresAt <= now()) return undefined
+      const user = await getUser(row.userId)
+      if (user === undefined || user === null) return undefined
+      return { user, session: { id: row.id, authTime: row.authTime, amr: row.amr } }
+    },
+    async start(user, request, { amr = ['pwd'] } = {}) {
+      // Never keep a session from before the sign-in: an attacker may have planted its cookie.
+      await endOf(request)
+      const value = randomText()
+      const authTime = now()
+      const expiresAt = authTime + lifetimeSeconds
+      await store.insert({ id: randomText(), cookieHash: await hash(value), userId: user.id, authTime, amr, expiresAt })
+      return cookie.write(value, lifetimeSeconds)
+    },
+    async end(request) {
+      await endOf(request)
+      return cookie.clear()
+    },
+    async endSession(id) {
+      await store.deleteById(id)
+    },
+  }
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000)
+}

@@ -1,0 +1,52 @@
+import type { Awaitable } from '@oauth/core'
+
+/** A session as it is stored. */
+export interface StoredSession {
+  /** The id that the provider knows. It is no secret: with the id alone nobody is signed in. */
+  readonly id: string
+  /** The hash of the cookie. */
+  readonly cookieHash: string
+  readonly userId: string
+  /** When the user signed in, in seconds since the epoch. */
+  readonly authTime: number
+  /** The methods of the sign-in (`amr`), for instance `['pwd']`. */
+  readonly amr: readonly string[]
+  /** In seconds since the epoch. Afterwards the row may be deleted. */
+  readonly expiresAt: number
+}
+
+/** Where `cookieSessions` keeps sessions: four queries on one table. */
+export interface SessionStore {
+  insert(session: StoredSession): Awaitable<void>
+  /** Finds a session, also one that has expired. */
+  find(cookieHash: string): Awaitable<StoredSession | undefined | null>
+  /** Deletes the session with this cookie, if there is one. */
+  deleteByCookie(cookieHash: string): Awaitable<void>
+  /** Deletes the session with this id, if there is one. */
+  deleteById(id: string): Awaitable<void>
+}
+
+/** How many sessions the memory of one process keeps. The oldest ones end first. */
+const most = 100_000
+
+/** Keeps sessions in the memory of this process: a restart signs everybody out, and another process knows none of them. */
+export function memorySessionStore(): SessionStore {
+  const byCookie = new Map<string, StoredSession>()
+  const cookieOf = new Map<string, string>()
+  const drop = (cookieHash: string | undefined): void => {
+    const session = cookieHash === undefined ? undefined : byCookie.get(cookieHash)
+    if (session === undefined) return
+    byCookie.delete(session.cookieHash)
+    cookieOf.delete(session.id)
+  }
+  return {
+    insert(session) {
+      byCookie.set(session.cookieHash, session)
+      cookieOf.set(session.id, session.cookieHash)
+      if (byCookie.size > most) drop(byCookie.keys().next().value)
+    },
+    find: (cookieHash) => byCookie.get(cookieHash),
+    deleteByCookie: drop,
+    deleteById: (id) => drop(cookieOf.get(id)),
+  }
+}

@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+import { createUserAgent } from '../../../examples/server/test/user-agent.ts'
+import { contrast } from '../../core/src/pages/colours.ts'
+import { html } from '../src/http/html.ts'
+import { cookieSessions, createPages, memoryAttempts, pageUrls } from '../src/index.ts'
+import { englishPageTexts } from '../src/texts/english.ts'
+import { fill } from '../src/texts/fill.ts'
+import { germanPageTexts } from '../src/texts/german.ts'
+import { wordsIn } from '../src/texts/languages.ts'
+import { timesIn } from '../src/texts/times.ts'
+import { ada, password, startWorld } from './support.ts'
+
+const braces = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
+
+test('each language has each text, with the same values to fill in', () => {
+  expect(Object.keys(germanPageTexts).sort()).toEqual(Object.keys(englishPageTexts).sort())
+  for (const [name, english] of Object.entries(englishPageTexts)) {
+    const german = germanPageTexts[name as keyof typeof germanPageTexts]
+    expect(german.trim(), name).not.toBe('')
+    expect(braces(german), name).toEqual(braces(english))
+  }
+})
+
+test('a text and the values in it are escaped, and each value stands apart', () => {
+  expect(fill('<b> {name} & {other}', { name: '<i>', other: html`<em>${'"'}</em>` }).text).toBe(
+    '&lt;b&gt; <bdi>&lt;i&gt;</bdi> &amp; <em>&quot;</em>',
+  )
+  expect(html`${[undefined, 'a', ['<', html`<br>`]]}`.text).toBe('a&lt;<br>')
+  // What a function of the host passes on from a request in place of a text is no HTML, either.
+  expect(() => html`${JSON.parse('{"text":"<script>"}') as string}`).toThrow()
+})
+
+test('words of the host are those of the language, of the shorter tag, or English', () => {
+  const words = { en: 'Read', de: 'Lesen', 'pt-BR': 'Ler' }
+  expect(['de-AT', 'pt-BR', 'fr'].map((tag) => wordsIn(words, { tag }))).toEqual(['Lesen', 'Ler', 'Read'])
+  expect(wordsIn('Read', { tag: 'de' })).toBe('Read')
+})
+
+test('times are in the words of the language, and a tag that is not known does not break a page', () => {
+  expect(timesIn('de').day(0)).toBe('1. Januar 1970')
+  expect(timesIn('en').day(0)).toBe('1 January 1970')
+  expect(timesIn('not a tag').day(0)).toBe('1 January 1970')
+})
+
+test('a host adds a language with a part of the texts, and its pages run from right to left', async () => {
+  const world = await startWorld({
+    branding: { languages: { ar: { signOut: 'تسجيل الخروج' } } },
+    pages: { languages: { ar: { loginTitle: 'تسجيل الدخول' }, de: { loginTitle: 'Einloggen' } } },
+  })
+  const open = async (language: string) =>
+    (await fetch(`${world.baseUrl}/login`, { headers: { 'accept-language': language } })).text()
+  const arabic = await open('ar')
+  expect(arabic).toContain('<html lang="ar" dir="rtl">')
+  expect(arabic).toContain('<h1>تسجيل الدخول</h1>')
+  expect(arabic).toContain('Password')
+  expect(await open('de')).toContain('<h1>Einloggen</h1>')
+  const agent = createUserAgent()
+  await agent.submit(await agent.open(`${world.baseUrl}/login`), 'Sign in', { email: ada.email, password })
+  await world.stop()
+})
+
+test('the colour of errors has a contrast of 4.5 or more on both cards', () => {
+  expect(contrast('#b42318', '#fff')).toBeGreaterThan(4.5)
+  expect(contrast('#b42318', '#f4f5f7')).toBeGreaterThan(4.5)
+  expect(contrast('#ffa198', '#1e232a')).toBeGreaterThan(4.5)
+})
+
+test('options that are wrong are named', async () => {
+  const world = await startWorld()
+  const provider = world.provider
+  const sessions = cookieSessions({ baseUrl: world.baseUrl, getUser: () => ada })
+  const users = { authenticate: () => undefined }
+  const make = (more: object) => () => createPages({ provider, sessions, users, ...more })
+  expect(make({ loginUrl: '/' })).toThrow('there is no option loginUrl')
+  expect(make({ users: {} })).toThrow('users must have the function authenticate')
+  expect(make({ sessions: { ...sessions, choose: () => '' } })).toThrow('both accounts and choose')
+  expect(make({ basePath: 'x/' })).toThrow('basePath')
+  expect(make({ nextPaths: ['//evil.example'] })).toThrow('nextPaths')
+  expect(make({ homeUrl: 'javascript:alert(1)' })).toThrow('homeUrl must be a path')
+  expect(make({ homeUrl: '//evil.example' })).toThrow('homeUrl must be a path')
+  expect(make({ clientLogos: 'some' })).toThrow('clientLogos must be')
+  expect(() => cookieSessions({ baseUrl: 'x', getUser: () => ada })).toThrow('baseUrl')
+  expect(() => cookieSessions({ baseUrl: world.baseUrl, getUser: () => ada, lifetimeSeconds: 0.5 })).toThrow('lifetime')
+  await world.stop()
+})
+
+test('the pages may be below a path', async () => {
+  expect(pageUrls('/account').loginUrl).toBe('/account/login')
+  const world = await startWorld({ pages: { basePath: '/account' } })
+  const agent = createUserAgent()
+  const login = await agent.open(await world.authorization())
+  expect(login.url.pathname).toBe('/account/login')
+  const consent = await agent.submit(login, 'Sign in', { email: ada.email, password })
+  expect(consent.url.pathname).toBe('/account/consent')
+  await world.stop()
+})
+
+test('the cookies of an https host are Secure, and no other host of the domain can set them', async () => {
+  const sessions = cookieSessions({ baseUrl: 'https://id.example.com', getUser: () => ada })
+  const request = new Request('https://id.example.com/login')
+  expect(await sessions.start(ada, request)).toMatch(
+    /^__Host-session=[\w-]{43}; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+  )
+  expect(await sessions.end(request)).toMatch(/^__Host-session=; Max-Age=0; /)
+})
+
+test('a session ends with its lifetime, with its id, and with its user', async () => {
+  const users = new Map([[ada.id, ada]])
+  const store = new Map()
+  const kept = {
+    insert: (session: { cookieHash: string }) => void store.set(session.cookieHash, session),
+    find: (cookieHash: string) => store.get(cookieHash),
+    deleteByCookie: (cookieHash: string) => void store.delete(cookieHash),
+    deleteById: (id: string) => void [...store].filter(([, one]) => one.id === id).map(([key]) => store.delete(key)),
+  }
+  const sessions = cookieSessions({ baseUrl: 'http://localhost:1', getUser: (id) => users.get(id), store: kept })
+  const request = new Request('http://localhost:1/')
+  const begin = async () => {
+    const [cookie = ''] = (await sessions.start(ada, request)).split(';')
+    expect([...store.keys()].join()).not.toContain(cookie.slice(8))
+    return new Request('http://localhost:1/', { headers: { cookie } })
+  }
+  const first = await begin()
+  const session = await sessions.getSession(first)
+  expect(session?.session.amr).toEqual(['pwd'])
+  await sessions.endSession(session?.session.id ?? '')
+  expect(await sessions.getSession(first)).toBeUndefined()
+  const second = await begin()
+  for (const row of store.values()) Object.assign(row, { expiresAt: 1 })
+  expect(await sessions.getSession(second)).toBeUndefined()
+  const third = await begin()
+  users.clear()
+  expect(await sessions.getSession(third)).toBeUndefined()
+})
+
+test('attempts are counted apart by address, and forgotten after a right password', async () => {
+  const attempts = memoryAttempts({ limit: 2, remembered: 2 })
+  const attempt = (email: string) => ({ kind: 'sign_in', email, request: new Request('http://localhost/') }) as const
+  expect([1, 2, 3].map(() => attempts.begin(attempt('a')))).toEqual([true, true, false])
+  await attempts.succeeded(attempt('a'))
+  expect(attempts.begin(attempt('a'))).toBe(true)
+})
