@@ -31,7 +31,7 @@ interface MessagePage {
 }
 
 const startPaths =
-  /^(?:core\/src\/(?:config|server|presets|contracts)\/|core\/src\/assertions\/trust|core\/src\/external-keys\/(?:options|public-key)|core\/src\/features\/(?:[^/]+\/(?:options|entries|attesters|profile|origin|access-token-rules|[a-z-]*)\.ts)|kysely\/src\/(?:index|dialect|schema)\.ts|resource-server\/)/
+  /^(?:core\/src\/(?:config|server|presets|contracts)\/|core\/src\/assertions\/trust|core\/src\/external-keys\/(?:options|public-key)|core\/src\/features\/(?:[^/]+\/(?:options|entries|attesters|profile|origin|access-token-rules|[a-z-]*)\.ts)|kysely\/src\/(?:index|dialect|schema)\.ts|resource-server\/|pages\/src\/(?:check-options|paths|sessions))/
 const answerPaths =
   /(?:decision|check-details|parameter|host-answer|client-certificate|response-jwt|begin|access-token-decision|actor-members|id-jag-policy|push|notify|proved)\.ts$/
 

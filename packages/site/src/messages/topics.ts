@@ -210,6 +210,11 @@ export const startTopics: readonly Topic[] = [
     help: 'An option of `@oauth/resource-server` is wrong: [Protecting an API](../protecting-an-api.md#options).',
     paths: ['resource-server/src/'],
   },
+  {
+    title: 'Ready pages',
+    help: 'An option of `createPages` or `cookieSessions` is wrong: [`@oauth/pages`](../../packages/pages/README.md).',
+    paths: ['pages/src/'],
+  },
 ]
 
 /** Texts that reach your own code or its logs while the server runs. */
@@ -217,7 +222,7 @@ export const codeTopics: readonly Topic[] = [
   {
     title: 'Answers of your functions',
     help: 'A function that you gave to the server answered with something of the wrong type. The request ends with `server_error`, and the event `request.failed` has this text: [What you answer is checked](../concepts.md#what-you-answer-is-checked).',
-    paths: ['core/src/host/', 'core/src/assertions/', 'core/src/external-keys/', features],
+    paths: ['core/src/host/', 'core/src/assertions/', 'core/src/external-keys/', features, 'pages/src/'],
   },
   {
     title: 'Calls of the provider',
