@@ -85,7 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'interaction',
     'logout',
   ],
-  assertions: ['protocol', 'http', 'contracts', 'policy', 'keys', 'clients'],
+  assertions: ['protocol', 'http', 'storage', 'contracts', 'policy', 'keys', 'clients'],
   'request-objects': ['protocol', 'http', 'storage', 'contracts', 'policy', 'keys'],
   'cross-device': ['protocol', 'storage', 'contracts', 'policy'],
   features: [
