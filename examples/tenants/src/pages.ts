@@ -80,7 +80,7 @@ async function consent({ request, customer, provider }: Visit): Promise<Response
 <input type="hidden" name="state" value="${escapeHtml(context.state)}">
 <button name="accept" value="true">Allow</button><button class="quiet" name="accept" value="false">Do not allow</button></form>`
   const name = escapeHtml(context.clientName)
-  const text = `<p><strong>${name}</strong> wants to know your name and your address for mail.</p>`
+  const text = `<p><strong>${name}</strong> wants to know your name and your email address.</p>`
   return page(`Share your profile of ${customer.name}?`, `${text}<div class="actions">${form}</div>`, customer)
 }
 
