@@ -91,7 +91,7 @@ export function createTenants(given: TenantsOptions): Tenants {
       const tenant = resolve.tenantOf(url)
       if (!isTenantId(tenant)) return false
       const { baseUrl, basePath = '/auth' } = resolve.locate(tenant)
-      return isOwnedPath(pathOf(url), pathOf(baseUrl).replace(/\/+$/, '') + basePath)
+      return isOwnedPath(pathOf(url), (pathOf(baseUrl).replace(/\/+$/, '') + basePath).replace(/\/+$/, ''))
     },
     fetch,
     provider: async (tenant) => (isTenantId(tenant) ? live.use(tenant, (provider) => provider) : undefined),

@@ -355,6 +355,14 @@ describe('tenants by path', () => {
     expect(answered.status).toBe(400)
   })
 
+  test('a slash at the end of basePath makes no difference', () => {
+    const { tenants } = tenantWorlds(memoryStorage(), {
+      resolve: tenantsByHost({ baseUrl: 'https://auth.example.com', basePath: '/auth/' }),
+    })
+    expect(tenants.matches({ url: 'https://acme.auth.example.com/auth/jwks' })).toBe(true)
+    expect(tenants.matches({ url: 'https://acme.auth.example.com/.well-known/openid-configuration/auth' })).toBe(true)
+  })
+
   test('a server without a path owns its endpoints and leaves all other paths to the pages', () => {
     const { tenants } = tenantWorlds(memoryStorage(), {
       resolve: tenantsByHost({ baseUrl: 'https://auth.example.com', basePath: '' }),
