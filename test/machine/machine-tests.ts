@@ -20,6 +20,7 @@ export const machineTests: readonly string[] = [
   'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
   'examples/server/test/restart.test.ts',
+  'examples/tenants/test/processes/**/*.test.ts',
   'examples/server/test/acceptance-fapi2-sample.test.ts',
 ]
 

@@ -127,6 +127,7 @@ export type { ConsentKey, ConsentRecord, ConsentStore } from './storage/consent.
 export type { Extra } from './storage/extra.ts'
 export type { GrantRecord, TokenGrant } from './storage/grant.ts'
 export type { GrantCommit, GrantStore } from './storage/grant-store.ts'
+export type { IdRange, RangeStore } from './storage/range.ts'
 export type { RecordEntry, RecordKey, RecordStore, RecordTake } from './storage/record.ts'
 export type {
   FoundRefreshToken,

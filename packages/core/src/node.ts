@@ -1,4 +1,5 @@
 export { type NodeListener, nodeListener } from './node/node-listener.ts'
 export type { IncomingRequest, OutgoingResponse } from './node/platform.ts'
 export { nodeRequest } from './node/request.ts'
+export { requestUrl } from './node/request-url.ts'
 export { targetUrl } from './node/target-url.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Mountable } from '@oauth/core'
-import { nodeListener, nodeRequest, targetUrl } from '@oauth/core/node'
+import { nodeListener, nodeRequest, requestUrl } from '@oauth/core/node'
 import type { ExpressMiddleware, ExpressRequest } from './express.ts'
 import { isBodyRead, restoreBody } from './restore-body.ts'
 
@@ -11,12 +11,12 @@ import { isBodyRead, restoreBody } from './restore-body.ts'
  * put around the provider throws.
  */
 export function oauth(provider: Mountable): ExpressMiddleware {
-  const { origin } = new URL(provider.issuer)
+  const urlOf = requestUrl(provider)
   const listener = nodeListener(provider)
 
   return (req, res, next) => {
     if (isBodyRead(req)) {
-      const url = targetUrl(origin, req.originalUrl)
+      const url = urlOf(req)
       try {
         if (url !== undefined && provider.matches({ url })) restoreBody(req)
       } catch (error) {

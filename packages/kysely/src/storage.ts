@@ -5,6 +5,7 @@ import { clientStore } from './clients.ts'
 import { consentStore } from './consents.ts'
 import { grantStore } from './grants.ts'
 import { purge } from './purge.ts'
+import { rangeStore } from './ranges.ts'
 import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import type { Runner } from './runner.ts'
@@ -25,6 +26,7 @@ export function storageOn(schema: Schema, unchecked: Runner): Storage {
     refreshTokens: refreshTokenStore(schema, runner),
     signingKeys: signingKeyStore(schema, runner),
     records: recordStore(schema, runner),
+    ranges: rangeStore(schema, runner),
     check: tableCheck(schema, unchecked),
     purgeExpired: purge(schema, runner),
   }

@@ -51,6 +51,11 @@ describe('the index by which SQLite finds what a verb names', () => {
       'grants_session_id',
       ({ grants }) => grants.revokeAll({ sessionId, userId, clientId, now }),
     ],
+    [
+      'ranges.listSigningKeys',
+      'signing_keys_algorithm_generation',
+      ({ ranges }) => ranges?.listSigningKeys({ from: 'a:', below: 'a;' }),
+    ],
     ['records.list', 'records_owner_id', ({ records }) => records.list({ kind, ownerId: 'owner', limit: 10 })],
     [
       'records.list after a record',

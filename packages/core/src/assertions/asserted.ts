@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import { parseScope } from '../protocol/scope.ts'
+import { canBeId, longestId } from '../storage/stored-id.ts'
 import type { AssertedAccess, AssertedClient, AssertedUser, AssertionRequest } from './asserted-types.ts'
 import type { AcceptedAssertion } from './check-assertion.ts'
 import type { Trust } from './trust.ts'
@@ -19,8 +20,8 @@ export async function askForUser(
   if (answer === undefined || answer === null) return undefined
   const { userId, referenceId, ...access } = requireObject(trust, answer)
   return {
-    userId: requireId(trust, 'userId', userId),
-    ...(referenceId !== undefined && { referenceId: requireId(trust, 'referenceId', referenceId) }),
+    userId: requireId(ctx, trust, ['userId', userId]),
+    ...(referenceId !== undefined && { referenceId: requireId(ctx, trust, ['referenceId', referenceId]) }),
     ...requireAccess(ctx, trust, access),
   }
 }
@@ -36,7 +37,7 @@ export async function askForClient(
   const answer = await trust.mapClaims(hostClaims(claims), facts)
   if (answer === undefined || answer === null) return undefined
   const { clientId, ...access } = requireObject(trust, answer)
-  return { clientId: requireId(trust, 'clientId', clientId), ...requireAccess(ctx, trust, access) }
+  return { clientId: requireId(ctx, trust, ['clientId', clientId]), ...requireAccess(ctx, trust, access) }
 }
 
 /** A frozen copy. A claim `__proto__` would change the prototype of an object that the host assigns the claims to. */
@@ -49,9 +50,10 @@ function requireObject(trust: Trust, answer: unknown): Readonly<Record<string, u
   throw wrong(trust, 'must answer with an object, or with undefined to refuse')
 }
 
-function requireId(trust: Trust, member: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && value.length <= 255 && !value.includes('\0')) return value
-  throw wrong(trust, `must answer with ${member}, a string of 1 to 255 characters`)
+function requireId(ctx: Context, trust: Trust, [member, value]: readonly [string, unknown]): string {
+  const longest = ctx.storage.longestId ?? longestId
+  if (typeof value === 'string' && canBeId(value, longest)) return value
+  throw wrong(trust, `must answer with ${member}, a string of 1 to ${longest} characters`)
 }
 
 /** A member that is misspelt would otherwise be a bound that nobody holds. */

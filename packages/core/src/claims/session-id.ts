@@ -50,22 +50,19 @@ export async function readSessionId(ctx: Context, client: ClientRecord, sid: str
   return undefined
 }
 
-/** The sealers by secret, because deriving a key takes time. A process has few secrets. */
-const sealers = new Map<string, Sealer>()
-
 /**
  * Returns the sealers: the first one seals, all of them unseal. A `sid` has to stay the same as long as the session of
  * the client lasts, so the first one has the secret that changes last: `pairwiseSecret`, which never changes, or else
  * the oldest one in `secret`.
  */
-function sealersOf({ config }: Context): readonly Sealer[] {
+function sealersOf(ctx: Context): readonly Sealer[] {
+  return ctx.once(createSealers)
+}
+
+function createSealers({ config }: Context): readonly Sealer[] {
   const { pairwiseSecret, secrets } = config
   const stable = pairwiseSecret === undefined ? [] : [pairwiseSecret]
-  return [...stable, ...secrets.toReversed()].map((secret) => {
-    const sealer = sealers.get(secret) ?? createDeterministicSealer(secret, 'oauth/session-id')
-    sealers.set(secret, sealer)
-    return sealer
-  })
+  return [...stable, ...secrets.toReversed()].map((secret) => createDeterministicSealer(secret, 'oauth/session-id'))
 }
 
 function contextOf({ config }: Context, client: ClientRecord): string {

@@ -51,7 +51,7 @@ export function resolveConfig<User extends BaseUser>(
       options.oauthQuerySigningSecret === undefined
         ? secrets.map((secret) => `oauth/page-url\0${secret}`)
         : [options.oauthQuerySigningSecret],
-    authentication: checkedAuthentication(given.authentication, ports.clock),
+    authentication: checkedAuthentication(given.authentication, ports.clock, given.storage.longestId),
     userClaims: given.userClaims ? checkedUserClaims(given.userClaims, ports.emit) : defaultUserClaims(ports.emit),
     hooks: checkedClaimHooks(given),
     pages: Object.freeze(pages),

@@ -20,12 +20,15 @@ export async function hmacBase64url(secret: string, text: string): Promise<strin
 }
 
 const keys = new Map<string, Promise<CryptoKey>>()
+const mostKeys = 1000
 
-/** Imports each key once. */
+/** Imports each key once. The oldest goes first: a process with many tenants has many secrets. */
 async function webHmac(secret: string, text: string): Promise<string> {
   let key = keys.get(secret)
   if (key === undefined) {
     key = crypto.subtle.importKey('raw', encodeUtf8(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+    const [oldest] = keys.keys()
+    if (keys.size >= mostKeys && oldest !== undefined) keys.delete(oldest)
     keys.set(secret, key)
   }
   const bytes = new Uint8Array(await crypto.subtle.sign('HMAC', await key, encodeUtf8(text)))

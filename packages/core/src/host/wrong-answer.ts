@@ -34,11 +34,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /**
  * Checks an id that the application answers, of a user, a session or a reference, and returns it.
- * @throws {TypeError} for anything but a string of 1 to 255 characters without NUL
+ * @param longest how many characters the storage can store
+ * @throws {TypeError} for anything but a string of 1 to `longest` characters without NUL
  */
-export function requireId(member: string, value: unknown): string {
-  if (typeof value === 'string' && canBeId(value)) return value
+export function requireId(member: string, value: unknown, longest: number = longestId): string {
+  if (typeof value === 'string' && canBeId(value, longest)) return value
   const hint = typeof value === 'number' || typeof value === 'bigint' ? ' (answer String(id))' : ''
   const kind = typeof value === 'string' && value !== '' ? 'one that is longer, or has a NUL' : kindOf(value)
-  throw new TypeError(`${member} must be a string of 1 to ${longestId} characters${hint}; it is ${kind}`)
+  throw new TypeError(`${member} must be a string of 1 to ${longest} characters${hint}; it is ${kind}`)
 }

@@ -5,6 +5,7 @@ import { clientStore } from './clients.ts'
 import { consentStore } from './consents.ts'
 import { grantStore } from './grants.ts'
 import { purgeExpired } from './purge.ts'
+import { rangeStore } from './ranges.ts'
 import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import { signingKeyStore } from './signing-keys.ts'
@@ -28,6 +29,7 @@ export function memoryStorage(): Storage {
     refreshTokens: refreshTokenStore(tables),
     signingKeys: signingKeyStore(tables),
     records: recordStore(tables),
+    ranges: rangeStore(tables),
     check: () => undefined,
     purgeExpired: (query) => purgeExpired(tables, query),
   }

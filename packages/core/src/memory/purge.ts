@@ -12,12 +12,21 @@ function clearSeals({ refreshTokens, refreshTokensBySeal }: Tables, now: number,
   return over.length
 }
 
-/** Deletes the clients that registered themselves before `createdBefore` and were never used, and counts them. */
-function purgeUnusedClients({ clients }: Tables, createdBefore: number, limit: number): number {
+/**
+ * Deletes the clients that registered themselves before `createdBefore` and were never used, and counts them. `isMeant`
+ * leaves out clients by their ids.
+ */
+export function purgeUnusedClients(
+  { clients }: Tables,
+  createdBefore: number,
+  limit: number,
+  isMeant: (id: string) => boolean = () => true,
+): number {
   let removed = 0
   for (const { id, registrationTokenHash, usedAt, createdAt } of clients.values()) {
     if (removed >= limit) break
     if (registrationTokenHash === undefined || usedAt !== undefined || createdAt >= createdBefore) continue
+    if (!isMeant(id)) continue
     clients.delete(id)
     removed += 1
   }

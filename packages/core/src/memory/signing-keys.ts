@@ -1,7 +1,8 @@
 import type { SigningKeyRecord, SigningKeyStore } from '../storage/signing-key.ts'
 import type { Tables } from './tables.ts'
 
-function byAlgorithmAndGeneration(a: SigningKeyRecord, b: SigningKeyRecord): number {
+/** Orders keys by algorithm and generation. */
+export function byAlgorithmAndGeneration(a: SigningKeyRecord, b: SigningKeyRecord): number {
   if (a.algorithm !== b.algorithm) return a.algorithm < b.algorithm ? -1 : 1
   return a.generation - b.generation
 }

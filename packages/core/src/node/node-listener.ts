@@ -5,8 +5,8 @@ import { entryOf } from '../server/entry.ts'
 import type { Mountable } from '../server/received-at.ts'
 import type { IncomingRequest, OutgoingResponse } from './platform.ts'
 import { createRequest } from './request.ts'
+import { requestUrl } from './request-url.ts'
 import { send, sendReply } from './send.ts'
-import { targetUrl } from './target-url.ts'
 
 /**
  * A listener for `createServer` of Node (http, https, and http2 with its compatibility API), and a middleware
@@ -26,7 +26,7 @@ export type NodeListener = (
  * `fetch(request.clone())`.
  *
  * The URL of a request begins with the origin of the issuer, whatever the client sent as `Host`.
- * @param provider the provider, or the result of `receivedAt`
+ * @param provider the provider, the result of `receivedAt`, or of `createTenants`, which chooses a tenant by the `Host`
  * @param others serves the requests that are not for the provider, for instance your pages. Without it, they go to `next`
  * when a framework passes it; otherwise the provider answers them with 404.
  * @example
@@ -39,7 +39,7 @@ export function nodeListener(
   provider: Mountable,
   others?: (request: Request) => Response | Promise<Response>,
 ): NodeListener {
-  const { origin } = new URL(provider.issuer)
+  const urlOf = requestUrl(provider)
   const entry = entryOf(provider)
   const report = createReport(systemClock, [])
 
@@ -60,7 +60,7 @@ export function nodeListener(
         fail(error)
       }
     }
-    const url = targetUrl(origin, incoming.originalUrl ?? incoming.url)
+    const url = urlOf(incoming)
     const foreign = (others ?? next) !== undefined && (url === undefined || !provider.matches({ url }))
     if (foreign && others === undefined) return next?.()
     if (url === undefined) return sendReply(outgoing, malformed, isHead)

@@ -9,6 +9,11 @@ export interface Mountable {
   readonly matches: (request: { readonly url: string }) => boolean
   /** Serves every endpoint. */
   readonly fetch: (request: Request) => Promise<Response>
+  /**
+   * Returns the origin of the URL of a request to Node, from its `Host` header. Only what serves several origins has it
+   * (`createTenants`); otherwise the origin is that of the issuer, whatever the header says.
+   */
+  readonly originOf?: (host: string | undefined) => string
 }
 
 /**
@@ -18,7 +23,7 @@ export interface Mountable {
  * `/` is for a proxy that removes the issuer's path. The server then takes every request for its own, so mount it after
  * all other routes.
  * @param path the path below which requests arrive, for instance `/internal/auth`
- * @throws {TypeError} when `path` is not a path
+ * @throws {TypeError} when `path` is not a path, or the provider has several origins
  * @example
  * ```ts
  * // The proxy forwards https://id.example.com/auth/* to this process as /internal/auth/*.
@@ -28,6 +33,8 @@ export interface Mountable {
 export function receivedAt(provider: Mountable, path: string): Mountable {
   if (!/^\/(?!\/)[^?#]*$/.test(path))
     throw new TypeError(`receivedAt: ${path} is not a path; it must begin with one slash and have no query or fragment`)
+  if (provider.originOf !== undefined)
+    throw new TypeError('receivedAt: tenants are not at one path: write a resolver that knows the paths that arrive')
   const below = path.endsWith('/') ? path : `${path}/`
   const issuerUrl = `${provider.issuer}/`
 

@@ -4,6 +4,7 @@ import type { Awaitable } from './awaitable.ts'
 import type { ClientStore } from './client.ts'
 import type { ConsentStore } from './consent.ts'
 import type { GrantStore } from './grant-store.ts'
+import type { RangeStore } from './range.ts'
 import type { RecordStore } from './record.ts'
 import type { RefreshTokenStore } from './refresh-token.ts'
 import type { SigningKeyStore } from './signing-key.ts'
@@ -27,6 +28,10 @@ export interface Storage {
   readonly signingKeys: SigningKeyStore
   /** Everything else that the core and the features store. No feature needs a store of its own. */
   readonly records: RecordStore
+  /** Verbs for a storage that many tenants share (`createTenants`). Absent in a storage that cannot be shared. */
+  readonly ranges?: RangeStore
+  /** How many characters an id may have, where that is less than 255: the storage of a tenant puts a name before each id. */
+  readonly longestId?: number
   /**
    * Checks that everything that the verbs need exists: the tables with their columns, and the version of the schema.
    * Answers what is wrong and what to do (`run migrate(db)`), without secrets, or `undefined`. Throws when the storage

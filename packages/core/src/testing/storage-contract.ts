@@ -14,6 +14,7 @@ import { purgeCases } from './storage-contract-purge.ts'
 import { purgeClientCases } from './storage-contract-purge-clients.ts'
 import { raceCases } from './storage-contract-races.ts'
 import { tokenRaceCases } from './storage-contract-races-tokens.ts'
+import { rangeCases } from './storage-contract-ranges.ts'
 import { recordRaceCases } from './storage-contract-record-races.ts'
 import { recordCases } from './storage-contract-records.ts'
 import { redemptionCases } from './storage-contract-redemption.ts'
@@ -57,6 +58,7 @@ const cases: ContractCases = {
   ...signingKeyCases,
   ...purgeCases,
   ...purgeClientCases,
+  ...rangeCases,
   ...lookalikeCases,
   ...textCases,
   ...raceCases,

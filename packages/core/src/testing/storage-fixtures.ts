@@ -8,6 +8,7 @@ import type { RecordEntry } from '../storage/record.ts'
 import type { RefreshTokenRecord } from '../storage/refresh-token.ts'
 import type { SigningKeyRecord } from '../storage/signing-key.ts'
 import type { Storage } from '../storage/storage.ts'
+import { longestId } from '../storage/stored-id.ts'
 
 /** The time of most fixtures, in seconds since the epoch. It is after 2038, where 32 bits end. */
 export const now: number = 2_500_000_000
@@ -27,7 +28,9 @@ export const lookalikes: readonly string[] = [
 ]
 
 /** Ids of the greatest length, which differ only in their last character. They contain characters beyond ASCII. */
-export const longIds: readonly string[] = ['a', 'b', 'B', 'é'].map((end) => 'ü'.repeat(254) + end)
+export function longIds(storage: Storage): readonly string[] {
+  return ['a', 'b', 'B', 'é'].map((end) => 'ü'.repeat((storage.longestId ?? longestId) - 1) + end)
+}
 
 /** Ids in the order of their UTF-8 bytes. JavaScript compares UTF-16, where `🔑` comes before `～`. */
 export const byBytes: readonly string[] = ['A', 'Z', 'a', 'b', 'z', 'ü', '漢', '～', '🔑']

@@ -85,7 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'interaction',
     'logout',
   ],
-  assertions: ['protocol', 'http', 'contracts', 'policy', 'keys', 'clients'],
+  assertions: ['protocol', 'http', 'storage', 'contracts', 'policy', 'keys', 'clients'],
   'request-objects': ['protocol', 'http', 'storage', 'contracts', 'policy', 'keys'],
   'cross-device': ['protocol', 'storage', 'contracts', 'policy'],
   features: [
@@ -151,6 +151,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'server',
     'handlers.ts',
     'provider-types.ts',
+  ],
+  tenants: [
+    'protocol',
+    'crypto',
+    'http',
+    'storage',
+    'contracts',
+    'host',
+    'config',
+    'server',
+    'provider-types.ts',
+    'provider.ts',
   ],
   'index.ts': [
     'protocol',
@@ -330,7 +342,15 @@ describe('dependencies', () => {
       [...new Set(external.filter(({ specifier }) => specifier === name).map(({ path }) => folderOf(path)))].sort()
     expect(folders('jose')).toEqual(['crypto', 'keys'])
     // contracts needs it for what features add: client metadata and their own options.
-    expect(folders('valibot')).toEqual(['assertions', 'clients', 'config', 'contracts', 'features', 'presets'])
+    expect(folders('valibot')).toEqual([
+      'assertions',
+      'clients',
+      'config',
+      'contracts',
+      'features',
+      'presets',
+      'tenants',
+    ])
   })
 
   test('jose and valibot are the only dependencies of the package', () => {

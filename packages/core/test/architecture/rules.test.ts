@@ -117,12 +117,18 @@ describe('the shape of the sources', () => {
     expect(classes.length).toBe(2)
   })
 
-  test('only the three index files and the entries for features, Node and pages re-export', () => {
+  test('only the four index files and the entries for features, Node and pages re-export', () => {
     const barrels = sources.filter(({ code }) => /^export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\b/m.test(code))
     expect(barrels.map(({ path }) => path)).toEqual(
-      ['feature.ts', 'index.ts', 'memory/index.ts', 'node.ts', 'pages.ts', 'testing/index.ts'].filter((path) =>
-        barrels.some((one) => one.path === path),
-      ),
+      [
+        'feature.ts',
+        'index.ts',
+        'memory/index.ts',
+        'node.ts',
+        'pages.ts',
+        'tenants/index.ts',
+        'testing/index.ts',
+      ].filter((path) => barrels.some((one) => one.path === path)),
     )
     // An interface that features widen is found by `declare module` only when its file is exported whole.
     const index = sources.find(({ path }) => path === 'index.ts')?.text ?? ''
@@ -135,6 +141,7 @@ describe('the shape of the sources', () => {
     expect(sources.filter(({ path }) => path.endsWith('index.ts')).map(({ path }) => path)).toEqual([
       'index.ts',
       'memory/index.ts',
+      'tenants/index.ts',
       'testing/index.ts',
     ])
   })
@@ -167,7 +174,12 @@ describe('responses', () => {
     expect(find(/(?<!function )\berrorPage\(/, only('server/dispatch.ts'))).toEqual([])
     // All other JSON responses have the status 200, or 201 when the server created something.
     expect(find(/(?<!function )\bjson\((?!20[01]\b)/, only('http/error-response.ts'))).toEqual([])
-    expect(find(/\berrorResponse\(/, only('http/error-response.ts', 'server/dispatch.ts', 'provider.ts'))).toEqual([])
+    expect(
+      find(
+        /\berrorResponse\(/,
+        only('http/error-response.ts', 'server/dispatch.ts', 'provider.ts', 'tenants/create-tenants.ts'),
+      ),
+    ).toEqual([])
     const members = find(/\berror_description\b/, only('http/error-response.ts'))
     // A challenge names the error as well (RFC 6750 section 3).
     expect(members.filter((line) => !/formatChallenge\(/.test(line))).toEqual([])

@@ -4,6 +4,7 @@ import { storageContract } from '../../src/testing/storage-contract.ts'
 import type { Mutant } from './mutant.ts'
 import { misspeakingAdapters } from './mutants-outcomes.ts'
 import { racyAdapters } from './mutants-races.ts'
+import { leakingAdapters } from './mutants-ranges.ts'
 import { lossyAdapters } from './mutants-records.ts'
 import { collatingAdapters, cuttingAdapters } from './mutants-text.ts'
 import { halfWritingAdapters } from './mutants-writes.ts'
@@ -32,3 +33,5 @@ describe('the storage contract refuses an adapter that cuts text', () => refuses
 describe('the storage contract refuses an adapter with wrong answers', () => refuses(misspeakingAdapters))
 describe('the storage contract refuses an adapter that writes in parts', () => refuses(halfWritingAdapters))
 describe('the storage contract refuses an adapter that loses something', () => refuses(lossyAdapters))
+describe('the storage contract refuses an adapter that leaks from one range into another', () =>
+  refuses(leakingAdapters))

@@ -17,7 +17,7 @@ export interface WatchedStorage {
   rows(): Promise<readonly StoredRow[]>
 }
 
-type Table = Exclude<keyof Storage, 'check' | 'purgeExpired'>
+type Table = Exclude<keyof Storage, 'check' | 'purgeExpired' | 'ranges' | 'longestId'>
 
 /**
  * Wraps a storage. The port has no verb that lists everything, so the wrapper notes the ids that pass through it, and

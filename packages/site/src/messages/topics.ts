@@ -157,7 +157,7 @@ export const clientTopics: readonly Topic[] = [
   {
     title: 'The server cannot answer now',
     help: 'Nothing is wrong with the request. The client repeats it after `Retry-After`; operators read the event.',
-    paths: ['core/src/external-keys/', 'core/src/host/'],
+    paths: ['core/src/external-keys/', 'core/src/host/', 'core/src/tenants/'],
   },
   {
     title: 'Security profiles',
@@ -211,6 +211,11 @@ export const startTopics: readonly Topic[] = [
     paths: ['resource-server/src/'],
   },
   {
+    title: 'Many issuers',
+    help: 'An option of `createTenants` or of one tenant is wrong: [Many issuers in one process](../tenants.md).',
+    paths: ['core/src/tenants/'],
+  },
+  {
     title: 'Ready pages',
     help: 'An option of `createPages` or `cookieSessions` is wrong: [`@oauth/pages`](../../packages/pages/README.md).',
     paths: ['pages/src/'],
@@ -239,7 +244,14 @@ export const codeTopics: readonly Topic[] = [
   {
     title: 'Storage',
     help: 'The database failed, or a storage of your own does not keep its contract: [Storage](../storage.md).',
-    paths: ['kysely/src/', 'core/src/memory/', 'core/src/records/', 'core/src/interaction/', 'core/src/storage/'],
+    paths: [
+      'kysely/src/',
+      'core/src/memory/',
+      'core/src/records/',
+      'core/src/interaction/',
+      'core/src/storage/',
+      'core/src/tenants/',
+    ],
   },
   {
     title: 'Adapters and Node',

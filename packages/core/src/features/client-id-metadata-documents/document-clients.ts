@@ -69,7 +69,7 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
     storedFirst: true,
     owns: (clientId) => looksLikeDocumentUrl(clientId, rules.urls),
     async load(clientId) {
-      const problem = documentUrlProblem(clientId, rules.urls)
+      const problem = documentUrlProblem(clientId, { ...rules.urls, longestId: core.storage.longestId })
       if (problem !== undefined) throw refused(`client_id ${problem}`)
       // Asked each time, so that a refusal takes effect at once.
       if (!(await rules.allow(clientId))) throw refused('the operator of this server does not accept this application')

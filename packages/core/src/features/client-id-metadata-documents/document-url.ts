@@ -1,14 +1,14 @@
 import { isLoopbackHost, webHost } from '../../protocol/web-host.ts'
+import { longestId } from '../../storage/stored-id.ts'
 
 /** Which URLs can be the id of a client. */
 export interface DocumentUrlRules {
   readonly allowQuery: boolean
   /** Also `http` and `https` URLs of this machine, for development. */
   readonly allowLoopback: boolean
+  /** How many characters an id may have in this storage. Default: 255. */
+  readonly longestId?: number | undefined
 }
-
-/** The longest id that every storage can keep, in characters. */
-const longestId = 255
 
 /** Tells whether an id is meant as the URL of a document. It looks at the beginning alone: any https URL is. */
 export function looksLikeDocumentUrl(clientId: string, { allowLoopback }: DocumentUrlRules): boolean {
@@ -29,7 +29,8 @@ export function isLoopbackUrl(text: string): boolean {
  * @returns a text that completes "client_id"
  */
 export function documentUrlProblem(clientId: string, rules: DocumentUrlRules): string | undefined {
-  if (clientId.length > longestId) return `must have at most ${longestId} characters`
+  const longest = rules.longestId ?? longestId
+  if (clientId.length > longest) return `must have at most ${longest} characters`
   if (!URL.canParse(clientId)) return 'is not a valid URL'
   const { href, pathname, username, password } = new URL(clientId)
   if (username !== '' || password !== '') return 'must not have user information'

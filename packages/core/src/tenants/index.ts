@@ -1,0 +1,7 @@
+export { type TenantsByHostOptions, tenantsByHost } from './by-host.ts'
+export { type TenantsByPathOptions, tenantsByPath } from './by-path.ts'
+export { createTenants } from './create-tenants.ts'
+export type { TenantOptions, Tenants, TenantsOptions } from './options.ts'
+export type { TenantLocation, TenantResolver } from './resolver.ts'
+export type { Secret } from './tenant-secret.ts'
+export { tenantStorage } from './tenant-storage.ts'

@@ -1,0 +1,146 @@
+import type { Clock } from '../contracts/clock.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
+
+/** Something that is made for one tenant and kept while the tenant is used. */
+interface Live<Made> {
+  readonly made: Made
+  readonly madeAt: number
+  usedAt: number
+  /** How many calls use it now. */
+  running: number
+}
+
+export interface LiveOptions<Made> {
+  /** Makes it for a tenant; `undefined` for a tenant that does not exist. */
+  readonly make: (tenant: string) => Promise<Made | undefined>
+  readonly clock: Clock
+  /** How many are kept. Those that are in use count, and are kept beyond it. */
+  readonly most: number
+  /** Seconds after which one that nobody uses goes. */
+  readonly idleSeconds: number
+  /** Seconds after which one is made anew. */
+  readonly refreshSeconds: number
+}
+
+/** What is kept for tenants. */
+export interface LiveTenants<Made> {
+  /** Runs `use` with what was made for the tenant, or with `undefined` when there is no such tenant. */
+  use<Result>(tenant: string, use: (made: Made | undefined) => Awaitable<Result>): Awaitable<Result>
+  /** Forgets a tenant: the next call makes it anew. Calls that run now end with what they have. */
+  forget(tenant: string): void
+  /** All that is kept now. */
+  all(): readonly Made[]
+}
+
+/** Seconds for which the server remembers that a tenant does not exist. */
+const unknownSeconds = 5
+
+/**
+ * Keeps what is made for tenants, a bounded number of them. Concurrent first calls share one making; one that fails is not
+ * kept, and fails for the calls that waited for it alone. The least recently used goes first, and never one that is in use.
+ */
+export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<Made>): LiveTenants<Made> {
+  /** In the order of their use, the least recent first. */
+  const live = new Map<string, Live<Made>>()
+  const making = new Map<string, Promise<Live<Made> | undefined>>()
+  /** Until when a tenant counts as unknown. It is apart from `live`, so that made-up names push out no tenant. */
+  const unknown = new Map<string, number>()
+
+  function isStale({ madeAt, usedAt, running }: Live<Made>, now: number): boolean {
+    return now - madeAt >= times.refreshSeconds || (running === 0 && now - usedAt >= times.idleSeconds)
+  }
+
+  function removeUnused(now: number): void {
+    for (const [tenant, one] of live) {
+      if (one.running > 0) continue
+      // The others were used later.
+      if (live.size <= most && !isStale(one, now)) return
+      live.delete(tenant)
+    }
+  }
+
+  function find(tenant: string): Live<Made> | undefined {
+    const found = live.get(tenant)
+    if (found === undefined) return undefined
+    const now = clock.now()
+    live.delete(tenant)
+    if (isStale(found, now)) return undefined
+    found.usedAt = now
+    live.set(tenant, found)
+    return found
+  }
+
+  function isUnknown(tenant: string): boolean {
+    const until = unknown.get(tenant)
+    const now = clock.now()
+    // A time further away than possible is from before the clock was set back.
+    if (until !== undefined && now < until && until <= now + unknownSeconds) return true
+    unknown.delete(tenant)
+    return false
+  }
+
+  function noteUnknown(tenant: string): void {
+    const [oldest] = unknown.keys()
+    if (unknown.size >= most && oldest !== undefined) unknown.delete(oldest)
+    unknown.set(tenant, clock.now() + unknownSeconds)
+  }
+
+  async function makeOne(tenant: string): Promise<Live<Made> | undefined> {
+    const made = await make(tenant)
+    const now = clock.now()
+    return made === undefined ? undefined : { made, madeAt: now, usedAt: now, running: 0 }
+  }
+
+  function start(tenant: string): Promise<Live<Made> | undefined> {
+    const running = makeOne(tenant).then(
+      (one) => {
+        // Somebody may have called `forget` meanwhile: then it is for those who wait, and is not kept.
+        if (making.get(tenant) !== running) return one
+        making.delete(tenant)
+        if (one === undefined) noteUnknown(tenant)
+        else live.set(tenant, one)
+        return one
+      },
+      (error: unknown) => {
+        if (making.get(tenant) === running) making.delete(tenant)
+        throw error
+      },
+    )
+    making.set(tenant, running)
+    return running
+  }
+
+  function run<Result>(one: Live<Made>, use: (made: Made) => Awaitable<Result>): Awaitable<Result> {
+    one.running += 1
+    const end = (): void => {
+      one.running -= 1
+      one.usedAt = clock.now()
+      if (one.running === 0) removeUnused(one.usedAt)
+    }
+    try {
+      const result = use(one.made)
+      if (isThenable(result)) return Promise.resolve(result).finally(end)
+      end()
+      return result
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+
+  return {
+    use(tenant, use) {
+      const found = find(tenant)
+      if (found !== undefined) return run(found, use)
+      if (isUnknown(tenant)) return use(undefined)
+      const waiting = making.get(tenant) ?? start(tenant)
+      return waiting.then((one) => (one === undefined ? use(undefined) : run(one, use)))
+    },
+    forget(tenant) {
+      live.delete(tenant)
+      making.delete(tenant)
+      unknown.delete(tenant)
+    },
+    all: () => [...live.values()].map(({ made }) => made),
+  }
+}
