@@ -1,10 +1,8 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { protectedResource } from '@oauth/hono/resource-server'
-import { kyselyStorage } from '@oauth/kysely'
 import { Hono } from 'hono'
-import type { Kysely } from 'kysely'
 import { healthPages } from '../../shared/src/health.ts'
-import type { Tables } from './database.ts'
+import type { AppDatabase } from './database.ts'
 import { identityPages } from './pages.ts'
 import { createSessions } from './sessions.ts'
 import { createUsers } from './users.ts'
@@ -12,7 +10,7 @@ import { createUsers } from './users.ts'
 export interface AppOptions {
   readonly baseUrl: string
   readonly secret: string
-  readonly db: Kysely<Tables>
+  readonly database: Pick<AppDatabase, 'storage' | 'db'>
   readonly onEvent?: (event: OAuthEvent) => void
 }
 
@@ -25,13 +23,14 @@ export interface App {
 
 export const demoAccount = { email: 'demo@example.com', password: 'demo-password', name: 'Ada Lovelace' } as const
 
-export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): Promise<App> {
+export async function createApp({ baseUrl, secret, database, onEvent }: AppOptions): Promise<App> {
+  const { storage, db } = database
   const users = createUsers(db)
   const sessions = createSessions(db, users, baseUrl)
   const provider = createProvider({
     baseUrl,
     secret,
-    storage: kyselyStorage(db),
+    storage,
     authentication: {
       getSession: (request) => sessions.current(request),
       getUser: (id) => users.find(id),

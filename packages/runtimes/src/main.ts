@@ -20,7 +20,7 @@ const modules = join(root, 'node_modules')
 installPackages(
   ['core', 'kysely'].map((name) => join(root, '..', name)),
   directory,
-  ['jose', 'kysely', 'kysely-bun-sqlite', 'kysely-generic-sqlite', 'better-sqlite3'].map((name) => join(modules, name)),
+  ['jose', 'kysely', 'better-sqlite3'].map((name) => join(modules, name)),
 )
 const onMemory = await bundleForCommandLine(source, 'on-memory', directory)
 const onBetterSqlite3 = await bundleForCommandLine(source, 'on-better-sqlite3', directory)
@@ -92,6 +92,25 @@ const inSqlite: readonly Run[] = ['own', 'shared'].flatMap((kind) => {
   ]
 })
 
+/** Runs of the storage contract on the SQLite that is built into the runtime. */
+const contract: readonly Run[] = [
+  {
+    title: 'Node 24, node:sqlite, the contract',
+    expected: /^ok node 24\.\S+ with node:crypto, node:sqlite, \d{3} cases of the contract$/,
+    run: () => commands.node24(onNodeSqlite, 'contract'),
+  },
+  {
+    title: 'bun, bun:sqlite, the contract',
+    expected: /^ok bun \S+ with node:crypto, bun:sqlite, \d{3} cases of the contract$/,
+    run: () => commands.bun(onBunSqlite, 'contract'),
+  },
+  {
+    title: 'deno, node:sqlite, the contract',
+    expected: /^ok deno \S+ with node:crypto, node:sqlite, \d{3} cases of the contract$/,
+    run: () => commands.deno([], onNodeSqlite, 'contract'),
+  },
+]
+
 /** Runs with tokens in ML-DSA. A platform without it must say so when the server starts. */
 const noMlDsa = `no ML-DSA: accessTokenSigningAlgorithm ML-DSA-65 is not supported by the Web Crypto API`
 const inMlDsa: readonly Run[] = [
@@ -116,7 +135,7 @@ const inMlDsa: readonly Run[] = [
     run: () => commands.deno([], onMlDsa),
   },
 ]
-const runs = [...inMemory, ...inSqlite, ...inMlDsa]
+const runs = [...inMemory, ...inSqlite, ...contract, ...inMlDsa]
 
 let failed = 0
 for (const { title, expected, run } of runs) {
