@@ -77,7 +77,7 @@ test('the templates ask for the versions that the tests use', () => {
   const { version, devDependencies } = manifest('package.json')
   const workspace = manifest('../../package.json').devDependencies
   const manifests = files(join(root, 'templates')).filter((path) => path.endsWith('package.json'))
-  expect(manifests.length).toBe(8)
+  expect(manifests.length).toBe(9)
   for (const path of manifests) {
     const { dependencies = {}, devDependencies: own = {} } = manifest(join('templates', path))
     for (const [name, range] of Object.entries({ ...dependencies, ...own })) {
@@ -135,7 +135,9 @@ test('without an answer, or for Workers with a database that they cannot reach, 
   const unasked = await init(folder, ['--framework', 'hono'])
   expect([unasked.code, unasked.errors]).toEqual([2, expect.stringContaining('--database is missing')])
   const workers = await init(folder, ['--framework', 'workers', '--database', 'sqlite', '--yes'])
-  expect([workers.code, workers.errors]).toEqual([2, expect.stringContaining('choose --database memory')])
+  expect([workers.code, workers.errors]).toEqual([2, expect.stringContaining('choose --database durable-object')])
+  const elsewhere = await init(folder, ['--framework', 'hono', '--database', 'durable-object', '--yes'])
+  expect([elsewhere.code, elsewhere.errors]).toEqual([2, expect.stringContaining('Only Workers have Durable Objects')])
   expect(files(folder)).toEqual([])
   mkdirSync(join(folder, 'w'))
   expect((await init(folder, ['w', '--framework', 'workers', '--yes'])).code).toBe(0)
