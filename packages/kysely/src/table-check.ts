@@ -37,7 +37,7 @@ const columnsOf: {
  * Makes `storage.check`. At each call it reads the version of the schema, and selects all columns but no rows of each table.
  * @param runner a runner that does not check the version by itself
  */
-export function tableCheck({ db, tables }: Schema, runner: Runner): () => Promise<string | undefined> {
+export function tableCheck({ db, tables, migration }: Schema, runner: Runner): () => Promise<string | undefined> {
   const version = statement((_bind: Bind<object>) => selectVersion(db, tables))
   const reads = Object.entries(columnsOf).map(([table, columns]) => {
     const name = tables[table as keyof typeof columnsOf]
@@ -56,14 +56,14 @@ export function tableCheck({ db, tables }: Schema, runner: Runner): () => Promis
   }
 
   return async () => {
-    const refusal = refuseSchema(await findVersion(), tables)
+    const refusal = refuseSchema(await findVersion(), tables, migration)
     if (refusal !== undefined) return refusal
     for (const { name, read } of reads) {
       try {
         await runner.list(read, {}, () => undefined)
       } catch (error) {
         if (error instanceof StorageUnavailableError) throw error
-        return `the table ${name} cannot be read with the columns that this version of @oauth/kysely needs: restore it, or run migrate(db) of @oauth/kysely/migrations on an empty database`
+        return `the table ${name} cannot be read with the columns that this version of @oauth/kysely needs: restore it, or run ${migration ?? 'migrate(db) of @oauth/kysely/migrations'} on an empty database`
       }
     }
     return undefined

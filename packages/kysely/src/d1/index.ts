@@ -37,7 +37,8 @@ export function d1Storage(database: D1Client, options: D1StorageOptions = {}): S
   if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
     throw new TypeError('d1Storage: timeoutSeconds must be a number above 0 and at most 86400')
   }
-  const schema: Schema = { db: sqliteCompiler(), tables: tableNames(options), dialect: 'sqlite' }
+  const migration = 'migrateD1(env.DB) of @oauth/kysely/d1'
+  const schema: Schema = { db: sqliteCompiler(), tables: tableNames(options), dialect: 'sqlite', migration }
   const runner = d1Runner(database, timeoutSeconds)
   return conditionalVerbs(schema, runner, storageOn(schema, runner))
 }
