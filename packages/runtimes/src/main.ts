@@ -27,7 +27,10 @@ const onBetterSqlite3 = await bundleForCommandLine(source, 'on-better-sqlite3', 
 const onNodeSqlite = await bundleForCommandLine(source, 'on-node-sqlite', directory)
 const onBunSqlite = await bundleForCommandLine(source, 'on-bun-sqlite', directory)
 const onMlDsa = await bundleForCommandLine(source, 'on-ml-dsa', directory)
-const worker = await bundleForWorkerd(source, directory)
+const worker = await bundleForWorkerd(source, 'on-workerd', directory)
+const objectWorker = await bundleForWorkerd(source, 'on-workerd-object', directory)
+const d1Worker = await bundleForWorkerd(source, 'on-workerd-d1', directory)
+const workerd = join(modules, 'workerd/bin/workerd')
 const commands = runtimeCommands(modules, directory)
 
 const inMemory: readonly Run[] = [
@@ -54,12 +57,12 @@ const inMemory: readonly Run[] = [
   {
     title: 'workerd without any Node API',
     expected: /^ok workerd with WebCrypto, memory$/,
-    run: () => runWorkerd(join(modules, 'workerd/bin/workerd'), worker, []),
+    run: () => runWorkerd(workerd, worker, []),
   },
   {
     title: 'workerd with nodejs_compat',
     expected: /^ok workerd with node:crypto, memory$/,
-    run: () => runWorkerd(join(modules, 'workerd/bin/workerd'), worker, ['nodejs_compat']),
+    run: () => runWorkerd(workerd, worker, ['nodejs_compat']),
   },
 ]
 
@@ -91,6 +94,20 @@ const inSqlite: readonly Run[] = ['own', 'shared'].flatMap((kind) => {
     },
   ]
 })
+
+/** Runs on the databases of Workers. The second run finds what the first one has stored: three clients for each journey. */
+const inWorkers: readonly Run[] = [1, 2].flatMap((round) => [
+  {
+    title: `workerd, a Durable Object, run ${round}`,
+    expected: new RegExp(`^ok workerd with node:crypto, a Durable Object with ${3 * round} clients and 2 keys$`),
+    run: () => runWorkerd(workerd, objectWorker, [], 'ServerObject'),
+  },
+  {
+    title: `workerd, D1, run ${round}`,
+    expected: new RegExp(`^ok workerd with node:crypto, D1 with ${3 * round} clients and 2 keys$`),
+    run: () => runWorkerd(workerd, d1Worker, [], 'SimulatedD1'),
+  },
+])
 
 /** Runs of the storage contract on the SQLite that is built into the runtime. */
 const contract: readonly Run[] = [
@@ -135,7 +152,7 @@ const inMlDsa: readonly Run[] = [
     run: () => commands.deno([], onMlDsa),
   },
 ]
-const runs = [...inMemory, ...inSqlite, ...contract, ...inMlDsa]
+const runs = [...inMemory, ...inSqlite, ...inWorkers, ...contract, ...inMlDsa]
 
 let failed = 0
 for (const { title, expected, run } of runs) {
