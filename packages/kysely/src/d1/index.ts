@@ -6,7 +6,7 @@ import type { D1Client } from './client.ts'
 import { conditionalVerbs } from './conditional-verbs.ts'
 import { d1Runner } from './d1-runner.ts'
 
-export type { D1Client, D1Statement } from './client.ts'
+export type { D1Client, D1Result, D1Statement } from './client.ts'
 export { d1MigrationSql, migrateD1 } from './migrate-d1.ts'
 
 export interface D1StorageOptions extends TableOptions {
