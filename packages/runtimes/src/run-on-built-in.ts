@@ -7,7 +7,7 @@ import { databaseFile, runOnCommandLine } from './on-command-line.ts'
 import { runtimeName } from './runtime-name.ts'
 
 interface Opened {
-  readonly database: { close(): void }
+  readonly database: { exec(sql: string): unknown; close(): void }
   readonly storage: SqliteStorage
 }
 
@@ -23,6 +23,7 @@ export async function runOnBuiltIn(name: string, open: (file: string) => Opened)
   const { database, storage } = open(databaseFile())
   await runOnCommandLine(name, storage)
   await tryKysely(storage)
+  await waitForLock(storage, open(databaseFile()))
   await storage.close()
   database.close()
 }
@@ -42,6 +43,20 @@ async function passContract(open: (file: string) => Opened): Promise<number> {
   for (const { name, run } of cases) await run().catch((error: unknown) => failures.push(`${name}: ${String(error)}`))
   if (failures.length > 0) throw new Error(failures.join('\n'))
   return cases.length
+}
+
+/** Writes while another connection has the lock: the write waits until it is free, and the event loop goes on meanwhile. */
+async function waitForLock(storage: SqliteStorage, other: Opened): Promise<void> {
+  other.database.exec('begin immediate')
+  let isFree = false
+  setTimeout(() => {
+    isFree = true
+    other.database.exec('commit')
+  }, 50)
+  equal(await storage.clients.delete('nobody'), false, 'a write that waits for a lock')
+  assert(isFree, 'the write ends after the lock')
+  await other.storage.close()
+  other.database.close()
 }
 
 /** Uses Kysely on the connection of the storage, as a host does for its own tables. */
