@@ -158,7 +158,12 @@ describe('samples', () => {
           express: [join(root, 'packages/express/node_modules/@types/express/index.d.ts')],
         },
       },
-      files: [...places.keys()],
+      files: [
+        ...places.keys(),
+        // The modules of runtimes that the types of Node 20 do not have.
+        join(root, 'packages/runtimes/src/sqlite-modules.d.ts'),
+        join(root, 'examples/hono-bun/src/bun.d.ts'),
+      ],
       include: [],
       exclude: [],
     }

@@ -6,6 +6,7 @@ export const machineTests: readonly string[] = [
   'test/example-health.test.ts',
   'test/stopping.test.ts',
   'packages/kysely/test/processes/kills.test.ts',
+  'packages/kysely/test/workerd/kills.test.ts',
   'packages/kysely/test/processes/device-kills.test.ts',
   'packages/kysely/test/processes/exchange-kills.test.ts',
   'packages/kysely/test/processes/ciba-kills.test.ts',

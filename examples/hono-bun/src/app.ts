@@ -1,19 +1,17 @@
 import { createProvider, type OAuthEvent, type Provider } from '@oauth/core'
 import { oauth } from '@oauth/hono'
 import { protectedResource } from '@oauth/hono/resource-server'
-import { kyselyStorage } from '@oauth/kysely'
 import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
 import { Hono } from 'hono'
-import type { Kysely } from 'kysely'
 import { healthPages } from '../../shared/src/health.ts'
-import type { Tables } from './database.ts'
+import type { AppDatabase } from './database.ts'
 import { createSessionStore } from './sessions.ts'
 import { createUsers } from './users.ts'
 
 export interface AppOptions {
   readonly baseUrl: string
   readonly secret: string
-  readonly db: Kysely<Tables>
+  readonly database: Pick<AppDatabase, 'storage' | 'db'>
   readonly onEvent?: (event: OAuthEvent) => void
 }
 
@@ -26,7 +24,8 @@ export interface App {
 
 export const demoAccount = { email: 'demo@example.com', password: 'demo-password', name: 'Ada Lovelace' } as const
 
-export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): Promise<App> {
+export async function createApp({ baseUrl, secret, database, onEvent }: AppOptions): Promise<App> {
+  const { storage, db } = database
   const users = createUsers(db)
   const store = createSessionStore(db)
   const getUser = (id: string) => users.find(id)
@@ -34,7 +33,7 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
   const provider = createProvider({
     baseUrl,
     secret,
-    storage: kyselyStorage(db),
+    storage,
     authentication: sessions,
     ...pageUrls(),
     scopes: ['notes:read'],

@@ -21,7 +21,15 @@ declare module 'bun' {
 declare module 'bun:sqlite' {
   export class Database {
     constructor(filename: string, options?: { readonly create?: boolean })
+    prepare(sql: string): {
+      all(...parameters: never[]): unknown[]
+      get(...parameters: never[]): unknown
+      run(...parameters: never[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+      iterate(...parameters: never[]): IterableIterator<unknown>
+    }
     run(sql: string): unknown
+    exec(sql: string): unknown
+    readonly inTransaction: boolean
     close(): void
   }
 }

@@ -11,11 +11,11 @@ const file = process.env.DATABASE || join(import.meta.dirname, '../data/oauth.db
 const secret = process.env.OAUTH_SECRET
 if (secret === undefined) throw new Error('OAUTH_SECRET is not set: openssl rand -base64 48')
 
-const db = await openDatabase(file)
+const database = openDatabase(file)
 const app = await createApp({
   baseUrl,
   secret,
-  db,
+  database,
   onEvent: (event) => {
     if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
   },
@@ -33,5 +33,5 @@ const stop = serveGracefully(port, app.fetch)
 onStopSignal(async () => {
   clearInterval(hourly)
   await stop()
-  await db.destroy()
+  await database.close()
 })

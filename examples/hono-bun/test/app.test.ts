@@ -102,7 +102,7 @@ test('scripts of other origins may call the API, and read its challenge', async 
   await expectOpenToBrowsers(`${baseUrl}/api/notes`)
 })
 
-test('bun:sqlite through the dialect of this example meets the storage contract', async () => {
+test('bun:sqlite in the database of this example meets the storage contract', async () => {
   const { stdout } = await promisify(execFile)(bun, [join(root, 'test/contract.ts')])
   const { cases, failures } = JSON.parse(stdout)
   expect(failures).toEqual([])

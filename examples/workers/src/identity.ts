@@ -1,22 +1,25 @@
 import { createProvider, OAuthError, type Provider } from '@oauth/core'
-import { memoryStorage } from '@oauth/core/memory'
+import { durableObjectStorage } from '@oauth/kysely/durable-object'
 import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
 import { healthPages } from '../../shared/src/health.ts'
 import { authenticate, findUser } from './account.ts'
-import type { Env } from './env.ts'
+import type { Env, ObjectStorage } from './env.ts'
+import { createSessionStore } from './sessions.ts'
 
 export interface Identity {
   readonly fetch: (request: Request) => Promise<Response>
+  /** Deletes expired data. */
+  readonly purgeExpired: () => Promise<void>
 }
 
-/** Makes the provider and its pages without I/O: each request does the I/O that it needs. */
-export function createIdentity(env: Env): Identity {
-  // In the memory of one isolate, as the storage is. `store` keeps sessions elsewhere.
-  const sessions = cookieSessions({ baseUrl: env.BASE_URL, getUser: findUser, lifetimeSeconds: 12 * 3600 })
+/** Makes the provider and its pages on the database of a Durable Object. It creates and updates the tables. */
+export function createIdentity(env: Env, database: ObjectStorage): Identity {
+  const store = createSessionStore(database)
+  const sessions = cookieSessions({ baseUrl: env.BASE_URL, store, getUser: findUser, lifetimeSeconds: 12 * 3600 })
   const provider = createProvider({
     baseUrl: env.BASE_URL,
     secret: env.OAUTH_SECRET,
-    storage: memoryStorage(),
+    storage: durableObjectStorage(database),
     authentication: sessions,
     ...pageUrls(),
     onEvent: (event) => {
@@ -42,11 +45,17 @@ export function createIdentity(env: Env): Identity {
       registered = true
       return provider.matches(request) ? provider.fetch(request) : pages.fetch(request)
     },
+    async purgeExpired() {
+      store.purgeExpired()
+      const limit = 1000
+      while ((await provider.purgeExpired({ limit })) >= limit);
+    },
   }
 }
 
-/** Registers the demo client, because the memory of a new isolate is empty. With a database, do this once, elsewhere. */
+/** Registers the demo client in a new database. */
 async function registerDemoClient(provider: Provider, env: Env): Promise<void> {
+  if ((await provider.getClient('demo')) !== undefined) return
   try {
     await provider.registerClient({
       client_id: 'demo',
@@ -56,7 +65,7 @@ async function registerDemoClient(provider: Provider, env: Env): Promise<void> {
       grant_types: ['authorization_code', 'refresh_token'],
     })
   } catch (error) {
-    // Another request of this isolate has registered the client already.
+    // Another request has registered the client already.
     if (!(error instanceof OAuthError) || (await provider.getClient('demo')) === undefined) throw error
   }
 }

@@ -1,4 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../../test/example-process.ts'
@@ -14,27 +17,44 @@ let baseUrl: string
 /** The status codes of the first requests to the Worker, which were sent at once. */
 let first: readonly number[]
 
-beforeAll(async () => {
-  await bundle()
-  const port = await freePort()
-  baseUrl = `http://localhost:${port}`
-  workerd = serve(port, {
+let port: number
+const data = mkdtempSync(join(tmpdir(), 'oauth-workers-'))
+
+/** Starts workerd on the folder of the tests. */
+async function start(): Promise<void> {
+  const variables = {
     BASE_URL: baseUrl,
     OAUTH_SECRET: 'a-secret-of-the-tests-0123456789-abcdef',
     CLIENT_SECRET: clientSecret,
     CLIENT_REDIRECT_URI: redirectUri,
     USER_PASSWORD: account.password,
-  })
+  }
+  workerd = serve(port, variables, data)
   await new Promise((resolve, reject) => {
     workerd.once('error', reject)
     workerd.once('exit', (code) => reject(new Error(`workerd ended with ${code}`)))
     accepts(port).then(resolve, reject)
   })
+}
+
+/** Ends workerd without a chance to tidy up. */
+async function kill(): Promise<void> {
+  const exited = new Promise((resolve) => workerd.once('exit', resolve))
+  workerd.kill('SIGKILL')
+  await exited
+}
+
+beforeAll(async () => {
+  await bundle()
+  port = await freePort()
+  baseUrl = `http://localhost:${port}`
+  await start()
   first = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(`${baseUrl}/auth/jwks`)).status))
 }, 120_000)
 
-afterAll(() => {
-  workerd.kill()
+afterAll(async () => {
+  await kill()
+  rmSync(data, { recursive: true, force: true })
 })
 
 function discover(): Promise<oidc.Configuration> {
@@ -89,6 +109,28 @@ test('the example signs a user in on workerd: login, consent, code, ID token, us
   // A replay of the code fails and revokes the tokens that it gave.
   await expect(oidc.authorizationCodeGrant(configuration, back.url, { ...checks })).rejects.toThrow()
   await expect(oidc.refreshTokenGrant(configuration, renewed.refresh_token ?? '')).rejects.toThrow()
+})
+
+test('sessions, consents, keys and tokens survive the end of the process by SIGKILL', async () => {
+  const configuration = await discover()
+  const { url, checks } = await begin(configuration)
+  const agent = createUserAgent()
+  const back = await signIn(agent, await agent.open(url, redirectUri))
+  const tokens = await oidc.authorizationCodeGrant(configuration, back.url, { ...checks, idTokenExpected: true })
+  const spent = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+  const keys = await (await fetch(`${baseUrl}/auth/jwks`)).text()
+
+  await kill()
+  await start()
+
+  expect(await (await fetch(`${baseUrl}/auth/jwks`)).text()).toBe(keys)
+  expect(await oidc.fetchUserInfo(configuration, spent.access_token, 'u1')).toMatchObject({ sub: 'u1' })
+  const again = await begin(configuration)
+  const silent = await agent.open(again.url, redirectUri)
+  expect(silent.trail).toEqual(['/auth/oauth2/authorize'])
+  // The code is still consumed: its replay fails, and revokes what it gave.
+  await expect(oidc.authorizationCodeGrant(configuration, back.url, checks)).rejects.toThrow()
+  await expect(oidc.refreshTokenGrant(configuration, spent.refresh_token ?? '')).rejects.toThrow()
 })
 
 test('a code exchange with a wrong client secret is refused, and the code stays valid', async () => {

@@ -15,21 +15,9 @@ export function insertCode({ db, tables }: Schema): Statement<AuthorizationCodeR
   )
 }
 
-export function authorizationCodeStore(schema: Schema, runner: Runner): AuthorizationCodeStore {
-  const { db, tables } = schema
-  const atOnce = together(schema)
-  const addAccessToken = insertAccessToken(schema)
-  const addRefreshToken = insertRefreshToken(schema)
-  const find = statement((bind: Bind<{ id: string }>) =>
-    db
-      .selectFrom(`${tables.authorizationCodes} as t`)
-      .innerJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
-      .select(ofToken(codeColumns))
-      .select(joinedGrantColumns)
-      .where('t.id', '=', bind('id')),
-  )
-  /** The conditional write that only one request can win: it redeems the code. */
-  const consume = statement((bind: Bind<{ id: string; now: number }>) =>
+/** The conditional write that only one request can win: it redeems the code. */
+export function consumeCode({ db, tables }: Schema): Statement<{ id: string; now: number }, unknown> {
+  return statement((bind: Bind<{ id: string; now: number }>) =>
     db
       .updateTable(tables.authorizationCodes)
       .set({ consumed_at: bind('now') })
@@ -45,6 +33,22 @@ export function authorizationCodeStore(schema: Schema, runner: Runner): Authoriz
         ),
       ),
   )
+}
+
+export function authorizationCodeStore(schema: Schema, runner: Runner): AuthorizationCodeStore {
+  const { db, tables } = schema
+  const atOnce = together(schema)
+  const addAccessToken = insertAccessToken(schema)
+  const addRefreshToken = insertRefreshToken(schema)
+  const find = statement((bind: Bind<{ id: string }>) =>
+    db
+      .selectFrom(`${tables.authorizationCodes} as t`)
+      .innerJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
+      .select(ofToken(codeColumns))
+      .select(joinedGrantColumns)
+      .where('t.id', '=', bind('id')),
+  )
+  const consume = consumeCode(schema)
 
   return {
     find: (id) =>

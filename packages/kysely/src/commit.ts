@@ -8,19 +8,22 @@ import { takeRecord } from './records.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
 import { affected, type Runner, type Step, step } from './runner.ts'
 import type { GrantRow, Schema } from './schema.ts'
-import { type Bind, bindAll, statement } from './statement.ts'
+import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 import { together } from './together.ts'
 
 /** Thrown inside the transaction when a record is gone, so that the deletion of the records before it is rolled back. */
 const gone = new Error('a record is gone')
 
+export function insertGrant({ db, tables }: Schema): Statement<GrantRow, unknown> {
+  return statement((bind: Bind<GrantRow>) => db.insertInto(tables.grants).values(bindAll(bind, grantColumns)))
+}
+
 /** Removes records, remembers a consent and adds a grant with what belongs to it, in one transaction. */
 export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
-  const { db, tables } = schema
   const atOnce = together(schema)
   const takeOf = takeRecord(schema)
   const remember = rememberConsent(schema)
-  const addGrant = statement((bind: Bind<GrantRow>) => db.insertInto(tables.grants).values(bindAll(bind, grantColumns)))
+  const addGrant = insertGrant(schema)
   const addCode = insertCode(schema)
   const addAccessToken = insertAccessToken(schema)
   const addRefreshToken = insertRefreshToken(schema)

@@ -137,3 +137,13 @@ export function failureOfErrno(errno: unknown): Failure | undefined {
 export function failureOfResultCode(code: unknown): Failure | undefined {
   return typeof code === 'number' && code > 0 ? (sqliteNumbers[code] ?? sqliteNumbers[code & 0xff]) : undefined
 }
+
+/**
+ * Returns the meaning of an error of a Durable Object's SQLite or of D1. Both have the name of the error in the message
+ * alone, as in `UNIQUE constraint failed: t.id: SQLITE_CONSTRAINT`.
+ */
+export function failureOfWorkersMessage(message: string): Failure | undefined {
+  const name = /: (SQLITE_[A-Z]+)(?: \(extended: SQLITE_[A-Z_]+\))?$/.exec(message)?.[1]
+  if (name === 'SQLITE_CONSTRAINT') return message.includes('UNIQUE constraint failed') ? 'taken' : undefined
+  return failureOfCode(name)
+}

@@ -1,5 +1,11 @@
 import { type Awaitable, StorageUnavailableError } from '@oauth/core'
-import { type Failure, failureOfCode, failureOfErrno, failureOfResultCode } from './error-codes.ts'
+import {
+  type Failure,
+  failureOfCode,
+  failureOfErrno,
+  failureOfResultCode,
+  failureOfWorkersMessage,
+} from './error-codes.ts'
 
 /** Messages of pg, its pool and mysql2 for connection errors without a code. */
 const unreachableMessages = new RegExp(
@@ -24,7 +30,11 @@ export function failureOf(error: unknown): Failure | undefined {
   // node:sqlite has the same code for every error, and the result code of SQLite in `errcode`.
   const numbered = code === 'ERR_SQLITE_ERROR' ? failureOfResultCode(errcode) : failureOfErrno(errno)
   if (numbered !== undefined) return numbered
-  if (typeof message === 'string' && unreachableMessages.test(message)) return 'unreachable'
+  if (typeof message === 'string') {
+    if (unreachableMessages.test(message)) return 'unreachable'
+    const inMessage = failureOfWorkersMessage(message)
+    if (inMessage !== undefined) return inMessage
+  }
   // An AggregateError has one error for each address of the host that was tried.
   if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0])
   return failureOf(cause)
@@ -41,7 +51,11 @@ export function isImpossibleText(error: unknown): boolean {
 /** Tells whether SQLite did nothing because another connection has the lock. Excludes SQLITE_BUSY_SNAPSHOT, which ends the transaction. */
 export function isLocked(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
-  const { code } = error as { readonly code?: unknown }
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown }
+  // node:sqlite has the same code for every error. SQLITE_BUSY is 5, SQLITE_LOCKED is 6, and 517 is SQLITE_BUSY_SNAPSHOT.
+  if (code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number') {
+    return errcode !== 517 && [5, 6].includes(errcode & 0xff)
+  }
   return typeof code === 'string' && /^SQLITE_(?:BUSY(?!_SNAPSHOT)|LOCKED)/.test(code)
 }
 

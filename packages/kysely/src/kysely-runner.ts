@@ -1,4 +1,5 @@
 import type { DatabaseConnection, Kysely, QueryResult } from 'kysely'
+import { driveAsync } from './drive.ts'
 import { isImpossibleText } from './errors.ts'
 import { repeat } from './repeat.ts'
 import { type Answer, type Program, type Runner, type Step, step } from './runner.ts'
@@ -13,12 +14,6 @@ async function execute(connection: DatabaseConnection, { query, parameters }: St
 /** Runs `work` on the connection of an instance. `db.connection()` would make an instance for it each time. */
 function onConnection<T>(db: Kysely<OAuthTables>, work: (connection: DatabaseConnection) => Promise<T>): Promise<T> {
   return db.getExecutor().provideConnection(work)
-}
-
-async function drive<T>(program: Program<T>, run: (step: Step) => Promise<Answer>): Promise<T> {
-  let state = program.next()
-  while (!state.done) state = program.next(await run(state.value))
-  return state.value
 }
 
 /**
@@ -61,7 +56,7 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
         try {
           limit.check()
           const result = await onConnection(transaction, (connection) =>
-            drive(program(), async (statement) => {
+            driveAsync(program(), async (statement) => {
               const answer = await execute(connection, statement)
               limit.check()
               return answer
@@ -101,6 +96,6 @@ export function kyselyRunner(db: Kysely<OAuthTables>, timeoutSeconds: number): R
         }
         return repeat(limit, begin, () => isUndone)
       }),
-    sequence: (program) => drive(program(), (statement) => alone(statement, 'writing')),
+    sequence: (program) => driveAsync(program(), (statement) => alone(statement, 'writing')),
   }
 }

@@ -29,21 +29,14 @@ function foundFromRow(row: FoundRow | undefined): FoundRefreshToken | undefined 
   return row && grant && { token: refreshTokenFromRow(row), grant, successorRotated: row.successor_rotated_at !== null }
 }
 
-export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenStore {
-  const { db, tables } = schema
-  const atOnce = together(schema)
-  const insert = insertRefreshToken(schema)
-  const addAccessToken = insertAccessToken(schema)
-  const find = statement((bind: Bind<{ id: string }>) =>
-    db
-      .selectFrom(`${tables.refreshTokens} as t`)
-      .innerJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
-      .leftJoin(`${tables.refreshTokens} as s`, 's.id', 't.successor_id')
-      .select(ofToken(refreshTokenColumns))
-      .select(joinedGrantColumns)
-      .select('s.rotated_at as successor_rotated_at')
-      .where('t.id', '=', bind('id')),
-  )
+interface RefreshTokenWrites {
+  readonly rotate: Statement<RotatedColumns & { readonly now: number }, unknown>
+  readonly clear: Statement<{ id: string }, unknown>
+  readonly count: Statement<{ id: string; limit: number }, unknown>
+}
+
+/** The writes of `rotate` and `reuse`. */
+export function refreshTokenWrites({ db, tables }: Schema): RefreshTokenWrites {
   /** The conditional write that only one request can win: it rotates the token. */
   const rotate = statement((bind: Bind<RotatedColumns & { readonly now: number }>) =>
     db
@@ -76,6 +69,25 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
       .where('rotated_at', 'is not', null)
       .where('reuses', '<', bind('limit')),
   )
+  return { rotate, clear, count }
+}
+
+export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenStore {
+  const { db, tables } = schema
+  const atOnce = together(schema)
+  const insert = insertRefreshToken(schema)
+  const addAccessToken = insertAccessToken(schema)
+  const find = statement((bind: Bind<{ id: string }>) =>
+    db
+      .selectFrom(`${tables.refreshTokens} as t`)
+      .innerJoin(`${tables.grants} as g`, 'g.id', 't.grant_id')
+      .leftJoin(`${tables.refreshTokens} as s`, 's.id', 't.successor_id')
+      .select(ofToken(refreshTokenColumns))
+      .select(joinedGrantColumns)
+      .select('s.rotated_at as successor_rotated_at')
+      .where('t.id', '=', bind('id')),
+  )
+  const { rotate, clear, count } = refreshTokenWrites(schema)
 
   return {
     find: (id) => runner.find(find, { id }, (row) => foundFromRow(row)),

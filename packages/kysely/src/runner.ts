@@ -34,6 +34,11 @@ export interface Runner {
   sequence<T>(program: () => Program<T>): Awaitable<T>
 }
 
+/** Tells whether a statement of this package only reads. */
+export function isReading({ query }: CompiledQuery): boolean {
+  return query.kind === 'SelectQueryNode'
+}
+
 /** Combines a statement with its values. */
 export function step<Input>(statement: Statement<Input, unknown>, input: Input): Step {
   return { query: statement.query, parameters: statement.parameters(input) }

@@ -39,14 +39,18 @@ export async function readSchemaVersion<Database>(
 }
 
 /** Returns why this version of the package cannot work with the tables, or `undefined` when it can. */
-export function refuseSchema(found: FoundSchema | undefined, tables: TableNames): string | undefined {
+export function refuseSchema(
+  found: FoundSchema | undefined,
+  tables: TableNames,
+  migration = 'migrate(db) of @oauth/kysely/migrations',
+): string | undefined {
   const named = tables.clients.replace(/clients$/, '…')
   if (found === undefined) {
-    return `the tables of @oauth/kysely (${named}) do not exist: run migrate(db) of @oauth/kysely/migrations`
+    return `the tables of @oauth/kysely (${named}) do not exist: run ${migration}`
   }
   const { version, compatibleSince } = found
   if (version < schemaVersion) {
-    return `the tables of @oauth/kysely (${named}) have schema ${version}, and this version of the package needs ${schemaVersion}: run migrate(db) of @oauth/kysely/migrations`
+    return `the tables of @oauth/kysely (${named}) have schema ${version}, and this version of the package needs ${schemaVersion}: run ${migration}`
   }
   if (compatibleSince > schemaVersion) {
     return `the tables of @oauth/kysely (${named}) have schema ${version}, which this version of the package (schema ${schemaVersion}) cannot work with: update @oauth/kysely`
@@ -58,13 +62,13 @@ export function refuseSchema(found: FoundSchema | undefined, tables: TableNames)
  * Wraps a runner: before the first statement it checks the version of the schema. If the version is right, it does not
  * check again. If it is wrong or cannot be read, the statement does not run, and the next call checks again.
  */
-export function checkedRunner(runner: Runner, { db, tables }: Schema): Runner {
+export function checkedRunner(runner: Runner, { db, tables, migration }: Schema): Runner {
   const read = statement((_bind: Bind<object>) => selectVersion(db, tables))
   let fits = false
   let checking: Promise<void> | undefined
 
   function judge(found: FoundSchema | undefined): void {
-    const refusal = refuseSchema(found, tables)
+    const refusal = refuseSchema(found, tables, migration)
     if (refusal !== undefined) throw new Error(refusal)
     fits = true
   }

@@ -210,4 +210,6 @@ export interface Schema {
   /** The names of the tables in this database. */
   readonly tables: TableNames
   readonly dialect: DialectName
+  /** What creates or updates the tables, for error texts. Default: `migrate(db)`. */
+  readonly migration?: string
 }

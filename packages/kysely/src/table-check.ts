@@ -39,7 +39,10 @@ const columnsOf: {
  * columns but no rows of each table.
  * @param runner a runner that does not check the version by itself
  */
-export function tableCheck({ db, tables, dialect }: Schema, runner: Runner): () => Promise<string | undefined> {
+export function tableCheck(
+  { db, tables, dialect, migration }: Schema,
+  runner: Runner,
+): () => Promise<string | undefined> {
   const findReadOnly = readOnlyCheck({ db, dialect }, runner)
   const version = statement((_bind: Bind<object>) => selectVersion(db, tables))
   const reads = Object.entries(columnsOf).map(([table, columns]) => {
@@ -61,14 +64,14 @@ export function tableCheck({ db, tables, dialect }: Schema, runner: Runner): () 
   return async () => {
     const readOnly = await findReadOnly()
     if (readOnly !== undefined) return readOnly
-    const refusal = refuseSchema(await findVersion(), tables)
+    const refusal = refuseSchema(await findVersion(), tables, migration)
     if (refusal !== undefined) return refusal
     for (const { name, read } of reads) {
       try {
         await runner.list(read, {}, () => undefined)
       } catch (error) {
         if (error instanceof StorageUnavailableError) throw error
-        return `the table ${name} cannot be read with the columns that this version of @oauth/kysely needs: restore it, or run migrate(db) of @oauth/kysely/migrations on an empty database`
+        return `the table ${name} cannot be read with the columns that this version of @oauth/kysely needs: restore it, or run ${migration ?? 'migrate(db) of @oauth/kysely/migrations'} on an empty database`
       }
     }
     return undefined

@@ -17,16 +17,20 @@ export async function bundleForCommandLine(source: string, name: string, directo
 }
 
 /** Bundles everything into one module. It sets no platform, so that an import of a Node module fails. */
-export async function bundleForWorkerd(source: string, directory: string): Promise<string> {
-  const outfile = join(directory, 'on-workerd.js')
+export async function bundleForWorkerd(source: string, name: string, directory: string): Promise<string> {
+  const outfile = join(directory, `${name}.js`)
   await build({
     ...common,
-    entryPoints: [join(source, 'on-workerd.ts')],
+    entryPoints: [join(source, `${name}.ts`)],
     outfile,
     platform: 'neutral',
+    mainFields: ['module', 'main'],
     conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:workers'],
     // Near the sources, these names would resolve to the workspace, which is TypeScript.
     alias: {
+      '@oauth/kysely/durable-object': join(directory, 'node_modules/@oauth/kysely/dist/durable-object/index.js'),
+      '@oauth/kysely/d1': join(directory, 'node_modules/@oauth/kysely/dist/d1/index.js'),
       '@oauth/core/memory': join(directory, 'node_modules/@oauth/core/dist/memory/index.js'),
       '@oauth/core': join(directory, 'node_modules/@oauth/core/dist/index.js'),
     },

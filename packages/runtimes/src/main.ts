@@ -20,14 +20,17 @@ const modules = join(root, 'node_modules')
 installPackages(
   ['core', 'kysely'].map((name) => join(root, '..', name)),
   directory,
-  ['jose', 'kysely', 'kysely-bun-sqlite', 'kysely-generic-sqlite', 'better-sqlite3'].map((name) => join(modules, name)),
+  ['jose', 'kysely', 'better-sqlite3'].map((name) => join(modules, name)),
 )
 const onMemory = await bundleForCommandLine(source, 'on-memory', directory)
 const onBetterSqlite3 = await bundleForCommandLine(source, 'on-better-sqlite3', directory)
 const onNodeSqlite = await bundleForCommandLine(source, 'on-node-sqlite', directory)
 const onBunSqlite = await bundleForCommandLine(source, 'on-bun-sqlite', directory)
 const onMlDsa = await bundleForCommandLine(source, 'on-ml-dsa', directory)
-const worker = await bundleForWorkerd(source, directory)
+const worker = await bundleForWorkerd(source, 'on-workerd', directory)
+const objectWorker = await bundleForWorkerd(source, 'on-workerd-object', directory)
+const d1Worker = await bundleForWorkerd(source, 'on-workerd-d1', directory)
+const workerd = join(modules, 'workerd/bin/workerd')
 const commands = runtimeCommands(modules, directory)
 
 const inMemory: readonly Run[] = [
@@ -54,12 +57,12 @@ const inMemory: readonly Run[] = [
   {
     title: 'workerd without any Node API',
     expected: /^ok workerd with WebCrypto, memory$/,
-    run: () => runWorkerd(join(modules, 'workerd/bin/workerd'), worker, []),
+    run: () => runWorkerd(workerd, worker, []),
   },
   {
     title: 'workerd with nodejs_compat',
     expected: /^ok workerd with node:crypto, memory$/,
-    run: () => runWorkerd(join(modules, 'workerd/bin/workerd'), worker, ['nodejs_compat']),
+    run: () => runWorkerd(workerd, worker, ['nodejs_compat']),
   },
 ]
 
@@ -92,6 +95,39 @@ const inSqlite: readonly Run[] = ['own', 'shared'].flatMap((kind) => {
   ]
 })
 
+/** Runs on the databases of Workers. The second run finds what the first one has stored: three clients for each journey. */
+const inWorkers: readonly Run[] = [1, 2].flatMap((round) => [
+  {
+    title: `workerd, a Durable Object, run ${round}`,
+    expected: new RegExp(`^ok workerd with node:crypto, a Durable Object with ${3 * round} clients and 2 keys$`),
+    run: () => runWorkerd(workerd, objectWorker, [], 'ServerObject'),
+  },
+  {
+    title: `workerd, D1, run ${round}`,
+    expected: new RegExp(`^ok workerd with node:crypto, D1 with ${3 * round} clients and 2 keys$`),
+    run: () => runWorkerd(workerd, d1Worker, [], 'SimulatedD1'),
+  },
+])
+
+/** Runs of the storage contract on the SQLite that is built into the runtime. */
+const contract: readonly Run[] = [
+  {
+    title: 'Node 24, node:sqlite, the contract',
+    expected: /^ok node 24\.\S+ with node:crypto, node:sqlite, \d{3} cases of the contract$/,
+    run: () => commands.node24(onNodeSqlite, 'contract'),
+  },
+  {
+    title: 'bun, bun:sqlite, the contract',
+    expected: /^ok bun \S+ with node:crypto, bun:sqlite, \d{3} cases of the contract$/,
+    run: () => commands.bun(onBunSqlite, 'contract'),
+  },
+  {
+    title: 'deno, node:sqlite, the contract',
+    expected: /^ok deno \S+ with node:crypto, node:sqlite, \d{3} cases of the contract$/,
+    run: () => commands.deno([], onNodeSqlite, 'contract'),
+  },
+]
+
 /** Runs with tokens in ML-DSA. A platform without it must say so when the server starts. */
 const noMlDsa = `no ML-DSA: accessTokenSigningAlgorithm ML-DSA-65 is not supported by the Web Crypto API`
 const inMlDsa: readonly Run[] = [
@@ -116,7 +152,7 @@ const inMlDsa: readonly Run[] = [
     run: () => commands.deno([], onMlDsa),
   },
 ]
-const runs = [...inMemory, ...inSqlite, ...inMlDsa]
+const runs = [...inMemory, ...inSqlite, ...inWorkers, ...contract, ...inMlDsa]
 
 let failed = 0
 for (const { title, expected, run } of runs) {

@@ -1,6 +1,9 @@
 import { Database } from 'bun:sqlite'
-import { BunSqliteDialect } from 'kysely-bun-sqlite'
-import { databaseFile } from './on-command-line.ts'
-import { runOnKysely } from './run-on-kysely.ts'
+import { bunSqliteStorage } from '@oauth/kysely/bun-sqlite'
+import { runOnBuiltIn } from './run-on-built-in.ts'
 
-await runOnKysely('bun:sqlite', new BunSqliteDialect({ database: new Database(databaseFile()) }))
+await runOnBuiltIn('bun:sqlite', (file) => {
+  const database = new Database(file)
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000')
+  return { database, storage: bunSqliteStorage(database) }
+})

@@ -1,14 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
-import { buildQueryFn, GenericSqliteDialect } from 'kysely-generic-sqlite'
-import { databaseFile } from './on-command-line.ts'
-import { runOnKysely } from './run-on-kysely.ts'
+import { nodeSqliteStorage } from '@oauth/kysely/node-sqlite'
+import { runOnBuiltIn } from './run-on-built-in.ts'
 
-const db = new DatabaseSync(databaseFile())
-const query = buildQueryFn({
-  all: (sql, parameters = []) => db.prepare(sql).all(...parameters),
-  run: (sql, parameters = []) => {
-    const { changes, lastInsertRowid } = db.prepare(sql).run(...parameters)
-    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
-  },
+await runOnBuiltIn('node:sqlite', (file) => {
+  const database = new DatabaseSync(file)
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000')
+  return { database, storage: nodeSqliteStorage(database) }
 })
-await runOnKysely('node:sqlite', new GenericSqliteDialect(() => ({ db, query, close: () => db.close() })))

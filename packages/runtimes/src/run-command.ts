@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 
-/** Runs a command and returns what it prints. Throws when it fails or takes longer than a minute. */
+/** Runs a command and returns what it prints. Throws when it fails or takes longer than four minutes, which the contract may need on a busy machine. */
 export function runCommand(command: string, args: readonly string[], directory: string): Promise<string> {
   const { promise, resolve, reject } = deferred<string>()
-  const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+  const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 })
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk) => {

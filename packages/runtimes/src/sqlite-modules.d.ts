@@ -5,9 +5,13 @@ declare module 'node:sqlite' {
   export class DatabaseSync {
     constructor(file: string)
     prepare(sql: string): {
-      all(...parameters: unknown[]): unknown[]
-      run(...parameters: unknown[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+      all(...parameters: never[]): unknown[]
+      get(...parameters: never[]): unknown
+      run(...parameters: never[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+      iterate(...parameters: never[]): IterableIterator<unknown>
     }
+    exec(sql: string): void
+    readonly isTransaction: boolean
     close(): void
   }
 }

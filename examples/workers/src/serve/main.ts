@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import { randomBytes } from 'node:crypto'
 import { onStopSignal } from '../../../shared/src/stop-gracefully.ts'
-import { bundle, serve } from './serve.ts'
+import { bundle, dataFolder, serve } from './serve.ts'
 
 const port = Number(process.env.PORT || 8787)
 const baseUrl = process.env.BASE_URL || `http://localhost:${port}`
@@ -10,19 +10,26 @@ const clientSecret = process.env.CLIENT_SECRET || secret()
 const redirectUri = process.env.CLIENT_REDIRECT_URI || 'http://localhost:3000/callback'
 const password = process.env.USER_PASSWORD || 'demo-password'
 
+const data = process.env.DATA || dataFolder
+
 await bundle()
-const workerd = serve(port, {
-  BASE_URL: baseUrl,
-  OAUTH_SECRET: process.env.OAUTH_SECRET || secret(),
-  CLIENT_SECRET: clientSecret,
-  CLIENT_REDIRECT_URI: redirectUri,
-  USER_PASSWORD: password,
-})
+const workerd = serve(
+  port,
+  {
+    BASE_URL: baseUrl,
+    OAUTH_SECRET: process.env.OAUTH_SECRET || secret(),
+    CLIENT_SECRET: clientSecret,
+    CLIENT_REDIRECT_URI: redirectUri,
+    USER_PASSWORD: password,
+  },
+  data,
+)
 console.log(`
   Issuer        ${baseUrl}/auth
   Demo account  demo@example.com / ${password}
   Demo client   demo / ${clientSecret}
                 ${redirectUri}
+  Database      ${data}
 `)
 let stopping = false
 const ended = new Promise<void>((resolve) => {

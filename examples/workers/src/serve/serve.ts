@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Env } from '../env.ts'
+
+/** What comes from the environment. The object is in `workerd.capnp`. */
+type Variables = Omit<Env, 'IDENTITY'>
 
 const root = join(import.meta.dirname, '../..')
 
@@ -22,13 +26,20 @@ export async function bundle(): Promise<void> {
   })
 }
 
-/** Runs the bundle on workerd, and listens only on this machine. */
-export function serve(port: number, env: Env): ChildProcess {
-  const args = ['serve', join(root, 'workerd.capnp'), `--socket-addr=http=127.0.0.1:${port}`]
+/** The folder in which workerd keeps the databases of the objects. */
+export const dataFolder: string = join(root, 'data')
+
+/** Runs the bundle on workerd, keeps the data in a folder, and listens only on this machine. */
+export function serve(port: number, env: Variables, data: string = dataFolder): ChildProcess {
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const args = [
+    ...['serve', join(root, 'workerd.capnp')],
+    ...[`--socket-addr=http=127.0.0.1:${port}`, `--directory-path=disk=${data}`],
+  ]
   return spawn(join(root, 'node_modules/workerd/bin/workerd'), args, {
     // Pass no variables of this machine: a Worker has none of them. (Next.js, elsewhere in this workspace, makes the
     // compiler believe that every environment has a NODE_ENV.)
-    env: { ...env } as NodeJS.ProcessEnv & Env,
+    env: { ...env } as NodeJS.ProcessEnv & Variables,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
 }

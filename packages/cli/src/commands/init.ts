@@ -22,14 +22,14 @@ export const init: Command = defineCommand({
       choices: pageChoices,
       summary: 'a login and a consent page with one demo user',
     },
-    yes: { kind: 'flag', summary: 'ask nothing: hono, sqlite and pages, unless given' },
+    yes: { kind: 'flag', summary: 'ask nothing: hono, sqlite (for Workers: durable-object) and pages, unless given' },
     force: { kind: 'flag', summary: 'overwrite files that exist, but never the secrets' },
     json: { kind: 'flag', summary: 'one JSON document: directory, written, kept' },
   },
   async run(io, values, [folder = '.']) {
     const { yes } = values
     const framework = await choose(io, { name: 'framework', given: values.framework, choices: frameworks, yes })
-    const fallback = framework === 'workers' ? 'memory' : 'sqlite'
+    const fallback = framework === 'workers' ? 'durable-object' : 'sqlite'
     const database = await choose(io, { name: 'database', given: values.database, choices: databases, yes, fallback })
     const problem = choiceProblem({ framework, database })
     if (problem !== undefined) throw new UsageError(problem)

@@ -6,14 +6,16 @@ export interface Choices {
 }
 
 export type Framework = 'hono' | 'express' | 'next' | 'workers'
-export type Database = 'sqlite' | 'postgres' | 'mysql' | 'memory'
+export type Database = 'sqlite' | 'postgres' | 'mysql' | 'memory' | 'durable-object'
 
 export const frameworks: readonly [Framework, ...Framework[]] = ['hono', 'express', 'next', 'workers']
-export const databases: readonly [Database, ...Database[]] = ['sqlite', 'postgres', 'mysql', 'memory']
+export const databases: readonly [Database, ...Database[]] = ['sqlite', 'postgres', 'mysql', 'memory', 'durable-object']
 export const pageChoices: readonly ['yes', 'no'] = ['yes', 'no']
 
 /** Returns why these choices do not go together, or `undefined`. */
 export function choiceProblem({ framework, database }: Pick<Choices, 'framework' | 'database'>): string | undefined {
-  if (framework !== 'workers' || database === 'memory') return undefined
-  return `Workers have no file and no connection that outlives a request, which ${database} needs: choose --database memory for a try, and write a storage for your platform afterwards (docs/storage.md).`
+  if ((framework === 'workers') === (database === 'durable-object')) return undefined
+  if (framework !== 'workers')
+    return 'Only Workers have Durable Objects: choose --framework workers, or another --database.'
+  return `Workers have no file, no memory and no connection that outlives a request, which ${database} needs: choose --database durable-object, the SQLite of a Durable Object. docs/storage.md has D1 as well.`
 }

@@ -6,9 +6,12 @@ import type { Choices, Database, Framework } from './choices.ts'
 
 const templates = join(packageFolder, 'templates')
 
+/** When the provider is made: at the first request, or with its Durable Object; otherwise when the server starts. */
+const startFolders: Readonly<Partial<Record<Framework, string>>> = { next: 'request', workers: 'object' }
+
 /** Where the files of a template are, below `templates`. Later folders add to earlier ones. */
 function foldersOf({ framework, database, pages }: Choices): readonly string[] {
-  const start = framework === 'next' || framework === 'workers' ? 'request' : 'start'
+  const start = startFolders[framework] ?? 'start'
   return ['common', start, `framework/${framework}`, `database/${database}`, `pages/${pages}`]
 }
 

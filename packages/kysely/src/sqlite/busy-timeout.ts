@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import { noParameters, type SqliteConnection } from './connection.ts'
 
 /** Runs calls so that SQLite returns at once when another connection has the lock, whatever its busy timeout is. */
 export interface NonBlocking {
@@ -18,8 +18,8 @@ export const neverBlocking: NonBlocking = { patience: 5000, reading: asItIs, wri
  * storage the timeout is 0, and its value limits how long the call may wait in the queue. That costs 5 µs. Reads in WAL
  * mode meet no lock, so they run without this.
  */
-export function withoutBlocking(database: Database.Database): NonBlocking {
-  const patience = Number(database.pragma('busy_timeout', { simple: true }))
+export function withoutBlocking(database: SqliteConnection): NonBlocking {
+  const patience = Number(pragma(database, 'busy_timeout'))
   if (patience === 0) return { patience, reading: asItIs, writing: asItIs }
   const writing =
     <T>(work: () => T): (() => T) =>
@@ -31,6 +31,13 @@ export function withoutBlocking(database: Database.Database): NonBlocking {
         database.exec(`pragma busy_timeout = ${patience}`)
       }
     }
-  const isWal = database.pragma('journal_mode', { simple: true }) === 'wal'
+  const isWal = pragma(database, 'journal_mode') === 'wal'
   return { patience, reading: isWal ? asItIs : writing, writing }
+}
+
+/** Reads the value of a setting. */
+function pragma(database: SqliteConnection, name: string): unknown {
+  const row = database.prepare(`pragma ${name}`).get(noParameters) as Readonly<Record<string, unknown>>
+  // The pragma `busy_timeout` calls its column `timeout`.
+  return row[name] ?? row.timeout
 }

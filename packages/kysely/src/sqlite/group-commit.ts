@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import { noParameters, type SqliteConnection } from './connection.ts'
 import type { LockQueue, Waiting } from './lock-queue.ts'
 
 /** What a write has done inside a transaction that it shares with other writes. */
@@ -56,7 +56,7 @@ const afterThisTurn = setImmediate
  * call.
  */
 export function groupCommit(
-  database: Database.Database,
+  database: SqliteConnection,
   { queue, waiting, checkFree, writing }: GroupCommitSettings,
 ): GroupCommit {
   const begin = database.prepare('begin immediate')
@@ -84,14 +84,14 @@ export function groupCommit(
   }
 
   function commitTogether(group: readonly Enlisted[]): void {
-    begin.run()
+    begin.run(noParameters)
     try {
       for (const enlisted of group) run(enlisted)
-      commit.run()
+      commit.run(noParameters)
     } catch (error) {
       // If the roll-back fails, throw the error that made it necessary.
       try {
-        if (database.inTransaction) rollback.run()
+        if (database.inTransaction) rollback.run(noParameters)
       } catch {}
       throw error
     }

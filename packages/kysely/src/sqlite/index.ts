@@ -1,32 +1,11 @@
-import type { Storage } from '@oauth/core'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
-import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
-import { storageOn } from '../storage.ts'
-import { neverBlocking, withoutBlocking } from './busy-timeout.ts'
-import { lockQueue } from './lock-queue.ts'
-import { migrateSqlite } from './migrate-sqlite.ts'
-import { refuseNewer } from './refuse-newer.ts'
-import { sqliteRunner } from './sqlite-runner.ts'
-import { waitingDialect } from './waiting-dialect.ts'
+import { betterSqlite3 } from './better-sqlite3.ts'
+import { connectionStorage, type SqliteStorage, type SqliteStorageOptions } from './connection-storage.ts'
+
+export type { SqliteStorage, SqliteStorageOptions } from './connection-storage.ts'
 
 /** Milliseconds for which the constructor waits for the lock of another process. */
 const startTimeout = 5000
-
-export interface SqliteStorageOptions extends TableOptions {
-  /** Creates and updates the tables when the storage is constructed. Default: `true`. */
-  readonly migrate?: boolean
-}
-
-export interface SqliteStorage extends Storage {
-  /**
-   * Kysely on the same connection, for your own queries; `db.withTables<…>()` adds the types of your tables. The types of
-   * the storage's tables have the default prefix.
-   */
-  readonly db: Kysely<OAuthTables>
-  /** Waits until every call has succeeded or failed, then closes the database, unless it was opened by the host. */
-  close(): Promise<void>
-}
 
 /**
  * Makes a storage in an SQLite file (or `:memory:`). It creates and migrates its tables, so it is ready at once. A file
@@ -38,6 +17,8 @@ export interface SqliteStorage extends Storage {
  * While another process has the file locked, reads continue, and writes wait in their order for up to five seconds (for
  * your own `Database`: its busy timeout), without blocking the process. Then they throw `StorageUnavailableError`, and
  * clients get 503.
+ *
+ * `@oauth/kysely/node-sqlite` and `@oauth/kysely/bun-sqlite` do the same with the SQLite that is built into the runtime.
  * @throws when a newer version of this package has made the tables and this version cannot work with them
  * @example
  * const provider = createProvider({ storage: sqliteStorage('./oauth.db'), … })
@@ -46,31 +27,13 @@ export function sqliteStorage(
   filenameOrDatabase: string | Database.Database,
   options: SqliteStorageOptions = {},
 ): SqliteStorage {
-  const tables = tableNames(options)
-  const opened = typeof filenameOrDatabase === 'string' ? open(filenameOrDatabase) : undefined
-  const database = opened ?? (filenameOrDatabase as Database.Database)
+  if (typeof filenameOrDatabase !== 'string') return connectionStorage(betterSqlite3(filenameOrDatabase), options)
+  const database = open(filenameOrDatabase)
+  const close = () => void database.close()
   try {
-    const { patience, ...calls } = opened ? neverBlocking : withoutBlocking(database)
-    const queue = lockQueue(patience)
-    const dialect = new SqliteDialect({ database: shared(database) })
-    const db = new Kysely<OAuthTables>({ dialect: opened ? waitingDialect(dialect, database, queue) : dialect })
-    refuseNewer(database, tables)
-    if (options.migrate !== false) migrateSqlite(database, db as Kysely<unknown>, tables)
-    // From here on no call waits inside SQLite, because that would block the whole process.
-    opened?.exec('pragma busy_timeout = 0')
-    const schema = { db, tables, dialect: 'sqlite' } as const
-    const runner = sqliteRunner(database, queue, calls)
-    return {
-      ...storageOn(schema, runner),
-      db,
-      async close() {
-        await runner.settle()
-        await db.destroy()
-        opened?.close()
-      },
-    }
+    return connectionStorage(betterSqlite3(database), options, close)
   } catch (error) {
-    opened?.close()
+    close()
     throw error
   }
 }
@@ -82,15 +45,4 @@ function open(filename: string): Database.Database {
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
   return database
-}
-
-/**
- * Wraps the database for Kysely. Its transactions take the write lock at their begin: a transaction that reads first could
- * not get the lock later if another process has written in between. Kysely must not close the database.
- */
-function shared(database: Database.Database) {
-  return {
-    prepare: (sql: string) => database.prepare(sql === 'begin' ? 'begin immediate' : sql),
-    close: () => undefined,
-  }
 }

@@ -1,9 +1,10 @@
 import { type Awaitable, StorageUnavailableError } from '@oauth/core'
-import type Database from 'better-sqlite3'
 import type { CompiledQuery } from 'kysely'
+import { drive } from '../drive.ts'
 import { asUnavailable, failureOf, isLocked } from '../errors.ts'
-import { type Answer, type Program, type Runner, type Step, step } from '../runner.ts'
+import { type Answer, isReading, type Program, type Runner, type Step, step } from '../runner.ts'
 import type { NonBlocking } from './busy-timeout.ts'
+import { noParameters, type SqliteConnection, type SqliteStatement } from './connection.ts'
 import { groupCommit, type Progress } from './group-commit.ts'
 import type { LockQueue, Waiting } from './lock-queue.ts'
 
@@ -26,36 +27,7 @@ const asStorage: Omit<Waiting, 'inLine'> = {
 const inLine: Waiting = { ...asStorage, inLine: true }
 const besideLine: Waiting = { ...asStorage, inLine: false }
 
-interface Prepared {
-  readonly statement: Database.Statement
-  /** The class of the rows, or `undefined` for a statement without columns, such as a write. */
-  readonly Row: RowClass | undefined
-}
-
 const noRows: readonly unknown[] = []
-
-type RowClass = new (values: readonly unknown[]) => object
-
-/**
- * Makes the class of a statement's rows: a row has only the array of its values, and reads a column from it by name.
- * Copying twenty columns to members of an object takes half as long as the query.
- */
-function rowClass(statement: Database.Statement): RowClass {
-  class Row {
-    readonly values: readonly unknown[]
-    constructor(values: readonly unknown[]) {
-      this.values = values
-    }
-  }
-  statement.columns().forEach(({ name }, index) => {
-    Object.defineProperty(Row.prototype, name, {
-      get(this: Row) {
-        return this.values[index]
-      },
-    })
-  })
-  return Row
-}
 
 /** A runner that can wait until all its writes are done. */
 export interface SqliteRunner extends Runner {
@@ -64,45 +36,37 @@ export interface SqliteRunner extends Runner {
 }
 
 /**
- * Runs prepared statements directly on better-sqlite3, without a promise per statement: a transaction ends before any other
+ * Runs prepared statements directly on the driver, without a promise per statement: a transaction ends before any other
  * code of this process runs, so the write lock is never held while the event loop does other work.
  *
  * Reads are synchronous. Writes and transactions that arrive in one turn of the event loop share a commit (`groupCommit`),
  * and their promises resolve after it. While another connection has the lock, they wait in `queue`.
  */
 export function sqliteRunner(
-  database: Database.Database,
+  database: SqliteConnection,
   queue: LockQueue,
   { reading, writing }: Pick<NonBlocking, 'reading' | 'writing'>,
 ): SqliteRunner {
-  const prepared = new Map<CompiledQuery, Prepared>()
+  const prepared = new Map<CompiledQuery, SqliteStatement>()
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
   const rollback = database.prepare('rollback')
 
-  function prepare(query: CompiledQuery): Prepared {
+  function prepare(query: CompiledQuery): SqliteStatement {
     const known = prepared.get(query)
     if (known) return known
     const statement = database.prepare(query.sql)
-    // Making objects with twenty names costs better-sqlite3 twice as much as reading the values, so it returns arrays.
-    const entry = { statement, Row: statement.reader ? rowClass(statement.raw()) : undefined }
-    prepared.set(query, entry)
-    return entry
+    prepared.set(query, statement)
+    return statement
   }
 
   function execute({ query, parameters }: Step): Answer {
-    const { statement, Row } = prepare(query)
-    // As arguments, better-sqlite3 reads the values faster than from an array.
-    if (Row === undefined) return { rows: noRows, affected: statement.run(...parameters).changes }
-    return { rows: statement.all(...parameters).map((values) => new Row(values as unknown[])), affected: 0 }
+    const statement = prepare(query)
+    if (isReading(query)) return { rows: statement.all(parameters), affected: 0 }
+    return { rows: noRows, affected: statement.run(parameters) }
   }
 
-  function first({ query, parameters }: Step): unknown {
-    const { statement, Row } = prepare(query)
-    // A call with its arguments written out costs less than one with a spread array.
-    const values = parameters.length === 1 ? statement.get(parameters[0]) : statement.get(...parameters)
-    return values && Row && new Row(values as unknown[])
-  }
+  const first = ({ query, parameters }: Step): unknown => prepare(query).get(parameters)
 
   /** Runs a statement and notes whether it has changed something. A key that exists undoes the whole statement. */
   function executeNoting(statement: Step, progress: Progress): Answer {
@@ -116,22 +80,16 @@ export function sqliteRunner(
     }
   }
 
-  function drive<T>(program: Program<T>, run: (step: Step) => Answer): T {
-    let state = program.next()
-    while (!state.done) state = program.next(run(state.value))
-    return state.value
-  }
-
   function transact<T>(program: () => Program<T>): T {
-    begin.run()
+    begin.run(noParameters)
     try {
       const result = drive(program(), execute)
-      commit.run()
+      commit.run(noParameters)
       return result
     } catch (error) {
       // After some errors SQLite has already rolled back. If the roll-back fails, throw the error that made it necessary.
       try {
-        if (database.inTransaction) rollback.run()
+        if (database.inTransaction) rollback.run(noParameters)
       } catch {}
       throw error
     }

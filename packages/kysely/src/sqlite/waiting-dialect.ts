@@ -1,6 +1,6 @@
-import type Database from 'better-sqlite3'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, SqliteDialect } from 'kysely'
 import { isLocked } from '../errors.ts'
+import type { SqliteConnection } from './connection.ts'
 import type { LockQueue, Waiting } from './lock-queue.ts'
 
 /** At the deadline, the host's own statements fail with the error of SQLite. */
@@ -10,7 +10,7 @@ const asSqlite: Omit<Waiting, 'inLine'> = { isLocked, failure: (error) => error 
  * Makes Kysely's dialect for the host's own statements on the storage's connection. They wait for a lock in the same queue
  * as the calls of the storage; a wait inside SQLite would block the process.
  */
-export function waitingDialect(dialect: SqliteDialect, database: Database.Database, queue: LockQueue): Dialect {
+export function waitingDialect(dialect: SqliteDialect, database: SqliteConnection, queue: LockQueue): Dialect {
   return {
     createAdapter: () => dialect.createAdapter(),
     createQueryCompiler: () => dialect.createQueryCompiler(),
@@ -19,7 +19,7 @@ export function waitingDialect(dialect: SqliteDialect, database: Database.Databa
   }
 }
 
-function waitingDriver(driver: Driver, database: Database.Database, queue: LockQueue): Driver {
+function waitingDriver(driver: Driver, database: SqliteConnection, queue: LockQueue): Driver {
   // The statements of an open transaction already have the lock, so they do not wait in the queue.
   const waiting = (): Waiting => ({ ...asSqlite, inLine: !database.inTransaction })
   const wrap = (connection: DatabaseConnection): DatabaseConnection => ({

@@ -1,0 +1,17 @@
+import { createProvider, type Provider, type Storage } from '@oauth/core'
+import { authentication } from './sessions.ts'
+
+/** Makes the provider on the storage of a Durable Object. */
+export function createServer(storage: Storage): Provider {
+  const { OAUTH_SECRET, BASE_URL = 'http://localhost:8787' } = process.env
+  if (OAUTH_SECRET === undefined) throw new Error('OAUTH_SECRET is not set: npx oauth secret makes one')
+  return createProvider({
+    baseUrl: BASE_URL, // the issuer is this URL and /auth
+    secret: OAUTH_SECRET,
+    storage,
+    authentication,
+    loginUrl: '/login',
+    consentUrl: '/consent',
+    // Your applications: register them here, or let clients register themselves (allowDynamicClientRegistration).
+  })
+}
