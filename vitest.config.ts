@@ -16,6 +16,8 @@ export default defineConfig({
     reporters: ['default', ...(process.env.CI === undefined ? [] : ['json']), machineReporter()],
     outputFile: { json: process.env.OAUTH_TEST_RESULTS ?? 'node_modules/.vitest/results.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
+    // What the default logger writes while a test looks at something else.
+    onConsoleLog: (text) => !/^\d{4}-\d\d-\d\dT[\d:]{8}Z (?:info |warn |error) \w/.test(text),
     // Vitest leaves one processor to nobody; two cores are what CI has.
     maxWorkers: '100%',
     projects: [

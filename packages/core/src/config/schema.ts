@@ -48,6 +48,21 @@ function objectWith(...methods: readonly string[]) {
   )
 }
 
+/** Checks that a value is an object whose methods for logging, those that there are, are functions. */
+const logger = v.custom<object>((value) => {
+  if (typeof value !== 'object' || value === null) return false
+  const methods = ['info', 'warn', 'error', 'request'].map((name) => (value as Record<string, unknown>)[name])
+  return (
+    methods.some((one) => one !== undefined) && methods.every((one) => ['function', 'undefined'].includes(typeof one))
+  )
+}, 'must be false, or an object with the methods info, warn and error, for instance consoleLogger()')
+
+const headerName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9-]+$/i, 'must be the name of a header, for instance x-request-id'),
+)
+const pagePath = v.pipe(v.string(), v.regex(/^\/[\w./-]*$/, 'must be a path, for instance /readyz'))
+
 const keySource = v.custom<object>((value) => {
   const { algorithms, start } = (value ?? {}) as { readonly algorithms?: unknown; readonly start?: unknown }
   return typeof start === 'function' && Array.isArray(algorithms)
@@ -82,7 +97,16 @@ const optionEntries = {
   grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
+  logger: v.optional(
+    v.union([v.literal(false), logger], 'must be false, or an object with the methods info, warn and error'),
+  ),
   onEvent: hook,
+  onRequestEnd: hook,
+  requestId: v.optional(v.strictObject({ fromHeader: v.optional(headerName), toHeader: v.optional(headerName) }), {}),
+  healthPages: v.optional(
+    v.union([v.boolean(), v.strictObject({ live: v.optional(pagePath), ready: v.optional(pagePath) })]),
+    false,
+  ),
   allowedCorsOrigins: v.optional(v.array(origin), []),
   strictClientAuthMethod: v.optional(v.boolean(), false),
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
@@ -210,6 +234,8 @@ type Defaulted =
   | 'accessTokenSigningAlgorithm'
   | 'resourceOptions'
   | 'grantsEndingWithSession'
+  | 'requestId'
+  | 'healthPages'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
   | 'includeGrantedScopes'

@@ -1,6 +1,8 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { CibaEvent } from './ciba-events.ts'
+import type { DeviceEvent } from './device-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
+import type { KeyEvent } from './key-events.ts'
 import type { PageKind } from './page.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
@@ -18,7 +20,13 @@ import type { RateLimitBucket } from './rate-limit.ts'
  * },
  * ```
  */
-export type OAuthEvent = CoreEvent | FeatureEvent
+export type OAuthEvent = (CoreEvent | FeatureEvent) & {
+  /**
+   * The request in which it happened: the same id as in all events of that request, in its `RequestEnd` and on its error
+   * page. Absent for work in the background and for calls of functions of the provider.
+   */
+  readonly requestId?: string
+}
 
 /** Values of one member of client metadata that a registration asked for and that the client did not get. */
 export interface Substitution {
@@ -94,14 +102,7 @@ export type CoreEvent =
     }
   /** A client has pushed an authorization request. `expiresAt` is when its `request_uri` expires, in seconds since the epoch. */
   | { readonly type: 'authorization_request.pushed'; readonly clientId: string; readonly expiresAt: number }
-  /** A device has asked for the access of a user. `expiresAt` is when its code expires, in seconds since the epoch. */
-  | { readonly type: 'device.requested'; readonly clientId: string; readonly expiresAt: number }
-  /** A user has approved a device, which gets its tokens with its next request. */
-  | { readonly type: 'device.approved'; readonly clientId: string; readonly userId: string; readonly grantId: string }
-  /** A user has refused a device. */
-  | { readonly type: 'device.denied'; readonly clientId: string; readonly userId: string }
-  /** A device asked for its tokens after its code had expired. */
-  | { readonly type: 'device.expired'; readonly clientId: string }
+  | DeviceEvent
   | CibaEvent
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
   /**
@@ -121,6 +122,8 @@ export type CoreEvent =
       readonly userId?: string
       readonly grantId?: string
       readonly scopes: readonly string[]
+      /** What the client got. */
+      readonly kinds: readonly ('access_token' | 'refresh_token' | 'id_token')[]
       /** Why the client got no refresh token, where it might have expected one. */
       readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
     }
@@ -196,31 +199,7 @@ export type CoreEvent =
       readonly claim: string
       readonly expected: string
     }
-  | {
-      readonly type: 'signing_key.created'
-      readonly keyId: string
-      readonly algorithm: string
-      readonly activatesAt: number
-    }
-  /**
-   * `secret` opens none of the stored signing keys, so the server made a new key, which verifiers do not know yet.
-   * `problem` says what to do.
-   */
-  | { readonly type: 'signing_key.secret_changed'; readonly algorithm: string; readonly problem: string }
-  /**
-   * The clock is this many seconds behind the time that the signing keys show: it was set back, or another process's
-   * clock was ahead. The server keeps signing with the keys that verifiers know. Emitted once each time it happens.
-   */
-  | { readonly type: 'clock.set_back'; readonly behindSeconds: number; readonly problem: string }
-  /**
-   * A signing key is sealed with a secret that this server does not have. The server does not sign with it; tokens that
-   * it signed still verify.
-   */
-  | { readonly type: 'signing_key.unsealable'; readonly keyId: string; readonly algorithm: string }
-  /** The server has made a key with which clients encrypt for it. It is in the JWKS at once. */
-  | { readonly type: 'encryption_key.created'; readonly keyId: string; readonly algorithm: string }
-  /** An encryption key is sealed with a secret that this server does not have, so the server cannot decrypt with it. */
-  | { readonly type: 'encryption_key.unsealable'; readonly keyId: string; readonly algorithm: string }
+  | KeyEvent
   /** A client source of a feature failed, and the server went on without this client. */
   | { readonly type: 'client_source.failed'; readonly clientId: string; readonly cause: unknown }
   /**
@@ -286,6 +265,11 @@ export type CoreEvent =
       readonly audience: string
       readonly problem: string
     }
+  /**
+   * What the readiness page of the option `healthPages` found has changed. `problems` say what to do; with `ready` they are
+   * warnings. The page itself shows none of them.
+   */
+  | { readonly type: 'readiness.changed'; readonly ready: boolean; readonly problems: readonly string[] }
   /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {
       readonly type: 'request.refused'

@@ -11,7 +11,10 @@ interface MaybeDns {
 }
 
 interface MaybeProcess {
-  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
+  readonly process?: {
+    readonly getBuiltinModule?: (name: string) => unknown
+    readonly once?: (event: 'exit', run: () => void) => unknown
+  }
 }
 
 /**
@@ -34,4 +37,27 @@ function findLookup(): LookupHost | undefined {
       throw error
     }
   }
+}
+
+interface MaybeTurns {
+  readonly setImmediate?: (run: () => void) => unknown
+  readonly navigator?: { readonly userAgent?: string }
+}
+
+/**
+ * Calls a function at the end of this turn of the event loop.
+ * @returns `false` where the platform does not tell the end of a turn, and the function will not be called. Workers do not
+ * let work outlive the request that it came from.
+ */
+export function endOfTurn(run: () => void): boolean {
+  const platform = globalThis as MaybeTurns
+  if (platform.setImmediate === undefined || platform.navigator?.userAgent === 'Cloudflare-Workers') return false
+  platform.setImmediate(run)
+  return true
+}
+
+/** Calls a function when the process ends by itself or by a call, where the platform has a process. */
+export function beforeExit(run: () => void): void {
+  const { process } = globalThis as MaybeProcess
+  process?.once?.('exit', run)
 }

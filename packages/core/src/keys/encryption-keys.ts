@@ -12,6 +12,7 @@ import {
   loadEncryptionKey,
   type OpenEncryptionKey,
 } from './encryption-key.ts'
+import { encryptionSecretProblem } from './problems.ts'
 
 /**
  * For how many seconds a key decrypts after a newer one has taken its place. It is much longer than clients may cache the
@@ -138,6 +139,16 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
       for (const { id } of ended) await storage.signingKeys.delete(id)
       if (ended.length > 0) await look()
       return ended.length
+    },
+
+    async check() {
+      const known = await look()
+      const closed = [...kinds].filter(
+        (kind) =>
+          openKeys(known, kind).length === 0 &&
+          known.keys.some((key) => key.algorithm === kind && !isOpenForDecryption(key)),
+      )
+      return closed.length === 0 ? { ok: true } : { ok: false, problem: encryptionSecretProblem(closed) }
     },
   }
 }

@@ -138,6 +138,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'provider.ts': [
     'protocol',
     'http',
+    'storage',
     'contracts',
     'metadata',
     'clients',
@@ -161,6 +162,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'consents',
     'interaction',
     'logout',
+    'host',
     'config',
     'server',
     'handlers.ts',

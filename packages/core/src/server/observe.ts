@@ -1,0 +1,170 @@
+import { stopwatch } from '../contracts/clock.ts'
+import type { ClientDirectory } from '../contracts/context.ts'
+import type { Core } from '../contracts/core.ts'
+import type { OAuthEvent } from '../contracts/events.ts'
+import type { RequestObservation } from '../contracts/observer.ts'
+import type { RequestEnd } from '../contracts/request-end.ts'
+import type { ServedRequest } from '../contracts/served-request.ts'
+import type { Announcements } from '../host/events.ts'
+import { statusOf, withHeaders } from '../http/reply.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
+import { createRequestIds, type RequestIds } from './request-ids.ts'
+import type { Measure, WatchedStorage } from './watched-storage.ts'
+
+/** Serves a request with the core of that request. */
+export type Serve = (core: Core) => Awaitable<Response>
+
+/** Serves a request to an endpoint, and lets everybody who listens see it. */
+export type Observe = (endpoint: string, request: Request, serve: Serve) => Awaitable<Response>
+
+/** What measures the storage. Absent when nobody wants to know. */
+export interface Measurement {
+  readonly measure: Measure
+  readonly watched: WatchedStorage
+}
+
+type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }
+
+/**
+ * Makes the function through which every request is served. The core of a request inherits from that of the provider; its
+ * events have the id of the request. While nobody listens, the provider's own core serves all requests.
+ */
+export function createObserve(core: Core, announcements: Announcements, measurement?: Measurement): Observe {
+  const { endRequest, observers, hearsEvents, guard } = announcements
+  const { requestIds: policy } = core.config
+  const beginners = observers.filter((observer) => observer.request !== undefined)
+  const isMeasured = measurement !== undefined && (endRequest !== undefined || beginners.length > 0)
+  if (!hearsEvents && !isMeasured && policy.toHeader === undefined) return (_endpoint, _request, serve) => serve(core)
+  const ids = createRequestIds(policy, core.random)
+  const prototype = scopePrototype(core)
+
+  return (endpoint, request, serve) => {
+    const started = isMeasured ? stopwatch() : 0
+    const served = serveRequest(ids, request)
+    const scoped = Object.create(prototype) as Mutable<Core>
+    scoped.served = served
+    scoped.emit = (event) => {
+      learn(served, event)
+      core.emit({ ...event, requestId: served.id })
+    }
+    if (isMeasured) {
+      scoped.storage = measurement.watched.of(served)
+      scoped.clients = measureClients(core.clients, served, measurement.measure)
+    }
+    const facts = { request, endpoint, method: methodOf(request) }
+    const observations = beginners.flatMap(
+      (observer): RequestObservation | readonly [] =>
+        guard('the observer of requests', () => observer.request?.({ ...facts, requestId: served.id })) ?? [],
+    )
+    const finish = (response: Response): Response => {
+      if (isMeasured) {
+        const end = requestEnd(served, facts, statusOf(response), stopwatch() - started)
+        for (const observation of observations) guard('the observer of requests', () => observation.end(end))
+        endRequest?.(end)
+      }
+      return policy.toHeader === undefined ? response : withHeaders(response, { [policy.toHeader]: served.id })
+    }
+    const work = observations.reduce<() => Awaitable<Response>>(
+      (inner, observation) => () => runIn(observation, inner, guard),
+      () => serve(scoped),
+    )
+    const response = work()
+    return isThenable(response) ? response.then(finish) : finish(response)
+  }
+}
+
+/** The core of a request gets members of its own, which a frozen prototype would forbid: so there is one in between. */
+function scopePrototype(core: Core): Core {
+  const { emit, storage, clients } = core
+  const open = (value: unknown) => ({ value, writable: true, configurable: true, enumerable: true })
+  return Object.create(core, {
+    served: open(undefined),
+    emit: open(emit),
+    storage: open(storage),
+    clients: open(clients),
+  }) as Core
+}
+
+function serveRequest(ids: RequestIds, request: Request): ServedRequest {
+  let id: string | undefined
+  return {
+    get id() {
+      id ??= ids(request)
+      return id
+    },
+    clientId: undefined,
+    grantType: undefined,
+    error: undefined,
+    storageMilliseconds: 0,
+    storageCalls: 0,
+  }
+}
+
+/** Events in which the client is only a claim of the request. */
+const unverified: ReadonlySet<string> = new Set<OAuthEvent['type']>([
+  'client.authentication_failed',
+  'client_source.failed',
+  'client_document.failed',
+])
+
+function learn(served: ServedRequest, event: OAuthEvent): void {
+  if (served.clientId !== undefined || unverified.has(event.type)) return
+  const { clientId } = event as { readonly clientId?: string }
+  served.clientId = clientId
+}
+
+/** Runs the work in what an observation sets up for it. An observation that fails before the work changes nothing. */
+function runIn(
+  { run }: RequestObservation,
+  work: () => Awaitable<Response>,
+  guard: Announcements['guard'],
+): Awaitable<Response> {
+  if (run === undefined) return work()
+  let response: Awaitable<Response> | undefined
+  const once = (): Awaitable<Response> => {
+    response ??= work()
+    return response
+  }
+  guard('the observer of requests', () => void run(once))
+  return once()
+}
+
+function requestEnd(
+  served: ServedRequest,
+  { endpoint, method }: { readonly endpoint: string; readonly method: string },
+  status: number,
+  durationMilliseconds: number,
+): RequestEnd {
+  const { id, error, clientId, grantType, storageMilliseconds, storageCalls } = served
+  const worst = Math.max(status, error?.status ?? 0)
+  return {
+    requestId: id,
+    endpoint,
+    method,
+    status,
+    outcome: worst >= 500 ? 'failed' : error === undefined && status < 400 ? 'success' : 'refused',
+    ...(error !== undefined && { error: error.code }),
+    ...(clientId !== undefined && { clientId }),
+    ...(grantType !== undefined && { grantType }),
+    durationMilliseconds,
+    storageMilliseconds,
+    storageCalls,
+  }
+}
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+function methodOf({ method }: Request): string {
+  return methods.has(method) ? method : 'OTHER'
+}
+
+/** Reading a client counts as a call of the storage, unless the cache has it or a feature's source answers. */
+function measureClients(clients: ClientDirectory, served: ServedRequest, measure: Measure): ClientDirectory {
+  const read = <Verb extends 'find' | 'findNamed' | 'load'>(verb: Verb) => {
+    return (id: string): ReturnType<ClientDirectory[Verb]> => {
+      const found = clients[verb](id) as ReturnType<ClientDirectory[Verb]>
+      return isThenable(found) && !clients.isForeign(id) ? measure(served, '', verb, () => found) : found
+    }
+  }
+  return { ...clients, find: read('find'), findNamed: read('findNamed'), load: read('load') }
+}
