@@ -2,7 +2,6 @@ import type { OAuthErrorCode } from '../protocol/errors.ts'
 
 /** A request that is being served, and what the server has learned about it: what becomes a `RequestEnd`. */
 export interface ServedRequest {
-  /** The id of the request, made at the first look. */
   readonly id: string
   clientId: string | undefined
   grantType: string | undefined

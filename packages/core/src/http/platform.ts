@@ -39,20 +39,21 @@ function findLookup(): LookupHost | undefined {
   }
 }
 
-interface MaybeTurns {
-  readonly setImmediate?: (run: () => void) => unknown
+interface MaybeTimers {
+  readonly setTimeout: (run: () => void, milliseconds: number) => { unref?(): unknown }
   readonly navigator?: { readonly userAgent?: string }
 }
 
 /**
- * Calls a function at the end of this turn of the event loop.
- * @returns `false` where the platform does not tell the end of a turn, and the function will not be called. Workers do not
- * let work outlive the request that it came from.
+ * Calls a function after some milliseconds, without keeping the process alive for it.
+ * @returns `false` where that is not possible, and the function will not be called: Workers do not let work outlive the
+ * request that it came from
  */
-export function endOfTurn(run: () => void): boolean {
-  const platform = globalThis as MaybeTurns
-  if (platform.setImmediate === undefined || platform.navigator?.userAgent === 'Cloudflare-Workers') return false
-  platform.setImmediate(run)
+export function later(run: () => void, milliseconds: number): boolean {
+  const platform = globalThis as unknown as MaybeTimers
+  if (platform.navigator?.userAgent === 'Cloudflare-Workers') return false
+  const timer = platform.setTimeout(run, milliseconds)
+  timer.unref?.()
   return true
 }
 

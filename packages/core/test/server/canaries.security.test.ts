@@ -229,10 +229,10 @@ test.each([
       features: [observing(observed)],
     })
     for (const run of flows) await run(aviary)
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 30))
     expect(ends.length).toBeGreaterThan(100)
     expect(observed.length).toBeGreaterThan(200)
-    // The lines of one turn are one write.
+    // Lines that come together are one write.
     expect(logged.flat().join('\n').split('\n').length).toBeGreaterThan(ends.length)
     expect(aviary.findIn(describeDeep([...ends, ...observed]))).toEqual([])
     expectNoStrays(aviary)

@@ -23,9 +23,9 @@ function defaultWorld(options: WorldOptions = {}): World {
   return createQuickWorld({ onEvent: undefined, logger: undefined, ...options })
 }
 
-/** The lines of a level. Those that are no errors are written at the end of the turn. */
+/** The lines of a level. Those that are no errors are written a moment later. */
 async function linesOf(level: 'info' | 'warn' | 'error'): Promise<readonly string[]> {
-  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setTimeout(resolve, 30))
   return printed.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(level, 21))
 }
 

@@ -14,13 +14,14 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Waits until the lines that wait for others are written. */
+const written = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30))
 
 /** Logs an event, and returns everything that was written. */
-async function written(event: OAuthEvent, options: Parameters<typeof consoleLogger>[0] = {}): Promise<string> {
+async function logged(event: OAuthEvent, options: Parameters<typeof consoleLogger>[0] = {}): Promise<string> {
   const logger = consoleLogger({ level: 'info', ...options })
   logger.info?.(event, event.type)
-  await endOfTurn()
+  await written()
   return printed.join('\n')
 }
 
@@ -72,7 +73,7 @@ describe('lines that nobody can forge (G50)', () => {
       const forged = `x${text}2026-01-01T00:00:00Z error request.failed endpoint=token`
       for (const format of ['text', 'json'] as const) {
         printed.length = 0
-        const line = await written(refused(forged), { format })
+        const line = await logged(refused(forged), { format })
         expect(line).toMatch(/^[\x20-\x7e…]+$/)
         if (format === 'json') expect(JSON.parse(line).description).toBe(forged)
       }
@@ -80,7 +81,7 @@ describe('lines that nobody can forge (G50)', () => {
   )
 
   test('a text with quotation marks and equals signs cannot look like members of its own (G50)', async () => {
-    const line = await written(refused('x" status=200 outcome=success y="'))
+    const line = await logged(refused('x" status=200 outcome=success y="'))
     expect(line).toContain('description="x\\" status=200 outcome=success y=\\""')
     expect(line.match(/ status=/g)).toHaveLength(2)
   })
@@ -88,7 +89,7 @@ describe('lines that nobody can forge (G50)', () => {
   test('what a client sends over HTTP is one line for each event (G50)', async () => {
     const world = createQuickWorld({ logger: undefined })
     const client = await registerConfidential(world)
-    await endOfTurn()
+    await written()
     printed.length = 0
     const before = world.events.length
     for (const bad of unprintable) {
@@ -97,7 +98,7 @@ describe('lines that nobody can forge (G50)', () => {
         .browser()
         .request(`${world.issuer}/oauth2/authorize?client_id=${encodeURIComponent(`a${bad.replace('\ud800', '')}b`)}`)
     }
-    await endOfTurn()
+    await written()
     const lines = printed.join('\n').split('\n')
     expect(lines).toHaveLength(world.events.length - before)
     for (const line of lines)
@@ -114,9 +115,9 @@ describe('lines that nobody can forge (G50)', () => {
       deep,
       ...Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`member${index}`, long])),
     } as unknown as OAuthEvent
-    expect((await written(event)).length).toBeLessThan(5000)
+    expect((await logged(event)).length).toBeLessThan(5000)
     printed.length = 0
-    const json = await written(event, { format: 'json' })
+    const json = await logged(event, { format: 'json' })
     expect(json.length).toBeLessThan(17_000)
     expect(JSON.parse(json)).toMatchObject({ level: 'info', type: 'request.refused' })
   })
@@ -137,7 +138,7 @@ describe('a logger that fails (G51)', () => {
     const client = await registerConfidential(world)
     const { status } = await post(world, '/oauth2/token', { grant_type: 'x', client_id: client.client_id })
     expect(status).toBe(401)
-    await endOfTurn()
+    await written()
     expect(printed.map((text) => text.split('\n')[0])).toEqual(['[oauth] logger failed: Error: the disk is full'])
   })
 })
@@ -146,7 +147,7 @@ describe('what the option logger decides', () => {
   test('logger: false writes nothing', async () => {
     const world = createWorld({ logger: false, onEvent: undefined })
     await post(world, '/oauth2/token', { grant_type: 'x' })
-    await endOfTurn()
+    await written()
     expect(printed).toEqual([])
   })
 
@@ -156,14 +157,14 @@ describe('what the option logger decides', () => {
     expect(Object.keys(consoleLogger({ requests: true }))).toEqual(['info', 'warn', 'error', 'request'])
   })
 
-  test('the lines of one turn of the event loop are one write, and an error does not wait for its end', async () => {
+  test('lines that come together are one write, and an error does not wait for others', async () => {
     const logger = consoleLogger()
     for (let line = 0; line < 100; line++) logger.info?.(refused(`line ${line}`), 'x')
     expect(printed).toEqual([])
     logger.error?.(refused('at once'), 'x')
     expect(printed).toHaveLength(1)
     logger.info?.(refused('later'), 'x')
-    await endOfTurn()
+    await written()
     expect(printed).toHaveLength(2)
     expect(printed[0]?.split('\n')).toHaveLength(101)
   })
@@ -189,7 +190,7 @@ describe('what the option logger decides', () => {
   test('a line for each request on demand: endpoint, status, outcome and duration', async () => {
     const world = createWorld({ logger: consoleLogger({ requests: true, level: 'error' }) })
     await world.provider.fetch(new Request(`${world.issuer}/jwks`))
-    await endOfTurn()
+    await written()
     expect(printed.join('\n')).toMatch(
       /info {2}request\.ended requestId=\S+ endpoint=jwks method=GET status=200 outcome=success storageCalls=\d+ durationMilliseconds=[\d.]+ storageMilliseconds=[\d.]+$/,
     )
