@@ -3,7 +3,6 @@ import { protectedResource } from '@oauth/hono/resource-server'
 import { kyselyStorage } from '@oauth/kysely'
 import { Hono } from 'hono'
 import type { Kysely } from 'kysely'
-import { healthPages } from '../../shared/src/health.ts'
 import type { Tables } from './database.ts'
 import { identityPages } from './pages.ts'
 import { createSessions } from './sessions.ts'
@@ -41,19 +40,14 @@ export async function createApp({ baseUrl, secret, db, onEvent }: AppOptions): P
     consentUrl: '/consent',
     scopes: ['notes:read'],
     validAudiences: [`${baseUrl}/api`],
+    healthPages: true,
     ...(onEvent !== undefined && { onEvent }),
   })
   await users.create(demoAccount)
   await registerDemoClient(provider)
 
-  const health = healthPages(
-    () => provider.ready(),
-    (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
-  )
-
   const app = new Hono()
-  app.use((c, next) => health(c.req.raw) ?? next())
-  // The provider serves its endpoints and its well-known documents.
+  // The provider serves its endpoints, its well-known documents and the health pages.
   app.use((c, next) => (provider.matches(c.req.raw) ? provider.fetch(c.req.raw) : next()))
   app.route('/', notesApi(`${baseUrl}/api`, provider))
   app.route('/', identityPages({ baseUrl, users, provider, sessions }))

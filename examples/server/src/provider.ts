@@ -85,6 +85,7 @@ export function createIdentityProvider({
       }),
     ],
     onEvent,
+    healthPages: true,
   })
   return provider
 }

@@ -1,6 +1,5 @@
-import { createProvider, OAuthError, type Provider } from '@oauth/core'
+import { consoleLogger, createProvider, OAuthError, type Provider } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
-import { healthPages } from '../../shared/src/health.ts'
 import { findUser } from './account.ts'
 import type { Env } from './env.ts'
 import { identityPages } from './pages.ts'
@@ -24,21 +23,15 @@ export function createIdentity(env: Env): Identity {
     },
     loginUrl: '/login',
     consentUrl: '/consent',
-    onEvent: (event) => {
-      // biome-ignore lint/suspicious/noConsole: the log of a Worker
-      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
-    },
+    // `wrangler tail` and Workers Logs read JSON.
+    logger: consoleLogger({ format: 'json' }),
+    healthPages: true,
   })
   const pages = identityPages({ baseUrl: env.BASE_URL, password: env.USER_PASSWORD, provider, sessions })
-
-  // biome-ignore lint/suspicious/noConsole: the log of a Worker
-  const health = healthPages(() => provider.ready(), console.error)
 
   let registered = false
   return {
     async fetch(request) {
-      const answer = health(request)
-      if (answer !== undefined) return answer
       if (!registered) await registerDemoClient(provider, env)
       registered = true
       return provider.matches(request) ? provider.fetch(request) : pages.fetch(request)

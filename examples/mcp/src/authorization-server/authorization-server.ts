@@ -2,7 +2,6 @@ import { type Clock, createProvider, type OAuthEvent, type Provider } from '@oau
 import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
-import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
 import { findUser } from './account.ts'
 import { identityPages } from './pages.ts'
@@ -70,20 +69,15 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
     rateLimit: { clientAddress, introspect: { client: (id) => (mcpServers.has(id) ? false : undefined) } },
 
+    healthPages: true,
     ...(onEvent !== undefined && { onEvent }),
     ...(clock !== undefined && { clock }),
   })
   const pages = identityPages({ baseUrl, provider, sessions })
 
-  const health = healthPages(
-    () => provider.ready(),
-    (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
-  )
-
   return {
     provider,
-    fetch: async (request) =>
-      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     async registerResource(clientId, resource, resourceSecret) {
       await provider.registerClient({
         client_id: clientId,
