@@ -262,7 +262,7 @@ describe('metrics', () => {
   })
 })
 
-describe('requests that the server sends', () => {
+describe('requests that the server sends (G55)', () => {
   test.each<readonly [string, boolean]>([
     ['no traceparent to a stranger', false],
     ['traceparent to an origin that the host names', true],

@@ -77,7 +77,9 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
 
   const current = (): Ring | Promise<Ring> => {
     const age = ring === undefined ? -1 : clock.now() - ring.readAt
-    return ring !== undefined && age >= 0 && age < config.lifetimes.keyCache ? ring : read()
+    const isFresh = ring !== undefined && age >= 0 && age < config.lifetimes.keyCache
+    // A look, for readiness or a purge, makes no keys: whoever needs one that it did not find reads again and makes it.
+    return isFresh && [...kinds].every((kind) => openKeys(ring as Ring, kind).length > 0) ? (ring as Ring) : read()
   }
 
   /** While the storage is away, the JWKS keeps the last keys: APIs need it for what was signed, also with keys outside. */
