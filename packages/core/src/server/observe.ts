@@ -25,8 +25,7 @@ export interface Measurement {
 
 /**
  * Makes the function through which every request is served. The core of a request is a copy of that of the provider, whose
- * events have the id of the request. A copy, because an object that inherits from the core costs ten times as much: each look at a
- * member walks up. While nobody listens, the provider's own core serves all requests.
+ * events have the id of the request: frozen members cannot be replaced in an object that inherits. While nobody listens, the provider's own core serves all requests.
  */
 export function createObserve(core: Core, announcements: Announcements, measurement?: Measurement): Observe {
   const { endRequest, observers, hearsEvents, guard } = announcements
