@@ -16,6 +16,8 @@ export default defineConfig({
     reporters: ['default', ...(process.env.CI === undefined ? [] : ['json']), machineReporter()],
     outputFile: { json: process.env.OAUTH_TEST_RESULTS ?? 'node_modules/.vitest/results.json' },
     globalSetup: ['packages/kysely/test/support/global-setup.ts'],
+    // What the default logger writes while a test looks at something else.
+    onConsoleLog: (text) => !/^\d{4}-\d\d-\d\dT[\d:]{8}Z (?:info |warn |error) \w/.test(text),
     // Vitest leaves one processor to nobody; two cores are what CI has.
     maxWorkers: '100%',
     projects: [
@@ -50,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: [
-            'packages/{express,hono,next,resource-server,consumer,cli,site,playground,pages}/test/**/*.test.ts',
+            'packages/{express,hono,next,opentelemetry,resource-server,consumer,cli,site,playground,pages}/test/**/*.test.ts',
           ],
           // They need a build of Next.js: `pnpm run test:adapters`.
           exclude: [...configDefaults.exclude, ...machineTests, 'packages/next/test/production/**'],

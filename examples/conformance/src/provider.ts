@@ -56,6 +56,8 @@ export function createConformanceProvider(
     // FAPI 2.0 wants a refresh token to work again for a minute.
     refreshTokenReuseWindowSeconds: oidc ? 30 : 60,
     dangerouslyAllowPrivateAddresses: allowPrivateAddresses,
+    // `onEvent` prints what a developer of a failed test needs, and no more.
+    logger: false,
     onEvent,
   })
   return { provider, close: () => storage.close() }

@@ -26,6 +26,8 @@ const provider = createProvider({
   validAudiences: ['https://api.example.com'],
   generateClientSecret: () => CLIENT_SECRET,
   authentication: { getSession: () => undefined, getUser: () => undefined },
+  // JSON for the test, which reads it.
+  logger: false,
   onEvent: (event) => {
     if (event.type === 'request.failed') process.stderr.write(`${JSON.stringify(event)}\n`)
   },

@@ -3,7 +3,6 @@ import { oauth } from '@oauth/hono'
 import { protectedResource } from '@oauth/hono/resource-server'
 import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
 import { Hono } from 'hono'
-import { healthPages } from '../../shared/src/health.ts'
 import type { AppDatabase } from './database.ts'
 import { createSessionStore } from './sessions.ts'
 import { createUsers } from './users.ts'
@@ -38,15 +37,11 @@ export async function createApp({ baseUrl, secret, database, onEvent }: AppOptio
     ...pageUrls(),
     scopes: ['notes:read'],
     validAudiences: [`${baseUrl}/api`],
+    healthPages: true,
     ...(onEvent !== undefined && { onEvent }),
   })
   await users.create(demoAccount)
   await registerDemoClient(provider)
-
-  const health = healthPages(
-    () => provider.ready(),
-    (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
-  )
 
   const pages = createPages({
     provider,
@@ -56,8 +51,7 @@ export async function createApp({ baseUrl, secret, database, onEvent }: AppOptio
   })
 
   const app = new Hono()
-  app.use((c, next) => health(c.req.raw) ?? next())
-  // The provider serves its endpoints and its well-known documents; the pages are login, consent, connected apps and others.
+  // The provider serves its endpoints, its well-known documents and the health pages; the other pages are login, consent and others.
   app.use(oauth(provider), oauth(pages))
   app.route('/', notesApi(`${baseUrl}/api`, provider))
 

@@ -12,14 +12,7 @@ const secret = process.env.OAUTH_SECRET
 if (secret === undefined) throw new Error('OAUTH_SECRET is not set: openssl rand -base64 48')
 
 const database = openDatabase(file)
-const app = await createApp({
-  baseUrl,
-  secret,
-  database,
-  onEvent: (event) => {
-    if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
-  },
-})
+const app = await createApp({ baseUrl, secret, database })
 const hourly = setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
 
 console.log(`
@@ -31,6 +24,7 @@ console.log(`
 
 const stop = serveGracefully(port, app.fetch)
 onStopSignal(async () => {
+  app.provider.drain()
   clearInterval(hourly)
   await stop()
   await database.close()

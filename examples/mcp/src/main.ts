@@ -24,9 +24,6 @@ async function start(): Promise<void> {
     secret,
     resources: [resource],
     apis: [printApi],
-    onEvent: (event) => {
-      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
-    },
   })
   const { issuer } = authorizationServer.provider
   await authorizationServer.registerResource('notes-mcp', resource, resourceSecret)

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { OAuthEvent, Provider } from '@oauth/core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { healthPages } from '../../shared/src/health.ts'
 import { notesApi } from './api/notes.ts'
 import { paymentsApi } from './api/payments.ts'
 import { loadGuides } from './applications/guide.ts'
@@ -111,10 +110,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   pages.notFound(notFound)
   pages.onError(createErrorPage(onError))
 
-  const health = healthPages(() => provider.ready(), onError)
   return {
-    fetch: async (request) =>
-      health(request) ?? ([provider, identity].find((one) => one.matches(request)) ?? pages).fetch(request),
+    fetch: async (request) => ([provider, identity].find((one) => one.matches(request)) ?? pages).fetch(request),
     provider,
     async purgeExpired() {
       sessions.purgeExpired()

@@ -14,9 +14,6 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
     secret,
     notify: ({ email }, link) => console.log(`  ${email}, an application asks you for something: ${link}`),
     onError: (error) => console.error(error),
-    onEvent: (event) => {
-      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
-    },
   })
   const address = hostname === undefined ? { port } : { port, hostname }
   const server = serve({ fetch: app.fetch, ...address }, () => {
@@ -36,6 +33,7 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
   const hourly = setInterval(() => void app.purgeExpired().catch((error: unknown) => console.error(error)), 3600_000)
 
   onStopSignal(async () => {
+    app.provider.drain()
     clearInterval(hourly)
     await stop()
     app.close()

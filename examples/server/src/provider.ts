@@ -89,6 +89,7 @@ export function createIdentityProvider({
       }),
     ],
     onEvent,
+    healthPages: true,
   })
   return provider
 }

@@ -14,7 +14,7 @@ test('a deployment without tables answers 200 at /healthz and 503 at /readyz, an
     database: file,
     secret: 'a-secret-of-the-tests-0123456789-abcdef',
   }
-  const app = await createApp({ ...options, onError: (error) => log.push(error) })
+  const app = await createApp({ ...options, onEvent: (event) => log.push(JSON.stringify(event)) })
   try {
     const other = new SQLite(file)
     other.exec('drop table oauth_refresh_tokens')

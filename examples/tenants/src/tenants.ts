@@ -28,8 +28,5 @@ export function makeTenants({ baseUrl, secret, storage }: Settings): Tenants {
         branding: { name: customer.name, colours: { accent: customer.colour } },
       }
     },
-    onEvent: (event, tenant) => {
-      if (event.type === 'request.failed') process.stderr.write(`${tenant} ${JSON.stringify(event)}\n`)
-    },
   })
 }

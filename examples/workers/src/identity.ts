@@ -1,7 +1,6 @@
-import { createProvider, OAuthError, type Provider } from '@oauth/core'
+import { consoleLogger, createProvider, OAuthError, type Provider } from '@oauth/core'
 import { durableObjectStorage } from '@oauth/kysely/durable-object'
 import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
-import { healthPages } from '../../shared/src/health.ts'
 import { authenticate, findUser } from './account.ts'
 import type { Env, ObjectStorage } from './env.ts'
 import { createSessionStore } from './sessions.ts'
@@ -22,10 +21,9 @@ export function createIdentity(env: Env, database: ObjectStorage): Identity {
     storage: durableObjectStorage(database),
     authentication: sessions,
     ...pageUrls(),
-    onEvent: (event) => {
-      // biome-ignore lint/suspicious/noConsole: the log of a Worker
-      if (event.type === 'request.failed') console.error(event.endpoint, event.cause)
-    },
+    // `wrangler tail` and Workers Logs read JSON.
+    logger: consoleLogger({ format: 'json' }),
+    healthPages: true,
   })
   const pages = createPages({
     provider,
@@ -33,14 +31,9 @@ export function createIdentity(env: Env, database: ObjectStorage): Identity {
     users: { authenticate: ({ email, password }) => authenticate(env.USER_PASSWORD, email, password) },
   })
 
-  // biome-ignore lint/suspicious/noConsole: the log of a Worker
-  const health = healthPages(() => provider.ready(), console.error)
-
   let registered = false
   return {
     async fetch(request) {
-      const answer = health(request)
-      if (answer !== undefined) return answer
       if (!registered) await registerDemoClient(provider, env)
       registered = true
       return provider.matches(request) ? provider.fetch(request) : pages.fetch(request)

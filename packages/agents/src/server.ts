@@ -45,6 +45,7 @@ export async function startServers(): Promise<Servers> {
     loginUrl: '/login',
     consentUrl: '/consent',
     clock,
+    logger: false,
     onEvent: (event) => void events.push(event),
     // The default limits, with all agents behind one address, as hosted agents are.
     rateLimit: { clientAddress: () => '203.0.113.7' },

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { paths } from './paths.ts'
@@ -26,7 +27,9 @@ export class Child {
     const core = name === 'server' ? '0' : '1'
     const command = [process.execPath, join(paths.output, `${name}.js`), JSON.stringify(settings)]
     const [file = '', ...args] = pins ? ['taskset', '-c', core, ...command] : command
-    this.#process = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const { logsTo } = settings as { readonly logsTo?: string }
+    const errors = logsTo === undefined ? 'inherit' : openSync(logsTo, 'w')
+    this.#process = spawn(file, args, { stdio: ['ignore', 'inherit', errors, 'ipc'] })
     this.#ended = new Promise((_, reject) => {
       this.#process.once('error', reject)
       this.#process.once('exit', (code, signal) =>

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Contestant } from './compare.ts'
 import type { Column, Options } from './options.ts'
 import type { FeatureName, FeatureWorkload, Workload } from './protocol.ts'
@@ -86,8 +88,30 @@ const featureRows: readonly FeatureRow[] = [
   ['poll of CIBA, beside an opaque token', 'ciba-poll', 'backchannel-authentication', 'client-credentials-opaque'],
 ]
 
+/** The default logger, beside a provider without one. */
+const logRows: readonly (readonly [title: string, load: Workload, logsTo: string])[] = [
+  ['default log to /dev/null: opaque token', 'client-credentials-opaque', '/dev/null'],
+  ['default log to a file: opaque token', 'client-credentials-opaque', join(tmpdir(), 'oauth-benchmark.log')],
+]
+
 /** The rows of the table of features, on SQLite. */
-export function planFeatures({ workloads }: Options): readonly Comparison[] {
+export function planFeatures(options: Options): readonly Comparison[] {
+  const logs = logRows
+    .filter(([, load]) => options.workloads.includes(load))
+    .map(([title, load, logsTo]): Comparison => {
+      const subject = { kind: 'provider', storage: 'sqlite', features: [] } as const
+      return {
+        title,
+        contestants: [
+          { name: 'plain', subject, load },
+          { name: 'feature', subject: { ...subject, logsTo }, load },
+        ],
+      }
+    })
+  return [...features(options), ...logs]
+}
+
+function features({ workloads }: Options): readonly Comparison[] {
   return featureRows
     .filter(([, load]) => workloads.includes(load))
     .map(([title, load, feature, plain]) => ({

@@ -71,6 +71,8 @@ export interface ServerSettings {
   readonly storage: StorageName
   /** The features of the provider. */
   readonly features?: readonly FeatureName[]
+  /** The file to which the default logger writes. Without it, the provider has no logger. */
+  readonly logsTo?: string
   /** The number of expired rows to add before the load. SQLite and PostgreSQL only. */
   readonly expired?: number
   /** A database of a server, which several processes may share. Without it, `postgres` is an empty schema at `POSTGRES_URL`. */

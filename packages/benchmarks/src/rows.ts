@@ -54,6 +54,7 @@ async function open(rows: number): Promise<Subject> {
   if (pragmas !== undefined) await sql.raw(pragmas).execute(db)
   const provider = createProvider({
     ...hostOptions,
+    logger: false,
     storage,
     authentication: {
       getSession: () => ({ user, session: { id: 'session-1', authTime: now, amr: ['pwd'] } }),

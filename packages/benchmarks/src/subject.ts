@@ -7,7 +7,7 @@ import { packagesOf, paths } from './paths.ts'
 import type { LoadSettings, Question, Sample, ServerSettings, Target, Workload } from './protocol.ts'
 
 /** A server that is measured. */
-export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features'> & {
+export type Subject = Pick<ServerSettings, 'kind' | 'storage' | 'expired' | 'features' | 'logsTo'> & {
   /** Another checkout, whose built packages are measured instead of those of this one. */
   readonly checkout?: string
 }

@@ -77,7 +77,7 @@ test('the templates ask for the versions that the tests use', () => {
   const { version, devDependencies } = manifest('package.json')
   const workspace = manifest('../../package.json').devDependencies
   const manifests = files(join(root, 'templates')).filter((path) => path.endsWith('package.json'))
-  expect(manifests.length).toBe(9)
+  expect(manifests.length).toBe(10)
   for (const path of manifests) {
     const { dependencies = {}, devDependencies: own = {} } = manifest(join('templates', path))
     for (const [name, range] of Object.entries({ ...dependencies, ...own })) {

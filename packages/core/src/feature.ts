@@ -17,6 +17,7 @@ export type {
   Lifetimes,
   Pages,
   RegistrationPolicy,
+  RequestIdPolicy,
 } from './contracts/config.ts'
 export type { ClientDirectory, Context } from './contracts/context.ts'
 export type { Core, ReadAuthorization } from './contracts/core.ts'
@@ -42,6 +43,7 @@ export type { Registry } from './contracts/registry.ts'
 export type { ResponseEncryptor } from './contracts/response-encryptor.ts'
 export type { ResponseMode, ResponseModeRule } from './contracts/response-mode.ts'
 export type { Binding, BoundIssuance, Proof, ProofFacts, SenderConstraint } from './contracts/sender-constraint.ts'
+export type { ServedRequest } from './contracts/served-request.ts'
 export type { BrowserWork, SessionClient, SessionObserver } from './contracts/session-observer.ts'
 export type { TokenMember } from './contracts/token-member.ts'
 export type { WaitingRecords } from './contracts/waiting-records.ts'

@@ -9,6 +9,7 @@ export type { ClientChanges } from './clients/update.ts'
 export type { AdvertisedMetadata, TokenFormatOptions, TokenPrefixes } from './config/options/formats.ts'
 export type { HostOptions } from './config/options/host.ts'
 export type { LifetimeOptions } from './config/options/lifetimes.ts'
+export type { ObservabilityOptions } from './config/options/observability.ts'
 export type { OutboundOptions } from './config/options/outbound.ts'
 export type { PageOptions } from './config/options/pages.ts'
 export type { MachineAccessOptions, RegistrationOptions } from './config/options/registration.ts'
@@ -30,10 +31,12 @@ export type {
   ConformanceReportOptions,
   ConformanceStandard,
 } from './contracts/conformance.ts'
+export type { DeviceEvent } from './contracts/device-events.ts'
 export type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
 export type { CoreEvent, FeatureEvent, OAuthEvent, Substitution } from './contracts/events.ts'
 export type { Feature, FeatureApis } from './contracts/feature.ts'
 export * from './contracts/feature-events.ts'
+export type { HealthPages } from './contracts/health-pages.ts'
 export type {
   AccessTokenClaimsInput,
   ClaimHooks,
@@ -55,6 +58,15 @@ export type {
   SigningKeySource,
   VerifiedJwt,
 } from './contracts/key-set.ts'
+export type { Logger, LogLevel } from './contracts/logger.ts'
+export type {
+  ObservedRequest,
+  Observer,
+  OutboundCall,
+  OutboundObservation,
+  RequestObservation,
+  StorageCall,
+} from './contracts/observer.ts'
 export type {
   Page,
   PageClient,
@@ -80,6 +92,8 @@ export type {
   RateLimitVerdict,
 } from './contracts/rate-limit.ts'
 export type { Readiness, ReadinessCheck } from './contracts/readiness.ts'
+export type { RequestEnd, RequestOutcome } from './contracts/request-end.ts'
+export type { RequestIdOptions } from './contracts/request-id.ts'
 export type { AuthorizationFacts, ClientAction, ClientQuestion, Resolvers } from './contracts/resolvers.ts'
 export type {
   CodeGrantHandlers,
@@ -90,6 +104,7 @@ export type {
   PreloginHandlers,
   RegistrationHandlers,
 } from './handlers.ts'
+export { type ConsoleLoggerOptions, consoleLogger } from './host/console-logger.ts'
 export type { OutboundFetch } from './http/outbound.ts'
 export type { LoginContext } from './interaction/login-context.ts'
 export type { SessionEnd } from './logout/end-session.ts'

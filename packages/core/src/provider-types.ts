@@ -111,7 +111,8 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
   tryResolveLoginContext(request: Request): Promise<LoginContext | undefined>
   /**
    * Checks whether the server is ready for requests, for a readiness probe: the storage answers, its tables exist and
-   * fit this version, and there is a key to sign with for each algorithm. `problem` says what to do; with `ok: true` it
+   * fit this version, there is a key to sign with for each algorithm, and the keys with which clients encrypt for the server
+   * can be opened. `problem` says what to do; with `ok: true` it
    * is a warning. It never throws and takes ten seconds at most. It creates no signing keys but the very first ones.
    * @example
    * ```ts
@@ -122,6 +123,12 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    * ```
    */
   ready(): Promise<Readiness>
+  /**
+   * Makes the server say that it is not ready, for good: `ready()` and the readiness page of the option `healthPages`. It goes on
+   * serving requests. Call it first when the process is asked to stop, wait until your load balancer has noticed, and then stop
+   * listening.
+   */
+  drain(): void
   /**
    * Rates the configuration and each stored client by a standard (`oauth2.1`, `fapi2`, `mcp`), rule by rule: the section of
    * the standard, whether the rule is met, and what to change. The findings come one after the other, so that a report of a

@@ -8,10 +8,12 @@ import { switchedOff } from './config/switched-off.ts'
 import { consentApi } from './consents/server-api.ts'
 import type { Config } from './contracts/config.ts'
 import type { ConformanceReporter } from './contracts/conformance.ts'
+import type { Core } from './contracts/core.ts'
+import type { Endpoint } from './contracts/endpoint.ts'
 import type { Feature, FeatureApis } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
-import { hostPorts } from './host/ports.ts'
+import { type HostPorts, hostPorts } from './host/ports.ts'
 import { errorResponse } from './http/error-response.ts'
 import { toResponse } from './http/reply.ts'
 import { pathOf } from './http/target.ts'
@@ -27,9 +29,14 @@ import { createContext } from './server/context.ts'
 import { createCore } from './server/core.ts'
 import { dispatch } from './server/dispatch.ts'
 import { shareEntry } from './server/entry.ts'
+import { createHealth } from './server/health.ts'
+import { createObserve, type Measurement } from './server/observe.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter, withoutLastSlash } from './server/router.ts'
+import { createMeasure, watchStorage } from './server/watched-storage.ts'
+import type { Awaitable } from './storage/awaitable.ts'
+import type { Storage } from './storage/storage.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
 
 /**
@@ -73,29 +80,30 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
 export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const ports = hostPorts(options)
   const config: Config = resolveConfig(options, ports)
-  const core = createCore(createContext(config, options.storage, ports))
+  const measurement = measure(options.storage, ports)
+  const core = createCore(createContext(config, measurement?.watched.storage ?? options.storage, ports))
   const { registry, apis } = assemble(core, options.features ?? [])
   core.registry = registry
   for (const profile of registry.profiles) profile.checkServer(core)
   if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports)
   Object.freeze(core)
+  const observe = createObserve(core, ports.announcements, measurement)
+  const readiness = createReadiness(core)
+  const health = createHealth(core, readiness.ready)
   const router = createRouter(config, registry.endpoints)
+  const serve = (endpoint: Endpoint, request: Request) =>
+    observe(endpoint.name, request, (own) => dispatch(own, endpoint, request))
   const handlers = Object.fromEntries(
     registry.endpoints.map((endpoint) => [
       endpoint.name,
-      async (request: Request) => toResponse(await dispatch(core, endpoint, request)),
+      async (request: Request) => toResponse(await serve(endpoint, request)),
     ]),
   )
-  const answer = (request: Request): Response | Promise<Response> => {
+  const answer = (request: Request): Awaitable<Response> => {
     const path = pathOf(request.url)
     const endpoint = router.find(path)
-    if (endpoint !== undefined) return dispatch(core, endpoint, request)
-    const off = switchedOff(config, withoutLastSlash(path))
-    if (off !== undefined) {
-      const description = `this endpoint is off: turn it on with the option ${off.option}`
-      core.emit({ type: 'request.refused', endpoint: off.endpoint, error: 'not_found', status: 404, description })
-    }
-    return errorResponse(new OAuthError('not_found', 'there is no such endpoint'), 'json')
+    if (endpoint !== undefined) return serve(endpoint, request)
+    return health?.answer(request) ?? observe('unknown', request, (own) => answerUnknown(own, withoutLastSlash(path)))
   }
   const fetch = async (request: Request): Promise<Response> => toResponse(await answer(request))
   shareEntry(fetch, { publishedUrl: (url) => url, answer })
@@ -107,7 +115,10 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     features: apis,
     branding: config.branding,
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
-    matches: (request) => router.owns(pathOf(request.url)),
+    matches(request) {
+      const path = pathOf(request.url)
+      return router.owns(path) || health?.owns(path) === true
+    },
     fetch,
 
     registerClient: (input) => registerClient(core, input),
@@ -137,7 +148,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
         throw error
       }
     },
-    ready: createReadiness(core),
+    ...readiness,
     conformanceReport(standard, options) {
       const { rate } = (apis.conformanceReport ?? {}) as { readonly rate?: ConformanceReporter }
       if (rate !== undefined) return rate(standard, options)
@@ -169,4 +180,25 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       return removed + keys
     },
   })
+}
+
+/** Makes what measures the storage, if anybody hears of the ends of requests or of calls of the storage. */
+function measure(storage: Storage, { announcements }: HostPorts): Measurement | undefined {
+  const { endRequest, observers } = announcements
+  const isHeard = observers.some((observer) => observer.request !== undefined || observer.storage !== undefined)
+  if (endRequest === undefined && !isHeard) return undefined
+  const call = createMeasure(announcements)
+  return { measure: call, watched: watchStorage(storage, call) }
+}
+
+/** Answers a path without an endpoint. When an option has turned the endpoint off, an event says which one. */
+function answerUnknown(core: Core, path: string): Response {
+  const error = new OAuthError('not_found', 'there is no such endpoint')
+  if (core.served !== undefined) core.served.error = { code: error.code, status: error.status }
+  const off = switchedOff(core.config, path)
+  if (off !== undefined) {
+    const description = `this endpoint is off: turn it on with the option ${off.option}`
+    core.emit({ type: 'request.refused', endpoint: off.endpoint, error: 'not_found', status: 404, description })
+  }
+  return errorResponse(error, 'json')
 }

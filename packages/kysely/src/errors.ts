@@ -79,8 +79,8 @@ export function asUnavailable(error: unknown): unknown {
   }
   if (failure === 'unreachable') return new StorageUnavailableError('the database cannot be reached', { cause: error })
   if (failure === 'read-only') {
-    const message = 'the database server is read-only: connect to the primary, not to a standby or a replica'
-    return new StorageUnavailableError(message, { cause: error })
+    const primary = 'the database server is read-only: connect to the primary, not to a standby or a replica'
+    return new StorageUnavailableError(primary, { cause: error })
   }
   if (failure === 'rolled-back') {
     return new StorageUnavailableError('the database is too busy', { cause: error, retryAfter: 1 })

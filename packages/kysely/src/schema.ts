@@ -12,6 +12,7 @@ const names = {
   refreshTokens: 'refresh_tokens',
   signingKeys: 'signing_keys',
   records: 'records',
+  auditEvents: 'audit_events',
   schema: 'schema',
   migrations: 'migrations',
   migrationLock: 'migrations_lock',
@@ -180,6 +181,22 @@ export interface RecordRow {
   readonly expires_at: number
 }
 
+/** A row of the table of `auditTrail`. */
+export interface AuditEventRow {
+  readonly id: string
+  readonly occurred_at: number
+  readonly type: string
+  readonly outcome: string
+  readonly endpoint: string | null
+  readonly client_id: string | null
+  readonly user_id: string | null
+  readonly grant_id: string | null
+  readonly request_id: string | null
+  readonly address: string | null
+  readonly reason: string | null
+  readonly details: string
+}
+
 /** The row with the version of the schema. There is one row, which every migration sets. */
 export interface SchemaRow {
   readonly id: number
@@ -200,6 +217,7 @@ export interface OAuthTables {
   readonly oauth_refresh_tokens: RefreshTokenRow
   readonly oauth_signing_keys: SigningKeyRow
   readonly oauth_records: RecordRow
+  readonly oauth_audit_events: AuditEventRow
   readonly oauth_schema: SchemaRow
 }
 

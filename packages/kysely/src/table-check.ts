@@ -20,7 +20,7 @@ import { type Bind, statement } from './statement.ts'
 const columnsOf: {
   readonly [Table in Exclude<
     keyof TableNames,
-    FormerTable | 'schema' | 'migrations' | 'migrationLock'
+    FormerTable | 'auditEvents' | 'schema' | 'migrations' | 'migrationLock'
   >]: readonly string[]
 } = {
   clients: clientColumns,

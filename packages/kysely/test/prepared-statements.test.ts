@@ -5,6 +5,7 @@ import { storageContract } from '../../core/src/testing/storage-contract.ts'
 import { accessTokenRecord } from '../../core/src/testing/storage-fixtures.ts'
 import { kyselyStorage, preparedStatements } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
+import { schemaVersion } from '../src/migrations/schema-version.ts'
 import { connect, databaseNames, type EmptyDatabase, emptyDatabase, emptyTables } from './support/databases.ts'
 
 /** What a client of `pg` gets as its first argument: a text, or a statement with a name. */
@@ -17,7 +18,7 @@ function notingPool() {
     async query(query: Sent) {
       sent.push(query)
       const text = typeof query === 'string' ? query : query.text
-      const rows = text.includes('oauth_schema') ? [{ version: 5, compatible_since: 5 }] : []
+      const rows = text.includes('oauth_schema') ? [{ version: schemaVersion, compatible_since: 5 }] : []
       return { command: 'SELECT', rowCount: rows.length, rows }
     },
     release: () => undefined,

@@ -96,6 +96,7 @@ describe('a database that cannot be used', () => {
     expect(body).toEqual({
       error: 'temporarily_unavailable',
       error_description: 'the server cannot reach its storage; please try again',
+      request_id: expect.any(String),
     })
   })
 })

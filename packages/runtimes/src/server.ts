@@ -26,6 +26,7 @@ export function createServer(storage: Storage, algorithm: SigningAlgorithm = 'RS
     validAudiences: [resource],
     idTokenSigningAlgorithm: algorithm,
     accessTokenSigningAlgorithm: algorithm,
+    logger: false,
     onEvent: (event) => {
       if (event.type === 'request.failed') causes.push(event.cause)
     },

@@ -3,7 +3,6 @@ import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
 import { cookieSessions, createPages, pageUrls } from '@oauth/pages'
-import { healthPages } from '../../../shared/src/health.ts'
 import { clientAddress } from '../listen.ts'
 import { authenticate, demoAccount, findUser } from './account.ts'
 
@@ -64,6 +63,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     // The MCP server introspects the token of each of its requests, so it needs a high limit. Its client id identifies it.
     rateLimit: { clientAddress, introspect: { client: (id) => (mcpServers.has(id) ? false : undefined) } },
 
+    healthPages: true,
     ...(onEvent !== undefined && { onEvent }),
     ...(clock !== undefined && { clock }),
   })
@@ -75,15 +75,9 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     loginNote: `This is a demonstration. Sign in as ${demoAccount.email} with the password ${demoAccount.password}.`,
   })
 
-  const health = healthPages(
-    () => provider.ready(),
-    (cause) => onEvent?.({ type: 'request.failed', endpoint: 'readyz', cause }),
-  )
-
   return {
     provider,
-    fetch: async (request) =>
-      health(request) ?? (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
+    fetch: async (request) => (provider.matches(request) ? provider.fetch(request) : pages.fetch(request)),
     async registerResource(clientId, resource, resourceSecret) {
       await provider.registerClient({
         client_id: clientId,

@@ -4,6 +4,7 @@ import type { Resolvers } from '../contracts/resolvers.ts'
 import type { TokenFormatOptions } from './options/formats.ts'
 import type { HostOptions } from './options/host.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
+import type { ObservabilityOptions } from './options/observability.ts'
 import type { OutboundOptions } from './options/outbound.ts'
 import type { PageOptions } from './options/pages.ts'
 import type { RegistrationOptions } from './options/registration.ts'
@@ -16,6 +17,7 @@ export interface ProviderOptions<User extends BaseUser = BaseUser>
   extends ServerOptions,
     HostOptions<User>,
     PageOptions,
+    ObservabilityOptions,
     TokenOptions,
     LifetimeOptions,
     TokenFormatOptions,

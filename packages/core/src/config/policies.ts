@@ -32,6 +32,8 @@ type Policies =
   | 'machineDefaultScopes'
   | 'advertised'
   | 'rateLimit'
+  | 'requestIds'
+  | 'healthPages'
   | 'outbound'
 
 /** Resolves the part of the configuration that decides who may do what, and how credentials look. */
@@ -93,6 +95,11 @@ export function resolvePolicies<User extends BaseUser>(
       claimsLocales: advertisedMetadata.claimsLocalesSupported,
       displayValues: advertisedMetadata.displayValuesSupported ?? ['page'],
     }),
+    requestIds: Object.freeze({
+      fromHeader: options.requestId.fromHeader?.toLowerCase(),
+      toHeader: options.requestId.toHeader?.toLowerCase(),
+    }),
+    healthPages: resolveHealthPages(options.healthPages),
     rateLimit: given.rateLimit && checkedRateLimit(resolveRateLimits(given.rateLimit)),
     outbound: Object.freeze({
       fetch: checkedOutboundFetch(options.outboundFetch),
@@ -100,4 +107,11 @@ export function resolvePolicies<User extends BaseUser>(
       timeout: options.outboundTimeoutSeconds,
     }),
   }
+}
+
+function resolveHealthPages(given: ParsedOptions['healthPages']): Config['healthPages'] {
+  if (given === false) return undefined
+  const { live = '/healthz', ready = '/readyz' } = given === true ? {} : given
+  if (live === ready) throw new TypeError('healthPages: live and ready must be two paths')
+  return Object.freeze({ live, ready })
 }

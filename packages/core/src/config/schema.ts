@@ -4,6 +4,7 @@ import { originProblem } from '../protocol/origin.ts'
 import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
 import { signingAlgorithms } from '../protocol/signing-algorithm.ts'
 import { brandingSchema } from './branding.ts'
+import { loggerSchema } from './logger-schema.ts'
 import { nearestName } from './nearest.ts'
 import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { ProviderOptions } from './options.ts'
@@ -48,6 +49,12 @@ function objectWith(...methods: readonly string[]) {
   )
 }
 
+const headerName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9-]+$/i, 'must be the name of a header, for instance x-request-id'),
+)
+const pagePath = v.pipe(v.string(), v.regex(/^\/[\w./-]*$/, 'must be a path, for instance /readyz'))
+
 const keySource = v.custom<object>((value) => {
   const { algorithms, start } = (value ?? {}) as { readonly algorithms?: unknown; readonly start?: unknown }
   return typeof start === 'function' && Array.isArray(algorithms)
@@ -82,7 +89,14 @@ const optionEntries = {
   grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
+  logger: v.optional(loggerSchema),
   onEvent: hook,
+  onRequestEnd: hook,
+  requestId: v.optional(v.strictObject({ fromHeader: v.optional(headerName), toHeader: v.optional(headerName) }), {}),
+  healthPages: v.optional(
+    v.union([v.boolean(), v.strictObject({ live: v.optional(pagePath), ready: v.optional(pagePath) })]),
+    false,
+  ),
   allowedCorsOrigins: v.optional(v.array(origin), []),
   strictClientAuthMethod: v.optional(v.boolean(), false),
   grantTypes: v.optional(v.array(text), ['authorization_code', 'client_credentials', 'refresh_token']),
@@ -210,6 +224,8 @@ type Defaulted =
   | 'accessTokenSigningAlgorithm'
   | 'resourceOptions'
   | 'grantsEndingWithSession'
+  | 'requestId'
+  | 'healthPages'
   | 'rememberConsentOfNativeClients'
   | 'redirectErrorsAfterConsentOnly'
   | 'includeGrantedScopes'

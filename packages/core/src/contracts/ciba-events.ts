@@ -1,14 +1,14 @@
 /** The events of the feature `backchannel-authentication`. They contain no secrets. */
 export type CibaEvent =
   /**
-   * A client has asked, over the back channel, for the access of a user. `requestId` is its id for `find` and `decide`, and
+   * A client has asked, over the back channel, for the access of a user. `cibaRequestId` is its id for `find` and `decide`, and
    * `expiresAt` is when it expires, in seconds since the epoch.
    */
   | {
       readonly type: 'ciba.requested'
       readonly clientId: string
       readonly userId: string
-      readonly requestId: string
+      readonly cibaRequestId: string
       readonly expiresAt: number
     }
   /** A user has approved a back-channel authentication, whose client gets its tokens now. */
@@ -16,7 +16,7 @@ export type CibaEvent =
       readonly type: 'ciba.approved'
       readonly clientId: string
       readonly userId: string
-      readonly requestId: string
+      readonly cibaRequestId: string
       readonly grantId: string
     }
   /** A user has refused a back-channel authentication, or it was found to have expired. */
@@ -24,7 +24,7 @@ export type CibaEvent =
       readonly type: 'ciba.denied' | 'ciba.expired'
       readonly clientId: string
       readonly userId: string
-      readonly requestId: string
+      readonly cibaRequestId: string
     }
   /** A client was notified that a back-channel authentication was answered. */
   | { readonly type: 'ciba.notified'; readonly clientId: string; readonly userId: string; readonly attempts: number }

@@ -5,3 +5,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Math.floor(Date.now() / 1000) }
+
+/** Milliseconds since some moment, for durations: they grow evenly, also while the clock is set. */
+export function stopwatch(): number {
+  return performance.now()
+}

@@ -105,6 +105,12 @@ export interface CredentialFormats {
   readonly generateClientSecret: (() => string) | undefined
 }
 
+/** Where ids of requests come from and go to, with the names of headers in lower case. */
+export interface RequestIdPolicy {
+  readonly fromHeader: string | undefined
+  readonly toHeader: string | undefined
+}
+
 /** The options after parsing: complete, checked and frozen. */
 export interface Config<User extends BaseUser = BaseUser> {
   /** The issuer identifier. Every URL that the server publishes begins with it. */
@@ -192,5 +198,8 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly machineDefaultScopes: readonly string[] | undefined
   readonly advertised: AdvertisedValues
   readonly rateLimit: RateLimitPolicy | undefined
+  readonly requestIds: RequestIdPolicy
+  /** The paths of the health pages, if the server has them. */
+  readonly healthPages: { readonly live: string; readonly ready: string } | undefined
   readonly outbound: OutboundPolicy
 }

@@ -10,6 +10,7 @@ import type { KeySet } from './key-set.ts'
 import type { Random } from './random.ts'
 import type { Limits } from './rate-limit.ts'
 import type { Registry } from './registry.ts'
+import type { ServedRequest } from './served-request.ts'
 
 /**
  * Looks clients up, those of the storage and those of features' sources. It caches stored clients for a few seconds.
@@ -60,7 +61,12 @@ export interface Context {
   readonly fetchBudget: FetchBudget
   /** Present with the option `rateLimit`. */
   readonly limits?: Limits
-  /** Reports an event to the host (`onEvent`). It never throws. */
+  /**
+   * The request that is being served. Present while somebody logs, counts or hears of events. The context of a request is
+   * an object of its own, so that its events have the id of the request.
+   */
+  readonly served?: ServedRequest
+  /** Reports an event to the host (`logger`, `onEvent`). It never throws. */
   emit(event: OAuthEvent): void
   /**
    * Makes a value once for this provider, for instance a cache that several files share. The same function always gets

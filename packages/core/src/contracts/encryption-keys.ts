@@ -1,3 +1,5 @@
+import type { KeyCheck } from './key-set.ts'
+
 /** Options of `provider.rotateEncryptionKeys`. */
 export interface EncryptionKeyRotation {
   /**
@@ -36,4 +38,6 @@ export interface EncryptionKeys {
    * @returns how many
    */
   purge(): Promise<number>
+  /** Checks that this process can open the stored keys. It makes none. Rejects when the storage cannot be read. */
+  check(): Promise<KeyCheck>
 }

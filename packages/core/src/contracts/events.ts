@@ -1,5 +1,6 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { CibaEvent } from './ciba-events.ts'
+import type { DeviceEvent } from './device-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
 import type { KeyEvent } from './key-events.ts'
 import type { PageKind } from './page.ts'
@@ -19,7 +20,13 @@ import type { RateLimitBucket } from './rate-limit.ts'
  * },
  * ```
  */
-export type OAuthEvent = CoreEvent | FeatureEvent
+export type OAuthEvent = (CoreEvent | FeatureEvent) & {
+  /**
+   * The request in which it happened: the same id as in all events of that request, in its `RequestEnd` and on its error
+   * page. Absent for work in the background and for calls of functions of the provider.
+   */
+  readonly requestId?: string
+}
 
 /** Values of one member of client metadata that a registration asked for and that the client did not get. */
 export interface Substitution {
@@ -99,14 +106,7 @@ export type CoreEvent =
     }
   /** A client has pushed an authorization request. `expiresAt` is when its `request_uri` expires, in seconds since the epoch. */
   | { readonly type: 'authorization_request.pushed'; readonly clientId: string; readonly expiresAt: number }
-  /** A device has asked for the access of a user. `expiresAt` is when its code expires, in seconds since the epoch. */
-  | { readonly type: 'device.requested'; readonly clientId: string; readonly expiresAt: number }
-  /** A user has approved a device, which gets its tokens with its next request. */
-  | { readonly type: 'device.approved'; readonly clientId: string; readonly userId: string; readonly grantId: string }
-  /** A user has refused a device. */
-  | { readonly type: 'device.denied'; readonly clientId: string; readonly userId: string }
-  /** A device asked for its tokens after its code had expired. */
-  | { readonly type: 'device.expired'; readonly clientId: string }
+  | DeviceEvent
   | CibaEvent
   /** A sign-in ended: the client gets a code, which it exchanges for tokens. */
   | { readonly type: 'code.issued'; readonly clientId: string; readonly userId: string; readonly grantId: string }
@@ -128,6 +128,8 @@ export type CoreEvent =
       readonly userId?: string
       readonly grantId?: string
       readonly scopes: readonly string[]
+      /** What the client got. */
+      readonly kinds: readonly ('access_token' | 'refresh_token' | 'id_token')[]
       /** Why the client got no refresh token, where it might have expected one. */
       readonly refreshTokenWithheld?: 'refresh_not_supported' | 'client_may_not_refresh' | 'offline_access_not_granted'
     }
@@ -269,6 +271,11 @@ export type CoreEvent =
       readonly audience: string
       readonly problem: string
     }
+  /**
+   * What the readiness page of the option `healthPages` found has changed. `problems` say what to do; with `ready` they are
+   * warnings. The page itself shows none of them.
+   */
+  | { readonly type: 'readiness.changed'; readonly ready: boolean; readonly problems: readonly string[] }
   /** The server refused a request. `cause` is the true reason, where the response says less. */
   | {
       readonly type: 'request.refused'

@@ -1,5 +1,6 @@
 import type { Core } from './core.ts'
 import type { Parts } from './feature-parts.ts'
+import type { Observer } from './observer.ts'
 
 /**
  * A capability that is added to a provider through the option `features`. The built-in parts (grant types,
@@ -12,6 +13,8 @@ export interface Feature<Name extends string = string, Api extends object = obje
   readonly requires?: readonly string[]
   /** Names of features that cannot be combined with this one. `createProvider` throws when one of them is present. */
   readonly excludes?: readonly string[]
+  /** Sees requests, calls of the storage, outbound requests and events from outside, for traces and metrics. */
+  readonly observer?: Observer
   /**
    * Called once for each provider, before its first request. What the feature keeps between requests lives in this
    * closure. Use `core.registry` and `core.limits` only while serving a request: they are complete when all features

@@ -1,5 +1,5 @@
 /**
- * The English texts of the server's own pages, by name. `{host}`, `{name}` and `{code}` are filled in. The option `branding`
+ * The English texts of the server's own pages, by name. `{host}`, `{name}`, `{code}` and `{id}` are filled in. The option `branding`
  * replaces texts or adds languages under the same names. Code that refuses a request takes its text for the user from here
  * (`errorForUser`), and the page finds the translation by it.
  */
@@ -55,6 +55,7 @@ export const englishTexts = {
   failureText: 'This is a problem on our side. Please wait a moment and try again.',
   forDeveloper: 'For the developer',
   errorCode: 'Error: {code}',
+  requestId: 'Request: {id}',
   // Ways on.
   backTo: 'Back to {name}',
   home: 'Go to the start page',

@@ -39,6 +39,8 @@ export interface PageClient {
 export interface PageError {
   readonly code: string
   readonly description?: string
+  /** The id of the request, by which the operator finds it in the log. */
+  readonly requestId?: string
 }
 
 /** What a page says: text, not HTML. */

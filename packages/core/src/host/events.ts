@@ -1,122 +1,95 @@
 import type { Clock } from '../contracts/clock.ts'
-import type { CoreEvent, OAuthEvent } from '../contracts/events.ts'
+import type { OAuthEvent } from '../contracts/events.ts'
+import type { Logger } from '../contracts/logger.ts'
+import type { Observer } from '../contracts/observer.ts'
+import type { RequestEnd } from '../contracts/request-end.ts'
 import { isThenable } from '../storage/awaitable.ts'
 import { createReport, type Report } from './console.ts'
+import { levelOf } from './log-levels.ts'
 import { loggableEvent } from './loggable-event.ts'
 
 export type Emit = (event: OAuthEvent) => void
 
+/** Everybody who hears of what happens in a provider. */
+export interface Listeners {
+  readonly logger: Logger | undefined
+  readonly onEvent: ((event: OAuthEvent) => unknown) | undefined
+  readonly onRequestEnd: ((end: RequestEnd) => unknown) | undefined
+  readonly observers: readonly Observer[]
+}
+
+/** What tells the listeners. No function of it throws, whatever a listener does. */
+export interface Announcements {
+  readonly emit: Emit
+  /** Whether anybody hears of events. */
+  readonly hearsEvents: boolean
+  /** Tells the end of a request. Absent when nobody hears of it. */
+  readonly endRequest: ((end: RequestEnd) => void) | undefined
+  /** The observers. What they throw is reported here. */
+  readonly observers: readonly Observer[]
+  /** Calls a function of a listener. When it throws or rejects, the console says so, and the answer is `undefined`. */
+  guard<T>(what: string, call: () => T): T | undefined
+}
+
 /**
- * Makes the function that emits events: to `onEvent`, or without it to the console, which prints unexpected failures
- * only. An event with a cause can be logged as JSON. When `onEvent` throws or rejects, the console prints that, and the
- * request goes on.
+ * Makes what tells the listeners: observers, the logger and `onEvent`, in this order. An event with a cause can be logged as
+ * JSON. When a listener throws or rejects, the console prints that, at most once a minute, and the request goes on.
  * @param secrets the secrets of the server, which neither the console nor the JSON of an event shows
  */
-export function createEmit(
-  onEvent: ((event: OAuthEvent) => unknown) | undefined,
+export function createAnnouncements(
+  { logger, onEvent, onRequestEnd, observers }: Listeners,
   clock: Clock,
   secrets: readonly string[],
-): Emit {
+): Announcements {
   const report = createReport(clock, secrets)
-  if (onEvent === undefined) return (event) => reportUnexpected(report, event)
-  return (emitted) => {
-    const event = loggableEvent(emitted, secrets)
+
+  const guard = <T>(what: string, call: () => T, lost?: OAuthEvent): T | undefined => {
     const failed = (cause: unknown): void => {
-      report('onEvent failed', cause)
-      reportUnexpected(report, event)
+      report(`${what} failed`, cause)
+      if (lost !== undefined) reportLost(report, lost)
     }
     try {
-      const result = onEvent(event)
+      const result = call()
       if (isThenable(result)) result.then(undefined, failed)
+      return result
     } catch (cause) {
       failed(cause)
+      return undefined
     }
+  }
+
+  const listening = observers.filter((observer) => observer.event !== undefined)
+  const hearsEvents = logger !== undefined || onEvent !== undefined || listening.length > 0
+  const emit: Emit = (emitted) => {
+    const event = loggableEvent(emitted, secrets)
+    for (const observer of listening) guard('the observer of events', () => observer.event?.(event))
+    if (logger !== undefined) {
+      const level = levelOf(event)
+      // A logger finds its own state in `this`.
+      if (logger[level] !== undefined) guard('logger', () => logger[level]?.(event, event.type), event)
+    }
+    // Whoever has a logger has the event in the log.
+    if (onEvent !== undefined) guard('onEvent', () => onEvent(event), logger === undefined ? event : undefined)
+  }
+
+  const hearsEnds = logger?.request !== undefined || onRequestEnd !== undefined
+  return {
+    emit: hearsEvents ? emit : () => undefined,
+    hearsEvents,
+    endRequest: hearsEnds
+      ? (end) => {
+          if (logger?.request !== undefined) guard('logger', () => logger.request?.(end))
+          if (onRequestEnd !== undefined) guard('onRequestEnd', () => onRequestEnd(end))
+        }
+      : undefined,
+    observers,
+    guard,
   }
 }
 
-/** The text that the console prints for an event, and the error. */
-type Line = readonly [where: string, cause?: unknown]
-
-type Lines = {
-  readonly [Type in CoreEvent['type']]: ((event: Extract<CoreEvent, { readonly type: Type }>) => Line) | undefined
-}
-
-/**
- * The line that the console prints for each type of event of the core. Failures that no client caused, and wrong answers
- * of the application, have a line. Everyday events have none. Every type is listed, so that a new one cannot be forgotten.
- */
-const lines: Lines = {
-  'request.failed': ({ endpoint, cause }) => [`${endpoint} failed`, cause],
-  'rate_limiter.failed': ({ bucket, cause }) => [
-    `rateLimit failed for ${bucket}, and the request went on unlimited`,
-    cause,
-  ],
-  'client_source.failed': ({ clientId, cause }) => [`the source of the client ${clientId} failed`, cause],
-  'page.failed': ({ kind, cause }) => [`renderPage failed for ${kind}, and the user got the built-in page`, cause],
-  'clock.set_back': ({ problem }) => [problem],
-  'signing_key.secret_changed': ({ problem }) => [problem],
-  'signing_key.unsealable': ({ algorithm, keyId }) => [
-    `no secret opens the ${algorithm} signing key ${keyId}: was the option secret changed?`,
-  ],
-  'encryption_key.unsealable': ({ algorithm, keyId }) => [
-    `no secret opens the ${algorithm} encryption key ${keyId}: was the option secret changed?`,
-  ],
-  'claims.wrong_type_dropped': ({ hook, claim, expected }) => [
-    `${hook}: ${claim} must be ${expected}; it was left out`,
-  ],
-  'claims.reserved_name_dropped': ({ hook, names }) => [`${hook} must not set ${names.join(', ')}; it was left out`],
-  'client_document.failed': undefined,
-  'client_document.changed': undefined,
-  'jwt_bearer.accepted': undefined,
-  'token.exchanged': undefined,
-  'id_jag.issued': undefined,
-  'client.registered': undefined,
-  'client.metadata_substituted': undefined,
-  'client.updated': undefined,
-  'client.secret_rotated': undefined,
-  'client.deleted': undefined,
-  'client.encryption_failed': undefined,
-  'client.authentication_failed': undefined,
-  'interaction.started': undefined,
-  'interaction.denied': undefined,
-  'interaction.session_unchanged': undefined,
-  'consent.remembered': undefined,
-  'consent.narrowed': undefined,
-  'consent.deleted': undefined,
-  'app.disconnected': undefined,
-  'authorization_request.pushed': undefined,
-  'device.requested': undefined,
-  'device.approved': undefined,
-  'device.denied': undefined,
-  'device.expired': undefined,
-  'ciba.requested': undefined,
-  'ciba.approved': undefined,
-  'ciba.denied': undefined,
-  'ciba.expired': undefined,
-  'ciba.notified': undefined,
-  'ciba.push_failed': undefined,
-  'ciba.notification_failed': undefined,
-  'code.issued': undefined,
-  'code.withdrawn': undefined,
-  'code.replayed': undefined,
-  'tokens.issued': undefined,
-  'scopes.ignored': undefined,
-  'refresh_token.reused': undefined,
-  'refresh_token.replayed': undefined,
-  'token.revoked': undefined,
-  'grant.revoked': undefined,
-  'session.ended': undefined,
-  'back_channel_logout.delivered': undefined,
-  'back_channel_logout.failed': undefined,
-  'grants.revoked': undefined,
-  'signing_key.created': undefined,
-  'encryption_key.created': undefined,
-  'request.audience_ignored': undefined,
-  'request.refused': undefined,
-}
-
-function reportUnexpected(report: Report, event: OAuthEvent): void {
-  // Features have events of their own.
-  const line = Object.hasOwn(lines, event.type) ? lines[event.type as CoreEvent['type']] : undefined
-  if (line !== undefined) report(...(line as (event: OAuthEvent) => Line)(event))
+/** Prints a failure of which nobody else has heard. */
+function reportLost(report: Report, event: OAuthEvent): void {
+  if (levelOf(event) !== 'error') return
+  const { endpoint, cause } = event as { readonly endpoint?: unknown; readonly cause?: unknown }
+  report(typeof endpoint === 'string' ? `${endpoint} failed` : event.type, cause)
 }

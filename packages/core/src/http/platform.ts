@@ -11,7 +11,10 @@ interface MaybeDns {
 }
 
 interface MaybeProcess {
-  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
+  readonly process?: {
+    readonly getBuiltinModule?: (name: string) => unknown
+    readonly once?: (event: 'exit', run: () => void) => unknown
+  }
 }
 
 /**
@@ -34,4 +37,28 @@ function findLookup(): LookupHost | undefined {
       throw error
     }
   }
+}
+
+interface MaybeTimers {
+  readonly setTimeout: (run: () => void, milliseconds: number) => { unref?(): unknown }
+  readonly navigator?: { readonly userAgent?: string }
+}
+
+/**
+ * Calls a function after some milliseconds, without keeping the process alive for it.
+ * @returns `false` where that is not possible, and the function will not be called: Workers do not let work outlive the
+ * request that it came from
+ */
+export function later(run: () => void, milliseconds: number): boolean {
+  const platform = globalThis as unknown as MaybeTimers
+  if (platform.navigator?.userAgent === 'Cloudflare-Workers') return false
+  const timer = platform.setTimeout(run, milliseconds)
+  timer.unref?.()
+  return true
+}
+
+/** Calls a function when the process ends by itself or by a call, where the platform has a process. */
+export function beforeExit(run: () => void): void {
+  const { process } = globalThis as MaybeProcess
+  process?.once?.('exit', run)
 }

@@ -96,3 +96,8 @@ function isPlain(headers: Readonly<Record<string, string>>): boolean {
   }
   return true
 }
+
+/** Returns the status of a response, without making the platform's. */
+export function statusOf(response: Response): number {
+  return replyOf(response)?.status ?? response.status
+}

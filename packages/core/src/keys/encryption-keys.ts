@@ -12,6 +12,7 @@ import {
   loadEncryptionKey,
   type OpenEncryptionKey,
 } from './encryption-key.ts'
+import { encryptionSecretProblem } from './problems.ts'
 
 /**
  * For how many seconds a key decrypts after a newer one has taken its place. It is much longer than clients may cache the
@@ -76,7 +77,9 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
 
   const current = (): Ring | Promise<Ring> => {
     const age = ring === undefined ? -1 : clock.now() - ring.readAt
-    return ring !== undefined && age >= 0 && age < config.lifetimes.keyCache ? ring : read()
+    const isFresh = ring !== undefined && age >= 0 && age < config.lifetimes.keyCache
+    // A look, for readiness or a purge, makes no keys: whoever needs one that it did not find reads again and makes it.
+    return isFresh && [...kinds].every((kind) => openKeys(ring as Ring, kind).length > 0) ? (ring as Ring) : read()
   }
 
   /** While the storage is away, the JWKS keeps the last keys: APIs need it for what was signed, also with keys outside. */
@@ -138,6 +141,16 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
       for (const { id } of ended) await storage.signingKeys.delete(id)
       if (ended.length > 0) await look()
       return ended.length
+    },
+
+    async check() {
+      const known = await look()
+      const closed = [...kinds].filter(
+        (kind) =>
+          openKeys(known, kind).length === 0 &&
+          known.keys.some((key) => key.algorithm === kind && !isOpenForDecryption(key)),
+      )
+      return closed.length === 0 ? { ok: true } : { ok: false, problem: encryptionSecretProblem(closed) }
     },
   }
 }

@@ -70,12 +70,13 @@ function main(page: Page): string {
 /** The description is in English and from left to right, whatever the language of the page is. */
 function developerNote({ error, texts }: Page): readonly string[] {
   if (error === undefined) return []
-  const { code, description } = error
+  const { code, description, requestId } = error
   return [
     '<aside>',
     `<h2>${escapeHtml(texts.forDeveloper)}</h2>`,
     ...(description === undefined ? [] : [`<p lang="en" dir="ltr">${escapeHtml(sentence(description))}</p>`]),
     `<p>${escapeHtml(fillText(texts.errorCode, { code }))}</p>`,
+    ...(requestId === undefined ? [] : [`<p>${escapeHtml(fillText(texts.requestId, { id: requestId }))}</p>`]),
     '</aside>',
   ]
 }

@@ -68,7 +68,11 @@ export function errorPage(ctx: Context, request: Request, error: OAuthError): Pr
     return {
       title: texts[`${message}Title`],
       paragraphs: [userText === undefined ? texts[`${message}Text`] : sentence(translate(userText, texts))],
-      error: { code: error.code, ...(note !== undefined && { description: note }) },
+      error: {
+        code: error.code,
+        ...(note !== undefined && { description: note }),
+        ...(ctx.served !== undefined && { requestId: ctx.served.id }),
+      },
     }
   })
 }

@@ -59,6 +59,7 @@ export const germanTexts: PageTexts = {
   failureText: 'Das liegt an uns. Bitte warten Sie kurz und versuchen Sie es noch einmal.',
   forDeveloper: 'Für die Entwicklung',
   errorCode: 'Fehler: {code}',
+  requestId: 'Anfrage: {id}',
   backTo: 'Zurück zu {name}',
   home: 'Zur Startseite',
   help: 'Hilfe',

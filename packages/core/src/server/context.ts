@@ -12,6 +12,7 @@ import { sealingPurpose } from '../keys/generate.ts'
 import { createKeySet } from '../keys/key-set.ts'
 import { jwksMaxAge } from '../protocol/server-metadata.ts'
 import type { Storage } from '../storage/storage.ts'
+import { observeOutbound } from './observed-outbound.ts'
 
 /** A context whose tables are filled in once the features have started. */
 export type StartingContext = { -readonly [Member in keyof Context]: Context[Member] }
@@ -54,7 +55,7 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
     clock,
     random,
     fetchBudget: createFetchBudget(clock),
-    outbound: createOutbound(config.outbound, lookupHost),
+    outbound: observeOutbound(createOutbound(config.outbound, lookupHost), ports.announcements),
     emit,
     once(make) {
       if (!made.has(make)) made.set(make, make(ctx))

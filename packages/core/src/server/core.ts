@@ -15,24 +15,58 @@ import type { StartingContext } from './context.ts'
 /** A core whose tables are filled in once the features have started. */
 export type StartingCore = { -readonly [Member in keyof Core]: Core[Member] }
 
-/** Adds the functions for features to a context. It stays the same object: a core is also a context. */
+/**
+ * Adds the functions for features to a context. It stays the same object: a core is also a context. The core of a request
+ * inherits them (`server/observe`), and `this` is then that core.
+ */
 export function createCore(ctx: StartingContext): StartingCore {
+  type This = Core | undefined
   const core: StartingCore = Object.assign(ctx, {
-    authenticateClient: async (request, parameters) => (await authenticateClient(core, request, parameters)).client,
-    readAuthorization: (request, parameters) => readAuthorization(core, request, parameters),
-    readAudience: (client, parameters) => readAudience(core, { request: 'authorization', client, parameters }),
-    readParameters: (client, parameters) => readExtra(core, client, parameters),
-    approveParameters: (extra, facts) => approveExtra(core, extra, facts),
-    readScope: (client, parameters) => readScope(core, client, parameters),
-    readDirectRequest: (client, parameters) => readDirectRequest(core, client, parameters),
-    interact: (request, pending) => interact(core, request, pending),
-    clientFrom: (clientId, document) => clientFrom(core, clientId, document),
-    knownWithdrawals: (client, userId, before) => knownWithdrawals(core, client, userId, before),
-    grantFor: (facts) => createGrant(core, facts),
-    commitGrant: (newGrant, commit) => commitGrant(core, newGrant, commit),
-    issue: (issuance) => issueTokens(core, issuance),
-    readBinding: async (request, facts) => readBinding(core, request, facts),
-    readAccessToken: (request, endpoint) => readAccessToken(core, request, endpoint),
+    async authenticateClient(this: This, request, parameters) {
+      return (await authenticateClient(this ?? core, request, parameters)).client
+    },
+    readAuthorization(this: This, request, parameters) {
+      return readAuthorization(this ?? core, request, parameters)
+    },
+    readAudience(this: This, client, parameters) {
+      return readAudience(this ?? core, { request: 'authorization', client, parameters })
+    },
+    readParameters(this: This, client, parameters) {
+      return readExtra(this ?? core, client, parameters)
+    },
+    approveParameters(this: This, extra, facts) {
+      return approveExtra(this ?? core, extra, facts)
+    },
+    readScope(this: This, client, parameters) {
+      return readScope(this ?? core, client, parameters)
+    },
+    readDirectRequest(this: This, client, parameters) {
+      return readDirectRequest(this ?? core, client, parameters)
+    },
+    interact(this: This, request, pending) {
+      return interact(this ?? core, request, pending)
+    },
+    clientFrom(this: This, clientId, document) {
+      return clientFrom(this ?? core, clientId, document)
+    },
+    knownWithdrawals(this: This, client, userId, before) {
+      return knownWithdrawals(this ?? core, client, userId, before)
+    },
+    grantFor(this: This, facts) {
+      return createGrant(this ?? core, facts)
+    },
+    commitGrant(this: This, newGrant, commit) {
+      return commitGrant(this ?? core, newGrant, commit)
+    },
+    issue(this: This, issuance) {
+      return issueTokens(this ?? core, issuance)
+    },
+    async readBinding(this: This, request, facts) {
+      return readBinding(this ?? core, request, facts)
+    },
+    readAccessToken(this: This, request, endpoint) {
+      return readAccessToken(this ?? core, request, endpoint)
+    },
   } satisfies Omit<Core, keyof StartingContext>)
   return core
 }

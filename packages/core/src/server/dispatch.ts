@@ -97,11 +97,19 @@ async function serveLater(core: Core, endpoint: Endpoint, request: Request): Pro
     const parameters = await readForm(request, core.registry.repeatable)
     const authenticated = await authenticateClient(core, request, parameters, endpoint)
     client = authenticated.client
+    note(core, client, parameters.get('grant_type'))
     const { evidence } = authenticated
     return { client, response: await endpoint.handleClient(core, { request, client, evidence, parameters }) }
   } catch (thrown) {
     return { client, response: await refuse(core, endpoint, request, thrown) }
   }
+}
+
+/** Notes what is now known about the request, for its end. A grant type that the server does not have is only a text. */
+function note({ served, registry }: Core, client: ClientRecord, grantType: string | undefined): void {
+  if (served === undefined) return
+  served.clientId = client.id
+  if (grantType !== undefined && registry.grantTypes.has(grantType)) served.grantType = grantType
 }
 
 /**
@@ -135,7 +143,8 @@ function refuseLooking({ methods }: Endpoint, request: Request): void {
 
 /** Turns a thrown error into a response, and reports its true reason as an event. */
 async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: unknown): Promise<Response> {
-  const error = withStatus(core, endpoint, asOAuthError(thrown))
+  const error = withRequestId(core, withStatus(core, endpoint, asOAuthError(thrown)))
+  noteError(core, error)
   if (error.status >= 500) {
     core.emit({ type: 'request.failed', endpoint: endpoint.name, cause: error.details.cause })
   } else {
@@ -161,6 +170,21 @@ async function refuse(core: Core, endpoint: Endpoint, request: Request, thrown: 
   if (audience === 'page') return errorPage(core, request, error)
   const used = readAuthorization(request)?.scheme
   return errorResponse(error, audience, core.registry.senderConstraints.values(), used)
+}
+
+/** The first error of a request is the one that the client gets, unless it cannot be sent there. */
+function noteError({ served }: Core, error: OAuthError): void {
+  if (served === undefined) return
+  const { redirect, page } = error.details
+  served.error = { code: error.code, status: error.status }
+  served.clientId ??= page?.clientId ?? (typeof redirect === 'object' ? redirect.clientId : undefined)
+}
+
+/** Whoever gets a failure of the server can tell the operator by this id which one it was. */
+function withRequestId({ served }: Core, error: OAuthError): OAuthError {
+  if (served === undefined || error.status < 500) return error
+  const members = { ...error.details.members, request_id: served.id }
+  return new OAuthError(error.code, error.description, { ...error.details, members })
 }
 
 /** Sets the HTTP status that belongs to an error code here, unless the error has a status of its own. */

@@ -9,21 +9,42 @@ const away = 'the storage cannot be reached or used: see the cause of the event 
 const broken = 'the storage failed: see the cause of the event request.failed with endpoint readiness'
 const unknown = 'not checked, because of the problem before'
 
-/** Makes the function that checks whether the server is ready. Calls at the same time share one check. */
-export function createReadiness(ctx: Context): () => Promise<Readiness> {
+const draining: Readiness = Object.freeze({
+  ok: false,
+  checks: [
+    { name: 'running' as const, ok: false, problem: 'provider.drain() was called, so this process is about to end' },
+  ],
+})
+
+/** Whether a server is ready, and the switch that ends that. */
+export interface ReadinessSwitch {
+  /** Checks whether the server is ready. Calls at the same time share one check. */
+  ready(): Promise<Readiness>
+  drain(): void
+}
+
+export function createReadiness(ctx: Context): ReadinessSwitch {
   let looking: Promise<Readiness> | undefined
-  return () => {
-    looking ??= checkAll(ctx).finally(() => {
-      looking = undefined
-    })
-    return looking
+  let isDraining = false
+  return {
+    async ready() {
+      if (isDraining) return draining
+      looking ??= checkAll(ctx).finally(() => {
+        looking = undefined
+      })
+      const found = await looking
+      return isDraining ? draining : found
+    },
+    drain() {
+      isDraining = true
+    },
   }
 }
 
 async function checkAll(ctx: Context): Promise<Readiness> {
   const stored = await checkStorage(ctx)
   const checks = stored.every(({ ok }) => ok)
-    ? [...stored, await checkSigning(ctx)]
+    ? [...stored, await checkKeys(ctx)]
     : [...stored, { name: 'keys' as const, ok: false, problem: unknown }]
   return { ok: checks.every(({ ok }) => ok), checks }
 }
@@ -58,9 +79,15 @@ async function checkStorage(ctx: Context): Promise<readonly ReadinessCheck[]> {
   }
 }
 
-async function checkSigning(ctx: Context): Promise<ReadinessCheck> {
+async function checkKeys(ctx: Context): Promise<ReadinessCheck> {
   try {
-    return { name: 'keys', ...(await soon(() => ctx.keys.check())) }
+    const signing = await soon(() => ctx.keys.check())
+    if (!signing.ok) return { name: 'keys', ...signing }
+    for (const keys of ctx.registry.encryptionKeys) {
+      const found = await soon(() => keys.check())
+      if (!found.ok) return { name: 'keys', ...found }
+    }
+    return { name: 'keys', ...signing }
   } catch (cause) {
     fail(ctx, cause)
     return { name: 'keys', ok: false, problem: isStorageUnavailable(cause) ? away : broken }

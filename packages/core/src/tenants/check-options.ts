@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { loggerSchema } from '../config/logger-schema.ts'
 import { storageSchema } from '../config/storage-schema.ts'
 import { parseFeatureOptions } from '../contracts/feature-options.ts'
 import { wholeNumberFrom } from '../contracts/number-option.ts'
@@ -23,6 +24,7 @@ const entries = {
   optionsTimeoutSeconds: v.optional(
     v.pipe(v.number(), v.gtValue(0, 'must be above 0'), v.maxValue(300, 'must be at most 300 seconds')),
   ),
+  logger: v.optional(loggerSchema),
   onEvent: v.optional(v.function()),
   clock: v.optional(v.custom<object>((value) => typeof (value as { now?: unknown } | null)?.now === 'function')),
 }

@@ -1,7 +1,8 @@
 import { systemClock } from '../contracts/clock.ts'
+import type { OAuthEvent } from '../contracts/events.ts'
 import type { Feature, FeatureApis } from '../contracts/feature.ts'
 import type { BaseUser } from '../contracts/host.ts'
-import { createEmit, type Emit } from '../host/events.ts'
+import { createAnnouncements, type Emit } from '../host/events.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { toResponse } from '../http/reply.ts'
 import { pathOf } from '../http/target.ts'
@@ -16,6 +17,7 @@ import { makeProvider, type Shared } from './make-provider.ts'
 import type { Tenants, TenantsOptions } from './options.ts'
 import { isOwnedPath } from './owned-path.ts'
 import { isTenantId, tenantNames } from './tenant-id.ts'
+import { tenantLogger } from './tenant-logger.ts'
 import { requireRanges } from './tenant-storage.ts'
 
 /**
@@ -50,8 +52,12 @@ export function createTenants(given: TenantsOptions): Tenants {
   const { resolve, storage, clock = systemClock } = given
   const ranges = requireRanges(storage)
   const shared: Shared = { tenants: given, limiter: createMemoryRateLimiter() }
-  const emitOf = (tenant: string): Emit =>
-    createEmit(given.onEvent && ((event) => given.onEvent?.(event, tenant)), clock, [given.secret ?? []].flat())
+  const emitOf = (tenant: string): Emit => {
+    const logger = tenantLogger(given.logger, tenant) || undefined
+    const onEvent = given.onEvent && ((event: OAuthEvent) => given.onEvent?.(event, tenant))
+    const listeners = { logger, onEvent, onRequestEnd: undefined, observers: [] }
+    return createAnnouncements(listeners, clock, [given.secret ?? []].flat()).emit
+  }
 
   const live = liveTenants<Provider>({
     clock,

@@ -9,6 +9,7 @@ import { checkTenantSecret } from './check-options.ts'
 import type { TenantOptions, TenantsOptions } from './options.ts'
 import { tenantNames } from './tenant-id.ts'
 import { tenantLimiter } from './tenant-limiter.ts'
+import { tenantLogger } from './tenant-logger.ts'
 import { tenantSecret, tenantSecrets } from './tenant-secret.ts'
 import { requireRanges, tenantStorage } from './tenant-storage.ts'
 
@@ -47,6 +48,7 @@ export async function makeProvider(
     ...given,
     ...tenants.resolve.locate(tenant),
     storage: ownStorage(tenants.storage, tenant),
+    logger: given.logger ?? tenantLogger(tenants.logger, tenant),
     secret: await tenantSecrets(secret, tenant),
     ...(pairwiseSecret !== undefined && {
       pairwiseSecret: await tenantSecret(pairwiseSecret, tenant, 'pairwiseSecret'),

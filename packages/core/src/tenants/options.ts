@@ -3,6 +3,7 @@ import type { Clock } from '../contracts/clock.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type { Feature } from '../contracts/feature.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import type { Logger } from '../contracts/logger.ts'
 import type { Provider } from '../provider-types.ts'
 import type { Mountable } from '../server/received-at.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
@@ -54,6 +55,11 @@ export interface TenantsOptions<
   readonly refreshSeconds?: number | undefined
   /** Seconds within which `options` must answer. Default: 10. */
   readonly optionsTimeoutSeconds?: number | undefined
+  /**
+   * Where all tenants log: each entry has the id of its tenant as `tenant`. A tenant may have a `logger` of its own. `false` logs
+   * nothing. Default: `consoleLogger()`.
+   */
+  readonly logger?: Logger | false | undefined
   /**
    * Called with every event of every tenant, and the tenant that it belongs to. The `onEvent` in the options of a tenant is
    * called as well. Default: what `onEvent` of `createProvider` says.

@@ -75,6 +75,11 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     clientId: client.id,
     grantType: issuance.grantType,
     scopes: scope,
+    kinds: [
+      'access_token',
+      ...(refreshToken === undefined ? [] : (['refresh_token'] as const)),
+      ...(idToken === undefined ? [] : (['id_token'] as const)),
+    ],
     ...(grant !== undefined && { userId: grant.userId, grantId: grant.id }),
     ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
   })

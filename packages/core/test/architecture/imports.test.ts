@@ -139,6 +139,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'provider.ts': [
     'protocol',
     'http',
+    'storage',
     'contracts',
     'metadata',
     'clients',
@@ -174,6 +175,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'consents',
     'interaction',
     'logout',
+    'host',
     'config',
     'server',
     'handlers.ts',

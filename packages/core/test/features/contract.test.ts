@@ -471,7 +471,10 @@ describe('what the core holds for every feature', () => {
     })
     const world = createQuickWorld({ features: [broken] })
     const response = await world.provider.fetch(new Request(`${world.issuer}/hello`))
-    expect([response.status, await response.json()]).toEqual([500, { error: 'server_error' }])
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { error: 'server_error', request_id: expect.any(String) },
+    ])
     expect(world.events).toContainEqual(expect.objectContaining({ type: 'request.failed', endpoint: 'hello' }))
   })
 

@@ -212,6 +212,27 @@ describe('the rotation of encryption keys (J11)', () => {
   })
 })
 
+describe('readiness (J11)', () => {
+  test('a server that cannot open the stored encryption keys is not ready, says what to do, and makes no new ones (J11)', async () => {
+    // The signing keys are elsewhere, so that they are not what fails.
+    const signingKeys = externalSigningKeys(testSigner().options)
+    const { world } = await encryptingWorld({ signingKeys })
+    const other = { secret: 'another-secret-for-tests-with-enough-characters', signingKeys }
+    expect((await world.provider.ready()).ok).toBe(true)
+    await kidsOf(world)
+    const before = await keyRecords(world.storage)
+    // A look that found none must not keep the server from making them.
+    expect(before).toHaveLength(1)
+    expect((await world.provider.ready()).ok).toBe(true)
+    const { ok, checks } = await beside(world, other).provider.ready()
+    expect(ok).toBe(false)
+    expect(checks.at(-1)).toMatchObject({ name: 'keys', ok: false })
+    expect(checks.at(-1)?.problem).toContain('`secret` opens none of the ECDH-ES encryption keys')
+    expect(await keyRecords(world.storage)).toEqual(before)
+    expect((await beside(world, { ...other, secret: [other.secret, secret] }).provider.ready()).ok).toBe(true)
+  })
+})
+
 describe('a changed secret (J11)', () => {
   test('a changed secret makes a new encryption key, and with the old secret beside the new one the old key still decrypts (J11)', async () => {
     const setup = await encryptingWorld()

@@ -1,3 +1,4 @@
+import { consoleLogger, type Feature, type RequestEnd } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Aviary, describeDeep, keepCanaries } from '../support/canary.ts'
@@ -47,6 +48,25 @@ function createAviary(options: WorldOptions = {}): Aviary {
     aviary.add('secret', one)
   }
   return aviary
+}
+
+/** A feature that keeps all that observers are told of requests, the storage and events. */
+function observing(told: unknown[]): Feature {
+  return {
+    name: 'observing',
+    observer: {
+      request({ request: _, ...facts }) {
+        told.push(facts)
+        return { end: (end) => void told.push(end) }
+      },
+      storage(call) {
+        told.push(call)
+        return undefined
+      },
+      event: (event) => void told.push(event),
+    },
+    start: () => ({}),
+  }
 }
 
 async function runCodeFlows({ world, add }: Aviary): Promise<void> {
@@ -187,7 +207,7 @@ function expectNoStrays(aviary: Aviary): void {
   expect(aviary.canaries.size).toBeGreaterThan(30)
   expect(aviary.world.events.length).toBeGreaterThan(30)
   expect(aviary.world.events.flatMap((event) => aviary.findIn(describeDeep(event)))).toEqual([])
-  expect(logged).toEqual([])
+  expect(aviary.findIn(describeDeep(logged))).toEqual([])
   expect(aviary.strays()).toEqual([])
 }
 
@@ -199,8 +219,22 @@ test.each([
 ])(
   'a full run %s leaves no code, token, secret, verifier or cookie in events, logs or errors (G11)',
   async (_name, options) => {
-    const aviary = createAviary(options)
+    const ends: RequestEnd[] = []
+    const observed: unknown[] = []
+    const aviary = createAviary({
+      ...options,
+      logger: consoleLogger({ format: 'json', requests: true }),
+      onRequestEnd: (end) => ends.push(end),
+      requestId: { fromHeader: 'x-request-id', toHeader: 'x-request-id' },
+      features: [observing(observed)],
+    })
     for (const run of flows) await run(aviary)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(ends.length).toBeGreaterThan(100)
+    expect(observed.length).toBeGreaterThan(200)
+    // Lines that come together are one write.
+    expect(logged.flat().join('\n').split('\n').length).toBeGreaterThan(ends.length)
+    expect(aviary.findIn(describeDeep([...ends, ...observed]))).toEqual([])
     expectNoStrays(aviary)
     const types = new Set(aviary.world.events.map(({ type }) => type))
     for (const type of [
@@ -213,7 +247,7 @@ test.each([
 
 test.each([
   ['onEvent', {}],
-  ['the console, where there is no onEvent,', { onEvent: undefined }],
+  ['the default log on the console', { onEvent: undefined, logger: undefined }],
 ])(
   'a database that fails and says in its errors what it was given, as %s hears of it (G11)',
   async (_name, options) => {
@@ -254,6 +288,7 @@ test.each([
     if (listens) return expectNoStrays(aviary)
     expect(aviary.world.events).toEqual([])
     expect(logged.length).toBeGreaterThan(10)
+    expect(describeDeep(logged)).toContain('request.failed')
     expect(aviary.findIn(describeDeep(logged))).toEqual([])
     expect(aviary.strays()).toEqual([])
   },

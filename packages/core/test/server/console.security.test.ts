@@ -1,8 +1,9 @@
+import { consoleLogger } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createEmit } from '../../src/host/events.ts'
+import { createAnnouncements } from '../../src/host/events.ts'
 import { redact } from '../../src/host/redact.ts'
-import { authorize, exchangeCode, getTokens, post, postAs, registerConfidential, userinfo } from '../support/client.ts'
+import { authorize, exchangeCode, getTokens, post, registerConfidential, userinfo } from '../support/client.ts'
 import { wrapStorage } from '../support/storage.ts'
 import { api, createQuickWorld } from '../support/tokens.ts'
 import { alice, secret, type World, type WorldOptions } from '../support/world.ts'
@@ -17,9 +18,15 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A world whose host has no `onEvent`. */
-function silentWorld(options: WorldOptions = {}): World {
-  return createQuickWorld({ onEvent: undefined, ...options })
+/** A world whose host has neither a logger of its own nor `onEvent`. */
+function defaultWorld(options: WorldOptions = {}): World {
+  return createQuickWorld({ onEvent: undefined, logger: undefined, ...options })
+}
+
+/** The lines of a level. Those that are no errors are written a moment later. */
+async function linesOf(level: 'info' | 'warn' | 'error'): Promise<readonly string[]> {
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  return printed.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(level, 21))
 }
 
 /** A storage whose verb fails from the moment the test sets `broken`. */
@@ -34,73 +41,37 @@ function breakable(verb: string, error: () => Error) {
 
 const machine = { grant_type: 'client_credentials' }
 
-describe('without onEvent (G33)', () => {
-  test('a missing table is on the console: endpoint, error and cause with the top of their stacks (G33)', async () => {
+describe('the log of a host that sets nothing (G33)', () => {
+  test('a missing table is one line: endpoint, error, cause and the top of the stack (G33)', async () => {
     const { state, storage } = breakable('accessTokens.find', () => {
       return new Error('the query failed', { cause: new Error('no such table: oauth_access_tokens') })
     })
-    const world = silentWorld({ storage })
+    const world = defaultWorld({ storage })
     const { access_token } = await getTokens(world, await registerConfidential(world))
-    expect(printed).toEqual([])
+    expect(await linesOf('error')).toEqual([])
     state.broken = true
     expect(await userinfo(world, access_token)).toMatchObject({ status: 500 })
-    expect(printed).toHaveLength(1)
-    const lines = (printed[0] as string).split('\n')
-    expect(lines[0]).toBe('[oauth] userinfo failed: Error: the query failed')
-    expect(printed[0]).toContain('\ncaused by Error: no such table: oauth_access_tokens\n')
-    expect(lines.filter((line) => /^\s+at .*console\.security/.test(line)).length).toBeGreaterThan(1)
-    expect(lines.length).toBeLessThan(12)
+    const [line = '', ...others] = await linesOf('error')
+    expect(others).toEqual([])
+    expect(line).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ error request\.failed endpoint=userinfo cause="Error: the query failed <- Error: no such table: oauth_access_tokens" requestId=[\da-f]+-\w+ at="/,
+    )
+    expect(line.split(' < ').length).toBeGreaterThan(1)
+    expect(line).toContain('console.security')
   })
 
-  test('a session that is wrong is on the console, with what is right (G33)', async () => {
-    const world = silentWorld()
+  test('a session that is wrong is in the log, with what is right (G33)', async () => {
+    const world = defaultWorld()
     const browser = world.browser()
     browser.signIn(alice)
     world.sessions.set(browser.cookies.get('session') as string, { user: { ...alice, id: 42 } } as never)
     expect((await browser.request(`${world.issuer}/oauth2/get-clients`)).status).toBe(500)
-    expect(printed).toHaveLength(1)
-    expect(printed[0]).toContain('[oauth] getClients failed: TypeError: authentication.getSession: user.id must be')
-  })
-
-  test('the same failure is printed once a minute, and another one beside it (G33)', async () => {
-    let message = 'the database is locked'
-    const { state, storage } = breakable('accessTokens.find', () => new Error(message))
-    const world = silentWorld({ storage })
-    const client = await registerConfidential(world)
-    const { access_token: token } = await getTokens(world, client)
-    state.broken = true
-    for (let time = 0; time < 30; time++) await userinfo(world, token)
-    expect(printed).toHaveLength(1)
-    await postAs(world, client, '/oauth2/introspect', { token })
-    message = 'the disk is full'
-    await userinfo(world, token)
-    expect(printed.map((text) => text.split('\n')[0])).toEqual([
-      '[oauth] userinfo failed: Error: the database is locked',
-      '[oauth] introspect failed: Error: the database is locked',
-      '[oauth] userinfo failed: Error: the disk is full',
-    ])
-    world.clock.advance(60)
-    await userinfo(world, token)
-    expect(printed).toHaveLength(4)
-  })
-
-  test('failures that all differ fill no log: fifty a minute, and a line that says so (G33)', async () => {
-    let count = 0
-    const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
-    const { state, storage } = breakable('accessTokens.find', () => {
-      const words = [...String(count++)].map((digit) => numbers[Number(digit)])
-      return new Error(words.join(' '))
-    })
-    const world = silentWorld({ storage })
-    const { access_token: token } = await getTokens(world, await registerConfidential(world))
-    state.broken = true
-    for (let time = 0; time < 70; time++) await userinfo(world, token)
-    expect(printed).toHaveLength(51)
-    expect(printed.at(-1)).toBe('[oauth] more failures follow, which are not printed in this minute')
+    const [line] = await linesOf('error')
+    expect(line).toContain('endpoint=getClients cause="TypeError: authentication.getSession: user.id must be')
   })
 
   test('a limiter that fails, claims that are dropped, and a key that no secret opens (G33)', async () => {
-    const world = silentWorld({
+    const world = defaultWorld({
       rateLimit: {
         clientAddress: () => {
           throw new Error('no proxy header')
@@ -112,45 +83,52 @@ describe('without onEvent (G33)', () => {
     const client = await registerConfidential(world)
     const tokens = await getTokens(world, client, { scope: 'openid email' }, { resource: api })
     await userinfo(world, tokens.access_token)
-    const other = silentWorld({ storage: world.storage, secret: 'another-secret-for-tests-with-enough-characters' })
+    const other = defaultWorld({ storage: world.storage, secret: 'another-secret-for-tests-with-enough-characters' })
     await getTokens(other, client, {}, { resource: api })
-    const text = printed.join('\n')
-    expect(text).toContain(
-      '[oauth] rateLimit failed for token, and the request went on unlimited: Error: no proxy header',
-    )
-    expect(text).toContain('[oauth] userClaims: email must be a string; it was left out')
-    expect(text).toContain('[oauth] customUserinfoClaims must not set iss; it was left out')
-    expect(text).toMatch(/\[oauth\] no secret opens the ES256 signing key \S+: was the option secret changed\?/)
+    const text = (await linesOf('error')).join('\n')
+    expect(text).toContain('rate_limiter.failed bucket=token cause="Error: no proxy header"')
+    expect(text).toContain('claims.wrong_type_dropped hook=userClaims claim=email expected="a string"')
+    expect(text).toContain('claims.reserved_name_dropped hook=customUserinfoClaims names=iss')
+    expect(text).toMatch(/signing_key\.unsealable keyId=\S+ algorithm=ES256/)
   })
 
   test('a clock that was set back, and a secret that opens none of the keys, with what to do (G33)', async () => {
-    const world = silentWorld()
+    const world = defaultWorld()
     const client = await registerConfidential(world)
     await getTokens(world, client, {}, { resource: api })
-    const other = silentWorld({ storage: world.storage, secret: 'another-secret-for-tests-with-enough-characters' })
+    const other = defaultWorld({ storage: world.storage, secret: 'another-secret-for-tests-with-enough-characters' })
     await getTokens(other, client, {}, { resource: api })
-    const late = silentWorld({ storage: world.storage })
+    const late = defaultWorld({ storage: world.storage })
     late.clock.advance(-365 * 86_400)
     await late.provider.fetch(new Request(`${late.issuer}/jwks`))
-    const text = printed.join('\n')
-    expect(text).toContain('the option secret')
+    const text = (await linesOf('error')).join('\n')
+    expect(text).toContain('`secret` opens none of the ES256 signing keys')
     expect(text).toContain('set it right')
   })
 
-  test('a refused request and whatever else happens every day is not printed (G33)', async () => {
-    const world = silentWorld()
+  test('a refused request is a warning with the true reason, and what happens every day is information (G33)', async () => {
+    const world = defaultWorld()
     const client = await registerConfidential(world)
     await getTokens(world, client)
     await post(world, '/oauth2/token', { ...machine, client_id: client.client_id, client_secret: 'wrong' })
     await userinfo(world, 'no-token')
     await world.browser().request(`${world.issuer}/oauth2/authorize?client_id=nobody`)
-    expect(printed).toEqual([])
+    expect(await linesOf('error')).toEqual([])
+    const warnings = (await linesOf('warn')).join('\n')
+    expect(warnings).toContain(
+      `client.authentication_failed clientId=${client.client_id} reason="wrong or expired credentials"`,
+    )
+    expect(warnings).toContain('request.refused endpoint=token error=invalid_client status=401')
+    expect(warnings).toContain('request.refused endpoint=authorize error=invalid_client')
+    const everyDay = (await linesOf('info')).join('\n')
+    expect(everyDay).toContain(`tokens.issued clientId=${client.client_id} grantType=authorization_code scopes=`)
+    expect(everyDay).toContain('kinds="access_token')
   })
 
   test('the console shows no token, code, secret, cookie or value of a statement (G33)', async () => {
     const { state, storage } = breakable('authorizationCodes.redeem', () => new Error(message))
     let message = ''
-    const world = silentWorld({ storage })
+    const world = defaultWorld({ storage })
     const client = await registerConfidential(world)
     const authorized = await authorize(world, client)
     const hidden = [authorized.code, authorized.pkce.verifier, client.client_secret as string, secret, 'hunter2']
@@ -198,8 +176,8 @@ describe('what is left of a message (G33)', () => {
   })
 })
 
-describe('onEvent (G34)', () => {
-  test('hears everything, and then the console is silent (G34)', async () => {
+describe('onEvent without a logger (G34)', () => {
+  test('onEvent hears everything, and with logger: false the console is silent (G34)', async () => {
     const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
     const world = createQuickWorld({ storage })
     const { access_token } = await getTokens(world, await registerConfidential(world))
@@ -239,7 +217,7 @@ describe('onEvent (G34)', () => {
       throw new Error('no console')
     })
     const { state, storage } = breakable('accessTokens.find', () => new Error('the database is locked'))
-    const world = silentWorld({ storage })
+    const world = defaultWorld({ storage })
     const { access_token } = await getTokens(world, await registerConfidential(world))
     state.broken = true
     expect(await userinfo(world, access_token)).toMatchObject({ status: 500, body: { error: 'server_error' } })
@@ -258,11 +236,18 @@ describe('an error whose members throw or are no texts (G33)', () => {
     ['that is a proxy', new Proxy(new Error('x'), { get: refuse, getPrototypeOf: refuse })],
     ['that is a revoked proxy', revoked.proxy],
   ])('an error %s breaks neither the request nor the console (G33)', (_name, cause) => {
-    for (const onEvent of [undefined, () => Promise.reject(cause), refuse]) {
-      const emit = createEmit(onEvent, { now: () => 1 }, [])
+    for (const onEvent of [() => Promise.reject(cause), refuse]) {
+      const listeners = { logger: undefined, onEvent, onRequestEnd: undefined, observers: [] }
+      const { emit } = createAnnouncements(listeners, { now: () => 1 }, [])
       expect(() => emit({ type: 'request.failed', endpoint: 'token', cause })).not.toThrow()
     }
-    expect(printed.join()).toContain('[oauth] token failed: a thrown object')
+    const { emit } = createAnnouncements(
+      { logger: consoleLogger(), onEvent: undefined, onRequestEnd: undefined, observers: [] },
+      { now: () => 1 },
+      [],
+    )
+    expect(() => emit({ type: 'request.failed', endpoint: 'token', cause })).not.toThrow()
+    expect(printed.join()).toMatch(/error request\.failed endpoint=token cause=/)
   })
 })
 
@@ -270,7 +255,7 @@ describe('a client that goes away in the middle of its body (G35)', () => {
   test.each(['text', 'stream'])(
     'a client that goes away in the middle of its body is refused, and no failure of the server (%s) (G35)',
     async (how) => {
-      const world = silentWorld()
+      const world = defaultWorld()
       const body = new ReadableStream({
         pull(controller) {
           controller.error(new Error('aborted'))
@@ -283,15 +268,15 @@ describe('a client that goes away in the middle of its body (G35)', () => {
       const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
       const response = await world.provider.fetch(new Request(`${world.issuer}/oauth2/token`, init))
       expect([response.status, (await response.json()).error]).toEqual([400, 'invalid_request'])
-      expect(printed).toEqual([])
+      expect(await linesOf('error')).toEqual([])
     },
   )
 
   test('a body that something before the server has read is a failure of the server, and the console says so (G35)', async () => {
-    const world = silentWorld()
+    const world = defaultWorld()
     const request = new Request(`${world.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(machine) })
     await request.text()
     expect((await world.provider.fetch(request)).status).toBe(500)
-    expect(printed.join()).toContain('[oauth] token failed: TypeError')
+    expect(printed.join()).toContain('request.failed endpoint=token cause="TypeError')
   })
 })

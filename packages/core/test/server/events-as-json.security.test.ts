@@ -2,7 +2,7 @@ import type { OAuthEvent } from '@oauth/core'
 import { StorageUnavailableError } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
-import { createEmit } from '../../src/host/events.ts'
+import { createAnnouncements } from '../../src/host/events.ts'
 import { exchangeCode, getTokens, postAs, registerConfidential, userinfo } from '../support/client.ts'
 import { wrapStorage } from '../support/storage.ts'
 import { createQuickWorld } from '../support/tokens.ts'
@@ -10,10 +10,13 @@ import { secret } from '../support/world.ts'
 
 const clock = { now: () => 1_800_000_000 }
 
+const createEmit = (onEvent: (event: OAuthEvent) => void, secrets: readonly string[]) =>
+  createAnnouncements({ logger: undefined, onEvent, onRequestEnd: undefined, observers: [] }, clock, secrets).emit
+
 /** Emits an event with this cause, and returns it as `onEvent` gets it. */
 function emitted(cause: unknown, secrets: readonly string[] = []): Extract<OAuthEvent, { type: 'request.failed' }> {
   const events: OAuthEvent[] = []
-  createEmit((event) => void events.push(event), clock, secrets)({ type: 'request.failed', endpoint: 'token', cause })
+  createEmit((event) => void events.push(event), secrets)({ type: 'request.failed', endpoint: 'token', cause })
   return events[0] as Extract<OAuthEvent, { type: 'request.failed' }>
 }
 
@@ -139,7 +142,7 @@ describe('an event as JSON', () => {
   test('an event without a cause is as it was', () => {
     const events: OAuthEvent[] = []
     const event: OAuthEvent = { type: 'grant.revoked', grantId: 'g' }
-    createEmit((one) => void events.push(one), clock, [])(event)
+    createEmit((one) => void events.push(one), [])(event)
     expect(events[0]).toBe(event)
     expect(JSON.stringify(emitted(undefined))).toBe('{"type":"request.failed","endpoint":"token"}')
   })

@@ -35,6 +35,7 @@ describe('a storage that is away', () => {
     expect(answer.body).toEqual({
       error: 'temporarily_unavailable',
       error_description: 'the server cannot reach its storage; please try again',
+      request_id: expect.any(String),
     })
     expect(world.events).toEqual([{ type: 'request.failed', endpoint: 'token', cause: away }])
     fail(undefined)

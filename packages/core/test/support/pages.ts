@@ -15,7 +15,7 @@ export function pageContext(changes: Partial<ProviderOptions> = {}): Context {
     authentication: { getSession: () => undefined, getUser: () => undefined },
     loginUrl: '/login',
     consentUrl: '/consent',
-    onEvent: () => undefined,
+    logger: false,
     ...changes,
   }
   const ctx = createContext(resolveConfig(options), options.storage, hostPorts(options))

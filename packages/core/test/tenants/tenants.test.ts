@@ -111,8 +111,37 @@ describe('the options of a tenant', () => {
     reported.mockRestore()
   })
 
+  test('the logger of all tenants gets each event, failure and end of a request with its tenant, and a tenant may have its own', async () => {
+    const lines: object[] = []
+    const own: object[] = []
+    const { tenants } = tenantWorlds(memoryStorage(), {
+      logger: {
+        info: (event) => void lines.push(event),
+        error: (event) => void lines.push(JSON.parse(JSON.stringify(event))),
+        request: (end) => void lines.push(end),
+      },
+      tenant: (tenant) => {
+        if (tenant === 'broken') throw new Error(`the settings of broken are away`)
+        return tenant === 'globex' ? { logger: { info: (event) => void own.push(event) } } : {}
+      },
+    })
+    for (const tenant of ['acme', 'globex']) {
+      const provider = await tenants.provider(tenant)
+      await provider?.registerClient({ redirect_uris: ['https://app.example.com/cb'] })
+    }
+    expect((await tenants.fetch(jwksOf('acme'))).status).toBe(200)
+    expect((await tenants.fetch(jwksOf('broken'))).status).toBe(503)
+    expect(lines).toContainEqual(expect.objectContaining({ tenant: 'acme', type: 'client.registered' }))
+    expect(lines).toContainEqual(expect.objectContaining({ tenant: 'acme', endpoint: 'jwks', status: 200 }))
+    const cause = expect.objectContaining({ message: 'the settings of broken are away' })
+    expect(lines).toContainEqual(expect.objectContaining({ tenant: 'broken', type: 'request.failed', cause }))
+    expect(JSON.stringify(lines)).not.toContain('globex')
+    expect(own).toContainEqual(expect.objectContaining({ type: 'client.registered' }))
+  })
+
   test.each([
     [{}, 'createTenants: resolve is missing'],
+    [{ logger: () => undefined }, 'logger must be false, or an object with the methods'],
     [{ resolve: () => 'acme' }, 'resolve must be what tenantsByHost'],
     [{ maxProviders: 0 }, 'maxProviders must be a whole number from 1'],
     [{ secret: 'short' }, 'secret must have at least 32 characters'],

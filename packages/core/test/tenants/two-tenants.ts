@@ -69,6 +69,7 @@ export function tenantWorlds(shared: Storage, { tenant: more, ...options }: Worl
     storage: shared,
     secret,
     clock,
+    logger: false,
     onEvent: (event, tenant) => told.push({ tenant, event }),
     ...options,
     options: (tenant) => ({

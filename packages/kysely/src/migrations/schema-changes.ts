@@ -1,3 +1,4 @@
+import { auditEvents } from './audit-events.ts'
 import { clientOrigin } from './client-origin.ts'
 import { initial } from './initial.ts'
 import { records } from './records.ts'
@@ -15,4 +16,5 @@ export const schemaChanges: Readonly<Record<string, SchemaChange>> = {
   '0003_refresh_predecessors': refreshPredecessors,
   '0004_withdrawals': withdrawals,
   '0005_records': records,
+  '0006_audit_events': auditEvents,
 }

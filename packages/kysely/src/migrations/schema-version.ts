@@ -4,7 +4,7 @@ import type { SchemaStatement, SchemaTarget } from './schema-change.ts'
 import { createTable } from './table.ts'
 
 /** The schema version of this version of the package: the number of its last migration. */
-export const schemaVersion = 5
+export const schemaVersion = 6
 
 /** The version that a migration sets. */
 export interface SchemaVersion {

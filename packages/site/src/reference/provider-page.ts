@@ -14,6 +14,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'features',
     'metadata',
     'ready',
+    'drain',
     'purgeExpired',
     'conformanceReport',
   ],

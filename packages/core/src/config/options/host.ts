@@ -1,4 +1,3 @@
-import type { OAuthEvent } from '../../contracts/events.ts'
 import type { Authentication, BaseUser, UserClaims } from '../../contracts/host.ts'
 import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
 
@@ -93,14 +92,4 @@ export interface HostOptions<User extends BaseUser> {
   readonly includeGrantedScopes?: 'never' | 'onRequest' | 'always' | undefined
   /** Limits requests by address and by client. Default: no limits. */
   readonly rateLimit?: RateLimitOptions | undefined
-  /**
-   * Called with every event: what happened, with the true reason and without credentials. The server does not wait for
-   * it. When it throws or rejects, the server prints that with `console.error`, at most once a minute, and the request
-   * goes on. Default: `console.error` gets unexpected failures (failed requests, wrong answers of your functions,
-   * signing keys that no secret opens), each at most once a minute and without credentials. `JSON.stringify(event)` shows
-   * the name, message, code and causes of its `cause`, without credentials.
-   * @example
-   * onEvent: (event) => console.log(JSON.stringify(event))
-   */
-  readonly onEvent?: ((event: OAuthEvent) => void) | undefined
 }

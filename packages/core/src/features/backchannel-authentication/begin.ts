@@ -161,7 +161,7 @@ async function storeAndTell(
     await core.storage.records.take({ kind, id })
     throw thrown instanceof OAuthError && thrown.code === 'access_denied' ? forbidden(thrown) : thrown
   }
-  core.emit({ type: 'ciba.requested', clientId: client.id, userId, requestId: id, expiresAt: value.goodUntil })
+  core.emit({ type: 'ciba.requested', clientId: client.id, userId, cibaRequestId: id, expiresAt: value.goodUntil })
 }
 
 /** With the status of CIBA Core section 13, unlike that of the token endpoint. */

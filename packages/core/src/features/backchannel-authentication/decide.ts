@@ -44,7 +44,7 @@ export async function decide(
   const answer = newGrant === undefined ? ({ kind: 'denied' } as const) : ({ kind: 'approved', newGrant } as const)
   const won = await changeFor<Backchannel>(core, record, userId, (value) => ({ ...value, answer }))
   if (!won) return overtaken(core, rules, id)
-  const of = { clientId: client.id, userId, requestId: id }
+  const of = { clientId: client.id, userId, cibaRequestId: id }
   if (newGrant === undefined) core.emit({ type: 'ciba.denied', ...of })
   else core.emit({ type: 'ciba.approved', ...of, grantId: newGrant.grant.id })
   if (newGrant !== undefined) await forgetPrompt(core, { id, userId, clientId: client.id })
@@ -74,7 +74,7 @@ async function approveAndPush(
   }
   const { id, userId = '' } = record
   const grantId = newGrant.grant.id
-  core.emit({ type: 'ciba.approved', clientId: client.id, userId, requestId: id, grantId })
+  core.emit({ type: 'ciba.approved', clientId: client.id, userId, cibaRequestId: id, grantId })
   pushTokens(core, rules, pushable, { body, grantId })
   await forgetPrompt(core, { id, userId, clientId: client.id })
   return 'decided'
@@ -162,7 +162,7 @@ async function over(core: Core, rules: CibaRules, record: BackchannelRecord): Pr
   const value: Backchannel = { ...record.value, answer: { kind: 'expired' } }
   if (await replaceWaiting(core, record, { ...record, value })) {
     const { clientId } = record.value.authorization
-    core.emit({ type: 'ciba.expired', clientId, userId: record.userId ?? '', requestId: record.id })
+    core.emit({ type: 'ciba.expired', clientId, userId: record.userId ?? '', cibaRequestId: record.id })
     const client = await core.clients.findNamed(clientId)
     if (client !== undefined) notifyClient(core, rules, { client, record, error: 'expired_token' })
   }

@@ -10,7 +10,7 @@ export const polled: PolledGrant = {
   parameter: 'auth_req_id',
   called: 'auth_req_id',
   expired(core, { id, userId = '', value }) {
-    core.emit({ type: 'ciba.expired', clientId: value.authorization.clientId, userId, requestId: id })
+    core.emit({ type: 'ciba.expired', clientId: value.authorization.clientId, userId, cibaRequestId: id })
   },
 }
 

@@ -255,7 +255,7 @@ describe('the back-channel authentication request', () => {
       type: 'ciba.requested',
       clientId: client.client_id,
       userId: alice.id,
-      requestId: told?.id,
+      cibaRequestId: told?.id,
       expiresAt: world.clock.now() + 300,
     })
     expect(JSON.stringify(world.events)).not.toContain(body.auth_req_id)

@@ -1,0 +1,86 @@
+import { stopwatch } from '../contracts/clock.ts'
+import type { Context } from '../contracts/context.ts'
+import type { Readiness } from '../contracts/readiness.ts'
+import { reply } from '../http/reply.ts'
+import { pathOf } from '../http/target.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
+
+/** Milliseconds for which an answer of the readiness page stands, so that many requests cause one check. */
+const keptMilliseconds = 1000
+/** Milliseconds within which the readiness page answers. A check that takes longer goes on for the next request. */
+const patienceMilliseconds = 2000
+
+/** The health pages of a provider. */
+export interface Health {
+  owns(path: string): boolean
+  /** Returns the page; `undefined` for every other path. */
+  answer(request: Request): Awaitable<Response> | undefined
+}
+
+/**
+ * Makes the health pages. Each change of what the readiness page finds is an event; the pages themselves show the names of the
+ * checks alone, because anybody may be able to read them.
+ */
+export function createHealth(ctx: Context, ready: () => Promise<Readiness>): Health | undefined {
+  const { healthPages } = ctx.config
+  if (healthPages === undefined) return undefined
+  const { live, ready: readyPath } = healthPages
+  let latest: { readonly answer: Promise<Readiness>; readonly until: number } | undefined
+  let known = '[]'
+
+  const tell = (readiness: Readiness): void => {
+    // A problem together with `ok: true` is a warning.
+    const problems = readiness.checks.flatMap(({ name, problem }) =>
+      problem === undefined ? [] : `${name}: ${problem}`,
+    )
+    const now = JSON.stringify(readiness.ok ? problems : ['not ready', ...problems])
+    if (now === known) return
+    known = now
+    ctx.emit({ type: 'readiness.changed', ready: readiness.ok, problems })
+  }
+
+  const look = (): Promise<Readiness> => {
+    const found = ready().then((readiness) => {
+      tell(readiness)
+      return readiness
+    })
+    return Promise.race([found, late()])
+  }
+
+  const readiness = (): Promise<Readiness> => {
+    const now = stopwatch()
+    if (latest === undefined || now >= latest.until) latest = { answer: look(), until: now + keptMilliseconds }
+    return latest.answer
+  }
+
+  const owns = (path: string): boolean => path === live || path === readyPath
+  return {
+    owns,
+    answer(request) {
+      const path = pathOf(request.url)
+      if (!owns(path)) return undefined
+      const { method } = request
+      if (method !== 'GET' && method !== 'HEAD') return page(405, { ok: false }, { allow: 'GET, HEAD' })
+      if (path === live) return page(200, { ok: true })
+      return readiness().then(({ ok, checks }) =>
+        page(ok ? 200 : 503, { ok, checks: checks.map(({ name, ok: isFine }) => ({ name, ok: isFine })) }),
+      )
+    },
+  }
+}
+
+function late(): Promise<Readiness> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(patienceMilliseconds).addEventListener('abort', () => resolve({ ok: false, checks: [] }), {
+      once: true,
+    })
+  })
+}
+
+function page(status: number, body: object, headers?: Readonly<Record<string, string>>): Response {
+  return reply(
+    status,
+    { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    JSON.stringify(body),
+  )
+}
