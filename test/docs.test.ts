@@ -8,21 +8,17 @@ import { table } from '../checks/interop/src/rows.ts'
 import { parseOptions } from '../packages/core/src/config/schema.ts'
 import { memoryStorage } from '../packages/core/src/memory/index.ts'
 import { optionsPage } from '../scripts/options-reference.ts'
+import { filesIn } from './files-in.ts'
 import { anchorsIn, linksIn, samplesIn } from './markdown.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const files = (folder: string, pattern: RegExp): readonly string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => !path.includes('node_modules') && pattern.test(path))
-    .map((path) => join(folder, path))
-    .sort()
 const readmes = (folder: string): readonly string[] =>
   readdirSync(join(root, folder))
     .map((name) => join(folder, name, 'README.md'))
     .filter((path) => existsSync(join(root, path)))
 
-const docs = files('docs', /\.md$/)
+const docs = filesIn('docs', /\.md$/)
 const ofTheRoot = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md']
 const pages = [...ofTheRoot, ...docs, ...readmes('packages'), ...readmes('examples')]
 
@@ -90,7 +86,7 @@ describe('docs/security.md', () => {
   test('docs/security.md names only security cases that are in the title of a test', () => {
     // Remove lines of the seed's tests, as in `(seed B13, B14)`: they are no security cases.
     const titles = ['packages', 'examples', 'test']
-      .flatMap((folder) => files(folder, /\.test\.ts$/))
+      .flatMap((folder) => filesIn(folder, /\.test\.ts$/))
       .flatMap((path) => read(path).split('\n'))
       .map((line) => /(?:(?:test|describe)\S*\(|^\s*['`]).*/.exec(line)?.[0].replaceAll(/\(seed [^)]*\)/g, '') ?? '')
     const inTitles = new Set(titles.flatMap((title) => title.match(/(?<!seed )\b[A-H]\d\d\b/g) ?? []))

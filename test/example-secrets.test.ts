@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { freePort } from './example-process.ts'
+import { filesIn } from './files-in.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'oauth-secrets-'))
@@ -57,10 +58,4 @@ describe('PORT and the URL of an example', () => {
 
 function read(file: string): string {
   return readFileSync(join(root, file), 'utf8')
-}
-
-function filesIn(directory: string, pattern: RegExp): readonly string[] {
-  return readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
-    .filter((path) => !/node_modules|\.next/.test(path) && pattern.test(path))
-    .map((path) => join(directory, path))
 }

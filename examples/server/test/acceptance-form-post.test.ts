@@ -44,7 +44,7 @@ describe('form_post and the claims parameter, with unmodified clients, over HTTP
   async function authorize(url: URL, button = 'Allow'): Promise<Request> {
     const agent = createUserAgent()
     const consent = await signIn(agent, await agent.open(url))
-    expect(consent.body).toContain('<code>name</code> (it says that it needs this)')
+    expect(consent.body).toContain('See your name (it says that it needs this)')
     const page = await agent.submit(consent, button)
     const before = callback.received.length
     const end = await agent.submit(page, 'Continue')

@@ -126,7 +126,7 @@ test('another account cannot confirm for the user who is signed in, so the notes
   const account = { name: 'Other', email: 'other@example.com', password: 'a long password' }
   const other = createUserAgent()
   await other.submit(await other.open(`${example.baseUrl}/signup`), 'Create account', account)
-  let end = await agent.submit(login, 'Sign in', { email: account.email, password: account.password })
+  let end = await agent.submit(login, 'Confirm', { email: account.email, password: account.password })
   if (end.url.pathname === '/consent') end = await agent.submit(end, 'Allow')
   expect(end.body).not.toContain('The API opened the locked notes.')
   expect(end.body).toContain('role="alert"')

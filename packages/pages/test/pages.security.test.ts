@@ -88,6 +88,12 @@ describe('logos', () => {
     expect(headers.get('content-security-policy')).toContain('; img-src https://cdn.rp.example')
   })
 
+  test('on the origin of the pages is shown also without https, which a machine of a developer does not have', async () => {
+    const own = `${world.baseUrl}/client/logo.svg`
+    const { body } = await consentWith(world, { logo_uri: own })
+    expect(body).toContain(`<img src="${own}"`)
+  })
+
   test('is not loaded over http, nor from a host with characters of the policy syntax (F05)', async () => {
     for (const wrong of ['http://localhost:1/logo.png', 'https://x;script-src/logo.png', "https://x'y,z/logo.png"]) {
       const { body, headers } = await consentWith(world, { logo_uri: wrong })

@@ -16,12 +16,12 @@ export function clientName({ clientName: name }: Pick<Client, 'clientName'>): Ht
 }
 
 /**
- * Returns the logo of a client, when the host wants it shown: only with https, and only of a host that can stand in the policy
- * that allows the picture.
+ * Returns the logo of a client, when the host wants it shown: only with https or from the origin of the pages, and only of a
+ * host that can stand in the policy that allows the picture.
  */
-export function logoOf({ showsLogo }: Site, { clientId, logoUri, selfRegistered }: Client): string | undefined {
-  if (logoUri === undefined || !logoUri.startsWith('https://') || policyOrigins([logoUri]).length === 0)
-    return undefined
+export function logoOf({ showsLogo, origin }: Site, { clientId, logoUri, selfRegistered }: Client): string | undefined {
+  if (logoUri === undefined || policyOrigins([logoUri]).length === 0) return undefined
+  if (!logoUri.startsWith('https://') && new URL(logoUri).origin !== origin) return undefined
   return showsLogo({ clientId, selfRegistered }) ? logoUri : undefined
 }
 
