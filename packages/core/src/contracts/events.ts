@@ -1,6 +1,7 @@
 import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { CibaEvent } from './ciba-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
+import type { ImportEvent } from './import-events.ts'
 import type { PageKind } from './page.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
 
@@ -36,6 +37,7 @@ export type FeatureEvent = {
 /** The events of the core. */
 export type CoreEvent =
   | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
+  | ImportEvent
   /**
    * A client registered itself, or replaced its registration, with values that it cannot have. The server left them out
    * and said so in its response. `substituted` lists them.
@@ -162,10 +164,7 @@ export type CoreEvent =
       readonly userId?: string
       readonly grantsEnded: number
     }
-  /**
-   * Back-channel logout: a client was told that a session of its user has ended, or could not be told. `failed` is
-   * final: the server does not try again.
-   */
+  /** Back-channel logout: whether a client could be told that a session has ended. The server does not try again. */
   | {
       readonly type: 'back_channel_logout.delivered'
       readonly clientId: string

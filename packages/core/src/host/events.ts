@@ -71,6 +71,8 @@ const lines: Lines = {
   'token.exchanged': undefined,
   'id_jag.issued': undefined,
   'client.registered': undefined,
+  'client.imported': undefined,
+  'consent.imported': undefined,
   'client.metadata_substituted': undefined,
   'client.updated': undefined,
   'client.secret_rotated': undefined,
