@@ -8,6 +8,7 @@ import { clientShow } from './commands/client/show.ts'
 import { doctor } from './commands/doctor.ts'
 import { grantsList } from './commands/grants/list.ts'
 import { grantsRevoke } from './commands/grants/revoke.ts'
+import { importCommand } from './commands/import.ts'
 import { init } from './commands/init.ts'
 import { keysList } from './commands/keys/list.ts'
 import { keysRotate } from './commands/keys/rotate.ts'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   clientDisable,
   clientEnable,
   clientDelete,
+  importCommand,
   keysList,
   keysRotate,
   grantsList,
