@@ -10,6 +10,7 @@ import { grantsList } from './commands/grants/list.ts'
 import { grantsRevoke } from './commands/grants/revoke.ts'
 import { importCommand } from './commands/import.ts'
 import { init } from './commands/init.ts'
+import { keysImport } from './commands/keys/import.ts'
 import { keysList } from './commands/keys/list.ts'
 import { keysRotate } from './commands/keys/rotate.ts'
 import { migrate } from './commands/migrate.ts'
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   importCommand,
   keysList,
   keysRotate,
+  keysImport,
   grantsList,
   grantsRevoke,
   purge,

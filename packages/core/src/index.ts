@@ -59,6 +59,7 @@ export type {
   KeyRotation,
   KeySet,
   KeySetFacts,
+  SigningKeyImport,
   SigningKeyInformation,
   SigningKeySource,
   VerifiedJwt,
