@@ -6,6 +6,8 @@ export interface CommandIo {
   readonly outputIsTerminal: boolean
   write(text: string): Promise<void> | void
   writeError(text: string): Promise<void> | void
+  /** What `--from -` reads. Absent when there is none. */
+  readonly input?: AsyncIterable<Uint8Array | string>
   /** Shows how far a long command is, in place of what it showed before. Absent when nobody watches. */
   progress?(text: string): void
   /** Asks the person at the terminal. Absent when there is none. */

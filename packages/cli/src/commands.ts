@@ -8,7 +8,9 @@ import { clientShow } from './commands/client/show.ts'
 import { doctor } from './commands/doctor.ts'
 import { grantsList } from './commands/grants/list.ts'
 import { grantsRevoke } from './commands/grants/revoke.ts'
+import { importCommand } from './commands/import.ts'
 import { init } from './commands/init.ts'
+import { keysImport } from './commands/keys/import.ts'
 import { keysList } from './commands/keys/list.ts'
 import { keysRotate } from './commands/keys/rotate.ts'
 import { migrate } from './commands/migrate.ts'
@@ -28,8 +30,10 @@ export const commands: readonly Command[] = [
   clientDisable,
   clientEnable,
   clientDelete,
+  importCommand,
   keysList,
   keysRotate,
+  keysImport,
   grantsList,
   grantsRevoke,
   purge,

@@ -16,6 +16,7 @@ export function processIo(): CommandIo {
   return {
     directory: process.cwd(),
     outputIsTerminal: stdout.isTTY === true,
+    input: stdin,
     write: (text) => write(stdout, text),
     writeError: (text) => write(stderr, text),
     ...(stderr.isTTY && {

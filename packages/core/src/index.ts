@@ -1,4 +1,11 @@
 export type { AskedClaim } from './claims/requested-claims.ts'
+export type {
+  ClientImport,
+  ClientImportOptions,
+  ClientImportResult,
+  ImportOutcome,
+  SecretHash,
+} from './clients/import/types.ts'
 export type { ClientInformation, RegisteredClient } from './clients/information.ts'
 export type { ClientListing } from './clients/list.ts'
 export type { ClientInput } from './clients/metadata-schema.ts'
@@ -19,6 +26,7 @@ export type { ResourceOptions, TokenOptions } from './config/options/tokens.ts'
 export type { ProviderOptions } from './config/options.ts'
 export type { ConnectedApp, ConnectedAppListing } from './consents/connected-apps.ts'
 export type { ConnectedGrant, GrantDetails } from './consents/connected-grants.ts'
+export type { ConsentImport, ConsentImportOptions, ConsentImportResult } from './consents/import-consent.ts'
 export type { ConsentChanges } from './consents/manage-consents.ts'
 export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
@@ -47,6 +55,7 @@ export type {
   UserinfoClaimsInput,
 } from './contracts/hooks.ts'
 export type { Authentication, BaseUser, Session, SignedIn, StandardClaims, UserClaims } from './contracts/host.ts'
+export type { ImportEvent } from './contracts/import-events.ts'
 export type { InteractionStep } from './contracts/interaction.ts'
 export type { KeyEvent } from './contracts/key-events.ts'
 export type {
@@ -54,6 +63,7 @@ export type {
   KeyRotation,
   KeySet,
   KeySetFacts,
+  SigningKeyImport,
   SigningKeyInformation,
   SigningKeySource,
   VerifiedJwt,
@@ -137,7 +147,7 @@ export type {
   CodeRedemption,
 } from './storage/authorization-code.ts'
 export type { Awaitable } from './storage/awaitable.ts'
-export type { ClientOrigin, ClientRecord, ClientSecret, ClientStore } from './storage/client.ts'
+export type { ClientOrigin, ClientRecord, ClientSecret, ClientStore, ImportedSecretHash } from './storage/client.ts'
 export type { ConsentKey, ConsentRecord, ConsentStore } from './storage/consent.ts'
 export type { Extra } from './storage/extra.ts'
 export type { GrantRecord, TokenGrant } from './storage/grant.ts'

@@ -7,7 +7,7 @@ import type { VerifiedAccessToken } from './contracts/access-token.ts'
 import type { Branding } from './contracts/branding.ts'
 import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
-import type { KeyRotation, SigningKeyInformation } from './contracts/key-set.ts'
+import type { KeyRotation, SigningKeyImport, SigningKeyInformation } from './contracts/key-set.ts'
 import type { Readiness } from './contracts/readiness.ts'
 import type { Handler, Handlers } from './handlers.ts'
 import type { LoginContext } from './interaction/login-context.ts'
@@ -153,6 +153,18 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    * ```
    */
   listSigningKeys(): Promise<readonly SigningKeyInformation[]>
+  /**
+   * Takes over the signing keys of another server with their `kid`, oldest first, so that clients and APIs verify the tokens
+   * of both servers by one JWKS. The newest key of each algorithm signs on until `rotateSigningKeys`. Call it before the
+   * first signature, while this server has no keys of these algorithms. A repetition changes nothing.
+   * @throws {TypeError} for a key that cannot be used, when there are other keys, and with `externalSigningKeys`. The text
+   * has nothing of the keys
+   * @example
+   * ```ts
+   * await provider.importSigningKeys(JSON.parse(await readFile('./old-jwks.json', 'utf8')).keys)
+   * ```
+   */
+  importSigningKeys(keys: readonly SigningKeyImport[]): Promise<readonly SigningKeyInformation[]>
   /**
    * Adds a signing key for each algorithm. The key is published at once and signs after `activateAfter` seconds
    * (default: long enough for every process and every cached JWKS to know it).

@@ -157,6 +157,13 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       )
     },
     listSigningKeys: () => core.keys.list(),
+    async importSigningKeys(keys) {
+      if (core.keys.import === undefined) {
+        throw new TypeError('importSigningKeys: the option signingKeys keeps the keys outside: import them there')
+      }
+      await core.keys.import(keys)
+      return core.keys.list()
+    },
     rotateSigningKeys: (rotation) => core.keys.rotate(rotation),
     async rotateEncryptionKeys(rotation) {
       if (registry.encryptionKeys.length === 0) {

@@ -49,7 +49,11 @@ export async function withDatabase<const Result>(
   }
 }
 
-async function databaseIn({ db, storage, default: own }: ModuleExports, path: string): Promise<Kysely<unknown>> {
+/**
+ * Returns the Kysely instance that a module exports.
+ * @throws {CommandError} when it exports none
+ */
+export async function databaseIn({ db, storage, default: own }: ModuleExports, path: string): Promise<Kysely<unknown>> {
   const of = (value: unknown): unknown => (value as { readonly db?: unknown } | undefined)?.db
   for (const one of [typeof db === 'function' ? db() : db, of(storage), of(own), own]) {
     const value: unknown = await one

@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startHost } from '../support/host.ts'
 
@@ -35,4 +38,20 @@ test('keys that another secret sealed are listed as such', async () => {
   const env = { ...host.env, OAUTH_SECRET: 'another-secret-for-tests-with-enough-characters' }
   const { output } = await host.with(env).run('keys', 'list')
   expect(output).toMatch(/storage, sealed with another secret$/m)
+})
+
+test('keys import takes over the private keys of another server once, and shows nothing of them', async () => {
+  const host = await startHost()
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = { ...privateKey.export({ format: 'jwk' }), kid: 'old', alg: 'ES256' }
+  writeFileSync(join(host.directory, 'jwks.json'), JSON.stringify({ keys: [key] }))
+  for (let count = 0; count < 2; count++) {
+    const { code, output, errors } = await host.run('keys', 'import', 'jwks.json')
+    expect([code, output]).toEqual([0, expect.stringMatching(/^old +ES256 +active/m)])
+    expect(output + errors).not.toContain(key.d)
+  }
+  writeFileSync(join(host.directory, 'broken.json'), `{"keys":[{"d":"${key.d}"`)
+  const broken = await host.run('keys', 'import', 'broken.json')
+  expect([broken.code, broken.errors]).toEqual([1, expect.stringContaining('is no JWK set')])
+  expect(broken.errors).not.toContain(key.d)
 })

@@ -11,6 +11,8 @@ export interface Bundles {
   readonly provider: string
   /** The module of a host whose tables nothing creates by itself. */
   readonly database: string
+  /** The module that exports the Kysely instance of another server. */
+  readonly foreign: string
 }
 
 let made: Promise<Bundles> | undefined
@@ -31,6 +33,7 @@ async function make(): Promise<Bundles> {
       bin: join(root, 'src/bin.ts'),
       provider: join(root, 'test/host/provider.ts'),
       database: join(root, 'test/host/database.ts'),
+      foreign: join(root, 'test/host/foreign.ts'),
     },
     outdir: join(folder, 'dist'),
     bundle: true,
@@ -44,6 +47,7 @@ async function make(): Promise<Bundles> {
     bin: join(folder, 'dist/bin.mjs'),
     provider: join(folder, 'dist/provider.mjs'),
     database: join(folder, 'dist/database.mjs'),
+    foreign: join(folder, 'dist/foreign.mjs'),
   }
 }
 

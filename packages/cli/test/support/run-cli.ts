@@ -15,6 +15,8 @@ export interface CliRun {
 export interface Place {
   readonly directory: string
   readonly env?: Readonly<Record<string, string>>
+  /** What the process reads from its standard input. Default: nothing. */
+  readonly input?: string
 }
 
 /** Runs the command line in a process of its own. */
@@ -24,15 +26,18 @@ export async function runCli(place: Place, ...args: readonly string[]): Promise<
 }
 
 /** Runs Node in a process of its own. */
-export function runProcess({ directory, env = {} }: Place, args: readonly string[]): Promise<CliRun> {
+export function runProcess({ directory, env = {}, input = '' }: Place, args: readonly string[]): Promise<CliRun> {
   // The variables of Vitest and pnpm change what the modules of the tests read, and where Node finds modules.
   const { BASE_URL: _, NODE_ENV: __, NODE_PATH: ___, NODE_OPTIONS: ____, ...inherited } = process.env
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: directory,
       env: { ...inherited, ...env } as NodeJS.ProcessEnv,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
+    // A command that does not read its input may end before it is written.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
     let output = ''
     let errors = ''
     child.stdout.on('data', (data) => {

@@ -124,6 +124,7 @@ const identityEntries = {
 export const coreClientMembers: ReadonlySet<string> = new Set([
   ...Object.keys({ ...metadataEntries, ...identityEntries }),
   ...['disabled', 'client_id_issued_at', 'registration_access_token', 'registration_client_uri'],
+  ...['client_secret_hash', 'registered_by'],
 ])
 
 /**

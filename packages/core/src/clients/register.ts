@@ -1,8 +1,9 @@
 import type { Context } from '../contracts/context.ts'
+import type { ClientOrigin } from '../storage/client.ts'
 import { type CreatedClient, createClient } from './create.ts'
 import { type RegisteredClient, registeredClient } from './information.ts'
 import { loopbackConsentGiven } from './loopback-consent.ts'
-import { type ClientInput, parseClientInput } from './metadata-schema.ts'
+import { type ClientInput, type MetadataInput, parseClientInput } from './metadata-schema.ts'
 import { clientRights } from './rights.ts'
 
 /**
@@ -24,15 +25,8 @@ export async function createServerSide(
 ): Promise<CreatedClient> {
   const { client_id, client_secret, client_secret_expires_at, user_id, reference_id, disabled, ...metadata } =
     parseClientInput(ctx.registry, input)
-  const { post_logout_redirect_uris: afterLogout = [], enable_end_session = afterLogout.length > 0 } = metadata
-  const remembers = loopbackConsentGiven({ given: metadata, registeredBy })
   return createClient(ctx, {
-    // A client with post_logout_redirect_uris may end sessions, unless the input says otherwise.
-    metadata: {
-      ...metadata,
-      ...(afterLogout.length > 0 && { enable_end_session }),
-      ...(remembers !== undefined && { remember_loopback_consent: remembers }),
-    },
+    metadata: givenByHost(metadata, registeredBy),
     rights: clientRights(ctx.config, 'host', registeredBy),
     owner: {
       ...(user_id !== undefined && { userId: user_id }),
@@ -44,4 +38,18 @@ export async function createServerSide(
     ...(client_secret !== undefined && { secret: client_secret }),
     ...(disabled !== undefined && { disabled }),
   })
+}
+
+/**
+ * Returns the metadata that the server side gives a new client, with what it implies: a client with
+ * `post_logout_redirect_uris` may end sessions, unless the input says otherwise.
+ */
+export function givenByHost(metadata: MetadataInput, registeredBy: ClientOrigin): MetadataInput {
+  const { post_logout_redirect_uris: afterLogout = [], enable_end_session = afterLogout.length > 0 } = metadata
+  const remembers = loopbackConsentGiven({ given: metadata, registeredBy })
+  return {
+    ...metadata,
+    ...(afterLogout.length > 0 && { enable_end_session }),
+    ...(remembers !== undefined && { remember_loopback_consent: remembers }),
+  }
 }

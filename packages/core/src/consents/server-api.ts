@@ -3,10 +3,28 @@ import type { ConsentRecord } from '../storage/consent.ts'
 import { type ConnectedApp, type ConnectedAppListing, listConnectedApps } from './connected-apps.ts'
 import { type ConnectedGrant, listGrants, revokeUserGrants } from './connected-grants.ts'
 import { disconnectApp } from './disconnect-app.ts'
+import {
+  type ConsentImport,
+  type ConsentImportOptions,
+  type ConsentImportResult,
+  importConsent,
+} from './import-consent.ts'
 import { type ConsentChanges, deleteConsent, listConsents, updateConsent } from './manage-consents.ts'
 
 /** The functions of a provider for consents and grants of users. */
 export interface ConsentApi {
+  /**
+   * Takes over what a user agreed to at another server, so that the user is not asked again. Import its client first. It is
+   * written at most once: importing it again does not bring back a consent that the user has withdrawn here, and never
+   * changes one that the user has given here.
+   * @throws {OAuthError} `not_found` for an unknown client; `invalid_scope` when the client has none of the scopes;
+   * `invalid_request` for values that cannot be stored
+   * @example
+   * ```ts
+   * await provider.importConsent({ clientId: 'notes', userId: 'user-1', scopes: ['openid', 'email'] })
+   * ```
+   */
+  importConsent(consent: ConsentImport, options?: ConsentImportOptions): Promise<ConsentImportResult>
   /** Lists the consents of a user, oldest first; with `referenceId`, only those under this reference. */
   listConsents(
     userId: string,
@@ -63,6 +81,7 @@ export interface ConsentApi {
 
 export function consentApi(ctx: Context): ConsentApi {
   return {
+    importConsent: (consent, options) => importConsent(ctx, consent, options),
     listConsents: (userId, { referenceId } = {}) => listConsents(ctx, userId, referenceId),
     updateConsent: (consentId, changes) => updateConsent(ctx, consentId, changes),
     deleteConsent: (consentId) => deleteConsent(ctx, consentId),

@@ -2,6 +2,7 @@ import type { OAuthErrorCode } from '../protocol/errors.ts'
 import type { CibaEvent } from './ciba-events.ts'
 import type { DeviceEvent } from './device-events.ts'
 import type { FeatureEvents } from './feature-events.ts'
+import type { ImportEvent } from './import-events.ts'
 import type { KeyEvent } from './key-events.ts'
 import type { PageKind } from './page.ts'
 import type { RateLimitBucket } from './rate-limit.ts'
@@ -45,6 +46,7 @@ export type FeatureEvent = {
 export type CoreEvent =
   /** A client was registered or changed, or got a new secret, by your code, an administrator, a user or itself. */
   | { readonly type: 'client.registered' | 'client.updated' | 'client.secret_rotated'; readonly clientId: string }
+  | ImportEvent
   /**
    * A client registered itself, or replaced its registration, with values that it cannot have. The server left them out
    * and said so in its response. `substituted` lists them.

@@ -23,6 +23,17 @@ export interface KeyRotation {
   readonly dropPrevious?: boolean
 }
 
+/**
+ * A private signing key of another server as a JWK ({@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517}), for
+ * `importSigningKeys`.
+ */
+export interface SigningKeyImport {
+  /** The `kid` in the tokens that the key has signed. The key keeps it. */
+  readonly kid: string
+  readonly alg: 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
+  readonly [member: string]: unknown
+}
+
 /** What the operator may know of a signing key: everything but the key itself. */
 export interface SigningKeyInformation {
   /** The `kid`. */
@@ -80,6 +91,11 @@ export interface KeySet {
   jwks(): Awaitable<string>
   /** Adds a new key for each algorithm. It is published at once and signs after `activateAfter` seconds. */
   rotate(options?: KeyRotation): Promise<void>
+  /**
+   * Stores private keys of another server, oldest first. Absent where the keys are not in the storage.
+   * @throws {TypeError} for a key that cannot be used, and when there are keys of the same algorithm
+   */
+  import?(keys: readonly SigningKeyImport[]): Promise<void>
   /**
    * Deletes keys whose last token has expired. Keys that no secret of this server can open stay.
    * @returns how many keys were deleted

@@ -15,6 +15,11 @@ function chooseSha256(): (text: string) => string | Promise<string> {
   return (text) => createHash('sha256').update(text).digest('base64url')
 }
 
+/** Computes SHA-512 of a text, in base64url. */
+export async function sha512(text: string): Promise<string> {
+  return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-512', encodeUtf8(text))))
+}
+
 /** Computes SHA-256 of bytes, in base64url. Await the result: it is synchronous only where the platform supports that. */
 export function sha256OfBytes(bytes: Bytes): string | Promise<string> {
   if (synchronousCrypto !== undefined) return synchronousCrypto.createHash('sha256').update(bytes).digest('base64url')

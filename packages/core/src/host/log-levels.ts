@@ -20,6 +20,8 @@ const levels: { readonly [Type in CoreEvent['type']]: LogLevel } = {
   'token.exchanged': 'info',
   'id_jag.issued': 'info',
   'client.registered': 'info',
+  'client.imported': 'info',
+  'consent.imported': 'info',
   'client.metadata_substituted': 'info',
   'client.updated': 'info',
   'client.secret_rotated': 'info',

@@ -2,6 +2,7 @@ import type { KeySet } from '../contracts/key-set.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
+import { importKeys } from './import-keys.ts'
 import { createUnsignedJwts, readKid, verifyIssuedJwt } from './issued-jwt.ts'
 import { addSigningKey, type KeyRing, type KeyRingOptions, readKeyRing, signingKey } from './key-ring.ts'
 import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
@@ -92,6 +93,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
     },
 
     rotate: (rotation = {}) => rotateKeys(options, read, rotation),
+
+    import: (keys) => importKeys(options, look, keys),
 
     purge: () => purgeKeys(options, read),
 

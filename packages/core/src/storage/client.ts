@@ -1,10 +1,24 @@
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import type { Awaitable } from './awaitable.ts'
 
+/** The hash of a secret as another server stored it, from `importClient`. */
+export interface ImportedSecretHash {
+  readonly algorithm: 'sha256' | 'sha512'
+  /** The digest, base64url. */
+  readonly digest: string
+  /** The text in front of the secret that the other server left out of the hash. A secret without it is wrong. */
+  readonly prefix?: string
+}
+
 /** One secret of a client. During a rotation a client has two valid secrets. */
 export interface ClientSecret {
-  /** SHA-256 of the secret, base64url. */
+  /**
+   * SHA-256 of the secret, base64url. It is empty as long as only `imported` is known: until the client authenticates for the
+   * first time.
+   */
   readonly hash: string
+  /** What the secret was imported by, if that is no `hash`. It stays, so that a second import finds its client unchanged. */
+  readonly imported?: ImportedSecretHash
   /** Seconds since the epoch from which the server refuses the secret; 0 for never. */
   readonly expiresAt: number
   /**

@@ -5,7 +5,7 @@ import type { Awaitable } from './awaitable.ts'
  * that all processes agree without a write.
  */
 export interface SigningKeyRecord {
-  /** The `kid`: RFC 7638 thumbprint of the public key. */
+  /** The `kid`: RFC 7638 thumbprint of the public key; of an imported key, what the other server called it. */
   readonly id: string
   /** JWS algorithm, for instance `ES256`. */
   readonly algorithm: string

@@ -37,6 +37,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'disconnectApp',
   ],
   Sessions: ['sessionEnded'],
+  'Moving in': ['importClient', 'importConsent', 'importSigningKeys'],
   Keys: ['listSigningKeys', 'rotateSigningKeys', 'rotateEncryptionKeys'],
 }
 
