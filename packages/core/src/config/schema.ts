@@ -82,6 +82,7 @@ const optionEntries = {
   grantsEndingWithSession: v.optional(v.picklist(['online', 'all', 'none']), 'online'),
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
+  clientCacheSignal: v.optional(objectWith('publish', 'subscribe')),
   onEvent: hook,
   allowedCorsOrigins: v.optional(v.array(origin), []),
   strictClientAuthMethod: v.optional(v.boolean(), false),

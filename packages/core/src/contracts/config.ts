@@ -1,6 +1,7 @@
 import type { OutboundPolicy } from '../http/outbound.ts'
 import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
 import type { Branding } from './branding.ts'
+import type { ClientCacheSignal } from './client-cache-signal.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { SigningKeySource } from './key-set.ts'
@@ -192,5 +193,6 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly machineDefaultScopes: readonly string[] | undefined
   readonly advertised: AdvertisedValues
   readonly rateLimit: RateLimitPolicy | undefined
+  readonly clientCacheSignal: ClientCacheSignal | undefined
   readonly outbound: OutboundPolicy
 }

@@ -51,6 +51,10 @@ const lines: Lines = {
     `rateLimit failed for ${bucket}, and the request went on unlimited`,
     cause,
   ],
+  'client_cache_signal.failed': ({ clientId, cause }) => [
+    `clientCacheSignal could not publish that the client ${clientId} changed`,
+    cause,
+  ],
   'client_source.failed': ({ clientId, cause }) => [`the source of the client ${clientId} failed`, cause],
   'page.failed': ({ kind, cause }) => [`renderPage failed for ${kind}, and the user got the built-in page`, cause],
   'clock.set_back': ({ problem }) => [problem],

@@ -1,3 +1,4 @@
+import type { ClientCacheSignal } from '../../contracts/client-cache-signal.ts'
 import type { OAuthEvent } from '../../contracts/events.ts'
 import type { Authentication, BaseUser, UserClaims } from '../../contracts/host.ts'
 import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
@@ -93,6 +94,12 @@ export interface HostOptions<User extends BaseUser> {
   readonly includeGrantedScopes?: 'never' | 'onRequest' | 'always' | undefined
   /** Limits requests by address and by client. Default: no limits. */
   readonly rateLimit?: RateLimitOptions | undefined
+  /**
+   * Tells the other processes of this server which clients have changed, so that a client which was disabled, or whose
+   * secret was rotated, is refused there at once. Messages may be lost, so `clientCacheSeconds` still bounds how long
+   * another process can use what it has cached. Default: processes do not tell each other.
+   */
+  readonly clientCacheSignal?: ClientCacheSignal | undefined
   /**
    * Called with every event: what happened, with the true reason and without credentials. The server does not wait for
    * it. When it throws or rejects, the server prints that with `console.error`, at most once a minute, and the request
