@@ -82,6 +82,7 @@ describe('what `pnpm start` installs', () => {
       'kysely',
       'oauth4webapi',
       'openid-client',
+      'pg',
       'tsx',
       'uqr',
       'valibot',

@@ -17,6 +17,8 @@ export const machineTests: readonly string[] = [
   'examples/agent-approval/test/start.test.ts',
   'examples/agents-next/test/**/*.test.ts',
   'examples/next/test/**/*.test.ts',
+  'examples/server/test/container.test.ts',
+  'examples/server/test/replicas.test.ts',
   'examples/server/test/restart.test.ts',
   'examples/server/test/acceptance-fapi2-sample.test.ts',
 ]

@@ -25,7 +25,7 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
     )
     const account = `${demoAccount.email} / ${demoAccount.password}`
     console.log(
-      `\n${lines.join('\n')}\n\n  Demo account: ${account}\n  Start page:   ${baseUrl}/\n  Database:     ${database}\n`,
+      `\n${lines.join('\n')}\n\n  Demo account: ${account}\n  Start page:   ${baseUrl}/\n  Database:     ${app.database}\n`,
     )
   })
   const stop = gracefulStop(server as Server)
@@ -38,7 +38,7 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
   onStopSignal(async () => {
     clearInterval(hourly)
     await stop()
-    app.close()
+    await app.close()
   })
 }
 

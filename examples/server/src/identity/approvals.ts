@@ -19,7 +19,7 @@ export function approvalPages(host: Host): Hono {
   const { ciba, richAuthorizationRequests } = host.provider.features
 
   pages.get('/approvals', async (c) => {
-    const signedIn = host.sessions.current(c.req.raw)
+    const signedIn = await host.sessions.current(c.req.raw)
     if (signedIn === undefined) return c.redirect(signInFor('approvals'), 303)
     const waiting = (await ciba.list(signedIn.user.id)).map(withPayments)
     const said = answers[c.req.query('answer') as keyof typeof answers]
@@ -35,7 +35,7 @@ ${approvalsView(waiting)}
   })
 
   pages.get('/approvals/:id', async (c) => {
-    const signedIn = host.sessions.current(c.req.raw)
+    const signedIn = await host.sessions.current(c.req.raw)
     const id = c.req.param('id')
     if (signedIn === undefined) return c.redirect(signInFor(`approvals/${id}`), 303)
     const request = await find(id, signedIn)
@@ -43,7 +43,7 @@ ${approvalsView(waiting)}
   })
 
   pages.post('/approvals/:id', async (c) => {
-    const signedIn = host.sessions.current(c.req.raw)
+    const signedIn = await host.sessions.current(c.req.raw)
     const id = c.req.param('id')
     if (signedIn === undefined) return c.redirect(signInFor(`approvals/${id}`), 303)
     const request = await find(id, signedIn)

@@ -13,13 +13,13 @@ export function connectedAppsPage(host: Host): Hono {
   const pages = new Hono()
 
   pages.get('/connected-apps', async (c) => {
-    const signedIn = host.sessions.current(c.req.raw)
+    const signedIn = await host.sessions.current(c.req.raw)
     if (signedIn === undefined) return c.redirect('/login', 303)
     return respond(c, 200, await view(c, signedIn.user))
   })
 
   pages.post('/connected-apps', async (c) => {
-    const signedIn = host.sessions.current(c.req.raw)
+    const signedIn = await host.sessions.current(c.req.raw)
     if (signedIn === undefined) return c.redirect('/login', 303)
     const form = await readForm(c)
     if (!host.guard.accepts(c, form)) return respond(c, 403, await view(c, signedIn.user, refusedForm(host.baseUrl)))

@@ -14,7 +14,7 @@ export function consentPage(host: Host): Hono {
   const { deviceAuthorization, richAuthorizationRequests } = host.provider.features
   pages.get('/consent', async (c) => {
     const context = await host.provider.resolveLoginContext(c.req.raw)
-    const signedIn = host.sessions.current(c.req.raw)
+    const signedIn = await host.sessions.current(c.req.raw)
     if (context.intent !== 'consent' || signedIn === undefined) return c.redirect(context.returnTo, 303)
     const logo = logoOf(context)
     if (logo !== undefined) c.header('content-security-policy', contentSecurityPolicy(new URL(logo).origin))

@@ -26,8 +26,8 @@ export interface Host {
 }
 
 /** Signs the browser in, and continues the authorization that sent it here. Without one, redirects to the start page. */
-export function signIn(c: Context, host: Host, user: User, context: LoginContext | undefined): Response {
-  c.header('set-cookie', host.sessions.start(c.req.raw, user), { append: true })
+export async function signIn(c: Context, host: Host, user: User, context: LoginContext | undefined): Promise<Response> {
+  c.header('set-cookie', await host.sessions.start(c.req.raw, user), { append: true })
   return c.redirect(context?.returnTo ?? homeOf(c, context), 303)
 }
 

@@ -18,7 +18,7 @@ export function loginPage(host: Host): Hono {
     if (context !== undefined && context.intent === 'consent') return c.redirect(context.returnTo, 303)
     // Without an authorization, a user with a session need not sign in again. With one (`prompt=login`, `max_age`), show
     // the form even if a session exists. Nothing on the form bypasses the password.
-    if (context === undefined && host.sessions.current(c.req.raw) !== undefined)
+    if (context === undefined && (await host.sessions.current(c.req.raw)) !== undefined)
       return c.redirect(homeOf(c, context), 303)
     return respond(c, 200, view(c, { context, email: context?.loginHint ?? '' }))
   })

@@ -9,22 +9,22 @@ import type { Host } from './host.ts'
 export function logoutPage(host: Host): Hono {
   const pages = new Hono()
 
-  pages.get('/logout', (c) => respond(c, 200, view(c)))
+  pages.get('/logout', async (c) => respond(c, 200, await view(c)))
 
   pages.post('/logout', async (c) => {
-    if (!host.guard.accepts(c, await readForm(c))) return respond(c, 403, view(c, refusedForm(host.baseUrl)))
-    const signedIn = host.sessions.current(c.req.raw)
+    if (!host.guard.accepts(c, await readForm(c))) return respond(c, 403, await view(c, refusedForm(host.baseUrl)))
+    const signedIn = await host.sessions.current(c.req.raw)
     if (signedIn !== undefined) {
       const sessionId = signedIn.session.id
-      c.header('set-cookie', host.sessions.end(sessionId), { append: true })
+      c.header('set-cookie', await host.sessions.end(sessionId), { append: true })
       // End the grants of this session that have no `offline_access`.
       await host.provider.sessionEnded(sessionId)
     }
     return c.redirect('/logout', 303)
   })
 
-  function view(c: Context, error?: string) {
-    const signedIn = host.sessions.current(c.req.raw)
+  async function view(c: Context, error?: string) {
+    const signedIn = await host.sessions.current(c.req.raw)
     if (signedIn === undefined)
       return {
         party: 'identity',
