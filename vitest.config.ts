@@ -49,7 +49,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'packages',
-          include: ['packages/{express,hono,next,resource-server,consumer,cli}/test/**/*.test.ts'],
+          include: ['packages/{express,hono,next,resource-server,consumer,cli,redis}/test/**/*.test.ts'],
           // They need a build of Next.js: `pnpm run test:adapters`.
           exclude: [...configDefaults.exclude, ...machineTests, 'packages/next/test/production/**'],
           isolate: false,

@@ -9,10 +9,21 @@ test('on a machine without servers and a browser, the report names each missing 
   expect(missingParts({ PATH: '/nowhere' })).toEqual(
     process.platform === 'darwin'
       ? expect.arrayContaining(['PostgreSQL (POSTGRES_URL)'])
-      : ['PostgreSQL (POSTGRES_URL)', 'MariaDB or MySQL (MYSQL_URL)', 'Chromium (CHROMIUM_PATH)'],
+      : [
+          'PostgreSQL (POSTGRES_URL)',
+          'MariaDB or MySQL (MYSQL_URL)',
+          'Redis (redis-server on the PATH)',
+          'Chromium (CHROMIUM_PATH)',
+        ],
   )
-  const named = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db', CHROMIUM_PATH: process.execPath }
-  expect(missingParts(named)).toEqual([])
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-machine-'))
+  try {
+    writeFileSync(join(folder, 'redis-server'), '')
+    const servers = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db', PATH: folder }
+    expect(missingParts({ ...servers, CHROMIUM_PATH: process.execPath })).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('findChromium finds a Chromium on the PATH, and prefers CHROMIUM_PATH', () => {

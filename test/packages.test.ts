@@ -27,7 +27,7 @@ const members = new Map(folders.map((folder) => [read(folder).name, { folder, ma
 describe('published packages', () => {
   const published = [...members.values()].filter(({ manifest }) => manifest.private !== true)
 
-  test('seven packages are published', () => expect(published).toHaveLength(7))
+  test('eight packages are published', () => expect(published).toHaveLength(8))
 
   test.each(published)('$folder has a homepage, its folder of the repository, and keywords', ({ folder, manifest }) => {
     expect(manifest.repository).toEqual({

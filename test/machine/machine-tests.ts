@@ -10,6 +10,7 @@ export const machineTests: readonly string[] = [
   'packages/kysely/test/processes/exchange-kills.test.ts',
   'packages/kysely/test/processes/ciba-kills.test.ts',
   'packages/cli/test/processes/**/*.test.ts',
+  'packages/redis/test/redis.test.ts',
   'examples/external-signer/test/**/*.test.ts',
   'examples/cli/test/**/*.test.ts',
   'examples/hono-bun/test/**/*.test.ts',

@@ -1,4 +1,5 @@
 import { findChromium } from './chromium.ts'
+import { findRedis } from './redis.ts'
 import { serverVariables } from './servers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -8,6 +9,7 @@ export function missingParts(env: Environment): readonly string[] {
   return [
     ...(env[serverVariables.postgres] ? [] : [`PostgreSQL (${serverVariables.postgres})`]),
     ...(env[serverVariables.mysql] ? [] : [`MariaDB or MySQL (${serverVariables.mysql})`]),
+    ...(findRedis(env) === undefined ? ['Redis (redis-server on the PATH)'] : []),
     ...(findChromium(env) === undefined ? ['Chromium (CHROMIUM_PATH)'] : []),
   ]
 }
