@@ -52,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: [
-            'packages/{express,hono,next,opentelemetry,resource-server,consumer,cli,site,playground,pages}/test/**/*.test.ts',
+            'packages/{express,hono,next,opentelemetry,resource-server,consumer,cli,site,playground,pages,redis}/test/**/*.test.ts',
           ],
           // They need a build of Next.js: `pnpm run test:adapters`.
           exclude: [...configDefaults.exclude, ...machineTests, 'packages/next/test/production/**'],

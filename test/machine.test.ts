@@ -13,11 +13,18 @@ test('on a machine without servers and a browser, the report names each missing 
           'PostgreSQL (POSTGRES_URL)',
           'two PostgreSQL servers (POSTGRES_BIN)',
           'MariaDB or MySQL (MYSQL_URL)',
+          'Redis (redis-server on the PATH)',
           'Chromium (CHROMIUM_PATH)',
         ],
   )
-  const urls = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db' }
-  expect(missingParts({ ...urls, POSTGRES_BIN: '/programs', CHROMIUM_PATH: process.execPath })).toEqual([])
+  const folder = mkdtempSync(join(tmpdir(), 'oauth-machine-'))
+  try {
+    writeFileSync(join(folder, 'redis-server'), '')
+    const servers = { POSTGRES_URL: 'postgres://db', MYSQL_URL: 'mysql://db', POSTGRES_BIN: '/programs', PATH: folder }
+    expect(missingParts({ ...servers, CHROMIUM_PATH: process.execPath })).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('findChromium finds a Chromium on the PATH, and prefers CHROMIUM_PATH', () => {

@@ -27,7 +27,7 @@ const members = new Map(folders.map((folder) => [read(folder).name, { folder, ma
 describe('published packages', () => {
   const published = [...members.values()].filter(({ manifest }) => manifest.private !== true)
 
-  test('nine packages are published', () => expect(published).toHaveLength(9))
+  test('ten packages are published', () => expect(published).toHaveLength(10))
 
   test.each(published)('$folder has a homepage, its folder of the repository, and keywords', ({ folder, manifest }) => {
     expect(manifest.repository).toEqual({
@@ -82,6 +82,7 @@ describe('what `pnpm start` installs', () => {
       'kysely',
       'oauth4webapi',
       'openid-client',
+      'pg',
       'tsx',
       'uqr',
       'valibot',

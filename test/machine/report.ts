@@ -1,4 +1,5 @@
 import { findChromium } from './chromium.ts'
+import { findRedis } from './redis.ts'
 import { programsVariable, serverVariables } from './servers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -9,6 +10,7 @@ export function missingParts(env: Environment): readonly string[] {
     ...(env[serverVariables.postgres] ? [] : [`PostgreSQL (${serverVariables.postgres})`]),
     ...(env[programsVariable] ? [] : [`two PostgreSQL servers (${programsVariable})`]),
     ...(env[serverVariables.mysql] ? [] : [`MariaDB or MySQL (${serverVariables.mysql})`]),
+    ...(findRedis(env) === undefined ? ['Redis (redis-server on the PATH)'] : []),
     ...(findChromium(env) === undefined ? ['Chromium (CHROMIUM_PATH)'] : []),
   ]
 }

@@ -28,7 +28,7 @@ import { securityHeaders } from './web/security-headers.ts'
 
 export interface AppOptions {
   readonly baseUrl: string
-  /** A SQLite file, which is created and migrated if needed, or `:memory:`. */
+  /** A SQLite file, which is created and migrated if needed, `:memory:`, or the URL of a PostgreSQL database. */
   readonly database: string
   readonly secret: string
   /** The API that books payments, if it is elsewhere. Default: the API of this process. */
@@ -47,9 +47,11 @@ export interface AppOptions {
 export interface App {
   readonly fetch: (request: Request) => Promise<Response>
   readonly provider: Provider
+  /** What a person may know of the database: the path of the SQLite file, or `PostgreSQL`. */
+  readonly database: string
   /** Deletes expired data. */
   readonly purgeExpired: () => Promise<void>
-  readonly close: () => void
+  readonly close: () => Promise<void>
 }
 
 /** Three parties in one process: an identity provider, a client of it and an API. */
@@ -57,18 +59,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { baseUrl, secret, notify = () => {}, onEvent = () => {}, onError = () => {} } = options
   const apiUrl = `${baseUrl}/api`
   const paymentsUrl = options.paymentsUrl ?? apiUrl
-  const database = openDatabase(options.database)
+  const database = await openDatabase(options.database)
+  const { db } = database
 
-  const users = createUsers(database)
-  const sessions = createSessions(database, users, baseUrl)
+  const users = createUsers(db)
+  const sessions = createSessions(db, users, baseUrl)
   const provider = createIdentityProvider({ baseUrl, secret, paymentsUrl, database, users, sessions, notify, onEvent })
   const { issuer } = provider
-  await createDemoAccount(users)
 
-  const store = createClientStore(database, baseUrl)
+  const store = createClientStore(db, baseUrl)
   const timeline = createTimeline(baseUrl)
-  const registration = await registerDemoClient(provider, database, `${baseUrl}/client`)
-  await registerCommandLine(provider)
+  // Of several processes that start together, one registers the clients, and the others find them.
+  const registration = await database.alone(async () => {
+    await createDemoAccount(users)
+    await registerCommandLine(provider)
+    return registerDemoClient(provider, db, `${baseUrl}/client`)
+  })
 
   const identity = identityPages({ provider, users, sessions, onError })
   const guard = createFormGuard('example_id_form', baseUrl)
@@ -76,7 +82,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   pages.use(securityHeaders)
   pages.use(bodyLimit({ maxSize: 64 * 1024 }))
   pages.route('/', assets())
-  pages.route('/', homePage({ baseUrl, provider, sessions, database: options.database }))
+  pages.route('/', homePage({ baseUrl, provider, sessions, database: database.shownAs }))
   pages.route('/', documentationPages())
   pages.route(
     '/',
@@ -113,14 +119,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     fetch: async (request) => ([provider, identity].find((one) => one.matches(request)) ?? pages).fetch(request),
     provider,
+    database: database.shownAs,
     async purgeExpired() {
-      sessions.purgeExpired()
-      store.purgeExpired()
+      await sessions.purgeExpired()
+      await store.purgeExpired()
       timeline.purgeExpired()
       // SQLite runs in this process, so delete a thousand rows at a time, and pause to serve requests.
       const limit = 1000
       while ((await provider.purgeExpired({ limit })) >= limit) await pause(100)
     },
-    close: () => void database.close(),
+    close: database.close,
   }
 }

@@ -1,65 +1,47 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import SQLite from 'better-sqlite3'
+import type { Storage } from '@oauth/core'
+import { sqliteStorage } from '@oauth/kysely/sqlite'
+import type { QueryExecutorProvider } from 'kysely'
+import { createTables } from './tables.ts'
 
-export type Database = SQLite.Database
-
-/**
- * Opens the file and creates the example's own tables: `app_*` belong to the identity side, `demo_*` to the relying
- * party. `sqliteStorage` creates the tables of the authorization server on the same connection. The example does not read
- * them.
- */
-export function openDatabase(file: string): Database {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const database = new SQLite(file)
-  database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = NORMAL')
-  database.pragma('foreign_keys = ON')
-  database.exec(tables)
-  return database
+/** The database of the example, in which its own tables are beside those of the authorization server. */
+export interface Database {
+  /** Runs statements of Kysely's `sql` on the example's own tables. */
+  readonly db: QueryExecutorProvider
+  /** The tables of the authorization server. The example does not read them. */
+  readonly storage: Storage
+  /** What a person may know: the path of the SQLite file, or `PostgreSQL`. */
+  readonly shownAs: string
+  /** Does something while no other process of the example does it on the same PostgreSQL database. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>
+  close(): Promise<void>
 }
 
-const tables = `
-create table if not exists app_users (
-  id text primary key,
-  email text not null unique,
-  name text not null,
-  password text not null,
-  updated_at integer not null
-) strict;
+/**
+ * Opens the database and creates what is missing in it.
+ * @param location a SQLite file, `:memory:`, or the URL of a PostgreSQL database
+ */
+export async function openDatabase(location: string): Promise<Database> {
+  if (!isPostgres(location)) return openSqlite(location)
+  // The driver is loaded only where it is used.
+  const { openPostgres } = await import('./postgres.ts')
+  return openPostgres(location)
+}
 
-create table if not exists app_sessions (
-  id text primary key,
-  cookie_hash text not null unique,
-  user_id text not null references app_users (id) on delete cascade,
-  auth_time integer not null,
-  expires_at integer not null
-) strict;
+export function isPostgres(location: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(location)
+}
 
-create table if not exists demo_client (
-  client_id text primary key,
-  client_secret text not null,
-  redirect_uri text not null
-) strict;
-
-create table if not exists demo_sign_ins (
-  state text primary key,
-  browser_hash text not null,
-  nonce text not null,
-  code_verifier text not null,
-  resource text,
-  expires_at integer not null
-) strict;
-
-create table if not exists demo_devices (
-  browser_hash text primary key,
-  data text not null,
-  expires_at integer not null
-) strict;
-
-create table if not exists demo_sessions (
-  cookie_hash text primary key,
-  data text not null,
-  expires_at integer not null
-) strict;
-`
+async function openSqlite(file: string): Promise<Database> {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const storage = sqliteStorage(file)
+  await createTables(storage.db, 'sqlite')
+  return {
+    db: storage.db,
+    storage,
+    shownAs: file,
+    alone: (work) => work(),
+    close: async () => storage.close(),
+  }
+}

@@ -9,7 +9,7 @@ export interface Home {
   readonly baseUrl: string
   readonly provider: Pick<Provider, 'issuer' | 'metadata'>
   readonly sessions: Pick<Sessions, 'current'>
-  /** The SQLite file. */
+  /** What a visitor may know of the database: the path of the SQLite file, or `PostgreSQL`. */
   readonly database: string
 }
 
@@ -18,14 +18,20 @@ export function homePage({ baseUrl, provider, sessions, database }: Home): Hono 
   const pages = new Hono()
   const { hostname } = new URL(baseUrl)
   // A path tells strangers about the machine, so only a server on this machine shows it.
-  const shown = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? database : 'SQLite'
+  const shown = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? database : nameOf(database)
   const { issuer, metadata } = provider
-  pages.get('/', (c) =>
-    respond(c, 200, homeView({ baseUrl, issuer, metadata, database: shown, user: userOf(c), notice: noticeOf(c) })),
-  )
+  pages.get('/', async (c) => {
+    const user = await userOf(c)
+    return respond(c, 200, homeView({ baseUrl, issuer, metadata, database: shown, user, notice: noticeOf(c) }))
+  })
 
-  const userOf = (c: Context) => sessions.current(c.req.raw)?.user
+  const userOf = async (c: Context) => (await sessions.current(c.req.raw))?.user
   const noticeOf = (c: Context) => (c.req.query('over') === undefined ? undefined : requestIsOver)
 
   return pages
+}
+
+/** Returns the kind of the database, which is all that strangers may know. */
+function nameOf(database: string): string {
+  return database === 'PostgreSQL' ? database : 'SQLite'
 }

@@ -22,7 +22,7 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
     )
     const account = `${demoAccount.email} / ${demoAccount.password}`
     console.log(
-      `\n${lines.join('\n')}\n\n  Demo account: ${account}\n  Start page:   ${baseUrl}/\n  Database:     ${database}\n`,
+      `\n${lines.join('\n')}\n\n  Demo account: ${account}\n  Start page:   ${baseUrl}/\n  Database:     ${app.database}\n`,
     )
   })
   const stop = gracefulStop(server as Server)
@@ -36,7 +36,7 @@ async function start({ port, hostname, baseUrl, database, secret }: Settings): P
     app.provider.drain()
     clearInterval(hourly)
     await stop()
-    app.close()
+    await app.close()
   })
 }
 

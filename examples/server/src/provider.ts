@@ -7,7 +7,6 @@ import {
   type RichAuthorizationRequests,
   richAuthorizationRequests,
 } from '@oauth/core/features/rich-authorization-requests'
-import { sqliteStorage } from '@oauth/kysely/sqlite'
 import { pageUrls } from '@oauth/pages'
 import { createApplicationLimit } from './applications/application-limit.ts'
 import type { Database } from './database.ts'
@@ -21,7 +20,7 @@ export interface Ingredients {
   readonly secret: string
   /** The API that books payments. */
   readonly paymentsUrl: string
-  readonly database: Database
+  readonly database: Pick<Database, 'storage'>
   readonly users: Users
   readonly sessions: Sessions
   /** Tells a user that something waits for an answer at this link. */
@@ -53,11 +52,11 @@ export function createIdentityProvider({
   const provider: IdentityProvider = createProvider({
     baseUrl,
     secret,
-    storage: sqliteStorage(database), // or a file name
+    storage: database.storage, // In your own: sqliteStorage('./oauth.db'), or kyselyStorage(db) as in postgres.ts
     authentication: {
       getSession: (request) => sessions.current(request),
       getUser: (id) => users.find(id),
-      endSession: (sessionId) => void sessions.end(sessionId),
+      endSession: async (sessionId) => void (await sessions.end(sessionId)),
     },
     ...pageUrls(),
     branding: {
@@ -81,9 +80,9 @@ export function createIdentityProvider({
       pushedAuthorizationRequests(),
       // Agents and other clients without a browser ask a user by address, and the user answers at /approvals.
       ciba({
-        resolveUser: ({ loginHint = '' }) => users.findByEmail(loginHint)?.id,
-        notifyUser({ id, userId }) {
-          const user = users.find(userId)
+        resolveUser: async ({ loginHint = '' }) => (await users.findByEmail(loginHint))?.id,
+        async notifyUser({ id, userId }) {
+          const user = await users.find(userId)
           if (user !== undefined) notify(user, `${baseUrl}/approvals/${id}`)
         },
       }),

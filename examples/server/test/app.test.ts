@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import SQLite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type App, createApp } from '../src/app.ts'
 import { openDatabase } from '../src/database.ts'
@@ -18,7 +19,7 @@ beforeEach(async () => {
   database = join(folder, 'oauth.db')
 })
 afterEach(async () => {
-  for (const app of apps.splice(0)) app.close()
+  for (const app of apps.splice(0)) await app.close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -29,7 +30,7 @@ async function create(baseUrl: string): Promise<App> {
 }
 
 function rows(query: string): unknown[] {
-  const opened = openDatabase(database)
+  const opened = new SQLite(database)
   try {
     return opened.prepare(query).all()
   } finally {
@@ -85,14 +86,14 @@ test('a start with a database of an older version updates the demo client for si
 
 test('the database contains neither passwords nor session cookies', async () => {
   await create('http://localhost:3000')
-  const opened = openDatabase(database)
-  const users = createUsers(opened)
+  const opened = await openDatabase(database)
+  const users = createUsers(opened.db)
   const user = await users.authenticate(demoAccount.email, demoAccount.password)
   if (user === undefined) throw new Error('the demo account does not work')
-  const sessions = createSessions(opened, users, 'http://localhost:3000')
-  const line = sessions.start(new Request('http://localhost:3000/'), user)
+  const sessions = createSessions(opened.db, users, 'http://localhost:3000')
+  const line = await sessions.start(new Request('http://localhost:3000/'), user)
   const token = /=([^;]+)/.exec(line)?.[1] ?? ''
-  const signedIn = sessions.current(
+  const signedIn = await sessions.current(
     new Request('http://localhost:3000/', { headers: { cookie: `example_id_session=${token}` } }),
   )
   opened.close()
@@ -107,7 +108,7 @@ test('the database contains neither passwords nor session cookies', async () => 
 
 test('the purge deletes expired data and keeps live data', async () => {
   const app = await create('http://localhost:3000')
-  const opened = openDatabase(database)
+  const opened = new SQLite(database)
   const [user] = rows('select id from app_users') as { id: string }[]
   for (const [name, end] of [
     ['old', 1],
@@ -128,7 +129,7 @@ test('the purge deletes expired data and keeps live data', async () => {
 
 test('one purge deletes more than one batch', async () => {
   const app = await create('http://localhost:3000')
-  const opened = openDatabase(database)
+  const opened = new SQLite(database)
   const insert = opened.prepare('insert into oauth_revoked_jwts (jti, expires_at) values (?, ?)')
   opened.transaction(() => {
     for (let row = 0; row < 2500; row++) insert.run(`jti-${row}`, row === 0 ? 9e9 : 1)

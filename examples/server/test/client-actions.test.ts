@@ -1,5 +1,5 @@
+import SQLite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase } from '../src/database.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent, type UserAgent, type Visit } from './user-agent.ts'
@@ -33,7 +33,7 @@ function offered({ body }: Visit): readonly string[] {
 
 /** Changes rows of the database, to let time pass. */
 function change(statement: string): void {
-  const database = openDatabase(example.database)
+  const database = new SQLite(example.database)
   database.exec(statement)
   database.close()
 }
@@ -186,7 +186,7 @@ test('a fresh account comes from the way “Sign up”, and “Sign in anew” a
 })
 
 test('the registration names a logo, a policy and terms, and the application serves each of them', async () => {
-  const database = openDatabase(example.database)
+  const database = new SQLite(example.database)
   const { client_id } = database.prepare('select client_id from demo_client').get() as { client_id: string }
   database.close()
   const { logo_uri, policy_uri, tos_uri, client_uri } = (await example.provider.getClient(client_id))?.metadata ?? {}

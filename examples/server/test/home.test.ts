@@ -48,7 +48,7 @@ test('a start page that strangers can reach does not tell where the database is'
   const secret = 'a-secret-of-the-tests-0123456789-abcdef'
   const app = await createApp({ baseUrl, database: join(folder, 'oauth.db'), secret })
   const body = await (await app.fetch(new Request(baseUrl))).text()
-  app.close()
+  await app.close()
   await rm(folder, { recursive: true, force: true })
   expect(body).not.toContain(folder)
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -39,8 +39,14 @@ describe('the environment', () => {
     [{ PORT: '70000' }, 'PORT is a number'],
     [{ BASE_URL: 'id.example.com' }, 'BASE_URL is an absolute URL'],
     [{ BASE_URL: 'https://example.com/id' }, 'BASE_URL has no path'],
-    [{ DATABASE_URL: 'postgres://localhost/db' }, '"postgres:", but SQLite is what this version supports'],
-    [{ DATABASE_URL: 'mysql://localhost/db' }, 'SQLite is what this version supports'],
+    [{ DATABASE_URL: 'postgres://oauth:pass word@' }, 'DATABASE_URL is no URL: encode'],
+    [{ DATABASE_URL: 'mysql://localhost/db' }, '"mysql:", but this example supports SQLite'],
+    [{ DATABASE_PASSWORD_FILE: '/nowhere' }, 'DATABASE_PASSWORD_FILE: /nowhere cannot be read (ENOENT)'],
+    [{ OAUTH_SECRET: '', OAUTH_SECRET_FILE: '/dev/null' }, 'OAUTH_SECRET_FILE: /dev/null is empty'],
+    [
+      { OAUTH_SECRET: '', DATABASE_URL: 'postgres://localhost/db' },
+      'with PostgreSQL, all processes need the same secret',
+    ],
     [{ DATABASE_URL: 'sqlite:' }, 'names no file'],
   ])('the settings refuse %o', (env, message) => {
     expect(() => read(env)).toThrow(message)
@@ -56,8 +62,26 @@ describe('the environment', () => {
     ['a.db', resolve('a.db')],
     ['sqlite::memory:', ':memory:'],
     [':memory:', ':memory:'],
-  ])('DATABASE_URL=%s names the file %s', (value, file) => {
+    ['postgres://oauth@db.example.com/oauth', 'postgres://oauth@db.example.com/oauth'],
+  ])('DATABASE_URL=%s names the database %s', (value, file) => {
     expect(readDatabase(value)).toBe(file)
+  })
+})
+
+describe('secrets in files', () => {
+  test('the secret and the password of PostgreSQL come from files, without the line end, and a password may have any characters', async () => {
+    const files = { OAUTH_SECRET_FILE: join(folder, 'secret'), DATABASE_PASSWORD_FILE: join(folder, 'password') }
+    await writeFile(files.OAUTH_SECRET_FILE, `${'y'.repeat(43)}\n`)
+    await writeFile(files.DATABASE_PASSWORD_FILE, 'a/b%40 c@d:e?#\n')
+    const settings = readSettings({ ...files, DATABASE_URL: 'postgres://oauth@postgres/oauth' })
+    expect(settings.secret).toBe('y'.repeat(43))
+    expect(decodeURIComponent(new URL(settings.database).password)).toBe('a/b%40 c@d:e?#')
+    expect(new URL(settings.database).host).toBe('postgres')
+  })
+
+  test('a password file is refused beside a SQLite file, which has no password', async () => {
+    await writeFile(join(folder, 'password'), 'x')
+    expect(() => read({ DATABASE_PASSWORD_FILE: join(folder, 'password') })).toThrow('begins with postgres://')
   })
 })
 

@@ -50,7 +50,7 @@ export async function startExample(options: Pick<AppOptions, 'clientsGuide' | 'n
     async stop() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      started.close()
+      await started.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,7 +1,7 @@
+import SQLite from 'better-sqlite3'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTimeline } from '../src/client/timeline.ts'
-import { openDatabase } from '../src/database.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent, type UserAgent, type Visit } from './user-agent.ts'
@@ -63,7 +63,7 @@ describe('the timeline of the demo client', () => {
       pages.push(await client(agent))
     }
     pages.push(await agent.submit(pages.at(-1) ?? page, 'Revoke'))
-    const database = openDatabase(example.database)
+    const database = new SQLite(example.database)
     const rows = (query: string) => database.prepare(query).all() as Record<string, string>[]
     const [{ client_id = '', client_secret = '' } = {}] = rows('select * from demo_client')
     const sessions = rows('select data from demo_sessions').map(({ data = '' }) => JSON.parse(data))

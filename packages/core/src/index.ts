@@ -32,6 +32,7 @@ export type { ConsentApi } from './consents/server-api.ts'
 export type { VerifiedAccessToken } from './contracts/access-token.ts'
 export type { Branding, BrandingColours, BrandingLinks, BrandingOptions } from './contracts/branding.ts'
 export type { CibaEvent } from './contracts/ciba-events.ts'
+export type { ClientCacheSignal } from './contracts/client-cache-signal.ts'
 export type { Clock } from './contracts/clock.ts'
 export type {
   ConformanceFinding,
@@ -139,6 +140,7 @@ export type { Prompt } from './protocol/prompt.ts'
 export type { SigningAlgorithm } from './protocol/signing-algorithm.ts'
 export { createProvider } from './provider.ts'
 export type { Provider } from './provider-types.ts'
+export { createMemoryRateLimiter as memoryRateLimiter } from './server/memory-rate-limiter.ts'
 export { type Mountable, receivedAt } from './server/received-at.ts'
 export type { AccessTokenRecord, AccessTokenStore } from './storage/access-token.ts'
 export type {

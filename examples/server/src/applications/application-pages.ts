@@ -26,7 +26,7 @@ export function applicationPages(side: DeveloperSide): Hono {
 
   /** Answers a request about an application that the user owns. */
   async function visit(c: Context, answer: (visit: Visit) => Response | Promise<Response>): Promise<Response> {
-    const signedIn = sessions.current(c.req.raw)
+    const signedIn = await sessions.current(c.req.raw)
     if (signedIn === undefined) return c.redirect(c.req.method === 'POST' ? '/login' : signInForApplications, 303)
     const clients = ownClients(provider, c.req.raw)
     const client = await clients.find(c.req.param('id') ?? '')

@@ -16,19 +16,19 @@ export function newApplicationPages(side: DeveloperSide): Hono {
   const { apiScopes, guard, provider, secrets, sessions } = side
   const pages = new Hono()
 
-  pages.get('/new', (c) => {
-    if (sessions.current(c.req.raw) === undefined) return c.redirect(signInForApplications, 303)
+  pages.get('/new', async (c) => {
+    if ((await sessions.current(c.req.raw)) === undefined) return c.redirect(signInForApplications, 303)
     return respond(c, 200, kindView())
   })
 
-  pages.get('/new/:kind', (c) => {
-    if (sessions.current(c.req.raw) === undefined) return c.redirect(signInForApplications, 303)
+  pages.get('/new/:kind', async (c) => {
+    if ((await sessions.current(c.req.raw)) === undefined) return c.redirect(signInForApplications, 303)
     const kind = findKind(c.req.param('kind'))
     return kind === undefined ? c.notFound() : respond(c, 200, view(c, kind, emptyDraft(kind, apiScopes), {}))
   })
 
   pages.post('/new/:kind', async (c) => {
-    const signedIn = sessions.current(c.req.raw)
+    const signedIn = await sessions.current(c.req.raw)
     if (signedIn === undefined) return c.redirect('/login', 303)
     const kind = findKind(c.req.param('kind'))
     if (kind === undefined) return c.notFound()

@@ -11,7 +11,7 @@ import { ownClients } from './own-clients.ts'
 export function developerPages(side: DeveloperSide): Hono {
   const pages = new Hono()
   pages.get(listPath, async (c) => {
-    if (side.sessions.current(c.req.raw) === undefined) return c.redirect(signInForApplications, 303)
+    if ((await side.sessions.current(c.req.raw)) === undefined) return c.redirect(signInForApplications, 303)
     const clients = await ownClients(side.provider, c.req.raw).list()
     return respond(
       c,

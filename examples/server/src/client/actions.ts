@@ -39,7 +39,7 @@ export function clientActions(side: ClientSide): Hono {
 
   pages.post('/leave', async (c) => {
     if ((await visitOf(c, side)) === undefined) return c.redirect('/client', 303)
-    c.header('set-cookie', store.end(c.req.raw), { append: true })
+    c.header('set-cookie', await store.end(c.req.raw), { append: true })
     timeline.open(c).renew('forget')
     return c.redirect('/client?left', 303)
   })
@@ -48,15 +48,15 @@ export function clientActions(side: ClientSide): Hono {
   pages.post('/sign-out', async (c) => {
     const visit = await visitOf(c, side)
     if (visit === undefined) return c.redirect('/client', 303)
-    c.header('set-cookie', store.end(c.req.raw), { append: true })
+    c.header('set-cookie', await store.end(c.req.raw), { append: true })
     visit.log.renew('forget')
     const { url, state } = await party.signOut(visit.log, visit.session.tokens.idTokenHint)
     c.header('set-cookie', store.rememberSignOut(state), { append: true })
     return c.redirect(url.href, 303)
   })
 
-  function back(c: Context, session: ClientSession): Response {
-    store.change(c.req.raw, session)
+  async function back(c: Context, session: ClientSession): Promise<Response> {
+    await store.change(c.req.raw, session)
     return c.redirect('/client', 303)
   }
 

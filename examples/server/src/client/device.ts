@@ -15,7 +15,7 @@ const stillWaiting: ReadonlySet<string> = new Set(['authorization_pending', 'slo
  */
 export function devicePages(
   side: ClientSide,
-  show: (c: Context, status: 200 | 400 | 403, say: Welcome) => Response | Promise<Response>,
+  show: (c: Context, status: 200 | 400 | 403, say: Welcome) => Promise<Response>,
 ): Hono {
   const { apiUrl, baseUrl, party, store, guard, timeline } = side
   const pages = new Hono()
@@ -24,13 +24,13 @@ export function devicePages(
   pages.post('/device', async (c) => {
     if (!guard.accepts(c, await readForm(c))) return refuse(c)
     const device = await party.beginDevice(timeline.open(c), apiUrl)
-    c.header('set-cookie', store.rememberDevice(c.req.raw, device), { append: true })
+    c.header('set-cookie', await store.rememberDevice(c.req.raw, device), { append: true })
     return c.redirect('/client', 303)
   })
 
   pages.post('/device/check', async (c) => {
     if (!guard.accepts(c, await readForm(c))) return refuse(c)
-    const device = store.device(c.req.raw)
+    const device = await store.device(c.req.raw)
     if (device === undefined) return show(c, 400, { error: { title: 'The code has expired. Start again.' } })
     const log = timeline.open(c)
     try {
@@ -38,21 +38,21 @@ export function devicePages(
       if (idToken === undefined) throw new Error('The request had the scope openid, so there must be an ID token.')
       const userinfo = await party.userinfo(log, tokens.accessToken, idToken.sub)
       const session = { subject: idToken.sub, claims: idToken, userinfo, tokens, resource: device.resource }
-      store.forgetDevice(c.req.raw)
-      c.header('set-cookie', store.start(c.req.raw, { ...session, refreshed: 0 }), { append: true })
+      await store.forgetDevice(c.req.raw)
+      c.header('set-cookie', await store.start(c.req.raw, { ...session, refreshed: 0 }), { append: true })
       log.renew('keep')
       return c.redirect('/client', 303)
     } catch (error) {
       const problem = describeProblem(error)
       if (problem === undefined) throw error
-      if (!stillWaiting.has(problem.code)) store.forgetDevice(c.req.raw)
+      if (!stillWaiting.has(problem.code)) await store.forgetDevice(c.req.raw)
       return show(c, 400, { error: { title: 'You are not signed in yet.', problem } })
     }
   })
 
   pages.post('/device/cancel', async (c) => {
     if (!guard.accepts(c, await readForm(c))) return refuse(c)
-    store.forgetDevice(c.req.raw)
+    await store.forgetDevice(c.req.raw)
     return c.redirect('/client', 303)
   })
 

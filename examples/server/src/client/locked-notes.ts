@@ -28,19 +28,19 @@ export function lockedNotesPages(side: ClientSide): Hono {
       const maxAge = demandedAge(error)
       if (maxAge === undefined) return back(c, refused(session, error))
       const { url, signIn } = await party.beginConfirmation(log, session.resource ?? apiUrl, maxAge)
-      store.change(c.req.raw, { ...session, confirming: signIn })
+      await store.change(c.req.raw, { ...session, confirming: signIn })
       return c.redirect(url.href, 303)
     }
   })
 
   pages.get('/confirmed', async (c) => {
-    const session = store.current(c.req.raw)
+    const session = await store.current(c.req.raw)
     if (session?.confirming === undefined || session.confirming.state !== c.req.query('state')) {
       return c.redirect('/client', 303)
     }
     const { confirming, ...rest } = session
     // Take it first, so that a reload does not finish it again.
-    store.change(c.req.raw, rest)
+    await store.change(c.req.raw, rest)
     const { search } = new URL(c.req.url)
     const callback = new URL(`${baseUrl}/client/confirmed${search}`)
     try {
@@ -73,8 +73,8 @@ export function lockedNotesPages(side: ClientSide): Hono {
     return failed(after, 'The notes stay locked.', problem)
   }
 
-  function back(c: Context, session: ClientSession): Response {
-    store.change(c.req.raw, session)
+  async function back(c: Context, session: ClientSession): Promise<Response> {
+    await store.change(c.req.raw, session)
     return c.redirect('/client', 303)
   }
 

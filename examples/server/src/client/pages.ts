@@ -33,11 +33,11 @@ export function clientPages(side: ClientSide): Hono {
   const { party, store, guard, timeline } = side
   const pages = new Hono()
 
-  pages.get('/', (c) => {
-    const session = store.current(c.req.raw)
+  pages.get('/', async (c) => {
+    const session = await store.current(c.req.raw)
     if (session === undefined) return welcome(c, 200, c.req.query('left') === undefined ? {} : { notice: left })
     // Show the result once, so that a reload does not repeat the call.
-    if (session.outcome !== undefined) store.change(c.req.raw, { ...session, outcome: undefined })
+    if (session.outcome !== undefined) await store.change(c.req.raw, { ...session, outcome: undefined })
     const exchanges = timeline.of(c.req.raw)
     return respond(c, 200, resultView({ session, exchanges, formToken: guard.field(c), now: nowInSeconds() }))
   })
@@ -49,12 +49,12 @@ export function clientPages(side: ClientSide): Hono {
       resource: form.get('token') === 'opaque' ? undefined : side.apiUrl,
       prompt: prompts.find((prompt) => prompt === form.get('prompt')),
     })
-    c.header('set-cookie', store.remember(c.req.raw, signIn), { append: true })
+    c.header('set-cookie', await store.remember(c.req.raw, signIn), { append: true })
     return c.redirect(url.href, 303)
   })
 
   pages.get('/callback', async (c) => {
-    const signIn = store.take(c.req.raw, c.req.query('state') ?? '')
+    const signIn = await store.take(c.req.raw, c.req.query('state') ?? '')
     if (signIn === undefined) return welcome(c, 400, { error: { title: over } })
     const log = timeline.open(c)
     try {
@@ -64,7 +64,7 @@ export function clientPages(side: ClientSide): Hono {
       if (idToken === undefined) throw new Error('oauth4webapi was told to require an ID token.')
       const userinfo = await party.userinfo(log, tokens.accessToken, idToken.sub)
       const session = { subject: idToken.sub, claims: idToken, userinfo, tokens, resource: signIn.resource }
-      c.header('set-cookie', store.start(c.req.raw, { ...session, refreshed: 0 }), { append: true })
+      c.header('set-cookie', await store.start(c.req.raw, { ...session, refreshed: 0 }), { append: true })
       log.renew('keep')
       return c.redirect('/client', 303)
     } catch (error) {
@@ -75,10 +75,10 @@ export function clientPages(side: ClientSide): Hono {
   })
 
   // The provider sends the browser here after a sign-out that began at this client.
-  pages.get('/signed-out', (c) => {
+  pages.get('/signed-out', async (c) => {
     if (!store.isSignOut(c.req.raw, c.req.query('state') ?? '')) return c.redirect('/client', 303)
     c.header('set-cookie', store.forgetSignOut(), { append: true })
-    if (store.current(c.req.raw) !== undefined) return c.redirect('/client', 303)
+    if ((await store.current(c.req.raw)) !== undefined) return c.redirect('/client', 303)
     return welcome(c, 200, { notice: signedOut })
   })
 
@@ -87,8 +87,8 @@ export function clientPages(side: ClientSide): Hono {
     return c.redirect('/client', 303)
   })
 
-  function welcome(c: Context, status: 200 | 400 | 403, say: Welcome): Response | Promise<Response> {
-    const page = { apiUrl: side.apiUrl, device: store.device(c.req.raw), exchanges: timeline.of(c.req.raw) }
+  async function welcome(c: Context, status: 200 | 400 | 403, say: Welcome): Promise<Response> {
+    const page = { apiUrl: side.apiUrl, device: await store.device(c.req.raw), exchanges: timeline.of(c.req.raw) }
     return respond(c, status, welcomeView({ ...page, formToken: guard.field(c), ...say }))
   }
 

@@ -20,22 +20,22 @@ export function paymentPages(side: ClientSide): Hono {
     const visit = await visitOf(c, side)
     if (visit === undefined) return c.redirect('/client', 303)
     const { url, signIn } = await party.beginPayment(visit.log, printedCopy, paymentsUrl)
-    store.change(c.req.raw, { ...visit.session, paying: signIn })
+    await store.change(c.req.raw, { ...visit.session, paying: signIn })
     return c.redirect(url.href, 303)
   })
 
   pages.get('/paid', async (c) => {
-    const session = store.current(c.req.raw)
+    const session = await store.current(c.req.raw)
     if (session?.paying === undefined || session.paying.state !== c.req.query('state')) {
       return c.redirect('/client', 303)
     }
     const { paying, ...rest } = session
     // Take it first, so that a reload does not pay again.
-    store.change(c.req.raw, rest)
+    await store.change(c.req.raw, rest)
     const { search } = new URL(c.req.url)
     const callback = new URL(`${baseUrl}/client/paid${search}`)
     const outcome = await pay(timeline.open(c), callback, paying, session.subject)
-    store.change(c.req.raw, { ...rest, outcome })
+    await store.change(c.req.raw, { ...rest, outcome })
     return c.redirect('/client', 303)
   })
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ClientInput, Provider } from '@oauth/core'
-import type { Database } from '../database.ts'
+import { type QueryExecutorProvider, sql } from 'kysely'
 import { paymentType } from '../payments/payment.ts'
 
 export const clientName = 'Marginalia'
@@ -33,7 +33,7 @@ type Registrar = Pick<Provider, 'registerClient' | 'getClient' | 'updateClient'>
  */
 export async function registerDemoClient(
   provider: Registrar,
-  database: Database,
+  db: QueryExecutorProvider,
   clientUrl: string,
 ): Promise<Registration> {
   const redirectUri = `${clientUrl}/callback`
@@ -53,13 +53,13 @@ export async function registerDemoClient(
     post_logout_redirect_uris: [postLogoutRedirectUri],
     enable_end_session: true,
   } satisfies ClientInput
-  const row = database.prepare<[], Row>('select * from demo_client').get()
+  const row = (await sql<Row>`select * from demo_client`.execute(db)).rows[0]
   const registered = row === undefined ? undefined : await provider.getClient(row.client_id)
   if (row !== undefined && registered !== undefined) {
     // Update the registration: BASE_URL or this example may have changed, and redirect URIs must match exactly.
     if (!isDeepStrictEqual({ ...registered.metadata, ...places }, registered.metadata)) {
       await provider.updateClient(row.client_id, places)
-      database.prepare('update demo_client set redirect_uri = ?').run(redirectUri)
+      await sql`update demo_client set redirect_uri = ${redirectUri}`.execute(db)
     }
     return { clientId: row.client_id, clientSecret: row.client_secret, ...uris }
   }
@@ -71,9 +71,8 @@ export async function registerDemoClient(
     token_endpoint_auth_method: 'client_secret_basic',
   })
   if (client.client_secret === undefined) throw new Error('A confidential client comes with a secret.')
-  database.prepare('delete from demo_client').run()
-  database
-    .prepare('insert into demo_client (client_id, client_secret, redirect_uri) values (?, ?, ?)')
-    .run(client.client_id, client.client_secret, redirectUri)
+  await sql`delete from demo_client`.execute(db)
+  await sql`insert into demo_client (client_id, client_secret, redirect_uri)
+    values (${client.client_id}, ${client.client_secret}, ${redirectUri})`.execute(db)
   return { clientId: client.client_id, clientSecret: client.client_secret, ...uris }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import { type QueryExecutorProvider, sql } from 'kysely'
 import { createCookie } from '../web/cookie.ts'
 import { hashToken, nowInSeconds, randomToken } from '../web/opaque.ts'
 import type { DeviceSignIn } from './device-requests.ts'
@@ -42,78 +42,67 @@ export interface Outcome {
 
 export type ClientStore = ReturnType<typeof createClientStore>
 
-export function createClientStore(database: Database, baseUrl: string) {
+export function createClientStore(db: QueryExecutorProvider, baseUrl: string) {
   const browserCookie = createCookie('marginalia_browser', baseUrl)
   const sessionCookie = createCookie('marginalia_session', baseUrl)
   const signOutCookie = createCookie('marginalia_sign_out', baseUrl)
-  const insertSignIn = database.prepare<[string, string, string, string, string | null, number]>(
-    'insert into demo_sign_ins (state, browser_hash, nonce, code_verifier, resource, expires_at) values (?, ?, ?, ?, ?, ?)',
-  )
-  const takeSignIn = database.prepare<
-    [string, string, number],
-    { nonce: string; code_verifier: string; resource: string | null }
-  >(
-    'delete from demo_sign_ins where state = ? and browser_hash = ? and expires_at > ? returning nonce, code_verifier, resource',
-  )
-  const findSession = database.prepare<[string, number], { data: string }>(
-    'select data from demo_sessions where cookie_hash = ? and expires_at > ?',
-  )
-  const insertSession = database.prepare<[string, string, number]>(
-    'insert into demo_sessions (cookie_hash, data, expires_at) values (?, ?, ?)',
-  )
-  const updateSession = database.prepare<[string, string]>('update demo_sessions set data = ? where cookie_hash = ?')
-  const removeSession = database.prepare<[string]>('delete from demo_sessions where cookie_hash = ?')
-  const putDevice = database.prepare<[string, string, number]>(
-    'insert or replace into demo_devices (browser_hash, data, expires_at) values (?, ?, ?)',
-  )
-  const findDevice = database.prepare<[string, number], { data: string }>(
-    'select data from demo_devices where browser_hash = ? and expires_at > ?',
-  )
-  const removeDevice = database.prepare<[string]>('delete from demo_devices where browser_hash = ?')
   const browserKey = (request: Request) => hashToken(browserCookie.read(request) ?? '')
   const key = (request: Request) => hashToken(sessionCookie.read(request) ?? '')
 
   return {
     /** Stores a sign-in for the browser that began it, so that no other browser can finish it. Returns a cookie. */
-    remember(request: Request, signIn: SignIn): string {
+    async remember(request: Request, signIn: SignIn): Promise<string> {
       const browser = browserCookie.read(request) ?? randomToken()
-      const { state, nonce, codeVerifier, resource } = signIn
+      const { state, nonce, codeVerifier, resource = null } = signIn
       const expiresAt = nowInSeconds() + signInLifetime
-      insertSignIn.run(state, hashToken(browser), nonce, codeVerifier, resource ?? null, expiresAt)
+      await sql`insert into demo_sign_ins (state, browser_hash, nonce, code_verifier, resource, expires_at)
+        values (${state}, ${hashToken(browser)}, ${nonce}, ${codeVerifier}, ${resource}, ${expiresAt})`.execute(db)
       return browserCookie.write(browser)
     },
     /** Removes and returns the sign-in that this browser began with this `state`. */
-    take(request: Request, state: string): SignIn | undefined {
-      const row = takeSignIn.get(state, browserKey(request), nowInSeconds())
+    async take(request: Request, state: string): Promise<SignIn | undefined> {
+      const { rows } = await sql<SignInRow>`delete from demo_sign_ins
+        where state = ${state} and browser_hash = ${browserKey(request)} and expires_at > ${nowInSeconds()}
+        returning nonce, code_verifier, resource`.execute(db)
+      const row = rows[0]
       if (row === undefined) return undefined
       return { state, nonce: row.nonce, codeVerifier: row.code_verifier, resource: row.resource ?? undefined }
     },
     /** Stores the sign-in on another device that this browser waits for. Returns a cookie. */
-    rememberDevice(request: Request, device: DeviceSignIn): string {
+    async rememberDevice(request: Request, device: DeviceSignIn): Promise<string> {
       const browser = browserCookie.read(request) ?? randomToken()
-      putDevice.run(hashToken(browser), JSON.stringify(device), device.expiresAt)
+      await sql`insert into demo_devices (browser_hash, data, expires_at)
+        values (${hashToken(browser)}, ${JSON.stringify(device)}, ${device.expiresAt})
+        on conflict (browser_hash) do update set data = excluded.data, expires_at = excluded.expires_at`.execute(db)
       return browserCookie.write(browser)
     },
-    device(request: Request): DeviceSignIn | undefined {
-      const row = findDevice.get(browserKey(request), nowInSeconds())
-      return row === undefined ? undefined : (JSON.parse(row.data) as DeviceSignIn)
+    async device(request: Request): Promise<DeviceSignIn | undefined> {
+      const { rows } = await sql<DataRow>`select data from demo_devices
+        where browser_hash = ${browserKey(request)} and expires_at > ${nowInSeconds()}`.execute(db)
+      return rows[0] === undefined ? undefined : (JSON.parse(rows[0].data) as DeviceSignIn)
     },
-    forgetDevice: (request: Request): void => void removeDevice.run(browserKey(request)),
-    current(request: Request): ClientSession | undefined {
-      const row = findSession.get(key(request), nowInSeconds())
-      return row === undefined ? undefined : (JSON.parse(row.data) as ClientSession)
+    async forgetDevice(request: Request): Promise<void> {
+      await sql`delete from demo_devices where browser_hash = ${browserKey(request)}`.execute(db)
     },
-    start(request: Request, session: ClientSession): string {
-      removeSession.run(key(request))
+    async current(request: Request): Promise<ClientSession | undefined> {
+      const { rows } = await sql<DataRow>`select data from demo_sessions
+        where cookie_hash = ${key(request)} and expires_at > ${nowInSeconds()}`.execute(db)
+      return rows[0] === undefined ? undefined : (JSON.parse(rows[0].data) as ClientSession)
+    },
+    async start(request: Request, session: ClientSession): Promise<string> {
+      await sql`delete from demo_sessions where cookie_hash = ${key(request)}`.execute(db)
       const token = randomToken()
-      insertSession.run(hashToken(token), JSON.stringify(session), nowInSeconds() + sessionLifetime)
+      await sql`insert into demo_sessions (cookie_hash, data, expires_at)
+        values (${hashToken(token)}, ${JSON.stringify(session)}, ${nowInSeconds() + sessionLifetime})`.execute(db)
       return sessionCookie.write(token, sessionLifetime)
     },
-    change(request: Request, session: ClientSession): void {
-      updateSession.run(JSON.stringify(session), key(request))
+    async change(request: Request, session: ClientSession): Promise<void> {
+      await sql`update demo_sessions set data = ${JSON.stringify(session)} where cookie_hash = ${key(request)}`.execute(
+        db,
+      )
     },
-    end(request: Request): string {
-      removeSession.run(key(request))
+    async end(request: Request): Promise<string> {
+      await sql`delete from demo_sessions where cookie_hash = ${key(request)}`.execute(db)
       return sessionCookie.clear()
     },
     /** Stores a sign-out that continues at the provider. Returns a cookie. */
@@ -121,10 +110,21 @@ export function createClientStore(database: Database, baseUrl: string) {
     /** Returns whether this browser began a sign-out with this `state`. */
     isSignOut: (request: Request, state: string): boolean => state !== '' && signOutCookie.read(request) === state,
     forgetSignOut: (): string => signOutCookie.clear(),
-    purgeExpired(): void {
-      database.prepare('delete from demo_devices where expires_at <= ?').run(nowInSeconds())
-      database.prepare('delete from demo_sign_ins where expires_at <= ?').run(nowInSeconds())
-      database.prepare('delete from demo_sessions where expires_at <= ?').run(nowInSeconds())
+    async purgeExpired(): Promise<void> {
+      const now = nowInSeconds()
+      await sql`delete from demo_devices where expires_at <= ${now}`.execute(db)
+      await sql`delete from demo_sign_ins where expires_at <= ${now}`.execute(db)
+      await sql`delete from demo_sessions where expires_at <= ${now}`.execute(db)
     },
   }
+}
+
+interface SignInRow {
+  readonly nonce: string
+  readonly code_verifier: string
+  readonly resource: string | null
+}
+
+interface DataRow {
+  readonly data: string
 }

@@ -16,9 +16,9 @@ export interface Visit {
  * form of another site, of which the page then says that it was refused.
  */
 export async function visitOf(c: Context, { store, guard, baseUrl, timeline }: ClientSide): Promise<Visit | undefined> {
-  const session = store.current(c.req.raw)
+  const session = await store.current(c.req.raw)
   if (session === undefined) return undefined
   if (guard.accepts(c, await readForm(c))) return { session, log: timeline.open(c) }
-  store.change(c.req.raw, { ...session, outcome: { good: false, title: refusedForm(baseUrl) } })
+  await store.change(c.req.raw, { ...session, outcome: { good: false, title: refusedForm(baseUrl) } })
   return undefined
 }

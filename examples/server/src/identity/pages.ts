@@ -24,7 +24,7 @@ export function identityPages({ provider, users, sessions, onError }: Host): Pag
     sessions: {
       getSession: (request) => sessions.current(request),
       start: (user, request) => sessions.start(request, user),
-      end: (request) => sessions.end(sessions.current(request)?.session.id ?? ''),
+      end: async (request) => sessions.end((await sessions.current(request))?.session.id ?? ''),
     },
     scopes: scopeWords,
     describeDetails: paymentView,

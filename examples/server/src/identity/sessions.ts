@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import { type QueryExecutorProvider, sql } from 'kysely'
 import { createCookie } from '../web/cookie.ts'
 import { hashToken, nowInSeconds, randomToken } from '../web/opaque.ts'
 import type { User, Users } from './users.ts'
@@ -7,12 +7,12 @@ const lifetime = 14 * 24 * 3600
 
 export interface Sessions {
   /** Returns the user who is signed in, for `authentication.getSession`. */
-  current(request: Request): SignedIn | undefined
+  current(request: Request): Promise<SignedIn | undefined>
   /** Signs a user in and ends the earlier session of this browser. Returns a `Set-Cookie` value. */
-  start(request: Request, user: User): string
+  start(request: Request, user: User): Promise<string>
   /** Ends a session. Returns a `Set-Cookie` value that removes the cookie. */
-  end(sessionId: string): string
-  purgeExpired(): void
+  end(sessionId: string): Promise<string>
+  purgeExpired(): Promise<void>
 }
 
 export interface SignedIn {
@@ -23,46 +23,45 @@ export interface SignedIn {
 interface Row {
   readonly id: string
   readonly user_id: string
-  readonly auth_time: number
+  /** A text on PostgreSQL, whose driver returns large numbers so. */
+  readonly auth_time: number | string
 }
 
 /**
  * Keeps sessions in the database. The cookie's value is a secret, and only its hash is stored. The session's id is a
  * different value, because the provider stores it: the id alone must not sign anybody in.
  */
-export function createSessions(database: Database, users: Users, baseUrl: string): Sessions {
+export function createSessions(db: QueryExecutorProvider, users: Pick<Users, 'find'>, baseUrl: string): Sessions {
   const cookie = createCookie('example_id_session', baseUrl)
-  const find = database.prepare<[string, number], Row>(
-    'select id, user_id, auth_time from app_sessions where cookie_hash = ? and expires_at > ?',
-  )
-  const insert = database.prepare<[string, string, string, number, number]>(
-    'insert into app_sessions (id, cookie_hash, user_id, auth_time, expires_at) values (?, ?, ?, ?, ?)',
-  )
-  const removeByCookie = database.prepare<[string]>('delete from app_sessions where cookie_hash = ?')
-  const removeById = database.prepare<[string]>('delete from app_sessions where id = ?')
-  const removeExpired = database.prepare<[number]>('delete from app_sessions where expires_at <= ?')
 
   return {
-    current(request) {
+    async current(request) {
       const token = cookie.read(request)
-      const row = token === undefined ? undefined : find.get(hashToken(token), nowInSeconds())
-      const user = row === undefined ? undefined : users.find(row.user_id)
+      if (token === undefined) return undefined
+      const { rows } = await sql<Row>`select id, user_id, auth_time from app_sessions
+        where cookie_hash = ${hashToken(token)} and expires_at > ${nowInSeconds()}`.execute(db)
+      const row = rows[0]
+      const user = row === undefined ? undefined : await users.find(row.user_id)
       if (row === undefined || user === undefined) return undefined
-      return { user, session: { id: row.id, authTime: row.auth_time, amr: ['pwd'] } }
+      return { user, session: { id: row.id, authTime: Number(row.auth_time), amr: ['pwd'] } }
     },
-    start(request, user) {
+    async start(request, user) {
       // Never keep a session from before the sign-in: an attacker may have planted its cookie.
       const previous = cookie.read(request)
-      if (previous !== undefined) removeByCookie.run(hashToken(previous))
+      if (previous !== undefined)
+        await sql`delete from app_sessions where cookie_hash = ${hashToken(previous)}`.execute(db)
       const token = randomToken()
       const now = nowInSeconds()
-      insert.run(randomToken(), hashToken(token), user.id, now, now + lifetime)
+      await sql`insert into app_sessions (id, cookie_hash, user_id, auth_time, expires_at)
+        values (${randomToken()}, ${hashToken(token)}, ${user.id}, ${now}, ${now + lifetime})`.execute(db)
       return cookie.write(token, lifetime)
     },
-    end(sessionId) {
-      removeById.run(sessionId)
+    async end(sessionId) {
+      await sql`delete from app_sessions where id = ${sessionId}`.execute(db)
       return cookie.clear()
     },
-    purgeExpired: () => void removeExpired.run(nowInSeconds()),
+    async purgeExpired() {
+      await sql`delete from app_sessions where expires_at <= ${nowInSeconds()}`.execute(db)
+    },
   }
 }

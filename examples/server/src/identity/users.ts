@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Database } from '../database.ts'
+import { type QueryExecutorProvider, sql } from 'kysely'
 import { nowInSeconds } from '../web/opaque.ts'
 import { demoAccount } from './demo-account.ts'
 import { hashPassword, verifyPassword } from './password.ts'
@@ -18,8 +18,8 @@ export interface User {
 }
 
 export interface Users {
-  find(id: string): User | undefined
-  findByEmail(email: string): User | undefined
+  find(id: string): Promise<User | undefined>
+  findByEmail(email: string): Promise<User | undefined>
   /** Adds a user. Returns `undefined` if the address is taken. */
   create(input: { readonly email: string; readonly name: string; readonly password: string }): Promise<User | undefined>
   /** Returns the user with this address and password. */
@@ -31,29 +31,35 @@ interface Row {
   readonly email: string
   readonly name: string
   readonly password: string
-  readonly updated_at: number
+  /** A text on PostgreSQL, whose driver returns large numbers so. */
+  readonly updated_at: number | string
 }
 
-export function createUsers(database: Database): Users {
-  const byId = database.prepare<[string], Row>('select * from app_users where id = ?')
-  const byEmail = database.prepare<[string], Row>('select * from app_users where email = ?')
-  const insert = database.prepare<[string, string, string, string, number]>(
-    'insert into app_users (id, email, name, password, updated_at) values (?, ?, ?, ?, ?) on conflict (email) do nothing',
-  )
+export function createUsers(db: QueryExecutorProvider): Users {
+  async function byId(id: string): Promise<Row | undefined> {
+    return (await sql<Row>`select * from app_users where id = ${id}`.execute(db)).rows[0]
+  }
+  async function byEmail(email: string): Promise<Row | undefined> {
+    return (await sql<Row>`select * from app_users where email = ${normalizeEmail(email)}`.execute(db)).rows[0]
+  }
   // An unknown address costs as much time as a wrong password, so the duration does not reveal which addresses exist.
   const nobody = hashPassword('nobody has this password')
 
   return {
-    find: (id) => toUser(byId.get(id)),
-    findByEmail: (email) => toUser(byEmail.get(normalizeEmail(email))),
+    find: async (id) => toUser(await byId(id)),
+    findByEmail: async (email) => toUser(await byEmail(email)),
     async create({ email, name, password }) {
       const id = randomUUID()
       const hash = await hashPassword(password)
-      const { changes } = insert.run(id, normalizeEmail(email), name, hash, nowInSeconds())
-      return changes === 1 ? toUser(byId.get(id)) : undefined
+      await sql`insert into app_users (id, email, name, password, updated_at)
+        values (${id}, ${normalizeEmail(email)}, ${name}, ${hash}, ${nowInSeconds()}) on conflict (email) do nothing`.execute(
+        db,
+      )
+      // There is no row with this id when the address was taken.
+      return toUser(await byId(id))
     },
     async authenticate(email, password) {
-      const row = byEmail.get(normalizeEmail(email))
+      const row = await byEmail(email)
       const good = await verifyPassword(password, row?.password ?? (await nobody))
       return good ? toUser(row) : undefined
     },
@@ -67,5 +73,5 @@ export function normalizeEmail(email: string): string {
 function toUser(row: Row | undefined): User | undefined {
   if (row === undefined) return undefined
   const { id, email, name, updated_at: updatedAt } = row
-  return { id, email, emailVerified: email === demoAccount.email, name, updatedAt }
+  return { id, email, emailVerified: email === demoAccount.email, name, updatedAt: Number(updatedAt) }
 }

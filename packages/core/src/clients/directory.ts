@@ -1,3 +1,4 @@
+import type { ClientCacheSignal } from '../contracts/client-cache-signal.ts'
 import type { ClientSource } from '../contracts/client-source.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { ClientDirectory } from '../contracts/context.ts'
@@ -17,10 +18,11 @@ const mostEntries = 1000
 
 /**
  * Makes the directory of clients, which caches stored clients for a few seconds. It caches only clients that exist, so
- * made-up ids do not fill it. A change by this process takes effect at once, a change by another one when the cached
- * entry expires. A client source of a feature is asked each time: it caches by itself.
+ * made-up ids do not fill it. A change by this process takes effect at once, a change by another one when the signal
+ * tells of it, or when the cached entry expires. A client source of a feature is asked each time: it caches by itself.
  * @param sources returns the client sources of the features, which exist once the features have started
- * @param emit is told of a source that failed
+ * @param emit is told of a source or a signal that failed
+ * @param signal tells other processes what this one changes, and this one what they change
  */
 export function createClientDirectory(
   store: ClientStore,
@@ -28,9 +30,18 @@ export function createClientDirectory(
   cacheSeconds: number,
   sources: () => readonly ClientSource[] = () => [],
   emit: (event: OAuthEvent) => void = () => undefined,
+  signal?: ClientCacheSignal,
 ): ClientDirectory {
   const entries = new Map<string, Entry>()
   let changes = 0
+
+  const drop = (id: unknown): void => {
+    changes++
+    // Whatever is no id stands for all clients: too much is dropped rather than too little.
+    if (typeof id === 'string') entries.delete(id)
+    else entries.clear()
+  }
+  signal?.subscribe(drop)
 
   /** Reads the storage, and asks the source only when the storage does not know the id. */
   const read = async (id: string, source?: ClientSource): Promise<ClientRecord | undefined> => {
@@ -89,9 +100,18 @@ export function createClientDirectory(
       return source !== undefined && source.storedFirst !== true
     },
     forget(id) {
-      changes++
-      entries.delete(id)
+      drop(id)
+      if (signal !== undefined) void publish(signal, id, emit)
     },
+  }
+}
+
+/** Tells the other processes that a client changed. A failure is an event: the change itself has succeeded. */
+async function publish(signal: ClientCacheSignal, clientId: string, emit: (event: OAuthEvent) => void): Promise<void> {
+  try {
+    await signal.publish(clientId)
+  } catch (cause) {
+    emit({ type: 'client_cache_signal.failed', clientId, cause })
   }
 }
 

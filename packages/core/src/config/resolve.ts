@@ -80,6 +80,7 @@ export function resolveConfig<User extends BaseUser>(
     }),
     ...resolveSigning(options, validAudiences),
     pairwiseSecret: options.pairwiseSecret,
+    clientCacheSignal: given.clientCacheSignal,
     ...resolvePolicies(given, options, scopes),
     userinfoUrl: issuer + endpointPaths.userinfo,
   })

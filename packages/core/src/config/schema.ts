@@ -90,6 +90,7 @@ const optionEntries = {
   oauthQuerySigningSecret: v.optional(secret),
   rateLimit: v.optional(rateLimitSchema),
   logger: v.optional(loggerSchema),
+  clientCacheSignal: v.optional(objectWith('publish', 'subscribe')),
   onEvent: hook,
   onRequestEnd: hook,
   requestId: v.optional(v.strictObject({ fromHeader: v.optional(headerName), toHeader: v.optional(headerName) }), {}),

@@ -1,6 +1,7 @@
 import type { OutboundPolicy } from '../http/outbound.ts'
 import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
 import type { Branding } from './branding.ts'
+import type { ClientCacheSignal } from './client-cache-signal.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { SigningKeySource } from './key-set.ts'
@@ -201,5 +202,6 @@ export interface Config<User extends BaseUser = BaseUser> {
   readonly requestIds: RequestIdPolicy
   /** The paths of the health pages, if the server has them. */
   readonly healthPages: { readonly live: string; readonly ready: string } | undefined
+  readonly clientCacheSignal: ClientCacheSignal | undefined
   readonly outbound: OutboundPolicy
 }

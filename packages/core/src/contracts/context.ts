@@ -37,7 +37,7 @@ export interface ClientDirectory {
   isForeign(id: string): boolean
   /** Whether nobody can register the id or change its client, because a client source alone answers for it. */
   isReserved(id: string): boolean
-  /** Drops the client from the cache. Call it after each write to a client. */
+  /** Drops the client from the caches of all processes. Call it after each write to a client. */
   forget(id: string): void
 }
 

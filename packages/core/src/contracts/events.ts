@@ -17,7 +17,6 @@ import type { RateLimitBucket } from './rate-limit.ts'
  * ```ts
  * onEvent: (event) => {
  *   if (event.type === 'code.replayed' || event.type === 'refresh_token.replayed') alarm(event)
- *   log.info(event)
  * },
  * ```
  */
@@ -194,6 +193,8 @@ export type CoreEvent =
     }
   /** The rate limiter or the host's `clientAddress` threw an error. The request went on without a limit. */
   | { readonly type: 'rate_limiter.failed'; readonly bucket: RateLimitBucket; readonly cause: unknown }
+  /** `clientCacheSignal` could not publish that a client changed. Other processes notice after `clientCacheSeconds`. */
+  | { readonly type: 'client_cache_signal.failed'; readonly clientId: string; readonly cause: unknown }
   /** The hook `renderPage` failed, or returned something else than a page. The user got the built-in page. */
   | { readonly type: 'page.failed'; readonly kind: PageKind; readonly cause: unknown }
   /** The host revoked the grants of a user (`revokeUserGrants`), all or those of one client. */

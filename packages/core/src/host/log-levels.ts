@@ -6,6 +6,7 @@ const levels: { readonly [Type in CoreEvent['type']]: LogLevel } = {
   'request.failed': 'error',
   'rate_limiter.failed': 'error',
   'client_source.failed': 'error',
+  'client_cache_signal.failed': 'error',
   'page.failed': 'error',
   'clock.set_back': 'error',
   'signing_key.secret_changed': 'error',

@@ -50,6 +50,7 @@ export function createContext(config: Config, storage: Storage, ports: HostPorts
       lifetimes.clientCache,
       () => ctx.registry.clientSources,
       emit,
+      config.clientCacheSignal,
     ),
     keys: config.signingKeys?.start({ ...keyFacts, stored: storedKeys }) ?? storedKeys(keyFacts.algorithms),
     clock,

@@ -8,7 +8,7 @@ import { help } from './help.ts'
 import { apiLogTopics, apiTopics, clientTopics, codeTopics, commandTopics, startTopics, type Topic } from './topics.ts'
 
 /** The packages whose errors operators and developers of clients meet. */
-const packages = ['core', 'kysely', 'express', 'hono', 'next', 'pages', 'resource-server', 'cli']
+const packages = ['core', 'kysely', 'express', 'hono', 'next', 'pages', 'redis', 'resource-server', 'cli']
 
 /** Collects the messages of the published packages, without those of the tests for storages. */
 export function readMessages(): readonly Message[] {
@@ -31,7 +31,7 @@ interface MessagePage {
 }
 
 const startPaths =
-  /^(?:core\/src\/(?:config|server|presets|contracts)\/|core\/src\/assertions\/trust|core\/src\/external-keys\/(?:options|public-key)|core\/src\/features\/(?:[^/]+\/(?:options|entries|attesters|profile|origin|access-token-rules|[a-z-]*)\.ts)|kysely\/src\/(?:index|dialect|schema)\.ts|resource-server\/|pages\/src\/(?:check-options|paths|sessions))/
+  /^(?:core\/src\/(?:config|server|presets|contracts)\/|core\/src\/assertions\/trust|core\/src\/external-keys\/(?:options|public-key)|core\/src\/features\/(?:[^/]+\/(?:options|entries|attesters|profile|origin|access-token-rules|[a-z-]*)\.ts)|kysely\/src\/(?:index|dialect|schema)\.ts|resource-server\/|redis\/|pages\/src\/(?:check-options|paths|sessions))/
 const answerPaths =
   /(?:decision|check-details|parameter|host-answer|client-certificate|response-jwt|begin|access-token-decision|actor-members|id-jag-policy|push|notify|proved)\.ts$/
 

@@ -211,6 +211,11 @@ export const startTopics: readonly Topic[] = [
     paths: ['resource-server/src/'],
   },
   {
+    title: 'Redis',
+    help: 'An option of `redisRateLimiter` or `redisClientCacheSignal` is wrong: [`@oauth/redis`](../../packages/redis/README.md).',
+    paths: ['redis/src/'],
+  },
+  {
     title: 'Many issuers',
     help: 'An option of `createTenants` or of one tenant is wrong: [Many issuers in one process](../tenants.md).',
     paths: ['core/src/tenants/'],
@@ -251,6 +256,7 @@ export const codeTopics: readonly Topic[] = [
       'core/src/interaction/',
       'core/src/storage/',
       'core/src/tenants/',
+      'redis/src/',
     ],
   },
   {

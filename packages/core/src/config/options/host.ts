@@ -1,3 +1,4 @@
+import type { ClientCacheSignal } from '../../contracts/client-cache-signal.ts'
 import type { Authentication, BaseUser, UserClaims } from '../../contracts/host.ts'
 import type { RateLimitOptions } from '../../contracts/rate-limit.ts'
 
@@ -92,4 +93,10 @@ export interface HostOptions<User extends BaseUser> {
   readonly includeGrantedScopes?: 'never' | 'onRequest' | 'always' | undefined
   /** Limits requests by address and by client. Default: no limits. */
   readonly rateLimit?: RateLimitOptions | undefined
+  /**
+   * Tells the other processes of this server which clients have changed, so that a client which was disabled, or whose
+   * secret was rotated, is refused there at once. Messages may be lost, so `clientCacheSeconds` still bounds how long
+   * another process can use what it has cached. Default: processes do not tell each other.
+   */
+  readonly clientCacheSignal?: ClientCacheSignal | undefined
 }

@@ -27,7 +27,8 @@ export interface LifetimeOptions {
   readonly interactionTtlSeconds?: number | undefined
   /**
    * For how many seconds a process keeps a client that it has read. A change through the same process counts at once, a
-   * change through another one within this time. With 0, the server reads the client for each request. Default 5.
+   * change through another one within this time, or sooner with `clientCacheSignal`. With 0, the server reads the client
+   * for each request. Default 5.
    */
   readonly clientCacheSeconds?: number | undefined
   /**

@@ -1,7 +1,9 @@
 import { fixedClock } from '@oauth/core/testing'
 import { describe, expect, test } from 'vitest'
 import { createClientDirectory } from '../../../src/clients/directory.ts'
+import type { ClientCacheSignal } from '../../../src/contracts/client-cache-signal.ts'
 import type { ClientSource } from '../../../src/contracts/client-source.ts'
+import type { OAuthEvent } from '../../../src/contracts/events.ts'
 import { OAuthError } from '../../../src/protocol/errors.ts'
 import type { ClientRecord, ClientStore } from '../../../src/storage/client.ts'
 import { clientRecord } from '../../../src/testing/storage-fixtures.ts'
@@ -200,5 +202,97 @@ describe('a client source that lets stored clients win', () => {
     expect(await failing(new OAuthError('invalid_client', 'no JSON')).findNamed(id)).toBeUndefined()
     await expect(failing(new OAuthError('temporarily_unavailable')).findNamed(id)).rejects.toThrow(OAuthError)
     await expect(failing(new Error('down')).findNamed(id)).rejects.toThrow('down')
+  })
+})
+
+describe('the signal between the client caches of several processes', () => {
+  /** Two directories on one table, whose signals reach each other at once, and the messages that were published. */
+  function twoProcesses() {
+    const shared = table(300)
+    const listeners: ((id?: string) => void)[] = []
+    const published: string[] = []
+    const signal: ClientCacheSignal = {
+      publish(id) {
+        published.push(id)
+        for (const listener of listeners) listener(id)
+      },
+      subscribe: (changed) => void listeners.push(changed),
+    }
+    const directory = () => createClientDirectory(shared.store, shared.clock, 300, () => [], undefined, signal)
+    return { ...shared, first: directory(), second: directory(), listeners, published }
+  }
+
+  test('a client that one process has disabled is unknown to the other one at once, and stays unknown', async () => {
+    const { put, first, second, published } = twoProcesses()
+    expect((await second.find('a'))?.id).toBe('a')
+    put('a', { disabled: true })
+    first.forget('a')
+    expect(await second.find('a')).toBeUndefined()
+    expect(published).toEqual(['a'])
+  })
+
+  test('a client that the other process was reading when the message came is not cached', async () => {
+    const { put, state, first, second } = twoProcesses()
+    let open = () => {}
+    state.gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const reading = second.find('a')
+    put('a', { disabled: true })
+    first.forget('a')
+    open()
+    await reading
+    expect(await second.find('a')).toBeUndefined()
+  })
+
+  test('a message without an id, or with anything else than an id, drops all clients', async () => {
+    const { put, state, second, listeners } = twoProcesses()
+    put('b')
+    for (const message of [undefined, null, 7] as unknown[] as undefined[]) {
+      await second.find('a')
+      await second.find('b')
+      const before = state.reads
+      listeners[1]?.(message)
+      await second.find('a')
+      await second.find('b')
+      expect(state.reads).toBe(before + 2)
+    }
+  })
+
+  test('a lost message leaves the other process with the old client until its time in the cache has ended, and no longer', async () => {
+    const { put, clock, second } = twoProcesses()
+    await second.find('a')
+    put('a', { disabled: true })
+    clock.advance(299)
+    expect((await second.find('a'))?.id).toBe('a')
+    clock.advance(1)
+    expect(await second.find('a')).toBeUndefined()
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('gone')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('gone'))],
+  ])('a signal that %s is an event, and the change counts in its own process', async (_how, publish) => {
+    const { put, store, clock } = table(300)
+    const events: OAuthEvent[] = []
+    const signal = { publish, subscribe: () => undefined }
+    const clients = createClientDirectory(
+      store,
+      clock,
+      300,
+      () => [],
+      (event) => events.push(event),
+      signal,
+    )
+    await clients.find('a')
+    put('a', { disabled: true })
+    clients.forget('a')
+    expect(await clients.find('a')).toBeUndefined()
+    expect(events).toMatchObject([{ type: 'client_cache_signal.failed', clientId: 'a', cause: { message: 'gone' } }])
   })
 })
