@@ -78,7 +78,7 @@ describe.each(libraries)('a rate limit in Redis, with %s', (_name, connect) => {
       whenUnavailable: 'open',
     })
 
-  test('of two hundred requests at once in four processes, exactly as many as the rule allows are within it', async () => {
+  test('of two hundred requests at once at four limiters with a connection each, exactly as many as the rule allows are within it', async () => {
     const processes = await Promise.all([limiter(), limiter(), limiter(), limiter()])
     const one = request(50)
     const verdicts = await Promise.all(Array.from({ length: 200 }, (_, index) => processes[index % 4]?.consume(one)))
