@@ -5,7 +5,8 @@ import { memoryStorage } from '@oauth/core/memory'
 import { nodeListener } from '@oauth/core/node'
 import { createTenants, type TenantOptions, tenantsByHost, tenantsByPath } from '@oauth/core/tenants'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { authorizeUrl, createPkce, getTokens, postAs, registerConfidential } from '../support/client.ts'
+import { authorize, authorizeUrl, createPkce, getTokens, postAs, registerConfidential } from '../support/client.ts'
+import { createGate } from '../support/gate.ts'
 import { alice } from '../support/world.ts'
 import { pairOf, secret, tenantWorlds } from './two-tenants.ts'
 
@@ -261,6 +262,31 @@ describe('the purge', () => {
     expect(await b.storage.grants.list({ userId: alice.id, now: 0 })).toEqual([])
     await expect(worlds.tenants.purgeExpired({ limit: -1 })).rejects.toThrow('limit must be a whole number')
     await expect(worlds.tenants.deleteTenant('a:b')).rejects.toThrow('tenant: the id must be')
+  })
+})
+
+describe('what is withdrawn', () => {
+  test('is not issued by a request that still runs in a provider that was forgotten meanwhile (C15)', async () => {
+    const gate = createGate()
+    const worlds = tenantWorlds(memoryStorage())
+    const world = await worlds.world('acme')
+    const client = await registerConfidential(world)
+    const { browser } = await authorize(world, client)
+    const find = world.sessions.get.bind(world.sessions)
+    const findLater = async (id: string) => {
+      const found = find(id)
+      await gate.pass()
+      return found
+    }
+    world.sessions.get = findLater as unknown as typeof find
+    gate.arm()
+    const running = browser.request(authorizeUrl(world, client, createPkce()))
+    await gate.reached
+    worlds.tenants.forget('acme')
+    await (await worlds.tenants.provider('acme'))?.revokeUserGrants(alice.id)
+    gate.open()
+    expect((await running).headers.get('location') ?? '').not.toContain('code=')
+    expect(await world.storage.grants.list({ userId: alice.id, now: worlds.clock.now() })).toEqual([])
   })
 })
 
