@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, request as sendRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { receivedAt } from '@oauth/core'
+import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { memoryStorage } from '@oauth/core/memory'
 import { nodeListener } from '@oauth/core/node'
 import { createTenants, type TenantOptions, tenantsByHost, tenantsByPath } from '@oauth/core/tenants'
@@ -308,6 +309,17 @@ describe('ids in a tenant', () => {
     await b.browser().visit(authorizeUrl(b, clientB, createPkce()))
     const causes = worlds.told.map(({ event }) => causeOf(event))
     expect(causes.join()).toContain('user.id must be a string of 1 to 191 characters')
+  })
+  test('the URL of a client document has at most 191 characters, also while requests are measured', async () => {
+    const worlds = tenantWorlds(memoryStorage(), {
+      tenant: () => ({ features: [clientIdMetadataDocuments()] as never, onRequestEnd: () => undefined }),
+    })
+    const world = await worlds.world('acme')
+    const client_id = `https://client.example/${'d'.repeat(169)}`
+    expect(client_id).toHaveLength(192)
+    await world.browser().request(authorizeUrl(world, { client_id }, createPkce()))
+    expect(JSON.stringify(worlds.told.map(({ event }) => event))).toContain('must have at most 191 characters')
+    expect(worlds.sent).toEqual([])
   })
 })
 
