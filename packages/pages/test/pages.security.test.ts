@@ -214,6 +214,18 @@ describe('where a sign-in leads', () => {
     await own.stop()
   })
 
+  test.each(['/.//evil.example/', '/%2e//evil.example/', '/x/..//evil.example/'])(
+    '?next=%s leads home, also where each page of the host may be next (F03)',
+    async (next) => {
+      const own = await startWorld({ pages: { nextPaths: ['/'] } })
+      const agent = createUserAgent()
+      const login = await agent.open(`${own.baseUrl}/login?${new URLSearchParams({ next })}`)
+      const answer = await signIn(agent, login, 'http://evil.example/')
+      expect(answer.url.href).toBe(`${own.baseUrl}/connected-apps`)
+      await own.stop()
+    },
+  )
+
   test('the query cannot say where the browser goes after an authorization', async () => {
     const agent = createUserAgent()
     const login = await agent.open(await world.authorization())
