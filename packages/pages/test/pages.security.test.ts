@@ -104,7 +104,9 @@ describe('logos', () => {
     const never = await startWorld({ pages: { clientLogos } })
     expect((await consentWith(never, { logo_uri })).body).not.toContain('<img')
     expect(asked[0]).toEqual({ clientId: expect.any(String), selfRegistered: false })
-    await Promise.all([none.stop(), never.stop()])
+    const late = await startWorld({ pages: { clientLogos: (async () => false) as never } })
+    expect((await consentWith(late, { logo_uri })).body).not.toContain('<img')
+    await Promise.all([none.stop(), never.stop(), late.stop()])
   })
 })
 
