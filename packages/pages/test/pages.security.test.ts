@@ -322,6 +322,16 @@ describe('guessing passwords', () => {
 })
 
 describe('functions of the host', () => {
+  test('an address that is cut has no spaces at its end, so that a database that ignores them finds nobody uncounted', async () => {
+    const typed: string[] = []
+    const own = await startWorld({ pages: { users: { authenticate: ({ email }) => void typed.push(email) } } })
+    const agent = createUserAgent()
+    const email = `${ada.email}${' '.repeat(200)}x`
+    await agent.submit(await agent.open(`${own.baseUrl}/login`), 'Sign in', { email, password })
+    expect(typed).toEqual([ada.email])
+    await own.stop()
+  })
+
   test.each([
     ['authenticate', { users: { authenticate: () => true } }],
     ['a user without an id', { users: { authenticate: () => ({ name: 'Ada' }) } }],
