@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../../examples/server/test/user-agent.ts'
 import { type AllTexts, englishPageTexts } from '../src/texts/english.ts'
 import { clientLinks } from '../src/views/client.ts'
 import { ada, grace, password, redirectUri, startWorld, type World } from './support.ts'
+
+const fail = (): never => {
+  throw new Error('the database is away')
+}
 
 let world: World
 
@@ -322,6 +326,21 @@ describe('guessing passwords', () => {
 })
 
 describe('functions of the host', () => {
+  test.each([
+    ['throws', () => fail()],
+    ['rejects', async () => fail()],
+  ])('an onError that %s leaves the user the page, and everybody the process', async (_how, onError) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const own = await startWorld({ pages: { users: { authenticate: () => fail() }, onError } })
+    const agent = createUserAgent()
+    const answer = await signIn(agent, await agent.open(`${own.baseUrl}/login`))
+    expect([answer.status, answer.body.includes('Something went wrong')]).toEqual([500, true])
+    expect(answer.headers.get('x-frame-options')).toBe('DENY')
+    expect(String(printed.mock.lastCall?.[0])).toContain('onError failed')
+    printed.mockRestore()
+    await own.stop()
+  })
+
   test('an address that is cut has no spaces at its end, so that a database that ignores them finds nobody uncounted', async () => {
     const typed: string[] = []
     const own = await startWorld({ pages: { users: { authenticate: ({ email }) => void typed.push(email) } } })
