@@ -4,7 +4,7 @@ import type { Awaitable } from '@oauth/core'
 export interface StoredSession {
   /** The id that the provider knows. It is no secret: with the id alone nobody is signed in. */
   readonly id: string
-  /** The hash of the cookie. */
+  /** The hash of the cookie, and of the `baseUrl` of the provider. */
   readonly cookieHash: string
   readonly userId: string
   /** When the user signed in, in seconds since the epoch. */
