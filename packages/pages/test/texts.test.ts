@@ -135,9 +135,9 @@ test('a session ends with its lifetime, with its id, and with its user', async (
 
 test('in a store that several providers share, the cookie of one signs nobody in at another', async () => {
   const store = memorySessionStore()
-  const [acme, globex] = ['acme', 'globex'].map((tenant) =>
-    cookieSessions({ baseUrl: `http://${tenant}.localhost:1`, store, getUser: (id) => ({ id, tenant }) }),
-  ) as [ReturnType<typeof cookieSessions>, ReturnType<typeof cookieSessions>]
+  const sessionsOf = (tenant: string) =>
+    cookieSessions({ baseUrl: `http://${tenant}.localhost:1`, store, getUser: (id) => ({ id }) })
+  const [acme, globex] = [sessionsOf('acme'), sessionsOf('globex')]
   const [cookie = ''] = (await acme.start({ id: 'u1' }, new Request('http://acme.localhost:1/'))).split(';')
   const request = new Request('http://globex.localhost:1/', { headers: { cookie } })
   expect(await globex.getSession(request)).toBeUndefined()
