@@ -291,6 +291,33 @@ describe('what is withdrawn', () => {
   })
 })
 
+describe('a tenant that is deleted', () => {
+  test('has no rows of a request that ran meanwhile', async () => {
+    const shared = memoryStorage()
+    const inSession = createGate()
+    const worlds = tenantWorlds(shared)
+    const world = await worlds.world('acme')
+    const client = await registerConfidential(world)
+    const { browser } = await authorize(world, client)
+    const find = world.sessions.get.bind(world.sessions)
+    const findLater = async (id: string) => {
+      const found = find(id)
+      await inSession.pass()
+      return found
+    }
+    world.sessions.get = findLater as unknown as typeof find
+    inSession.arm()
+    const running = browser.request(authorizeUrl(world, client, createPkce()))
+    await inSession.reached
+    const deleted = worlds.tenants.deleteTenant('acme')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    inSession.open()
+    await running
+    expect(await deleted).toBeGreaterThan(0)
+    expect(await shared.ranges?.delete({ from: 'acme:', below: 'acme;', limit: 10 })).toBe(0)
+  })
+})
+
 describe('ids in a tenant', () => {
   test('a user id of 191 characters works, and a longer one is an error that names getSession', async () => {
     const worlds = tenantWorlds(memoryStorage(), {
