@@ -57,7 +57,7 @@ export function checkOptions(options: PagesOptions<BaseUser>): Checked {
     attempts: options.attempts ?? memoryAttempts(),
     languages: options.languages ?? {},
     nextPaths,
-    onError: options.onError ?? report,
+    onError: guarded(options.onError ?? report),
   }
 }
 
@@ -93,6 +93,14 @@ interface MaybeNamed {
 function shownUser({ name, detail, email }: MaybeNamed, { id }: BaseUser): ShownUser {
   const [first, second] = [name, detail ?? email].filter((text) => typeof text === 'string' && text !== '') as string[]
   return second === undefined ? { name: first ?? id } : { name: first as string, detail: second }
+}
+
+/** The page for an error is still due when `onError` throws, and a promise that it rejects must not end the process. */
+function guarded(onError: (error: unknown) => unknown): (error: unknown) => void {
+  return (error) => {
+    const told = async (): Promise<unknown> => onError(error)
+    told().catch((failure) => report(new AggregateError([error, failure], 'createPages: onError failed')))
+  }
 }
 
 function report(error: unknown): void {

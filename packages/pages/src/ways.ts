@@ -52,6 +52,8 @@ export function homeOf({ homeUrl, provider, paths }: Site): string {
 function nextPath({ origin, paths, nextPaths }: Site, next: string | null): string | undefined {
   if (next === null || !/^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(next) || !URL.canParse(next, origin)) return undefined
   const url = new URL(next, origin)
+  // `/.//evil.example` and `/a/..//evil.example` are parsed into a path that begins with the name of another host.
+  if (url.pathname.startsWith('//')) return undefined
   const allowed = [paths.connectedApps, paths.approvals, paths.device, ...nextPaths]
   const isAllowed = allowed.some((path) => url.pathname === path || url.pathname.startsWith(`${path}/`))
   return url.origin === origin && isAllowed ? url.pathname + url.search : undefined

@@ -50,13 +50,14 @@ async function consentFor(details: object, pages: WorldOptions['pages'] = {}) {
 }
 
 test('rich authorization details are shown with their description and every member, also inner ones', async () => {
-  const { page } = await consentFor({ amount: '5 <b>EUR', to: { name: 'Bob', tags: ['a', 'b'] } })
+  const { page } = await consentFor({ amount: '5 <b>EUR', to: { name: 'Bob', tags: ['a', 'b'] }, unlimited: {} })
   expect(page.body).toContain('Notes</bdi> asks for your approval')
   expect(page.body).toContain('<h2>Transfer 5 &lt;b&gt;EUR</h2>')
   for (const [label, value] of [
     ['amount', '5 &lt;b&gt;EUR'],
     ['to.name', 'Bob'],
     ['to.tags', 'a, b'],
+    ['unlimited', '{}'],
   ]) {
     expect(page.body).toContain(`<div><dt>${label}</dt><dd>${value}</dd></div>`)
   }

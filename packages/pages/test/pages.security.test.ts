@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../../examples/server/test/user-agent.ts'
 import { type AllTexts, englishPageTexts } from '../src/texts/english.ts'
 import { clientLinks } from '../src/views/client.ts'
 import { ada, grace, password, redirectUri, startWorld, type World } from './support.ts'
+
+const fail = (): never => {
+  throw new Error('the database is away')
+}
 
 let world: World
 
@@ -110,7 +114,9 @@ describe('logos', () => {
     const never = await startWorld({ pages: { clientLogos } })
     expect((await consentWith(never, { logo_uri })).body).not.toContain('<img')
     expect(asked[0]).toEqual({ clientId: expect.any(String), selfRegistered: false })
-    await Promise.all([none.stop(), never.stop()])
+    const late = await startWorld({ pages: { clientLogos: (async () => false) as never } })
+    expect((await consentWith(late, { logo_uri })).body).not.toContain('<img')
+    await Promise.all([none.stop(), never.stop(), late.stop()])
   })
 })
 
@@ -220,6 +226,18 @@ describe('where a sign-in leads', () => {
     await own.stop()
   })
 
+  test.each(['/.//evil.example/', '/%2e//evil.example/', '/x/..//evil.example/'])(
+    '?next=%s leads home, also where each page of the host may be next (F03)',
+    async (next) => {
+      const own = await startWorld({ pages: { nextPaths: ['/'] } })
+      const agent = createUserAgent()
+      const login = await agent.open(`${own.baseUrl}/login?${new URLSearchParams({ next })}`)
+      const answer = await signIn(agent, login, 'http://evil.example/')
+      expect(answer.url.href).toBe(`${own.baseUrl}/connected-apps`)
+      await own.stop()
+    },
+  )
+
   test('the query cannot say where the browser goes after an authorization', async () => {
     const agent = createUserAgent()
     const login = await agent.open(await world.authorization())
@@ -314,6 +332,31 @@ describe('guessing passwords', () => {
 })
 
 describe('functions of the host', () => {
+  test.each([
+    ['throws', () => fail()],
+    ['rejects', async () => fail()],
+  ])('an onError that %s leaves the user the page, and everybody the process', async (_how, onError) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const own = await startWorld({ pages: { users: { authenticate: () => fail() }, onError } })
+    const agent = createUserAgent()
+    const answer = await signIn(agent, await agent.open(`${own.baseUrl}/login`))
+    expect([answer.status, answer.body.includes('Something went wrong')]).toEqual([500, true])
+    expect(answer.headers.get('x-frame-options')).toBe('DENY')
+    expect(String(printed.mock.lastCall?.[0])).toContain('onError failed')
+    printed.mockRestore()
+    await own.stop()
+  })
+
+  test('an address that is cut has no spaces at its end, so that a database that ignores them finds nobody uncounted', async () => {
+    const typed: string[] = []
+    const own = await startWorld({ pages: { users: { authenticate: ({ email }) => void typed.push(email) } } })
+    const agent = createUserAgent()
+    const email = `${ada.email}${' '.repeat(200)}x`
+    await agent.submit(await agent.open(`${own.baseUrl}/login`), 'Sign in', { email, password })
+    expect(typed).toEqual([ada.email])
+    await own.stop()
+  })
+
   test.each([
     ['authenticate', { users: { authenticate: () => true } }],
     ['a user without an id', { users: { authenticate: () => ({ name: 'Ada' }) } }],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createUserAgent } from '../../../examples/server/test/user-agent.ts'
 import { contrast } from '../../core/src/pages/colours.ts'
 import { html } from '../src/http/html.ts'
-import { cookieSessions, createPages, memoryAttempts, pageUrls } from '../src/index.ts'
+import { cookieSessions, createPages, memoryAttempts, memorySessionStore, pageUrls } from '../src/index.ts'
 import { englishPageTexts } from '../src/texts/english.ts'
 import { fill } from '../src/texts/fill.ts'
 import { germanPageTexts } from '../src/texts/german.ts'
@@ -131,6 +131,30 @@ test('a session ends with its lifetime, with its id, and with its user', async (
   const third = await begin()
   users.clear()
   expect(await sessions.getSession(third)).toBeUndefined()
+})
+
+test('in a store that several providers share, the cookie of one signs nobody in at another', async () => {
+  const store = memorySessionStore()
+  const sessionsOf = (tenant: string) =>
+    cookieSessions({ baseUrl: `http://${tenant}.localhost:1`, store, getUser: (id) => ({ id }) })
+  const [acme, globex] = [sessionsOf('acme'), sessionsOf('globex')]
+  const [cookie = ''] = (await acme.start({ id: 'u1' }, new Request('http://acme.localhost:1/'))).split(';')
+  const request = new Request('http://globex.localhost:1/', { headers: { cookie } })
+  expect(await globex.getSession(request)).toBeUndefined()
+  expect((await acme.getSession(request))?.user.id).toBe('u1')
+})
+
+test('one user who signs in again and again ends own sessions, and those of nobody else', async () => {
+  const store = memorySessionStore()
+  const session = (userId: string, number: number) => ({
+    ...{ id: `${userId}-${number}`, cookieHash: `hash-${userId}-${number}`, userId },
+    ...{ authTime: 0, amr: ['pwd'], expiresAt: 9_999_999_999 },
+  })
+  await store.insert(session('victim', 0))
+  for (let number = 0; number <= 100_000; number++) await store.insert(session('mallory', number))
+  expect(await store.find('hash-victim-0')).toBeDefined()
+  expect(await store.find('hash-mallory-99900')).toBeUndefined()
+  expect(await store.find('hash-mallory-99901')).toBeDefined()
 })
 
 test('attempts are counted apart by address, and forgotten after a right password', async () => {

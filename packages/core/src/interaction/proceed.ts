@@ -67,7 +67,7 @@ async function begin(ctx: Context, request: Request, pending: LoadedPending): Pr
   requireSupport(ctx, client, authorization.scope)
   const beginning = beginningNow(ctx)
   const approver = await findApprover(ctx, request, client)
-  if (isWithdrawnSince(ctx, beginning, approver.standing)) throw accessWithdrawn()
+  if (isWithdrawnSince(beginning, approver.standing)) throw accessWithdrawn()
   const { signedIn } = approver
   const prior = signedIn && { id: signedIn.session.id, authTime: signedIn.session.authTime }
   const judgement = await judge(ctx, pending, {

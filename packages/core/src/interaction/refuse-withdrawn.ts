@@ -15,7 +15,7 @@ export async function refuseWithdrawn(
   { signedIn, standing }: Approver,
   beginning: Beginning,
 ): Promise<void> {
-  if (signedIn === undefined || !isWithdrawnDuring(ctx, beginning, interaction, signedIn, standing)) return
+  if (signedIn === undefined || !isWithdrawnDuring(beginning, interaction, signedIn, standing)) return
   await takeInteraction(ctx, interaction.id)
   throw accessWithdrawn()
 }

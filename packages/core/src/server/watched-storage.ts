@@ -74,6 +74,8 @@ export function watchStorage(storage: Storage, measure: Measure): WatchedStorage
         return measure(this.served, 'storage', name, () => (member as Verb).apply(storage, values))
       }
     } else if (typeof member === 'object' && member !== null) stores[name] = watchStore(name, member, measure)
+    // A number is a fact about the storage: `longestId`.
+    else shared[name] = member
   }
   const make = (served: ServedRequest | undefined): Storage => {
     const made: Record<string, unknown> = Object.assign(Object.create(shared), { served })

@@ -4,6 +4,7 @@ import type { Feature, FeatureApis } from '../contracts/feature.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import { createAnnouncements, type Emit } from '../host/events.ts'
 import { errorResponse } from '../http/error-response.ts'
+import { pause } from '../http/pause.ts'
 import { toResponse } from '../http/reply.ts'
 import { pathOf } from '../http/target.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -19,6 +20,9 @@ import { isOwnedPath } from './owned-path.ts'
 import { isTenantId, tenantNames } from './tenant-id.ts'
 import { tenantLogger } from './tenant-logger.ts'
 import { requireRanges } from './tenant-storage.ts'
+
+/** Seconds to wait for the end of requests before their tenant is deleted. One of them may never end. */
+const patience = 10
 
 /**
  * Makes an authorization server of many issuers: one for each tenant, with options, clients, keys and users of its own, on a
@@ -112,6 +116,7 @@ export function createTenants(given: TenantsOptions): Tenants {
       requireLimit('deleteTenant', limit)
       const { range } = tenantNames(tenant)
       live.forget(tenant)
+      await Promise.race([live.idle(tenant), pause(patience)])
       return ranges.delete({ ...range, limit })
     },
   })

@@ -28,6 +28,8 @@ export interface LiveTenants<Made> {
   use<Result>(tenant: string, use: (made: Made | undefined) => Awaitable<Result>): Awaitable<Result>
   /** Forgets a tenant: the next call makes it anew. Calls that run now end with what they have. */
   forget(tenant: string): void
+  /** Resolves once no call for the tenant runs, with whatever was made for it. */
+  idle(tenant: string): Promise<void>
   /** All that is kept now. */
   all(): readonly Made[]
 }
@@ -45,6 +47,8 @@ export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<M
   const making = new Map<string, Promise<Live<Made> | undefined>>()
   /** Until when a tenant counts as unknown. It is apart from `live`, so that made-up names push out no tenant. */
   const unknown = new Map<string, number>()
+  /** How many calls run for a tenant, also with what was forgotten, and who waits for their end. */
+  const calls = new Map<string, { running: number; readonly waiting: (() => void)[] }>()
 
   function isStale({ madeAt, usedAt, running }: Live<Made>, now: number): boolean {
     return now - madeAt >= times.refreshSeconds || (running === 0 && now - usedAt >= times.idleSeconds)
@@ -110,9 +114,24 @@ export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<M
     return running
   }
 
-  function run<Result>(one: Live<Made>, use: (made: Made) => Awaitable<Result>): Awaitable<Result> {
+  /** Counts a call for a tenant. Returns the function that ends it. */
+  function begin(tenant: string): () => void {
+    const call = calls.get(tenant) ?? { running: 0, waiting: [] }
+    calls.set(tenant, call)
+    call.running += 1
+    return () => {
+      call.running -= 1
+      if (call.running > 0) return
+      calls.delete(tenant)
+      for (const tell of call.waiting) tell()
+    }
+  }
+
+  function run<Result>(tenant: string, one: Live<Made>, use: (made: Made) => Awaitable<Result>): Awaitable<Result> {
     one.running += 1
+    const endCall = begin(tenant)
     const end = (): void => {
+      endCall()
       one.running -= 1
       one.usedAt = clock.now()
       if (one.running === 0) removeUnused(one.usedAt)
@@ -131,15 +150,21 @@ export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<M
   return {
     use(tenant, use) {
       const found = find(tenant)
-      if (found !== undefined) return run(found, use)
+      if (found !== undefined) return run(tenant, found, use)
       if (isUnknown(tenant)) return use(undefined)
+      // A call that waits runs, too: nothing takes from it what is being made.
+      const end = begin(tenant)
       const waiting = making.get(tenant) ?? start(tenant)
-      return waiting.then((one) => (one === undefined ? use(undefined) : run(one, use)))
+      return waiting.then((one) => (one === undefined ? use(undefined) : run(tenant, one, use))).finally(end)
     },
     forget(tenant) {
       live.delete(tenant)
       making.delete(tenant)
       unknown.delete(tenant)
+    },
+    idle(tenant) {
+      const call = calls.get(tenant)
+      return call === undefined ? Promise.resolve() : new Promise((resolve) => call.waiting.push(resolve))
     },
     all: () => [...live.values()].map(({ made }) => made),
   }

@@ -103,7 +103,8 @@ export interface Tenants<Apis extends object = Readonly<Record<string, object>>>
   purgeExpired(options?: { readonly limit?: number }): Promise<number>
   /**
    * Deletes everything that the storage has of a tenant, for ever: clients, keys, consents, grants, tokens. First make `options`
-   * answer `undefined` for it in every process. One call deletes at most `limit` rows (default 1000).
+   * answer `undefined` for it in every process. Requests that this process serves for it are waited for, at most ten seconds, because
+   * they may still write. One call deletes at most `limit` rows (default 1000).
    * @returns how many rows were deleted; call it again while that is `limit` or more
    * @throws {TypeError} when `limit` is not a whole number, or the text is no id of a tenant
    * @example

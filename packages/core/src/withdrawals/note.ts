@@ -3,8 +3,11 @@ import { createRandomId } from '../crypto/credential.ts'
 import { recordWithdrawal } from '../records/withdrawals.ts'
 import { markId, type Withdrawn } from './mark.ts'
 
-/** How many marks this process has noted, per storage. */
-const noted = new WeakMap<object, number>()
+/**
+ * How many marks this process has noted, whoever noted them. Not by storage: each request may see the storage through an object of
+ * its own that measures calls, and a tenant's provider that is made anew has another one than requests that still run.
+ */
+let noted = 0
 
 /**
  * Notes that something was withdrawn, so that no code is issued for what began before. Call it after the change itself
@@ -23,10 +26,10 @@ export async function noteWithdrawal(ctx: Context, withdrawn: Withdrawn): Promis
     notedAt,
     expiresAt: notedAt + Math.max(interaction + authorizationCode, ...waits),
   })
-  noted.set(ctx.storage, countNoted(ctx) + 1)
+  noted += 1
 }
 
 /** Returns how many marks this process has noted. The number orders two moments within one second. */
-export function countNoted(ctx: Context): number {
-  return noted.get(ctx.storage) ?? 0
+export function countNoted(): number {
+  return noted
 }

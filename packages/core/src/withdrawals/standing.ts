@@ -30,7 +30,7 @@ export interface Standing {
 export const unmarked: Standing = { versions: [], grants: [], sessionEnded: false, clientDeleted: false }
 
 export function beginningNow(ctx: Context): Beginning {
-  return { at: ctx.clock.now(), noted: countNoted(ctx) }
+  return { at: ctx.clock.now(), noted: countNoted() }
 }
 
 /** A user, and the session in which the user approved, if there was one. */
@@ -63,9 +63,9 @@ export async function readStanding(ctx: Context, client: ClientRecord, { user, s
 }
 
 /** Tells whether something was withdrawn after a request began, or while the server asked for the session. */
-export function isWithdrawnSince(ctx: Context, { at, noted }: Beginning, { grants, clientDeleted }: Standing): boolean {
+export function isWithdrawnSince({ at, noted }: Beginning, { grants, clientDeleted }: Standing): boolean {
   // Within one second, the count of this process tells which came first.
-  const counted = countNoted(ctx) !== noted
+  const counted = countNoted() !== noted
   return clientDeleted || grants.some(({ notedAt }) => notedAt > at || (notedAt === at && counted))
 }
 
@@ -75,7 +75,6 @@ export function isWithdrawnSince(ctx: Context, { at, noted }: Beginning, { grant
  * @param beginning of the request that continues the interaction
  */
 export function isWithdrawnDuring(
-  ctx: Context,
   beginning: Beginning,
   interaction: InteractionRecord,
   { user, session }: SignedIn<BaseUser>,
@@ -87,7 +86,7 @@ export function isWithdrawnDuring(
     return standing.grants.some(({ version, notedAt }) => session.authTime <= notedAt && !withdrawals.includes(version))
   }
   const outlived = standing.grants.some(({ notedAt }) => notedAt > createdAt && session.authTime < notedAt)
-  return outlived || isWithdrawnSince(ctx, beginning, standing)
+  return outlived || isWithdrawnSince(beginning, standing)
 }
 
 /** Tells whether a mark was noted since the earlier standing, so that what was issued in between must be revoked. */

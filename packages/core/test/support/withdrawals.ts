@@ -4,7 +4,7 @@ import type { Browser } from './browser.ts'
 import { authorize, authorizeUrl, createPkce, registerConfidential } from './client.ts'
 import { createGate, type Gate } from './gate.ts'
 import { wrapStorage } from './storage.ts'
-import { alice, createWorld, type World } from './world.ts'
+import { alice, createWorld, type World, type WorldOptions } from './world.ts'
 
 const scope = 'openid email offline_access'
 
@@ -64,7 +64,7 @@ export const withdrawals = {
 } as const
 export type WithdrawalName = keyof typeof withdrawals
 
-async function prepare(storage: Storage, place: Place): Promise<Setting> {
+async function prepare(storage: Storage, place: Place, options: WorldOptions): Promise<Setting> {
   const gate = createGate()
   const at = (here: Place, answer: unknown) => async () => {
     if (here === place) await gate.pass()
@@ -80,6 +80,7 @@ async function prepare(storage: Storage, place: Place): Promise<Setting> {
     })()
   })
   const world = createWorld({
+    ...options,
     idTokenSigningAlgorithm: 'ES256',
     accessTokenSigningAlgorithm: 'ES256',
     storage: gated,
@@ -126,8 +127,9 @@ export async function expectNothingIssued(
   place: Place,
   way: Way,
   name: WithdrawalName,
+  options: WorldOptions = {},
 ): Promise<void> {
-  const setting = await prepare(storage, place)
+  const setting = await prepare(storage, place, options)
   const { world, client, browser, gate } = setting
   const take = await approach(setting, way)
   const before = await liveGrants(setting)

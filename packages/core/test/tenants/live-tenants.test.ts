@@ -1,6 +1,7 @@
 import { fixedClock } from '@oauth/core/testing'
 import { expect, test } from 'vitest'
 import { liveTenants } from '../../src/tenants/live-tenants.ts'
+import { createGate } from '../support/gate.ts'
 
 interface Made {
   readonly tenant: string
@@ -167,4 +168,33 @@ test('a clock that is set back does not keep a tenant unknown', async () => {
   clock.advance(-3600)
   await numberOf('no-one')
   expect(made).toHaveLength(2)
+})
+
+test('a tenant is idle once no call for it runs, neither one that waits nor one with what was forgotten', async () => {
+  const [gate, made] = [createGate(), createGate()]
+  for (const one of [gate, made]) one.arm()
+  const { live } = setUp({
+    make: async (tenant) => {
+      if (tenant === 'slow') await made.pass()
+      return { tenant, number: 1 }
+    },
+  })
+  await live.idle('acme')
+  let idle = 0
+  const running = live.use('acme', () => gate.pass())
+  const waiting = live.use('slow', (one) => one?.tenant)
+  await new Promise((resolve) => setImmediate(resolve))
+  live.forget('acme')
+  live.forget('slow')
+  const both = ['acme', 'slow'].map((tenant) => live.idle(tenant).then(() => ++idle))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(idle).toBe(0)
+  gate.open()
+  await running
+  await both[0]
+  expect(idle).toBe(1)
+  made.open()
+  expect(await waiting).toBe('slow')
+  await Promise.all(both)
+  await Promise.all([live.idle('acme'), live.idle('slow'), live.idle('nobody')])
 })

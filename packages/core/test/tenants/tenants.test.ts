@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, request as sendRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { receivedAt } from '@oauth/core'
+import { clientIdMetadataDocuments } from '@oauth/core/features/client-id-metadata-documents'
 import { memoryStorage } from '@oauth/core/memory'
 import { nodeListener } from '@oauth/core/node'
 import { createTenants, type TenantOptions, tenantsByHost, tenantsByPath } from '@oauth/core/tenants'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { authorizeUrl, createPkce, getTokens, postAs, registerConfidential } from '../support/client.ts'
+import { authorize, authorizeUrl, createPkce, getTokens, postAs, registerConfidential } from '../support/client.ts'
+import { createGate } from '../support/gate.ts'
 import { alice } from '../support/world.ts'
 import { pairOf, secret, tenantWorlds } from './two-tenants.ts'
 
@@ -264,6 +266,58 @@ describe('the purge', () => {
   })
 })
 
+describe('what is withdrawn', () => {
+  test('is not issued by a request that still runs in a provider that was forgotten meanwhile (C15)', async () => {
+    const gate = createGate()
+    const worlds = tenantWorlds(memoryStorage())
+    const world = await worlds.world('acme')
+    const client = await registerConfidential(world)
+    const { browser } = await authorize(world, client)
+    const find = world.sessions.get.bind(world.sessions)
+    const findLater = async (id: string) => {
+      const found = find(id)
+      await gate.pass()
+      return found
+    }
+    world.sessions.get = findLater as unknown as typeof find
+    gate.arm()
+    const running = browser.request(authorizeUrl(world, client, createPkce()))
+    await gate.reached
+    worlds.tenants.forget('acme')
+    await (await worlds.tenants.provider('acme'))?.revokeUserGrants(alice.id)
+    gate.open()
+    expect((await running).headers.get('location') ?? '').not.toContain('code=')
+    expect(await world.storage.grants.list({ userId: alice.id, now: worlds.clock.now() })).toEqual([])
+  })
+})
+
+describe('a tenant that is deleted', () => {
+  test('has no rows of a request that ran meanwhile', async () => {
+    const shared = memoryStorage()
+    const inSession = createGate()
+    const worlds = tenantWorlds(shared)
+    const world = await worlds.world('acme')
+    const client = await registerConfidential(world)
+    const { browser } = await authorize(world, client)
+    const find = world.sessions.get.bind(world.sessions)
+    const findLater = async (id: string) => {
+      const found = find(id)
+      await inSession.pass()
+      return found
+    }
+    world.sessions.get = findLater as unknown as typeof find
+    inSession.arm()
+    const running = browser.request(authorizeUrl(world, client, createPkce()))
+    await inSession.reached
+    const deleted = worlds.tenants.deleteTenant('acme')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    inSession.open()
+    await running
+    expect(await deleted).toBeGreaterThan(0)
+    expect(await shared.ranges?.delete({ from: 'acme:', below: 'acme;', limit: 10 })).toBe(0)
+  })
+})
+
 describe('ids in a tenant', () => {
   test('a user id of 191 characters works, and a longer one is an error that names getSession', async () => {
     const worlds = tenantWorlds(memoryStorage(), {
@@ -282,6 +336,17 @@ describe('ids in a tenant', () => {
     await b.browser().visit(authorizeUrl(b, clientB, createPkce()))
     const causes = worlds.told.map(({ event }) => causeOf(event))
     expect(causes.join()).toContain('user.id must be a string of 1 to 191 characters')
+  })
+  test('the URL of a client document has at most 191 characters, also while requests are measured', async () => {
+    const worlds = tenantWorlds(memoryStorage(), {
+      tenant: () => ({ features: [clientIdMetadataDocuments()] as never, onRequestEnd: () => undefined }),
+    })
+    const world = await worlds.world('acme')
+    const client_id = `https://client.example/${'d'.repeat(169)}`
+    expect(client_id).toHaveLength(192)
+    await world.browser().request(authorizeUrl(world, { client_id }, createPkce()))
+    expect(JSON.stringify(worlds.told.map(({ event }) => event))).toContain('must have at most 191 characters')
+    expect(worlds.sent).toEqual([])
   })
 })
 

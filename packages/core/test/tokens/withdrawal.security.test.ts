@@ -18,4 +18,8 @@ describe('what was withdrawn while an authorization was under way is not issued 
   test.each(combinations)('%s ends %s that waits at %s (C15)', (name, way, place) =>
     expectNothingIssued(emptyStorage(), place, way, name),
   )
+
+  test.each(combinations)('%s ends %s that waits at %s, also while requests are measured (C15)', (name, way, place) =>
+    expectNothingIssued(emptyStorage(), place, way, name, { onRequestEnd: () => undefined }),
+  )
 })

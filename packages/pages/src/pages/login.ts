@@ -36,7 +36,7 @@ export const loginPage: Page = {
 
   async post(site, visit, form) {
     const { texts } = visit.language
-    const email = form.get('email').trim().slice(0, 200)
+    const email = form.get('email').trim().slice(0, 200).trimEnd()
     const password = form.get('password')
     const again = (problem: Problem) => view(site, visit, problem.status, email, problem)
     if (!(await accepts(site, visit, 'login', form))) return again({ status: 403, text: texts.formRefused })

@@ -54,10 +54,14 @@ export function cookieSessions<User extends BaseUser>({
     throw new TypeError('cookieSessions: lifetimeSeconds must be a whole number above 0')
   }
   if (!/^[\w-]+$/.test(cookieName)) throw new TypeError('cookieSessions: cookieName must be letters, digits, - and _')
-  const cookie = createCookie(cookieName, new URL(baseUrl).protocol === 'https:')
+  const { href, protocol } = new URL(baseUrl)
+  const cookie = createCookie(cookieName, protocol === 'https:')
+  // With the URL, so that in a store which several providers share, a session of one is none of another: their users may have
+  // the same ids.
+  const hashOf = (value: string): Promise<string> => hash(`${value} ${href}`)
   const cookieHash = async (request: Request): Promise<string | undefined> => {
     const value = cookie.read(request)
-    return value !== undefined && valuePattern.test(value) ? hash(value) : undefined
+    return value !== undefined && valuePattern.test(value) ? hashOf(value) : undefined
   }
   const endOf = async (request: Request): Promise<void> => {
     const known = await cookieHash(request)
@@ -80,7 +84,14 @@ export function cookieSessions<User extends BaseUser>({
       const value = randomText()
       const authTime = now()
       const expiresAt = authTime + lifetimeSeconds
-      await store.insert({ id: randomText(), cookieHash: await hash(value), userId: user.id, authTime, amr, expiresAt })
+      await store.insert({
+        id: randomText(),
+        cookieHash: await hashOf(value),
+        userId: user.id,
+        authTime,
+        amr,
+        expiresAt,
+      })
       return cookie.write(value, lifetimeSeconds)
     },
     async end(request) {

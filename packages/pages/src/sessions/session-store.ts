@@ -4,7 +4,7 @@ import type { Awaitable } from '@oauth/core'
 export interface StoredSession {
   /** The id that the provider knows. It is no secret: with the id alone nobody is signed in. */
   readonly id: string
-  /** The hash of the cookie. */
+  /** The hash of the cookie, and of the `baseUrl` of the provider. */
   readonly cookieHash: string
   readonly userId: string
   /** When the user signed in, in seconds since the epoch. */
@@ -28,21 +28,30 @@ export interface SessionStore {
 
 /** How many sessions the memory of one process keeps. The oldest ones end first. */
 const most = 100_000
+/** How many of them one user may have, so that nobody signs everybody out by signing in again and again. */
+const mostOfOne = 100
 
 /** Keeps sessions in the memory of this process: a restart signs everybody out, and another process knows none of them. */
 export function memorySessionStore(): SessionStore {
   const byCookie = new Map<string, StoredSession>()
   const cookieOf = new Map<string, string>()
+  const ofUser = new Map<string, Set<string>>()
   const drop = (cookieHash: string | undefined): void => {
     const session = cookieHash === undefined ? undefined : byCookie.get(cookieHash)
     if (session === undefined) return
     byCookie.delete(session.cookieHash)
     cookieOf.delete(session.id)
+    const own = ofUser.get(session.userId)
+    own?.delete(session.cookieHash)
+    if (own?.size === 0) ofUser.delete(session.userId)
   }
   return {
     insert(session) {
       byCookie.set(session.cookieHash, session)
       cookieOf.set(session.id, session.cookieHash)
+      const own = ofUser.get(session.userId) ?? new Set()
+      ofUser.set(session.userId, own.add(session.cookieHash))
+      if (own.size > mostOfOne) drop(own.values().next().value)
       if (byCookie.size > most) drop(byCookie.keys().next().value)
     },
     find: (cookieHash) => byCookie.get(cookieHash),

@@ -22,7 +22,8 @@ export function clientName({ clientName: name }: Pick<Client, 'clientName'>): Ht
 export function logoOf({ showsLogo, origin }: Site, { clientId, logoUri, selfRegistered }: Client): string | undefined {
   if (logoUri === undefined || policyOrigins([logoUri]).length === 0) return undefined
   if (!logoUri.startsWith('https://') && new URL(logoUri).origin !== origin) return undefined
-  return showsLogo({ clientId, selfRegistered }) ? logoUri : undefined
+  // The promise of an asynchronous function is no permission.
+  return showsLogo({ clientId, selfRegistered }) === true ? logoUri : undefined
 }
 
 /** The mark of a client: its logo, which is loaded without a referrer, or the first letter of its name. */

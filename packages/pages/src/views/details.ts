@@ -44,16 +44,18 @@ function checked(view: DetailsView): DetailsView {
   throw new TypeError('createPages: describeDetails must answer with { title, facts }')
 }
 
-/** Every member with its value; what is inside of another one is named by both. */
+/**
+ * Every member with its value; what is inside of another one is named by both. An object without members is shown, too: that it
+ * is there may be what the user approves.
+ */
 function flattened(value: object, before = ''): readonly (readonly [string, string])[] {
   return Object.entries(value).flatMap(([name, inner]) => {
     const label = before + name
     if (Array.isArray(inner) && inner.every((one) => typeof one !== 'object' || one === null)) {
       return [[label, inner.join(', ')] as const]
     }
-    return typeof inner === 'object' && inner !== null
-      ? flattened(inner, `${label}.`)
-      : [[label, String(inner)] as const]
+    if (typeof inner !== 'object' || inner === null) return [[label, String(inner)] as const]
+    return Object.keys(inner).length === 0 ? [[label, '{}'] as const] : flattened(inner, `${label}.`)
   })
 }
 
