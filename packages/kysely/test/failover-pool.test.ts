@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessTokenRecord, clientRecord } from '../../core/src/testing/storage-fixtures.ts'
 import { failoverPool, kyselyStorage, preparedStatements } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
+import { schemaVersion } from '../src/migrations/schema-version.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
 import { proxyTo } from './support/proxy.ts'
 
@@ -62,7 +63,7 @@ function stubServer(): StubServer {
         if (server.state === 'standby' && text.startsWith('insert')) {
           throw Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' })
         }
-        const rows = text.includes('oauth_schema') ? [{ version: 5, compatible_since: 5 }] : []
+        const rows = text.includes('oauth_schema') ? [{ version: schemaVersion, compatible_since: schemaVersion }] : []
         return { command: text.startsWith('insert') ? 'INSERT' : 'SELECT', rowCount: 1, rows }
       },
       release: (error?: unknown) => {
@@ -138,6 +139,24 @@ describe('failoverPool', () => {
     const before = one.sent.length
     await storage.accessTokens.find('access')
     expect(one.sent.slice(before).filter((text) => !text.startsWith('show'))).toEqual([])
+  })
+
+  test('servers that all give no answer are an unavailable storage, also when the pool is less patient than the storage', async () => {
+    const [one, two] = [stubServer(), stubServer()]
+    one.state = 'silent'
+    two.state = 'silent'
+    const { storage } = storageOn([one, two], 0.1)
+    await expect(Promise.resolve(storage.accessTokens.find('access'))).rejects.toThrow(StorageUnavailableError)
+  })
+
+  test('a server without an answer does not hide that another one is a standby', async () => {
+    const [one, two] = [stubServer(), stubServer()]
+    one.state = 'silent'
+    two.state = 'standby'
+    const { storage } = storageOn([one, two], 0.1)
+    await expect(Promise.resolve(storage.accessTokens.find('access'))).rejects.toThrow(StorageUnavailableError)
+    // The standby may become the primary, so it is asked again.
+    expect(asks(two)).toBeGreaterThan(1)
   })
 
   test('while no server can be written to a verb fails with StorageUnavailableError, and afterwards none does', async () => {
