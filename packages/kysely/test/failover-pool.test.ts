@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessTokenRecord, clientRecord } from '../../core/src/testing/storage-fixtures.ts'
+import { guardClient } from '../src/guarded-client.ts'
 import { failoverPool, kyselyStorage, preparedStatements } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
 import { schemaVersion } from '../src/migrations/schema-version.ts'
@@ -206,6 +207,23 @@ describe('failoverPool', () => {
     expect(server.closed).toEqual([])
     server.notice = 'another notice'
     await storage.accessTokens.insert(token)
+  })
+
+  test('a notice belongs to the statement that the server is answering, whatever else is sent on the connection meanwhile', async () => {
+    const listeners: Listener[] = []
+    const answers: ((answer: object) => void)[] = []
+    const client = {
+      on: (event: string, listener: Listener) => event === 'notice' && listeners.push(listener),
+      query: () => new Promise((resolve) => answers.push(resolve)),
+      release: () => undefined,
+    }
+    const { query } = guardClient(client as never, 5, () => undefined)
+    const sent = [query('insert into t default values', []), query('select 1', [])]
+    for (const listen of listeners) listen({ routine: 'SyncRepWaitForLSN' })
+    sent.push(query('select 2', []))
+    for (const answer of answers) answer({ rows: [] })
+    const outcomes = (await Promise.allSettled(sent)).map(({ status }) => status)
+    expect(outcomes).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   })
 
   test('an error that is no failure of the server is thrown as it is, and no other server is asked', async () => {
