@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { getTokens, post, refresh, registerConfidential } from '../../core/test/support/client.ts'
 import { createQuickWorld } from '../../core/test/support/tokens.ts'
 import { type AuditTrail, type AuditTrailProblem, auditTrail } from '../src/audit-trail/audit-trail.ts'
+import { createQueue } from '../src/audit-trail/queue.ts'
 import { migrate } from '../src/migrations/index.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
@@ -269,3 +270,26 @@ describe('the queue of the audit trail', () => {
     await expect(trail.list({ limit: 100_000 })).rejects.toThrow('limit')
   })
 })
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+  'an event that comes %i turns after the last write began is written, and a flush waits for it',
+  async (turns) => {
+    const written: string[] = []
+    const write = async (rows: readonly string[]): Promise<void> => void written.push(...rows)
+    const limits = { queueSize: 10, batchSize: 1, flushSeconds: 0 }
+    const later = async (): Promise<void> => {
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    }
+    const queue = createQueue<string>({ ...limits, write, isTemporary: () => false, onError: () => undefined })
+    queue.add('first')
+    await later()
+    queue.add('second')
+    await pause(20)
+    expect(written).toEqual(['first', 'second'])
+    queue.add('third')
+    await later()
+    queue.add('fourth')
+    await queue.flush()
+    expect(written).toEqual(['first', 'second', 'third', 'fourth'])
+  },
+)
