@@ -293,3 +293,16 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])(
     expect(written).toEqual(['first', 'second', 'third', 'fourth'])
   },
 )
+
+test('events wait for a table that is not there yet, as while a deployment goes on', async () => {
+  const problems: AuditTrailProblem[] = []
+  const db = new Kysely<object>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
+  const trail = auditTrail(db, { flushSeconds: 3600, onError: (problem) => problems.push(problem) })
+  for (const grant of ['one', 'two']) trail.onEvent(revoked(grant))
+  await expect(trail.flush()).rejects.toThrow('no such table')
+  expect(problems.map(({ dropped }) => dropped)).toEqual([0])
+  await migrate(db)
+  await trail.close()
+  expect((await trail.list()).entries.map(({ grantId }) => grantId)).toEqual(['two', 'one'])
+  await db.destroy()
+})
