@@ -204,6 +204,27 @@ describe('observers', () => {
     error.mockRestore()
   })
 
+  test('an observer whose `run` is a promise of its own that rejects changes no response and ends no process (G51)', async () => {
+    const rejected: unknown[] = []
+    const listen = (reason: unknown) => void rejected.push(reason)
+    process.on('unhandledRejection', listen)
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const run = async (work: () => unknown): Promise<never> => {
+      await work()
+      return fail()
+    }
+    const { world, ends } = listeningWorld({
+      features: [observing({ request: () => ({ run: run as never, end: () => undefined }) })],
+    })
+    await getTokens(world, await registerConfidential(world))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(ends.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
+    expect(rejected).toEqual([])
+    expect(error.mock.calls.join()).toContain('the observer of requests failed: Error: broken')
+    process.off('unhandledRejection', listen)
+    error.mockRestore()
+  })
+
   test('a storage whose stores are instances of classes works under an observer', async () => {
     const plain = memoryStorage()
     class Keys {
