@@ -1,4 +1,4 @@
-import type { Feature, Observer, RequestEnd } from '@oauth/core'
+import type { Feature, Observer, RequestEnd, Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test, vi } from 'vitest'
 import { authorizeUrl, createPkce, getTokens, post, postAs, registerConfidential, userinfo } from '../support/client.ts'
@@ -249,6 +249,37 @@ describe('observers', () => {
     expect(calls).toContain('signingKeys.insert')
   })
 
+  test.each<readonly [string, (storage: Storage) => Storage]>([
+    [
+      'stores',
+      (storage) => ({ ...storage, ...Object.fromEntries(storeNames.map((name) => [name, unlisted(storage[name])])) }),
+    ],
+    ['a storage', unlisted],
+  ])(
+    '%s that a proxy stands for, and that lists no names, works under an observer and is measured',
+    async (_name, make) => {
+      const calls: string[] = []
+      const features = [observing({ storage: ({ store, verb }) => void calls.push(`${store}.${verb}`) })]
+      const { world, lastOf } = listeningWorld({ storage: make(memoryStorage()), features })
+      await getTokens(world, await registerConfidential(world))
+      expect(calls).toContain('authorizationCodes.redeem')
+      expect(lastOf('token')?.storageCalls).toBeGreaterThan(1)
+    },
+  )
+
+  test('what the storage says of itself is there under an observer: how long an id may be', () => {
+    let longest: number | undefined
+    const feature: Feature = {
+      ...observing({ storage: () => undefined }),
+      start(core) {
+        longest = core.storage.longestId
+        return {}
+      },
+    }
+    createWorld({ storage: { ...memoryStorage(), longestId: 191 }, features: [feature] })
+    expect(longest).toBe(191)
+  })
+
   test("while nobody listens, the storage is the host's own and requests have no id", async () => {
     const storage = memoryStorage()
     const find = vi.spyOn(storage.clients, 'find')
@@ -258,6 +289,21 @@ describe('observers', () => {
     expect(find.mock.contexts[0]).toBe(storage.clients)
   })
 })
+
+const storeNames = [
+  'clients',
+  'consents',
+  'grants',
+  'authorizationCodes',
+  'accessTokens',
+  'refreshTokens',
+  'records',
+] as const
+
+/** A proxy that answers to every name and lists none, like that of an object in another process. */
+function unlisted<T extends object>(real: T): T {
+  return new Proxy({} as T, { get: (_target, name) => Reflect.get(real, name) })
+}
 
 function fail(): never {
   throw new Error('broken')
