@@ -1,6 +1,9 @@
 import type { Feature, Observer, RequestEnd, Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test, vi } from 'vitest'
+import type { Announcements } from '../../src/host/events.ts'
+import type { Outbound } from '../../src/http/outbound.ts'
+import { observeOutbound } from '../../src/server/observed-outbound.ts'
 import { authorizeUrl, createPkce, getTokens, post, postAs, registerConfidential, userinfo } from '../support/client.ts'
 import { wrapStorage } from '../support/storage.ts'
 import { createQuickWorld } from '../support/tokens.ts'
@@ -247,6 +250,23 @@ describe('observers', () => {
     const world = createWorld({ storage: { ...plain, signingKeys: new Keys() }, features: [storage] })
     expect((await world.provider.fetch(new Request(`${world.issuer}/jwks`))).status).toBe(200)
     expect(calls).toContain('signingKeys.insert')
+  })
+
+  test('an observer adds headers to a request of the server and changes none of it, in whatever case it writes them', async () => {
+    const sent: Headers[] = []
+    const headers = { Traceparent: 'trace', Authorization: 'other', 'Content-Type': 'text/html', ACCEPT: 'text/html' }
+    const observer: Observer = { outbound: () => ({ headers, end: () => undefined }) }
+    const announcements = { observers: [observer], guard: <T>(_what: string, call: () => T) => call() }
+    const send: Outbound = async (_url, request) => {
+      sent.push(new Headers(request?.headers))
+      return { status: 200, headers: new Headers(), text: '' }
+    }
+    const outbound = observeOutbound(send, announcements as unknown as Announcements)
+    await outbound('https://app.example/', { headers: { authorization: 'own' }, mediaTypes: ['application/json'] })
+    expect([...(sent[0] as Headers)]).toEqual([
+      ['authorization', 'own'],
+      ['traceparent', 'trace'],
+    ])
   })
 
   test.each<readonly [string, (storage: Storage) => Storage]>([
