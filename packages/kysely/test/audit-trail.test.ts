@@ -306,3 +306,25 @@ test('events wait for a table that is not there yet, as while a deployment goes 
   expect((await trail.list()).entries.map(({ grantId }) => grantId)).toEqual(['two', 'one'])
   await db.destroy()
 })
+
+test('close tries once more what a write that is under way cannot store', async () => {
+  const written: string[] = []
+  let fail = (): void => undefined
+  const first = new Promise<void>((_, reject) => {
+    fail = () => reject(new Error('the connection was lost'))
+  })
+  const attempts: Promise<void>[] = [first]
+  const write = async (rows: readonly string[]): Promise<void> => {
+    await attempts.shift()
+    written.push(...rows)
+  }
+  const limits = { queueSize: 10, batchSize: 1, flushSeconds: 0 }
+  const queue = createQueue<string>({ ...limits, write, isTemporary: () => true, onError: () => undefined })
+  queue.add('one')
+  queue.add('two')
+  await pause(5)
+  const closed = queue.close()
+  fail()
+  await closed
+  expect(written).toEqual(['one', 'two'])
+})

@@ -136,8 +136,8 @@ export function createQueue<Row>(options: QueueOptions<Row>): Queue<Row> {
     async close() {
       isClosed = true
       try {
-        await flush()
-        // Rows that came during the last write.
+        // A write that began before may fail with a connection that was lost, and the next one take another.
+        await writing?.catch(() => undefined)
         await flush()
       } catch (cause) {
         throw new Error(`@oauth/kysely: ${waiting.length} events of the audit trail were not stored`, { cause })
