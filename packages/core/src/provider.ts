@@ -148,7 +148,11 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
         throw error
       }
     },
-    ...readiness,
+    ready: readiness.ready,
+    drain() {
+      readiness.drain()
+      health?.forget()
+    },
     conformanceReport(standard, options) {
       const { rate } = (apis.conformanceReport ?? {}) as { readonly rate?: ConformanceReporter }
       if (rate !== undefined) return rate(standard, options)

@@ -29,11 +29,19 @@ function isElsewhere(error: unknown): boolean {
   return failure === 'unreachable' || failure === 'read-only'
 }
 
-/** The first error decides what the others are taken for, so a fault that an operator must mend comes first. */
-function noPrimary(errors: readonly unknown[]): AggregateError {
-  const faults = errors.filter((error) => !isElsewhere(error))
-  const others = errors.filter((error) => !faults.includes(error))
-  return new AggregateError([...faults, ...others], 'no server can be reached and written to')
+/**
+ * The first error decides what the others are taken for, so a fault that an operator must mend comes first. A server without an
+ * answer comes last, since its error has no code that tells anything; when no server has answered, that is the error.
+ */
+function noPrimary(errors: readonly unknown[]): Error {
+  const message = 'no server can be reached and written to'
+  const isSilent = (error: unknown): boolean => error instanceof StorageUnavailableError
+  const silent = errors.filter(isSilent)
+  const answered = errors.filter((error) => !isSilent(error))
+  const faults = answered.filter((error) => !isElsewhere(error))
+  const others = answered.filter((error) => !faults.includes(error))
+  const all = new AggregateError([...faults, ...others, ...silent], message)
+  return answered.length === 0 ? new StorageUnavailableError(message, { cause: all }) : all
 }
 
 /**

@@ -43,12 +43,14 @@ function isOver(error: unknown): boolean {
  */
 export function guardClient(client: PgClient, timeoutSeconds: number, whenOver: () => void): PostgresPoolClient {
   let over: { readonly error: unknown } | undefined
-  let isAlone = false
   let wasOurs = false
+  /** The statements without an answer, oldest first: the server answers them in this order. */
+  const running: { isAlone: boolean }[] = []
   // Without a listener, the end of a connection would end the process.
   client.on?.('error', () => undefined)
   client.on?.('notice', ({ routine }) => {
-    if (routine === waitForStandby) isAlone = true
+    const [answering] = running
+    if (routine === waitForStandby && answering !== undefined) answering.isAlone = true
   })
 
   /** Whether a statement must be answered in time. The host's own statements, and their commit, may take longer. */
@@ -61,12 +63,13 @@ export function guardClient(client: PgClient, timeoutSeconds: number, whenOver: 
 
   async function run(query: Query, rest: readonly unknown[]): Promise<unknown> {
     if (over !== undefined) throw over.error
-    isAlone = false
+    const statement = { isAlone: false }
+    running.push(statement)
     const send = () => (client.query as (...args: unknown[]) => Promise<unknown>)(query, ...rest)
     try {
       const text = typeof query === 'string' ? query : (query.text ?? '')
       const answer = await (isLimited(text) ? within(timeoutSeconds, send) : send())
-      if (isAlone) throw notReplicated()
+      if (statement.isAlone) throw notReplicated()
       return answer
     } catch (error) {
       if (isOver(error)) {
@@ -74,6 +77,8 @@ export function guardClient(client: PgClient, timeoutSeconds: number, whenOver: 
         whenOver()
       }
       throw error
+    } finally {
+      running.splice(running.indexOf(statement), 1)
     }
   }
 

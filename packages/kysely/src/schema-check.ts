@@ -58,11 +58,14 @@ export function refuseSchema(
   return undefined
 }
 
+/** Runs a call once the version of the schema is known to be right. */
+export type WhenFit = <T>(run: () => Awaitable<T>) => Awaitable<T>
+
 /**
- * Wraps a runner: before the first statement it checks the version of the schema. If the version is right, it does not
- * check again. If it is wrong or cannot be read, the statement does not run, and the next call checks again.
+ * Makes the check of the schema's version before the first statement. If the version is right, it does not check again. If it
+ * is wrong or cannot be read, the call does not run, and the next call checks again.
  */
-export function checkedRunner(runner: Runner, { db, tables, migration }: Schema): Runner {
+export function createWhenFit(runner: Runner, { db, tables, migration }: Schema): WhenFit {
   const read = statement((_bind: Bind<object>) => selectVersion(db, tables))
   let fits = false
   let checking: Promise<void> | undefined
@@ -91,12 +94,15 @@ export function checkedRunner(runner: Runner, { db, tables, migration }: Schema)
     }
   }
 
-  function whenFit<T>(run: () => Awaitable<T>): Awaitable<T> {
+  return (run) => {
     if (fits) return run()
     const checked = checking ?? check()
     return checked instanceof Promise ? checked.then(run) : run()
   }
+}
 
+/** Wraps a runner: its statements run once the version of the schema is known to be right. */
+export function checkedRunner(runner: Runner, whenFit: WhenFit): Runner {
   return {
     find: (...args) => whenFit(() => runner.find(...args)),
     list: (...args) => whenFit(() => runner.list(...args)),

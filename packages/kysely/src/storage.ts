@@ -10,13 +10,17 @@ import { recordStore } from './records.ts'
 import { refreshTokenStore } from './refresh-tokens.ts'
 import type { Runner } from './runner.ts'
 import type { Schema } from './schema.ts'
-import { checkedRunner } from './schema-check.ts'
+import { checkedRunner, createWhenFit, type WhenFit } from './schema-check.ts'
 import { signingKeyStore } from './signing-keys.ts'
 import { tableCheck } from './table-check.ts'
 
 /** Makes the storage for a schema and a runner. It checks the version of the schema before the first statement. */
-export function storageOn(schema: Schema, unchecked: Runner): Storage {
-  const runner = checkedRunner(unchecked, schema)
+export function storageOn(
+  schema: Schema,
+  unchecked: Runner,
+  whenFit: WhenFit = createWhenFit(unchecked, schema),
+): Storage {
+  const runner = checkedRunner(unchecked, whenFit)
   return {
     clients: clientStore(schema, runner),
     consents: consentStore(schema, runner),

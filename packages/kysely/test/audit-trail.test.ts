@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { getTokens, post, refresh, registerConfidential } from '../../core/test/support/client.ts'
 import { createQuickWorld } from '../../core/test/support/tokens.ts'
 import { type AuditTrail, type AuditTrailProblem, auditTrail } from '../src/audit-trail/audit-trail.ts'
+import { createQueue } from '../src/audit-trail/queue.ts'
 import { migrate } from '../src/migrations/index.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
@@ -268,4 +269,62 @@ describe('the queue of the audit trail', () => {
     await expect(trail.list({ limit: 0 })).rejects.toThrow('limit')
     await expect(trail.list({ limit: 100_000 })).rejects.toThrow('limit')
   })
+})
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+  'an event that comes %i turns after the last write began is written, and a flush waits for it',
+  async (turns) => {
+    const written: string[] = []
+    const write = async (rows: readonly string[]): Promise<void> => void written.push(...rows)
+    const limits = { queueSize: 10, batchSize: 1, flushSeconds: 0 }
+    const later = async (): Promise<void> => {
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    }
+    const queue = createQueue<string>({ ...limits, write, isTemporary: () => false, onError: () => undefined })
+    queue.add('first')
+    await later()
+    queue.add('second')
+    await pause(20)
+    expect(written).toEqual(['first', 'second'])
+    queue.add('third')
+    await later()
+    queue.add('fourth')
+    await queue.flush()
+    expect(written).toEqual(['first', 'second', 'third', 'fourth'])
+  },
+)
+
+test('events wait for a table that is not there yet, as while a deployment goes on', async () => {
+  const problems: AuditTrailProblem[] = []
+  const db = new Kysely<object>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
+  const trail = auditTrail(db, { flushSeconds: 3600, onError: (problem) => problems.push(problem) })
+  for (const grant of ['one', 'two']) trail.onEvent(revoked(grant))
+  await expect(trail.flush()).rejects.toThrow('no such table')
+  expect(problems.map(({ dropped }) => dropped)).toEqual([0])
+  await migrate(db)
+  await trail.close()
+  expect((await trail.list()).entries.map(({ grantId }) => grantId)).toEqual(['two', 'one'])
+  await db.destroy()
+})
+
+test('close tries once more what a write that is under way cannot store', async () => {
+  const written: string[] = []
+  let fail = (): void => undefined
+  const first = new Promise<void>((_, reject) => {
+    fail = () => reject(new Error('the connection was lost'))
+  })
+  const attempts: Promise<void>[] = [first]
+  const write = async (rows: readonly string[]): Promise<void> => {
+    await attempts.shift()
+    written.push(...rows)
+  }
+  const limits = { queueSize: 10, batchSize: 1, flushSeconds: 0 }
+  const queue = createQueue<string>({ ...limits, write, isTemporary: () => true, onError: () => undefined })
+  queue.add('one')
+  queue.add('two')
+  await pause(5)
+  const closed = queue.close()
+  fail()
+  await closed
+  expect(written).toEqual(['one', 'two'])
 })

@@ -1,6 +1,10 @@
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { isLocked } from '../src/errors.ts'
 import { bunSqliteStorage } from '../src/sqlite/bun-sqlite.ts'
+import { builtIn } from '../src/sqlite/connection.ts'
+
 import { nodeSqliteStorage } from '../src/sqlite/node-sqlite.ts'
 
 // `pnpm runtimes` runs these storages on Node 24, bun and deno.
@@ -17,4 +21,36 @@ test('the lock of another connection is known by the numbers of node:sqlite and 
   // SQLITE_BUSY, SQLITE_BUSY_TIMEOUT, SQLITE_LOCKED; SQLITE_BUSY_SNAPSHOT ends the transaction; SQLITE_CONSTRAINT is none.
   expect([5, 773, 6, 517, 19].map(ofNode)).toEqual([true, true, true, false, false])
   expect(isLocked(Object.assign(new Error(), { code: 'SQLITE_BUSY' }))).toBe(true)
+})
+
+test('the host reads rows through Kysely, whatever words its names, texts and comments contain', async () => {
+  const file = new Database(':memory:')
+  const prepare = (text: string) => {
+    const statement = file.prepare(text)
+    // Like node:sqlite and bun:sqlite, it does not tell whether a statement answers with rows.
+    return {
+      all: (...values: never[]) => (statement.reader ? statement.all(...values) : [statement.run(...values)].slice(1)),
+      get: (...values: never[]) => statement.get(...values),
+      run: (...values: never[]) =>
+        statement.reader ? { changes: 0, rows: statement.all(...values) } : statement.run(...values),
+      iterate: (...values: never[]) => statement.iterate(...values),
+    }
+  }
+  const { kysely } = builtIn({ prepare: prepare as never, exec: (text) => file.exec(text) }, () => file.inTransaction)
+  const db = new Kysely<{ t: { update: string } }>({
+    dialect: new SqliteDialect({ database: { prepare: kysely.prepare, close: () => undefined } }),
+  })
+  await sql`create table t ("update" text)`.execute(db)
+  // No row comes back, so the number of new rows does.
+  const [inserted] = await db.insertInto('t').values({ update: sql<string>`'returning'` }).execute()
+  expect(inserted?.numInsertedOrUpdatedRows).toBe(1n)
+  const known = db.with('a', (a) => a.selectFrom('t').select('update'))
+  expect(await known.selectFrom('a').selectAll().execute()).toEqual([{ update: 'returning' }])
+  const commented = sql<{ one: number }>`/* delete? */ -- update
+    select 1 as one`
+  expect((await commented.execute(db)).rows).toEqual([{ one: 1 }])
+  const [updated] = await known.updateTable('t').set({ update: 'x' }).execute()
+  expect(updated?.numUpdatedRows).toBe(1n)
+  const removed = await db.deleteFrom('t').returningAll().execute()
+  expect(removed).toEqual([{ update: 'x' }])
 })

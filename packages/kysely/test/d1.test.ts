@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { storageContract } from '../../core/src/testing/storage-contract.ts'
 import { clientRecord, codeRecord, grantRecord, now, recordEntry } from '../../core/src/testing/storage-fixtures.ts'
 import { type D1Client, d1MigrationSql, d1Storage, migrateD1 } from '../src/d1/index.ts'
+import { schemaVersion } from '../src/migrations/schema-version.ts'
 import { sqliteStorage } from '../src/sqlite/index.ts'
 
 interface Bound {
@@ -110,6 +111,25 @@ test('d1Storage passes on the error of a statement that SQLite refuses', async (
   await migrateD1(database, { tablePrefix: 'other_' })
   await expect(d1Storage(database).clients.find('x')).rejects.toThrow('run migrateD1')
   expect(() => d1Storage(database, { timeoutSeconds: 0 })).toThrow('timeoutSeconds must be')
+})
+
+test('no verb of d1Storage runs on a schema that this version of the package cannot work with, nor one of several statements', async () => {
+  const database = new Database(':memory:')
+  const client = d1OnSqlite(database)
+  await migrateD1(client)
+  const grant = grantRecord()
+  const code = codeRecord()
+  await d1Storage(client).grants.commit({ grant, code })
+  database.exec(`update oauth_schema set version = ${schemaVersion + 2}, compatible_since = ${schemaVersion + 1}`)
+  const calls = [
+    () => d1Storage(client).grants.commit({ grant: { ...grant, id: 'another' } }),
+    () => d1Storage(client).authorizationCodes.redeem({ id: code.id, now }),
+    () => d1Storage(client).refreshTokens.reuse({ id: 'refresh', limit: 1 }),
+  ]
+  for (const call of calls) await expect(Promise.resolve(call())).rejects.toThrow('update @oauth/kysely')
+  database.exec(`update oauth_schema set compatible_since = ${schemaVersion}`)
+  expect(await d1Storage(client).grants.find('another')).toBeUndefined()
+  expect(await d1Storage(client).authorizationCodes.redeem({ id: code.id, now })).toBe('won')
 })
 
 describe('migrateD1', () => {

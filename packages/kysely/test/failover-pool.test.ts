@@ -3,8 +3,10 @@ import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accessTokenRecord, clientRecord } from '../../core/src/testing/storage-fixtures.ts'
+import { guardClient } from '../src/guarded-client.ts'
 import { failoverPool, kyselyStorage, preparedStatements } from '../src/index.ts'
 import { migrate } from '../src/migrations/index.ts'
+import { schemaVersion } from '../src/migrations/schema-version.ts'
 import { databaseNames, type EmptyDatabase, emptyDatabase } from './support/databases.ts'
 import { proxyTo } from './support/proxy.ts'
 
@@ -62,7 +64,7 @@ function stubServer(): StubServer {
         if (server.state === 'standby' && text.startsWith('insert')) {
           throw Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' })
         }
-        const rows = text.includes('oauth_schema') ? [{ version: 5, compatible_since: 5 }] : []
+        const rows = text.includes('oauth_schema') ? [{ version: schemaVersion, compatible_since: schemaVersion }] : []
         return { command: text.startsWith('insert') ? 'INSERT' : 'SELECT', rowCount: 1, rows }
       },
       release: (error?: unknown) => {
@@ -140,6 +142,24 @@ describe('failoverPool', () => {
     expect(one.sent.slice(before).filter((text) => !text.startsWith('show'))).toEqual([])
   })
 
+  test('servers that all give no answer are an unavailable storage, also when the pool is less patient than the storage', async () => {
+    const [one, two] = [stubServer(), stubServer()]
+    one.state = 'silent'
+    two.state = 'silent'
+    const { storage } = storageOn([one, two], 0.1)
+    await expect(Promise.resolve(storage.accessTokens.find('access'))).rejects.toThrow(StorageUnavailableError)
+  })
+
+  test('a server without an answer does not hide that another one is a standby', async () => {
+    const [one, two] = [stubServer(), stubServer()]
+    one.state = 'silent'
+    two.state = 'standby'
+    const { storage } = storageOn([one, two], 0.1)
+    await expect(Promise.resolve(storage.accessTokens.find('access'))).rejects.toThrow(StorageUnavailableError)
+    // The standby may become the primary, so it is asked again.
+    expect(asks(two)).toBeGreaterThan(1)
+  })
+
   test('while no server can be written to a verb fails with StorageUnavailableError, and afterwards none does', async () => {
     const [one, two] = [stubServer(), stubServer()]
     const { storage } = storageOn([one, two])
@@ -187,6 +207,23 @@ describe('failoverPool', () => {
     expect(server.closed).toEqual([])
     server.notice = 'another notice'
     await storage.accessTokens.insert(token)
+  })
+
+  test('a notice belongs to the statement that the server is answering, whatever else is sent on the connection meanwhile', async () => {
+    const listeners: Listener[] = []
+    const answers: ((answer: object) => void)[] = []
+    const client = {
+      on: (event: string, listener: Listener) => event === 'notice' && listeners.push(listener),
+      query: () => new Promise((resolve) => answers.push(resolve)),
+      release: () => undefined,
+    }
+    const { query } = guardClient(client as never, 5, () => undefined)
+    const sent = [query('insert into t default values', []), query('select 1', [])]
+    for (const listen of listeners) listen({ routine: 'SyncRepWaitForLSN' })
+    sent.push(query('select 2', []))
+    for (const answer of answers) answer({ rows: [] })
+    const outcomes = (await Promise.allSettled(sent)).map(({ status }) => status)
+    expect(outcomes).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   })
 
   test('an error that is no failure of the server is thrown as it is, and no other server is asked', async () => {

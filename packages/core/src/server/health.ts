@@ -15,6 +15,8 @@ export interface Health {
   owns(path: string): boolean
   /** Returns the page; `undefined` for every other path. */
   answer(request: Request): Awaitable<Response> | undefined
+  /** Forgets the last answer of the readiness page, so that the next request is checked at once. */
+  forget(): void
 }
 
 /**
@@ -56,6 +58,9 @@ export function createHealth(ctx: Context, ready: () => Promise<Readiness>): Hea
   const owns = (path: string): boolean => path === live || path === readyPath
   return {
     owns,
+    forget() {
+      latest = undefined
+    },
     answer(request) {
       const path = pathOf(request.url)
       if (!owns(path)) return undefined

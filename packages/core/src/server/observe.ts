@@ -117,7 +117,11 @@ function runIn(
     response ??= work()
     return response
   }
-  guard('the observer of requests', () => void run(once))
+  guard('the observer of requests', () => {
+    const returned: unknown = run(once)
+    // What the work itself returned is awaited by the caller. Any other promise is the observer's own, and may reject.
+    return returned === response ? undefined : returned
+  })
   return once()
 }
 

@@ -15,10 +15,9 @@ export function observeOutbound(outbound: Outbound, { observers, guard }: Announ
     const end = (result: { readonly status: number } | { readonly error: unknown }): void => {
       for (const observation of observations) guard('the observer of outbound requests', () => observation.end(result))
     }
-    const added = Object.assign({}, ...observations.map(({ headers }) => headers)) as Record<string, string>
     try {
-      // What the server itself sends goes first: an observer changes no authorization and no content type.
-      const answer = await outbound(url, { ...request, headers: { ...added, ...request.headers } })
+      const headers = { ...addedTo(request.headers ?? {}, observations), ...request.headers }
+      const answer = await outbound(url, { ...request, headers })
       end({ status: answer.status })
       return answer
     } catch (error) {
@@ -26,4 +25,22 @@ export function observeOutbound(outbound: Outbound, { observers, guard }: Announ
       throw error
     }
   }
+}
+
+/** Headers that the request may get from its media types and its body. */
+const ofRequest = ['accept', 'content-type']
+
+/**
+ * Returns the headers that observers add. What the server itself sends stays as it is, in whatever case an observer writes the
+ * name: two of one name would be joined to one value.
+ */
+function addedTo(
+  own: Readonly<Record<string, string>>,
+  observations: readonly OutboundObservation[],
+): Readonly<Record<string, string>> {
+  const taken = new Set([...ofRequest, ...Object.keys(own).map((name) => name.toLowerCase())])
+  const added = observations.flatMap(({ headers = {} }) => Object.entries(headers))
+  return Object.fromEntries(
+    added.map(([name, value]) => [name.toLowerCase(), value] as const).filter(([name]) => !taken.has(name)),
+  )
 }

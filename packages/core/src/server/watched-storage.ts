@@ -1,4 +1,5 @@
 import { stopwatch } from '../contracts/clock.ts'
+import type { StorageCall } from '../contracts/observer.ts'
 import type { ServedRequest } from '../contracts/served-request.ts'
 import type { Announcements } from '../host/events.ts'
 import { isThenable } from '../storage/awaitable.ts'
@@ -63,38 +64,65 @@ export function createMeasure({ observers, guard }: Announcements): Measure {
   }
 }
 
-/** Wraps a storage so that its calls are measured. The functions are made once, and each request only names itself. */
+/**
+ * Wraps a storage so that its calls are measured. The functions are made once, and each request only names itself. A member
+ * that is neither a store nor a function stays what it is.
+ */
 export function watchStorage(storage: Storage, measure: Measure): WatchedStorage {
   const stores = Object.create(null) as Record<string, object>
-  const shared: Record<string, unknown> = {}
+  const watch = (name: string, member: unknown, served: WithRequest['served']): unknown => {
+    if (typeof member === 'function')
+      return measuring(storage, { store: 'storage', verb: name }, member as Verb, measure)
+    if (typeof member !== 'object' || member === null) return member
+    return forRequest(watchStore(name, member, measure), served)
+  }
+  const shared = withUnlisted(storage, watch)
   for (const name of namesOf(storage)) {
     const member = (storage as unknown as Readonly<Record<string, unknown>>)[name]
-    if (typeof member === 'function') {
-      shared[name] = function (this: WithRequest, ...values: unknown[]) {
-        return measure(this.served, 'storage', name, () => (member as Verb).apply(storage, values))
-      }
-    } else if (typeof member === 'object' && member !== null) stores[name] = watchStore(name, member, measure)
-    // A number is a fact about the storage: `longestId`.
-    else shared[name] = member
+    if (typeof member === 'object' && member !== null) stores[name] = watchStore(name, member, measure)
+    else shared[name] = watch(name, member, undefined)
   }
   const make = (served: ServedRequest | undefined): Storage => {
-    const made: Record<string, unknown> = Object.assign(Object.create(shared), { served })
-    for (const name in stores) made[name] = Object.assign(Object.create(stores[name] as object), { served })
+    const made = forRequest(shared, served)
+    for (const name in stores) made[name] = forRequest(stores[name] as object, served)
     return made as unknown as Storage
   }
   return { storage: make(undefined), of: make }
 }
 
-function watchStore(name: string, store: object, measure: Measure): object {
-  const watched: Record<string, unknown> = {}
-  for (const verb of namesOf(store)) {
-    const call = (store as Readonly<Record<string, unknown>>)[verb]
-    if (typeof call !== 'function') continue
-    watched[verb] = function (this: WithRequest, ...values: unknown[]) {
-      return measure(this.served, name, verb, () => (call as Verb).apply(store, values))
-    }
-  }
+function watchStore(store: string, owner: object, measure: Measure): object {
+  const watch = (verb: string, member: unknown): unknown =>
+    typeof member === 'function' ? measuring(owner, { store, verb }, member as Verb, measure) : member
+  const watched = withUnlisted(owner, watch)
+  for (const verb of namesOf(owner)) watched[verb] = watch(verb, (owner as Readonly<Record<string, unknown>>)[verb])
   return watched
+}
+
+function measuring(owner: object, { store, verb }: StorageCall, call: Verb, measure: Measure): Verb {
+  return function (this: WithRequest, ...values: unknown[]) {
+    return measure(this.served, store, verb, () => call.apply(owner, values))
+  } as Verb
+}
+
+function forRequest(watched: object, served: ServedRequest | undefined): Record<string, unknown> {
+  return Object.assign(Object.create(watched), { served })
+}
+
+/**
+ * Makes the object for the watched members of a storage or a store. A proxy, for instance of a storage in another process, answers
+ * to names that it does not list, so whatever is asked for and is not there is looked up.
+ */
+function withUnlisted(
+  owner: object,
+  watch: (name: string, member: unknown, served: WithRequest['served']) => unknown,
+): Record<string, unknown> {
+  const unlisted = new Proxy(Object.create(null) as object, {
+    get(_target, name, request: WithRequest) {
+      const member: unknown = Reflect.get(owner, name)
+      return typeof name === 'string' ? watch(name, member, request.served) : member
+    },
+  })
+  return Object.create(unlisted, { served: { value: undefined, writable: true } })
 }
 
 /** The names of the members of an object, those of its class included. */

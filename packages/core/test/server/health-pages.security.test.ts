@@ -100,6 +100,15 @@ describe('the health pages', () => {
     expect((await page('/auth/jwks')).status).toBe(200)
   })
 
+  test('a server that drains is not ready at once, whatever the page has just answered', async () => {
+    const { page, world } = healthyWorld()
+    expect((await page('/readyz')).status).toBe(200)
+    const asked = page('/readyz')
+    world.provider.drain()
+    await asked
+    expect((await page('/readyz')).status).toBe(503)
+  })
+
   test('the pages belong to the server, refuse other methods, and leave other paths to the application', async () => {
     const { page, world } = healthyWorld()
     for (const path of ['/healthz', '/readyz']) expect(world.provider.matches(request(path))).toBe(true)

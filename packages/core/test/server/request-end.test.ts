@@ -1,6 +1,9 @@
-import type { Feature, Observer, RequestEnd } from '@oauth/core'
+import type { Feature, Observer, RequestEnd, Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test, vi } from 'vitest'
+import type { Announcements } from '../../src/host/events.ts'
+import type { Outbound } from '../../src/http/outbound.ts'
+import { observeOutbound } from '../../src/server/observed-outbound.ts'
 import { authorizeUrl, createPkce, getTokens, post, postAs, registerConfidential, userinfo } from '../support/client.ts'
 import { wrapStorage } from '../support/storage.ts'
 import { createQuickWorld } from '../support/tokens.ts'
@@ -204,6 +207,27 @@ describe('observers', () => {
     error.mockRestore()
   })
 
+  test('an observer whose `run` is a promise of its own that rejects changes no response and ends no process (G51)', async () => {
+    const rejected: unknown[] = []
+    const listen = (reason: unknown) => void rejected.push(reason)
+    process.on('unhandledRejection', listen)
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const run = async (work: () => unknown): Promise<never> => {
+      await work()
+      return fail()
+    }
+    const { world, ends } = listeningWorld({
+      features: [observing({ request: () => ({ run: run as never, end: () => undefined }) })],
+    })
+    await getTokens(world, await registerConfidential(world))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(ends.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
+    expect(rejected).toEqual([])
+    expect(error.mock.calls.join()).toContain('the observer of requests failed: Error: broken')
+    process.off('unhandledRejection', listen)
+    error.mockRestore()
+  })
+
   test('a storage whose stores are instances of classes works under an observer', async () => {
     const plain = memoryStorage()
     class Keys {
@@ -228,6 +252,54 @@ describe('observers', () => {
     expect(calls).toContain('signingKeys.insert')
   })
 
+  test('an observer adds headers to a request of the server and changes none of it, in whatever case it writes them', async () => {
+    const sent: Headers[] = []
+    const headers = { Traceparent: 'trace', Authorization: 'other', 'Content-Type': 'text/html', ACCEPT: 'text/html' }
+    const observer: Observer = { outbound: () => ({ headers, end: () => undefined }) }
+    const announcements = { observers: [observer], guard: <T>(_what: string, call: () => T) => call() }
+    const send: Outbound = async (_url, request) => {
+      sent.push(new Headers(request?.headers))
+      return { status: 200, headers: new Headers(), text: '' }
+    }
+    const outbound = observeOutbound(send, announcements as unknown as Announcements)
+    await outbound('https://app.example/', { headers: { authorization: 'own' }, mediaTypes: ['application/json'] })
+    expect([...(sent[0] as Headers)]).toEqual([
+      ['authorization', 'own'],
+      ['traceparent', 'trace'],
+    ])
+  })
+
+  test.each<readonly [string, (storage: Storage) => Storage]>([
+    [
+      'stores',
+      (storage) => ({ ...storage, ...Object.fromEntries(storeNames.map((name) => [name, unlisted(storage[name])])) }),
+    ],
+    ['a storage', unlisted],
+  ])(
+    '%s that a proxy stands for, and that lists no names, works under an observer and is measured',
+    async (_name, make) => {
+      const calls: string[] = []
+      const features = [observing({ storage: ({ store, verb }) => void calls.push(`${store}.${verb}`) })]
+      const { world, lastOf } = listeningWorld({ storage: make(memoryStorage()), features })
+      await getTokens(world, await registerConfidential(world))
+      expect(calls).toContain('authorizationCodes.redeem')
+      expect(lastOf('token')?.storageCalls).toBeGreaterThan(1)
+    },
+  )
+
+  test('what the storage says of itself is there under an observer: how long an id may be', () => {
+    let longest: number | undefined
+    const feature: Feature = {
+      ...observing({ storage: () => undefined }),
+      start(core) {
+        longest = core.storage.longestId
+        return {}
+      },
+    }
+    createWorld({ storage: { ...memoryStorage(), longestId: 191 }, features: [feature] })
+    expect(longest).toBe(191)
+  })
+
   test("while nobody listens, the storage is the host's own and requests have no id", async () => {
     const storage = memoryStorage()
     const find = vi.spyOn(storage.clients, 'find')
@@ -237,6 +309,21 @@ describe('observers', () => {
     expect(find.mock.contexts[0]).toBe(storage.clients)
   })
 })
+
+const storeNames = [
+  'clients',
+  'consents',
+  'grants',
+  'authorizationCodes',
+  'accessTokens',
+  'refreshTokens',
+  'records',
+] as const
+
+/** A proxy that answers to every name and lists none, like that of an object in another process. */
+function unlisted<T extends object>(real: T): T {
+  return new Proxy({} as T, { get: (_target, name) => Reflect.get(real, name) })
+}
 
 function fail(): never {
   throw new Error('broken')

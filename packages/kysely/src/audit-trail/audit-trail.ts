@@ -1,7 +1,7 @@
 import type { OAuthEvent } from '@oauth/core'
 import type { Kysely } from 'kysely'
 import { type DialectName, dialectName } from '../dialect.ts'
-import { failureOf } from '../errors.ts'
+import { failureOf, isMissingTable } from '../errors.ts'
 import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
 import { within } from '../time-limit.ts'
 import { type AuditEntry, entryOf, rowOf } from './entry.ts'
@@ -129,10 +129,13 @@ export function auditTrail<Database>(db: Kysely<Database>, options: AuditTrailOp
   }
 }
 
-/** Whether the database itself is in trouble, or a lock is held: what it cannot do now, it can do later. */
+/**
+ * Whether the database itself is in trouble, a lock is held, or a migration is still to come: what it cannot do now, it can do
+ * later.
+ */
 function isAway(error: unknown): boolean {
   const failure = failureOf(error)
-  return failure !== undefined && failure !== 'taken'
+  return (failure !== undefined && failure !== 'taken') || isMissingTable(error)
 }
 
 function number<Name extends string>(

@@ -77,21 +77,35 @@ export function createQueue<Row>(options: QueueOptions<Row>): Queue<Row> {
     }
   }
 
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const rows = waiting.slice(0, batchSize)
-      waiting = waiting.slice(batchSize)
-      try {
-        await options.write(rows)
-      } catch (error) {
-        if (!options.isTemporary(error)) await writeEach(rows)
-        else {
-          waiting = [...rows, ...waiting]
-          throw error
-        }
+  async function writeNext(): Promise<void> {
+    const rows = waiting.slice(0, batchSize)
+    waiting = waiting.slice(batchSize)
+    try {
+      await options.write(rows)
+    } catch (error) {
+      if (!options.isTemporary(error)) await writeEach(rows)
+      else {
+        waiting = [...rows, ...waiting]
+        throw error
       }
-      pause = 0
-      if (dropped > 0) tell(new Error(`the queue of the audit trail was full (${queueSize} events)`))
+    }
+    pause = 0
+    if (dropped > 0) tell(new Error(`the queue of the audit trail was full (${queueSize} events)`))
+  }
+
+  /** Writes until nothing waits. It is over in the moment in which it sees that, so that no row comes in between and is left. */
+  async function drain(): Promise<void> {
+    // Until `writing` is set.
+    await undefined
+    try {
+      while (waiting.length > 0) await writeNext()
+    } catch (error) {
+      pause = Math.min(longestPause, pause === 0 ? firstPause : pause * 2)
+      tell(error)
+      schedule(pause)
+      throw error
+    } finally {
+      writing = undefined
     }
   }
 
@@ -99,15 +113,6 @@ export function createQueue<Row>(options: QueueOptions<Row>): Queue<Row> {
     if (timer !== undefined) clearTimeout(timer)
     timer = undefined
     writing ??= drain()
-      .catch((error: unknown) => {
-        pause = Math.min(longestPause, pause === 0 ? firstPause : pause * 2)
-        tell(error)
-        schedule(pause)
-        throw error
-      })
-      .finally(() => {
-        writing = undefined
-      })
     return writing
   }
 
@@ -131,8 +136,8 @@ export function createQueue<Row>(options: QueueOptions<Row>): Queue<Row> {
     async close() {
       isClosed = true
       try {
-        await flush()
-        // Rows that came during the last write.
+        // A write that began before may fail with a connection that was lost, and the next one take another.
+        await writing?.catch(() => undefined)
         await flush()
       } catch (cause) {
         throw new Error(`@oauth/kysely: ${waiting.length} events of the audit trail were not stored`, { cause })

@@ -1,10 +1,11 @@
 import type { Storage } from '@oauth/core'
 import { sqliteCompiler } from '../compiler.ts'
 import { type Schema, type TableOptions, tableNames } from '../schema.ts'
+import { createWhenFit } from '../schema-check.ts'
 import { storageOn } from '../storage.ts'
 import type { D1Client } from './client.ts'
 import { conditionalVerbs } from './conditional-verbs.ts'
-import { d1Runner } from './d1-runner.ts'
+import { type D1Runner, d1Runner } from './d1-runner.ts'
 
 export type { D1Client, D1Result, D1Statement } from './client.ts'
 export { d1MigrationSql, migrateD1 } from './migrate-d1.ts'
@@ -40,5 +41,7 @@ export function d1Storage(database: D1Client, options: D1StorageOptions = {}): S
   const migration = 'migrateD1(env.DB) of @oauth/kysely/d1'
   const schema: Schema = { db: sqliteCompiler(), tables: tableNames(options), dialect: 'sqlite', migration }
   const runner = d1Runner(database, timeoutSeconds)
-  return conditionalVerbs(schema, runner, storageOn(schema, runner))
+  const whenFit = createWhenFit(runner, schema)
+  const checked: D1Runner = { ...runner, batch: async (steps) => whenFit(() => runner.batch(steps)) }
+  return conditionalVerbs(schema, checked, storageOn(schema, runner, whenFit))
 }

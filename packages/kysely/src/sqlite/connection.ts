@@ -80,13 +80,17 @@ export function builtIn(
 }
 
 /** Kysely has to know whether a statement answers with rows, which these drivers do not all tell. */
-const withRows = /^\s*(?:select|values|pragma|explain|with\b(?![\s\S]*\b(?:insert|update|delete)\b))|\breturning\b/i
+const withRows =
+  /^\s*(?:select|values|pragma|explain|with\b(?![\s\S]*\b(?:insert|update|delete|replace\s+into)\b))|\breturning\b/i
+
+/** Comments, names and texts, whose words are no keywords. */
+const unspoken = /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|'(?:[^']|'')*'|`[^`]*`|\[[^\]]*\]/g
 
 function kyselyPrepare(database: { prepare(sql: string): BuiltInStatement }): SqliteConnection['kysely']['prepare'] {
   return (sql) => {
     const statement = database.prepare(sql)
     return {
-      reader: withRows.test(sql),
+      reader: withRows.test(sql.replace(unspoken, ' ')),
       all: (parameters) => statement.all(...(parameters as never[])),
       run: (parameters) => statement.run(...(parameters as never[])),
       iterate: (parameters) => statement.iterate(...(parameters as never[])),
