@@ -89,7 +89,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   Object.freeze(core)
   const observe = createObserve(core, ports.announcements, measurement)
   const readiness = createReadiness(core)
-  const health = createHealth(core, readiness.ready)
+  const health = createHealth(core, readiness)
   const router = createRouter(config, registry.endpoints)
   const serve = (endpoint: Endpoint, request: Request) =>
     observe(endpoint.name, request, (own) => dispatch(own, endpoint, request))

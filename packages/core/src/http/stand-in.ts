@@ -7,9 +7,8 @@
  */
 export function standInPrototype<T extends object>(prototype: T, real: (standIn: T) => T, own: Partial<T> = {}): T {
   const made = Object.create(prototype) as T
-  for (const key of Reflect.ownKeys(prototype)) {
+  for (const [key, { value, get }] of membersOf(prototype)) {
     if (key === 'constructor' || key === Symbol.toStringTag) continue
-    const { value, get } = Object.getOwnPropertyDescriptor(prototype, key) as PropertyDescriptor
     const behind = (standIn: T): unknown => Reflect.get(real(standIn), key)
     if (typeof value === 'function') {
       define(made, key, {
@@ -27,6 +26,22 @@ export function standInPrototype<T extends object>(prototype: T, real: (standIn:
   }
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(own))) define(made, key, descriptor)
   return made
+}
+
+/**
+ * Returns the members of a prototype with those that it inherits. Some libraries put a subclass in the place of the platform's
+ * class, as `@hono/node-server` does with `Request`, and its members are then inherited.
+ */
+function membersOf(prototype: object): ReadonlyMap<PropertyKey, PropertyDescriptor> {
+  const members = new Map<PropertyKey, PropertyDescriptor>()
+  let current: object | null = prototype
+  while (current !== null && current !== Object.prototype) {
+    for (const key of Reflect.ownKeys(current)) {
+      if (!members.has(key)) members.set(key, Object.getOwnPropertyDescriptor(current, key) as PropertyDescriptor)
+    }
+    current = Object.getPrototypeOf(current) as object | null
+  }
+  return members
 }
 
 function define(target: object, key: PropertyKey, descriptor: PropertyDescriptor): void {

@@ -4,6 +4,7 @@ import type { Readiness } from '../contracts/readiness.ts'
 import { reply } from '../http/reply.ts'
 import { pathOf } from '../http/target.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
+import type { ReadinessSwitch } from './readiness.ts'
 
 /** Milliseconds for which an answer of the readiness page stands, so that many requests cause one check. */
 const keptMilliseconds = 1000
@@ -23,7 +24,10 @@ export interface Health {
  * Makes the health pages. Each change of what the readiness page finds is an event; the pages themselves show the names of the
  * checks alone, because anybody may be able to read them.
  */
-export function createHealth(ctx: Context, ready: () => Promise<Readiness>): Health | undefined {
+export function createHealth(
+  ctx: Context,
+  { ready, isDraining }: Pick<ReadinessSwitch, 'ready' | 'isDraining'>,
+): Health | undefined {
   const { healthPages } = ctx.config
   if (healthPages === undefined) return undefined
   const { live, ready: readyPath } = healthPages
@@ -51,6 +55,8 @@ export function createHealth(ctx: Context, ready: () => Promise<Readiness>): Hea
 
   const readiness = (): Promise<Readiness> => {
     const now = stopwatch()
+    // A load balancer has to learn at once that the process is about to end, and that answer needs no check.
+    if (isDraining()) return look()
     if (latest === undefined || now >= latest.until) latest = { answer: look(), until: now + keptMilliseconds }
     return latest.answer
   }

@@ -21,23 +21,26 @@ export interface ReadinessSwitch {
   /** Checks whether the server is ready. Calls at the same time share one check. */
   ready(): Promise<Readiness>
   drain(): void
+  /** Whether `drain` was called. */
+  isDraining(): boolean
 }
 
 export function createReadiness(ctx: Context): ReadinessSwitch {
   let looking: Promise<Readiness> | undefined
-  let isDraining = false
+  let drains = false
   return {
     async ready() {
-      if (isDraining) return draining
+      if (drains) return draining
       looking ??= checkAll(ctx).finally(() => {
         looking = undefined
       })
       const found = await looking
-      return isDraining ? draining : found
+      return drains ? draining : found
     },
     drain() {
-      isDraining = true
+      drains = true
     },
+    isDraining: () => drains,
   }
 }
 

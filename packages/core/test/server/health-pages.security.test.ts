@@ -92,6 +92,7 @@ describe('the health pages', () => {
   test('a server that drains is not ready any more, and goes on serving', async () => {
     const { page, world } = healthyWorld()
     expect((await world.provider.ready()).ok).toBe(true)
+    expect((await page('/readyz')).status).toBe(200) // an answer that stands for a second
     world.provider.drain()
     const { status, body } = await page('/readyz')
     expect([status, JSON.parse(body)]).toEqual([503, { ok: false, checks: [{ name: 'running', ok: false }] }])

@@ -1,5 +1,25 @@
-import type Database from 'better-sqlite3'
 import { type SqliteConnection, type SqliteStatement, withCommands } from './connection.ts'
+
+/** The members of a statement of better-sqlite3 that the storage uses. */
+export interface BetterSqlite3Statement {
+  readonly reader: boolean
+  columns(): readonly { readonly name: string }[]
+  raw(): BetterSqlite3Statement
+  run(...parameters: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+  get(...parameters: unknown[]): unknown
+  all(...parameters: unknown[]): unknown[]
+  iterate(...parameters: unknown[]): IterableIterator<unknown>
+}
+
+/**
+ * The members of a `Database` of better-sqlite3 that the storage uses. They are written here, because better-sqlite3 has no
+ * types of its own: an application should not need `@types/better-sqlite3` to compile.
+ */
+export interface BetterSqlite3Database {
+  prepare(sql: string): BetterSqlite3Statement
+  exec(sql: string): unknown
+  readonly inTransaction: boolean
+}
 
 type RowClass = new (values: readonly unknown[]) => object
 
@@ -7,7 +27,7 @@ type RowClass = new (values: readonly unknown[]) => object
  * Makes the class of a statement's rows: a row has only the array of its values, and reads a column from it by name.
  * Copying twenty columns to members of an object takes half as long as the query.
  */
-function rowClass(statement: Database.Statement): RowClass {
+function rowClass(statement: BetterSqlite3Statement): RowClass {
   class Row {
     readonly values: readonly unknown[]
     constructor(values: readonly unknown[]) {
@@ -24,7 +44,7 @@ function rowClass(statement: Database.Statement): RowClass {
   return Row
 }
 
-function prepared(statement: Database.Statement): SqliteStatement {
+function prepared(statement: BetterSqlite3Statement): SqliteStatement {
   // As arguments, better-sqlite3 reads the values faster than from an array.
   const run: SqliteStatement['run'] = (parameters) => statement.run(...parameters).changes
   if (!statement.reader) return { run, get: () => undefined, all: () => [] }
@@ -42,7 +62,7 @@ function prepared(statement: Database.Statement): SqliteStatement {
 }
 
 /** Makes the connection of a better-sqlite3 `Database`. */
-export function betterSqlite3(database: Database.Database): SqliteConnection {
+export function betterSqlite3(database: BetterSqlite3Database): SqliteConnection {
   const connection = {
     prepare: (sql: string) => prepared(database.prepare(sql)),
     exec: (sql: string) => void database.exec(sql),
@@ -50,5 +70,5 @@ export function betterSqlite3(database: Database.Database): SqliteConnection {
       return database.inTransaction
     },
   }
-  return Object.assign(connection, withCommands(connection), { kysely: database as SqliteConnection['kysely'] })
+  return Object.assign(connection, withCommands(connection), { kysely: database })
 }

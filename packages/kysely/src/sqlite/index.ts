@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
-import { betterSqlite3 } from './better-sqlite3.ts'
+import { type BetterSqlite3Database, betterSqlite3 } from './better-sqlite3.ts'
 import { connectionStorage, type SqliteStorage, type SqliteStorageOptions } from './connection-storage.ts'
 
+export type { BetterSqlite3Database, BetterSqlite3Statement } from './better-sqlite3.ts'
 export type { SqliteStorage, SqliteStorageOptions } from './connection-storage.ts'
 
 /** Milliseconds for which the constructor waits for the lock of another process. */
@@ -24,7 +25,7 @@ const startTimeout = 5000
  * const provider = createProvider({ storage: sqliteStorage('./oauth.db'), … })
  */
 export function sqliteStorage(
-  filenameOrDatabase: string | Database.Database,
+  filenameOrDatabase: string | BetterSqlite3Database,
   options: SqliteStorageOptions = {},
 ): SqliteStorage {
   if (typeof filenameOrDatabase !== 'string') return connectionStorage(betterSqlite3(filenameOrDatabase), options)
