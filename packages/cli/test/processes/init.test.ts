@@ -4,29 +4,49 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { freePort } from '../../../../test/example-process.ts'
-import { runCli } from '../support/run-cli.ts'
+import { serverNames } from '../../../../test/machine/servers.ts'
+import { type DatabaseName, emptyDatabase } from '../../../kysely/test/support/databases.ts'
+import { type Place, runCli } from '../support/run-cli.ts'
 
 const root = join(import.meta.dirname, '../..')
 const redirectUri = 'https://notes.example.com/callback'
 let child: ChildProcess | undefined
 afterEach(() => child?.kill())
 
-test.each(['hono', 'express'])(
-  'a new %s server starts, the command line registers a client in it, and a user signs in',
-  async (framework) => {
+/** Each framework that starts without a build, on each database that this machine has. */
+const projects = ['hono', 'express'].flatMap((framework) =>
+  (['sqlite', ...serverNames] as const).map((database) => ({ framework, database })),
+)
+
+test.each(projects)(
+  'a new $framework server on $database starts, the command line registers a client in it, and a user signs in',
+  { timeout: 180_000 },
+  async ({ framework, database }) => {
     // Below this package, so that its modules are found.
     const folder = mkdtempSync(join(root, 'node_modules/.init-'))
+    const server = await serverDatabase(database)
     try {
-      const place = { directory: folder, env: { PORT: String(await freePort()) } }
-      const made = await runCli(place, 'init', '--framework', framework, '--yes')
+      const variables: Record<string, string> = server?.url === undefined ? {} : { DATABASE_URL: server.url }
+      const made = await runCli(
+        { directory: folder },
+        'init',
+        '--framework',
+        framework,
+        '--database',
+        database,
+        '--yes',
+      )
       expect(made).toMatchObject({ code: 0, errors: '' })
+      if (server !== undefined) await migrateAsInitSays({ directory: folder, env: variables })
 
-      const baseUrl = `http://localhost:${place.env.PORT}`
-      await start(folder, { ...place.env, BASE_URL: baseUrl })
+      const port = String(await freePort())
+      const baseUrl = `http://localhost:${port}`
+      const env = { ...variables, BASE_URL: baseUrl }
+      await start(folder, { ...env, PORT: port })
       const discovery = await (await fetch(`${baseUrl}/auth/.well-known/openid-configuration`)).json()
       expect(discovery).toMatchObject({ issuer: `${baseUrl}/auth` })
 
-      const cli = { directory: folder, env: { BASE_URL: baseUrl } }
+      const cli = { directory: folder, env }
       const create = ['client', 'create', '--redirect-uri', redirectUri, '--public', '--name', 'Notes <b>']
       const client = JSON.parse((await runCli(cli, ...create, '--json')).output)
       expect((await runCli(cli, 'doctor', `${baseUrl}/auth`)).code).toBe(0)
@@ -36,13 +56,30 @@ test.each(['hono', 'express'])(
       expect(tokens).toMatchObject({ id_token: expect.any(String) })
       expect((await runCli(cli, 'grants', 'list', '--user', '1')).output).toContain(client.client_id)
       const keys = JSON.parse((await runCli(cli, 'keys', 'list', '--json')).output).keys
+      expect(keys.length).toBeGreaterThan(0)
       expect(keys.every(({ usable }: { usable: boolean }) => usable)).toBe(true)
+      expect(await runCli(cli, 'purge')).toMatchObject({ code: 0, output: expect.stringContaining('rows deleted') })
     } finally {
       child?.kill()
+      await server?.drop()
       rmSync(folder, { recursive: true, force: true })
     }
   },
 )
+
+/** Makes an empty database on a server. The project itself makes its SQLite file. */
+async function serverDatabase(name: DatabaseName) {
+  return name === 'sqlite' ? undefined : emptyDatabase(name)
+}
+
+/** Before the tables exist, the command line names the command that makes them; that command makes them once. */
+async function migrateAsInitSays(place: Place): Promise<void> {
+  const early = await runCli(place, 'client', 'list')
+  expect([early.code, early.output, early.errors]).toEqual([1, '', expect.stringContaining('npx oauth migrate')])
+  expect((await runCli(place, 'migrate', '--check')).code).toBe(1)
+  expect(await runCli(place, 'migrate')).toMatchObject({ code: 0, output: expect.stringContaining('done now') })
+  expect((await runCli(place, 'migrate', '--check')).code).toBe(0)
+}
 
 /** Starts the project as its script `start` does. */
 async function start(folder: string, env: Readonly<Record<string, string>>): Promise<void> {
