@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import { freePort } from '../../../../test/example-process.ts'
-import { serverNames } from '../../../../test/machine/servers.ts'
+import { type ServerName, serverNames } from '../../../../test/machine/servers.ts'
 import { type DatabaseName, emptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { type Place, runCli } from '../support/run-cli.ts'
 
@@ -66,6 +67,49 @@ test.each(projects)(
     }
   },
 )
+
+test.each(serverNames)(
+  'a new server on %s survives that the database server ends its connections',
+  async (database) => {
+    const folder = mkdtempSync(join(root, 'node_modules/.init-'))
+    const server = await emptyDatabase(database)
+    try {
+      const port = String(await freePort())
+      const baseUrl = `http://localhost:${port}`
+      const place = { directory: folder, env: { BASE_URL: baseUrl, DATABASE_URL: server.url ?? '' } }
+      await runCli(place, 'init', '--database', database, '--yes')
+      await runCli(place, 'migrate')
+      await start(folder, { ...place.env, PORT: port })
+      const keys = async () => (await fetch(`${baseUrl}/auth/jwks`)).status
+      expect(await keys()).toBe(200)
+      expect(await endConnections(server.db, database)).toBeGreaterThan(0)
+      const unknownClient = `${baseUrl}/auth/oauth2/authorize?client_id=nobody`
+      await expect.poll(async () => (await fetch(unknownClient)).status, { timeout: 20_000 }).toBe(400)
+      expect(child?.exitCode).toBe(null)
+    } finally {
+      child?.kill()
+      await server.drop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
+
+/** Ends all connections to the database but the one that does so, as a restart does. Returns how many there were. */
+async function endConnections(db: Kysely<object>, server: ServerName): Promise<number> {
+  return db.connection().execute(async (own) => {
+    const { rows } =
+      server === 'postgres'
+        ? await sql<{ id: number }>`select pid as id from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()`.execute(own)
+        : await sql<{ id: number }>`select id from information_schema.processlist
+            where db = database() and id <> connection_id()`.execute(own)
+    for (const { id } of rows) {
+      if (server === 'postgres') await sql`select pg_terminate_backend(${id})`.execute(own)
+      else await sql`kill ${sql.lit(Number(id))}`.execute(own)
+    }
+    return rows.length
+  })
+}
 
 /** Makes an empty database on a server. The project itself makes its SQLite file. */
 async function serverDatabase(name: DatabaseName) {
