@@ -31,10 +31,11 @@ export async function runAtTerminal(
   const { bin } = await bundles()
   const command = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ')
   const { BASE_URL: _, NODE_ENV: __, NODE_PATH: ___, NODE_OPTIONS: ____, ...inherited } = process.env
+  const variables: Readonly<Record<string, string | undefined>> = { ...inherited, TERM: 'xterm', ...env }
   return new Promise((resolve, reject) => {
     const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
       cwd: directory,
-      env: { ...inherited, TERM: 'xterm', ...env } as NodeJS.ProcessEnv,
+      env: variables as NodeJS.ProcessEnv,
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const waiting = [...typed]
