@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { CommandIo } from './command-io.ts'
+import { CommandError } from './errors.ts'
 
 /** Makes the input and output of this process. */
 export function processIo(): CommandIo {
@@ -31,6 +32,9 @@ export function processIo(): CommandIo {
         const lines = createInterface({ input: stdin, output: stderr })
         try {
           return await lines.question(question)
+        } catch {
+          // Ctrl-C, or Ctrl-D, which ends the input. Commands ask before they change anything.
+          throw new CommandError('\nNobody answered the question, so nothing was changed.')
         } finally {
           lines.close()
         }

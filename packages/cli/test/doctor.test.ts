@@ -212,6 +212,20 @@ const faults: readonly Row[] = [
   ['registration.open', 'warn', (answer) => answer, 'anyone may register clients', { openRegistration: true }],
   ['registration.open', 'bad', at('/register', () => undefined), /.+/, { openRegistration: true }],
   [
+    'registration.open',
+    'warn',
+    at('/register', () => new Response('', { status: 500 })),
+    'status 500',
+    { openRegistration: true },
+  ],
+  [
+    'registration.open',
+    'warn',
+    at('/register', () => Response.json({}, { status: 429 })),
+    'status 429',
+    { openRegistration: true },
+  ],
+  [
     'registration.checks',
     'bad',
     at('/register', () => Response.json({ client_id: 'made' }, { status: 201 })),
@@ -219,6 +233,45 @@ const faults: readonly Row[] = [
     { openRegistration: true },
   ],
 ]
+
+/** Registers whatever is asked for, and says that the client can be deleted at this URL. Keeps the requests there. */
+function careless(clientUrl: (issuer: string) => string) {
+  const deletions: Request[] = []
+  const fault: Fault = (answer, request) => {
+    const { pathname, origin } = new URL(request.url)
+    if (request.method === 'DELETE') {
+      deletions.push(request)
+      return new Response(null, { status: 204 })
+    }
+    if (!pathname.endsWith('/register')) return answer
+    const client = { client_id: 'made', registration_access_token: 'its-token' }
+    return Response.json({ ...client, registration_client_uri: clientUrl(origin) }, { status: 201 })
+  }
+  return { fault, deletions }
+}
+
+describe('doctor, at a server that registers a script as a redirect URI', () => {
+  const change = async (fault: Fault) =>
+    (await findings(await startFaultyServer(fault, { openRegistration: true }))).find(
+      ({ check }) => check === 'registration.checks',
+    )?.change
+
+  test('the doctor deletes the client again, where the server lets it (RFC 7592)', async () => {
+    const { fault, deletions } = careless((origin) => `${origin}/auth/oauth2/register/made`)
+    expect(await change(fault)).toContain('is deleted')
+    expect(deletions.map(({ url, headers }) => [new URL(url).pathname, headers.get('authorization')])).toEqual([
+      ['/auth/oauth2/register/made', 'Bearer its-token'],
+    ])
+  })
+
+  test('the doctor sends the token of the client to no other server, and names the client to delete', async () => {
+    const other = careless(() => 'unused')
+    const elsewhere = await startFaultyServer(other.fault)
+    const { fault } = careless(() => `${elsewhere}/oauth2/register/made`)
+    expect(await change(fault)).toContain('delete the client made')
+    expect(other.deletions).toEqual([])
+  })
+})
 
 describe('doctor, at a server with a fault', () => {
   const titled = faults.map((row) => ({ row, title: `${row[0]} is ${row[1]} and says ${row[3]}` }))

@@ -88,6 +88,16 @@ test('the templates ask for the versions that the tests use', () => {
   }
 })
 
+test('the Workers template asks for a date that the wrangler of every supported Node knows', async () => {
+  const folder = folderWith()
+  await init(folder, ['--framework', 'workers', '--yes'])
+  const settings = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
+  // npm installs wrangler 4.86 with Node 20: later ones need Node 22. Its workerd refuses any later date.
+  expect((/"compatibility_date": "(.+)"/.exec(settings)?.[1] ?? '9') <= '2026-05-03').toBe(true)
+  // Before August 2026, only this flag puts OAUTH_SECRET into process.env.
+  expect(settings).toContain('"nodejs_compat"')
+})
+
 test('init asks for what is not given, asks again after a wrong answer, and Enter takes the default', async () => {
   const folder = folderWith()
   const { code, output, questions } = await init(folder, ['server'], ['koa', 'express', '', 'no'])

@@ -42,7 +42,7 @@ export async function readSchemaVersion<Database>(
 export function refuseSchema(
   found: FoundSchema | undefined,
   tables: TableNames,
-  migration = 'migrate(db) of @oauth/kysely/migrations',
+  migration = 'migrate(db) of @oauth/kysely/migrations, or npx oauth migrate of @oauth/cli',
 ): string | undefined {
   const named = tables.clients.replace(/clients$/, '…')
   if (found === undefined) {

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import { type Command, defineCommand } from '../command.ts'
 import type { CommandIo } from '../command-io.ts'
 import { UsageError } from '../errors.ts'
-import { type Choices, choiceProblem, databases, frameworks, pageChoices } from '../init/choices.ts'
+import { type Choices, choiceProblem, databases, databasesOf, frameworks, pageChoices } from '../init/choices.ts'
 import { projectFiles, secretsFile } from '../init/project-files.ts'
 import { writeProject } from '../init/write-project.ts'
 import { json } from '../output.ts'
@@ -29,8 +29,8 @@ export const init: Command = defineCommand({
   async run(io, values, [folder = '.']) {
     const { yes } = values
     const framework = await choose(io, { name: 'framework', given: values.framework, choices: frameworks, yes })
-    const fallback = framework === 'workers' ? 'durable-object' : 'sqlite'
-    const database = await choose(io, { name: 'database', given: values.database, choices: databases, yes, fallback })
+    const fitting = databasesOf(framework)
+    const database = await choose(io, { name: 'database', given: values.database, choices: databases, yes, fitting })
     const problem = choiceProblem({ framework, database })
     if (problem !== undefined) throw new UsageError(problem)
     const pages = await choose(io, { name: 'pages', given: values.pages, choices: pageChoices, yes })
@@ -49,25 +49,23 @@ export const init: Command = defineCommand({
 interface Question<Choice extends string> {
   readonly name: string
   readonly given: string | undefined
-  /** The first one is the default. */
   readonly choices: readonly [Choice, ...Choice[]]
   readonly yes: boolean
-  /** The default, if it is not the first choice. */
-  readonly fallback?: Choice
+  /** The choices that fit the answers before. The first one is the default. Default: all choices. */
+  readonly fitting?: readonly [Choice, ...Choice[]]
 }
 
 /** Returns what was given as an option, or else what the person at the terminal answers. */
 async function choose<Choice extends string>(io: CommandIo, question: Question<Choice>): Promise<Choice> {
-  const { name, given, choices, yes, fallback = choices[0] } = question
-  const known = (text: string | undefined): Choice | undefined => choices.find((one) => one === text)
-  const option = known(given)
+  const { name, given, choices, yes, fitting = choices } = question
+  const option = choices.find((one) => one === given)
   if (option !== undefined) return option
-  if (yes) return fallback
+  if (yes || fitting.length === 1) return fitting[0]
   if (io.ask === undefined)
     throw new UsageError(`--${name} is missing, and nobody is there to answer: add it, or --yes.`)
   for (;;) {
-    const answer = (await io.ask(`${name} (${choices.join(', ')}) [${fallback}] `)).trim().toLowerCase()
-    const chosen = answer === '' ? fallback : known(answer)
+    const answer = (await io.ask(`${name} (${fitting.join(', ')}) [${fitting[0]}] `)).trim().toLowerCase()
+    const chosen = answer === '' ? fitting[0] : fitting.find((one) => one === answer)
     if (chosen !== undefined) return chosen
   }
 }

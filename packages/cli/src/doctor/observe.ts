@@ -19,6 +19,8 @@ export interface Observations {
   readonly authorization?: Probe
   /** A registration with a redirect URI that every server has to refuse. */
   readonly registration?: Probe
+  /** The deletion of the client that the registration has made (RFC 7592), where the server offers it. */
+  readonly withdrawal?: Probe
 }
 
 /** A text that must not come back as HTML. */
@@ -64,8 +66,21 @@ export async function observe(
       }),
     ),
   }
-  const present = Object.entries(found).filter(([, one]) => one !== undefined)
+  const withdrawal = await withdraw(found.registration, send)
+  const present = Object.entries({ ...found, withdrawal }).filter(([, one]) => one !== undefined)
   return { issuer, oauthDocument, openidDocument, metadata, ...Object.fromEntries(present) }
+}
+
+/** Deletes the client that a registration has made. The access token of the client goes nowhere but to the same server. */
+async function withdraw(
+  registration: Probe | undefined,
+  send: (url: string, request: ProbeRequest) => Promise<Probe>,
+): Promise<Probe | undefined> {
+  if (!isAnswer(registration)) return undefined
+  const { registration_client_uri: uri, registration_access_token: token } = registration.json ?? {}
+  if (typeof uri !== 'string' || typeof token !== 'string' || !URL.canParse(uri)) return undefined
+  if (new URL(uri).origin !== new URL(registration.url).origin || !/^[\x21-\x7e]+$/.test(token)) return undefined
+  return send(uri, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
 }
 
 const tokenRequest = { grant_type: 'authorization_code', client_id: 'oauth-doctor', code: 'oauth-doctor' }

@@ -1,11 +1,12 @@
 import type { Parameters } from '../http/parameters.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { longestState } from '../protocol/state-limit.ts'
 
 /**
- * The longest values, in characters, of parameters that the server stores unchanged and returns to the client. Some
- * clients put a signed or encrypted document into `state`; a `nonce` is random, or a hash.
+ * The longest values, in characters, of parameters that the server stores unchanged and returns to the client. A `nonce` is
+ * random, or a hash.
  */
-const longest = { state: 4096, nonce: 512 } as const
+const longest = { state: longestState, nonce: 512 } as const
 
 /** Returns the client's `state`, or `undefined` when there is none or it is too long to store and return. */
 export function stateOf(parameters: Parameters): string | undefined {

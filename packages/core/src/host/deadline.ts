@@ -1,3 +1,5 @@
+import { timeLimit } from '../http/time-limit.ts'
+
 /**
  * Waits for a function of the host, and no longer than `seconds`, even if it does not heed the signal.
  * @throws what the function throws, or an error for which `isLate` is true
@@ -7,7 +9,7 @@ export async function withinSeconds<T>(
   seconds: number,
   work: (signal: AbortSignal) => T | PromiseLike<T>,
 ): Promise<T> {
-  const signal = AbortSignal.timeout(seconds * 1000)
+  const signal = timeLimit(seconds)
   const late = new Promise<never>((_, reject) => {
     const tell = () => reject(new Error(`${call} did not answer within ${seconds} s`, { cause: signal.reason }))
     signal.addEventListener('abort', tell, { once: true })

@@ -1,6 +1,7 @@
 import { isPrivateAddress, isPrivateHost } from '../protocol/private-address.ts'
 import { isLoopbackHost } from '../protocol/web-host.ts'
 import type { LookupHost } from './platform.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** Sends a request. The `fetch` of the platform has this type. */
 export type OutboundFetch = (url: string, init: RequestInit) => Promise<Response>
@@ -63,7 +64,7 @@ export function createOutbound({ fetch: own, allowPrivate, timeout }: OutboundPo
     const isExempt = allowPrivate || (request.allowLoopback === true && isLoopbackUrl(url))
     const problem = outboundUrlProblem(url, isExempt)
     if (problem !== undefined) throw new Error(`${url} ${problem}`)
-    const signal = AbortSignal.timeout(timeout * 1000)
+    const signal = timeLimit(timeout)
     const late = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(new Error(`${url} did not answer within ${timeout} s`)), {
         once: true,

@@ -57,6 +57,16 @@ export function later(run: () => void, milliseconds: number): boolean {
   return true
 }
 
+/**
+ * Calls a function after the sockets were read. A process that had no time for its event loop, on a busy machine, calls its
+ * timers first, though the answers may have come long ago. Where the platform has no such queue, it calls at once.
+ */
+export function afterReading(run: () => void): void {
+  const { setImmediate } = globalThis as { readonly setImmediate?: (run: () => void) => unknown }
+  if (setImmediate === undefined) run()
+  else setImmediate(run)
+}
+
 /** Calls a function when the process ends by itself or by a call, where the platform has a process. */
 export function beforeExit(run: () => void): void {
   const { process } = globalThis as MaybeProcess

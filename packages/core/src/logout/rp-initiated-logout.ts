@@ -3,6 +3,7 @@ import type { Context } from '../contracts/context.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { redirectUriProblem } from '../protocol/redirect-uri.ts'
+import { longestState } from '../protocol/state-limit.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { verifyIdTokenHint } from '../tokens/id-token-hint.ts'
 
@@ -85,6 +86,9 @@ function judgeAddress(
 ): Pick<LogoutRequest, 'target' | 'problems'> {
   const redirectUri = parameters.get('post_logout_redirect_uri')
   const state = parameters.get('state')
+  if (state !== undefined && state.length > longestState) {
+    throw new OAuthError('invalid_request', `state must not be longer than ${longestState} characters`)
+  }
   if (redirectUri === undefined) return { problems }
   if (client === undefined || !mayReturnTo(client, redirectUri)) {
     return { problems: [...problems, 'address_not_registered'] }

@@ -1,3 +1,4 @@
+import { closedConnection } from './closed-connection.ts'
 import type { IncomingRequest } from './platform.ts'
 
 /** Makes a stream of the body of a request. Nobody reads from the connection before somebody reads from the stream. */
@@ -19,8 +20,7 @@ export function bodyStream(incoming: IncomingRequest): ReadableStream<Uint8Array
           'end',
           end(() => controller.close()),
         )
-        const closed = new Error('the client has closed the connection')
-        const fail = end(() => controller.error(closed))
+        const fail = end(() => controller.error(closedConnection()))
         incoming.on('error', fail)
         incoming.on('close', fail)
         incoming.pause()

@@ -3,6 +3,7 @@ import { createReport } from '../host/console.ts'
 import type { Reply } from '../http/reply.ts'
 import { entryOf } from '../server/entry.ts'
 import type { Mountable } from '../server/received-at.ts'
+import { isClosedConnection } from './closed-connection.ts'
 import type { IncomingRequest, OutgoingResponse } from './platform.ts'
 import { createRequest } from './request.ts'
 import { requestUrl } from './request-url.ts'
@@ -48,7 +49,7 @@ export function nodeListener(
     const fail = (error: unknown): void => {
       if (next !== undefined) next(error)
       else {
-        report('the listener failed', error)
+        if (!isClosedConnection(incoming, error)) report('the listener failed', error)
         if (outgoing.headersSent) outgoing.destroy()
         else sendReply(outgoing, failed, isHead)
       }

@@ -11,6 +11,8 @@ export interface IncomingRequest {
   readonly rawBody?: unknown
   readonly rawHeaders: readonly string[]
   readonly destroyed: boolean
+  /** The error of the connection, if there was one. */
+  readonly errored?: Error | null
   readonly readableDidRead: boolean
   /** Whether somebody has read to the end. For an empty body, `readableDidRead` stays false. */
   readonly readableEnded: boolean

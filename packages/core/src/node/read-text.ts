@@ -1,3 +1,4 @@
+import { closedConnection } from './closed-connection.ts'
 import type { IncomingRequest } from './platform.ts'
 
 const decoder = new TextDecoder()
@@ -20,7 +21,7 @@ export function readText(incoming: IncomingRequest): Promise<string> {
     incoming.on('error', reject)
     // A complete request is closed as well. A connection that was closed before has no other event any more.
     const closed = (): void => {
-      if (!isComplete) reject(new Error('the client has closed the connection'))
+      if (!isComplete) reject(closedConnection())
     }
     if (incoming.destroyed) closed()
     else incoming.on('close', closed)

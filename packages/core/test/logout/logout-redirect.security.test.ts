@@ -64,6 +64,17 @@ describe('a post_logout_redirect_uri that is not registered for the client of th
     await readPage(await browser.request(url))
   })
 
+  test('a state of more than 4096 characters shows an error page, and no session ends (A07)', async () => {
+    const { world, browser, idToken } = await start()
+    const url = (length: number) =>
+      logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: afterLogout, state: 's'.repeat(length) })
+    const response = await browser.request(url(4097))
+    expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    expect(isSignedIn(world, browser)).toBe(true)
+    const location = (await browser.request(url(4096))).headers.get('location') ?? ''
+    expect(new URL(location).searchParams.get('state')).toHaveLength(4096)
+  })
+
   test('a repeated URI shows an error page, and no session ends (A07)', async () => {
     const { world, browser, idToken } = await start()
     const url = logoutUrl(world, { id_token_hint: idToken, post_logout_redirect_uri: afterLogout })

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { nodeListener, nodeRequest } from '@oauth/core/node'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { mountable } from '../support/adapter-suite.ts'
 import { serveRaw } from '../support/raw.ts'
 import { describeRaw } from '../support/raw-suite.ts'
@@ -18,6 +19,15 @@ async function raw(listener: Parameters<typeof serveRaw>[0], text: string): Prom
   const server = await serveRaw(listener)
   closing.push(server.close)
   return server.send(text)
+}
+
+/** A promise that a test resolves itself. */
+function signal() {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve: () => resolve() }
 }
 
 const { provider } = createQuickWorld({ basePath: '/auth' })
@@ -117,6 +127,43 @@ describe('nodeListener', () => {
       incoming.resume().once('end', () => setImmediate(listener, incoming, outgoing))
     }, `${post}Content-Length: 3\r\n\r\na=1`)
     expect(seen).toEqual([expect.stringContaining('TypeError'), expect.stringContaining('TypeError')])
+  })
+
+  test.each([
+    ['a client that goes away while it sends a text is no failure of the host', 'text', []],
+    ['a client that goes away while it sends a form is no failure of the host', 'formData', []],
+    ['an error of the host is printed, also after the client has gone away', 'none', ['the page is broken']],
+  ])('%s', async (_title, read, printed) => {
+    const lines: string[] = []
+    const spy = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(String(line)))
+    const entered = signal()
+    const left = signal()
+    const listener = nodeListener(
+      mountable(async () => new Response()),
+      async (request) => {
+        entered.resolve()
+        const reading = read === 'formData' ? request.formData().then(String) : request.text()
+        reading.then(left.resolve, left.resolve)
+        if (read !== 'none') return new Response(await reading)
+        await reading.catch(() => undefined)
+        throw new Error('the page is broken')
+      },
+    )
+    const server = createServer(listener).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    closing.push(
+      () => server.close(),
+      () => spy.mockRestore(),
+    )
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    client.write(
+      'POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nhalf',
+    )
+    await entered.promise
+    client.destroy()
+    await left.promise
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(lines).toEqual(printed.map((text) => expect.stringContaining(text)))
   })
 
   test('HTTP/2 requests are served through the compatibility API, also with methods that HTTP/1.1 and fetch do not know', async () => {

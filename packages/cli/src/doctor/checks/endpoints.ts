@@ -3,11 +3,17 @@ import { foreignRedirectUri, marker, type Observations } from '../observe.ts'
 import { type Answer, isAnswer, type Probe } from '../probe.ts'
 
 /** Rates how the endpoints refuse what they have to refuse. */
-export function endpoints({ tokenError, authorization, registration, metadata }: Observations): readonly Finding[] {
+export function endpoints({
+  tokenError,
+  authorization,
+  registration,
+  withdrawal,
+  metadata,
+}: Observations): readonly Finding[] {
   return [
     ...(tokenError === undefined ? [] : tokenEndpoint(tokenError)),
     ...(authorization === undefined ? [] : authorizationEndpoint(authorization)),
-    ...registrationEndpoint(registration, metadata.registration_endpoint),
+    ...registrationEndpoint(registration, withdrawal, metadata.registration_endpoint),
   ]
 }
 
@@ -59,7 +65,11 @@ function html({ text, headers }: Answer): Finding {
   )
 }
 
-function registrationEndpoint(asked: Probe | undefined, url: unknown): readonly Finding[] {
+function registrationEndpoint(
+  asked: Probe | undefined,
+  withdrawal: Probe | undefined,
+  url: unknown,
+): readonly Finding[] {
   const check = 'registration.open'
   if (url === undefined) return [ok(check, 'there is no registration endpoint')]
   if (!isAnswer(asked)) {
@@ -69,14 +79,22 @@ function registrationEndpoint(asked: Probe | undefined, url: unknown): readonly 
   }
   const { status, json } = asked
   if (status === 401 || status === 403) return [ok(check, 'registration needs a token or a signed-in user')]
+  const refused = status === 400 && typeof json?.error === 'string'
+  const registered = status === 200 || status === 201
+  if (!refused && !registered) {
+    const change = 'let the registration endpoint answer 201, 400 with a JSON error, or 401, and ask again'
+    return [warn(check, `a registration gets status ${status}, so that nothing can be said of it`, change)]
+  }
   const open = warn(
     check,
     'anyone may register clients',
     'right for MCP, with limits and a lifetime for unused clients; otherwise turn off allowUnauthenticatedClientRegistration',
   )
-  if (status !== 200 && status !== 201)
-    return [open, ok('registration.checks', 'a script as a redirect URI is refused')]
+  if (refused) return [open, ok('registration.checks', 'a script as a redirect URI is refused')]
   const made = typeof json?.client_id === 'string' ? json.client_id : 'a client'
-  const change = `check redirect URIs, and delete the client ${made}, which this check has made`
+  const isGone = isAnswer(withdrawal) && withdrawal.status === 204
+  const change = isGone
+    ? 'check redirect URIs; the client that this check has made is deleted'
+    : `check redirect URIs, and delete the client ${made}, which this check has made`
   return [open, bad('registration.checks', 'the redirect URI javascript:alert(1) was registered', change)]
 }

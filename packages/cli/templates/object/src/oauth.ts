@@ -12,6 +12,17 @@ export function createServer(storage: Storage): Provider {
     authentication,
     loginUrl: '/login',
     consentUrl: '/consent',
-    // Your applications: register them here, or let clients register themselves (allowDynamicClientRegistration).
+  })
+}
+
+/** Registers your applications, once: the command line does not reach the storage of a Durable Object. */
+export async function registerClients(server: Provider): Promise<void> {
+  if ((await server.getClient('demo')) !== undefined) return
+  await server.registerClient({
+    client_id: 'demo',
+    client_name: 'Demo',
+    redirect_uris: ['http://localhost:4000/callback'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
   })
 }

@@ -1,5 +1,5 @@
 import type { Provider } from '@oauth/core'
-import { createServer } from './oauth.ts'
+import { createServer, registerClients } from './oauth.ts'
 import { pages } from './pages.ts'
 import { openStorage } from './storage.ts'
 
@@ -28,6 +28,7 @@ export class Server {
     this.#context = context
     this.#provider = createServer(openStorage(context.storage))
     context.blockConcurrencyWhile(async () => {
+      await registerClients(this.#provider)
       if ((await context.storage.getAlarm()) === null) await context.storage.setAlarm(Date.now() + purgePause)
     })
   }
