@@ -99,6 +99,7 @@ test('nobody but webHost reads the host of a URL that somebody else chose (A14)'
     'protocol/ip-address.ts',
     'http/outbound.ts',
     'endpoints/end-session.ts',
+    'tenants/by-host.ts',
   ]
   const readers = readSources().filter(({ code }) =>
     [
