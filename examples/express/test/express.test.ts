@@ -69,7 +69,7 @@ describe('the Express example', () => {
     const style = /<style>([\s\S]*)<\/style>/.exec(await response.text())?.[1] ?? ''
     const hash = createHash('sha256').update(style).digest('base64')
     const policy = response.headers.get('content-security-policy')
-    expect(policy).toContain(`default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'`)
+    expect(policy).toContain(`default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; frame-ancestors 'none'`)
     expect(style).toContain('sans-serif')
   })
 
