@@ -1,4 +1,4 @@
-import type { Feature, Observer, RequestEnd, Storage } from '@oauth/core'
+import { createProvider, type Feature, type Observer, type RequestEnd, type Storage } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test, vi } from 'vitest'
 import type { Announcements } from '../../src/host/events.ts'
@@ -61,9 +61,26 @@ describe('the end of a request', () => {
     const client = await registerConfidential(world)
     await post(world, '/oauth2/token', { grant_type: 'x-invented', client_id: 'x-invented', client_secret: 'x' })
     await postAs(world, client, '/oauth2/token', { grant_type: 'x-invented' })
-    await world.provider.fetch(new Request(`${world.issuer}/x-invented`, { method: 'X-INVENTED' }))
+    await world.provider.fetch(new Request(`${world.issuer}/x-invented`, { method: 'POST' }))
     expect(JSON.stringify(ends)).not.toMatch(/x-invented/i)
-    expect(ends.at(-1)).toMatchObject({ endpoint: 'unknown', method: 'OTHER', status: 404, error: 'not_found' })
+    expect(ends.at(-1)).toMatchObject({ endpoint: 'unknown', method: 'POST', status: 404, error: 'not_found' })
+  })
+
+  test('a method that somebody has invented is OTHER', async () => {
+    const ends: RequestEnd[] = []
+    // Without an adapter: servers and frameworks refuse most methods themselves.
+    const provider = createProvider({
+      baseUrl: 'https://id.example.com',
+      secret: 'a-secret-of-this-test-with-more-than-32-characters',
+      storage: memoryStorage(),
+      authentication: { getSession: () => undefined, getUser: () => undefined },
+      loginUrl: '/login',
+      consentUrl: '/consent',
+      logger: false,
+      onRequestEnd: (end) => ends.push(end),
+    })
+    await provider.fetch(new Request(`${provider.issuer}/x-invented`, { method: 'X-INVENTED' }))
+    expect(ends).toMatchObject([{ endpoint: 'unknown', method: 'OTHER', status: 404, error: 'not_found' }])
   })
 
   test('a storage that fails is a failure, with the time that it took', async () => {
