@@ -280,7 +280,8 @@ if (databaseNames.includes('postgres')) {
       try {
         const storage = kyselyStorage(db, { timeoutSeconds: 2 })
         await storage.clients.insert(clientRecord())
-        expect([one.totalCount, two.totalCount]).toEqual([1, 0])
+        // The pool counts a connection until its end has arrived.
+        await expect.poll(() => [one.totalCount, two.totalCount]).toEqual([1, 0])
         proxy.stall()
         await expect(Promise.resolve(storage.clients.find('client'))).rejects.toThrow('within 0.5 s')
         await expect.poll(() => one.totalCount).toBe(0)
