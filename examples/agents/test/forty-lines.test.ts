@@ -26,8 +26,8 @@ describe.each(['hono', 'express'])('an MCP server with sign-in on %s', (framewor
 
   testSignIn(framework, () => baseUrl)
 
-  test(`the file for ${framework} has about forty lines beside imports`, () => {
-    expect(linesOf(readFileSync(source(framework), 'utf8'))).toBeLessThanOrEqual(41)
+  test(`the file for ${framework} has less than forty lines beside imports`, () => {
+    expect(linesOf(readFileSync(source(framework), 'utf8'))).toBeLessThan(40)
   })
 })
 

@@ -5,7 +5,7 @@ import { type ClientHost, createClientHost } from '../../../packages/agents/src/
 import { client24, sdk132 } from '../../../packages/agents/src/libraries.ts'
 import { credentials } from '../../../packages/agents/src/pages.ts'
 
-/** Tests what the three files of about forty lines promise, over real HTTP, with unmodified clients of MCP. */
+/** Tests what the samples for Hono, Express and Next.js promise, over real HTTP, with unmodified clients of MCP. */
 export function testSignIn(framework: string, baseUrl: () => string): void {
   const entrance = () => ({ resource: `${baseUrl()}/mcp`, browser: createBrowser() })
 
@@ -32,12 +32,18 @@ export function testSignIn(framework: string, baseUrl: () => string): void {
     },
   )
 
-  test(`on ${framework}, the consent page escapes the client's name and shows resource, scope, redirect host and warning`, async () => {
+  test(`on ${framework}, the consent page escapes the client's name and shows resource, scope, redirect host and warnings`, async () => {
     const page = await openConsent(await authorizationUrl({ client_name: '<b id="x">Evil</b>' }))
     expect(page.status).toBe(200)
     expect(page.body).not.toContain('<b id=')
     expect(page.body).toContain('Evil')
-    for (const shown of [`${baseUrl()}/mcp`, 'profile:read', '127.0.0.1', 'Any program on this computer', 'checked'])
+    for (const shown of [
+      `${baseUrl()}/mcp`,
+      'See your name',
+      '127.0.0.1',
+      'to a program on this computer',
+      'Nobody has checked',
+    ])
       expect(page.body).toContain(shown)
   })
 
@@ -47,15 +53,40 @@ export function testSignIn(framework: string, baseUrl: () => string): void {
     expect(denied.url.searchParams.get('error')).toBe('access_denied')
   })
 
-  test(`on ${framework}, a wrong password and a form without the browser's cookie sign nobody in, and no page can be framed or kept`, async () => {
+  test(`on ${framework}, a wrong password signs nobody in`, async () => {
     const browser = createBrowser()
     const page = await browser.open(await authorizationUrl())
-    const again = await browser.submit(page, { password: 'guess' })
-    expect([again.status, again.body.includes('type="password"')]).toEqual([200, true])
-    const body = new URLSearchParams(credentials)
-    const headers = { origin: 'https://evil.example' }
-    const foreign = await fetch(page.url, { method: 'POST', body, headers, redirect: 'manual' })
-    expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([400, null])
+    const again = await browser.submit(page, { ...credentials, password: 'guess' })
+    expect([again.status, again.body.includes('type="password"')]).toEqual([422, true])
+  })
+
+  test(`on ${framework}, a form of another origin and a form without the browser's cookie sign nobody in, and no page can be framed or kept`, async () => {
+    const { url } = await createBrowser().open(await authorizationUrl())
+    const form = await fetch(url)
+    const [cookie = ''] = (form.headers.get('set-cookie') ?? '').split(';')
+    const form_token = /name="form_token" value="([^"]+)"/.exec(await form.text())?.[1] ?? ''
+    const post = async (headers: Record<string, string>) => {
+      const body = new URLSearchParams({ ...credentials, form_token })
+      const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual' })
+      const isSignedIn = response.headers.getSetCookie().some((line) => line.startsWith('session='))
+      return { response, outcome: [response.status, isSignedIn] }
+    }
+    const foreign = await post({ cookie, origin: 'https://evil.example' })
+    expect(foreign.outcome).toEqual([403, false])
+    expect((await post({ origin: baseUrl() })).outcome).toEqual([403, false])
+    // The same form signs in where the server's own page sends it, so those two were refused for where they came from.
+    expect((await post({ cookie, origin: baseUrl() })).outcome).toEqual([303, true])
+    for (const { headers } of [form, foreign.response]) {
+      expect(headers.get('cache-control')).toContain('no-store')
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    }
+  })
+
+  test(`on ${framework}, a browser that did not begin an authorization sees nothing of its consent page`, async () => {
+    const { url } = await openConsent(await authorizationUrl({ client_name: 'Secret plans' }))
+    const foreign = await fetch(url, { redirect: 'manual' })
+    expect(foreign.status).toBe(400)
+    expect(await foreign.text()).not.toContain('Secret plans')
     expect(foreign.headers.get('cache-control')).toContain('no-store')
     expect(foreign.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   })
