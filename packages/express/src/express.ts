@@ -1,3 +1,5 @@
+// Declares the modules of Node for a program whose settings do not name its types.
+/// <reference types="node" preserve="true" />
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** The members of an Express request that this adapter uses. Requests of Express 4 and 5 fit. */

@@ -1,3 +1,5 @@
+// Declares the modules of Node for a program whose settings do not name its types.
+/// <reference types="node" preserve="true" />
 import type { IncomingMessage } from 'node:http'
 
 /** Returns the headers of a request, with repeated ones joined as in the Fetch API. */

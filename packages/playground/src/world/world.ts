@@ -50,6 +50,8 @@ export function createWorld(switches: Switches, needs: readonly Need[]): World {
     ...Object.fromEntries(description.options.map(({ name, value }) => [name, value])),
     features: [...(preset?.features ?? []), ...made],
     baseUrl: places.host,
+    // The page shows the events itself.
+    logger: false,
     secret: crypto.randomUUID() + crypto.randomUUID(),
     storage: watched.storage,
     authentication: {
