@@ -11,12 +11,18 @@ import type { OpenKey } from './load.ts'
 import { secretProblem } from './problems.ts'
 
 /**
+ * Seconds for which a read that has not ended is shared. On Workers, work ends with the request that began it, and others that
+ * wait for it would wait for ever.
+ */
+const sharedSeconds = 10
+
+/**
  * Makes the set of signing keys, which all processes on one storage share. The keys are made at first use, read again
  * every few seconds, and can be rotated at runtime.
  */
 export function createKeySet(options: KeySetOptions): KeySet {
   let ring: KeyRing | undefined
-  let reading: Promise<KeyRing> | undefined
+  let reading: { readonly fresh: Promise<KeyRing>; readonly since: number } | undefined
   const unsigned = createUnsignedJwts()
   const watchClock = createClockWatch(options)
 
@@ -30,12 +36,15 @@ export function createKeySet(options: KeySetOptions): KeySet {
   const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
 
   const read = (): Promise<KeyRing> => {
-    reading ??= ensureKeys(options, ring)
+    const since = options.clock.now()
+    if (reading !== undefined && Math.abs(since - reading.since) < sharedSeconds) return reading.fresh
+    const fresh = ensureKeys(options, ring)
       .then(keep)
       .finally(() => {
-        reading = undefined
+        if (reading?.fresh === fresh) reading = undefined
       })
-    return reading
+    reading = { fresh, since }
+    return fresh
   }
 
   const current = (): KeyRing | Promise<KeyRing> => {
