@@ -1,5 +1,8 @@
 // biome-ignore-all lint/suspicious/noConsole: this file is a command, and it prints to the console
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onStopSignal } from '../../../shared/src/stop-gracefully.ts'
 import { bundle, dataFolder, serve } from './serve.ts'
 
@@ -10,7 +13,9 @@ const clientSecret = process.env.CLIENT_SECRET || secret()
 const redirectUri = process.env.CLIENT_REDIRECT_URI || 'http://localhost:3000/callback'
 const password = process.env.USER_PASSWORD || 'demo-password'
 
-const data = process.env.DATA || dataFolder
+// Without a secret of yours, each start makes one, and could not open the keys that an earlier start has stored.
+const isKept = Boolean(process.env.DATA || process.env.OAUTH_SECRET)
+const data = process.env.DATA || (isKept ? dataFolder : mkdtempSync(join(tmpdir(), 'oauth-workers-')))
 
 await bundle()
 const workerd = serve(
@@ -29,12 +34,13 @@ console.log(`
   Demo account  demo@example.com / ${password}
   Demo client   demo / ${clientSecret}
                 ${redirectUri}
-  Database      ${data}
+  Database      ${data}${isKept ? '' : ' (until it stops: set OAUTH_SECRET to keep it)'}
 `)
 let stopping = false
 const ended = new Promise<void>((resolve) => {
   workerd.on('exit', (code) => {
     process.exitCode = stopping ? 0 : (code ?? 1)
+    if (!isKept) rmSync(data, { recursive: true, force: true })
     resolve()
   })
 })
