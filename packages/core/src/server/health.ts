@@ -1,6 +1,7 @@
 import { stopwatch } from '../contracts/clock.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Readiness } from '../contracts/readiness.ts'
+import { pause } from '../http/pause.ts'
 import { reply } from '../http/reply.ts'
 import { pathOf } from '../http/target.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
@@ -8,8 +9,8 @@ import type { ReadinessSwitch } from './readiness.ts'
 
 /** Milliseconds for which an answer of the readiness page stands, so that many requests cause one check. */
 const keptMilliseconds = 1000
-/** Milliseconds within which the readiness page answers. A check that takes longer goes on for the next request. */
-const patienceMilliseconds = 2000
+/** Seconds within which the readiness page answers. A check that takes longer goes on for the next request. */
+const patience = 2
 
 /** The health pages of a provider. */
 export interface Health {
@@ -80,12 +81,9 @@ export function createHealth(
   }
 }
 
-function late(): Promise<Readiness> {
-  return new Promise((resolve) => {
-    AbortSignal.timeout(patienceMilliseconds).addEventListener('abort', () => resolve({ ok: false, checks: [] }), {
-      once: true,
-    })
-  })
+async function late(): Promise<Readiness> {
+  await pause(patience)
+  return { ok: false, checks: [] }
 }
 
 function page(status: number, body: object, headers?: Readonly<Record<string, string>>): Response {

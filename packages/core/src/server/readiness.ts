@@ -1,5 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { Readiness, ReadinessCheck } from '../contracts/readiness.ts'
+import { pause } from '../http/pause.ts'
 import { isStorageUnavailable, StorageUnavailableError } from '../storage/storage-unavailable-error.ts'
 
 /** Seconds to wait for the storage before it counts as unreachable. */
@@ -103,9 +104,8 @@ function fail(ctx: Context, cause: unknown): void {
 
 /** Resolves with the result of `work`, or rejects when that takes too long. */
 function soon<T>(work: () => Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    const error = new StorageUnavailableError(`the storage did not answer within ${patience} s`)
-    AbortSignal.timeout(patience * 1000).addEventListener('abort', () => reject(error), { once: true })
+  const late = pause(patience).then((): never => {
+    throw new StorageUnavailableError(`the storage did not answer within ${patience} s`)
   })
   // Usually the race is over by then, and the rejection would be reported as unhandled.
   late.catch(() => undefined)

@@ -2,6 +2,7 @@ import { systemClock } from '../contracts/clock.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type { Feature, FeatureApis } from '../contracts/feature.ts'
 import type { BaseUser } from '../contracts/host.ts'
+import { withinSeconds } from '../host/deadline.ts'
 import { createAnnouncements, type Emit } from '../host/events.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { pause } from '../http/pause.ts'
@@ -70,7 +71,7 @@ export function createTenants(given: TenantsOptions): Tenants {
     refreshSeconds: given.refreshSeconds ?? 300,
     async make(tenant) {
       try {
-        const found = await within(given.optionsTimeoutSeconds ?? 10, async () => given.options(tenant))
+        const found = await withinSeconds('options', given.optionsTimeoutSeconds ?? 10, () => given.options(tenant))
         return found === undefined || found === null ? undefined : await makeProvider(shared, tenant, found)
       } catch (cause) {
         emitOf(tenant)({ type: 'request.failed', endpoint: 'tenant', cause })
@@ -136,15 +137,4 @@ function unavailable(cause: unknown): OAuthError {
 function onlyUnavailable(error: unknown): Response {
   if (error instanceof OAuthError) return errorResponse(error, 'json')
   throw error
-}
-
-/** Resolves with the result of `work`, or rejects when that takes too long. */
-function within<T>(seconds: number, work: () => Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`options did not answer within ${seconds} s`)
-    AbortSignal.timeout(seconds * 1000).addEventListener('abort', () => reject(error), { once: true })
-  })
-  // Usually the race is over by then, and the rejection would be reported as unhandled.
-  late.catch(() => undefined)
-  return Promise.race([work(), late])
 }
