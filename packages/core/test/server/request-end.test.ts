@@ -218,7 +218,7 @@ describe('observers', () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { world, ends } = listeningWorld({ features: [observing(observer)] })
     const tokens = await getTokens(world, await registerConfidential(world))
-    expect(tokens.access_token).toBeTruthy()
+    expect(tokens.access_token).toMatch(/^[\w.-]{40,}$/)
     expect(ends.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
     expect(error.mock.calls.join()).toContain('failed: Error: broken')
     error.mockRestore()
