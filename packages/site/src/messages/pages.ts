@@ -5,7 +5,8 @@ import { notice, packagesFolder } from '../reference/places.ts'
 import { parts } from '../reference/sections.ts'
 import { collectMessages, type Message } from './collect.ts'
 import { help } from './help.ts'
-import { apiLogTopics, apiTopics, clientTopics, codeTopics, commandTopics, startTopics, type Topic } from './topics.ts'
+import { apiLogTopics, apiTopics, commandTopics } from './outer-topics.ts'
+import { clientTopics, codeTopics, startTopics, type Topic } from './topics.ts'
 
 /** The packages whose errors operators and developers of clients meet. */
 const packages = ['core', 'kysely', 'express', 'hono', 'next', 'pages', 'redis', 'resource-server', 'cli']
