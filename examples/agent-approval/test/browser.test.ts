@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../../server/src/identity/demo-account.ts'
 import type { Payment } from '../../server/src/payments/payment.ts'
 import { askForApproval, pay } from '../src/agent/pay.ts'
@@ -59,7 +60,6 @@ describe.each(chromiums)('approvals in Chromium', (executablePath) => {
       const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 360, height: 740 } })
       context.setDefaultTimeout(30_000)
       const page = await context.newPage()
-      const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
       let code = ''
       const asked = askForApproval(running.mandate, long, (shown) => {
         code = shown
@@ -69,7 +69,7 @@ describe.each(chromiums)('approvals in Chromium', (executablePath) => {
       await page.goto(link)
       await page.getByLabel('E-mail address').fill(demoAccount.email)
       await page.getByLabel('Password').fill(demoAccount.password)
-      await press('Sign in')
+      await press(page, 'Sign in')
       expect(page.url()).toBe(link)
       expect(await text(page.getByRole('heading', { level: 1 }))).toBe('Travel agent asks for your approval')
       const main = await text(page.getByRole('main'))
@@ -84,7 +84,7 @@ describe.each(chromiums)('approvals in Chromium', (executablePath) => {
       await list.goto(new URL('/approvals', link).href)
       expect(await text(list.getByRole('listitem'))).toContain(`1234567.89 EUR to ${long.creditor}`)
 
-      await press('Pay 1234567.89 EUR')
+      await press(page, 'Pay 1234567.89 EUR')
       expect(await text(page.getByRole('status'))).toBe('Approved. The application has its answer now.')
       const { accessToken } = await asked
       expect((await pay(running.mandate, accessToken, { ...long, amount: '9.99' })).status).toBe(403)

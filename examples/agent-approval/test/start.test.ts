@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ExampleProcess, freePort, startExample } from '../../../test/example-process.ts'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../../server/src/identity/demo-account.ts'
 import { openAsUser } from './servers.ts'
 
@@ -94,15 +95,14 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     const browser = await chromium.launch({ executablePath, args: chromiumArguments })
     try {
       const page = await browser.newPage()
-      const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
       await page.goto(await linkAfter(before))
       await page.getByLabel('E-mail address').fill(demoAccount.email)
       await page.getByLabel('Password').fill(demoAccount.password)
-      await press('Sign in')
+      await press(page, 'Sign in')
       const main = (await page.getByRole('main').textContent()) ?? ''
       expect(main).toContain('Ticket to Hamburg, 4 December')
       await vi.waitFor(() => expect(main).toContain(codeOf(agent.output())), 30_000)
-      await press('Pay 45.90 EUR')
+      await press(page, 'Pay 45.90 EUR')
       expect(await agent.ended).toBe(0)
       expectPaid(agent.output())
     } finally {

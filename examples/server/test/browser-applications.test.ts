@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { application, create, developer } from './developer.ts'
 import { type Example, startExample } from './start.ts'
 
@@ -85,7 +86,6 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await browser?.close()
   }, timeout)
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()
   const summary = (page: Page, name: string) => page.locator('summary').filter({ hasText: name }).click()
   const box = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true })

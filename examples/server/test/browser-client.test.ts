@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { contrasts, luminanceOf } from './contrast.ts'
 import { signIn } from './journey.ts'
@@ -54,8 +55,6 @@ describe.each(chromiums)('the home page and the demo client in Chromium', (execu
     })
     return { page, complaints, close: () => context.close() }
   }
-
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
   async function signInAsDemo(page: Page): Promise<void> {
     await page.goto('/client')
@@ -120,11 +119,12 @@ describe.each(chromiums)('the home page and the demo client in Chromium', (execu
     await signInAsDemo(page)
     await press(page, 'Revoke')
     const entry = page.locator('.timeline summary', { hasText: 'Tells the provider' })
+    await entry.waitFor()
     const seen: string[] = []
     for (let step = 0; step < 40; step++) {
       await page.keyboard.press('Tab')
-      const focus = page.locator(':focus')
-      seen.push(((await focus.textContent()) ?? '').trim())
+      // Not a locator of ':focus', which would wait for one where the focus has left the page.
+      seen.push(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''))
       if (await entry.evaluate((element) => element === document.activeElement)) break
     }
     expect(seen).toContain('Introspect')

@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
 
@@ -61,7 +62,6 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
   }, timeout)
 
   const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
   async function look(page: Page, name: string): Promise<void> {
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')

@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { authorize } from './journey.ts'
 import { type Example, startExample } from './start.ts'
@@ -53,15 +54,14 @@ describe.each(chromiums)('payments in Chromium', (executablePath) => {
       const context = await browser.newContext({ javaScriptEnabled, viewport, baseURL: example.baseUrl })
       context.setDefaultTimeout(30_000)
       const page = await context.newPage()
-      const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
       await page.goto('/client')
-      await press('Sign in with Example ID')
+      await press(page, 'Sign in with Example ID')
       await page.getByLabel('E-mail address').fill(demoAccount.email)
       await page.getByLabel('Password').fill(demoAccount.password)
-      await press('Sign in')
+      await press(page, 'Sign in')
       // In the second run, the consent is remembered, and the payment is asked for again.
-      if (new URL(page.url()).pathname === '/consent') await press('Allow')
-      await press('Buy for 12.50 EUR')
+      if (new URL(page.url()).pathname === '/consent') await press(page, 'Allow')
+      await press(page, 'Buy for 12.50 EUR')
       expect(await text(page.getByRole('heading', { level: 1 }))).toBe('Marginalia asks for your approval')
       expect(await page.getByRole('definition').allTextContents()).toEqual([
         '12.50 EUR',
@@ -73,7 +73,7 @@ describe.each(chromiums)('payments in Chromium', (executablePath) => {
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       )
       expect(overflow).toBe(0)
-      await press('Pay 12.50 EUR')
+      await press(page, 'Pay 12.50 EUR')
       expect(await text(page.getByRole('status'))).toContain('Paid: 12.50 EUR.')
       await context.close()
     },

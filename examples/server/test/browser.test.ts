@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
@@ -73,7 +74,6 @@ function browserJourney(executablePath: string): void {
     return { page, complaints, close: () => context.close() }
   }
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()
   const title = (page: Page) => text(page.getByRole('heading', { level: 1 }))
   const said = (page: Page, role: 'alert' | 'status') => text(page.getByRole(role))
