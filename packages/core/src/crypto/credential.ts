@@ -92,22 +92,27 @@ export interface CredentialFormat {
 
 const plain: CredentialFormat = { prefix: '' }
 
-/** @param realm the issuer; another issuer on the same storage does not accept the credential */
-export async function createCredential(
+/**
+ * Makes a credential. Await it, as the result of `sha256`.
+ * @param realm the issuer; another issuer on the same storage does not accept the credential
+ */
+export function createCredential(
   kind: CredentialKind,
   realm: string,
   now: number,
   random: Randomness,
   format: CredentialFormat = plain,
-): Promise<Credential> {
-  if (format.generate !== undefined) {
-    const text = format.prefix + format.generate()
-    return { text, id: await hashedId(kind, text), secretHash: await hashCredential(text, realm) }
-  }
+): Credential | Promise<Credential> {
+  if (format.generate !== undefined) return generatedCredential(kind, realm, format.prefix + format.generate())
   const id = createId(kind, now, random)
   const text = format.prefix + id + encodeBase64url(random.bytes(32))
   const hash = hashCredential(text, realm)
-  return { text, id, secretHash: typeof hash === 'string' ? hash : await hash }
+  if (typeof hash === 'string') return { text, id, secretHash: hash }
+  return hash.then((secretHash) => ({ text, id, secretHash }))
+}
+
+async function generatedCredential(kind: CredentialKind, realm: string, text: string): Promise<Credential> {
+  return { text, id: await hashedId(kind, text), secretHash: await hashCredential(text, realm) }
 }
 
 /** Returns the id of the record that belongs to a credential of this kind; `undefined` for text that cannot be one. */

@@ -8,7 +8,8 @@ import { randomBytes } from './random.ts'
  * authenticated: a text opens only with the context that it was sealed with.
  */
 export interface Sealer {
-  seal(text: string, context: string): Promise<string>
+  /** Encrypts a text. Await the result: it is synchronous only where the platform supports that and the key is known. */
+  seal(text: string, context: string): string | Promise<string>
   /** Decrypts a text. `undefined` when it was sealed with another secret or context, or was changed. */
   unseal(sealed: string, context: string): Promise<string | undefined>
 }
@@ -30,26 +31,22 @@ export function createSealer(secret: string, purpose: string): Sealer {
  * and one HMAC for each token. The first secret seals, all of them unseal.
  */
 export function createTokenSealers(secrets: readonly string[], purpose: string): (token: string) => Sealer {
-  const roots = secrets.map((secret) => {
-    let root: Promise<Uint8Array<ArrayBuffer>> | undefined
-    return () => {
-      root ??= deriveKey(secret, purpose)
-      return root
-    }
+  const roots = secrets.map((secret) => kept(() => deriveKey(secret, purpose)))
+  const sealerOfRoot = (root: KeySource, token: string): Sealer =>
+    sealerOf(() => {
+      const key = root()
+      return key instanceof Promise ? key.then((late) => expandKey(late, token)) : expandKey(key, token)
+    })
+  return (token) => ({
+    seal: (text, context) => sealerOfRoot(roots[0] as KeySource, token).seal(text, context),
+    async unseal(sealed, context) {
+      for (const root of roots) {
+        const text = await sealerOfRoot(root, token).unseal(sealed, context)
+        if (text !== undefined) return text
+      }
+      return undefined
+    },
   })
-  return (token) => {
-    const sealers = roots.map((root) => sealerOf(async () => expandKey(await root(), token)))
-    return {
-      seal: (text, context) => (sealers[0] as Sealer).seal(text, context),
-      async unseal(sealed, context) {
-        for (const sealer of sealers) {
-          const text = await sealer.unseal(sealed, context)
-          if (text !== undefined) return text
-        }
-        return undefined
-      },
-    }
-  }
 }
 
 /**
@@ -68,15 +65,30 @@ export function createDeterministicSealer(secret: string, purpose: string): Seal
 /** Makes the initialisation vector for a text. Two texts must never get the same one. */
 type Vector = (text: string, context: string) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 
-function sealerOf(
-  derive: () => Promise<Uint8Array<ArrayBuffer>>,
-  vector: Vector = () => randomBytes(ivLength),
-): Sealer {
-  let derived: Promise<Uint8Array<ArrayBuffer>> | undefined
-  const key = (): Promise<Uint8Array<ArrayBuffer>> => {
-    derived ??= derive()
+type Key = Uint8Array<ArrayBuffer>
+type KeySource = () => Key | Promise<Key>
+
+/** Makes a source that derives its key once. From then on it has the key without a promise. */
+function kept(derive: KeySource): KeySource {
+  let key: Key | Promise<Key> | undefined
+  return () => {
+    if (key !== undefined) return key
+    const derived = derive()
+    key = derived
+    if (derived instanceof Promise) {
+      derived.then(
+        (late) => {
+          key = late
+        },
+        () => undefined,
+      )
+    }
     return derived
   }
+}
+
+function sealerOf(derive: KeySource, vector: Vector = () => randomBytes(ivLength)): Sealer {
+  const key = kept(derive)
   return synchronousCrypto === undefined ? webSealer(key, vector) : synchronousSealer(synchronousCrypto, key, vector)
 }
 
@@ -90,21 +102,25 @@ async function deriveKey(secret: string, purpose: string): Promise<Uint8Array<Ar
  * Computes the first block of HKDF-Expand, under a key of HKDF-Extract ({@link
  * https://www.rfc-editor.org/rfc/rfc5869#section-2.3 section 2.3}).
  */
-async function expandKey(root: Uint8Array<ArrayBuffer>, info: string): Promise<Uint8Array<ArrayBuffer>> {
+function expandKey(root: Key, info: string): Key | Promise<Key> {
   // The number of the block, one byte, comes last.
   const input = `${info}\u0001`
   if (synchronousCrypto !== undefined) return synchronousCrypto.createHmac('sha256', root).update(input).digest()
+  return webMac(root, input)
+}
+
+async function webMac(root: Key, input: string): Promise<Key> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', root, algorithm, false, ['sign'])
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, encodeUtf8(input)))
 }
 
-type KeySource = () => Promise<Uint8Array<ArrayBuffer>>
-
 function webSealer(source: KeySource, vector: Vector): Sealer {
   let imported: Promise<CryptoKey> | undefined
+  const importKey = async (): Promise<CryptoKey> =>
+    crypto.subtle.importKey('raw', await source(), 'AES-GCM', false, ['encrypt', 'decrypt'])
   const key = (): Promise<CryptoKey> => {
-    imported ??= source().then((raw) => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']))
+    imported ??= importKey()
     return imported
   }
   return {
@@ -127,19 +143,24 @@ function webSealer(source: KeySource, vector: Vector): Sealer {
   }
 }
 
-function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, key: KeySource, vector: Vector): Sealer {
+function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, source: KeySource, vector: Vector): Sealer {
+  const seal = (key: Uint8Array, iv: Uint8Array, text: string, context: string): string => {
+    const cipher = node.createCipheriv('aes-256-gcm', key, iv)
+    cipher.setAAD(encodeUtf8(context))
+    const body = cipher.update(encodeUtf8(text))
+    return encodeBase64url(concat(iv, body, cipher.final(), cipher.getAuthTag()))
+  }
   return {
-    async seal(text, context) {
-      const iv = await vector(text, context)
-      const cipher = node.createCipheriv('aes-256-gcm', await key(), iv)
-      cipher.setAAD(encodeUtf8(context))
-      const body = cipher.update(encodeUtf8(text))
-      return encodeBase64url(concat(iv, body, cipher.final(), cipher.getAuthTag()))
+    seal(text, context) {
+      const key = source()
+      const iv = vector(text, context)
+      if (!(key instanceof Promise) && !(iv instanceof Promise)) return seal(key, iv, text, context)
+      return Promise.all([key, iv]).then(([lateKey, lateIv]) => seal(lateKey, lateIv, text, context))
     },
     async unseal(sealed, context) {
       const bytes = decodeBase64url(sealed)
       if (bytes === undefined || bytes.length < ivLength + tagLength) return undefined
-      const decipher = node.createDecipheriv('aes-256-gcm', await key(), bytes.subarray(0, ivLength))
+      const decipher = node.createDecipheriv('aes-256-gcm', await source(), bytes.subarray(0, ivLength))
       decipher.setAAD(encodeUtf8(context))
       decipher.setAuthTag(bytes.subarray(bytes.length - tagLength))
       try {

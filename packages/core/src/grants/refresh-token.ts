@@ -44,7 +44,8 @@ async function decide(ctx: Context, sealers: SuccessorSealers, request: TokenReq
   const { client, parameters } = request
   const presented = await findToken(ctx, sealers, request)
   const { grant } = presented.found
-  const verdict = await judge(ctx, presented)
+  const judged = judge(ctx, presented)
+  const verdict = judged instanceof Promise ? await judged : judged
   const scope = refreshedScope(client, grant.scope, parameters.get('scope'))
   const kept = keptResources(presented.found.token)
   const isRetry = verdict === 'retry'
@@ -71,14 +72,18 @@ async function findToken(ctx: Context, sealers: SuccessorSealers, request: Token
   return { request, text: found.text, found, sealer: sealers(found.text) }
 }
 
-async function judge(ctx: Context, presented: Presented): Promise<'fresh' | 'retry'> {
+type Verdict = 'fresh' | 'retry'
+
+/** @returns a promise only for a replay, which ends all tokens of the grant before it is refused */
+function judge(ctx: Context, presented: Presented): Verdict | Promise<never> {
   const { token, grant } = presented.found
   const now = ctx.clock.now()
   if (!isLive(grant, now)) throw invalidToken('the grant has ended')
   const verdict = judgeRefreshToken(presented.found, now, ctx.config.lifetimes.refreshTokenReuseWindow)
   if (verdict === 'replay') {
-    await endFamily(ctx, presented)
-    throw invalidToken('the token was used before')
+    return endFamily(ctx, presented).then(() => {
+      throw invalidToken('the token was used before')
+    })
   }
   if (now >= token.expiresAt) throw invalidToken('the token has expired')
   return verdict
@@ -91,18 +96,21 @@ async function rotate(ctx: Context, presented: Presented, minted: Minted): Promi
   const extra = keptExtra(presented)
   const now = ctx.clock.now()
   const window = ctx.config.lifetimes.refreshTokenReuseWindow
+  const sealed = window > 0 ? presented.sealer.seal(successor.text, id) : undefined
   const rotation = await ctx.storage.refreshTokens.rotate({
     id,
     now,
-    successor: Object.assign({}, successor.record, {
-      predecessorId: id,
-      // The first key of a token is proved by this request; whatever the token had before stays.
-      ...(extra !== undefined && { extra: { ...successor.record.extra, ...extra } }),
-    }),
+    // The first key of a token is proved by this request; whatever the token had before stays.
+    successor: Object.assign(
+      {},
+      successor.record,
+      { predecessorId: id },
+      extra && { extra: { ...successor.record.extra, ...extra } },
+    ),
     ...(predecessorId !== undefined && { predecessorId }),
     // Without a reuse window there are no retries, so nothing is kept for them.
-    ...(window > 0 && {
-      sealedSuccessor: await presented.sealer.seal(successor.text, id),
+    ...(sealed !== undefined && {
+      sealedSuccessor: sealed instanceof Promise ? await sealed : sealed,
       sealedUntil: now + window,
     }),
     ...(minted.accessToken !== undefined && { accessToken: minted.accessToken }),

@@ -3,7 +3,7 @@ import { withoutReserved } from '../claims/reserved.ts'
 import { sessionNameFor } from '../claims/session-id.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Issuance, Minted, TokenAnswer } from '../contracts/issuance.ts'
-import { createCredential } from '../crypto/credential.ts'
+import { type Credential, createCredential } from '../crypto/credential.ts'
 import { isPublic } from '../policy/client.ts'
 import { getsIdToken, getsJwtAccessToken, requireTokenSupport } from '../policy/client-support.ts'
 import { checkMachineTokens } from '../policy/machine-access.ts'
@@ -45,9 +45,10 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
 
   const collected = membersOf(ctx, issuance)
   const members = collected instanceof Promise ? await collected : collected
-  const access = await mintAccessToken(ctx, issuance, { user, members: members.inToken, now, expiresAt })
-  const refresh =
-    grant !== undefined && issuance.refresh ? await mintRefreshToken(ctx, issuance, grant, now) : undefined
+  const minted = mintAccessToken(ctx, issuance, { user, members: members.inToken, now, expiresAt })
+  const access = minted instanceof Promise ? await minted : minted
+  const mintedBeside = grant !== undefined && issuance.refresh ? mintRefreshToken(ctx, issuance, grant, now) : undefined
+  const refresh = mintedBeside instanceof Promise ? await mintedBeside : mintedBeside
   const encoder = refreshTokenEncoder(ctx, issuance)
   const encode = encoder instanceof Promise ? await encoder : encoder
   // When the host's encoder fails, it fails here, before the write. A retry of a rotation gets an earlier successor,
@@ -70,33 +71,35 @@ export async function issueTokens(ctx: Context, issuance: Issuance): Promise<Tok
     ...(access.record !== undefined && { accessToken: access.record }),
     ...(refresh !== undefined && { refreshToken: refresh }),
   })
+  const kinds: ('access_token' | 'refresh_token' | 'id_token')[] = ['access_token']
+  if (refreshToken !== undefined) kinds.push('refresh_token')
+  if (idToken !== undefined) kinds.push('id_token')
   ctx.emit({
     type: 'tokens.issued',
     clientId: client.id,
     grantType: issuance.grantType,
     scopes: scope,
-    kinds: [
-      'access_token',
-      ...(refreshToken === undefined ? [] : (['refresh_token'] as const)),
-      ...(idToken === undefined ? [] : (['id_token'] as const)),
-    ],
+    kinds,
     ...(grant !== undefined && { userId: grant.userId, grantId: grant.id }),
     ...(issuance.refreshTokenWithheld !== undefined && { refreshTokenWithheld: issuance.refreshTokenWithheld }),
   })
   const marking = markClientUsed(ctx, client)
   if (marking !== undefined) await marking
   const isMinted = refreshToken !== undefined && refreshToken === refresh?.text
-  const body = {
+  const body: Record<string, unknown> = {
     access_token: access.text,
     token_type: issuance.binding?.tokenType ?? 'Bearer',
     expires_in: expiresAt - now,
     scope: scopeMember(scope),
     refresh_token: isMinted ? encoded : refreshToken && encode(refreshToken),
     id_token: idToken,
-    ...members.inAnswer,
-    ...withoutReserved(ctx, 'customTokenResponseFields', custom),
-    ...(grant && refreshTokenExpiration(ctx, grant, isMinted ? refresh?.record.expiresAt : refreshTokenExpiresAt)),
   }
+  Object.assign(
+    body,
+    members.inAnswer,
+    custom && withoutReserved(ctx, 'customTokenResponseFields', custom),
+    grant && refreshTokenExpiration(ctx, grant, isMinted ? refresh?.record.expiresAt : refreshTokenExpiresAt),
+  )
   return { body, headers: issuance.binding?.headers ?? {} }
 }
 
@@ -138,25 +141,43 @@ const asMinted = (token: string): string => token
 /** The lifetime in seconds: the option for users or machines, or less when a scope demands it. */
 function accessTokenLifetime(ctx: Context, { grant, scope }: Issuance): number {
   const { accessToken, machineAccessToken } = ctx.config.lifetimes
+  const own = grant === undefined ? machineAccessToken : accessToken
+  if (ctx.config.scopeExpirations.size === 0) return own
   const limits = scope.flatMap((name) => ctx.config.scopeExpirations.get(name) ?? [])
-  return Math.min(grant === undefined ? machineAccessToken : accessToken, ...limits)
+  return Math.min(own, ...limits)
 }
 
-async function mintAccessToken(
-  ctx: Context,
-  issuance: Issuance,
-  facts: AccessTokenFacts,
-): Promise<{ readonly text: string; readonly record?: AccessTokenRecord }> {
+/** An access token, and what the storage keeps of it: nothing of a JWT. */
+interface MintedAccessToken {
+  readonly text: string
+  readonly record?: AccessTokenRecord
+}
+
+function mintAccessToken(ctx: Context, issuance: Issuance, facts: AccessTokenFacts): Awaitable<MintedAccessToken> {
   if (!getsJwtAccessToken(ctx, issuance.resources)) return mintOpaqueAccessToken(ctx, issuance, facts)
-  return { text: await mintJwtAccessToken(ctx, issuance, facts) }
+  return mintJwtAccessToken(ctx, issuance, facts).then((text) => ({ text }))
 }
 
-async function mintRefreshToken(
+type MintedRefreshToken = NonNullable<Minted['refreshToken']>
+
+function mintRefreshToken(
   ctx: Context,
   issuance: Issuance,
   grant: GrantRecord,
   now: number,
-): Promise<NonNullable<Minted['refreshToken']>> {
+): Awaitable<MintedRefreshToken> {
+  const made = createCredential('r', ctx.config.issuer, now, ctx.random, ctx.config.formats.refreshToken)
+  if (made instanceof Promise) return made.then((late) => refreshTokenOf(ctx, issuance, grant, now, late))
+  return refreshTokenOf(ctx, issuance, grant, now, made)
+}
+
+function refreshTokenOf(
+  ctx: Context,
+  issuance: Issuance,
+  grant: GrantRecord,
+  now: number,
+  credential: Credential,
+): MintedRefreshToken {
   const { client, binding, instance } = issuance
   // A public client has nothing else to prove itself with at the next refresh.
   const cnf = { ...(isPublic(client) && binding?.cnf), ...instance?.cnf }
@@ -164,7 +185,6 @@ async function mintRefreshToken(
     ...keepResources(issuance, ctx.config),
     ...(Object.keys(cnf).length > 0 && { cnf }),
   }
-  const credential = await createCredential('r', ctx.config.issuer, now, ctx.random, ctx.config.formats.refreshToken)
   const record = {
     id: credential.id,
     secretHash: credential.secretHash,

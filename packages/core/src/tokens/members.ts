@@ -1,9 +1,9 @@
 import type { VerifiedAccessToken } from '../contracts/access-token.ts'
 import type { Context } from '../contracts/context.ts'
 import type { Issuance } from '../contracts/issuance.ts'
-import type { Registry } from '../contracts/registry.ts'
+import type { TokenMember } from '../contracts/token-member.ts'
 import { limitingMembers } from '../protocol/token-members.ts'
-import type { Awaitable } from '../storage/awaitable.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 
@@ -20,22 +20,41 @@ export interface IssuedMembers {
  */
 export function membersOf(ctx: Context, issuance: Issuance): Awaitable<IssuedMembers> {
   const { tokenMembers } = ctx.registry
-  return tokenMembers.size === 0 && issuance.binding === undefined ? {} : askFeatures(tokenMembers, issuance)
+  if (tokenMembers.size === 0 && issuance.binding === undefined) return {}
+  return collectFrom([...tokenMembers.values()], issuance, { inToken: {}, inAnswer: {} })
 }
 
-async function askFeatures(tokenMembers: Registry['tokenMembers'], issuance: Issuance): Promise<IssuedMembers> {
-  const { resources } = issuance
-  const inToken: Record<string, unknown> = {}
-  const inAnswer: Record<string, unknown> = {}
-  for (const member of tokenMembers.values()) {
-    const value = await member.valueOf(issuance)
-    if (value === undefined) continue
-    if (member.inTokenAnswer === true) inAnswer[member.name] = value
-    const part = member.valueFor === undefined || resources.length === 0 ? value : member.valueFor(value, resources)
-    if (part !== undefined) inToken[member.name] = part
+interface Collected {
+  readonly inToken: Record<string, unknown>
+  readonly inAnswer: Record<string, unknown>
+}
+
+/** Asks one member after the other. It takes a promise only where a member answers with one. */
+function collectFrom(
+  members: readonly TokenMember[],
+  issuance: Issuance,
+  collected: Collected,
+): Awaitable<IssuedMembers> {
+  for (const [index, member] of members.entries()) {
+    const value = member.valueOf(issuance)
+    if (isThenable(value)) {
+      return Promise.resolve(value).then((late) => {
+        collect(member, late, issuance, collected)
+        return collectFrom(members.slice(index + 1), issuance, collected)
+      })
+    }
+    collect(member, value, issuance, collected)
   }
+  const { inToken, inAnswer } = collected
   if (issuance.binding !== undefined) inToken.cnf = issuance.binding.cnf
-  return { ...(Object.keys(inToken).length > 0 && { inToken }), inAnswer }
+  return Object.keys(inToken).length > 0 ? collected : { inAnswer }
+}
+
+function collect(member: TokenMember, value: unknown, { resources }: Issuance, { inToken, inAnswer }: Collected): void {
+  if (value === undefined) return
+  if (member.inTokenAnswer === true) inAnswer[member.name] = value
+  const part = member.valueFor === undefined || resources.length === 0 ? value : member.valueFor(value, resources)
+  if (part !== undefined) inToken[member.name] = part
 }
 
 /**

@@ -66,7 +66,7 @@ function idOf({ config }: Context, authReqId: string): string | Promise<string> 
 const createSealers = ({ config }: Context) => createTokenSealers(config.secrets, 'oauth/ciba-notification')
 
 /** Encrypts what the client is notified with. */
-export function sealNotification(ctx: Context, id: string, notification: Notification): Promise<string> {
+export function sealNotification(ctx: Context, id: string, notification: Notification): string | Promise<string> {
   return ctx.once(createSealers)(id).seal(JSON.stringify(notification), ctx.config.issuer)
 }
 

@@ -43,7 +43,7 @@ export const macOf: (secret: string, text: string) => Promise<string> = hmacBase
 const createSealers = ({ config }: Context) => createTokenSealers(config.secrets, 'oauth/device-user-code')
 
 /** Encrypts a code for the stored interaction, whose page shows it. */
-export function sealUserCode(ctx: Context, id: string, code: string): Promise<string> {
+export function sealUserCode(ctx: Context, id: string, code: string): string | Promise<string> {
   return ctx.once(createSealers)(id).seal(code, ctx.config.issuer)
 }
 

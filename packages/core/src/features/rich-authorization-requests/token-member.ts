@@ -22,22 +22,29 @@ export function detailsMember(rules: Rules): TokenMember {
   return {
     name: parameterName,
     inTokenAnswer: true,
-    async valueOf({ grantType, grant, client, parameters, scope }: Issuance) {
-      const text = parameters?.get(parameterName)
-      const asked = text === undefined ? undefined : parseDetails(text)
-      if (grant === undefined) {
-        if (asked === undefined) return undefined
-        // Another grant has bounds of its own, for instance those of an assertion, which know nothing of details.
-        if (grantType !== 'client_credentials') throw invalidDetails(`cannot be asked for with ${grantType}`)
-        return machineDetails(rules, client, asked)
-      }
-      const granted = await usableDetails(rules, client, grant)
-      if (asked !== undefined) return narrowed(rules, granted, asked)
-      if (granted.length > 0) return granted
-      if (scope.length > 0) return undefined
-      throw new OAuthError('invalid_grant', 'the client may no longer use anything that was granted')
+    valueOf(issuance: Issuance) {
+      const asked = issuance.parameters?.get(parameterName)
+      // Most tokens have no details, and take no promise to find out.
+      const hasNone =
+        asked === undefined && (issuance.grant === undefined || grantedDetails(issuance.grant).length === 0)
+      return hasNone && issuance.scope.length > 0 ? undefined : valueLater(issuance, asked)
     },
     valueFor: (details, resources) => detailsFor(rules, details as List, resources),
+  }
+
+  async function valueLater({ grantType, grant, client, scope }: Issuance, text: string | undefined) {
+    const asked = text === undefined ? undefined : parseDetails(text)
+    if (grant === undefined) {
+      if (asked === undefined) return undefined
+      // Another grant has bounds of its own, for instance those of an assertion, which know nothing of details.
+      if (grantType !== 'client_credentials') throw invalidDetails(`cannot be asked for with ${grantType}`)
+      return machineDetails(rules, client, asked)
+    }
+    const granted = await usableDetails(rules, client, grant)
+    if (asked !== undefined) return narrowed(rules, granted, asked)
+    if (granted.length > 0) return granted
+    if (scope.length > 0) return undefined
+    throw new OAuthError('invalid_grant', 'the client may no longer use anything that was granted')
   }
 }
 
