@@ -4,6 +4,7 @@ import { asOAuthError } from '../policy/failure.ts'
 import { responseModeOf, responseModeOfError } from '../policy/response-mode.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { type AuthorizationResponse, OAuthError, type RedirectTarget } from '../protocol/errors.ts'
+import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 /** Returns where the response to a request goes, and in which response mode. */
@@ -36,12 +37,12 @@ export function onPage(thrown: unknown): OAuthError {
 }
 
 /** Sends a response to the client through the browser, in the response mode that the client asked for. */
-export async function respondToClient(
+export function respondToClient(
   ctx: Context,
   request: Request,
   target: RedirectTarget,
   parameters: AuthorizationResponse,
-): Promise<Response> {
+): Awaitable<Response> {
   const mode = responseModeOf(ctx.registry, target.responseMode)
   // Every response names its issuer, so that a client of several servers can tell which one responded (RFC 9207 section
   // 2).
@@ -53,16 +54,20 @@ export async function respondToClient(
  * Makes the response to a request that succeeds. Call it before the only write: the response is sent after it.
  * @throws {OAuthError} which stays on a page, because an error could not be sent in this response mode either
  */
-export async function successResponse(
+export function successResponse(
   ctx: Context,
   request: Request,
   target: RedirectTarget,
   parameters: AuthorizationResponse,
-): Promise<Response> {
-  try {
-    return await respondToClient(ctx, request, target, parameters)
-  } catch (thrown) {
+): Awaitable<Response> {
+  const fail = (thrown: unknown): never => {
     throw onPage(thrown)
+  }
+  try {
+    const response = respondToClient(ctx, request, target, parameters)
+    return isThenable(response) ? Promise.resolve(response).catch(fail) : response
+  } catch (thrown) {
+    return fail(thrown)
   }
 }
 

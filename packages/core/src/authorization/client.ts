@@ -5,6 +5,7 @@ import { loopbackRule } from '../policy/client.ts'
 import { responseModeOfError } from '../policy/response-mode.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
 import { matchesRedirectUri, redirectUriProblem } from '../protocol/redirect-uri.ts'
+import { remembering } from '../protocol/remembering.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { stateOf } from './opaque-parameters.ts'
 
@@ -25,7 +26,8 @@ export async function verifyClient(ctx: Context, parameters: Parameters): Promis
   if (clientId === undefined) {
     throw new OAuthError('invalid_request', 'the application did not say which one it is: client_id is missing')
   }
-  const client = await ctx.clients.find(clientId)
+  const known = ctx.clients.find(clientId)
+  const client = known instanceof Promise ? await known : known
   if (client === undefined) {
     throw new OAuthError(
       'invalid_client',
@@ -72,6 +74,9 @@ export function isRegistered(client: ClientRecord, redirectUri: string): boolean
   const rule = loopbackRule(client)
   return (
     client.metadata.redirect_uris.some((registered) => matchesRedirectUri(registered, redirectUri, rule)) &&
-    redirectUriProblem(redirectUri, client.metadata.application_type === 'native') === undefined
+    (client.metadata.application_type === 'native' ? nativeProblem : webProblem)(redirectUri) === undefined
   )
 }
+
+const nativeProblem = remembering((uri) => redirectUriProblem(uri, true))
+const webProblem = remembering((uri) => redirectUriProblem(uri, false))

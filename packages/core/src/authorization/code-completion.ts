@@ -47,9 +47,11 @@ async function issueCode(core: Core, request: Request, approved: Approved): Prom
   const now = core.clock.now()
   const newGrant = createGrant(core, approved.grant)
   const { grant } = newGrant
-  const credential = await createCredential('c', core.config.issuer, now, core.random)
+  const made = createCredential('c', core.config.issuer, now, core.random)
+  const credential = made instanceof Promise ? await made : made
   // Made before the only write: a response that cannot be signed or encrypted uses nothing up.
-  const response = await successResponse(core, request, target, { code: credential.text })
+  const prepared = successResponse(core, request, target, { code: credential.text })
+  const response = prepared instanceof Promise ? await prepared : prepared
   const extra = keptExtra(core, authorization, 'code')
   const code = {
     id: credential.id,
@@ -69,6 +71,7 @@ async function issueCode(core: Core, request: Request, approved: Approved): Prom
     throw errorForUser('invalid_request', englishTexts.interactionIsOver, { redirect: 'never' })
   }
   core.emit({ type: 'code.issued', clientId: client.id, userId: grant.userId, grantId: grant.id })
-  await markClientUsed(core, client)
+  const marking = markClientUsed(core, client)
+  if (marking !== undefined) await marking
   return response
 }

@@ -51,11 +51,13 @@ export async function commitGrant(
   const owner = client ?? (await ctx.clients.find(grant.clientId))
   if (owner === undefined) throw new OAuthError('invalid_grant', 'the client is no longer registered')
   // Recorded before the client gets the code or tokens: otherwise a session that ends now could miss this client.
-  await noteSessionClient(ctx, owner, grant)
+  const noting = noteSessionClient(ctx, owner, grant)
+  if (noting !== undefined) await noting
   const outcome = await ctx.storage.grants.commit({ grant, ...commit })
   if (outcome === 'gone') return 'gone'
   // Checked after the write: a revocation after this check finds the grant in the storage.
-  if (isMarkedAnew(withdrawals, await readStanding(ctx, owner, standingOf(grant)))) {
+  const read = readStanding(ctx, owner, standingOf(grant))
+  if (isMarkedAnew(withdrawals, read instanceof Promise ? await read : read)) {
     await takeBack(ctx, grant, commit.consent)
     throw accessWithdrawn()
   }

@@ -3,6 +3,7 @@ import type { KeptRequest } from '../contracts/parameter-source.ts'
 import { refuseRepeated, type UncheckedParameters } from '../http/parameters.ts'
 import { asOAuthError } from '../policy/failure.ts'
 import { OAuthError, type RedirectTarget } from '../protocol/errors.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import { redirectTarget, verifyClient } from './client.ts'
 import { errorTarget } from './error-target.ts'
 import { resolveRequestUri } from './request-uri.ts'
@@ -17,7 +18,10 @@ export type ResolvedParameters = Pick<KeptRequest, 'parameters'> & Partial<KeptR
  */
 export async function admitRequest(ctx: Context, request: Request, sent: UncheckedParameters): Promise<void> {
   try {
-    for (const source of ctx.registry.parameterSources) await source.admit?.(ctx, sent)
+    for (const source of ctx.registry.parameterSources) {
+      const admitting = source.admit?.(ctx, sent)
+      if (isThenable(admitting)) await admitting
+    }
   } catch (thrown) {
     throw asOAuthError(thrown).towards(await targetOf(ctx, request, sent))
   }
@@ -33,7 +37,7 @@ export async function resolveParameters(
   request: Request,
   sent: UncheckedParameters,
 ): Promise<ResolvedParameters> {
-  const fromHost = await resolveRequestUri(ctx, sent)
+  const fromHost = sent.has('request_uri') ? await resolveRequestUri(ctx, sent) : undefined
   if (fromHost !== undefined) {
     // Only these parameters say for certain which client it is, and that no feature has stored them.
     await admitRequest(ctx, request, fromHost)
@@ -42,7 +46,8 @@ export async function resolveParameters(
   const { parameterSources } = ctx.registry
   try {
     for (const source of parameterSources) {
-      const resolved = await source.resolve(ctx, sent)
+      const answer = source.resolve(ctx, sent)
+      const resolved = isThenable(answer) ? await answer : answer
       if (resolved !== undefined) return 'parameters' in resolved ? resolved : { parameters: resolved }
     }
     if (parameterSources.length > 0 && sent.get('request_uri') !== undefined) {

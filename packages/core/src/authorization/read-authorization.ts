@@ -52,7 +52,8 @@ async function parse(
   parameters: UncheckedParameters,
 ): Promise<AuthorizationRequest> {
   const authorization = await parseAuthorizationRequest(ctx, verified, parameters)
-  const hinted = await hintedSubject(ctx, verified.client, parameters.get('id_token_hint'))
+  const hint = parameters.get('id_token_hint')
+  const hinted = hint === undefined ? undefined : await hintedSubject(ctx, verified.client, hint)
   const ignored = ignoredScopes(parameters.get('scope'), authorization.scope, ctx.config.scopes)
   if (ignored !== undefined) ctx.emit({ type: 'scopes.ignored', clientId: verified.client.id, ...ignored })
   return hinted === undefined ? authorization : { ...authorization, hintedSubject: hinted }

@@ -7,6 +7,7 @@ import { isScopeReplaced } from '../policy/instead-of-scope.ts'
 import { requestedScope } from '../policy/scope.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { errorForUser, type OAuthError } from '../protocol/errors.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { Extra } from '../storage/extra.ts'
 
@@ -23,7 +24,8 @@ export async function readExtra(
   if (registry.authorizationParameters.size === 0) return undefined
   const extra: Record<string, unknown> = {}
   for (const parameter of registry.authorizationParameters.values()) {
-    const value = await parameter.parse(parameters, client)
+    const parsed = parameter.parse(parameters, client)
+    const value = isThenable(parsed) ? await parsed : parsed
     if (value !== undefined) extra[parameter.name] = value
   }
   return Object.keys(extra).length === 0 ? undefined : extra

@@ -9,6 +9,7 @@ import { responseModeProblem } from '../policy/response-mode.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { parsePrompt } from '../protocol/prompt.ts'
+import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { parseClaimsParameter } from './claims-parameter.ts'
 import type { VerifiedClient } from './client.ts'
@@ -56,7 +57,8 @@ export async function parseAuthorizationRequest(
     offlineWithout: ctx.config.registration.withoutPkce && isSelfRegistered(client),
   })
   checkRequest(ctx, client, { redirectUri, redirectUriSent, codeChallenge, responseMode })
-  const wishes = await readWishes(ctx, client, parameters, scope)
+  const read = readWishes(ctx, client, parameters, scope)
+  const wishes = read instanceof Promise ? await read : read
   return {
     clientId: client.id,
     redirectUri,
@@ -79,12 +81,12 @@ type Wishes = PageHints & Pick<AuthorizationRequest, 'maxAge' | 'claims' | 'acrV
  * that come through the browser and for those that the client sends to the server.
  * @throws {OAuthError} `invalid_request`, or whatever a feature says is wrong with its parameter
  */
-export async function readWishes(
+export function readWishes(
   ctx: Context,
   client: ClientRecord,
   parameters: Parameters,
   scope: readonly string[],
-): Promise<Wishes> {
+): Awaitable<Wishes> {
   const maxAge = parseMaxAge(parameters.get('max_age')) ?? client.metadata.default_max_age
   // Without the scope openid this is not an OpenID Connect request, and the parameter has no meaning.
   const claims = scope.includes('openid') ? parseClaimsParameter(ctx, client, parameters.get('claims')) : undefined
@@ -95,14 +97,14 @@ export async function readWishes(
     openid: scope.includes('openid'),
   })
   if (acrValuesRequired) refuseLongAcrValues(parameters, client.metadata.default_acr_values)
-  const extra = await readExtra(ctx, client, parameters)
-  return {
+  const wishes = {
     ...(maxAge !== undefined && { maxAge }),
     ...(claims !== undefined && { claims }),
     ...pageHints(parameters, client.metadata.default_acr_values),
     ...(acrValuesRequired && { acrValuesRequired }),
-    ...(extra !== undefined && { extra }),
   }
+  if (ctx.registry.authorizationParameters.size === 0) return wishes
+  return readExtra(ctx, client, parameters).then((extra) => (extra === undefined ? wishes : { ...wishes, extra }))
 }
 
 function wantsGrantedScopes({ config: { includeGrantedScopes } }: Context, parameters: Parameters): boolean {

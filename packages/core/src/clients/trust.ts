@@ -15,5 +15,7 @@ export async function isTrusted(ctx: Context, client: ClientRecord): Promise<boo
  */
 export async function isTrustedByHost(ctx: Context, client: ClientRecord): Promise<boolean> {
   const { trustedClients, resolvers } = ctx.config
-  return trustedClients.has(client.id) || (await resolvers.trustedClientResolver?.(client)) === true
+  if (trustedClients.has(client.id)) return true
+  const { trustedClientResolver } = resolvers
+  return trustedClientResolver !== undefined && (await trustedClientResolver(client)) === true
 }

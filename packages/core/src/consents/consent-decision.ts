@@ -6,8 +6,10 @@ import { createId } from '../crypto/credential.ts'
 import { mayGoUnasked } from '../policy/impersonable-client.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { firstScopeOutside } from '../protocol/scope.ts'
+import { type Awaitable, isThenable, whenKnown } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentKey, ConsentRecord } from '../storage/consent.ts'
+import type { Extra } from '../storage/extra.ts'
 import { consentDestination } from './consent-destination.ts'
 import { grantedBefore, isNewHost, isNewResource } from './granted-before.ts'
 
@@ -35,29 +37,30 @@ export async function consentStanding(
   if (mayGo && (await isTrusted(ctx, client))) return { missing: false, granted: [] }
   const { userId, referenceId } = of
   const key = { clientId: client.id, userId, ...(referenceId !== undefined && { referenceId }) }
-  const consent = await ctx.storage.consents.find(key)
+  const found = ctx.storage.consents.find(key)
+  const consent = isThenable(found) ? await found : found
   if (consent === undefined) return { missing: true, granted: [] }
-  const destination = await consentDestination(client, request.redirectUri)
-  const missing = !mayGo || isNewHost(destination, consent) || (await isBeyond(ctx, request, consent))
+  const facts = consentDestination(client, request.redirectUri)
+  const destination = facts instanceof Promise ? await facts : facts
+  const missing =
+    !mayGo ||
+    isNewHost(destination, consent) ||
+    isBeyond(request, consent) ||
+    (request.extra !== undefined && (await isExtraMissing(ctx, request.extra, consent)))
   return { missing, granted: isNewHost(destination, consent) ? [] : grantedBefore(client, request, consent) }
 }
 
-/** Whether a request goes beyond what the user agreed to, apart from where the response goes. */
-async function isBeyond(ctx: Context, request: AuthorizationRequest, consent: ConsentRecord): Promise<boolean> {
+/** Whether a request goes beyond what the user agreed to, apart from where the response goes and what features ask for. */
+function isBeyond(request: AuthorizationRequest, consent: ConsentRecord): boolean {
   const newClaim = claimsBeyondScope(request.claims, [...request.scope, ...consent.scope]).some(
     ({ name }) => !consent.claims.includes(name),
   )
   const newScope = firstScopeOutside(request.scope, consent.scope) !== undefined
-  const isNew = isNewResource(request, consent) || newClaim || newScope
-  return isNew || (await isExtraMissing(ctx, request, consent))
+  return isNewResource(request, consent) || newClaim || newScope
 }
 
 /** Whether a parameter of a feature goes beyond what the user agreed to. A parameter that no feature knows does. */
-async function isExtraMissing(
-  { registry }: Context,
-  { extra = {} }: AuthorizationRequest,
-  consent: ConsentRecord,
-): Promise<boolean> {
+async function isExtraMissing({ registry }: Context, extra: Extra, consent: ConsentRecord): Promise<boolean> {
   for (const [name, value] of Object.entries(extra)) {
     const parameter = registry.authorizationParameters.get(name)
     if (parameter === undefined) return true
@@ -71,13 +74,15 @@ async function isExtraMissing(
  * Asks the host for the reference under which the user consents (`consentReferenceResolver`). A consent with a
  * reference never counts for a request without one.
  */
-export async function consentReference(
+export function consentReference(
   ctx: Context,
   client: ClientRecord,
   scopes: readonly string[],
   signedIn: SignedIn<BaseUser>,
-): Promise<string | undefined> {
-  return (await ctx.config.resolvers.consentReferenceResolver?.({ client, ...signedIn, scopes })) ?? undefined
+): Awaitable<string | undefined> {
+  const { consentReferenceResolver } = ctx.config.resolvers
+  if (consentReferenceResolver === undefined) return undefined
+  return whenKnown(consentReferenceResolver({ client, ...signedIn, scopes }), (answer) => answer ?? undefined)
 }
 
 /** The part of a request that the user has accepted. */

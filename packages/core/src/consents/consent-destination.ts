@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/hash.ts'
 import { documentFacts } from '../policy/client-document.ts'
 import { isWebOnLoopback } from '../policy/impersonable-client.ts'
 import { redirectHost } from '../protocol/redirect-uri.ts'
+import { type Awaitable, whenKnown } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 
@@ -10,13 +11,12 @@ import type { ConsentRecord } from '../storage/consent.ts'
  * that is a document at a URL, the state of the document. Nobody approves a change of such a document, so a consent counts
  * only for the redirect URIs, the keys and the name that the user agreed to. `undefined` when there is neither.
  */
-export async function consentDestination(
+export function consentDestination(
   client: ClientRecord,
   redirectUri: string | undefined,
-): Promise<string | undefined> {
+): Awaitable<string | undefined> {
   const host = redirectUri === undefined ? '' : hostOf(client, redirectUri)
-  const state = await documentState(client)
-  return host === '' && state === '' ? undefined : host + state
+  return whenKnown(documentState(client), (state) => (host === '' && state === '' ? undefined : host + state))
 }
 
 /**
@@ -48,7 +48,7 @@ export async function shownDocument(client: ClientRecord): Promise<{ readonly do
 }
 
 /** The state of a client's document, behind a `#`, which no host and no scheme has. Empty for any other client. */
-async function documentState(client: ClientRecord): Promise<string> {
+function documentState(client: ClientRecord): Awaitable<string> {
   const facts = documentFacts(client)
-  return facts === undefined ? '' : `#${await sha256(facts)}`
+  return facts === undefined ? '' : whenKnown(sha256(facts), (hash) => `#${hash}`)
 }

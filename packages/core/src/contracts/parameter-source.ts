@@ -24,7 +24,7 @@ export interface ParameterSource {
    * otherwise.
    * @throws {OAuthError} for instance `invalid_request_uri` or `invalid_request_object`
    */
-  resolve(ctx: Context, sent: UncheckedParameters): Promise<UncheckedParameters | KeptRequest | undefined>
+  resolve(ctx: Context, sent: UncheckedParameters): Awaitable<UncheckedParameters | KeptRequest | undefined>
   /**
    * Keeps a request that was checked, so that the client can continue with it in a browser by a `request_uri`. Default:
    * requests of this source come from elsewhere.

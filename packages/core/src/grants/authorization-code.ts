@@ -10,6 +10,7 @@ import { grantedResources } from '../policy/resource.ts'
 import { grantedScope } from '../policy/scope.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { AuthorizationCodeRecord } from '../storage/authorization-code.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { GrantRecord } from '../storage/grant.ts'
 
@@ -59,10 +60,13 @@ export const authorizationCode: GrantType = {
 async function findCode(ctx: Context, client: ClientRecord, parameters: Parameters): Promise<FoundCode> {
   const text = parameters.get('code')
   if (text === undefined) throw new OAuthError('invalid_request', "Missing 'code' in request.")
-  const id = await credentialId('c', text)
-  const found = id === undefined ? undefined : await ctx.storage.authorizationCodes.find(id)
-  if (found === undefined || !(await isCredential(text, ctx.config.issuer, found.code.secretHash)))
-    throw invalidCode('unknown code')
+  const given = credentialId('c', text)
+  const id = given instanceof Promise ? await given : given
+  const answer = id === undefined ? undefined : ctx.storage.authorizationCodes.find(id)
+  const found = isThenable(answer) ? await answer : answer
+  if (found === undefined) throw invalidCode('unknown code')
+  const matches = isCredential(text, ctx.config.issuer, found.code.secretHash)
+  if (!(matches instanceof Promise ? await matches : matches)) throw invalidCode('unknown code')
   if (found.grant.clientId !== client.id) throw invalidCode('the code was issued to another client')
   return found
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../contracts/clock.ts'
 import type { Authentication, BaseUser, Session, SignedIn } from '../contracts/host.ts'
 import { secondsOf } from '../protocol/seconds.ts'
-import { isThenable } from '../storage/awaitable.ts'
+import { whenKnown } from '../storage/awaitable.ts'
 import { isRecord, requireId, wrongAnswer } from './wrong-answer.ts'
 
 const sessionMember = 'authentication.getSession'
@@ -30,15 +30,8 @@ export function checkedAuthentication<User extends BaseUser>(
     throw new TypeError('option authentication: endSession must be a function')
   }
   return Object.freeze<Authentication<User>>({
-    async getSession(request) {
-      return signedIn(await given.getSession(request), facts)
-    },
-    getUser(id) {
-      const answer = given.getUser(id)
-      return isThenable(answer)
-        ? Promise.resolve(answer).then((user) => userOf<User>(user, id, facts))
-        : userOf<User>(answer, id, facts)
-    },
+    getSession: (request) => whenKnown(given.getSession(request), (answer) => signedIn<User>(answer, facts)),
+    getUser: (id) => whenKnown(given.getUser(id), (answer) => userOf<User>(answer, id, facts)),
     ...(given.endSession !== undefined && {
       async endSession(sessionId: string) {
         await given.endSession?.(sessionId)

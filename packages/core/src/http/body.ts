@@ -13,15 +13,14 @@ export async function readBody(request: Request): Promise<string> {
     const announced = request.headers.get('content-length')
     if (announced === null || !/^\d+$/.test(announced)) return await readStream(request)
     if (Number(announced) > bodyLimit) throw tooLarge()
-    return await readWhole(request)
+    return checked(await request.text())
   } catch (thrown) {
     throw thrown instanceof OAuthError || wasReadBefore(thrown) ? thrown : incomplete(thrown)
   }
 }
 
-async function readWhole(request: Request): Promise<string> {
-  const text = await request.text()
-  // A character has at least one byte, so a text with more characters has more bytes.
+/** A character has at least one byte, so a text with more characters has more bytes. */
+function checked(text: string): string {
   if (text.length > bodyLimit) throw tooLarge()
   return text
 }
@@ -29,7 +28,7 @@ async function readWhole(request: Request): Promise<string> {
 async function readStream(request: Request): Promise<string> {
   // Firefox has no streams of request bodies: the member is absent there.
   const { body } = request as { readonly body?: Request['body'] }
-  if (!body) return readWhole(request)
+  if (!body) return checked(await request.text())
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''

@@ -8,6 +8,7 @@ import { askedEachTime, mayGoUnasked } from '../policy/impersonable-client.ts'
 import type { InteractionFacts } from '../policy/interaction.ts'
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts'
 import { allowedValues } from '../protocol/claims-request.ts'
+import { type Awaitable, whenKnown } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 
 type JudgedFacts = 'accountChoiceNeeded' | 'postLoginNeeded' | 'consentMissing' | 'askedEachTime' | 'wrongUser'
@@ -47,10 +48,12 @@ export async function gatherFacts(
   // The host decides about all scopes of the grant, also about those that the request itself does not name.
   const facts = { client, ...signedIn, scopes: before.asked.scope }
   const chosen = completed.includes('select_account')
+  const wrongUser = isWrongUser(ctx, client, request, signedIn.user)
   return {
-    wrongUser: await isWrongUser(ctx, client, request, signedIn.user),
-    accountChoiceNeeded: !chosen && (await selectAccountResolver?.(facts)) === true,
-    postLoginNeeded: (await postLoginResolver?.(facts)) === true,
+    wrongUser: wrongUser instanceof Promise ? await wrongUser : wrongUser,
+    accountChoiceNeeded:
+      !chosen && selectAccountResolver !== undefined && (await selectAccountResolver(facts)) === true,
+    postLoginNeeded: postLoginResolver !== undefined && (await postLoginResolver(facts)) === true,
     consentMissing: missing,
     ...(!mayGoUnasked(client, request.redirectUri, ctx.config.rememberConsentOfNativeClients) && {
       askedEachTime: askedEachTime(request.redirectUri),
@@ -70,7 +73,8 @@ export async function gatherConsent(
 ): Promise<ConsentFacts> {
   // Asked once: if the user switched between two calls, one reference would be checked and the grant made under
   // another.
-  const referenceId = await consentReference(ctx, client, request.scope, signedIn)
+  const reference = consentReference(ctx, client, request.scope, signedIn)
+  const referenceId = reference instanceof Promise ? await reference : reference
   const of = { userId: signedIn.user.id, ...(referenceId !== undefined && { referenceId }) }
   const { missing, granted } = await consentStanding(ctx, client, request, of)
   const asked = withGrantedScopes(request, granted)
@@ -86,12 +90,12 @@ export async function gatherConsent(
  * requests by value ({@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation OpenID Connect
  * Core section 3.1.2.2}).
  */
-async function isWrongUser(
+function isWrongUser(
   ctx: Context,
   client: ClientRecord,
   request: AuthorizationRequest,
   user: BaseUser,
-): Promise<boolean> {
+): Awaitable<boolean> {
   const { hintedSubject, claims } = request
   const meant = [
     ...(hintedSubject === undefined ? [] : [[hintedSubject]]),
@@ -101,6 +105,5 @@ async function isWrongUser(
     }),
   ]
   if (meant.length === 0) return false
-  const subject = await subjectOf(ctx, client, user.id)
-  return !meant.every((subjects) => subjects.includes(subject))
+  return whenKnown(subjectOf(ctx, client, user.id), (subject) => !meant.every((subjects) => subjects.includes(subject)))
 }

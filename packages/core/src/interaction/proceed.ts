@@ -202,7 +202,7 @@ async function approve(
   { signedIn, referenceId, authorization: asked, approver: { standing }, interactionId }: SilentApproval,
 ): Promise<Response> {
   const facts = { client: pending.client, userId: signedIn.user.id, session: signedIn.session }
-  const authorization = await acceptExtra(ctx, asked, facts)
+  const authorization = asked.extra === undefined ? asked : await acceptExtra(ctx, asked, facts)
   const { scope, claims } = authorization
   if (scope.length === 0 && !hasMoreThanScope(ctx, authorization)) {
     throw new OAuthError('access_denied', 'nothing of what the client asked for is granted')

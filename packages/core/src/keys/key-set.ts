@@ -1,5 +1,6 @@
 import type { KeySet } from '../contracts/key-set.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
+import { isThenable } from '../storage/awaitable.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
 import { importKeys } from './import-keys.ts'
@@ -77,7 +78,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const ready = known instanceof Promise ? undefined : signingKey(known, algorithm, options.clock.now())
       const key = ready ?? (await signingKeyFor(algorithm))
       const text = unsigned({ alg: algorithm, typ, kid: key.id }, claims)
-      return `${text}.${encodeBase64url(await key.signer(text))}`
+      const signature = key.signer(text)
+      return `${text}.${encodeBase64url(isThenable(signature) ? await signature : signature)}`
     },
 
     async verify(jwt, typ, verifyOptions = {}) {

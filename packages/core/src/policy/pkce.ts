@@ -67,6 +67,7 @@ export async function checkVerifier(challenge: string | undefined, presented: st
   if (!verifier.test(presented)) {
     throw new OAuthError('invalid_grant', 'code_verifier must be 43 to 128 unreserved characters')
   }
-  if (!timingSafeEqual(await sha256(presented), challenge))
+  const hash = sha256(presented)
+  if (!timingSafeEqual(hash instanceof Promise ? await hash : hash, challenge))
     throw new OAuthError('invalid_grant', 'invalid code_verifier')
 }

@@ -5,6 +5,7 @@ import {
   schemeOf,
   wrapsAnotherUri,
 } from './redirect-scheme.ts'
+import { remembering } from './remembering.ts'
 import { webHost } from './web-host.ts'
 
 /** Which loopback redirect URIs may be used with another port than the registered one. */
@@ -55,12 +56,12 @@ export function isReadableOnItsWay(uri: string, native: boolean): boolean {
  * Returns the destination that a consent is remembered for: the host of a redirect URI, or its private-use scheme with
  * the colon, which no host has.
  */
-export function redirectHost(uri: string): string {
+export const redirectHost: (uri: string) => string = remembering((uri) => {
   const web = webHost(uri)
   if (web === undefined) return `${schemeOf(uri) ?? ''}:`
   // The port of a loopback redirect changes from one start of an app to the next.
   return isLoopbackRedirectUri(uri) ? web.hostname : web.host
-}
+})
 
 /**
  * Returns the destination of a redirect URI as a page shows it to the user: the host with its port, or the private-use

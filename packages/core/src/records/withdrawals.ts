@@ -1,4 +1,5 @@
 import type { Context } from '../contracts/context.ts'
+import { type Awaitable, whenKnown } from '../storage/awaitable.ts'
 import { compareAndKeep } from './compare-and-keep.ts'
 
 /**
@@ -29,10 +30,11 @@ export async function recordWithdrawal(ctx: Context, mark: WithdrawalRecord): Pr
 }
 
 /** Reads the marks with these ids in one round trip, expired ones too. */
-export async function readWithdrawals(ctx: Context, ids: readonly string[]): Promise<readonly WithdrawalRecord[]> {
-  const found = await ctx.storage.records.findMany({ kind, ids })
-  return found.map(({ id, value, createdAt, expiresAt }) => {
-    const { version } = value as Pick<WithdrawalRecord, 'version'>
-    return { id, version, notedAt: createdAt, expiresAt }
-  })
+export function readWithdrawals(ctx: Context, ids: readonly string[]): Awaitable<readonly WithdrawalRecord[]> {
+  return whenKnown(ctx.storage.records.findMany({ kind, ids }), (found) =>
+    found.map(({ id, value, createdAt, expiresAt }) => {
+      const { version } = value as Pick<WithdrawalRecord, 'version'>
+      return { id, version, notedAt: createdAt, expiresAt }
+    }),
+  )
 }

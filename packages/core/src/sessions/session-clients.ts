@@ -13,16 +13,17 @@ import type { GrantRecord } from '../storage/grant.ts'
  * Records that a client has signed its user in within a session, if a feature has to tell the client when the session
  * ends. It must be recorded before the client gets the code: otherwise a session that ends at that moment could miss
  * the client.
+ * @returns a promise only where it is recorded
  */
-export async function noteSessionClient(
+export function noteSessionClient(
   ctx: Context,
   client: ClientRecord,
   { userId, sessionId }: Pick<GrantRecord, 'userId' | 'sessionId'>,
-): Promise<void> {
-  if (sessionId === undefined) return
+): Promise<void> | undefined {
+  if (sessionId === undefined) return undefined
   const observers = ctx.registry.sessionObservers.filter((observer) => observer.concerns(client.metadata))
-  if (observers.length === 0) return
-  await recordSessionClient(ctx, {
+  if (observers.length === 0) return undefined
+  return recordSessionClient(ctx, {
     sessionId,
     clientId: client.id,
     userId,

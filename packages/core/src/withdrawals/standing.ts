@@ -2,6 +2,7 @@ import type { Context } from '../contracts/context.ts'
 import type { BaseUser, Session, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { readWithdrawals, type WithdrawalRecord } from '../records/withdrawals.ts'
+import { type Awaitable, whenKnown } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import { markId } from './mark.ts'
 import { countNoted } from './note.ts'
@@ -40,16 +41,26 @@ interface Standee {
 }
 
 /** Reads the marks, in one round trip. */
-export async function readStanding(ctx: Context, client: ClientRecord, { user, session }: Standee): Promise<Standing> {
+export function readStanding(ctx: Context, client: ClientRecord, standee: Standee): Awaitable<Standing> {
+  const { user, session } = standee
   const found = [
     markId(ctx, { clientId: client.id }),
     markId(ctx, { userId: user.id }),
     markId(ctx, { userId: user.id, clientId: client.id }),
     ...(session === undefined ? [] : [markId(ctx, { sessionId: session.id })]),
   ]
-  const ids = found.every((id) => typeof id === 'string') ? found : await Promise.all(found)
-  const [clientMark, , , sessionMark] = ids
-  const marks = await readWithdrawals(ctx, ids)
+  const known = found.every((id) => typeof id === 'string') ? found : Promise.all(found)
+  return whenKnown(known, (ids) =>
+    whenKnown(readWithdrawals(ctx, ids), (marks) => standingFrom(marks, ids, client, session)),
+  ) as Awaitable<Standing>
+}
+
+function standingFrom(
+  marks: readonly WithdrawalRecord[],
+  [clientMark, , , sessionMark]: readonly string[],
+  client: ClientRecord,
+  session: Standee['session'],
+): Standing {
   if (marks.length === 0) return unmarked
   const notedAt = (id: string | undefined): number | undefined => marks.find((mark) => mark.id === id)?.notedAt
   const ended = notedAt(sessionMark)

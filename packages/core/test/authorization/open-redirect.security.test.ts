@@ -131,6 +131,21 @@ describe('dangerous schemes (A06)', () => {
   })
 })
 
+test('a URI that a native client may use is refused to a web client whose row was written by hand, in whichever order they come (A06)', async () => {
+  const world = createWorld()
+  const app = 'com.example.reader:/cb'
+  const native = await registerPublic(world, { application_type: 'native', redirect_uris: [app] })
+  const web = await registerPublic(world)
+  await editClient(world, web.client_id, ({ metadata }) => ({ metadata: { ...metadata, redirect_uris: [app] } }))
+  // Twice, because what is found out about a URI is remembered.
+  for (let round = 0; round < 2; round++) {
+    await expectErrorPage(await ask(world, web, { redirect_uri: app }), 400, 'invalid_request')
+    const { status, headers } = await ask(world, native, { redirect_uri: app })
+    expect(status).toBe(302)
+    expect(new URL(headers.get('location') ?? '').pathname).toBe('/login')
+  }
+})
+
 describe('pages are sent back to paths of ours alone (A08)', () => {
   const elsewhere = ['//evil.test', '/\\evil.test', 'https://evil.test/', 'https:evil.test', 'javascript:alert(1)']
 

@@ -151,7 +151,7 @@ function partsOf(profile: Profile): Parts {
   return {
     profiles: [profile],
     clientMetadata: [profileMember],
-    parameterSources: [{ admit: admitPushed, resolve: () => Promise.resolve(undefined) }],
+    parameterSources: [{ admit: admitPushed, resolve: () => undefined }],
   }
 }
 

@@ -47,7 +47,7 @@ export function pushedAuthorizationRequests(
       parameterSources: [
         {
           admit: (ctx, sent) => admitUnpushed(ctx, required, sent),
-          resolve: (ctx, sent) => findPushedRequest(ctx, sent),
+          resolve: (ctx, sent) => (sent.has('request_uri') ? findPushedRequest(ctx, sent) : undefined),
           keep: (ctx, client, parameters) => keepRequest(ctx, client, parameters, lifetimeSeconds),
         },
       ],
