@@ -3,6 +3,7 @@ import { registerClient } from './clients/register.ts'
 import { clientApi } from './clients/server-api.ts'
 import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
+import { checkPresetFeature } from './config/preset-feature.ts'
 import { resolveConfig } from './config/resolve.ts'
 import { switchedOff } from './config/switched-off.ts'
 import { consentApi } from './consents/server-api.ts'
@@ -82,6 +83,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const config: Config = resolveConfig(options, ports)
   const watched = measure(options.storage, ports)
   const core = createCore(createContext(config, watched?.storage ?? options.storage, ports))
+  checkPresetFeature(options, options.features ?? [])
   const { registry, apis } = assemble(core, options.features ?? [])
   core.registry = registry
   for (const profile of registry.profiles) profile.checkServer(core)
