@@ -116,6 +116,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     handlers: Object.freeze(handlers) as unknown as Handlers,
     features: apis,
     branding: config.branding,
+    clock: ports.clock,
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
     matches(request) {
       const path = pathOf(request.url)
