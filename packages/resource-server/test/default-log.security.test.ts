@@ -1,7 +1,7 @@
 import { createProtectedResource, protect, ResourceError, requireScopes } from '@oauth/resource-server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createDefaultLog } from '../src/default-log.ts'
-import { api, machineToken, type Setup, setUp } from './support/setup.ts'
+import { api, files, machineToken, registerApi, type Setup, setUp } from './support/setup.ts'
 
 const printed: string[] = []
 
@@ -58,6 +58,28 @@ describe('what protect logs without onError', () => {
     expect(printed[0]).toMatch(/Z error resource\.failed resource=\S+ error=temporarily_unavailable status=503 cause=/)
     expect(printed[0]).toContain('fetch failed')
     expect(printed[0]).not.toContain('s3cr3t')
+  })
+
+  test('says why a token that is valid elsewhere is refused: another audience, or no way to verify it', async () => {
+    const setup = await setUp()
+    const { world, network } = setup
+    const foreign = await machineToken(setup, { resource: files })
+    const opaque = await machineToken(setup, { resource: '' })
+    const issuer = { issuer: world.issuer, clock: world.clock, fetch: network.fetch }
+    for (const [authorizationServer, token, reason] of [
+      [issuer, foreign, `cause="aud is ${files}"`],
+      [issuer, opaque, 'cause="it is no JWT, and the option introspection is not set"'],
+      [world.provider, foreign, 'cause="verifyWith knows no such token, or it is not for this resource"'],
+      [
+        { ...issuer, introspection: await registerApi(world) },
+        `${opaque.slice(0, -3)}AAA`,
+        'cause="the introspection response says that it is not active"',
+      ],
+    ] as const) {
+      const api = createProtectedResource({ resource: 'https://api.example.com', authorizationServer })
+      expect((await api.withAuth(() => new Response('notes'))(withToken(token))).status).toBe(401)
+      expect(printed.at(-1)).toContain(reason)
+    }
   })
 
   test('is nothing with onError, and nothing with onError: false', async () => {
