@@ -62,7 +62,7 @@ function isDetails(value: unknown): value is AuthorizationDetails {
 /** Makes the error for a token with other audiences. The cause names them, because the resource often has a wrong identifier. */
 export function notForResource(audiences: readonly string[]): ResourceError {
   const named = audiences.slice(0, 5).map((audience) => audience.slice(0, 100))
-  return invalid('the access token is not for this resource', `aud is ${named.join(' ') || 'missing'}`)
+  return invalid('the access token is not for this resource', `aud is ${JSON.stringify(named)}`)
 }
 
 /** Makes the error for an invalid token. The client sees `description`, but never `cause`. */

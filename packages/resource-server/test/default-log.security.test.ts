@@ -67,7 +67,7 @@ describe('what protect logs without onError', () => {
     const opaque = await machineToken(setup, { resource: '' })
     const issuer = { issuer: world.issuer, clock: world.clock, fetch: network.fetch }
     for (const [authorizationServer, token, reason] of [
-      [issuer, foreign, `cause="aud is ${files}"`],
+      [issuer, foreign, `cause="aud is [\\"${files}\\"]"`],
       [issuer, opaque, 'cause="it is no JWT, and the option introspection is not set"'],
       [world.provider, foreign, 'cause="verifyWith knows no such token, or it is not for this resource"'],
       [
