@@ -5,6 +5,7 @@ import type { ClientChanges } from './clients/update.ts'
 import type { ConsentApi } from './consents/server-api.ts'
 import type { VerifiedAccessToken } from './contracts/access-token.ts'
 import type { Branding } from './contracts/branding.ts'
+import type { Clock } from './contracts/clock.ts'
 import type { ConformanceReporter } from './contracts/conformance.ts'
 import type { EncryptionKeyRotation } from './contracts/encryption-keys.ts'
 import type { KeyRotation, SigningKeyImport, SigningKeyInformation } from './contracts/key-set.ts'
@@ -43,6 +44,8 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
    * see `@oauth/core/pages`.
    */
   readonly branding: Branding
+  /** The clock of the server, in seconds since the epoch: that of the option `clock`. An API in the same process uses it, too. */
+  readonly clock: Clock
   /** The OpenID discovery document. Without the grant type `authorization_code`, it is the one of RFC 8414. */
   readonly metadata: Readonly<Record<string, unknown>>
 

@@ -3,6 +3,7 @@ import { registerClient } from './clients/register.ts'
 import { clientApi } from './clients/server-api.ts'
 import { updateClient } from './clients/update.ts'
 import type { ProviderOptions } from './config/options.ts'
+import { checkPresetFeature } from './config/preset-feature.ts'
 import { resolveConfig } from './config/resolve.ts'
 import { switchedOff } from './config/switched-off.ts'
 import { consentApi } from './consents/server-api.ts'
@@ -30,11 +31,11 @@ import { createCore } from './server/core.ts'
 import { dispatch } from './server/dispatch.ts'
 import { shareEntry } from './server/entry.ts'
 import { createHealth } from './server/health.ts'
-import { createObserve, type Measurement } from './server/observe.ts'
+import { createObserve } from './server/observe.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter, withoutLastSlash } from './server/router.ts'
-import { createMeasure, watchStorage } from './server/watched-storage.ts'
+import { createMeasure, type WatchedStorage, watchStorage } from './server/watched-storage.ts'
 import type { Awaitable } from './storage/awaitable.ts'
 import type { Storage } from './storage/storage.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
@@ -80,14 +81,15 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
 export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const ports = hostPorts(options)
   const config: Config = resolveConfig(options, ports)
-  const measurement = measure(options.storage, ports)
-  const core = createCore(createContext(config, measurement?.watched.storage ?? options.storage, ports))
+  const watched = measure(options.storage, ports)
+  const core = createCore(createContext(config, watched?.storage ?? options.storage, ports))
+  checkPresetFeature(options, options.features ?? [])
   const { registry, apis } = assemble(core, options.features ?? [])
   core.registry = registry
   for (const profile of registry.profiles) profile.checkServer(core)
-  if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports)
+  if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports.clock)
   Object.freeze(core)
-  const observe = createObserve(core, ports.announcements, measurement)
+  const observe = createObserve(core, ports.announcements, watched)
   const readiness = createReadiness(core)
   const health = createHealth(core, readiness)
   const router = createRouter(config, registry.endpoints)
@@ -114,6 +116,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     handlers: Object.freeze(handlers) as unknown as Handlers,
     features: apis,
     branding: config.branding,
+    clock: ports.clock,
     metadata: Object.freeze(JSON.parse(JSON.stringify(metadata(config, registry))) as Record<string, unknown>),
     matches(request) {
       const path = pathOf(request.url)
@@ -194,12 +197,11 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
 }
 
 /** Makes what measures the storage, if anybody hears of the ends of requests or of calls of the storage. */
-function measure(storage: Storage, { announcements }: HostPorts): Measurement | undefined {
+function measure(storage: Storage, { announcements }: HostPorts): WatchedStorage | undefined {
   const { endRequest, observers } = announcements
   const isHeard = observers.some((observer) => observer.request !== undefined || observer.storage !== undefined)
   if (endRequest === undefined && !isHeard) return undefined
-  const call = createMeasure(announcements)
-  return { measure: call, watched: watchStorage(storage, call) }
+  return watchStorage(storage, createMeasure(announcements))
 }
 
 /** Answers a path without an endpoint. When an option has turned the endpoint off, an event says which one. */

@@ -39,7 +39,7 @@ export function confirmationOf({ cnf }: Claims): Claims | undefined {
  * @throws {ResourceError} `invalid_token` when the token has expired, or is for another resource
  */
 export function checkLife(token: VerifiedToken, audience: string, now: number): void {
-  if (!isFor(audience, token.audience)) throw invalid('the access token is not for this resource')
+  if (!isFor(audience, token.audience)) throw notForResource(token.audience)
   if (!(now < token.expiresAt)) throw invalid('the access token has expired')
 }
 
@@ -57,6 +57,12 @@ export function authorizationDetailsIn({
 
 function isDetails(value: unknown): value is AuthorizationDetails {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+}
+
+/** Makes the error for a token with other audiences. The cause names them, because the resource often has a wrong identifier. */
+export function notForResource(audiences: readonly string[]): ResourceError {
+  const named = audiences.slice(0, 5).map((audience) => audience.slice(0, 100))
+  return invalid('the access token is not for this resource', `aud is ${JSON.stringify(named)}`)
 }
 
 /** Makes the error for an invalid token. The client sees `description`, but never `cause`. */

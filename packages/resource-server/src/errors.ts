@@ -89,9 +89,7 @@ function textOf(cause: unknown): string {
 }
 
 function redact(text: string): string {
-  return text
-    .slice(0, 2000)
-    .replaceAll(/\p{Cc}+/gu, ' ')
+  return withoutParsedText(text.slice(0, 2000).replaceAll(/\p{Cc}+/gu, ' '))
     .replace(/\b(authorization|cookie)(['"]?[:=] ?).*$/i, '$1$2…')
     .replace(/\b(params|parameters|bindings)\b\s*[:=].*$/i, '$1: …')
     .replaceAll(/(\w:\/\/)[^\s/@'"]+@/g, '$1…@')
@@ -100,6 +98,17 @@ function redact(text: string): string {
     .replaceAll(/(password|passwd|pwd|secret|token)(['"]?[:=] ?)[^\s,;)}]+/gi, '$1$2…')
     .replaceAll(/[\w.+=-]{20,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? '…' : run))
     .slice(0, 300)
+}
+
+/**
+ * Removes the text that a parser of JSON quotes, from its first quotation mark to its last, because that may be a token or a
+ * secret: `Unexpected token 'p', ..."password":"x"... is not valid JSON`, `JSON Parse error: Unexpected identifier "x"`.
+ */
+function withoutParsedText(text: string): string {
+  const named = text.replace(/(JSON Parse error: [^"'`]*).*$/, '$1…')
+  const end = named.lastIndexOf(' is not valid JSON')
+  const start = named.indexOf('"')
+  return start < 0 || start > end ? named : `${named.slice(0, start)}…${named.slice(end)}`
 }
 
 /** Makes `temporarily_unavailable` of an error at the authorization server. Returns a `ResourceError` unchanged. */

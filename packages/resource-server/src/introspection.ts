@@ -8,7 +8,7 @@ import {
   introspectionRequest,
   processIntrospectionResponse,
 } from 'oauth4webapi'
-import { audienceOf, type Claims, type Expectation, invalid, isFor, tokenFrom } from './claims.ts'
+import { audienceOf, type Claims, type Expectation, invalid, isFor, notForResource, tokenFrom } from './claims.ts'
 import { unavailable } from './errors.ts'
 import { readIntrospectionJwt } from './introspection-jwt.ts'
 import type { JwtVerification } from './jwt.ts'
@@ -57,11 +57,11 @@ async function ask(token: string, introspection: Introspection, now: number): Pr
 }
 
 function checkAnswer(answer: Claims, expected: Introspection, now: number): VerifiedToken {
-  if (answer.active !== true) throw invalid()
+  if (answer.active !== true) throw invalid(undefined, 'the introspection response says that it is not active')
   const { iss, aud, exp, iat, nbf, client_id, token_type } = answer
   if (iss !== undefined && iss !== expected.issuer) throw invalid()
   // A response without an audience is refused: otherwise tokens for any other resource would work here.
-  if (!isFor(expected.audience, audienceOf(aud))) throw invalid('the access token is not for this resource')
+  if (!isFor(expected.audience, audienceOf(aud))) throw notForResource(audienceOf(aud))
   if (typeof exp !== 'number' || !(now < exp + expected.clockTolerance)) throw invalid('the access token has expired')
   if (typeof nbf === 'number' && nbf > now + expected.clockTolerance) throw invalid()
   if (token_type !== undefined && !expected.tokenTypes.includes(String(token_type).toLowerCase())) throw invalid()

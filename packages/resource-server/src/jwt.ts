@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import { audienceOf, type Expectation, invalid, isFor, tokenFrom } from './claims.ts'
+import { audienceOf, type Expectation, invalid, isFor, notForResource, tokenFrom } from './claims.ts'
 import type { Clock } from './clock.ts'
 import { ResourceError } from './errors.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -35,7 +35,7 @@ export async function verifyJwt(token: string, verification: JwtVerification): P
     throw error instanceof ResourceError ? error : invalid(describe(error), error)
   })
   const { aud, exp, iat, jti, sub, client_id } = payload
-  if (!isFor(verification.audience, audienceOf(aud))) throw invalid('the access token is not for this resource')
+  if (!isFor(verification.audience, audienceOf(aud))) throw notForResource(audienceOf(aud))
   if (typeof client_id !== 'string' || typeof jti !== 'string' || typeof sub !== 'string') throw invalid()
   if (typeof exp !== 'number' || typeof iat !== 'number') throw invalid()
   return tokenFrom({ ...payload, client_id, exp, iat }, 'jwt')

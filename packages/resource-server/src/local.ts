@@ -38,7 +38,7 @@ export async function verifyLocally(
   audience: string,
 ): Promise<VerifiedToken> {
   const found = await ask(verifyWith, token, audience)
-  if (!found) throw invalid()
+  if (!found) throw invalid(undefined, 'verifyWith knows no such token, or it is not for this resource')
   checkAnswer(found)
   const members = { ...found.claims, ...found.extra }
   const cnf = confirmationOf(members)

@@ -5,6 +5,7 @@ import {
   requireAuthentication,
 } from './authentication.ts'
 import { type ChallengeDefaults, errorResponse } from './challenge.ts'
+import { createDefaultLog } from './default-log.ts'
 import { ResourceError } from './errors.ts'
 import { refuseUnknownOptions, resolveSeconds } from './options.ts'
 import { requireScopes } from './scope.ts'
@@ -15,7 +16,7 @@ import { parseSecureUrl } from './url.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
 export interface ProtectOptions extends ChallengeDefaults, AuthenticationRequirements, AgeOptions {
-  readonly verifier: Pick<TokenVerifier, 'verify'> & Partial<Pick<TokenVerifier, 'senderConstraints'>>
+  readonly verifier: Pick<TokenVerifier, 'verify'> & Partial<Pick<TokenVerifier, 'senderConstraints' | 'audience'>>
   /** Scopes that every request needs. */
   readonly scopes?: readonly string[]
   /**
@@ -26,8 +27,12 @@ export interface ProtectOptions extends ChallengeDefaults, AuthenticationRequire
    * clients of the revision 2025-11-25 do, and would lose what they had. Default `operation`.
    */
   readonly challengeScopes?: 'operation' | 'granted-and-operation'
-  /** Called for every refused request, for the log. `error.cause` is the true reason. It must not throw, and is not awaited. */
-  readonly onError?: (error: ResourceError) => void
+  /**
+   * Called for every refused request. `error.cause` is the true reason. It must not throw, and is not awaited. Default: one
+   * line on the console for each kind of refusal, at most once a minute, and none for a request without a token. `false` is
+   * silent.
+   */
+  readonly onError?: ((error: ResourceError) => void) | false
 }
 
 /** A fetch handler that gets the verified token of its request, and then the further arguments of the platform. */
@@ -56,10 +61,11 @@ export function protect(
   handler: ProtectedHandler<Rest>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
   refuseUnknownOptions('protect', options, known)
-  const { verifier, scopes = [], resourceMetadata, onError } = options
+  const { verifier, scopes = [], resourceMetadata } = options
   if (resourceMetadata !== undefined) parseSecureUrl(resourceMetadata, 'resourceMetadata')
   checkRequirements(options)
   resolveSeconds('clockTolerance', options.clockTolerance, 5, { most: 300 })
+  const tell = listenerOf(options)
   const route = { ...options, scopes, keepScopes: keepsScopes(options) }
 
   return (handler) =>
@@ -72,12 +78,20 @@ export function protect(
         return withHeaders(await handler(request, token, ...rest), token.responseHeaders)
       } catch (error) {
         if (!(error instanceof ResourceError)) throw error
-        onError?.(error)
+        tell(error)
         const schemes = challengeSchemes(request, verifier.senderConstraints)
         const answer = errorResponse(forWholeOperation(error, route, token?.scopes ?? []), { ...options, schemes })
         return withHeaders(answer, token?.responseHeaders)
       }
     }
+}
+
+/** @throws {TypeError} when the option is neither a function nor `false` */
+function listenerOf({ onError, verifier }: ProtectOptions): (error: ResourceError) => void {
+  if (onError === undefined) return createDefaultLog(verifier.audience)
+  if (onError === false) return () => undefined
+  if (typeof onError === 'function') return onError
+  throw new TypeError('onError: must be a function, or false for no log')
 }
 
 function keepsScopes({ challengeScopes = 'operation' }: ProtectOptions): boolean {

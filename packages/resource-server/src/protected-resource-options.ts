@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import type { AllowedOrigins } from './cors.ts'
 import type { LocalVerification } from './local.ts'
 import type { ProtectOptions } from './protect.ts'
@@ -10,6 +11,8 @@ import type { LocalVerifierOptions, RemoteVerifierOptions } from './token-verifi
 /** The provider of the same process: the result of `createProvider` of `@oauth/core` fits. */
 export interface ResourceProvider extends MetadataProvider {
   readonly verifyAccessToken: LocalVerification
+  /** The clock of the provider, by which the resource then measures, too. */
+  readonly clock?: Clock
 }
 
 /**
@@ -52,12 +55,18 @@ export interface ProtectedResourceOptions extends Omit<ProtectOptions, 'verifier
 /** Makes the verifier of a resource. */
 export function verifierOf(options: ProtectedResourceOptions): TokenVerifier {
   const { authorizationServer: server, resource: audience, senderConstraints = [] } = options
-  const common = { audience, senderConstraints }
+  const clock = (typeof server === 'string' ? undefined : server.clock) ?? options.clock
+  const common = { audience, senderConstraints, ...(clock !== undefined && { clock }) }
   if (typeof server === 'string') return createTokenVerifier({ issuer: server, ...common })
   if ('verifyAccessToken' in server) return createTokenVerifier({ verifyWith: server.verifyAccessToken, ...common })
   if (server.verifyWith === undefined) return createTokenVerifier({ ...server, ...common })
   const { issuer: _, ...local } = server as LocalVerifierOptions & { readonly issuer: string }
   return createTokenVerifier({ ...local, ...common })
+}
+
+/** Returns the clock by which a resource measures the age of a login: its own, or that of its authorization server. */
+export function clockOf({ authorizationServer: server, clock }: ProtectedResourceOptions): Clock | undefined {
+  return clock ?? (typeof server === 'string' ? undefined : server.clock)
 }
 
 /** Returns the options of the metadata document. `protect` reads tokens from the header alone. */

@@ -1,12 +1,14 @@
 import { type AuthInfo, authInfo } from './auth-info.ts'
 import { readPresentedToken } from './bearer-token.ts'
 import { checkOrigins, isPreflight, preflightResponse, withCors } from './cors.ts'
+import { createDefaultLog } from './default-log.ts'
 import { protect } from './protect.ts'
 import {
   protectedResourceMetadataHandler,
   protectedResourceMetadataUrl,
 } from './protected-resource-metadata-handler.ts'
 import {
+  clockOf,
   metadataOptionsOf,
   type ProtectedResourceOptions,
   type RouteOptions,
@@ -36,7 +38,7 @@ export interface ProtectedResource {
   readonly resource: string
   /** The URL of the metadata document, which is in every challenge. */
   readonly metadataUrl: string
-  readonly verifier: Pick<TokenVerifier, 'verify' | 'senderConstraints'>
+  readonly verifier: Pick<TokenVerifier, 'verify' | 'senderConstraints' | 'audience'>
   /** Tells whether a request, by its URL or path as it arrives, is for the metadata document. */
   isMetadata(target: string): boolean
   /** Serves the metadata document. With `metadata.signMetadata` it answers with a promise. */
@@ -80,6 +82,7 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
   const publish = publishedUrl(resource, receivedAt)
   checkOrigins(allowedOrigins)
   const address = new URL(metadataUrl)
+  const own = ownOptions(options)
   const heads = new WeakMap<object, RequestHead>()
 
   const head: ProtectedResource['head'] = (incoming, target, read) => {
@@ -92,7 +95,7 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
   }
 
   const guard = (more: RouteOptions = {}): ResourceGuard => {
-    const route = { ...routeOptions(ownOptions(options), more), verifier, resourceMetadata: metadataUrl }
+    const route = { ...routeOptions(own, more), verifier, resourceMetadata: metadataUrl }
     const guarded = protect(route)((request, token, admitted: (auth: AuthInfo) => Response | Promise<Response>) =>
       admitted(authInfo(token, readPresentedToken(request, schemes).token, resource)),
     )
@@ -123,17 +126,20 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
   })
 }
 
-/** Returns the options that `protect` checks: all but those of this file. */
+/** Returns the options that `protect` checks: all but those of this file. All routes share one default log. */
 function ownOptions(options: ProtectedResourceOptions): RouteOptions {
   const { resource, authorizationServer, metadata, senderConstraints, allowedOrigins, receivedAt, ...own } = options
-  return own
+  const clock = clockOf(options)
+  const { onError = createDefaultLog(resource) } = own
+  return { ...own, onError, ...(clock !== undefined && { clock }) }
 }
 
 /** Verifies the token of each request once, however many guards ask: a proof of DPoP is good for one use. */
-function verifyOnce({ verify, senderConstraints }: TokenVerifier): Pick<TokenVerifier, 'verify' | 'senderConstraints'> {
+function verifyOnce({ verify, senderConstraints, audience }: TokenVerifier): ProtectedResource['verifier'] {
   const verified = new WeakMap<RequestHead, Promise<VerifiedToken>>()
   return {
     senderConstraints,
+    audience,
     verify(input) {
       if (typeof input === 'string') return verify(input)
       const known = verified.get(input) ?? verify(input)

@@ -67,7 +67,7 @@ export function createRemoteVerification(
       const cnf = verified.cnf === undefined ? introspected.cnf : { ...introspected.cnf, ...verified.cnf }
       return cnf === undefined ? introspected : { ...introspected, cnf }
     }
-    if (ask === undefined) throw invalid()
+    if (ask === undefined) throw invalid(undefined, 'it is no JWT, and the option introspection is not set')
     return ask(token)
   }
 }

@@ -45,6 +45,9 @@ describe('a ResourceError as JSON', () => {
     ['the query of a URL', 'cannot load https://api.example.com/cb?code=abc&state=xyz', 'abc'],
     ['a header of cookies', 'headers: cookie: theme=dark; session=s3cr3t', 's3cr3t'],
     ['a header of an unknown scheme', '{"authorization":"Token s3cr3t"}', 's3cr3t'],
+    ['the text that a parser of JSON quotes', `Unexpected token 'h', "hunter" is not valid JSON`, 'hunter'],
+    ['a text with quotation marks', `Unexpected token 'x', ..."word":"hunter" x"... is not valid JSON`, 'hunter'],
+    ['the word at which JavaScriptCore stopped', 'JSON Parse error: Unexpected identifier "hunter"', 'hunter'],
     ['values of an SQL statement', 'insert failed\nparams: alice@example.com', 'alice'],
   ])('does not show %s (C05)', (_name, message, hidden) => {
     expect(JSON.stringify(new ResourceError('invalid_token', { cause: new Error(message) }))).not.toContain(hidden)

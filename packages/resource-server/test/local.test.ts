@@ -1,6 +1,6 @@
-import { createTokenVerifier, protect } from '@oauth/resource-server'
+import { createProtectedResource, createTokenVerifier, protect } from '@oauth/resource-server'
 import { describe, expect, it } from 'vitest'
-import { alice } from '../../core/test/support/world.ts'
+import { alice, type World } from '../../core/test/support/world.ts'
 import { api, files, machineToken, opaqueFor, refusal, refusalCode, setUp, userTokens } from './support/setup.ts'
 
 async function setUpLocal(audience = api) {
@@ -9,6 +9,40 @@ async function setUpLocal(audience = api) {
   const verifier = createTokenVerifier({ audience, clock, verifyWith: provider.verifyAccessToken })
   return { ...setup, verifier }
 }
+
+describe('a resource whose authorizationServer is the provider itself', () => {
+  const notesOf = (world: World, options: object = {}) => {
+    const resource = createProtectedResource({ resource: api, authorizationServer: world.provider, ...options })
+    return async (token: string): Promise<number> => {
+      const request = new Request(api, { headers: { authorization: `Bearer ${token}` } })
+      return (await resource.withAuth(() => new Response('notes'))(request)).status
+    }
+  }
+
+  it.each([
+    ['years behind', -10 * 365 * 86_400],
+    ['years ahead', 10 * 365 * 86_400],
+  ])('measures by the clock of the provider, which is %s', async (_where, seconds) => {
+    const setup = await setUp({}, { storage: opaqueFor(api) })
+    setup.world.clock.advance(seconds)
+    expect(setup.world.provider.clock.now()).toBe(setup.world.clock.now())
+    const notes = notesOf(setup.world, { onError: false })
+    const { access_token } = await userTokens(setup)
+    expect(await notes(access_token)).toBe(200)
+    setup.world.clock.advance(3600)
+    expect(await notes(access_token)).toBe(401)
+  })
+
+  it('measures the age of the login by it as well', async () => {
+    const setup = await setUp({}, { storage: opaqueFor(api) })
+    setup.world.clock.advance(10 * 365 * 86_400)
+    const notes = notesOf(setup.world, { maxAge: 300, onError: false })
+    const { access_token } = await userTokens(setup)
+    expect(await notes(access_token)).toBe(200)
+    setup.world.clock.advance(400)
+    expect(await notes(access_token)).toBe(401)
+  })
+})
 
 describe('a resource in the process of its provider', () => {
   it("a resource in the provider's process verifies JWTs and opaque tokens without a network", async () => {

@@ -13,21 +13,19 @@ import { commitGrant, createGrant } from './new-grant.ts'
 import { keptExtra } from './request-extra.ts'
 
 /** The completion with an authorization code, which the browser takes to the client. */
-export function codeCompletion(core: Core): Completion {
-  return {
-    name: 'code',
-    approve: (request, approved) => issueCode(core, request, approved),
-    async deny(_request, { client, authorization }) {
-      throw new OAuthError('access_denied', 'User denied access').towards(targetOfError(core, client, authorization))
-    },
-    async fail(request, { client, authorization, answered }, error) {
-      const target = targetOfError(core, client, authorization)
-      // A user who has answered the consent page has seen where the response goes.
-      throw error.towards(
-        answered === true ? target : await errorTarget(core, request, client, target).catch(() => 'never' as const),
-      )
-    },
-  }
+export const codeCompletion: Completion = {
+  name: 'code',
+  approve: issueCode,
+  async deny(core, _request, { client, authorization }) {
+    throw new OAuthError('access_denied', 'User denied access').towards(targetOfError(core, client, authorization))
+  },
+  async fail(core, request, { client, authorization, answered }, error) {
+    const target = targetOfError(core, client, authorization)
+    // A user who has answered the consent page has seen where the response goes.
+    throw error.towards(
+      answered === true ? target : await errorTarget(core, request, client, target).catch(() => 'never' as const),
+    )
+  },
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { OAuthEvent } from '../contracts/events.ts'
+import type { Context } from '../contracts/context.ts'
 import type { BaseUser, StandardClaims } from '../contracts/host.ts'
 import { type CheckedClaim, checkStandardClaim, standardClaims } from './standard-claim.ts'
 
@@ -9,21 +9,19 @@ const sources: readonly (readonly [claim: string, names: readonly string[]])[] =
 ])
 
 /**
- * Makes the default of the option `userClaims`: it reads the standard claims from the members of a user. When several
+ * The default of the option `userClaims`: reads the standard claims from the members of a user. When several
  * members hold one claim, it takes the first of the right type. When none has the right type, it leaves the claim out, with
  * the event that `checkedUserClaims` emits for the answers of the host.
  */
-export function defaultUserClaims(emit: (event: OAuthEvent) => void): (user: BaseUser) => StandardClaims {
-  return (user) => {
-    const claims: Record<string, unknown> = {}
-    for (const [claim, names] of sources) {
-      const found = readClaim(user as unknown as Record<string, unknown>, claim, names)
-      if (found === undefined) continue
-      if ('value' in found) claims[claim] = found.value
-      else emit({ type: 'claims.wrong_type_dropped', hook: 'userClaims', claim, expected: found.expected })
-    }
-    return claims
+export function defaultUserClaims(ctx: Pick<Context, 'emit'>, user: BaseUser): StandardClaims {
+  const claims: Record<string, unknown> = {}
+  for (const [claim, names] of sources) {
+    const found = readClaim(user as unknown as Record<string, unknown>, claim, names)
+    if (found === undefined) continue
+    if ('value' in found) claims[claim] = found.value
+    else ctx.emit({ type: 'claims.wrong_type_dropped', hook: 'userClaims', claim, expected: found.expected })
   }
+  return claims
 }
 
 /** Reads one claim from the members that may hold it; `undefined` when none of them has a value. */

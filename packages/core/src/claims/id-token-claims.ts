@@ -27,7 +27,7 @@ export function idTokenClaims(
   const asksNothing = Object.keys(asked).length === 0
   // The host is not asked for claims that nobody gets.
   if (giving.length === 0 && asksNothing) return {}
-  const claims = ctx.config.userClaims(user)
+  const claims = ctx.config.userClaims(ctx, user)
   if (asksNothing) return claimsForScope(claims, giving)
   const ofScopes = Object.entries(claimsForScope(claims, giving)).filter(([name]) => !Object.hasOwn(asked, name))
   return Object.assign(Object.fromEntries(ofScopes), claimsByName(claims, asked))

@@ -24,7 +24,7 @@ export interface UserinfoFacts {
  * https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core section 5.3.2}).
  */
 export function userinfoClaims(ctx: Context, user: BaseUser, facts: UserinfoFacts): object {
-  const claims = ctx.config.userClaims(user)
+  const claims = ctx.config.userClaims(ctx, user)
   const { client, requested } = facts
   return {
     ...(requested !== undefined && claimsByName(claims, askableClaims(ctx, client, requested))),

@@ -42,11 +42,11 @@ export async function authenticateClient(
   const { presented } = collected
   // Verifying an assertion is expensive and may fetch a key, so the limit is checked first. Comparing a secret costs no
   // more than the response.
-  if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(request, presented.clientId)
+  if (presented.assertion !== undefined) await ctx.limits?.checkCredentials(ctx, request, presented.clientId)
   const known = ctx.clients.find(presented.clientId)
   const client = known instanceof Promise ? await known : known
   const method = connectionMethod(ctx, collected.method, client) ?? collected.method
-  if (method.inConnection) await ctx.limits?.checkCredentials(request, presented.clientId)
+  if (method.inConnection) await ctx.limits?.checkCredentials(ctx, request, presented.clientId)
   const answer = method.verify(ctx, client, presented, request)
   const verdict = isThenable(answer) ? await answer : answer
   const evidence = typeof verdict === 'object' && !(verdict instanceof OAuthError) ? verdict : undefined
@@ -54,11 +54,11 @@ export async function authenticateClient(
   if (client !== undefined && verified && mayAuthenticateWith(client, method.name, ctx.config.strictClientAuthMethod)) {
     const refusal = profileRefusal(ctx, client, method.name)
     if (refusal !== undefined) throw refuse(ctx, method, presented, refusal)
-    if (ctx.limits !== undefined) await ctx.limits.countAuthenticated(endpoint?.rateLimit, request, client)
+    if (ctx.limits !== undefined) await ctx.limits.countAuthenticated(ctx, endpoint?.rateLimit, request, client)
     const further = evidence ?? furtherEvidence(ctx, client, method, sources)
     return { client, evidence: further instanceof Promise ? await further : further }
   }
-  await ctx.limits?.countRefusedCredentials(request, presented.clientId)
+  await ctx.limits?.countRefusedCredentials(ctx, request, presented.clientId)
   if (verdict instanceof OAuthError) {
     emitFailure(ctx, presented, String(verdict.details.cause ?? verdict.description))
     throw verdict

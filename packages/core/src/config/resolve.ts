@@ -52,7 +52,7 @@ export function resolveConfig<User extends BaseUser>(
         ? secrets.map((secret) => `oauth/page-url\0${secret}`)
         : [options.oauthQuerySigningSecret],
     authentication: checkedAuthentication(given.authentication, ports.clock, given.storage.longestId),
-    userClaims: given.userClaims ? checkedUserClaims(given.userClaims, ports.emit) : defaultUserClaims(ports.emit),
+    userClaims: given.userClaims ? checkedUserClaims(given.userClaims) : defaultUserClaims,
     hooks: checkedClaimHooks(given),
     pages: Object.freeze(pages),
     branding: resolveBranding(options.branding, options.baseUrl),

@@ -3,11 +3,13 @@ import type { OAuthError } from '../protocol/errors.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ConsentRecord } from '../storage/consent.ts'
 import type { RecordTake } from '../storage/record.ts'
+import type { Core } from './core.ts'
 import type { GrantFacts } from './grant.ts'
 
 /**
  * How an interaction ends. With the authorization code, the browser is redirected to the client with a code. With a
- * device grant, a page tells the user to look at the device, which gets the tokens.
+ * device grant, a page tells the user to look at the device, which gets the tokens. Each function gets the core of the
+ * request, so that its events have the id of the request.
  */
 export interface Completion {
   /** The completion's name, unique in a provider. It is stored with each interaction. */
@@ -16,23 +18,23 @@ export interface Completion {
    * Called when the user has signed in and approved. It must write everything in one commit that also takes the
    * interaction (`core.commitGrant` with `take: approved.take`), and returns the response for the browser.
    */
-  approve(request: Request, approved: Approved): Promise<Response>
+  approve(core: Core, request: Request, approved: Approved): Promise<Response>
   /**
    * Says what the pages get to know about the request beyond its client and scopes, for instance the code that the device
    * shows. Called when a page asks for its context (`completionDetails` of `resolveLoginContext`).
    * @throws {OAuthError} when the request cannot be completed any more, or not by this user
    */
-  describe?(shown: ShownPending): Promise<Readonly<Record<string, unknown>>>
+  describe?(core: Core, shown: ShownPending): Promise<Readonly<Record<string, unknown>>>
   /**
    * Called when the user has refused. It is called once: the interaction has been deleted before. Default: a page that
    * confirms it.
    */
-  deny?(request: Request, pending: LoadedPending): Promise<Response>
+  deny?(core: Core, request: Request, pending: LoadedPending): Promise<Response>
   /**
    * Called for an error that ends the attempt, for instance `login_required`. It throws an error or returns a response.
    * Default: a page shows the error.
    */
-  fail?(request: Request, pending: LoadedPending, error: OAuthError): Promise<Response>
+  fail?(core: Core, request: Request, pending: LoadedPending, error: OAuthError): Promise<Response>
 }
 
 /** A request that waits for its user: the argument of `core.interact`. */

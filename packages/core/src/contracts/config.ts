@@ -2,6 +2,7 @@ import type { OutboundPolicy } from '../http/outbound.ts'
 import type { AccessTokenTyp } from '../protocol/access-token-typ.ts'
 import type { Branding } from './branding.ts'
 import type { ClientCacheSignal } from './client-cache-signal.ts'
+import type { Context } from './context.ts'
 import type { ClaimHooks } from './hooks.ts'
 import type { Authentication, BaseUser, StandardClaims } from './host.ts'
 import type { SigningKeySource } from './key-set.ts'
@@ -127,7 +128,7 @@ export interface Config<User extends BaseUser = BaseUser> {
   /** The keys for the signed queries of page URLs. The first one signs; all of them verify. */
   readonly pageSecrets: readonly string[]
   readonly authentication: Authentication<User>
-  readonly userClaims: (user: User) => StandardClaims
+  readonly userClaims: (ctx: Pick<Context, 'emit'>, user: User) => StandardClaims
   readonly hooks: ClaimHooks<User>
   readonly pages: Pages
   /** How the server's own pages look. */

@@ -5,6 +5,7 @@ import type { ClientRecord } from '../storage/client.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Core } from './core.ts'
 import type { OAuthEvent } from './events.ts'
 import type { KeySet } from './key-set.ts'
 import type { Random } from './random.ts'
@@ -39,6 +40,11 @@ export interface ClientDirectory {
   isReserved(id: string): boolean
   /** Drops the client from the caches of all processes. Call it after each write to a client. */
   forget(id: string): void
+  /**
+   * Returns the directory, with the same cache, for the work of one request: it reads the storage of that core, and its
+   * events and those of the client sources have the id of the request.
+   */
+  within(core: Core): ClientDirectory
 }
 
 /**

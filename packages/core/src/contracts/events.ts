@@ -23,7 +23,8 @@ import type { RateLimitBucket } from './rate-limit.ts'
 export type OAuthEvent = (CoreEvent | FeatureEvent) & {
   /**
    * The request in which it happened: the same id as in all events of that request, in its `RequestEnd` and on its error
-   * page. Absent for work in the background and for calls of functions of the provider.
+   * page. Absent for work in the background, for calls of functions of the provider, and for what requests share: the keys,
+   * signed metadata and the readiness page.
    */
   readonly requestId?: string
 }

@@ -33,6 +33,6 @@ export interface RequestEnd {
    * duration. What comes from a cache counts nothing.
    */
   readonly storageMilliseconds: number
-  /** How many calls of the storage the request made. */
+  /** How many calls of the storage the request made. Reads of the keys, which requests share, do not count. */
   readonly storageCalls: number
 }

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { ClientRecord } from '../storage/client.ts'
 import type { ClientEvidence } from './client-instance.ts'
+import type { Context } from './context.ts'
 
 /**
  * A way for clients to prove with each request that they hold a key, so that a stolen token is useless: a signed header
@@ -37,13 +38,13 @@ export interface SenderConstraint {
    * @returns `undefined` when the request does not use this constraint
    * @throws {OAuthError} when the proof is not valid, or is missing where the client has to bring one
    */
-  prove(request: Request, facts: ProofFacts): Awaitable<Proof | undefined>
+  prove(ctx: Context, request: Request, facts: ProofFacts): Awaitable<Proof | undefined>
   /**
    * Refuses tokens that would not be bound, where the client or a resource demands it. The core calls it for every
    * access token that it issues, whatever the grant type and the endpoint, before anything is used up.
    * @throws {OAuthError} `invalid_request`
    */
-  checkIssuance?(facts: BoundIssuance): Awaitable<void>
+  checkIssuance?(ctx: Context, facts: BoundIssuance): Awaitable<void>
 }
 
 /** The access token that is about to be issued, as far as its binding depends on it. */

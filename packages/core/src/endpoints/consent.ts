@@ -3,7 +3,7 @@ import { grantedClaims, readAccepted } from '../consents/consent-answer.ts'
 import { type Accepted, consentOf, consentReference } from '../consents/consent-decision.ts'
 import { shownDocument } from '../consents/consent-destination.ts'
 import { forgetOutdatedConsent } from '../consents/forget-consent.ts'
-import type { Context } from '../contracts/context.ts'
+import type { Core } from '../contracts/core.ts'
 import type { Endpoint } from '../contracts/endpoint.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
@@ -56,7 +56,7 @@ export const consent: Endpoint = {
 }
 
 async function answer(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   loaded: LoadedInteraction,
   parameters: Parameters,
@@ -71,7 +71,7 @@ async function answer(
   return accept === 'true' ? approve(ctx, request, loaded, parameters) : refuse(ctx, request, loaded)
 }
 
-async function refuse(ctx: Context, request: Request, { interaction, pending }: LoadedInteraction): Promise<Response> {
+async function refuse(ctx: Core, request: Request, { interaction, pending }: LoadedInteraction): Promise<Response> {
   if (!(await takeInteraction(ctx, interaction.id)))
     throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   ctx.emit({ type: 'interaction.denied', clientId: interaction.clientId })
@@ -79,7 +79,7 @@ async function refuse(ctx: Context, request: Request, { interaction, pending }: 
 }
 
 async function approve(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   loaded: LoadedInteraction,
   parameters: Parameters,
@@ -108,7 +108,7 @@ interface Answer {
 }
 
 async function completeAnswered(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   { interaction, client, pending }: LoadedInteraction,
   { signedIn, accepted, authorization }: Answer,
@@ -149,7 +149,7 @@ async function completeAnswered(
  * client has changed: their answer was for the old one.
  */
 async function askAgain(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   { interaction, client }: LoadedInteraction,
   signedIn: SignedIn<BaseUser>,

@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.ts'
 import { redact } from './redact.ts'
+import { wasTold } from './told-errors.ts'
 
 /** The console prints the same failure once per window, and at most so many different failures. */
 const windowSeconds = 60
@@ -14,13 +15,14 @@ export type Report = (where: string, cause?: unknown) => void
 
 /**
  * Makes a function that prints failures with `console.error`, one call per failure, redacted. It prints the same
- * failure once a minute, so that nobody can fill a log from outside.
+ * failure once a minute, so that nobody can fill a log from outside, and no failure of which an event has told already.
  * @param secrets the secrets of the server, which it removes from every line
  */
 export function createReport(clock: Clock, secrets: readonly string[]): Report {
   let since = 0
   let printed = new Set<string>()
   return (where, cause) => {
+    if (wasTold(cause)) return
     const now = timeOf(clock)
     if (now - since >= windowSeconds || now < since) {
       since = now

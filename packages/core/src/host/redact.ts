@@ -13,7 +13,7 @@ const most = 4000
 export function redact(text: string, secrets: readonly string[] = []): string {
   let plain = text.slice(0, most).replaceAll(/\p{Cc}+/gu, ' ')
   for (const secret of secrets) plain = plain.replaceAll(secret, gone)
-  plain = plain
+  plain = withoutParsedText(plain)
     // Values of an SQL statement, which some libraries append to their message.
     .replace(/\b(params|parameters|bindings)\b\s*[:=].*$/i, `$1: ${gone}`)
     // Headers that are credentials from their first word to their last.
@@ -31,6 +31,18 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     )
     .replaceAll(/[\w+=-]{20,}/g, (run) => (isCredential(run) ? gone : run))
   return plain.length > longest ? plain.slice(0, longest) + gone : plain
+}
+
+/**
+ * Removes the text that a parser of JSON quotes, from its first quotation mark to its last: `Unexpected token 'p',
+ * ..."password":"x"... is not valid JSON` (V8) and `JSON Parse error: Unexpected identifier "x"` (JavaScriptCore). The text
+ * has quotation marks of its own, so the rule for quoted texts would take its values for names.
+ */
+function withoutParsedText(text: string): string {
+  const named = text.replace(/(JSON Parse error: [^"'`]*).*$/, `$1${gone}`)
+  const end = named.lastIndexOf(' is not valid JSON')
+  const start = named.indexOf('"')
+  return start < 0 || start > end ? named : named.slice(0, start) + gone + named.slice(end)
 }
 
 /**

@@ -50,8 +50,17 @@ export function parseParameters(encoded: string, repeatable?: ReadonlySet<string
  * @throws {OAuthError} `invalid_request` that names the parameter
  */
 export function refuseRepeated({ repeated }: UncheckedParameters): void {
-  for (const name of repeated) throw new OAuthError('invalid_request', `the parameter ${name} must not be repeated`)
+  for (const name of repeated) {
+    if (plainName.test(name)) throw new OAuthError('invalid_request', `the parameter ${name} must not be repeated`)
+    throw new OAuthError('invalid_request', 'a parameter must not be repeated')
+  }
 }
+
+/**
+ * What a name of a parameter looks like. The description is also in the log: JSON that was sent as a form has parts of its
+ * values for names, for instance a password with `&`.
+ */
+const plainName = /^[a-z]+(?:[_-][a-z]+)*$/
 
 /** Reads `application/x-www-form-urlencoded` text without refusing repeated parameters: call `refuseRepeated` later. */
 export function parseUnchecked(encoded: string, repeatable: ReadonlySet<string> = resourceAlone): UncheckedParameters {

@@ -1,7 +1,7 @@
 import { keptExtra } from '../authorization/request-extra.ts'
 import { useUp } from '../authorization/use-up.ts'
 import type { Completion, LoadedPending } from '../contracts/completion.ts'
-import type { Context } from '../contracts/context.ts'
+import type { Core } from '../contracts/core.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import { englishTexts } from '../contracts/page-texts.ts'
 import { showPage } from '../pages/show-page.ts'
@@ -15,7 +15,7 @@ import type { ConsentRecord } from '../storage/consent.ts'
  * Finds a completion by its name.
  * @throws {OAuthError} `invalid_request` when the feature that brings it is not installed in this process
  */
-export function completionOf({ registry }: Context, name: string): Completion {
+export function completionOf({ registry }: Core, name: string): Completion {
   const completion = registry.completions.get(name)
   if (completion !== undefined) return completion
   throw errorForUser('invalid_request', englishTexts.cannotBeCompleted, {
@@ -42,7 +42,7 @@ export interface Approval {
 
 /** Hands an approval to the completion, which writes it and responds to the browser. */
 export function complete(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   pending: LoadedPending,
   { signedIn, scope, claims, referenceId, withdrawals, consent, interactionId }: Approval,
@@ -66,7 +66,7 @@ export function complete(
     ...(consent !== undefined && { consent }),
     take: [...(pending.take ?? []), ...(interactionId === undefined ? [] : [interactionKey(interactionId)])],
   })
-  return completionOf(ctx, pending.completion).approve(request, approved)
+  return completionOf(ctx, pending.completion).approve(ctx, request, approved)
 }
 
 /**
@@ -74,7 +74,7 @@ export function complete(
  * client; otherwise a page shows it.
  */
 export async function failThroughCompletion(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   pending: LoadedPending,
   run: () => Promise<Response>,
@@ -93,16 +93,11 @@ export async function failThroughCompletion(
  * request, and uses it up.
  * @throws {OAuthError} the error, where a page shows it or a redirect takes it to the client
  */
-export async function fail(
-  ctx: Context,
-  request: Request,
-  pending: LoadedPending,
-  error: OAuthError,
-): Promise<Response> {
+export async function fail(ctx: Core, request: Request, pending: LoadedPending, error: OAuthError): Promise<Response> {
   const completion = completionOf(ctx, pending.completion)
   if (completion.fail === undefined || error.details.redirect === 'never') throw error
   try {
-    const response = await completion.fail(request, pending, error)
+    const response = await completion.fail(ctx, request, pending, error)
     await useUp(ctx, pending.take)
     return response
   } catch (thrown) {
@@ -117,10 +112,10 @@ function isSentToClient(thrown: unknown): boolean {
 }
 
 /** Responds to a user who has refused, once the interaction is deleted. A request that has its answer gets no second one. */
-export async function deny(ctx: Context, request: Request, pending: LoadedPending): Promise<Response> {
+export async function deny(ctx: Core, request: Request, pending: LoadedPending): Promise<Response> {
   if (!(await useUp(ctx, pending.take))) throw errorForUser('invalid_request', englishTexts.interactionIsOver)
   const completion = completionOf(ctx, pending.completion)
-  if (completion.deny !== undefined) return completion.deny(request, pending)
+  if (completion.deny !== undefined) return completion.deny(ctx, request, pending)
   const { client, authorization } = pending
   const subject = { kind: 'message', clientId: client.id, uiLocales: authorization.uiLocales } as const
   return showPage(ctx, request, subject, ({ deniedTitle, notGivenText }) => ({

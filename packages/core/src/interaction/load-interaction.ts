@@ -1,6 +1,6 @@
 import { isRegistered } from '../authorization/client.ts'
 import type { LoadedPending } from '../contracts/completion.ts'
-import type { Context } from '../contracts/context.ts'
+import type { Core } from '../contracts/core.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { englishTexts } from '../contracts/page-texts.ts'
 import { asOAuthError } from '../policy/failure.ts'
@@ -25,7 +25,7 @@ export interface LoadedInteraction {
  * of the request
  */
 export async function loadInteraction(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   state: string | undefined,
 ): Promise<LoadedInteraction> {

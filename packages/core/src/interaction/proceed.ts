@@ -2,7 +2,7 @@ import { acceptExtra, hasMoreThanScope } from '../authorization/request-extra.ts
 import { accessWithdrawn } from '../authorization/withdrawn.ts'
 import { shownDocument } from '../consents/consent-destination.ts'
 import type { LoadedPending, Pending } from '../contracts/completion.ts'
-import type { Context } from '../contracts/context.ts'
+import type { Core } from '../contracts/core.ts'
 import type { BaseUser, SignedIn } from '../contracts/host.ts'
 import type { InteractionRecord, InteractionStep } from '../contracts/interaction.ts'
 import { redirect } from '../http/redirect.ts'
@@ -43,12 +43,7 @@ interface Proceed {
  * @param known the client, when the caller has just looked it up
  * @throws {OAuthError} `invalid_client` when the client is unknown or disabled
  */
-export async function interact(
-  ctx: Context,
-  request: Request,
-  pending: Pending,
-  known?: ClientRecord,
-): Promise<Response> {
+export async function interact(ctx: Core, request: Request, pending: Pending, known?: ClientRecord): Promise<Response> {
   const client = known ?? (await ctx.clients.find(pending.authorization.clientId))
   if (client === undefined) {
     throw new OAuthError(
@@ -61,7 +56,7 @@ export async function interact(
   return failThroughCompletion(ctx, request, loaded, () => begin(ctx, request, loaded))
 }
 
-async function begin(ctx: Context, request: Request, pending: LoadedPending): Promise<Response> {
+async function begin(ctx: Core, request: Request, pending: LoadedPending): Promise<Response> {
   const { client, authorization } = pending
   completionOf(ctx, pending.completion)
   requireSupport(ctx, client, authorization.scope)
@@ -88,7 +83,7 @@ async function begin(ctx: Context, request: Request, pending: LoadedPending): Pr
  * twice, until the end is written.
  */
 export async function resume(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   { interaction, client, pending }: LoadedInteraction,
   finished: InteractionStep | undefined,
@@ -137,7 +132,7 @@ const mostFutileLogins = 3
  * bring, for instance because the user has no second factor; otherwise `login_required`
  */
 function countFutileLogin(
-  ctx: Context,
+  ctx: Core,
   { clientId, sessionId, futileLogins }: InteractionRecord,
   { step, acrUnmet }: Interact,
   signedIn: SignedIn<BaseUser> | undefined,
@@ -163,7 +158,7 @@ interface Progress {
 }
 
 async function judge(
-  ctx: Context,
+  ctx: Core,
   { client, authorization: request }: LoadedPending,
   { signedIn, completed, requestedAt, priorSession }: Progress,
 ): Promise<Judgement> {
@@ -196,7 +191,7 @@ interface SilentApproval extends Proceed {
 }
 
 async function approve(
-  ctx: Context,
+  ctx: Core,
   request: Request,
   pending: LoadedPending,
   { signedIn, referenceId, authorization: asked, approver: { standing }, interactionId }: SilentApproval,

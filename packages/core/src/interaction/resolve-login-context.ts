@@ -1,6 +1,7 @@
 import { describeExtra } from '../authorization/request-extra.ts'
 import { claimsBeyondScope } from '../claims/requested-claims.ts'
 import type { Context } from '../contracts/context.ts'
+import type { Core } from '../contracts/core.ts'
 import type { InteractionRecord } from '../contracts/interaction.ts'
 import { englishTexts } from '../contracts/page-texts.ts'
 import { requiredAcr, wantedAcr } from '../policy/authentication-context.ts'
@@ -22,7 +23,7 @@ import { returnUrl } from './page-url.ts'
  * Returns what a page gets to know about the interaction that its URL names.
  * @throws {OAuthError} `invalid_request`; `invalid_scope` when the client has lost every scope of the request
  */
-export async function resolveLoginContext(ctx: Context, request: Request): Promise<LoginContext> {
+export async function resolveLoginContext(ctx: Core, request: Request): Promise<LoginContext> {
   const interaction = await findInteraction(ctx, request, stateOf(request))
   const client = await ctx.clients.find(interaction.clientId)
   if (client === undefined) throw errorForUser('invalid_request', englishTexts.interactionIsOver)
@@ -58,11 +59,11 @@ export async function resolveLoginContext(ctx: Context, request: Request): Promi
 }
 
 async function completionDetails(
-  { registry }: Context,
+  core: Core,
   client: ClientRecord,
   { completion = 'code', request, value, userId }: InteractionRecord,
 ): Promise<Pick<LoginContext, 'completionDetails'>> {
-  const details = await registry.completions.get(completion)?.describe?.({
+  const details = await core.registry.completions.get(completion)?.describe?.(core, {
     completion,
     authorization: request,
     client,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ProviderOptions } from '../config/options.ts'
+import { type FromPreset, presetFeature } from '../config/preset-feature.ts'
 import type { Feature } from '../contracts/feature.ts'
 import { parseFeatureOptions } from '../contracts/feature-options.ts'
 import {
@@ -74,7 +75,7 @@ const entries = {
  * leaves out what a client may not have, the scopes and audiences of your MCP servers, tokens that are bound to them,
  * refresh tokens without `offline_access`, short access tokens. An option that you write after it wins. The provider
  * checks at start that clients can get what the server advertises. `features` is an option as well, so keep those of the
- * preset where you add your own: `features: [...preset.features, tokenExchange()]`.
+ * preset where you add your own: `features: [...preset.features, tokenExchange()]`. Without them the provider does not start.
  *
  * Clients that registered and were never used are deleted after a day, by `provider.purgeExpired()`: call it daily.
  * @throws {TypeError} when an option is unknown or wrong, or a resource is no URL of an MCP server
@@ -102,7 +103,8 @@ export function mcp(options: McpOptions): McpPreset {
   checkScopes(scopes)
   // A client that does not name offline_access gets refresh tokens, too, but some ask for it wherever they see it.
   const offered = [...scopes, 'offline_access']
-  return {
+  const preset: McpPreset & FromPreset = {
+    [presetFeature]: 'mcp',
     features: [
       clientIdMetadataDocuments(options.clientDocuments),
       privateKeyJwt(),
@@ -122,6 +124,7 @@ export function mcp(options: McpOptions): McpPreset {
     unusedClientTtlSeconds: 24 * 3600,
     advertisedMetadata: { scopesSupported: offered },
   }
+  return preset
 }
 
 function checkResources(urls: readonly string[]): void {

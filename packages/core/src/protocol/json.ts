@@ -33,7 +33,12 @@ export function parseJson(text: string): unknown {
     }
     if (elements > most) throw new RangeError(`JSON has more than ${most} elements`)
   }
-  return JSON.parse(text)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The message of the platform quotes the text, which may be a secret, and would be in events and logs.
+    throw new SyntaxError('the text is no JSON')
+  }
 }
 
 /** Returns the index of the quotation mark that ends a string. */

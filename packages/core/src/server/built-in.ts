@@ -62,7 +62,7 @@ const grantTypes: readonly Feature[] = [
         ...[getConsents, getConsent, updateConsent, deleteConsent],
       ],
       grantTypes: [authorizationCode],
-      completions: [codeCompletion(core)],
+      completions: [codeCompletion],
       responseModes,
     }),
   },

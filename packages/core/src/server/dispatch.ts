@@ -91,7 +91,7 @@ async function serveLater(core: Core, endpoint: Endpoint, request: Request): Pro
   try {
     checkMethod(endpoint, request)
     if (endpoint.rateLimit !== undefined && core.limits !== undefined) {
-      await core.limits.countRequest(endpoint.rateLimit, request)
+      await core.limits.countRequest(core, endpoint.rateLimit, request)
     }
     if ('handle' in endpoint) return { response: await endpoint.handle(core, request) }
     const parameters = await readForm(request, core.registry.repeatable)

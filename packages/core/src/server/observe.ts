@@ -1,5 +1,4 @@
 import { stopwatch } from '../contracts/clock.ts'
-import type { ClientDirectory } from '../contracts/context.ts'
 import type { Core } from '../contracts/core.ts'
 import type { OAuthEvent } from '../contracts/events.ts'
 import type { RequestObservation } from '../contracts/observer.ts'
@@ -8,8 +7,10 @@ import type { ServedRequest } from '../contracts/served-request.ts'
 import type { Announcements } from '../host/events.ts'
 import { statusOf, withHeaders } from '../http/reply.ts'
 import { type Awaitable, isThenable } from '../storage/awaitable.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { StartingCore } from './core.ts'
 import { createRequestIds } from './request-ids.ts'
-import type { Measure, WatchedStorage } from './watched-storage.ts'
+import type { WatchedStorage } from './watched-storage.ts'
 
 /** Serves a request with the core of that request. */
 export type Serve = (core: Core) => Awaitable<Response>
@@ -17,40 +18,39 @@ export type Serve = (core: Core) => Awaitable<Response>
 /** Serves a request to an endpoint, and lets everybody who listens see it. */
 export type Observe = (endpoint: string, request: Request, serve: Serve) => Awaitable<Response>
 
-/** What measures the storage. Absent when nobody wants to know. */
-export interface Measurement {
-  readonly measure: Measure
-  readonly watched: WatchedStorage
-}
-
 /**
  * Makes the function through which every request is served. The core of a request is a copy of that of the provider, whose
  * events have the id of the request: frozen members cannot be replaced in an object that inherits. While nobody listens, the provider's own core serves all requests.
  */
-export function createObserve(core: Core, announcements: Announcements, measurement?: Measurement): Observe {
+export function createObserve(core: Core, announcements: Announcements, watched?: WatchedStorage): Observe {
   const { endRequest, observers, hearsEvents, guard } = announcements
   const { requestIds: policy } = core.config
   const beginners = observers.filter((observer) => observer.request !== undefined)
-  const isMeasured = measurement !== undefined && (endRequest !== undefined || beginners.length > 0)
+  const isMeasured = watched !== undefined && (endRequest !== undefined || beginners.length > 0)
   if (!hearsEvents && !isMeasured && policy.toHeader === undefined) return (_endpoint, _request, serve) => serve(core)
   const ids = createRequestIds(policy, core.random)
 
-  /** The core of a request whose events alone are watched: what most requests get. */
-  const scope = (served: ServedRequest): Core => ({
-    ...core,
-    served,
-    emit(event) {
-      learn(served, event)
-      core.emit({ ...event, requestId: served.id })
-    },
-  })
+  /** The core of a request. Its calls of the storage are measured when the storage is one that does so. */
+  const scope = (served: ServedRequest, storage: Storage): Core => {
+    const own: StartingCore = {
+      ...core,
+      served,
+      storage,
+      emit(event) {
+        learn(served, event)
+        core.emit({ ...event, requestId: served.id })
+      },
+    }
+    own.clients = core.clients.within(own)
+    return own
+  }
   const complete = (response: Response, { id }: ServedRequest): Response =>
     policy.toHeader === undefined ? response : withHeaders(response, { [policy.toHeader]: id })
 
   if (!isMeasured) {
     return (_endpoint, request, serve) => {
       const served = serveRequest(ids(request))
-      const response = serve(scope(served))
+      const response = serve(scope(served, core.storage))
       if (policy.toHeader === undefined) return response
       return isThenable(response) ? response.then((late) => complete(late, served)) : complete(response, served)
     }
@@ -58,9 +58,7 @@ export function createObserve(core: Core, announcements: Announcements, measurem
   return (endpoint, request, serve) => {
     const started = stopwatch()
     const served = serveRequest(ids(request))
-    const { watched, measure } = measurement
-    const clients = measureClients(core.clients, served, measure)
-    const scoped: Core = { ...scope(served), storage: watched.of(served), clients }
+    const scoped = scope(served, watched.of(served))
     const facts = { request, endpoint, method: methodOf(request), requestId: served.id }
     const observations = beginners.flatMap(
       (observer): RequestObservation | readonly [] =>
@@ -152,15 +150,4 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 function methodOf({ method }: Request): string {
   return methods.has(method) ? method : 'OTHER'
-}
-
-/** Reading a client counts as a call of the storage, unless the cache has it or a feature's source answers. */
-function measureClients(clients: ClientDirectory, served: ServedRequest, measure: Measure): ClientDirectory {
-  const read = <Verb extends 'find' | 'findNamed' | 'load'>(verb: Verb) => {
-    return (id: string): ReturnType<ClientDirectory[Verb]> => {
-      const found = clients[verb](id) as ReturnType<ClientDirectory[Verb]>
-      return isThenable(found) && !clients.isForeign(id) ? measure(served, '', verb, () => found) : found
-    }
-  }
-  return { ...clients, find: read('find'), findNamed: read('findNamed'), load: read('load') }
 }

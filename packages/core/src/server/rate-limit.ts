@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock.ts'
-import type { OAuthEvent } from '../contracts/events.ts'
+import type { Context } from '../contracts/context.ts'
 import type {
   BucketDefaults,
   LimitedRequest,
@@ -14,10 +14,8 @@ import { OAuthError } from '../protocol/errors.ts'
 import { networkOf } from '../protocol/ip-address.ts'
 import { createMemoryRateLimiter } from './memory-rate-limiter.ts'
 
-interface Surroundings {
-  readonly clock: Clock
-  emit(event: OAuthEvent): void
-}
+/** What hears of a limiter that failed. */
+type Hearing = Pick<Context, 'emit'>
 
 /** The key that a request counts under, and the rule for it. */
 interface Counted {
@@ -35,7 +33,7 @@ const longest = 255
 export function createLimits(
   policy: RateLimitPolicy,
   featureBuckets: ReadonlyMap<string, BucketDefaults>,
-  { clock, emit }: Surroundings,
+  clock: Clock,
 ): Limits {
   const rules = new Map(policy.rules)
   for (const [bucket, defaults] of featureBuckets) rules.set(bucket, policy.rulesOf(bucket, defaults))
@@ -48,6 +46,7 @@ export function createLimits(
   const limiter = policy.limiter ?? createMemoryRateLimiter()
 
   const ask = async (
+    ctx: Hearing,
     bucket: RateLimitBucket,
     verb: 'consume' | 'check',
     who: () => Counted | undefined,
@@ -58,7 +57,7 @@ export function createLimits(
       const limited: LimitedRequest = { bucket, key: counted.key, rule: counted.rule, now: clock.now() }
       return await limiter[verb](limited)
     } catch (cause) {
-      emit({ type: 'rate_limiter.failed', bucket, cause })
+      ctx.emit({ type: 'rate_limiter.failed', bucket, cause })
       return undefined
     }
   }
@@ -89,29 +88,29 @@ export function createLimits(
     return { key: `address ${address} client ${named}`, rule: rules.get('authentication')?.client(named) }
   }
 
-  const checkCredentials = async (request: Request, clientId: string): Promise<void> => {
+  const checkCredentials = async (ctx: Hearing, request: Request, clientId: string): Promise<void> => {
     const verdicts = await Promise.all([
-      ask('authentication', 'check', byBoth(request, clientId)),
-      ask('authentication', 'check', byAddress('authentication', request)),
+      ask(ctx, 'authentication', 'check', byBoth(request, clientId)),
+      ask(ctx, 'authentication', 'check', byAddress('authentication', request)),
     ])
     for (const verdict of verdicts) refuseBeyond(verdict)
   }
 
   return {
-    async countRequest(bucket, request) {
-      refuseBeyond(await ask(bucket, 'consume', byAddress(bucket, request)))
+    async countRequest(ctx, bucket, request) {
+      refuseBeyond(await ask(ctx, bucket, 'consume', byAddress(bucket, request)))
     },
     checkCredentials,
-    async countRefusedCredentials(request, clientId) {
+    async countRefusedCredentials(ctx, request, clientId) {
       // Once the first rule refuses, the second does not count: one client that keeps failing locks out no other.
-      refuseBeyond(await ask('authentication', 'consume', byBoth(request, clientId)))
-      refuseBeyond(await ask('authentication', 'consume', byAddress('authentication', request)))
+      refuseBeyond(await ask(ctx, 'authentication', 'consume', byBoth(request, clientId)))
+      refuseBeyond(await ask(ctx, 'authentication', 'consume', byAddress('authentication', request)))
     },
-    async countAuthenticated(bucket, request, client) {
+    async countAuthenticated(ctx, bucket, request, client) {
       // A public client has proved nothing: anybody can use its id.
       if (isPublic(client)) return
-      await checkCredentials(request, client.id)
-      if (bucket !== undefined) refuseBeyond(await ask(bucket, 'consume', byClient(bucket, client.id)))
+      await checkCredentials(ctx, request, client.id)
+      if (bucket !== undefined) refuseBeyond(await ask(ctx, bucket, 'consume', byClient(bucket, client.id)))
     },
   }
 }

@@ -3,7 +3,8 @@ import type { OAuthEvent } from '../contracts/events.ts'
 import type { Feature, FeatureApis } from '../contracts/feature.ts'
 import type { BaseUser } from '../contracts/host.ts'
 import { withinSeconds } from '../host/deadline.ts'
-import { createAnnouncements, type Emit } from '../host/events.ts'
+import { type Announcements, createAnnouncements } from '../host/events.ts'
+import { markTold } from '../host/told-errors.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { pause } from '../http/pause.ts'
 import { toResponse } from '../http/reply.ts'
@@ -57,11 +58,11 @@ export function createTenants(given: TenantsOptions): Tenants {
   const { resolve, storage, clock = systemClock } = given
   const ranges = requireRanges(storage)
   const shared: Shared = { tenants: given, limiter: createMemoryRateLimiter() }
-  const emitOf = (tenant: string): Emit => {
+  const announcementsOf = (tenant: string): Announcements => {
     const logger = tenantLogger(given.logger, tenant) || undefined
     const onEvent = given.onEvent && ((event: OAuthEvent) => given.onEvent?.(event, tenant))
     const listeners = { logger, onEvent, onRequestEnd: undefined, observers: [] }
-    return createAnnouncements(listeners, clock, [given.secret ?? []].flat()).emit
+    return createAnnouncements(listeners, clock, [given.secret ?? []].flat())
   }
 
   const live = liveTenants<Provider>({
@@ -74,8 +75,10 @@ export function createTenants(given: TenantsOptions): Tenants {
         const found = await withinSeconds('options', given.optionsTimeoutSeconds ?? 10, () => given.options(tenant))
         return found === undefined || found === null ? undefined : await makeProvider(shared, tenant, found)
       } catch (cause) {
-        emitOf(tenant)({ type: 'request.failed', endpoint: 'tenant', cause })
-        throw unavailable(cause)
+        const { emit, hearsEvents } = announcementsOf(tenant)
+        emit({ type: 'request.failed', endpoint: 'tenant', cause })
+        // A page of the host that asks for the provider may let the error through, to whoever prints what a page throws.
+        throw hearsEvents ? markTold(unavailable(cause)) : unavailable(cause)
       }
     },
   })

@@ -17,7 +17,7 @@ export async function readBinding(ctx: Context, request: Request, facts: ProofFa
   let headers: Readonly<Record<string, string>> = {}
   let tokenType: string | undefined
   for (const constraint of ctx.registry.senderConstraints.values()) {
-    const proved = provedBefore(constraint, facts) ?? constraint.prove(request, facts)
+    const proved = provedBefore(constraint, facts) ?? constraint.prove(ctx, request, facts)
     const proof = isThenable(proved) ? await proved : proved
     if (proof === undefined) continue
     cnf[constraint.confirmation] = proof.confirmation
@@ -89,7 +89,7 @@ async function askConstraints(
   issuance: BoundIssuance,
   demanded: readonly string[] | undefined,
 ): Promise<void> {
-  for (const constraint of ctx.registry.senderConstraints.values()) await constraint.checkIssuance?.(issuance)
+  for (const constraint of ctx.registry.senderConstraints.values()) await constraint.checkIssuance?.(ctx, issuance)
   if (demanded === undefined || demanded.some((name) => issuance.binding?.cnf[name] !== undefined)) return
   throw new OAuthError(
     'invalid_request',

@@ -203,7 +203,7 @@ describe('a source of clients that fails', () => {
   let load: ClientSource['load']
   const failing: Feature = {
     name: 'failing',
-    start: () => ({ clientSources: [{ owns: (id) => id.startsWith('https://'), load: (id) => load(id) }] }),
+    start: () => ({ clientSources: [{ owns: (id) => id.startsWith('https://'), load: (core, id) => load(core, id) }] }),
   }
   const plain = async () => {
     const stored = await registerConfidential(world, { client_name: 'A stored app' })

@@ -14,12 +14,12 @@ export function addressClients({ documents, allow, deny = [] }: AddressClientsOp
   const isAllowed = (host: string) => !deny.includes(host) && (allow === undefined || allow.includes(host))
   return {
     name: 'addressClients',
-    start: (core) => ({
+    start: () => ({
       serverMetadata: { address_clients_supported: true },
       clientSources: [
         {
           owns: (clientId) => clientId.startsWith('https://') && URL.canParse(clientId),
-          load(clientId) {
+          load(core, clientId) {
             const document = isAllowed(new URL(clientId).host) ? documents.get(clientId) : undefined
             return document && core.clientFrom(clientId, { token_endpoint_auth_method: 'none', ...document })
           },

@@ -46,7 +46,7 @@ function constraint(core: Core): SenderConstraint {
     challenge: { hash: 'S256' },
     requestHeaders: ['Key-Header'],
     responseHeaders: ['Key-Header-Nonce'],
-    async prove(request, { client }) {
+    async prove(_ctx, request, { client }) {
       const key = request.headers.get('key-header')
       if (key === null && client?.metadata.key_header_required !== true) return undefined
       if (key === null || !/^[A-Za-z0-9_-]{43}$/.test(key)) {

@@ -1,6 +1,8 @@
-import { createProvider } from '@oauth/core'
+import { createProvider, type OAuthEvent } from '@oauth/core'
+import { tokenExchange } from '@oauth/core/features/token-exchange'
 import { type McpOptions, mcp } from '@oauth/core/mcp'
 import { memoryStorage } from '@oauth/core/memory'
+import { createTenants, tenantsByHost } from '@oauth/core/tenants'
 import { describe, expect, test } from 'vitest'
 import { authorize, claimsOf, exchangeCode, getTokens, redirectUri, refresh } from '../support/client.ts'
 import { ask } from '../support/expectations.ts'
@@ -29,6 +31,44 @@ async function agent(world: World, body: object = {}) {
   expect(answer.status).toBe(201)
   return answer.body
 }
+
+describe('features that are written after the preset', () => {
+  test('start no provider when they drop those of the preset, and the error shows what to write', () => {
+    const preset = mcp(one)
+    for (const features of [[], [tokenExchange({ accessTokens: { authorize: () => ({ mode: 'delegation' }) } })]]) {
+      expect(() => createWorld({ ...preset, features })).toThrow('features: [...preset.features, ...]')
+    }
+    expect(() => createWorld({ ...preset, features: undefined as never })).toThrow('drops its features')
+  })
+
+  test('are added to those of the preset, or leave one of them out that is not mcp', () => {
+    const { features, ...others } = mcp(one)
+    const exchange = tokenExchange({ accessTokens: { authorize: () => ({ mode: 'delegation' }) } })
+    const both = createWorld({ ...others, features: [...features, exchange] })
+    expect(Object.keys(both.provider.features).sort()).toEqual(
+      ['clientIdMetadataDocuments', 'mcp', 'privateKeyJwt', 'tokenExchange'].sort(),
+    )
+    const fewer = createWorld({ ...others, features: features.filter(({ name }) => name !== 'privateKeyJwt') })
+    expect(Object.keys(fewer.provider.features)).not.toContain('privateKeyJwt')
+  })
+
+  test('are checked for a tenant as well', async () => {
+    const events: OAuthEvent[] = []
+    const tenants = createTenants({
+      resolve: tenantsByHost({ baseUrl: 'https://auth.example.com' }),
+      ...{ storage: memoryStorage(), secret, logger: false, onEvent: (event) => events.push(event) },
+      options: () => ({
+        ...mcp(one),
+        features: [],
+        authentication: { getSession: () => undefined, getUser: () => undefined },
+        ...{ loginUrl: '/login', consentUrl: '/consent' },
+      }),
+    })
+    const answer = await tenants.fetch(new Request('https://acme.auth.example.com/auth/jwks'))
+    expect(answer.status).toBe(503)
+    expect(String((events[0] as { readonly cause?: unknown }).cause)).toContain('drops its features')
+  })
+})
 
 describe('the preset mcp', () => {
   test('an agent registers without a scope, asks for those of the resource, and gets a short JWT and a refresh token', async () => {

@@ -155,6 +155,9 @@ describe('the JSON of an event tells no secret (C05)', () => {
     ['a bearer token', 'refused: Bearer eyJhbGciOiJ.eyJzdWIiOiJh.c2ln', 'eyJ'],
     ['a code in a URL', 'cannot load https://app.example.com/cb?code=abc123', 'abc123'],
     ['a password', 'login failed: password=hunter2', 'hunter2'],
+    ['the text that a parser of JSON quotes', `Unexpected token 'h', "hunter" is not valid JSON`, 'hunter'],
+    ['a text with quotation marks', `Unexpected token 'x', ..."word":"hunter" x"... is not valid JSON`, 'hunter'],
+    ['the word at which JavaScriptCore stopped', 'JSON Parse error: Unexpected identifier "hunter"', 'hunter'],
     ['the secret of the server', 'cannot open it with the-secret-of-this-server', 'the-secret-of-this-server'],
   ])('%s in a message, in a cause and in a thrown text is removed (C05)', (_name, message, hidden) => {
     for (const thrown of [new Error(message), new Error('outer', { cause: new Error(message) }), message]) {

@@ -317,6 +317,15 @@ describe('observers', () => {
     expect(longest).toBe(191)
   })
 
+  test('whoever hears of events alone does not pay for a measured storage', async () => {
+    const storage = memoryStorage()
+    const find = vi.spyOn(storage.clients, 'find')
+    const world = createWorld({ storage })
+    await post(world, '/oauth2/token', { grant_type: 'x', client_id: 'x', client_secret: 'y' })
+    expect(world.events).toHaveLength(2)
+    expect(find.mock.contexts[0]).toBe(storage.clients)
+  })
+
   test("while nobody listens, the storage is the host's own and requests have no id", async () => {
     const storage = memoryStorage()
     const find = vi.spyOn(storage.clients, 'find')

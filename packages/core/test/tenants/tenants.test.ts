@@ -41,6 +41,34 @@ describe('the options of a tenant', () => {
     expect((await tenants.fetch(jwksOf('acme'))).status).toBe(200)
   })
 
+  test.each([
+    ['in the default log', {}, 1],
+    ['in onEvent alone', { logger: false, onEvent: () => undefined } as const, 0],
+    ['by the listener, when nobody else hears it', { logger: false } as const, 1],
+  ])('a page that asks for the provider of such a tenant tells the reason once: %s', async (_where, options, lines) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const tenants = createTenants({
+      resolve: tenantsByPath({ baseUrl: 'http://localhost' }),
+      ...{ storage: memoryStorage(), secret, ...options },
+      options: () => {
+        throw new Error('the database of settings is away')
+      },
+    })
+    const pages = async (request: Request) => {
+      await tenants.provider(tenants.tenantOf(request) ?? '')
+      return new Response('Sign in')
+    }
+    const server = createServer(nodeListener(tenants, pages)).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    expect((await fetch(`http://127.0.0.1:${port}/t/acme/login`)).status).toBe(500)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const text = printed.mock.calls.flat().join('\n')
+    expect(text.match(/the database of settings is away/g) ?? []).toHaveLength(lines)
+    printed.mockRestore()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
   test.each<[string, object, string]>([
     ['an unknown option', { loginURL: '/' }, 'unknown option loginURL'],
     ['a storage of its own', { storage: memoryStorage() }, 'leave out storage'],

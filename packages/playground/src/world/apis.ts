@@ -15,6 +15,7 @@ export function createApis(provider: Provider, now: () => number, withStock: boo
       resource,
       authorizationServer: { issuer: provider.issuer, verifyWith: provider.verifyAccessToken, clock },
       scopes: [scope],
+      onError: false,
       senderConstraints: [dpop({ clock })],
     })
   const notes = make(places.api, 'notes:read')

@@ -12,7 +12,7 @@ export const apiTopics: readonly Topic[] = [
 export const apiLogTopics: readonly Topic[] = [
   {
     title: 'What its log says',
-    help: 'The authorization server could not be asked, or answered wrongly. The client gets 503.',
+    help: 'The true reason of a refused request. A token that cannot be used here is a 401; an authorization server that could not be asked, or answered wrongly, is a 503.',
     paths: ['resource-server/src/'],
   },
 ]

@@ -28,7 +28,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'deleteClient',
     'createInitialAccessToken',
   ],
-  'Tokens and grants': ['verifyAccessToken', 'revokeGrant', 'listGrants', 'revokeUserGrants'],
+  'Tokens and grants': ['verifyAccessToken', 'clock', 'revokeGrant', 'listGrants', 'revokeUserGrants'],
   'Consents and connected apps': [
     'listConsents',
     'updateConsent',

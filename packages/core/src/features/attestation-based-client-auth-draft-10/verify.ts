@@ -91,19 +91,19 @@ export async function verifyPop(ctx: Context, { rules }: Checker, pop: HeaderJwt
  * @throws {OAuthError} `invalid_client_attestation` for another key, and what the feature `dpop` throws
  */
 export async function verifyDpop(
-  { registry }: Context,
+  ctx: Context,
   request: Request,
   { jwk }: Attested,
   { client, endpoint }: { readonly client: ClientRecord; readonly endpoint: string | undefined },
 ): Promise<ProvedKey> {
-  const constraint = registry.senderConstraints.get('jkt')
+  const constraint = ctx.registry.senderConstraints.get('jkt')
   if (constraint === undefined || endpoint === undefined) {
     throw invalidAttestation('a DPoP proof does not authenticate a client here: send OAuth-Client-Attestation-PoP')
   }
   const expected = await keyOf(jwk)
   // A proof of another key is not used up.
   const claimed = await keyOf(dpopJwt(request)?.header.jwk)
-  const proof = claimed === expected ? await constraint.prove(request, { endpoint, client }) : undefined
+  const proof = claimed === expected ? await constraint.prove(ctx, request, { endpoint, client }) : undefined
   if (proof?.confirmation === expected && proof !== undefined) {
     return { confirmation: constraint.confirmation, endpoint, proof }
   }

@@ -23,11 +23,11 @@ export interface DocumentClients extends ClientSource {
 }
 
 /** Makes the source of clients whose ids are URLs of their metadata. Its state is in memory, and it writes nothing. */
-export function createDocumentClients(core: Core, rules: SourceRules): DocumentClients {
-  const cache = createDocumentCache(core.clock, rules.maxEntries)
-  const limits = createFetchLimits(core.clock, rules.limits)
+export function createDocumentClients({ clock }: Core, rules: SourceRules): DocumentClients {
+  const cache = createDocumentCache(clock, rules.maxEntries)
+  const limits = createFetchLimits(clock, rules.limits)
   // Counted apart: a flood of made-up ids must not keep what a document's server has changed from being seen.
-  const renewals = createFetchLimits(core.clock, rules.limits)
+  const renewals = createFetchLimits(clock, rules.limits)
   const loading = new Map<string, Promise<ClientRecord>>()
   let forgotten = 0
 
@@ -38,7 +38,7 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
     cache.forget(clientId)
   }
 
-  const confirm = async (clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
+  const confirm = async (core: Core, clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
     const before = forgotten
     const end = (known === undefined ? limits : renewals).begin(webHost(clientId)?.hostname ?? clientId)
     try {
@@ -53,9 +53,9 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
     }
   }
 
-  const refresh = async (clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
+  const refresh = async (core: Core, clientId: string, known: CachedClient | undefined): Promise<ClientRecord> => {
     try {
-      return await confirm(clientId, known)
+      return await confirm(core, clientId, known)
     } catch (error) {
       // Beyond a limit nobody asked the document's server, so what is known still counts.
       if (known !== undefined && error instanceof OAuthError && error.code === 'temporarily_unavailable') {
@@ -68,7 +68,7 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
   return {
     storedFirst: true,
     owns: (clientId) => looksLikeDocumentUrl(clientId, rules.urls),
-    async load(clientId) {
+    async load(core, clientId) {
       const problem = documentUrlProblem(clientId, { ...rules.urls, longestId: core.storage.longestId })
       if (problem !== undefined) throw refused(`client_id ${problem}`)
       // Asked each time, so that a refusal takes effect at once.
@@ -78,7 +78,7 @@ export function createDocumentClients(core: Core, rules: SourceRules): DocumentC
       // All requests for one client at the same time share one fetch.
       const shared = loading.get(clientId)
       if (shared !== undefined) return shared
-      const running = refresh(clientId, known).finally(() => {
+      const running = refresh(core, clientId, known).finally(() => {
         if (loading.get(clientId) === running) loading.delete(clientId)
       })
       loading.set(clientId, running)

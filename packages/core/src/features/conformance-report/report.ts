@@ -69,10 +69,10 @@ async function clientFindings(
 }
 
 /** Asks the sender constraints whether they refuse a token of the client that is not bound. */
-async function bindsTokens({ registry }: Core, client: ClientRecord): Promise<boolean> {
-  for (const { checkIssuance } of registry.senderConstraints.values()) {
+async function bindsTokens(core: Core, client: ClientRecord): Promise<boolean> {
+  for (const { checkIssuance } of core.registry.senderConstraints.values()) {
     try {
-      await checkIssuance?.({ client, resources: [] })
+      await checkIssuance?.(core, { client, resources: [] })
     } catch (thrown) {
       if (thrown instanceof OAuthError) return true
       throw thrown

@@ -33,12 +33,12 @@ export interface DeviceDetails {
 }
 
 /** The end of an interaction for a device: the answer is kept for the next token request of the device. */
-export function deviceCompletion(core: Core, rules: DeviceRules): Completion {
+export function deviceCompletion(rules: DeviceRules): Completion {
   return {
     name: completionName,
-    approve: (request, approved) => approve(core, request, approved, rules),
-    deny: (request, pending) => deny(core, request, pending, rules),
-    describe: async (shown) => ({ ...(await describe(core, shown)) }),
+    approve: (core, request, approved) => approve(core, request, approved, rules),
+    deny: (core, request, pending) => deny(core, request, pending, rules),
+    describe: async (core, shown) => ({ ...(await describe(core, shown)) }),
   }
 }
 

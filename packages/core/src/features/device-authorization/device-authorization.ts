@@ -61,7 +61,7 @@ export function deviceAuthorization(
       return {
         endpoints: [deviceEndpoint(rules), codeEndpoint(rules)],
         grantTypes: [deviceCodeGrant],
-        completions: [deviceCompletion(core, rules)],
+        completions: [deviceCompletion(rules)],
         waitingRecords: [{ kind, lifetime: recordSeconds(rules) }],
         rateLimits: { [deviceEndpointName]: { address: 60, client: 600 }, [codeEndpointName]: { address: 60 } },
         api: {

@@ -1,3 +1,4 @@
+import type { Context } from '../../contracts/context.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { Proof, ProofFacts, SenderConstraint } from '../../contracts/sender-constraint.ts'
 import { sha256 } from '../../crypto/hash.ts'
@@ -17,14 +18,14 @@ import { type DecodedProof, decodeProof } from './proof.ts'
 import { normalizeTargetUri } from './target-uri.ts'
 
 interface Checker {
-  readonly core: Core
+  readonly ctx: Context
   readonly rules: DpopRules
   readonly nonces: Nonces
 }
 
 /** Reads and verifies DPoP proofs ({@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449 section 4.3}). */
 export function dpopConstraint(core: Core, rules: DpopRules): SenderConstraint {
-  const checker: Checker = { core, rules, nonces: createNonces(core) }
+  const nonces = createNonces(core)
   const tokenEndpoint = core.config.issuer + endpointPaths.token
   return {
     confirmation: 'jkt',
@@ -33,14 +34,14 @@ export function dpopConstraint(core: Core, rules: DpopRules): SenderConstraint {
     codeParameter,
     requestHeaders: ['DPoP'],
     responseHeaders: ['DPoP-Nonce'],
-    prove(request, facts) {
+    prove(ctx, request, facts) {
       const header = request.headers.get('dpop')
-      if (header !== null) return readProof(checker, header, request.method, facts)
+      if (header !== null) return readProof({ ctx, rules, nonces }, header, request.method, facts)
       // Elsewhere, for instance at PAR, a client may leave it out. What is issued there is held to checkIssuance.
       if (facts.client !== undefined && facts.endpoint === tokenEndpoint) demandOfClient(rules, facts.client)
       return undefined
     },
-    checkIssuance({ client, resources, binding }) {
+    checkIssuance(_ctx, { client, resources, binding }) {
       if (binding?.cnf.jkt !== undefined) return
       demandOfClient(rules, client)
       const demanding = resources.find((resource) => rules.requiredForResources.includes(resource))
@@ -87,10 +88,10 @@ async function verify(
   nonceEnds: number | undefined,
   facts: ProofFacts,
 ): Promise<string> {
-  const { core, rules } = checker
+  const { ctx, rules } = checker
   const limits = { maxAge: rules.maxAgeSeconds, maxAhead: clockTolerance }
   const wide = { maxAge: nonceTolerance, maxAhead: nonceTolerance }
-  const stale = ageProblem(proof.claims, { now: core.clock.now(), ...(nonceEnds === undefined ? limits : wide) })
+  const stale = ageProblem(proof.claims, { now: ctx.clock.now(), ...(nonceEnds === undefined ? limits : wide) })
   if (stale !== undefined) throw wrong(stale, facts)
 
   const thumbprint = await verifyHolderSignature(proof)
@@ -100,10 +101,10 @@ async function verify(
 }
 
 /** Whether the client of a request has to use nonces: the one that authenticated, or the one of the access token. */
-async function needsNonce({ core, rules }: Checker, facts: ProofFacts): Promise<boolean> {
+async function needsNonce({ ctx, rules }: Checker, facts: ProofFacts): Promise<boolean> {
   const { requireNonce } = rules
   if (typeof requireNonce === 'boolean') return requireNonce
-  const client = facts.client ?? (await core.clients.findNamed(facts.tokenClientId ?? ''))
+  const client = facts.client ?? (await ctx.clients.findNamed(facts.tokenClientId ?? ''))
   if (client === undefined) return true
   const answer = requireNonce(client)
   if (typeof answer !== 'boolean') throw new TypeError('dpop: requireNonce must answer true or false for each client')
@@ -133,14 +134,9 @@ interface Claim {
  * could be accepted with or without its nonce.
  * @throws {OAuthError} `invalid_dpop_proof` when it was used before
  */
-async function claim(
-  { core, rules }: Checker,
-  { claims }: DecodedProof,
-  used: Claim,
-  facts: ProofFacts,
-): Promise<void> {
+async function claim({ ctx, rules }: Checker, { claims }: DecodedProof, used: Claim, facts: ProofFacts): Promise<void> {
   const { thumbprint, nonceEnds } = used
-  const first = await claimOnce(core, {
+  const first = await claimOnce(ctx, {
     purpose: 'dpop',
     clientId: thumbprint,
     value: JSON.stringify([normalizeTargetUri(facts.endpoint), claims.jti]),

@@ -1,3 +1,4 @@
+import type { Context } from '../../contracts/context.ts'
 import type { Core } from '../../contracts/core.ts'
 import type { SenderConstraint } from '../../contracts/sender-constraint.ts'
 import { demandsOn } from '../../policy/demands.ts'
@@ -12,16 +13,16 @@ const confirmation = 'x5t#S256'
 
 /** Binds access tokens to the client's certificate ({@link https://www.rfc-editor.org/rfc/rfc8705#section-3 RFC 8705 section 3}). */
 export function certificateConstraint(
-  core: Core,
+  { config }: Core,
   rules: MutualTlsRules,
   certificateOf: CertificateOf,
 ): SenderConstraint {
-  const tokenEndpoint = core.config.issuer + endpointPaths.token
+  const tokenEndpoint = config.issuer + endpointPaths.token
   return {
     confirmation,
     tokenType: 'Bearer',
-    async prove(request, { endpoint, client, accessToken }) {
-      if (accessToken === undefined && (client === undefined || !binds(core, rules, client, request))) return undefined
+    async prove(ctx, request, { endpoint, client, accessToken }) {
+      if (accessToken === undefined && (client === undefined || !binds(ctx, rules, client, request))) return undefined
       const certificate = await certificateOf(request)
       if (typeof certificate === 'object') return { confirmation: certificate.thumbprint }
       // Where a token is presented, a certificate that cannot be used is none, and the token decides whether it needs one.
@@ -30,7 +31,7 @@ export function certificateConstraint(
       if (client !== undefined && !wantsBoundTokens(rules, client)) return undefined
       throw missing(certificate === undefined ? undefined : `the certificate ${certificate}`)
     },
-    checkIssuance({ client, resources, binding }) {
+    checkIssuance(_ctx, { client, resources, binding }) {
       const names = Object.keys(binding?.cnf ?? {})
       if (names.includes(confirmation)) {
         if (names.length > 1) throw twoKeys()
@@ -57,20 +58,20 @@ function wantsBoundTokens({ required }: MutualTlsRules, { metadata }: ClientReco
  * request that proves no other key.
  * @throws {OAuthError} `invalid_request` when a client that asked for it proves another key
  */
-function binds(core: Core, rules: MutualTlsRules, client: ClientRecord, request: Request): boolean {
-  const other = hasOtherProof(core, request)
-  if (!wantsBoundTokens(rules, client)) return demandsKey(core, client) && !other
+function binds(ctx: Context, rules: MutualTlsRules, client: ClientRecord, request: Request): boolean {
+  const other = hasOtherProof(ctx, request)
+  if (!wantsBoundTokens(rules, client)) return demandsKey(ctx, client) && !other
   if (other) throw twoKeys()
   return true
 }
 
 /** Whether a security profile of the client demands tokens that are bound to a key, and takes a certificate for one. */
-function demandsKey(core: Core, client: ClientRecord): boolean {
-  return demandsOn(core, client).senderConstraints?.includes(confirmation) === true
+function demandsKey(ctx: Context, client: ClientRecord): boolean {
+  return demandsOn(ctx, client).senderConstraints?.includes(confirmation) === true
 }
 
 /** Whether the request has the header of another constraint, for instance `DPoP`. */
-function hasOtherProof({ registry }: Core, request: Request): boolean {
+function hasOtherProof({ registry }: Context, request: Request): boolean {
   return [...registry.senderConstraints.values()].some(({ requestHeaders = [] }) =>
     requestHeaders.some((header) => request.headers.has(header)),
   )

@@ -114,7 +114,7 @@ async function claimsOf(core: Core, asked: Asked, { userId, authTime, acr, amr }
 }
 
 function emailOf(core: Core, user: BaseUser) {
-  const { email, email_verified } = core.config.userClaims(user)
+  const { email, email_verified } = core.config.userClaims(core, user)
   return { ...(email !== undefined && { email, ...(email_verified !== undefined && { email_verified }) }) }
 }
 

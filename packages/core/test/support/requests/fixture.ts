@@ -24,7 +24,7 @@ import { clientDocument } from '../client-documents.ts'
 import { clientKey } from '../client-keys.ts'
 import { deviceGrantType } from '../device-authorization.ts'
 import { chat, tokenExchangeName } from '../token-exchange.ts'
-import { alice, createWorld, type TestUser, type World } from '../world.ts'
+import { alice, createWorld, type TestUser, type World, type WorldOptions } from '../world.ts'
 import { countHost, countStorage } from './work.ts'
 
 /** Clients by the part of their host name, which is their id too. Each has a redirect URI of its own. */
@@ -87,7 +87,11 @@ async function inputs(name: ClientName): Promise<ClientInput> {
   }
 }
 
-export async function createFixture(): Promise<Fixture> {
+/**
+ * Makes the world.
+ * @param changes options in place of its own, for instance a listener; `features` come beside its own
+ */
+export async function createFixture({ features = [], ...changes }: WorldOptions = {}): Promise<Fixture> {
   const world = createWorld({
     storage: countStorage(memoryStorage()),
     random: seededRandom(7),
@@ -135,7 +139,9 @@ export async function createFixture(): Promise<Fixture> {
           audiences: [{ audience: chat, clients: { notes: 'notes-at-chat' }, scopes: 'any', resources: 'any' }],
         },
       }),
+      ...features,
     ],
+    ...changes,
   })
   const { sessions, users } = world
   Object.assign(sessions, { get: countHost(sessions.get.bind(sessions)) })

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createClientDirectory } from '../../../src/clients/directory.ts'
 import type { ClientCacheSignal } from '../../../src/contracts/client-cache-signal.ts'
 import type { ClientSource } from '../../../src/contracts/client-source.ts'
+import type { Clock } from '../../../src/contracts/clock.ts'
+import type { Core } from '../../../src/contracts/core.ts'
 import type { OAuthEvent } from '../../../src/contracts/events.ts'
 import { OAuthError } from '../../../src/protocol/errors.ts'
 import type { ClientRecord, ClientStore } from '../../../src/storage/client.ts'
@@ -25,7 +27,13 @@ function table(cacheSeconds = 5) {
     rows.set(id, { ...clientRecord(), id, ...changes })
   }
   put('a')
-  return { rows, state, clock, put, store, clients: createClientDirectory(store, clock, cacheSeconds) }
+  const core = coreOf(store, clock)
+  return { rows, state, clock, put, core, clients: createClientDirectory(() => core, cacheSeconds) }
+}
+
+/** What a directory uses of a core. */
+function coreOf(store: ClientStore, clock: Clock, clientSources: readonly ClientSource[] = []): Core {
+  return { storage: { clients: store }, clock, registry: { clientSources }, emit: () => undefined } as unknown as Core
 }
 
 describe('the client directory', () => {
@@ -146,17 +154,22 @@ describe('a client source that lets stored clients win', () => {
     storedFirst: boolean,
     load = async (id: string): Promise<ClientRecord> => ({ ...clientRecord(), id }),
   ) {
-    const { store, state, clock, put } = table()
+    const { core, state, clock, put } = table()
     const loaded: string[] = []
     const source: ClientSource = {
       ...(storedFirst && { storedFirst }),
       owns: (id) => id.startsWith('https://'),
-      load(id) {
+      load(_core, id) {
         loaded.push(id)
         return load(id)
       },
     }
-    return { clients: createClientDirectory(store, clock, 5, () => [source]), state, put, loaded }
+    return {
+      clients: createClientDirectory(() => coreOf(core.storage.clients, clock, [source]), 5),
+      state,
+      put,
+      loaded,
+    }
   }
   const id = 'https://app.example.com/client.json'
 
@@ -218,7 +231,7 @@ describe('the signal between the client caches of several processes', () => {
       },
       subscribe: (changed) => void listeners.push(changed),
     }
-    const directory = () => createClientDirectory(shared.store, shared.clock, 300, () => [], undefined, signal)
+    const directory = () => createClientDirectory(() => shared.core, 300, signal)
     return { ...shared, first: directory(), second: directory(), listeners, published }
   }
 
@@ -278,17 +291,11 @@ describe('the signal between the client caches of several processes', () => {
     ],
     ['rejects', () => Promise.reject(new Error('gone'))],
   ])('a signal that %s is an event, and the change counts in its own process', async (_how, publish) => {
-    const { put, store, clock } = table(300)
+    const { put, core } = table(300)
     const events: OAuthEvent[] = []
     const signal = { publish, subscribe: () => undefined }
-    const clients = createClientDirectory(
-      store,
-      clock,
-      300,
-      () => [],
-      (event) => events.push(event),
-      signal,
-    )
+    const hearing = { ...core, emit: (event: OAuthEvent) => void events.push(event) }
+    const clients = createClientDirectory(() => hearing, 300, signal)
     await clients.find('a')
     put('a', { disabled: true })
     clients.forget('a')
