@@ -84,21 +84,18 @@ test('audit has filters for user, client, grant, request, type, outcome and time
   timeout: 180_000,
 }, async () => {
   const { host } = await auditedHost()
-  expect(typesOf(await audit(host, '--user', 'ada'))).toEqual(Array(3).fill('grant.revoked'))
-  const ofMachine = await audit(host, '--client', 'machine')
-  expect(new Set(ofMachine.entries.map(({ clientId }) => clientId))).toEqual(new Set(['machine']))
+  const all = await audit(host, '--since', '2020-01-01', '--until', '2999-01-01T00:00Z')
+  expect(new Set(typesOf(all)).size).toBeGreaterThan(3)
+  expect(typesOf(await audit(host, '--user', 'ada', '--since', '1h'))).toEqual(Array(3).fill('grant.revoked'))
   expect(typesOf(await audit(host, '--client', 'machine', '--type', 'tokens.issued'))).toEqual(['tokens.issued'])
+  expect(typesOf(await audit(host, '--client', 'machine')).length).toBeGreaterThan(2)
   expect(typesOf(await audit(host, '--grant', 'g2'))).toEqual(['grant.revoked'])
-  expect(typesOf(await audit(host, '--user', 'ada', '--client', 'machine'))).toEqual([])
   const refused = await audit(host, '--outcome', 'refused')
-  expect(typesOf(refused)).toEqual(expect.arrayContaining(['client.authentication_failed', 'request.refused']))
+  expect(typesOf(refused).toSorted()).toEqual(['client.authentication_failed', 'request.refused'])
   const { requestId = '' } = (refused.entries[0] ?? {}) as { requestId?: string }
-  expect((await audit(host, '--request', requestId)).entries.length).toBeGreaterThan(0)
-  const all = (await audit(host)).entries.length
-  expect((await audit(host, '--since', '1h')).entries).toHaveLength(all)
-  expect((await audit(host, '--until', '1h')).entries).toEqual([])
-  expect((await audit(host, '--since', '2999-01-01')).entries).toEqual([])
-  expect((await audit(host, '--since', '2020-01-01', '--until', '2999-01-01T00:00Z')).entries).toHaveLength(all)
+  expect(typesOf(await audit(host, '--request', requestId)).toSorted()).toEqual(typesOf(refused).toSorted())
+  expect(typesOf(await audit(host, '--until', '1h'))).toEqual([])
+  expect(typesOf(await audit(host, '--since', '2999-01-01'))).toEqual([])
   expect((await host.run('audit', '--user', 'nobody')).output).toBe('There are no such events.\n')
 })
 
@@ -108,7 +105,7 @@ test('audit shows a page at a time, and each page says where the next begins', {
   const seen: string[] = []
   let before: readonly string[] = []
   for (;;) {
-    const { entries, next } = await audit(host, '--limit', '2', ...before)
+    const { entries, next } = await audit(host, '--limit', '4', ...before)
     seen.push(...entries.map(({ id }) => id))
     if (next === undefined) break
     before = ['--before', next]

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
@@ -8,6 +7,7 @@ import { type ServerName, serverNames } from '../../../../test/machine/servers.t
 import { type DatabaseName, emptyDatabase } from '../../../kysely/test/support/databases.ts'
 import { type NewServer, spawnNewServer, startNewServer } from '../support/new-server.ts'
 import { type Place, runCli } from '../support/run-cli.ts'
+import { signInAtNewServer } from '../support/sign-in-at-new-server.ts'
 
 const root = join(import.meta.dirname, '../..')
 const redirectUri = 'https://notes.example.com/callback'
@@ -53,7 +53,11 @@ test.each(projects)(
       expect((await runCli(cli, 'doctor', `${baseUrl}/auth`)).code).toBe(0)
 
       const password = /^DEMO_PASSWORD=(.+)$/m.exec(readFileSync(join(folder, '.env'), 'utf8'))?.[1] ?? ''
-      const tokens = await signIn(discovery, client.client_id, password)
+      const tokens = await signInAtNewServer(
+        discovery,
+        { id: client.client_id, name: 'Notes <b>', redirectUri },
+        password,
+      )
       expect(tokens).toMatchObject({ id_token: expect.any(String) })
       expect((await runCli(cli, 'grants', 'list', '--user', '1')).output).toContain(client.client_id)
       const keys = JSON.parse((await runCli(cli, 'keys', 'list', '--json')).output).keys
@@ -127,60 +131,4 @@ async function migrateAsInitSays(place: Place): Promise<void> {
   expect((await runCli(place, 'migrate', '--check')).code).toBe(1)
   expect(await runCli(place, 'migrate')).toMatchObject({ code: 0, output: expect.stringContaining('done now') })
   expect((await runCli(place, 'migrate', '--check')).code).toBe(0)
-}
-
-/** Signs the demo user in as a browser does: login page, consent page, code, tokens. */
-async function signIn(
-  discovery: Readonly<Record<string, string>>,
-  clientId: string,
-  password: string,
-): Promise<unknown> {
-  const verifier = randomBytes(32).toString('base64url')
-  const cookies = new Map<string, string>()
-  const origin = new URL(discovery.issuer ?? '').origin
-  const visit = async (
-    url: string | URL,
-    form?: Readonly<Record<string, string>>,
-    from = origin,
-  ): Promise<Response> => {
-    const headers = { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '), origin: from }
-    const body = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }
-    const response = await fetch(new URL(url, origin), { headers, redirect: 'manual', ...body })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    return response
-  }
-  const target = (response: Response): URL => new URL(response.headers.get('location') ?? '', origin)
-  const request = new URL(discovery.authorization_endpoint ?? '')
-  request.search = new URLSearchParams({
-    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'openid', state: 's' },
-    ...{ code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' },
-  }).toString()
-
-  const login = target(await visit(request))
-  expect(login.pathname).toBe('/login')
-  const page = await (await visit(login)).text()
-  expect(page).toContain('Notes &lt;b&gt;')
-  const [, form_token = ''] = /name="form_token" value="([^"]+)"/.exec(page) ?? []
-  const form = { email: 'ada@example.com', form_token }
-  expect((await visit(login, { ...form, password: 'wrong' })).status).toBe(422)
-  // A form of another site must not sign the user in, even with the right password and the cookies of the browser.
-  expect((await visit(login, { ...form, password }, 'https://evil.example')).status).toBe(403)
-  let next = target(await visit(login, { ...form, password }))
-  if (next.pathname !== '/consent') next = target(await visit(next))
-  const consent = await (await visit(next)).text()
-  const [, action = ''] = /action="([^"]+)"/.exec(consent) ?? []
-  const [, state = ''] = /name="state" value="([^"]+)"/.exec(consent) ?? []
-  const back = target(await visit(action, { state, accept: 'true' }))
-  expect(back.origin).toBe(new URL(redirectUri).origin)
-  const answer = await fetch(discovery.token_endpoint ?? '', {
-    method: 'POST',
-    body: new URLSearchParams({
-      ...{ grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri },
-      ...{ code: back.searchParams.get('code') ?? '', code_verifier: verifier },
-    }),
-  })
-  return answer.json()
 }

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../../test/example-process.ts'
 import { type NewServer, spawnNewServer, spawnServer } from '../support/new-server.ts'
+import { bundleWorker, serveWorker, variablesOf } from '../support/new-worker.ts'
 import { runCli } from '../support/run-cli.ts'
+import { signInAtNewServer } from '../support/sign-in-at-new-server.ts'
 
 const root = join(import.meta.dirname, '../..')
 const anotherSecret = 'another-secret-than-that-of-the-first-start'
@@ -29,6 +30,19 @@ async function answers(server: NewServer, url: string, status = 200): Promise<vo
     )
   }
   await expect.poll(last, { timeout: 60_000, interval: 200 }).toBe(status)
+}
+
+/** Waits until a server takes connections, without a request; ends the server after the test. */
+async function listens(server: NewServer, port: number): Promise<void> {
+  onTestFinished(() => server.kill())
+  const connects = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+      socket.once('connect', () => socket.destroy())
+    })
+  await expect.poll(connects, { timeout: 30_000, interval: 50 }).toBe(true)
 }
 
 async function stop(server: NewServer): Promise<void> {
@@ -99,72 +113,31 @@ test('a new Next.js server starts, and with another secret or without a database
   expect(third).toContain('The server does not start: Cannot open database')
 })
 
-test('a new Worker starts on workerd, and with another secret it serves nothing and logs what to do', async () => {
-  const folder = await newProject('node_modules/.init-', '--framework', 'workers')
-  await bundleWorker(folder)
-  const [, OAUTH_SECRET = ''] = /^OAUTH_SECRET=(.+)$/m.exec(readFileSync(join(folder, '.dev.vars'), 'utf8')) ?? []
-  const port = await freePort()
-  const jwks = `http://127.0.0.1:${port}/auth/jwks`
-  const first = serveWorker(folder, port, { OAUTH_SECRET })
-  await answers(first, jwks)
-  await stop(first)
-  const second = serveWorker(folder, port, { OAUTH_SECRET: anotherSecret })
-  await answers(second, jwks, 500)
-  expect(second.output()).toContain('The server does not start: `secret` opens none of the')
-  expect(second.output()).toContain('wrangler secret put OAUTH_SECRET')
-  await stop(second)
-  await answers(serveWorker(folder, port, { OAUTH_SECRET }), jwks)
-})
-
-/** Bundles the Worker of a project, as wrangler does with `nodejs_compat`. */
-async function bundleWorker(folder: string): Promise<void> {
-  await build({
-    entryPoints: [join(folder, 'src/main.ts')],
-    outfile: join(folder, 'dist/worker.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-    logLevel: 'warning',
-  })
-}
-
-/** Serves a bundled Worker with what its wrangler.jsonc says. It keeps its data in the folder. */
-function serveWorker(folder: string, port: number, { OAUTH_SECRET }: { readonly OAUTH_SECRET: string }): NewServer {
-  const settings = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
-  const [, date = ''] = /"compatibility_date": "(.+)"/.exec(settings) ?? []
-  mkdirSync(join(folder, 'disk'), { recursive: true })
-  writeFileSync(join(folder, 'config.capnp'), configuration(folder, date, port))
-  const workerd = createRequire(join(root, '../kysely/package.json')).resolve('workerd/bin/workerd')
-  return spawnServer([workerd, 'serve', join(folder, 'config.capnp')], folder, { OAUTH_SECRET })
-}
-
-const configuration = (
-  folder: string,
-  date: string,
-  port: number,
-): string => `using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .worker),
-    (name = "disk", disk = (path = "${join(folder, 'disk')}", writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-
-const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "dist/worker.js")],
-  compatibilityDate = "${date}",
-  compatibilityFlags = ["nodejs_compat"],
-  bindings = [
-    (name = "SERVER", durableObjectNamespace = "Server"),
-    (name = "BASE_URL", text = "http://127.0.0.1:${port}"),
-    (name = "OAUTH_SECRET", fromEnvironment = "OAUTH_SECRET"),
-  ],
-  durableObjectNamespaces = [(className = "Server", uniqueKey = "server", enableSql = true)],
-  durableObjectStorage = (localDisk = "disk"),
-);
-`
+test.each(['durable-object', 'd1'])(
+  'a new Worker on %s signs a user in, and with another secret it serves nothing and logs what to do',
+  async (database) => {
+    const folder = await newProject('node_modules/.init-', '--framework', 'workers', '--database', database)
+    await bundleWorker(folder)
+    const variables = variablesOf(folder)
+    const port = await freePort()
+    const issuer = `http://localhost:${port}/auth`
+    const first = serveWorker(folder, port, variables)
+    await listens(first, port)
+    // The first requests come together: one of them starts the server, and none fails.
+    const jwks = async () => (await fetch(`${issuer}/jwks`)).status
+    expect(new Set(await Promise.all(Array.from({ length: 20 }, jwks)))).toEqual(new Set([200]))
+    const discovery = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()
+    const client = { id: 'demo', name: 'Demo', redirectUri: 'http://localhost:4000/callback' }
+    expect(await signInAtNewServer(discovery, client, variables.DEMO_PASSWORD)).toMatchObject({
+      id_token: expect.any(String),
+    })
+    await stop(first)
+    const second = serveWorker(folder, port, { ...variables, OAUTH_SECRET: anotherSecret })
+    await answers(second, `${issuer}/jwks`, 500)
+    expect(second.output()).toContain('The server does not start: `secret` opens none of the')
+    expect(second.output()).toContain('wrangler secret put OAUTH_SECRET')
+    await stop(second)
+    // What was there before is still there.
+    await answers(serveWorker(folder, port, variables), `${issuer}/jwks`)
+  },
+)
