@@ -125,7 +125,10 @@ async function serverDatabase(name: DatabaseName) {
 /** Before the tables exist, the server and the command line name the command that makes them; it makes them once. */
 async function migrateAsInitSays(place: Place): Promise<void> {
   const tooEarly = spawnNewServer(place.directory, place.env ?? {})
-  expect([await tooEarly.ended, tooEarly.output()]).toEqual([1, expect.stringContaining('Run: npx oauth migrate')])
+  expect([await tooEarly.ended, tooEarly.output()]).toEqual([
+    1,
+    expect.stringContaining('or npx oauth migrate of @oauth/cli.'),
+  ])
   const early = await runCli(place, 'client', 'list')
   expect([early.code, early.output, early.errors]).toEqual([1, '', expect.stringContaining('npx oauth migrate')])
   expect((await runCli(place, 'migrate', '--check')).code).toBe(1)
