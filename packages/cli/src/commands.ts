@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { audit } from './commands/audit.ts'
 import { clientCreate } from './commands/client/create.ts'
 import { clientDelete } from './commands/client/delete.ts'
 import { clientDisable, clientEnable } from './commands/client/disable.ts'
@@ -17,6 +18,7 @@ import { migrate } from './commands/migrate.ts'
 import { purge } from './commands/purge.ts'
 import { report } from './commands/report.ts'
 import { secret } from './commands/secret.ts'
+import { tenantList } from './commands/tenant/list.ts'
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -36,7 +38,9 @@ export const commands: readonly Command[] = [
   keysImport,
   grantsList,
   grantsRevoke,
+  tenantList,
   purge,
+  audit,
   report,
   doctor,
 ]

@@ -59,7 +59,7 @@ test('every combination that init offers type-checks against the packages', { ti
     ]
     expect(await init(folder, args)).toMatchObject({ code: 0, errors: '' })
   }
-  expect(combinations.length).toBe(26)
+  expect(combinations.length).toBe(28)
   const { compilerOptions } = JSON.parse(readFileSync(join(folder, 'hono-sqlite-yes/tsconfig.json'), 'utf8'))
   writeFileSync(
     join(folder, 'tsconfig.json'),
@@ -77,7 +77,7 @@ test('the templates ask for the versions that the tests use', () => {
   const { version, devDependencies } = manifest('package.json')
   const workspace = manifest('../../package.json').devDependencies
   const manifests = files(join(root, 'templates')).filter((path) => path.endsWith('package.json'))
-  expect(manifests.length).toBe(10)
+  expect(manifests.length).toBe(11)
   for (const path of manifests) {
     const { dependencies = {}, devDependencies: own = {} } = manifest(join('templates', path))
     for (const [name, range] of Object.entries({ ...dependencies, ...own })) {
@@ -88,15 +88,18 @@ test('the templates ask for the versions that the tests use', () => {
   }
 })
 
-test('the Workers template asks for a date that the wrangler of every supported Node knows', async () => {
-  const folder = folderWith()
-  await init(folder, ['--framework', 'workers', '--yes'])
-  const settings = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
-  // npm installs wrangler 4.86 with Node 20: later ones need Node 22. Its workerd refuses any later date.
-  expect((/"compatibility_date": "(.+)"/.exec(settings)?.[1] ?? '9') <= '2026-05-03').toBe(true)
-  // Before August 2026, only this flag puts OAUTH_SECRET into process.env.
-  expect(settings).toContain('"nodejs_compat"')
-})
+test.each(['durable-object', 'd1'])(
+  'the Workers template with %s asks for a date that the wrangler of every supported Node knows',
+  async (database) => {
+    const folder = folderWith()
+    await init(folder, ['--framework', 'workers', '--database', database, '--yes'])
+    const settings = readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')
+    // npm installs wrangler 4.86 with Node 20: later ones need Node 22. Its workerd refuses any later date.
+    expect((/"compatibility_date": "(.+)"/.exec(settings)?.[1] ?? '9') <= '2026-05-03').toBe(true)
+    // Before August 2026, only this flag puts OAUTH_SECRET into process.env.
+    expect(settings).toContain('"nodejs_compat"')
+  },
+)
 
 test('init asks for what is not given, asks again after a wrong answer, and Enter takes the default', async () => {
   const folder = folderWith()
@@ -147,7 +150,10 @@ test('without an answer, or for Workers with a database that they cannot reach, 
   const workers = await init(folder, ['--framework', 'workers', '--database', 'sqlite', '--yes'])
   expect([workers.code, workers.errors]).toEqual([2, expect.stringContaining('choose --database durable-object')])
   const elsewhere = await init(folder, ['--framework', 'hono', '--database', 'durable-object', '--yes'])
-  expect([elsewhere.code, elsewhere.errors]).toEqual([2, expect.stringContaining('Only Workers have Durable Objects')])
+  expect([elsewhere.code, elsewhere.errors]).toEqual([
+    2,
+    expect.stringContaining('Only Workers have Durable Objects and D1'),
+  ])
   expect(files(folder)).toEqual([])
   mkdirSync(join(folder, 'w'))
   expect((await init(folder, ['w', '--framework', 'workers', '--yes'])).code).toBe(0)

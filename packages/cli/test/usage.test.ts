@@ -60,6 +60,10 @@ test.each<[readonly string[], string]>([
   [['keys', 'rotate', '--drop-previous', '--activate-after', '1'], 'which act at once'],
   [['keys', 'rotate', '--drop-previous'], 'add --yes'],
   [['migrate'], 'No module exports the database: name it with --storage'],
+  [['audit', '--since', 'yesterday'], '--since must be how long ago (30m, 24h, 7d), a date (2026-11-28)'],
+  [['audit', '--until', '2026-13-40'], '--until must be how long ago'],
+  [['audit', '--outcome', 'odd'], '--outcome must be one of success, refused, failed, not odd.'],
+  [['audit', '--limit', '1001'], '--limit must be a whole number from 1 to 1000, not 1001.'],
   [['purge'], 'No module exports the provider: name it with --provider, in package.json'],
 ])('the arguments %o have the exit code 2, and standard error says what to change', async (args, problem) => {
   let output = ''

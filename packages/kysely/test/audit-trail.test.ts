@@ -158,6 +158,16 @@ async function breakableTrail(options: Parameters<typeof auditTrail>[1] = {}) {
   return { state, problems, trail, db }
 }
 
+test('reading or purging without the table says which one it is and how to create it', async () => {
+  const db = new Kysely<object>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
+  const trail = auditTrail(db, { tablePrefix: 'idp_' })
+  for (const attempt of [trail.list(), trail.purge({ before: now() })]) {
+    await expect(attempt).rejects.toThrow('the table idp_audit_events does not exist: run migrate(db)')
+  }
+  await migrate(db, { tablePrefix: 'idp_' })
+  expect(await trail.list()).toEqual({ entries: [] })
+})
+
 describe('the queue of the audit trail', () => {
   test('events of one moment are one write, and no request waits for it', async () => {
     const { trail, state } = await breakableTrail({ flushSeconds: 0.05 })

@@ -1,6 +1,5 @@
 import { type Command, defineCommand } from '../command.ts'
-import { hostOptions } from '../host/host-options.ts'
-import { withDatabase } from '../host/load-database.ts'
+import { databaseOptions, tableSettings, withDatabase } from '../host/load-database.ts'
 import { json, table } from '../output.ts'
 
 /** Creates the tables of `@oauth/kysely`, or brings them up to date. */
@@ -10,29 +9,13 @@ export const migrate: Command = defineCommand({
   details:
     'The module of the provider, or the one in --storage, exports its Kysely instance as db, or its storage as storage.',
   options: {
-    storage: {
-      kind: 'text',
-      value: '<module>',
-      summary: 'the module that exports the database; default: that of the provider',
-    },
-    env: hostOptions.env,
-    'table-prefix': { kind: 'text', value: '<text>', summary: 'the tablePrefix of the storage; default oauth_' },
-    dialect: {
-      kind: 'text',
-      value: '<name>',
-      choices: ['sqlite', 'postgres', 'mysql'],
-      summary: 'the kind of database, if Kysely cannot tell',
-    },
+    ...databaseOptions,
     check: { kind: 'flag', summary: 'change nothing; the exit code is 1 when a migration is missing' },
     json: { kind: 'flag', summary: 'one JSON document: migrations, with the state of each' },
   },
   run: (io, values) =>
-    withDatabase(io, values, async (db, { migrate, migrator }) => {
-      const { 'table-prefix': tablePrefix, dialect } = values
-      const options = {
-        ...(tablePrefix !== undefined && { tablePrefix }),
-        ...(dialect !== undefined && { dialect: dialect as 'sqlite' | 'postgres' | 'mysql' }),
-      }
+    withDatabase(io, values, 'migrations', async (db, { migrate, migrator }) => {
+      const options = tableSettings(values)
       const before = await migrator(db, options).getMigrations()
       const missing = before.filter(({ executedAt }) => executedAt === undefined)
       if (!values.check) {

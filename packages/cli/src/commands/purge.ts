@@ -1,6 +1,7 @@
 import { type Command, defineCommand } from '../command.ts'
 import { hostOptions } from '../host/host-options.ts'
-import { withProvider } from '../host/load-host.ts'
+import { withHost } from '../host/load-host.ts'
+import { providerOf } from '../host/served.ts'
 import { json } from '../output.ts'
 
 /** Milliseconds between two batches, in which the server beside gets its turn. */
@@ -10,6 +11,8 @@ const pause = 50
 export const purge: Command = defineCommand({
   name: 'purge',
   summary: 'Delete expired rows and keys that are no longer needed',
+  details: `With many tenants and without --tenant, it deletes the expired rows of all of them. With --tenant, it deletes the unused clients
+and the old keys of one.`,
   options: {
     ...hostOptions,
     limit: { kind: 'number', value: '<n>', least: 1, summary: 'rows in one batch; default 1000' },
@@ -17,11 +20,14 @@ export const purge: Command = defineCommand({
     json: { kind: 'flag', summary: 'one JSON document: deleted' },
   },
   run: (io, values) =>
-    withProvider(io, values, async (provider) => {
+    withHost(io, values, async ({ served, path }) => {
+      const { tenant } = values
+      const server =
+        'tenants' in served && tenant === undefined ? served.tenants : await providerOf(served, tenant, path)
       const { limit = 1000, once } = values
       let deleted = 0
       for (;;) {
-        const batch = await provider.purgeExpired({ limit })
+        const batch = await server.purgeExpired({ limit })
         deleted += batch
         if (once || batch < limit) break
         io.progress?.(`${deleted} rows deleted`)

@@ -3,6 +3,7 @@ import { type Command, defineCommand } from '../command.ts'
 import { hostOptions } from '../host/host-options.ts'
 import { withProvider } from '../host/load-host.ts'
 import { jsonFormat } from '../report/json-format.ts'
+import { requireReport } from '../report/require-report.ts'
 import { textFormat } from '../report/text-format.ts'
 
 const standards: readonly ConformanceStandard[] = ['oauth2.1', 'fapi2', 'mcp']
@@ -11,7 +12,8 @@ const standards: readonly ConformanceStandard[] = ['oauth2.1', 'fapi2', 'mcp']
 export const report: Command = defineCommand({
   name: 'report',
   summary: 'Rate the server and its clients by a standard, rule by rule',
-  details: 'The provider needs the feature conformanceReport(). The exit code is 1 when a rule is not met.',
+  details:
+    'The provider needs the feature conformanceReport(), which a server of oauth init has. The exit code is 1 when a rule is not met.',
   arguments: [{ name: 'standard', choices: standards, summary: 'the standard' }],
   options: {
     ...hostOptions,
@@ -20,7 +22,8 @@ export const report: Command = defineCommand({
     'no-clients': { kind: 'flag', summary: 'the server alone' },
   },
   run: (io, values, [standard]) =>
-    withProvider(io, values, async (provider) => {
+    withProvider(io, values, async (provider, path) => {
+      requireReport(provider, path)
       const format = values.json ? jsonFormat() : textFormat(values.all)
       const counts = { met: 0, 'not met': 0, 'cannot tell': 0 }
       let clients = 0

@@ -3,20 +3,30 @@ import type { Provider } from '@oauth/core'
 import type { CommandIo } from '../command-io.ts'
 import { CommandError, messageOf, UsageError } from '../errors.ts'
 import { closeExports } from './close-exports.ts'
-import type { HostValues } from './host-options.ts'
+import type { HostValues, ModuleValues } from './host-options.ts'
 import { importModule, type ModuleExports } from './import-module.ts'
 import { findProject, type Project } from './project.ts'
+import { providerOf, type Served, servedBy } from './served.ts'
+
+/** The host's module, and what it exports for the commands. */
+export interface Host {
+  readonly served: Served
+  /** The module, relative to the directory of the command. */
+  readonly path: string
+  readonly exported: ModuleExports
+}
 
 /**
- * Loads the provider of the host, passes it on, and closes the storage that its module exports.
+ * Loads the module of the host, passes it on, and closes the storage that it exports.
+ * @param values with a tenant, an export with tenants counts before one with a provider
  * @returns what `use` returned
  * @throws {UsageError} when no module is named
  * @throws {CommandError} that says what the module lacks
  */
-export async function withProvider<const Result>(
+export async function withHost<const Result>(
   io: CommandIo,
-  values: HostValues,
-  use: (provider: Provider) => Promise<Result>,
+  values: ModuleValues & { readonly tenant?: string | undefined },
+  use: (host: Host) => Promise<Result>,
 ): Promise<Result> {
   const project = findProject(io.directory)
   const file = values.provider === undefined ? project.provider : resolve(io.directory, values.provider)
@@ -28,10 +38,26 @@ export async function withProvider<const Result>(
   loadEnvironment(io, values.env, project)
   const exported = await importModule(file)
   try {
-    return await use(await providerIn(exported, relative(io.directory, file), values.export))
+    const path = relative(io.directory, file)
+    const served = await servedBy(exported, path, values.export, values.tenant !== undefined)
+    return await use({ served, path, exported })
   } finally {
     await closeExports(exported)
   }
+}
+
+/**
+ * Loads the provider of the host, or that of the tenant of `--tenant`, passes it on, and closes the storage that the module exports.
+ * @returns what `use` returned
+ * @throws {UsageError} when no module is named, or `--tenant` does not fit what it exports
+ * @throws {CommandError} that says what the module lacks
+ */
+export function withProvider<const Result>(
+  io: CommandIo,
+  values: HostValues,
+  use: (provider: Provider, path: string) => Promise<Result>,
+): Promise<Result> {
+  return withHost(io, values, async ({ served, path }) => use(await providerOf(served, values.tenant, path), path))
 }
 
 /** Reads the variables of `--env`, or of the file in package.json when it is there. Those that are set stay. */
@@ -44,21 +70,4 @@ export function loadEnvironment(io: CommandIo, option: string | undefined, proje
     // A server gets its variables from its environment: only a file that was asked for has to be there.
     if (option !== undefined) throw new CommandError(`--env ${option} cannot be read: ${messageOf(error)}`)
   }
-}
-
-async function providerIn(exported: ModuleExports, path: string, name: string | undefined): Promise<Provider> {
-  const names = name === undefined ? ['provider', 'default'] : [name]
-  for (const one of names) {
-    const value = exported[one]
-    const made: unknown = await (typeof value === 'function' ? value() : value)
-    if (isProvider(made)) return made
-  }
-  throw new CommandError(
-    `${path} does not export a provider as ${names.join(' or ')}: export what createProvider returned, or name it with --export`,
-  )
-}
-
-function isProvider(value: unknown): value is Provider {
-  const { issuer } = (value ?? {}) as Partial<Provider>
-  return typeof issuer === 'string'
 }

@@ -100,6 +100,12 @@ async function importClient(run: Run, place: string, row: Row): Promise<void> {
     report.count('client', isLeftOut ? 'refused' : outcome)
     if (isLeftOut) return
     if (outcome === 'imported') run.planned.add(read.client.client_id)
+    if ((outcome === 'imported' || outcome === 'replaced') && asksInVain(read.client)) {
+      note(
+        'note',
+        'has the scope offline_access and not the grant type refresh_token, so it gets no refresh tokens here; if it got them there, add the grant type with provider.updateClient',
+      )
+    }
     if (outcome === 'conflict')
       note('conflict', `is here with another ${differences.join(', ')} (--replace overwrites it)`)
     else if (isBare) note('note', 'came without its secret: oauth client rotate-secret gives it a new one')
@@ -107,6 +113,11 @@ async function importClient(run: Run, place: string, row: Row): Promise<void> {
     note('refused', refusalOf(error, place))
     report.count('client', 'refused')
   }
+}
+
+/** Whether users would be asked for `offline_access`, and the client would get nothing for it. Other servers may see it otherwise. */
+function asksInVain({ scope = '', grant_types = ['authorization_code'] }: ClientImport): boolean {
+  return scope.split(' ').includes('offline_access') && !grant_types.includes('refresh_token')
 }
 
 type Stored = Awaited<ReturnType<Target['importClient']>> & { readonly isBare: boolean }

@@ -6,13 +6,15 @@ import type { Choices, Database, Framework } from './choices.ts'
 
 const templates = join(packageFolder, 'templates')
 
-/** When the provider is made: at the first request, or with its Durable Object; otherwise when the server starts. */
-const startFolders: Readonly<Partial<Record<Framework, string>>> = { next: 'request', workers: 'object' }
+/** When the provider is made: at the first request, or as the Worker's database wants it; otherwise when the server starts. */
+const startFolders: Readonly<Partial<Record<Framework, string>>> = { next: 'request', workers: 'worker' }
 
 /** Where the files of a template are, below `templates`. Later folders add to earlier ones. */
 function foldersOf({ framework, database, pages }: Choices): readonly string[] {
   const start = startFolders[framework] ?? 'start'
-  return ['common', start, `framework/${framework}`, `database/${database}`, `pages/${pages}`]
+  // The memory of one isolate is not that of another, so the sessions of the demo pages are in the database.
+  const sessions = database === 'd1' && pages === 'yes' ? ['sessions/d1'] : []
+  return ['common', start, `framework/${framework}`, `database/${database}`, `pages/${pages}`, ...sessions]
 }
 
 /** Makes the files of a new project: their texts by their paths. Each call makes new secrets. */

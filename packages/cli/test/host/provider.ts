@@ -19,6 +19,8 @@ const options = {
 
 export const provider: Provider = createProvider({ ...options, features: [conformanceReport()] })
 export const withoutReport = (): Promise<Provider> => Promise.resolve(createProvider(options))
+export const withoutRefresh = (): Provider =>
+  createProvider({ ...options, grantTypes: ['authorization_code', 'client_credentials'] })
 export const nothing = 1
 
 // A host may keep timers: the command line has to end anyway.

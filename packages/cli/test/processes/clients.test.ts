@@ -8,7 +8,7 @@ test('client create registers a client, shows its secret once, and keeps it out 
   const host = await startHost()
   const { code, output, errors } = await host.run(
     ...['client', 'create', '--id', 'notes', '--name', 'Notes', '--redirect-uri', 'https://notes.example.com/callback'],
-    ...['--grant-type', 'authorization_code', '--grant-type', 'refresh_token', '--scope', 'openid profile'],
+    ...['--grant-type', 'authorization_code', '--grant-type', 'refresh_token', '--scope', 'openid offline_access'],
   )
   expect(code).toBe(0)
   const secret = /^client_secret +(\S+)$/m.exec(output)?.[1] ?? ''
@@ -26,11 +26,60 @@ test('client create registers a client, shows its secret once, and keeps it out 
     /^notes +Notes +client_secret_basic +authorization_code refresh_token +server +never +enabled$/m,
   )
   expect(show.output).toMatch(/^redirect_uris +https:\/\/notes\.example\.com\/callback$/m)
-  expect(JSON.parse(document.output)).toMatchObject({ client_id: 'notes', scope: 'openid profile', secrets: 1 })
+  expect(JSON.parse(document.output)).toMatchObject({ client_id: 'notes', scope: 'openid offline_access', secrets: 1 })
   for (const run of [list, show, document]) {
     expect(run.output).not.toContain(secret)
     expect(run.output).not.toContain('hash')
   }
+})
+
+const redirect = ['--redirect-uri', 'https://notes.example.com/callback']
+const mayRefresh = ({ scope, grant_types }: Readonly<Record<string, unknown>>): readonly boolean[] => [
+  String(scope).split(' ').includes('offline_access'),
+  (grant_types as readonly string[]).includes('refresh_token'),
+]
+
+test.each<[string, readonly string[], boolean]>([
+  ['without options', [], true],
+  ['with a scope that has offline_access', ['--scope', 'openid offline_access'], true],
+  ['with a scope that leaves offline_access out', ['--scope', 'openid'], false],
+  ['with the authorization code alone', ['--grant-type', 'authorization_code'], false],
+  ['with both grant types', ['--grant-type', 'authorization_code', '--grant-type', 'refresh_token'], true],
+  ['for a machine', ['--grant-type', 'client_credentials'], false],
+])('client create %s gives offline_access and refresh_token together, or neither', async (_, options, both) => {
+  const host = await startHost()
+  const made = await host.run('client', 'create', ...redirect, ...options, '--json')
+  expect(mayRefresh(JSON.parse(made.output))).toEqual([both, both])
+  expect(made.errors).not.toContain('refresh')
+})
+
+test('client create refuses offline_access beside grant types without refresh_token, also from a file', async () => {
+  const host = await startHost()
+  const scope = ['--scope', 'openid offline_access']
+  const first = await host.run('client', 'create', ...redirect, ...scope, '--grant-type', 'authorization_code')
+  writeFileSync(join(host.directory, 'client.json'), JSON.stringify({ grant_types: ['authorization_code'] }))
+  const second = await host.run('client', 'create', ...redirect, ...scope, '--metadata', 'client.json')
+  for (const { code, output, errors } of [first, second]) {
+    expect([code, output, errors]).toEqual([2, '', expect.stringContaining('add --grant-type refresh_token')])
+  }
+  expect(await host.json('client', 'list')).toEqual({ clients: [] })
+})
+
+test('client create says when a client has the grant type refresh_token and a scope that gives no refresh tokens', async () => {
+  const host = await startHost()
+  const types = ['--grant-type', 'authorization_code', '--grant-type', 'refresh_token']
+  const { code, errors } = await host.run('client', 'create', ...redirect, ...types, '--scope', 'openid', '--json')
+  expect([code, errors]).toEqual([0, expect.stringContaining('its scopes do not have offline_access')])
+})
+
+test('client create registers for a server without refresh tokens: offline_access is left out unless it was named', async () => {
+  const host = await startHost()
+  const without = ['client', 'create', ...redirect, '--export', 'withoutRefresh', '--json']
+  const plain = await host.run(...without)
+  expect(mayRefresh(JSON.parse(plain.output))).toEqual([false, false])
+  const named = await host.run(...without, '--scope', 'openid offline_access')
+  expect(named.code).toBe(0)
+  expect(named.errors).toContain('the server does not have the grant type refresh_token')
 })
 
 test('client create takes more metadata from a file, and options win over it', async () => {

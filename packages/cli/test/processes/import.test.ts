@@ -157,7 +157,14 @@ describe('oauth import better-auth', () => {
       code: 0,
       clients: { ...none, imported: 2 },
       consents: { ...none, imported: 1 },
-      findings: [],
+      // The other client has the scope and not the grant type.
+      findings: [
+        {
+          client_id: 'sRvJGAdnsOachJujGdtjRJXZhbItywCQ',
+          result: 'note',
+          text: expect.stringContaining('refresh_token'),
+        },
+      ],
     })
     expect(await host.json('client', 'show', client.client_id)).toMatchObject({
       registered_by: 'user',

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
@@ -7,12 +5,14 @@ import { afterEach, expect, test } from 'vitest'
 import { freePort } from '../../../../test/example-process.ts'
 import { type ServerName, serverNames } from '../../../../test/machine/servers.ts'
 import { type DatabaseName, emptyDatabase } from '../../../kysely/test/support/databases.ts'
+import { type NewServer, spawnNewServer, startNewServer } from '../support/new-server.ts'
 import { type Place, runCli } from '../support/run-cli.ts'
+import { signInAtNewServer } from '../support/sign-in-at-new-server.ts'
 
 const root = join(import.meta.dirname, '../..')
 const redirectUri = 'https://notes.example.com/callback'
-let child: ChildProcess | undefined
-afterEach(() => child?.kill())
+let running: NewServer | undefined
+afterEach(() => running?.kill())
 
 /** Each framework that starts without a build, on each database that this machine has. */
 const projects = ['hono', 'express'].flatMap((framework) =>
@@ -43,7 +43,7 @@ test.each(projects)(
       const port = String(await freePort())
       const baseUrl = `http://localhost:${port}`
       const env = { ...variables, BASE_URL: baseUrl }
-      await start(folder, { ...env, PORT: port })
+      running = await startNewServer(folder, { ...env, PORT: port })
       const discovery = await (await fetch(`${baseUrl}/auth/.well-known/openid-configuration`)).json()
       expect(discovery).toMatchObject({ issuer: `${baseUrl}/auth` })
 
@@ -53,15 +53,21 @@ test.each(projects)(
       expect((await runCli(cli, 'doctor', `${baseUrl}/auth`)).code).toBe(0)
 
       const password = /^DEMO_PASSWORD=(.+)$/m.exec(readFileSync(join(folder, '.env'), 'utf8'))?.[1] ?? ''
-      const tokens = await signIn(discovery, client.client_id, password)
+      const tokens = await signInAtNewServer(
+        discovery,
+        { id: client.client_id, name: 'Notes <b>', redirectUri },
+        password,
+      )
       expect(tokens).toMatchObject({ id_token: expect.any(String) })
       expect((await runCli(cli, 'grants', 'list', '--user', '1')).output).toContain(client.client_id)
       const keys = JSON.parse((await runCli(cli, 'keys', 'list', '--json')).output).keys
       expect(keys.length).toBeGreaterThan(0)
       expect(keys.every(({ usable }: { usable: boolean }) => usable)).toBe(true)
+      // On this machine, the issuer is an http URL.
+      expect((await runCli(cli, 'report', 'oauth2.1')).output).toMatch(/\n\d+ met, 1 not met, /)
       expect(await runCli(cli, 'purge')).toMatchObject({ code: 0, output: expect.stringContaining('rows deleted') })
     } finally {
-      child?.kill()
+      running?.kill()
       await server?.drop()
       rmSync(folder, { recursive: true, force: true })
     }
@@ -79,15 +85,15 @@ test.each(serverNames)(
       const place = { directory: folder, env: { BASE_URL: baseUrl, DATABASE_URL: server.url ?? '' } }
       await runCli(place, 'init', '--database', database, '--yes')
       await runCli(place, 'migrate')
-      await start(folder, { ...place.env, PORT: port })
+      running = await startNewServer(folder, { ...place.env, PORT: port })
       const keys = async () => (await fetch(`${baseUrl}/auth/jwks`)).status
       expect(await keys()).toBe(200)
       expect(await endConnections(server.db, database)).toBeGreaterThan(0)
       const unknownClient = `${baseUrl}/auth/oauth2/authorize?client_id=nobody`
       await expect.poll(async () => (await fetch(unknownClient)).status, { timeout: 20_000 }).toBe(400)
-      expect(child?.exitCode).toBe(null)
+      expect(running.hasEnded()).toBe(false)
     } finally {
-      child?.kill()
+      running?.kill()
       await server.drop()
       rmSync(folder, { recursive: true, force: true })
     }
@@ -116,89 +122,16 @@ async function serverDatabase(name: DatabaseName) {
   return name === 'sqlite' ? undefined : emptyDatabase(name)
 }
 
-/** Before the tables exist, the command line names the command that makes them; that command makes them once. */
+/** Before the tables exist, the server and the command line name the command that makes them; it makes them once. */
 async function migrateAsInitSays(place: Place): Promise<void> {
+  const tooEarly = spawnNewServer(place.directory, place.env ?? {})
+  expect([await tooEarly.ended, tooEarly.output()]).toEqual([
+    1,
+    expect.stringContaining('or npx oauth migrate of @oauth/cli.'),
+  ])
   const early = await runCli(place, 'client', 'list')
   expect([early.code, early.output, early.errors]).toEqual([1, '', expect.stringContaining('npx oauth migrate')])
   expect((await runCli(place, 'migrate', '--check')).code).toBe(1)
   expect(await runCli(place, 'migrate')).toMatchObject({ code: 0, output: expect.stringContaining('done now') })
   expect((await runCli(place, 'migrate', '--check')).code).toBe(0)
-}
-
-/** Starts the project as its script `start` does. */
-async function start(folder: string, env: Readonly<Record<string, string>>): Promise<void> {
-  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const [program, ...args] = scripts.start.split(' ')
-  expect(program).toBe('node')
-  let output = ''
-  let ended = false
-  child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env } as NodeJS.ProcessEnv })
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (data) => {
-      output += data
-    })
-  }
-  child.once('exit', () => {
-    ended = true
-  })
-  while (!output.includes('/.well-known/')) {
-    if (ended) throw new Error(`the server ended: ${output}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-/** Signs the demo user in as a browser does: login page, consent page, code, tokens. */
-async function signIn(
-  discovery: Readonly<Record<string, string>>,
-  clientId: string,
-  password: string,
-): Promise<unknown> {
-  const verifier = randomBytes(32).toString('base64url')
-  const cookies = new Map<string, string>()
-  const origin = new URL(discovery.issuer ?? '').origin
-  const visit = async (
-    url: string | URL,
-    form?: Readonly<Record<string, string>>,
-    from = origin,
-  ): Promise<Response> => {
-    const headers = { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '), origin: from }
-    const body = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }
-    const response = await fetch(new URL(url, origin), { headers, redirect: 'manual', ...body })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    return response
-  }
-  const target = (response: Response): URL => new URL(response.headers.get('location') ?? '', origin)
-  const request = new URL(discovery.authorization_endpoint ?? '')
-  request.search = new URLSearchParams({
-    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'openid', state: 's' },
-    ...{ code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' },
-  }).toString()
-
-  const login = target(await visit(request))
-  expect(login.pathname).toBe('/login')
-  const page = await (await visit(login)).text()
-  expect(page).toContain('Notes &lt;b&gt;')
-  const [, form_token = ''] = /name="form_token" value="([^"]+)"/.exec(page) ?? []
-  const form = { email: 'ada@example.com', form_token }
-  expect((await visit(login, { ...form, password: 'wrong' })).status).toBe(422)
-  // A form of another site must not sign the user in, even with the right password and the cookies of the browser.
-  expect((await visit(login, { ...form, password }, 'https://evil.example')).status).toBe(403)
-  let next = target(await visit(login, { ...form, password }))
-  if (next.pathname !== '/consent') next = target(await visit(next))
-  const consent = await (await visit(next)).text()
-  const [, action = ''] = /action="([^"]+)"/.exec(consent) ?? []
-  const [, state = ''] = /name="state" value="([^"]+)"/.exec(consent) ?? []
-  const back = target(await visit(action, { state, accept: 'true' }))
-  expect(back.origin).toBe(new URL(redirectUri).origin)
-  const answer = await fetch(discovery.token_endpoint ?? '', {
-    method: 'POST',
-    body: new URLSearchParams({
-      ...{ grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri },
-      ...{ code: back.searchParams.get('code') ?? '', code_verifier: verifier },
-    }),
-  })
-  return answer.json()
 }

@@ -34,7 +34,7 @@ test.each<[string, string, string]>([
     'Error: nobody',
   ],
   ['that throws', "throw new Error('DATABASE is not set')", 'oauth.config.mjs cannot be loaded: DATABASE is not set'],
-  ['without a provider', 'export const provider = 1', 'does not export a provider as provider or default'],
+  ['without a provider', 'export const provider = 1', 'does not export a provider as provider or tenants or default'],
 ])('a module %s gives the exit code 1, and standard error says why', async (_, text, why) => {
   const { code, errors } = await withModule(text)
   expect([code, errors]).toEqual([1, expect.stringContaining(why)])

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startHost } from '../support/host.ts'
 
@@ -35,8 +37,15 @@ test('report --json writes one document with every finding and the summary; --no
   expect(server.summary.clients).toBe(0)
 })
 
-test('a report of a provider without the feature has the exit code 1 and says to add it', async () => {
+test('a report of a provider without the feature has the exit code 1 and writes the lines to add', async () => {
   const { code, output, errors } = await (await startHost()).run('report', 'fapi2', '--export', 'withoutReport')
   expect([code, output]).toEqual([1, ''])
-  expect(errors).toContain('add it to features')
+  expect(errors).toMatch(/Add two lines to \S+provider\.mjs:\n/)
+  const lines = errors.split('\n').map((line) => line.trim())
+  // The module of the tests has these two lines, and there the command works.
+  const working = readFileSync(join(import.meta.dirname, '../host/provider.ts'), 'utf8')
+  expect(lines).toContain("import { conformanceReport } from '@oauth/core/features/conformance-report'")
+  expect(lines).toContain('features: [conformanceReport()],')
+  expect(working).toContain("import { conformanceReport } from '@oauth/core/features/conformance-report'")
+  expect(working).toContain('features: [conformanceReport()]')
 })

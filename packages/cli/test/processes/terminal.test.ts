@@ -42,11 +42,14 @@ test('at a terminal, an answer can be edited with the arrow keys before Enter, a
   expect(Object.keys(manifest(directory).dependencies)).not.toContain('better-sqlite3')
 })
 
-test('at a terminal, init does not ask for the database of Workers, because only one is possible', async () => {
+test('at a terminal, init offers the databases that fit Workers, and Enter takes a Durable Object', async () => {
   const directory = folderWith()
-  const typed = [['[hono] ', `workers${keys.enter}`]] as const
+  const typed = [
+    ['[hono] ', `workers${keys.enter}`],
+    ['[durable-object] ', keys.enter],
+  ] as const
   const { code, screen } = await runAtTerminal({ directory }, ['init', '--pages', 'no'], typed)
-  expect([code, screen]).toEqual([0, expect.not.stringContaining('database (')])
+  expect([code, screen]).toEqual([0, expect.stringContaining('database (durable-object, d1) [')])
   expect(readFileSync(join(directory, 'src/storage.ts'), 'utf8')).toContain('durableObjectStorage')
 })
 

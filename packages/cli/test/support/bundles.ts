@@ -9,6 +9,8 @@ export interface Bundles {
   readonly bin: string
   /** The module that exports the provider. */
   readonly provider: string
+  /** The module that exports tenants. */
+  readonly tenants: string
   /** The module of a host whose tables nothing creates by itself. */
   readonly database: string
   /** The module that exports the Kysely instance of another server. */
@@ -32,6 +34,7 @@ async function make(): Promise<Bundles> {
     entryPoints: {
       bin: join(root, 'src/bin.ts'),
       provider: join(root, 'test/host/provider.ts'),
+      tenants: join(root, 'test/host/tenants.ts'),
       database: join(root, 'test/host/database.ts'),
       foreign: join(root, 'test/host/foreign.ts'),
     },
@@ -46,6 +49,7 @@ async function make(): Promise<Bundles> {
   return {
     bin: join(folder, 'dist/bin.mjs'),
     provider: join(folder, 'dist/provider.mjs'),
+    tenants: join(folder, 'dist/tenants.mjs'),
     database: join(folder, 'dist/database.mjs'),
     foreign: join(folder, 'dist/foreign.mjs'),
   }

@@ -14,7 +14,7 @@ export interface Host {
 }
 
 /** Makes a folder whose package.json names the provider of the tests. */
-export async function startHost(name: 'provider' | 'database' = 'provider'): Promise<Host> {
+export async function startHost(name: 'provider' | 'tenants' | 'database' = 'provider'): Promise<Host> {
   const { [name]: provider } = await bundles()
   const directory = folderWith({ 'package.json': JSON.stringify({ oauth: { provider } }) })
   return hostIn(directory, { DATABASE: join(directory, 'oauth.db') })

@@ -39,7 +39,7 @@ export async function completeMetadata(
     token_endpoint_auth_method: method,
     grant_types: grantTypes,
     response_types: given.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
-    scope: effectiveScope(given.scope, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
+    scope: effectiveScope(given, rights, isMachineOnly(ctx.registry, { grant_types: grantTypes })),
     application_type: applicationType,
     require_pkce: given.require_pkce ?? true,
     ...(remembers !== undefined && { remember_loopback_consent: remembers }),
@@ -68,10 +68,13 @@ export async function completeMetadata(
  * https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}: the server may replace requested
  * values).
  */
-function effectiveScope(given: string | undefined, rights: ClientRights, machineOnly: boolean): string {
+function effectiveScope(given: MetadataInput, rights: ClientRights, machineOnly: boolean): string {
   const { scopes, machines } = rights
-  const { defaults, added = [] } = scopes
-  const asked = saysNoScope(given, rights) ? undefined : given
+  const { added = [] } = scopes
+  const defaults = refreshesNever(given, rights)
+    ? scopes.defaults.filter((scope) => scope !== 'offline_access')
+    : scopes.defaults
+  const asked = saysNoScope(given.scope, rights) ? undefined : given.scope
   if (asked !== undefined && added.length === 0) return asked
   const unasked = [...(asked === undefined ? defaults : []), ...added]
   const listed = asked === undefined ? [] : (parseScope(asked) ?? [])
@@ -80,6 +83,14 @@ function effectiveScope(given: string | undefined, rights: ClientRights, machine
     (scope) => typeof machines !== 'object' || machines.scopes.includes(scope),
   )
   return formatScope([...new Set([...listed, ...possible])])
+}
+
+/**
+ * Tells whether the server side has chosen grant types without `refresh_token`. Users would be asked for `offline_access`, and the
+ * client would get nothing for it. Others keep the scope: software that registers itself may name one grant type and ask for the scope.
+ */
+function refreshesNever({ grant_types }: MetadataInput, { author }: ClientRights): boolean {
+  return author === 'host' && grant_types !== undefined && !grant_types.includes('refresh_token')
 }
 
 /** Tells whether a registration names no scope. Some agents register an empty scope because they know none. */

@@ -30,7 +30,7 @@ export const fapi2ClientRules: readonly ClientRule[] = [
     section: cryptography,
     rate(facts) {
       const { metadata, inForce } = facts
-      if (metadata.token_endpoint_auth_method !== 'private_key_jwt') return undefined
+      if (!signsAssertions(metadata)) return undefined
       const registered = metadata.token_endpoint_auth_signing_alg
       if (registered !== undefined) return rateAlgorithm(facts, 'token_endpoint_auth_signing_alg', registered)
       if (inForce.signingAlgorithms !== undefined) return met('by the profile')
@@ -47,7 +47,7 @@ export const fapi2ClientRules: readonly ClientRule[] = [
     requirement: 'The aud of client assertions is the issuer, as a string.',
     section: general,
     rate({ metadata, inForce }) {
-      if (metadata.token_endpoint_auth_method !== 'private_key_jwt') return undefined
+      if (!signsAssertions(metadata)) return undefined
       return inForce.issuerAsAudience === true
         ? met('by the profile')
         : cannotTell(
@@ -184,6 +184,11 @@ export const fapi2ClientRules: readonly ClientRule[] = [
     },
   },
 ]
+
+/** The parameter is any text: a program without `privateKeyJwt()` does not have the name in the type of the member. */
+function signsAssertions({ token_endpoint_auth_method }: { readonly token_endpoint_auth_method: string }): boolean {
+  return token_endpoint_auth_method === 'private_key_jwt'
+}
 
 function hasCodes({ grant_types }: ClientFacts['metadata']): boolean {
   return grant_types.includes('authorization_code')

@@ -21,7 +21,10 @@ export interface ClientMetadata extends FeatureClientMetadata {
   readonly grant_types: readonly GrantTypeName[]
   /** Always `code` with the grant type `authorization_code`, and empty without it. Default: what fits `grant_types`. */
   readonly response_types: readonly string[]
-  /** The scopes that the client may ask for, separated by spaces. */
+  /**
+   * The scopes that the client may ask for, separated by spaces. Default: what the options of the server say; the server side
+   * gets no `offline_access` by default for a client whose `grant_types` it names without `refresh_token`.
+   */
   readonly scope: string
   /**
    * Whether the client is a native application, which may use loopback addresses and private-use schemes. Default: what the

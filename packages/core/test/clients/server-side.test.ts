@@ -102,6 +102,25 @@ describe('registerClient', () => {
     })
   })
 
+  test.each<[string, Record<string, unknown>, boolean]>([
+    ['the authorization code alone, by name', { grant_types: ['authorization_code'] }, false],
+    ['refresh_token', { grant_types: ['authorization_code', 'refresh_token'] }, true],
+    ['no grant type by name', {}, true],
+    [
+      'the authorization code alone, and the scope by name',
+      { grant_types: ['authorization_code'], scope: 'openid offline_access' },
+      true,
+    ],
+  ])(
+    'a client that the server side registers with %s has offline_access by default only if it may refresh',
+    async (_, given, has) => {
+      const { provider } = createWorld()
+      const client = await provider.registerClient(loose({ redirect_uris: [redirectUri], ...given }))
+      expect(String(client.scope).split(' ').includes('offline_access')).toBe(has)
+      expect(client.scope).toMatch(/^openid/)
+    },
+  )
+
   test('a public client has no secret, and a loopback one is native unless it says otherwise', async () => {
     const client = await registerPublic(createWorld(), {
       redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'],

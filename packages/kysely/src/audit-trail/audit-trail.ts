@@ -50,6 +50,7 @@ export interface AuditTrail {
    * Reads events, newest first.
    * @returns the events, and `next`, the `before` of the next page, when there may be more
    * @throws {TypeError} when `limit` is not a whole number from 1 to 1000
+   * @throws {Error} when the table does not exist; the message says how to create it
    * @example
    * const { entries, next } = await trail.list({ userId: 'user-1', type: 'tokens.issued' })
    */
@@ -95,6 +96,20 @@ export function auditTrail<Database>(db: Kysely<Database>, options: AuditTrailOp
     onError,
   })
 
+  /** Runs a statement that reads or deletes. An error of a missing table says how to create it. */
+  const onTable = async <Result>(run: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await within(timeoutSeconds, run)
+    } catch (cause) {
+      if (!isMissingTable(cause)) throw cause
+      const { auditEvents } = schema.tables
+      throw new Error(
+        `the table ${auditEvents} does not exist: run migrate(db) of @oauth/kysely/migrations, or npx oauth migrate of @oauth/cli`,
+        { cause },
+      )
+    }
+  }
+
   const lose = (cause: unknown): void => {
     try {
       onError({ dropped: 1, cause })
@@ -118,13 +133,13 @@ export function auditTrail<Database>(db: Kysely<Database>, options: AuditTrailOp
     async list(query = {}) {
       const { limit = 50 } = query
       number({ limit }, 'limit', limit, [1, 1000])
-      const rows = await within(timeoutSeconds, () => selectRows(schema, query, limit))
+      const rows = await onTable(() => selectRows(schema, query, limit))
       const next = rows.length < limit ? undefined : rows.at(-1)?.id
       return { entries: rows.map(entryOf), ...(next !== undefined && { next }) }
     },
     async purge({ before, limit = 1000 }) {
       number({ limit }, 'limit', limit, [1, 1_000_000])
-      return within(timeoutSeconds, () => deleteBefore(schema, before, limit))
+      return onTable(() => deleteBefore(schema, before, limit))
     },
   }
 }

@@ -7,12 +7,14 @@ import { hostOptions } from '../../host/host-options.ts'
 import { withProvider } from '../../host/load-host.ts'
 import { json, members } from '../../output.ts'
 import { checkSecretOutput, secretOptions } from '../../secret-output.ts'
+import { refreshProblem, withGrantTypes } from './refresh-access.ts'
 
 /** Registers a client, as `provider.registerClient` does. */
 export const clientCreate: Command = defineCommand({
   name: 'client create',
   summary: 'Register a client; its secret is shown this once',
-  details: 'Without options for it, the client authenticates with a secret and uses the authorization code.',
+  details: `Without options for it, the client authenticates with a secret and uses the authorization code. It may refresh its tokens
+unless --scope leaves offline_access out; users are asked before it gets a refresh token.`,
   options: {
     ...hostOptions,
     id: { kind: 'text', value: '<client_id>', summary: 'its client_id; default: random' },
@@ -20,7 +22,11 @@ export const clientCreate: Command = defineCommand({
     'redirect-uri': { kind: 'list', value: '<uri>', summary: 'where users come back to' },
     'post-logout-redirect-uri': { kind: 'list', value: '<uri>', summary: 'where users go after a logout' },
     scope: { kind: 'text', value: '<scopes>', summary: 'the scopes that it may ask for, separated by spaces' },
-    'grant-type': { kind: 'list', value: '<type>', summary: 'a grant type; default: authorization_code' },
+    'grant-type': {
+      kind: 'list',
+      value: '<type>',
+      summary: 'a grant type; default: authorization_code, and refresh_token for clients with offline_access',
+    },
     public: { kind: 'flag', summary: 'a client without a secret: a single-page or native application' },
     native: { kind: 'flag', summary: 'an application on the device of the user (application_type native)' },
     'auth-method': { kind: 'text', value: '<method>', summary: 'token_endpoint_auth_method' },
@@ -49,12 +55,17 @@ export const clientCreate: Command = defineCommand({
       ...(values['skip-consent'] && { skip_consent: true }),
     }
     // The provider checks every member, and names the one that is wrong.
-    const client = await withProvider(io, values, (provider) => provider.registerClient(given as ClientInput))
+    const client = await withProvider(io, values, (provider) => {
+      const { grant_types_supported = [] } = provider.metadata
+      return provider.registerClient(withGrantTypes(given as ClientInput, grant_types_supported as readonly string[]))
+    })
     if (values.json) await io.write(json(client))
     else {
       await io.write(members({ ...client }))
       if (client.client_secret !== undefined) await io.writeError('Store client_secret now: it is not shown again.\n')
     }
+    const problem = refreshProblem(client)
+    if (problem !== undefined) await io.writeError(`${problem}\n`)
     return 0
   },
 })

@@ -1,4 +1,5 @@
 import { createProvider, type Provider } from '@oauth/core'
+import { conformanceReport } from '@oauth/core/features/conformance-report'
 import { authentication } from './sessions.ts'
 import { openStorage } from './storage.ts'
 
@@ -17,6 +18,7 @@ export function provider(): Provider {
       authentication,
       loginUrl: '/login',
       consentUrl: '/consent',
+      features: [conformanceReport()], // for `npx oauth report`
     })
   }
   return made

@@ -1,4 +1,5 @@
 import { createProvider, type Provider } from '@oauth/core'
+import { conformanceReport } from '@oauth/core/features/conformance-report'
 import { authentication } from './sessions.ts'
 import { openStorage } from './storage.ts'
 
@@ -15,4 +16,5 @@ export const provider: Provider = createProvider({
   authentication,
   loginUrl: '/login',
   consentUrl: '/consent',
+  features: [conformanceReport()], // for `npx oauth report`
 })

@@ -2,6 +2,13 @@ import { oauth, pageRequest } from '@oauth/express'
 import express from 'express'
 import { provider } from './oauth.ts'
 import { pages } from './pages.ts'
+import { findProblem } from './ready.ts'
+
+const problem = await findProblem(provider)
+if (problem !== undefined) {
+  process.stderr.write(problem)
+  process.exit(1)
+}
 
 const app = express()
 app.use(oauth(provider))

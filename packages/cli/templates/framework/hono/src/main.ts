@@ -3,6 +3,13 @@ import { oauth } from '@oauth/hono'
 import { Hono } from 'hono'
 import { provider } from './oauth.ts'
 import { pages } from './pages.ts'
+import { findProblem } from './ready.ts'
+
+const problem = await findProblem(provider)
+if (problem !== undefined) {
+  process.stderr.write(problem)
+  process.exit(1)
+}
 
 const app = new Hono()
 app.use(oauth(provider))

@@ -1,7 +1,7 @@
 import { createProvider, type Provider, type Storage } from '@oauth/core'
 import { authentication } from './sessions.ts'
 
-/** Makes the provider on the storage of a Durable Object. */
+/** Makes the provider on the storage of the Worker. */
 export function createServer(storage: Storage): Provider {
   const { OAUTH_SECRET, BASE_URL = 'http://localhost:8787' } = process.env
   if (OAUTH_SECRET === undefined) throw new Error('OAUTH_SECRET is not set: npx oauth secret makes one')
@@ -15,7 +15,7 @@ export function createServer(storage: Storage): Provider {
   })
 }
 
-/** Registers your applications, once: the command line does not reach the storage of a Durable Object. */
+/** Registers your applications, once: the command line does not reach the storage of a Worker. */
 export async function registerClients(server: Provider): Promise<void> {
   if ((await server.getClient('demo')) !== undefined) return
   await server.registerClient({

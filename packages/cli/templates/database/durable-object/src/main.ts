@@ -1,6 +1,7 @@
 import type { Provider } from '@oauth/core'
 import { createServer, registerClients } from './oauth.ts'
 import { pages } from './pages.ts'
+import { requireReady } from './ready.ts'
 import { openStorage } from './storage.ts'
 
 // `wrangler types` writes complete types of the platform, to use instead of these.
@@ -27,7 +28,9 @@ export class Server {
   constructor(context: Context) {
     this.#context = context
     this.#provider = createServer(openStorage(context.storage))
+    // When this fails, requests fail as well, the log says why, and the next request makes the object anew.
     context.blockConcurrencyWhile(async () => {
+      await requireReady(this.#provider)
       await registerClients(this.#provider)
       if ((await context.storage.getAlarm()) === null) await context.storage.setAlarm(Date.now() + purgePause)
     })
