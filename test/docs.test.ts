@@ -152,6 +152,7 @@ describe('samples', () => {
             ]),
           ),
           express: [join(root, 'packages/express/node_modules/@types/express/index.d.ts')],
+          libsql: [join(root, 'packages/kysely/node_modules/libsql/types/index.d.ts')],
         },
       },
       files: [

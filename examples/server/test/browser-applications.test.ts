@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { press } from '../../../test/machine/press.ts'
 import { application, create, developer } from './developer.ts'
 import { type Example, startExample } from './start.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 120_000
 const redirectUri = 'https://rp.example/callback'
@@ -77,14 +78,7 @@ test('every page of your applications works without scripts, and has one heading
 })
 
 describe.each(chromiums)('in Chromium', (executablePath) => {
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
-  }, timeout)
-  afterAll(async () => {
-    await browser?.close()
-  }, timeout)
+  const visitor = chromiumVisitors(executablePath)
 
   const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()
   const summary = (page: Page, name: string) => page.locator('summary').filter({ hasText: name }).click()
@@ -100,18 +94,11 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     { name: 'a phone without scripts', javaScript: false, width: 360 },
     { name: 'a wide screen with scripts', javaScript: true, width: 1200 },
   ])('a developer makes, changes, disables and deletes an application on $name', { timeout }, async (device) => {
-    const context = await browser.newContext({
+    const { page, complaints, close } = await visitor({
       javaScriptEnabled: device.javaScript,
       viewport: { width: device.width, height: 740 },
       baseURL: example.baseUrl,
     })
-    context.setDefaultTimeout(30_000)
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto('/signup')
     await box(page, 'Name').fill('Ada')
     await page.getByLabel('E-mail address').fill(`ada-${device.width}@example.com`)
@@ -184,6 +171,6 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await press(page, 'Delete the application')
     expect(await text(page.getByRole('main'))).toContain('You have no applications yet.')
     expect(complaints).toEqual([])
-    await context.close()
+    await close()
   })
 })

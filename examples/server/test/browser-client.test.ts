@@ -1,12 +1,13 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { contrasts, luminanceOf } from './contrast.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 180_000
 
@@ -36,25 +37,11 @@ test('the pages of the demo client need no script, and name no font that looks l
 })
 
 describe.each(chromiums)('the home page and the demo client in Chromium', (executablePath) => {
-  let browser: Browser
+  const anyVisitor = chromiumVisitors(executablePath)
 
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
-  }, timeout)
-
-  afterAll(() => browser?.close(), timeout)
-
-  /** Opens a new browser without scripts, and collects what it complains about. */
-  async function visitor(options: BrowserContextOptions) {
-    const context = await browser.newContext({ baseURL: example.baseUrl, javaScriptEnabled: false, ...options })
-    context.setDefaultTimeout(30_000)
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => {
-      if (!message.text().includes('status of 4')) complaints.push(message.text())
-    })
-    return { page, complaints, close: () => context.close() }
-  }
+  /** Opens a page of a visitor whose browser runs no scripts. */
+  const visitor = (options: BrowserContextOptions) =>
+    anyVisitor({ baseURL: example.baseUrl, javaScriptEnabled: false, ...options })
 
   async function signInAsDemo(page: Page): Promise<void> {
     await page.goto('/client')

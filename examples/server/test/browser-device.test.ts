@@ -1,9 +1,10 @@
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { press } from '../../../test/machine/press.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 120_000
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -52,14 +53,7 @@ test('the start page leads to the page for devices, which works without scripts 
 })
 
 describe.each(chromiums)('in Chromium', (executablePath) => {
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
-  }, timeout)
-  afterAll(async () => {
-    await browser?.close()
-  }, timeout)
+  const visitor = chromiumVisitors(executablePath)
 
   const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()
 
@@ -80,14 +74,12 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
           { name: 'a wide screen in the dark', javaScript: true, width: 1280, colors: 'dark' },
         ] as const)),
   ] as const)('a user connects one device and refuses another on $name', { timeout }, async (screen) => {
-    const context = await browser.newContext({
+    const { page, close } = await visitor({
       javaScriptEnabled: screen.javaScript,
       viewport: { width: screen.width, height: 740 },
       colorScheme: screen.colors,
       baseURL: example.baseUrl,
     })
-    context.setDefaultTimeout(30_000)
-    const page = await context.newPage()
     const label = (step: string) => `${screen.width}-${screen.colors}-${step}`
     const wanted = await start()
     await page.goto('/')
@@ -126,6 +118,6 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     expect(await text(page.getByRole('heading', { level: 1 }))).toBe('The device was not connected')
     await look(page, label('refused'))
     expect((await poll(unwanted.device_code)).body.error).toBe('access_denied')
-    await context.close()
+    await close()
   })
 })

@@ -1,11 +1,11 @@
-import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { type Callback, startCallback } from './callback.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 120_000
 const state = '</script><script>document.title="x"</script>'
@@ -61,21 +61,13 @@ test('the page of form_post has one form, which sends the whole response when th
 })
 
 describe.each(chromiums)('form_post in Chromium (H02)', (executablePath) => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
-  }, timeout)
-  afterAll(() => browser?.close(), timeout)
+  const visitor = chromiumVisitors(executablePath)
 
   test.each([true, false])(
     'with scripts: %s. The whole response arrives, and the callback may send the browser to another origin (H02)',
     { timeout },
     async (javaScriptEnabled) => {
-      const context = await browser.newContext({ javaScriptEnabled })
-      context.setDefaultTimeout(30_000)
-      const page = await context.newPage()
-      const complaints: string[] = []
-      page.on('console', (message) => complaints.push(message.text()))
+      const { page, complaints, close } = await visitor({ javaScriptEnabled })
       await page.goto(await authorization())
       await page.getByLabel('E-mail address').fill(demoAccount.email)
       await page.getByLabel('Password').fill(demoAccount.password)
@@ -85,7 +77,7 @@ describe.each(chromiums)('form_post in Chromium (H02)', (executablePath) => {
       await page.waitForURL(callback.end)
       await expectResponse()
       expect(complaints).toEqual([])
-      await context.close()
+      await close()
     },
   )
 })

@@ -1,8 +1,9 @@
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
+import type { BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { contrasts, luminanceOf } from './contrast.ts'
 import { type OwnPages, startOwnPages } from './own-pages.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 120_000
 const names = ['unknownApplication', 'wrongAddress', 'signOut', 'formPost'] as const
@@ -28,36 +29,25 @@ test.each(names)(
 )
 
 describe.each(chromiums)('the server’s own pages in Chromium', (executablePath) => {
-  let browser: Browser
+  const visitor = chromiumVisitors(executablePath)
 
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
-  }, timeout)
-
-  afterAll(() => browser?.close(), timeout)
-
-  /** Opens a page in a new browser, and collects what the browser complains about, except for the status 400. */
   async function open(url: string, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext(options)
-    context.setDefaultTimeout(30_000)
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => complaints.push(message.text()))
-    await page.goto(url)
-    return { page, complaints: () => complaints.filter((text) => !text.includes('status of 400')) }
+    const opened = await visitor(options)
+    await opened.page.goto(url)
+    return opened
   }
 
   describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
     test.each(names)('%s is readable, fits 320 pixels, and loads its logo', { timeout }, async (name) => {
       // Without scripts, so that the form of form_post stays.
       const viewport = { width: 320, height: 640 }
-      const { page, complaints } = await open(own[name], { colorScheme, viewport, javaScriptEnabled: false })
+      const { page, complaints, close } = await open(own[name], { colorScheme, viewport, javaScriptEnabled: false })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
       expect(await page.evaluate(() => document.images[0]?.naturalWidth)).toBeGreaterThan(0)
       expect(Math.min(...(await contrasts(page)))).toBeGreaterThanOrEqual(4.5)
       expect(await luminanceOf(page)).toBe(colorScheme)
-      expect(complaints()).toEqual([])
-      await page.context().close()
+      expect(complaints).toEqual([])
+      await close()
     })
   })
 
@@ -65,7 +55,7 @@ describe.each(chromiums)('the server’s own pages in Chromium', (executablePath
     timeout,
   }, async () => {
     const signingOut = await startOwnPages()
-    const { page, complaints } = await open(signingOut.signOut, { javaScriptEnabled: false, locale: 'de-DE' })
+    const { page, complaints, close } = await open(signingOut.signOut, { javaScriptEnabled: false, locale: 'de-DE' })
     expect(await page.title()).toBe('Abmelden? – Example ID')
     await page.keyboard.press('Tab')
     const button = page.getByRole('main').getByRole('button', { name: 'Abmelden', exact: true })
@@ -73,20 +63,20 @@ describe.each(chromiums)('the server’s own pages in Chromium', (executablePath
     expect(await button.evaluate((element) => getComputedStyle(element).outlineWidth)).toBe('3px')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Abgemeldet' }).waitFor()
-    expect(complaints()).toEqual([])
-    await page.context().close()
+    expect(complaints).toEqual([])
+    await close()
     await signingOut.stop()
   })
 
   test('a page in Arabic is laid out from right to left', { timeout }, async () => {
-    const { page } = await open(own.signOut, { locale: 'ar', viewport: { width: 320, height: 640 } })
+    const { page, close } = await open(own.signOut, { locale: 'ar', viewport: { width: 320, height: 640 } })
     const [logo, name] = await Promise.all([
       page.locator('header img').boundingBox(),
       page.locator('header span').boundingBox(),
     ])
     expect(logo?.x).toBeGreaterThan(name?.x ?? 320)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
-    await page.context().close()
+    await close()
   })
 
   test('a page of the hook renderPage runs no script, and loads nothing from elsewhere', { timeout }, async () => {
@@ -95,13 +85,13 @@ describe.each(chromiums)('the server’s own pages in Chromium', (executablePath
         <h1 id="own">${title}</h1><script>document.title = 'ran'</script><img src="x" onerror="document.title = 'ran'">
         <style>@import 'https://evil.example/style.css'; h1 { color: rgb(1, 2, 3) }</style></html>`,
     })
-    const { page, complaints } = await open(hooked.unknownApplication)
+    const { page, complaints, close } = await open(hooked.unknownApplication)
     expect(await page.title()).toBe('This application cannot be used here')
     expect(await page.locator('#own').evaluate((element) => getComputedStyle(element).color)).toBe('rgb(1, 2, 3)')
-    const refused = complaints().filter((text) => /Content Security Policy/i.test(text))
+    const refused = complaints.filter((text) => /Content Security Policy/i.test(text))
     expect(refused.filter((text) => /script/i.test(text)).length).toBeGreaterThan(0)
     expect(refused.filter((text) => text.includes('evil.example')).length).toBeGreaterThan(0)
-    await page.context().close()
+    await close()
     await hooked.stop()
   })
 })

@@ -1,11 +1,12 @@
-import { type Browser, chromium, type Locator } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { authorize } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 120_000
 
@@ -38,11 +39,7 @@ test('the page of a payment works without scripts, fits a phone, and has one hea
 })
 
 describe.each(chromiums)('payments in Chromium', (executablePath) => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
-  }, timeout)
-  afterAll(() => browser?.close(), timeout)
+  const visitor = chromiumVisitors(executablePath)
 
   test.each([true, false])(
     'with scripts: %s. A user sees the payment, approves it, and it is booked',
@@ -51,9 +48,7 @@ describe.each(chromiums)('payments in Chromium', (executablePath) => {
     },
     async (javaScriptEnabled) => {
       const viewport = { width: 360, height: 740 }
-      const context = await browser.newContext({ javaScriptEnabled, viewport, baseURL: example.baseUrl })
-      context.setDefaultTimeout(30_000)
-      const page = await context.newPage()
+      const { page, close } = await visitor({ javaScriptEnabled, viewport, baseURL: example.baseUrl })
       await page.goto('/client')
       await press(page, 'Sign in with Example ID')
       await page.getByLabel('E-mail address').fill(demoAccount.email)
@@ -75,7 +70,7 @@ describe.each(chromiums)('payments in Chromium', (executablePath) => {
       expect(overflow).toBe(0)
       await press(page, 'Pay 12.50 EUR')
       expect(await text(page.getByRole('status'))).toContain('Paid: 12.50 EUR.')
-      await context.close()
+      await close()
     },
   )
 })

@@ -1,11 +1,12 @@
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumArguments, chromiums } from '../../../test/machine/chromium.ts'
+import { chromiums } from '../../../test/machine/chromium.ts'
 import { press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent, type Visit } from './user-agent.ts'
+import { chromiumVisitors } from './visitors.ts'
 
 const timeout = 120_000
 
@@ -43,35 +44,24 @@ describe.each(chromiums)('in Chromium', (executablePath) => browserJourney(execu
 
 function browserJourney(executablePath: string): void {
   let example: Example
-  let browser: Browser
 
   beforeAll(async () => {
     example = await startExample()
-    browser = await chromium.launch({ executablePath, args: chromiumArguments })
   }, timeout)
 
   afterAll(async () => {
-    await browser?.close()
     await example?.stop()
     expect(example?.failures).toEqual([])
   }, timeout)
 
-  /** Opens the client in a new browser for a new user, with the small screen of a phone. */
-  async function visitor(options: { javaScript: boolean }) {
-    const context = await browser.newContext({
-      javaScriptEnabled: options.javaScript,
-      viewport: { width: 360, height: 740 },
-      baseURL: example.baseUrl,
-    })
-    context.setDefaultTimeout(30_000)
-    const page = await context.newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('status of 4')) complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(error.message))
-    await page.goto('/client')
-    return { page, complaints, close: () => context.close() }
+  const anyVisitor = chromiumVisitors(executablePath)
+
+  /** Opens the client for a new user with the small screen of a phone. */
+  async function visitor({ javaScript: javaScriptEnabled }: { readonly javaScript: boolean }) {
+    const viewport = { width: 360, height: 740 }
+    const opened = await anyVisitor({ javaScriptEnabled, viewport, baseURL: example.baseUrl })
+    await opened.page.goto('/client')
+    return opened
   }
 
   const text = async (where: Locator) => ((await where.textContent()) ?? '').replace(/\s+/g, ' ').trim()

@@ -27,6 +27,8 @@ export function failureOf(error: unknown): Failure | undefined {
   const { code, extendedCode, errcode, errno, message, cause, errors } = error as Readonly<Record<string, unknown>>
   const named = failureOfCode(extendedCode) ?? failureOfCode(code)
   if (named !== undefined) return named
+  // A libSQL server has the kind of constraint in the message alone.
+  if (code === 'SQLITE_CONSTRAINT' && String(message).includes('UNIQUE constraint failed')) return 'taken'
   // node:sqlite has the same code for every error, and the result code of SQLite in `errcode`.
   const numbered = code === 'ERR_SQLITE_ERROR' ? failureOfResultCode(errcode) : failureOfErrno(errno)
   if (numbered !== undefined) return numbered

@@ -1,9 +1,10 @@
 import type { Storage } from '@oauth/core'
-import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { DialectName } from './dialect.ts'
+import { sql } from 'kysely'
+import { isListed } from './is-listed.ts'
 import { affected, type Runner } from './runner.ts'
-import type { OAuthTables, Schema } from './schema.ts'
+import type { Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
+import { deleteUnusedClients } from './unused-clients.ts'
 
 interface PurgeQuery {
   readonly now: number
@@ -26,21 +27,6 @@ const expiring = [
   ['accessTokens', 'id'],
   ['grants', 'id'],
 ] as const
-
-/**
- * Makes the condition `key in (…)`. On PostgreSQL it skips rows that another purge has locked, so that two purges never
- * wait for each other, and puts the list into an array first: a plan may run a locking subquery more than once, with
- * different results.
- */
-function isListed(
-  dialect: DialectName,
-  key: string,
-  rows: SelectQueryBuilder<OAuthTables, never, unknown>,
-): RawBuilder<boolean> {
-  return dialect === 'postgres'
-    ? sql`${sql.ref(key)} = any(array(${rows.forUpdate().skipLocked()}))`
-    : sql`${sql.ref(key)} in (${rows})`
-}
 
 /**
  * Deletes the oldest expired rows, by the index of `expires_at`. On MySQL it uses a `delete` with a limit, because with a
@@ -115,39 +101,6 @@ function purgeRecords({ db, tables, dialect }: Schema): Statement<PurgeQuery, un
   })
 }
 
-/**
- * Deletes clients that registered themselves and never got a code or token. The `delete` checks `used_at` again, because
- * `markUsed` may have changed a row after the subquery read it.
- */
-function purgeUnusedClients({ db, tables, dialect }: Schema): Statement<UnusedClientsQuery, unknown> {
-  return statement((bind: Bind<UnusedClientsQuery>) => {
-    if (dialect === 'mysql') {
-      return db
-        .deleteFrom(tables.clients)
-        .where('used_at', 'is', null)
-        .where('registration_token_hash', 'is not', null)
-        .where('created_at', '<', bind('before'))
-        .orderBy('created_at')
-        .limit(bind('limit'))
-    }
-    const unused = db
-      .selectFrom(tables.clients)
-      .select('id')
-      .where('used_at', 'is', null)
-      .where('registration_token_hash', 'is not', null)
-      .where('created_at', '<', bind('before'))
-      .orderBy('created_at')
-      .limit(bind('limit'))
-    return (
-      db
-        .deleteFrom(tables.clients)
-        // Not `used_at is null`: SQLite would then scan that index through all clients instead of using the ids.
-        .where((eb) => eb(eb.fn.coalesce('used_at', eb.lit(-1)), '=', eb.lit(-1)))
-        .where(isListed(dialect, 'id', unused as never))
-    )
-  })
-}
-
 /** Purges each table in a separate statement, so that a purge holds no lock longer than one delete. */
 export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
   const [refreshTokens, ...others] = expiring
@@ -158,7 +111,9 @@ export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
     purgeRecords(schema),
     ...others.map((table) => purgeTable(schema, table)),
   ]
-  const unusedClients = purgeUnusedClients(schema)
+  const unusedClients = statement((bind: Bind<UnusedClientsQuery>) =>
+    deleteUnusedClients(schema, { before: bind('before'), limit: bind('limit') }),
+  )
   return ({ now, limit, unusedClientsBefore: before }) =>
     runner.sequence(function* () {
       let removed = 0

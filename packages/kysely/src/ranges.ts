@@ -5,6 +5,7 @@ import { clientColumns, signingKeyColumns } from './columns.ts'
 import { affected, type Runner } from './runner.ts'
 import type { ClientRow, Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
+import { deleteUnusedClients } from './unused-clients.ts'
 
 type ListQuery = Parameters<RangeStore['listClients']>[0]
 type UnusedQuery = Parameters<RangeStore['purgeUnusedClients']>[0]
@@ -60,42 +61,6 @@ function deleteRange(
   })
 }
 
-/** Deletes unused clients of a range. The `delete` checks `used_at` again, because `markUsed` may have come in between. */
-function purgeUnusedClients({ db, tables, dialect }: Schema): Statement<UnusedQuery, unknown> {
-  return statement((bind: Bind<UnusedQuery>) => {
-    if (dialect === 'mysql') {
-      return db
-        .deleteFrom(tables.clients)
-        .where('used_at', 'is', null)
-        .where('registration_token_hash', 'is not', null)
-        .where('created_at', '<', bind('before'))
-        .where('id', '>=', bind('from'))
-        .where('id', '<', bind('below'))
-        .orderBy('created_at')
-        .limit(bind('limit'))
-    }
-    const unused = db
-      .selectFrom(tables.clients)
-      .select('id')
-      .where('used_at', 'is', null)
-      .where('registration_token_hash', 'is not', null)
-      .where('created_at', '<', bind('before'))
-      .where('id', '>=', bind('from'))
-      .where('id', '<', bind('below'))
-      .orderBy('created_at')
-      .limit(bind('limit'))
-    const id = sql.ref('id')
-    const isListed =
-      dialect === 'postgres'
-        ? sql<boolean>`${id} = any(array(${unused.forUpdate().skipLocked()}))`
-        : sql<boolean>`${id} in (${unused})`
-    return db
-      .deleteFrom(tables.clients)
-      .where((eb) => eb(eb.fn.coalesce('used_at', eb.lit(-1)), '=', eb.lit(-1)))
-      .where(isListed)
-  })
-}
-
 export function rangeStore(schema: Schema, runner: Runner): RangeStore {
   const { db, tables } = schema
   const list = (after: boolean): Statement<ListQuery, ClientRow> =>
@@ -119,7 +84,13 @@ export function rangeStore(schema: Schema, runner: Runner): RangeStore {
       .orderBy('algorithm')
       .orderBy('generation'),
   )
-  const unused = purgeUnusedClients(schema)
+  const unused = statement((bind: Bind<UnusedQuery>) =>
+    deleteUnusedClients(schema, {
+      before: bind('before'),
+      limit: bind('limit'),
+      range: { from: bind('from'), below: bind('below') },
+    }),
+  )
   const deletions = ranged.map((table) => deleteRange(schema, table))
 
   return {

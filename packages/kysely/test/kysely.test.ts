@@ -102,6 +102,13 @@ describe('failureOf', () => {
     ['taken', 'MySQL', { code: 'ER_DUP_ENTRY', errno: 1062 }],
     ['taken', 'MariaDB', { errno: 1062 }],
     ['taken', 'libSQL', { code: 'SQLITE_CONSTRAINT', cause: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } }],
+    [
+      'taken',
+      'a libSQL server',
+      Object.assign(new Error('SQLITE_CONSTRAINT: SQLite error: UNIQUE constraint failed: t.id'), {
+        code: 'SQLITE_CONSTRAINT',
+      }),
+    ],
     ['taken', 'wrapped', new Error('insert failed', { cause: { code: '23505' } })],
     ['rolled-back', 'a serialization failure on PostgreSQL', { code: '40001' }],
     ['rolled-back', 'a deadlock on PostgreSQL', { code: '40P01' }],
@@ -134,6 +141,12 @@ describe('failureOf', () => {
 
   test.each([
     ['a missing value', { code: 'SQLITE_CONSTRAINT_NOTNULL' }],
+    [
+      'a missing value on a libSQL server',
+      Object.assign(new Error('SQLITE_CONSTRAINT: SQLite error: NOT NULL constraint failed: t.id'), {
+        code: 'SQLITE_CONSTRAINT',
+      }),
+    ],
     ['a foreign key on PostgreSQL', { code: '23503' }],
     ['a column that does not exist on MySQL', { code: 'ER_BAD_FIELD_ERROR', errno: 1054 }],
     ['a syntax error on PostgreSQL', { code: '42601' }],

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { startWorkerd } from './start-workerd.ts'
 
 /**
  * Serves the bundle with workerd, requests the journey three times, and returns the last answer.
@@ -21,15 +20,13 @@ export async function runWorkerd(
     configuration,
     configurationOf(basename(bundle), flags, objects === undefined ? undefined : objectsOn(disk, objects)),
   )
-  const args = ['serve', configuration, '--socket-addr=http=127.0.0.1:0', '--control-fd=3']
-  const child = spawn(workerd, args, { stdio: ['ignore', 'inherit', 'pipe', 'pipe'] })
+  const { url, process } = await startWorkerd(workerd, configuration)
   try {
-    const url = `http://127.0.0.1:${await portOf(child)}/`
     // Run two journeys at once on a new provider, as after a deployment, then one on a provider with full caches.
     await Promise.all([journey(url), journey(url)])
     return await journey(url)
   } finally {
-    child.kill()
+    process.kill()
   }
 }
 
@@ -73,24 +70,6 @@ const worker :Workerd.Worker = (
   compatibilityFlags = [${flags.map((flag) => `"${flag}"`).join(', ')}],
 );
 `
-}
-
-/** Reads the port that workerd listens on from its control descriptor. */
-function portOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let errors = ''
-    let events = ''
-    child.stderr?.on('data', (chunk) => {
-      errors += chunk
-    })
-    ;(child.stdio[3] as Readable).on('data', (chunk) => {
-      events += chunk
-      const port = /"event":\s*"listen".*?"port":\s*(\d+)/.exec(events)?.[1]
-      if (port !== undefined) resolve(Number(port))
-    })
-    child.on('error', reject)
-    child.on('exit', (code, signal) => reject(new Error(`workerd ended with ${signal ?? code}\n${errors}`)))
-  })
 }
 
 async function journey(url: string): Promise<string> {

@@ -27,7 +27,7 @@ type RowClass = new (values: readonly unknown[]) => object
  * Makes the class of a statement's rows: a row has only the array of its values, and reads a column from it by name.
  * Copying twenty columns to members of an object takes half as long as the query.
  */
-function rowClass(statement: BetterSqlite3Statement): RowClass {
+export function rowClass(statement: Pick<BetterSqlite3Statement, 'columns'>): RowClass {
   class Row {
     readonly values: readonly unknown[]
     constructor(values: readonly unknown[]) {

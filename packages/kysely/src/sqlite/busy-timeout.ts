@@ -19,7 +19,7 @@ export const neverBlocking: NonBlocking = { patience: 5000, reading: asItIs, wri
  * mode meet no lock, so they run without this.
  */
 export function withoutBlocking(database: SqliteConnection): NonBlocking {
-  const patience = Number(pragma(database, 'busy_timeout'))
+  const patience = Number(readPragma(database, 'busy_timeout'))
   if (patience === 0) return { patience, reading: asItIs, writing: asItIs }
   const writing =
     <T>(work: () => T): (() => T) =>
@@ -31,12 +31,12 @@ export function withoutBlocking(database: SqliteConnection): NonBlocking {
         database.exec(`pragma busy_timeout = ${patience}`)
       }
     }
-  const isWal = pragma(database, 'journal_mode') === 'wal'
+  const isWal = readPragma(database, 'journal_mode') === 'wal'
   return { patience, reading: isWal ? asItIs : writing, writing }
 }
 
 /** Reads the value of a setting. */
-function pragma(database: SqliteConnection, name: string): unknown {
+export function readPragma(database: SqliteConnection, name: string): unknown {
   const row = database.prepare(`pragma ${name}`).get(noParameters) as Readonly<Record<string, unknown>>
   // The pragma `busy_timeout` calls its column `timeout`.
   return row[name] ?? row.timeout

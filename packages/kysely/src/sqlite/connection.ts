@@ -17,7 +17,7 @@ export interface SqliteStatements {
   transaction(work: () => void): void
 }
 
-/** A connection to an SQLite database through a driver that answers at once: better-sqlite3, node:sqlite, bun:sqlite. */
+/** A connection to an SQLite database through a driver that answers at once: better-sqlite3, node:sqlite, bun:sqlite, libsql. */
 export interface SqliteConnection extends SqliteStatements {
   readonly inTransaction: boolean
   /** Runs a command that has no parameters and no answer, such as a pragma that sets something. */
@@ -84,7 +84,7 @@ const withRows =
   /^\s*(?:select|values|pragma|explain|with\b(?![\s\S]*\b(?:insert|update|delete|replace\s+into)\b))|\breturning\b/i
 
 /** Comments, names and texts, whose words are no keywords. */
-const unspoken = /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|'(?:[^']|'')*'|`[^`]*`|\[[^\]]*\]/g
+export const unspoken: RegExp = /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|'(?:[^']|'')*'|`[^`]*`|\[[^\]]*\]/g
 
 function kyselyPrepare(database: { prepare(sql: string): BuiltInStatement }): SqliteConnection['kysely']['prepare'] {
   return (sql) => {

@@ -19,7 +19,9 @@ const startTimeout = 5000
  * your own `Database`: its busy timeout), without blocking the process. Then they throw `StorageUnavailableError`, and
  * clients get 503.
  *
- * `@oauth/kysely/node-sqlite` and `@oauth/kysely/bun-sqlite` do the same with the SQLite that is built into the runtime.
+ * `@oauth/kysely/node-sqlite` and `@oauth/kysely/bun-sqlite` do the same with the SQLite that is built into the runtime,
+ * `@oauth/kysely/libsql` with libSQL.
+ * @throws {TypeError} when the database is one of `libsql`
  * @throws when a newer version of this package has made the tables and this version cannot work with them
  * @example
  * const provider = createProvider({ storage: sqliteStorage('./oauth.db'), … })
@@ -28,7 +30,10 @@ export function sqliteStorage(
   filenameOrDatabase: string | BetterSqlite3Database,
   options: SqliteStorageOptions = {},
 ): SqliteStorage {
-  if (typeof filenameOrDatabase !== 'string') return connectionStorage(betterSqlite3(filenameOrDatabase), options)
+  if (typeof filenameOrDatabase !== 'string') {
+    refuseLibsql(filenameOrDatabase)
+    return connectionStorage(betterSqlite3(filenameOrDatabase), options)
+  }
   const database = open(filenameOrDatabase)
   const close = () => void database.close()
   try {
@@ -46,4 +51,11 @@ function open(filename: string): Database.Database {
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = ON')
   return database
+}
+
+/** libSQL's driver has the same methods, but not the same behaviour: it would lose writes after another process has had the lock. */
+function refuseLibsql(database: object): void {
+  if ('syncUntil' in database) {
+    throw new TypeError('sqliteStorage: for a Database of libsql, use libsqlStorage of @oauth/kysely/libsql')
+  }
 }

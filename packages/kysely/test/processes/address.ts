@@ -1,6 +1,7 @@
 /** The address of a database, in a form that can be sent to another process. */
 export type DatabaseAddress =
   | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'libsql'; readonly file: string }
   | { readonly kind: 'server'; readonly url: string }
   /** Several PostgreSQL servers, of which one is the primary. */
   | { readonly kind: 'servers'; readonly urls: readonly string[] }

@@ -18,7 +18,7 @@ export interface DatabaseKind {
 
 /** The kinds of databases that several processes can use at once. */
 export const sharedDatabases: readonly DatabaseKind[] = [
-  ...(withLocalDatabases ? [{ name: 'sqlite', create: createFile }] : []),
+  ...(withLocalDatabases ? [{ name: 'sqlite', create: () => createFile('sqlite') }] : []),
   ...serverNames.map((name) => ({
     name,
     async create(): Promise<SharedDatabase> {
@@ -28,11 +28,18 @@ export const sharedDatabases: readonly DatabaseKind[] = [
   })),
 ]
 
-/** Makes a SQLite file in a new folder. */
-export async function createFile(): Promise<SharedDatabase<Extract<DatabaseAddress, { kind: 'sqlite' }>>> {
+/** The file of libSQL, for the tests that are worth a run on another driver of the same statements. */
+export const libsqlFiles: readonly DatabaseKind[] = withLocalDatabases
+  ? [{ name: 'libsql', create: () => createFile('libsql') }]
+  : []
+
+/** Makes a database file in a new folder. */
+export async function createFile<Kind extends 'sqlite' | 'libsql'>(
+  kind: Kind,
+): Promise<SharedDatabase<Extract<DatabaseAddress, { kind: Kind }>>> {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-processes-'))
   return {
-    address: { kind: 'sqlite', file: join(folder, 'oauth.db') },
+    address: { kind, file: join(folder, 'oauth.db') } as Extract<DatabaseAddress, { kind: Kind }>,
     drop: async () => rmSync(folder, { recursive: true, force: true }),
   }
 }

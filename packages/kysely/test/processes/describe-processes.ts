@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { WorkerSettings } from './address.ts'
-import { type SharedDatabase, sharedDatabases } from './databases.ts'
+import { type DatabaseKind, type SharedDatabase, sharedDatabases } from './databases.ts'
 import { createFleet, type Fleet, type Worker } from './fleet.ts'
 import { type Answer, type Client, refreshForm } from './host.ts'
 
@@ -26,12 +26,14 @@ export interface ProcessesOptions extends Omit<WorkerSettings, 'database'> {
   readonly count: number
   /** Leaves the database empty: without tables, keys and a client. Default `false`. */
   readonly empty?: boolean
+  /** Databases beside those on which all of these tests run. */
+  readonly also?: readonly DatabaseKind[]
 }
 
 /** Describes tests for each database that several processes can use. Call it once in a file, on its first level. */
 export function describeProcesses(
   title: string,
-  { count, empty = false, ...settings }: ProcessesOptions,
+  { count, empty = false, also = [], ...settings }: ProcessesOptions,
   tests: (processes: Processes) => void,
 ): void {
   let fleet: Fleet
@@ -40,7 +42,7 @@ export function describeProcesses(
   })
   afterAll(() => fleet.close())
 
-  describe.each(sharedDatabases)(`${title} on $name`, ({ create }) => {
+  describe.each([...sharedDatabases, ...also])(`${title} on $name`, ({ create }) => {
     let shared: SharedDatabase
     let workers: readonly Worker[] = []
     let client: Client | undefined

@@ -36,7 +36,7 @@ export async function createFleet(): Promise<Fleet> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['better-sqlite3', 'pg', 'mysql2', 'kysely', '@electric-sql/pglite', 'kysely-pglite-dialect'],
+    external: ['better-sqlite3', 'libsql', 'pg', 'mysql2', 'kysely', '@electric-sql/pglite', 'kysely-pglite-dialect'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   })

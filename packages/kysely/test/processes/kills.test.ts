@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { libsqlFiles } from './databases.ts'
 import { describeProcesses } from './describe-processes.ts'
 import { atEachStatement, startReady } from './each-statement.ts'
 import { codeForm, refreshForm } from './host.ts'
@@ -11,7 +12,7 @@ const timeout = 180_000
 
 const token = '/oauth2/token'
 
-describeProcesses('a process that is killed,', { count: 1 }, (processes) => {
+describeProcesses('a process that is killed,', { count: 1, also: libsqlFiles }, (processes) => {
   const { isActive } = processes
   /** PostgreSQL gets what a flow writes in one statement. */
   function leastStatements(): number {

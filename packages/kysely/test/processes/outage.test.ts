@@ -107,7 +107,7 @@ describe.each(outageKinds)('an outage of $name', ({ start }) => {
 
 // For SQLite, a lock is an outage: another process, such as a backup or a migration, has locked the file.
 test('while another process has the SQLite file locked clients get 503, and their tokens work afterwards', async () => {
-  const shared = await createFile()
+  const shared = await createFile('sqlite')
   const worker = await fleet.start({ database: shared.address, timeoutSeconds })
   await worker.migrate()
   const client = await worker.register()

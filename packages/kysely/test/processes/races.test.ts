@@ -1,6 +1,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
 import { count, fifty, statuses } from './crowd.ts'
+import { libsqlFiles } from './databases.ts'
 import { describeProcesses } from './describe-processes.ts'
 import type { Worker } from './fleet.ts'
 import { codeForm, refreshForm } from './host.ts'
@@ -8,7 +9,7 @@ import { tokensOf } from './tokens.ts'
 
 // Four processes use one database, like a provider that runs on several machines.
 
-describeProcesses('four processes', { count: 4, empty: true, keyCacheSeconds: 1 }, (processes) => {
+describeProcesses('four processes', { count: 4, empty: true, keyCacheSeconds: 1, also: libsqlFiles }, (processes) => {
   const { at, first, isActive } = processes
 
   test('four processes migrate at the same time, and all of them find the tables', async () => {

@@ -1,8 +1,10 @@
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
+import LibsqlDatabase from 'libsql'
 import { kyselyStorage } from '../../src/index.ts'
 import { migrate } from '../../src/migrations/index.ts'
 import { sqliteStorage } from '../../src/sqlite/index.ts'
+import { libsqlStorage } from '../../src/sqlite/libsql.ts'
 import { failoverDialect, serverDialect } from '../support/databases.ts'
 import type { WorkerSettings } from './address.ts'
 import type { Call, Reply } from './commands.ts'
@@ -10,7 +12,7 @@ import { createCommands } from './create-commands.ts'
 import { faultLine } from './fault.ts'
 import { createHost } from './host.ts'
 import { watchedDialect } from './watched-dialect.ts'
-import { watchedSqlite } from './watched-sqlite.ts'
+import { watchedLibsql, watchedSqlite } from './watched-sqlite.ts'
 
 // One of several processes of a provider. It opens the database by itself and runs the commands of its parent.
 
@@ -26,6 +28,14 @@ function open() {
     return {
       storage: sqliteStorage(watchedSqlite(file, line), { migrate: false }),
       migrate: async () => void sqliteStorage(file),
+    }
+  }
+  if (database.kind === 'libsql') {
+    const file = new LibsqlDatabase(database.file, { timeout: (timeoutSeconds ?? 5) * 1000 })
+    file.exec('pragma journal_mode = wal; pragma synchronous = normal')
+    return {
+      storage: libsqlStorage(watchedLibsql(file, line), { migrate: false }),
+      migrate: async () => void libsqlStorage(file),
     }
   }
   const pool = { connections: 8, prepared: true }

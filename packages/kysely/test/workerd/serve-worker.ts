@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { build } from 'esbuild'
+import { type StartedWorkerd, startWorkerd } from '../../../runtimes/src/start-workerd.ts'
 
-export interface Workerd {
-  readonly url: string
-  readonly process: ChildProcess
+export interface Workerd extends StartedWorkerd {
   /** Ends the process with a signal and waits for its end. */
   end(signal: NodeJS.Signals): Promise<void>
 }
@@ -34,35 +31,16 @@ export async function prepareWorker(folder: string): Promise<void> {
 /** Starts workerd on the files of a folder. It keeps its databases there. */
 export async function serveWorker(folder: string): Promise<Workerd> {
   const executable = createRequire(import.meta.url).resolve('workerd/bin/workerd')
-  const args = ['serve', join(folder, 'config.capnp'), '--socket-addr=http=127.0.0.1:0', '--control-fd=3']
-  const child = spawn(executable, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: {} as NodeJS.ProcessEnv })
-  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
+  const { url, process } = await startWorkerd(executable, join(folder, 'config.capnp'))
+  const exited = new Promise<void>((resolve) => void process.once('exit', () => resolve()))
   return {
-    url: `http://127.0.0.1:${await portOf(child)}`,
-    process: child,
+    url,
+    process,
     async end(signal) {
-      child.kill(signal)
+      process.kill(signal)
       await exited
     },
   }
-}
-
-/** Reads the port that workerd listens on from its control descriptor. */
-function portOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let errors = ''
-    let events = ''
-    child.stderr?.on('data', (chunk) => {
-      errors += chunk
-    })
-    ;(child.stdio[3] as Readable).on('data', (chunk) => {
-      events += chunk
-      const port = /"event":\s*"listen".*?"port":\s*(\d+)/.exec(events)?.[1]
-      if (port !== undefined) resolve(Number(port))
-    })
-    child.once('error', reject)
-    child.once('exit', (code, signal) => reject(new Error(`workerd ended with ${signal ?? code}\n${errors}`)))
-  })
 }
 
 const configuration = (disk: string): string => `using Workerd = import "/workerd/workerd.capnp";
