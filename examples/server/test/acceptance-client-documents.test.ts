@@ -36,6 +36,7 @@ async function startProvider() {
   const authTime = Math.floor(Date.now() / 1000)
   const storage = sqliteStorage(':memory:')
   provider = createProvider({
+    logger: false,
     baseUrl: listening.origin,
     secret: 'a-secret-for-tests-with-enough-characters',
     storage,

@@ -22,6 +22,7 @@ async function startProvider() {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   provider = createProvider({
+    logger: false,
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secret: 'a-secret-for-tests-with-enough-characters',
     storage: memoryStorage(),

@@ -88,6 +88,7 @@ export async function startProvider(
   const { baseUrl } = listening
   const { options, handlers } = additionsFor(baseUrl)
   const provider = createProvider({
+    logger: false,
     baseUrl,
     secret: 'a-secret-for-tests-with-enough-characters',
     storage,

@@ -63,6 +63,7 @@ export interface Host {
 export function createHost(storage: Storage, keyCacheSeconds = 60, opaque = false): Host {
   const events: OAuthEvent[] = []
   const provider = createProvider({
+    logger: false,
     baseUrl,
     secret: 'a-secret-for-tests-with-enough-characters',
     storage,
