@@ -108,7 +108,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'cross-device',
   ],
   host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
-  'external-keys': ['protocol', 'crypto', 'storage', 'contracts', 'keys', 'host'],
+  'external-keys': ['protocol', 'crypto', 'http', 'storage', 'contracts', 'keys', 'host'],
   config: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims', 'host'],
   server: [
     'protocol',
