@@ -20,6 +20,7 @@ const startTimeout = 5000
  * clients get 503.
  *
  * `@oauth/kysely/node-sqlite` and `@oauth/kysely/bun-sqlite` do the same with the SQLite that is built into the runtime.
+ * @throws {TypeError} when an option of the driver makes rows arrays, or integers `bigint`
  * @throws when a newer version of this package has made the tables and this version cannot work with them
  * @example
  * const provider = createProvider({ storage: sqliteStorage('./oauth.db'), … })
