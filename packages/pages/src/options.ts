@@ -127,7 +127,10 @@ export interface PagesOptions<User extends BaseUser> {
    * `none` speak for themselves. Pages without a logo show the first letter of the name. Default `verified`.
    */
   readonly clientLogos?: 'verified' | 'all' | 'none' | ((client: LogoClient) => boolean) | undefined
-  /** Limits how often passwords are tried. Default: `memoryAttempts()`, ten in ten minutes for one address. */
+  /**
+   * Limits how often passwords are tried and accounts are made. Default: `memoryAttempts()`, ten in ten minutes for one e-mail
+   * address. Give `memoryAttempts` a `clientAddress` to limit network addresses as well.
+   */
   readonly attempts?: Attempts | undefined
   /** Pages of yours to which `?next=` of the login page may lead: paths, and everything below them. */
   readonly nextPaths?: readonly string[] | undefined
