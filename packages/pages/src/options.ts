@@ -72,8 +72,10 @@ export interface PageSessions<User extends BaseUser> {
   /** Finds out who is signed in: the function that the provider has, too. */
   getSession(request: Request): Awaitable<SignedIn<User> | undefined | null>
   /**
-   * Signs a user in: a **new** session with a new id and a new cookie. End the one that this browser had, because somebody
-   * may have planted its cookie. Return the `Set-Cookie` values.
+   * Signs a user in: a **new** session with a new cookie. End the one that this browser had, because somebody may have planted
+   * its cookie; when that was another user's, the pages tell the provider (`sessionEnded`), unless you have `accounts`. The new
+   * one has a new id, or that of the one before if it was the same user's and you want its grants to end with the new one.
+   * Return the `Set-Cookie` values.
    */
   start(user: User, request: Request, facts: SignInFacts): Awaitable<SetCookies>
   /** Ends the session of this browser. Return the `Set-Cookie` values that remove its cookie. */
