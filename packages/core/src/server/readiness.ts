@@ -20,7 +20,7 @@ const draining: Readiness = Object.freeze({
 
 /** Whether a server is ready, and the switch that ends that. */
 export interface ReadinessSwitch {
-  /** Checks whether the server is ready. Calls at the same time share one check. */
+  /** Checks whether the server is ready. Calls at the same time share one check, or one every two seconds while none ends. */
   ready(): Promise<Readiness>
   drain(): void
   /** Whether `drain` was called. */
