@@ -20,7 +20,7 @@ declare module 'bun' {
 
 declare module 'bun:sqlite' {
   export class Database {
-    constructor(filename: string, options?: { readonly create?: boolean })
+    constructor(filename: string, options?: { readonly create?: boolean; readonly safeIntegers?: boolean })
     prepare(sql: string): {
       all(...parameters: never[]): unknown[]
       get(...parameters: never[]): unknown

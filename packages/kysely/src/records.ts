@@ -1,4 +1,4 @@
-import type { RecordStore } from '@oauth/core'
+import type { RecordEntry, RecordStore } from '@oauth/core'
 import { type CompiledQuery, sql } from 'kysely'
 import { recordFromRow, recordToRow } from './codec.ts'
 import { recordColumns } from './columns.ts'
@@ -53,6 +53,9 @@ function byShape<Input, Row>(
     return built
   }
 }
+
+/** The most ids in one statement: D1 allows 100 parameters. */
+const mostIds = 90
 
 export function recordStore(schema: Schema, runner: Runner): RecordStore {
   const { db, tables, dialect } = schema
@@ -112,6 +115,15 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
       }),
   )
 
+  const findInParts = async (kind: string, ids: readonly string[]): Promise<readonly RecordEntry[]> => {
+    const found: RecordEntry[] = []
+    for (let first = 0; first < ids.length; first += mostIds) {
+      const input = { kind, ids: ids.slice(first, first + mostIds) }
+      found.push(...(await runner.list(findMany(input), input, (rows) => rows.map(recordFromRow))))
+    }
+    return found
+  }
+
   return {
     // One statement: the primary key lets only one insert succeed.
     insert: (record) =>
@@ -123,6 +135,7 @@ export function recordStore(schema: Schema, runner: Runner): RecordStore {
     findMany({ kind, ids }) {
       const asked = [...new Set(ids)]
       if (asked.length === 0) return []
+      if (asked.length > mostIds) return findInParts(kind, asked)
       const input = { kind, ids: asked }
       return runner.list(findMany(input), input, (found) => found.map(recordFromRow))
     },

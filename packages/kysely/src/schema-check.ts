@@ -64,8 +64,10 @@ export type WhenFit = <T>(run: () => Awaitable<T>) => Awaitable<T>
 /**
  * Makes the check of the schema's version before the first statement. If the version is right, it does not check again. If it
  * is wrong or cannot be read, the call does not run, and the next call checks again.
+ * @param isShared whether calls at the same time share one check. Not on D1: on Workers a request must not wait for a promise
+ * of another request, which may end before
  */
-export function createWhenFit(runner: Runner, { db, tables, migration }: Schema): WhenFit {
+export function createWhenFit(runner: Runner, { db, tables, migration }: Schema, isShared = true): WhenFit {
   const read = statement((_bind: Bind<object>) => selectVersion(db, tables))
   let fits = false
   let checking: Promise<void> | undefined
@@ -85,7 +87,9 @@ export function createWhenFit(runner: Runner, { db, tables, migration }: Schema)
     try {
       const found = runner.find(read, {}, foundSchema)
       if (!(found instanceof Promise)) return judge(found)
-      checking = found.then(judge, unlessMissing).finally(() => {
+      const checked = found.then(judge, unlessMissing)
+      if (!isShared) return checked
+      checking = checked.finally(() => {
         checking = undefined
       })
       return checking

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { isLocked } from '../src/errors.ts'
 import { bunSqliteStorage } from '../src/sqlite/bun-sqlite.ts'
 import { builtIn } from '../src/sqlite/connection.ts'
-
+import { sqliteStorage } from '../src/sqlite/index.ts'
 import { nodeSqliteStorage } from '../src/sqlite/node-sqlite.ts'
 
 // `pnpm runtimes` runs these storages on Node 24, bun and deno.
@@ -53,4 +53,17 @@ test('the host reads rows through Kysely, whatever words its names, texts and co
   expect(updated?.numUpdatedRows).toBe(1n)
   const removed = await db.deleteFrom('t').returningAll().execute()
   expect(removed).toEqual([{ update: 'x' }])
+})
+
+test('a database whose driver answers integers as bigint, or rows as arrays, is refused with what to change', () => {
+  const plain = 'the storage needs rows as objects and integers as numbers: open its Database without returnArrays'
+  const wide = new Database(':memory:').defaultSafeIntegers(true)
+  expect(() => sqliteStorage(wide)).toThrow(plain)
+  // The statements of node:sqlite with `returnArrays` and of bun:sqlite with `safeIntegers`; `pnpm runtimes` runs the real ones.
+  for (const row of [[1], { one: 1n }]) {
+    const statement = { get: () => row, all: () => [row], run: () => ({ changes: 0 }) }
+    const database = { prepare: () => statement as never, exec: () => undefined }
+    expect(() => nodeSqliteStorage({ ...database, isTransaction: false })).toThrow(plain)
+    expect(() => bunSqliteStorage({ ...database, inTransaction: false })).toThrow(plain)
+  }
 })

@@ -16,6 +16,8 @@ interface Bound {
 function d1OnSqlite(database: Database.Database): D1Client {
   const run = database.transaction((statements: readonly Bound[]) =>
     statements.map(({ sql, parameters }) => {
+      // D1 takes no more parameters in one statement.
+      if (parameters.length > 100) throw Object.assign(new Error('too many SQL variables'), { code: 'SQLITE_ERROR' })
       const statement = database.prepare(sql)
       if (statement.reader) return { success: true, results: statement.all(...parameters), meta: { changes: 0 } }
       return { success: true, results: [], meta: { changes: statement.run(...parameters).changes } }
@@ -52,6 +54,14 @@ async function answering(
 
 describe('d1Storage on SQLite meets the storage contract', () => {
   for (const { name, run } of storageContract(async () => d1Storage(await migrated()))) test(name, run)
+})
+
+test('d1Storage finds more records at once than a statement of D1 may have parameters', async () => {
+  const { records } = d1Storage(await migrated())
+  const ids = Array.from({ length: 250 }, (_, index) => `id-${index}`)
+  for (const id of ids) await records.insert(recordEntry({ id }))
+  const found = await records.findMany({ kind: 'kind', ids: [...ids, ...ids, 'nothing'] })
+  expect(found.map(({ id }) => id).sort()).toEqual([...ids].sort())
 })
 
 describe('a batch of d1Storage', () => {

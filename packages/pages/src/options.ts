@@ -72,8 +72,10 @@ export interface PageSessions<User extends BaseUser> {
   /** Finds out who is signed in: the function that the provider has, too. */
   getSession(request: Request): Awaitable<SignedIn<User> | undefined | null>
   /**
-   * Signs a user in: a **new** session with a new id and a new cookie. End the one that this browser had, because somebody
-   * may have planted its cookie. Return the `Set-Cookie` values.
+   * Signs a user in: a **new** session with a new cookie. End the one that this browser had, because somebody may have planted
+   * its cookie; when that was another user's, the pages tell the provider (`sessionEnded`), unless you have `accounts`. The new
+   * one has a new id, or that of the one before if it was the same user's and you want its grants to end with the new one.
+   * Return the `Set-Cookie` values.
    */
   start(user: User, request: Request, facts: SignInFacts): Awaitable<SetCookies>
   /** Ends the session of this browser. Return the `Set-Cookie` values that remove its cookie. */
@@ -127,7 +129,10 @@ export interface PagesOptions<User extends BaseUser> {
    * `none` speak for themselves. Pages without a logo show the first letter of the name. Default `verified`.
    */
   readonly clientLogos?: 'verified' | 'all' | 'none' | ((client: LogoClient) => boolean) | undefined
-  /** Limits how often passwords are tried. Default: `memoryAttempts()`, ten in ten minutes for one address. */
+  /**
+   * Limits how often passwords are tried and accounts are made. Default: `memoryAttempts()`, ten in ten minutes for one e-mail
+   * address. Give `memoryAttempts` a `clientAddress` to limit network addresses as well.
+   */
   readonly attempts?: Attempts | undefined
   /** Pages of yours to which `?next=` of the login page may lead: paths, and everything below them. */
   readonly nextPaths?: readonly string[] | undefined

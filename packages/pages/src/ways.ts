@@ -44,6 +44,11 @@ export function duePage({ consentEndpoint, state }: LoginContext): string {
   return `${consentEndpoint}?state=${encodeURIComponent(state)}`
 }
 
+/** The login page, which leads to one of these pages afterwards. */
+export function loginUrl({ paths }: Site, next: string): string {
+  return `${paths.login}?${new URLSearchParams({ next })}`
+}
+
 export function homeOf({ homeUrl, provider, paths }: Site): string {
   return homeUrl ?? provider.branding.links.home ?? paths.connectedApps
 }
@@ -54,7 +59,7 @@ function nextPath({ origin, paths, nextPaths }: Site, next: string | null): stri
   const url = new URL(next, origin)
   // `/.//evil.example` and `/a/..//evil.example` are parsed into a path that begins with the name of another host.
   if (url.pathname.startsWith('//')) return undefined
-  const allowed = [paths.connectedApps, paths.approvals, paths.device, ...nextPaths]
+  const allowed = [paths.connectedApps, paths.accounts, paths.approvals, paths.device, ...nextPaths]
   const isAllowed = allowed.some((path) => url.pathname === path || url.pathname.startsWith(`${path}/`))
   return url.origin === origin && isAllowed ? url.pathname + url.search : undefined
 }

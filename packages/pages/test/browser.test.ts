@@ -13,6 +13,7 @@ test('every page has one heading, a language, a viewport, a label for each field
   for (const path of [
     '/login?switch=1',
     '/signup',
+    '/accounts',
     '/device',
     '/approvals',
     '/connected-apps',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../../examples/server/test/user-agent.ts'
-import { ada, grace, password, redirectUri, startWorld, type World } from './support.ts'
+import { cookieSessions } from '../src/index.ts'
+import { ada, grace, password, redirectUri, startWorld, type User, type World } from './support.ts'
 
 let world: World
 
@@ -20,6 +21,10 @@ async function signedIn(email = ada.email): Promise<UserAgent> {
   await signIn(agent, await agent.open(`${world.baseUrl}/login`), email)
   return agent
 }
+
+/** What the button of an account says. */
+const userButton = (page: Visit, index = 0): string =>
+  [...page.body.matchAll(/<button[^>]*class="account quiet">([\s\S]*?)<\/button>/g)][index]?.[1] ?? ''
 
 const said = (page: Visit, name: string) => page.url.searchParams.get(name)
 
@@ -149,8 +154,7 @@ describe('the choice of an account', () => {
     const agent = await signedIn()
     const page = await agent.open(await world.authorization({}, selecting))
     expect(page.url.pathname).toBe('/accounts')
-    const button = /<button[^>]*class="account quiet">([\s\S]*?)<\/button>/.exec(page.body)?.[1] ?? ''
-    expect((await agent.submit(page, button)).url.pathname).toBe('/consent')
+    expect((await agent.submit(page, userButton(page))).url.pathname).toBe('/consent')
   })
 
   test('continues with another account after signing in', async () => {
@@ -167,6 +171,41 @@ describe('the choice of an account', () => {
     const login = new URL('/login', page.url)
     login.searchParams.set('state', said(page, 'state') ?? '')
     expect((await agent.open(login)).url.pathname).toBe('/accounts')
+  })
+})
+
+describe('the choice of an account without an application', () => {
+  test('asks a visitor to sign in, and then shows the account', async () => {
+    const agent = createUserAgent()
+    const login = await agent.open(`${world.baseUrl}/accounts`)
+    expect([login.status, login.url.pathname]).toEqual([200, '/login'])
+    const page = await agent.submit(login, 'Sign in', { email: ada.email, password })
+    expect([page.status, page.url.pathname]).toEqual([200, '/accounts'])
+    expect(page.body).toContain('You are signed in as')
+    expect(page.body).toContain('/login?switch=1')
+    const home = await agent.submit(page, userButton(page))
+    expect(home.url.pathname).toBe('/connected-apps')
+  })
+
+  test('makes another account of this browser the current one', async () => {
+    const sessions = cookieSessions<User>({ baseUrl: world.baseUrl, getUser: (id) => world.users.get(id) })
+    const chosen: string[] = []
+    const choose = (id: string) => {
+      chosen.push(id)
+      return []
+    }
+    const several = await startWorld({ pages: { sessions: { ...sessions, accounts: () => [ada, grace], choose } } })
+    const agent = createUserAgent()
+    await agent.submit(await agent.open(`${several.baseUrl}/login`), 'Sign in', { email: ada.email, password })
+    const page = await agent.open(`${several.baseUrl}/accounts`)
+    await agent.submit(page, userButton(page, 1))
+    expect(chosen).toEqual([grace.id])
+    await several.stop()
+  })
+
+  test('tells that a sign-in is over when an application had started one', async () => {
+    const page = await (await signedIn()).open(`${world.baseUrl}/accounts?state=${'x'.repeat(43)}`)
+    expect([page.status, page.body.includes('This sign-in is over')]).toEqual([400, true])
   })
 })
 
@@ -224,6 +263,58 @@ describe('sign-out', () => {
     const done = await agent.submit(question, 'Sign out')
     expect(done.body).toContain('You are signed out.')
     expect((await agent.open(`${world.baseUrl}/connected-apps`)).url.pathname).toBe('/login')
+  })
+})
+
+describe('a sign-in over a session', () => {
+  const ended = () => world.events.flatMap((event) => (event.type === 'session.ended' ? [event.grantsEnded] : []))
+
+  /** Signs Ada in at a client, which gets access for as long as she is signed in. */
+  async function connected() {
+    const agent = createUserAgent()
+    const consent = await signIn(agent, await agent.open(await world.authorization()))
+    await agent.submit(consent, 'Allow', {}, redirectUri)
+    world.events.length = 0
+    return agent
+  }
+
+  test('of another user ends what clients got in it', async () => {
+    const agent = await connected()
+    const login = await agent.open(`${world.baseUrl}/login?switch=1`)
+    await agent.submit(login, 'Sign in', { email: grace.email, password })
+    expect(ended()).toEqual([1])
+  })
+
+  test('with a new account ends what clients got in it', async () => {
+    const agent = await connected()
+    const form = await agent.open(`${world.baseUrl}/signup`)
+    const account = { name: 'Edith', email: 'edith@example.com', password: 'long enough for this' }
+    await agent.submit(form, 'Create account', account)
+    expect(ended()).toEqual([1])
+  })
+
+  test('of the same user ends nothing, and the sign-out later ends what clients got before', async () => {
+    const agent = await connected()
+    // A sign-in within one second of the one before gets a new session.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    const again = await agent.open(await world.authorization({}, { prompt: 'login' }))
+    await agent.submit(again, 'Confirm', { email: ada.email, password })
+    expect(ended()).toEqual([])
+    await agent.submit(await agent.open(`${world.baseUrl}/logout`), 'Sign out')
+    expect(ended()).toEqual([1])
+  })
+
+  test('keeps the other session at a host that has several accounts in a browser', async () => {
+    const sessions = cookieSessions<User>({ baseUrl: world.baseUrl, getUser: (id) => world.users.get(id) })
+    const several = await startWorld({
+      pages: { sessions: { ...sessions, accounts: () => [ada, grace], choose: () => [] } },
+    })
+    const agent = createUserAgent()
+    for (const { email } of [ada, grace]) {
+      await agent.submit(await agent.open(`${several.baseUrl}/login?switch=1`), 'Sign in', { email, password })
+    }
+    expect(several.events.filter(({ type }) => type === 'session.ended')).toEqual([])
+    await several.stop()
   })
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createUserAgent } from '../../../examples/server/test/user-agent.ts'
 import { contrast } from '../../core/src/pages/colours.ts'
 import { html } from '../src/http/html.ts'
-import { cookieSessions, createPages, memoryAttempts, memorySessionStore, pageUrls } from '../src/index.ts'
+import { cookieSessions, createPages, memorySessionStore, pageUrls } from '../src/index.ts'
 import { englishPageTexts } from '../src/texts/english.ts'
 import { fill } from '../src/texts/fill.ts'
 import { germanPageTexts } from '../src/texts/german.ts'
@@ -155,12 +155,4 @@ test('one user who signs in again and again ends own sessions, and those of nobo
   expect(await store.find('hash-victim-0')).toBeDefined()
   expect(await store.find('hash-mallory-99900')).toBeUndefined()
   expect(await store.find('hash-mallory-99901')).toBeDefined()
-})
-
-test('attempts are counted apart by address, and forgotten after a right password', async () => {
-  const attempts = memoryAttempts({ limit: 2, remembered: 2 })
-  const attempt = (email: string) => ({ kind: 'sign_in', email, request: new Request('http://localhost/') }) as const
-  expect([1, 2, 3].map(() => attempts.begin(attempt('a')))).toEqual([true, true, false])
-  await attempts.succeeded(attempt('a'))
-  expect(attempts.begin(attempt('a'))).toBe(true)
 })

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { timeLimit } from './time-limit.ts'
 import { parseSecureUrl } from './url.ts'
 
 /** A function that sends a request. `globalThis.fetch` fits. */
@@ -24,7 +25,7 @@ const largest = 1_048_576
 export function boundedFetch(fetch: Fetch, timeout: number): Outbound {
   return async (url, { method, headers, body }) => {
     parseSecureUrl(url, 'outbound request')
-    const signal = AbortSignal.timeout(timeout * 1000)
+    const signal = timeLimit(timeout)
     const late = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })

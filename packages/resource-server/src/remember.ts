@@ -8,16 +8,28 @@ export interface RememberOptions {
   readonly clock: Clock
 }
 
+interface Attempt<Value> {
+  readonly value: Promise<Value>
+  /** Whether the attempt itself has succeeded or failed. */
+  isOver: boolean
+}
+
+/** Milliseconds after which a caller no longer relies on the attempt of another one. */
+const patience = 2000
+
 /**
  * Loads a value once for all callers and caches it. When a renewal fails, the old value stays in use. When there is no old
  * value, all callers get the error for `retrySeconds`, so that not every request reaches a failing server.
+ *
+ * On Workers, an attempt ends with the request that began it, and its promise then never settles, or the platform rejects it.
+ * So a caller that has waited for two seconds begins another attempt.
  */
 export function remember<Value>(load: () => Promise<Value>, options: RememberOptions): () => Promise<Value> {
   let known: { readonly value: Value } | undefined
   let failure: unknown
   let since = Number.NEGATIVE_INFINITY
   let until = Number.NEGATIVE_INFINITY
-  let loading: Promise<Value> | undefined
+  let running: Attempt<Value> | undefined
 
   const renew = async (): Promise<Value> => {
     try {
@@ -35,6 +47,27 @@ export function remember<Value>(load: () => Promise<Value>, options: RememberOpt
     }
   }
 
+  function begin(): Promise<Value> {
+    const value = renew().finally(() => {
+      own.isOver = true
+      if (running === own) running = undefined
+    })
+    const own: Attempt<Value> = { value, isOver: false }
+    running = own
+    return value
+  }
+
+  function wait(other: Attempt<Value>): Promise<Value> {
+    let anew: Promise<Value> | undefined
+    const next = (): Promise<Value> => {
+      if (other.isOver) return other.value
+      anew ??= running === undefined || running === other ? begin() : wait(running)
+      return anew
+    }
+    // What the platform says of a request that has ended is no failure of the attempt: `next` tells them apart.
+    return Promise.race([other.value.catch(next), late().then(next)])
+  }
+
   return async () => {
     const now = options.clock.now()
     // `now < since` means that the clock was set back: the value could have any age.
@@ -42,9 +75,13 @@ export function remember<Value>(load: () => Promise<Value>, options: RememberOpt
       if (known !== undefined) return known.value
       throw failure
     }
-    loading ??= renew().finally(() => {
-      loading = undefined
-    })
-    return loading
+    return running === undefined ? begin() : wait(running)
   }
+}
+
+/** Waits for `patience`, without keeping a process of Node alive. */
+function late(): Promise<void> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(patience).addEventListener('abort', () => resolve(), { once: true })
+  })
 }

@@ -20,3 +20,20 @@ test('a clock that was set back does not keep a loaded document in the cache for
   clock.time -= 5000
   expect([await load(), await load()]).toEqual([2, 2])
 })
+
+test('callers do not wait for ever for an attempt that never ends, as when a Worker ends with the request that began it', async () => {
+  let attempts = 0
+  const load = remember(
+    async () => {
+      attempts += 1
+      const own = attempts
+      if (own === 1) await new Promise(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      return own
+    },
+    { seconds: 300, retrySeconds: 10, clock },
+  )
+  void load()
+  expect(await Promise.all([load(), load()])).toEqual([2, 2])
+  expect(await load()).toBe(2)
+})

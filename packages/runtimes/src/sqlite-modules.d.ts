@@ -3,7 +3,7 @@
 
 declare module 'node:sqlite' {
   export class DatabaseSync {
-    constructor(file: string)
+    constructor(file: string, options?: Readonly<Record<string, boolean>>)
     prepare(sql: string): {
       all(...parameters: never[]): unknown[]
       get(...parameters: never[]): unknown

@@ -15,8 +15,8 @@ const trial = 'a test of the signing key, which is no token'
 /** How the check of keys outside signs, and what it knows of earlier signatures. */
 export interface TrialSigner {
   sign(key: ListedKey, data: ReturnType<typeof encodeUtf8>): Promise<unknown>
-  /** When the key last made a good signature, in seconds since the epoch. */
-  readonly provenAt: ReadonlyMap<string, number>
+  /** Returns when the key last made a good signature, in seconds since the epoch. */
+  provenAt(key: ListedKey): number | undefined
 }
 
 /**
@@ -38,7 +38,7 @@ export async function checkExternalKeys(
         const key = activeKey(keys, algorithm, clock.now())
         if (key === undefined) return { ok: false, problem: noKeyProblem(algorithm) }
         problem = `signingKeys.sign failed with the ${algorithm} key ${key.kid}: ${seeEvent}`
-        if (clock.now() - (signer.provenAt.get(key.kid) ?? Number.NEGATIVE_INFINITY) < cacheSeconds) continue
+        if (clock.now() - (signer.provenAt(key) ?? Number.NEGATIVE_INFINITY) < cacheSeconds) continue
         await signer.sign(key, encodeUtf8(trial))
       }
       return { ok: true }

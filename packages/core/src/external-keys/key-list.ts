@@ -1,5 +1,6 @@
 import type { KeySetFacts } from '../contracts/key-set.ts'
 import { withinSeconds } from '../host/deadline.ts'
+import { shareWork } from '../http/shared-work.ts'
 import { type ListedKeys, readListedKeys } from './listed-keys.ts'
 import type { ExternalKeyRules } from './options.ts'
 
@@ -23,7 +24,6 @@ export interface KeyList {
 export function createKeyList(rules: ExternalKeyRules, facts: KeySetFacts): KeyList {
   const { clock, cacheSeconds, activationDelay, emit } = facts
   let known: ListedKeys | undefined
-  let reading: Promise<ListedKeys> | undefined
   let failure: { readonly cause: unknown; readonly at: number } | undefined
 
   const call = async (): Promise<ListedKeys> => {
@@ -41,12 +41,7 @@ export function createKeyList(rules: ExternalKeyRules, facts: KeySetFacts): KeyL
     }
   }
 
-  const read = (): Promise<ListedKeys> => {
-    reading ??= call().finally(() => {
-      reading = undefined
-    })
-    return reading
-  }
+  const read = shareWork(call)
 
   /** Seconds since a time; `Infinity` when the clock was set back, since then the true age is unknown. */
   const since = (time: number): number => {

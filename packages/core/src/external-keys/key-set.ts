@@ -20,12 +20,13 @@ export function createExternalKeySet(rules: ExternalKeyRules, facts: KeySetFacts
   const { clock, issuer } = facts
   const list = createKeyList(rules, facts)
   const unsigned = createUnsignedJwts()
-  const provenAt = new Map<string, number>()
+  /** By the verifier, which stays as long as the key is listed unchanged: then nothing is left of a key that is gone. */
+  const provenAt = new WeakMap<ListedKey['verifier'], number>()
 
   const signBytes = async (key: ListedKey, data: Bytes): Promise<Uint8Array> => {
-    provenAt.delete(key.kid)
+    provenAt.delete(key.verifier)
     const signature = await signOutside(rules, key, data)
-    provenAt.set(key.kid, clock.now())
+    provenAt.set(key.verifier, clock.now())
     return signature
   }
 
@@ -114,7 +115,7 @@ export function createExternalKeySet(rules: ExternalKeyRules, facts: KeySetFacts
         rules.algorithms.filter((algorithm) => facts.algorithms.includes(algorithm)),
         facts,
         list,
-        { sign: signBytes, provenAt },
+        { sign: signBytes, provenAt: ({ verifier }) => provenAt.get(verifier) },
       ),
   }
 

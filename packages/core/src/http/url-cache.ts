@@ -1,3 +1,5 @@
+import { sharedWork } from './shared-work.ts'
+
 /** A cache of documents that the server fetched from URLs. */
 export interface UrlCache<Value> {
   /**
@@ -13,7 +15,6 @@ export interface UrlCache<Value> {
 interface Entry<Value> {
   value?: { readonly value: Value; readonly at: number }
   failure?: { readonly error: unknown; readonly at: number }
-  loading?: Promise<Value>
 }
 
 /** For how many seconds a failure is answered without a new request. */
@@ -31,6 +32,7 @@ export function createUrlCache<Value>(
   clock: { now(): number },
 ): UrlCache<Value> {
   const entries = new Map<string, Entry<Value>>()
+  const loading = sharedWork<Value>()
 
   const entryOf = (url: string): Entry<Value> => {
     const known = entries.get(url)
@@ -50,8 +52,6 @@ export function createUrlCache<Value>(
     } catch (error) {
       entry.failure = { error, at: clock.now() }
       throw error
-    } finally {
-      delete entry.loading
     }
   }
 
@@ -62,11 +62,10 @@ export function createUrlCache<Value>(
       const now = clock.now()
       if (entry.value !== undefined && isYounger(entry.value.at, maxAge, now)) return entry.value.value
       if (entry.failure !== undefined && isYounger(entry.failure.at, failureAge, now)) throw entry.failure.error
-      if (entry.loading === undefined) {
+      return loading.run(url, async () => {
         beforeLoad?.()
-        entry.loading = reload(url, entry)
-      }
-      return entry.loading
+        return reload(url, entry)
+      })
     },
   }
 }

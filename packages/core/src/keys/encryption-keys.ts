@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { EncryptionKeys } from '../contracts/encryption-keys.ts'
 import { createSealer, type Sealer } from '../crypto/seal.ts'
+import { shareWork } from '../http/shared-work.ts'
 import { type EncryptionKeyKind, isEncryptionKey, keyKindOf } from '../policy/encryption-key.ts'
 import { chooseSigningKey, scheduleKeys } from '../policy/signing-key.ts'
 import { decryptCompact, readJweHeader } from './decrypt.ts'
@@ -38,7 +39,6 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
   const sealers = config.secrets.map((secret) => createSealer(secret, encryptionSealingPurpose))
   const kinds = new Set<EncryptionKeyKind>()
   let ring: Ring | undefined
-  let reading: Promise<Ring> | undefined
 
   const look = async (): Promise<Ring> => {
     const before = new Map(ring?.keys.map((key) => [key.id, key]))
@@ -68,12 +68,7 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
     return look()
   }
 
-  const read = (): Promise<Ring> => {
-    reading ??= ensure().finally(() => {
-      reading = undefined
-    })
-    return reading
-  }
+  const read = shareWork(ensure)
 
   const current = (): Ring | Promise<Ring> => {
     const age = ring === undefined ? -1 : clock.now() - ring.readAt

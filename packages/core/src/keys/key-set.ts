@@ -1,5 +1,6 @@
 import type { KeySet } from '../contracts/key-set.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
+import { shareWork } from '../http/shared-work.ts'
 import { isThenable } from '../storage/awaitable.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
@@ -12,18 +13,11 @@ import type { OpenKey } from './load.ts'
 import { secretProblem } from './problems.ts'
 
 /**
- * Seconds for which a read that has not ended is shared. On Workers, work ends with the request that began it, and others that
- * wait for it would wait for ever.
- */
-const sharedSeconds = 10
-
-/**
  * Makes the set of signing keys, which all processes on one storage share. The keys are made at first use, read again
  * every few seconds, and can be rotated at runtime.
  */
 export function createKeySet(options: KeySetOptions): KeySet {
   let ring: KeyRing | undefined
-  let reading: { readonly fresh: Promise<KeyRing>; readonly since: number } | undefined
   const unsigned = createUnsignedJwts()
   const watchClock = createClockWatch(options)
 
@@ -36,17 +30,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   /** Reads the keys and makes none. */
   const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
 
-  const read = (): Promise<KeyRing> => {
-    const since = options.clock.now()
-    if (reading !== undefined && Math.abs(since - reading.since) < sharedSeconds) return reading.fresh
-    const fresh = ensureKeys(options, ring)
-      .then(keep)
-      .finally(() => {
-        if (reading?.fresh === fresh) reading = undefined
-      })
-    reading = { fresh, since }
-    return fresh
-  }
+  const read = shareWork(async () => keep(await ensureKeys(options, ring)))
 
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()

@@ -7,7 +7,7 @@ import { pathOf } from '../http/target.ts'
 import type { Awaitable } from '../storage/awaitable.ts'
 import type { ReadinessSwitch } from './readiness.ts'
 
-/** Milliseconds for which an answer of the readiness page stands, so that many requests cause one check. */
+/** Milliseconds for which the result of a check stands, so that many requests cause one check. */
 const keptMilliseconds = 1000
 /** Seconds within which the readiness page answers. A check that takes longer goes on for the next request. */
 const patience = 2
@@ -32,7 +32,8 @@ export function createHealth(
   const { healthPages } = ctx.config
   if (healthPages === undefined) return undefined
   const { live, ready: readyPath } = healthPages
-  let latest: { readonly answer: Promise<Readiness>; readonly until: number } | undefined
+  let latest: { readonly found: Readiness; readonly until: number } | undefined
+  let forgotten = 0
   let known = '[]'
 
   const tell = (readiness: Readiness): void => {
@@ -46,26 +47,26 @@ export function createHealth(
     ctx.emit({ type: 'readiness.changed', ready: readiness.ok, problems })
   }
 
-  const look = (): Promise<Readiness> => {
-    const found = ready().then((readiness) => {
-      tell(readiness)
-      return readiness
-    })
-    return Promise.race([found, late()])
+  const look = async (): Promise<Readiness> => {
+    const before = forgotten
+    const found = await ready()
+    tell(found)
+    if (forgotten === before) latest = { found, until: stopwatch() + keptMilliseconds }
+    return found
   }
 
-  const readiness = (): Promise<Readiness> => {
-    const now = stopwatch()
+  const readiness = async (): Promise<Readiness> => {
     // A load balancer has to learn at once that the process is about to end, and that answer needs no check.
-    if (isDraining()) return look()
-    if (latest === undefined || now >= latest.until) latest = { answer: look(), until: now + keptMilliseconds }
-    return latest.answer
+    if (!isDraining() && latest !== undefined && stopwatch() < latest.until) return latest.found
+    // No promise is kept: on Workers a request must not wait for one that another request has begun.
+    return Promise.race([look(), late()])
   }
 
   const owns = (path: string): boolean => path === live || path === readyPath
   return {
     owns,
     forget() {
+      forgotten += 1
       latest = undefined
     },
     answer(request) {

@@ -1,6 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { Readiness, ReadinessCheck } from '../contracts/readiness.ts'
 import { pause } from '../http/pause.ts'
+import { shareWork } from '../http/shared-work.ts'
 import { isStorageUnavailable, StorageUnavailableError } from '../storage/storage-unavailable-error.ts'
 
 /** Seconds to wait for the storage before it counts as unreachable. */
@@ -19,7 +20,7 @@ const draining: Readiness = Object.freeze({
 
 /** Whether a server is ready, and the switch that ends that. */
 export interface ReadinessSwitch {
-  /** Checks whether the server is ready. Calls at the same time share one check. */
+  /** Checks whether the server is ready. Calls at the same time share one check, or one every two seconds while none ends. */
   ready(): Promise<Readiness>
   drain(): void
   /** Whether `drain` was called. */
@@ -27,15 +28,12 @@ export interface ReadinessSwitch {
 }
 
 export function createReadiness(ctx: Context): ReadinessSwitch {
-  let looking: Promise<Readiness> | undefined
+  const look = shareWork(() => checkAll(ctx))
   let drains = false
   return {
     async ready() {
       if (drains) return draining
-      looking ??= checkAll(ctx).finally(() => {
-        looking = undefined
-      })
-      const found = await looking
+      const found = await look()
       return drains ? draining : found
     },
     drain() {

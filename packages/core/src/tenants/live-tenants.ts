@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.ts'
+import { sharedWork } from '../http/shared-work.ts'
 import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 
 /** Something that is made for one tenant and kept while the tenant is used. */
@@ -44,7 +45,7 @@ const unknownSeconds = 5
 export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<Made>): LiveTenants<Made> {
   /** In the order of their use, the least recent first. */
   const live = new Map<string, Live<Made>>()
-  const making = new Map<string, Promise<Live<Made> | undefined>>()
+  const making = sharedWork<Live<Made> | undefined>()
   /** Until when a tenant counts as unknown. It is apart from `live`, so that made-up names push out no tenant. */
   const unknown = new Map<string, number>()
   /** How many calls run for a tenant, also with what was forgotten, and who waits for their end. */
@@ -56,7 +57,8 @@ export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<M
 
   function removeUnused(now: number): void {
     for (const [tenant, one] of live) {
-      if (one.running > 0) continue
+      // On Workers, a call whose client goes away may never tell that it has ended.
+      if (one.running > 0 && now - one.madeAt < times.refreshSeconds) continue
       // The others were used later.
       if (live.size <= most && !isStale(one, now)) return
       live.delete(tenant)
@@ -89,29 +91,15 @@ export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<M
     unknown.set(tenant, clock.now() + unknownSeconds)
   }
 
-  async function makeOne(tenant: string): Promise<Live<Made> | undefined> {
+  async function makeOne(tenant: string, isCurrent: () => boolean): Promise<Live<Made> | undefined> {
     const made = await make(tenant)
     const now = clock.now()
-    return made === undefined ? undefined : { made, madeAt: now, usedAt: now, running: 0 }
-  }
-
-  function start(tenant: string): Promise<Live<Made> | undefined> {
-    const running = makeOne(tenant).then(
-      (one) => {
-        // Somebody may have called `forget` meanwhile: then it is for those who wait, and is not kept.
-        if (making.get(tenant) !== running) return one
-        making.delete(tenant)
-        if (one === undefined) noteUnknown(tenant)
-        else live.set(tenant, one)
-        return one
-      },
-      (error: unknown) => {
-        if (making.get(tenant) === running) making.delete(tenant)
-        throw error
-      },
-    )
-    making.set(tenant, running)
-    return running
+    const one = made === undefined ? undefined : { made, madeAt: now, usedAt: now, running: 0 }
+    // Somebody may have called `forget` meanwhile: then it is for those who wait, and is not kept.
+    if (!isCurrent()) return one
+    if (one === undefined) noteUnknown(tenant)
+    else live.set(tenant, one)
+    return one
   }
 
   /** Counts a call for a tenant. Returns the function that ends it. */
@@ -154,12 +142,12 @@ export function liveTenants<Made>({ make, clock, most, ...times }: LiveOptions<M
       if (isUnknown(tenant)) return use(undefined)
       // A call that waits runs, too: nothing takes from it what is being made.
       const end = begin(tenant)
-      const waiting = making.get(tenant) ?? start(tenant)
+      const waiting = making.run(tenant, (isCurrent) => makeOne(tenant, isCurrent))
       return waiting.then((one) => (one === undefined ? use(undefined) : run(tenant, one, use))).finally(end)
     },
     forget(tenant) {
       live.delete(tenant)
-      making.delete(tenant)
+      making.forget(tenant)
       unknown.delete(tenant)
     },
     idle(tenant) {

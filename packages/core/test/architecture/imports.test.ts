@@ -108,7 +108,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'cross-device',
   ],
   host: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims'],
-  'external-keys': ['protocol', 'crypto', 'storage', 'contracts', 'keys', 'host'],
+  'external-keys': ['protocol', 'crypto', 'http', 'storage', 'contracts', 'keys', 'host'],
   config: ['protocol', 'crypto', 'http', 'storage', 'contracts', 'claims', 'host'],
   server: [
     'protocol',
@@ -133,7 +133,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   presets: ['protocol', 'contracts', 'features', 'config'],
   'feature.ts': ['protocol', 'crypto', 'http', 'contracts', 'records', 'policy', 'pages', 'sessions'],
   'node.ts': ['node'],
-  'pages.ts': ['http', 'contracts', 'pages'],
+  'pages.ts': ['protocol', 'http', 'contracts', 'pages'],
   'handlers.ts': [],
   'provider-types.ts': ['storage', 'contracts', 'clients', 'consents', 'interaction', 'logout', 'handlers.ts'],
   'provider.ts': [

@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '@oauth/core'
-import { externalSigningKeys } from '@oauth/core/external-signing-keys'
+import { type ExternalSigningKey, externalSigningKeys } from '@oauth/core/external-signing-keys'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { getTokens, isActive, refresh, registerConfidential, userinfo } from '../support/client.ts'
@@ -217,6 +217,21 @@ describe('readiness with keys outside', () => {
     )
     signer.sign = undefined
     expect(await keysOf(world)).toEqual({ name: 'keys', ok: true })
+  })
+
+  test('a key that is replaced under its id is checked, although the key before has just signed', async () => {
+    const signer = testSigner()
+    const world = createExternalWorld(signer)
+    expect(await keysOf(world)).toEqual({ name: 'keys', ok: true })
+    world.clock.advance(59)
+    await getTokens(world, await registerConfidential(world))
+    const { publicKey } = signer.add('other')
+    signer.keys = [{ ...(signer.keys[0] as ExternalSigningKey), publicKey }]
+    world.clock.advance(2)
+    // The list is read anew while the known keys are used.
+    await keysOf(world)
+    await expect.poll(() => signer.calls.list).toBe(2)
+    expect(await keysOf(world)).toMatchObject({ ok: false })
   })
 
   test('a signer that signs with another key than it lists is not ready', async () => {

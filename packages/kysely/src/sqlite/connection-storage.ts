@@ -3,7 +3,7 @@ import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { type OAuthTables, type TableOptions, tableNames } from '../schema.ts'
 import { storageOn } from '../storage.ts'
 import { neverBlocking, withoutBlocking } from './busy-timeout.ts'
-import type { SqliteConnection } from './connection.ts'
+import { noParameters, type SqliteConnection } from './connection.ts'
 import { lockQueue } from './lock-queue.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { refuseNewer } from './refuse-newer.ts'
@@ -34,6 +34,7 @@ export function connectionStorage(
   options: SqliteStorageOptions,
   close?: () => void,
 ): SqliteStorage {
+  requirePlainRows(connection)
   const tables = tableNames(options)
   const { patience, ...calls } = close ? neverBlocking : withoutBlocking(connection)
   const queue = lockQueue(patience)
@@ -53,6 +54,18 @@ export function connectionStorage(
       close?.()
     },
   }
+}
+
+/**
+ * Checks how the driver answers: its options can make rows arrays, and integers `bigint`, and every answer would be misread.
+ * @throws {TypeError} when a row is no object with numbers
+ */
+function requirePlainRows(connection: SqliteConnection): void {
+  const row = connection.prepare('select 1 as one').get(noParameters) as { readonly one?: unknown } | undefined
+  if (row?.one === 1) return
+  throw new TypeError(
+    'the storage needs rows as objects and integers as numbers: open its Database without returnArrays and readBigInts (node:sqlite), safeIntegers (bun:sqlite) or defaultSafeIntegers (better-sqlite3), and your own queries on another connection',
+  )
 }
 
 /**

@@ -21,7 +21,7 @@ const startTimeout = 5000
  *
  * `@oauth/kysely/node-sqlite` and `@oauth/kysely/bun-sqlite` do the same with the SQLite that is built into the runtime,
  * `@oauth/kysely/libsql` with libSQL.
- * @throws {TypeError} when the database is one of `libsql`
+ * @throws {TypeError} when the database is one of `libsql`, or an option of the driver makes rows arrays, or integers `bigint`
  * @throws when a newer version of this package has made the tables and this version cannot work with them
  * @example
  * const provider = createProvider({ storage: sqliteStorage('./oauth.db'), … })

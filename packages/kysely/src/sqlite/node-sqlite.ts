@@ -17,6 +17,7 @@ export interface NodeSqliteDatabase {
  * It creates and migrates its tables. The database keeps your settings, and you close it; its busy timeout is how long a
  * write may wait for another process.
  * @throws {TypeError} when the database is not one of `node:sqlite`, or the version of Node is too old
+ * @throws {TypeError} when an option of the database makes rows arrays, or integers `bigint`
  * @throws when a newer version of this package has made the tables and this version cannot work with them
  * @example
  * const database = new DatabaseSync('./oauth.db')

@@ -9,10 +9,10 @@ export interface Workerd extends StartedWorkerd {
   end(signal: NodeJS.Signals): Promise<void>
 }
 
-/** Bundles the Worker of the tests into a folder, with its configuration. */
-export async function prepareWorker(folder: string): Promise<void> {
+/** Bundles a Worker of the tests into a folder, with its configuration. */
+export async function prepareWorker(folder: string, file = 'worker.ts'): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    entryPoints: [join(import.meta.dirname, file)],
     outfile: join(folder, 'worker.js'),
     bundle: true,
     format: 'esm',

@@ -8,6 +8,7 @@ import { clientName, logoOf, mark } from '../views/client.ts'
 import { detailTitles } from '../views/details.ts'
 import { alert, notice } from '../views/fields.ts'
 import { accountLinks, userName } from '../views/user.ts'
+import { loginUrl } from '../ways.ts'
 
 /** The page that shows the applications to which a user has given access, and takes it back. */
 export const connectedAppsPage: Page = {
@@ -31,8 +32,8 @@ export const connectedAppsPage: Page = {
   },
 }
 
-function signInFirst({ paths }: Site): Answer {
-  return { location: `${paths.login}?${new URLSearchParams({ next: paths.connectedApps })}` }
+function signInFirst(site: Site): Answer {
+  return { location: loginUrl(site, site.paths.connectedApps) }
 }
 
 async function view(

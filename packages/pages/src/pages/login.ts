@@ -1,7 +1,8 @@
 import type { LoginContext } from '@oauth/core'
-import { checkCookies, checkUser } from '../host-answers.ts'
+import { checkUser } from '../host-answers.ts'
 import { type Html, html } from '../http/html.ts'
 import type { Answer } from '../http/response.ts'
+import { beginSession } from '../sessions/begin-session.ts'
 import { accepts, isOver, type Page, type Site, show, tokenInput, type Visit } from '../site.ts'
 import { fill } from '../texts/fill.ts'
 import { type Language, wordsIn } from '../texts/languages.ts'
@@ -54,8 +55,7 @@ export const loginPage: Page = {
     const user = checkUser('users.authenticate', await site.users.authenticate({ email, password }, request))
     if (user === undefined) return again({ status: 422, text: texts.wrongPassword })
     await site.attempts.succeeded(attempt)
-    const cookies = checkCookies('sessions.start', await site.sessions.start(user, request, { amr: ['pwd'] }))
-    return { location: afterSignIn(site, visit), cookies }
+    return { location: afterSignIn(site, visit), cookies: await beginSession(site, visit, user) }
   },
 }
 

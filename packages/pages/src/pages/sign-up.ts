@@ -1,8 +1,9 @@
 import type { Form } from '../forms/form.ts'
-import { checkCookies, checkSignUp } from '../host-answers.ts'
+import { checkSignUp } from '../host-answers.ts'
 import { html } from '../http/html.ts'
 import type { Answer } from '../http/response.ts'
 import type { SignUpProblems } from '../options.ts'
+import { beginSession } from '../sessions/begin-session.ts'
 import { accepts, type Page, type Site, show, tokenInput, type Visit } from '../site.ts'
 import type { AllTexts } from '../texts/english.ts'
 import { fill } from '../texts/fill.ts'
@@ -49,8 +50,7 @@ export const signUpPage: Page = {
     const made = checkSignUp(await site.users.signUp({ ...typed, password }, request))
     if (made === undefined) return again(422, { form: texts.correctBelow, email: texts.emailTaken })
     if ('problems' in made) return again(422, { form: texts.correctBelow, ...made.problems })
-    const cookies = checkCookies('sessions.start', await site.sessions.start(made, request, { amr: ['pwd'] }))
-    return { location: afterSignIn(site, visit), cookies }
+    return { location: afterSignIn(site, visit), cookies: await beginSession(site, visit, made) }
   },
 }
 

@@ -2,7 +2,7 @@ import type { Awaitable, BaseUser, SignedIn } from '@oauth/core'
 import { createCookie } from '../http/cookie.ts'
 import { hash, randomText } from '../http/random.ts'
 import type { SignInFacts } from '../options.ts'
-import { memorySessionStore, type SessionStore } from './session-store.ts'
+import { memorySessionStore, type SessionStore, type StoredSession } from './session-store.ts'
 
 export interface CookieSessionOptions<User extends BaseUser> {
   /** The `baseUrl` of the provider. With https, the cookie is `Secure`. */
@@ -23,7 +23,10 @@ export interface CookieSessions<User extends BaseUser> {
   getUser(id: string): Awaitable<User | undefined | null>
   /** Ends a session by its id, for the provider. */
   endSession(id: string): Promise<void>
-  /** Signs a user in: ends the session that this browser had, and begins a new one. Returns a `Set-Cookie` value. */
+  /**
+   * Signs a user in with a new cookie, and ends the session that this browser had. If that was the user's own, the new one has
+   * its id: what clients got in it ends with the new one. Returns a `Set-Cookie` value.
+   */
   start(user: User, request: Request, facts?: SignInFacts): Promise<string>
   /** Ends the session of this browser. Returns a `Set-Cookie` value. */
   end(request: Request): Promise<string>
@@ -80,12 +83,14 @@ export function cookieSessions<User extends BaseUser>({
     },
     async start(user, request, { amr = ['pwd'] } = {}) {
       // Never keep a session from before the sign-in: an attacker may have planted its cookie.
-      await endOf(request)
+      const known = await cookieHash(request)
+      const before = known === undefined ? undefined : await store.find(known)
+      if (known !== undefined) await store.deleteByCookie(known)
       const value = randomText()
       const authTime = now()
       const expiresAt = authTime + lifetimeSeconds
       await store.insert({
-        id: randomText(),
+        id: before !== undefined && before !== null && isRenewed(before, user, authTime) ? before.id : randomText(),
         cookieHash: await hashOf(value),
         userId: user.id,
         authTime,
@@ -102,6 +107,14 @@ export function cookieSessions<User extends BaseUser>({
       await store.deleteById(id)
     },
   }
+}
+
+/**
+ * Whether a sign-in renews a session. Within the second of the sign-in before it needs a new id: that, or a newer time, tells the
+ * provider that the user has signed in again.
+ */
+function isRenewed({ userId, authTime, expiresAt }: StoredSession, user: BaseUser, at: number): boolean {
+  return userId === user.id && authTime < at && at < expiresAt
 }
 
 function now(): number {

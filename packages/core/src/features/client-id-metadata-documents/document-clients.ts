@@ -1,5 +1,6 @@
 import type { ClientSource } from '../../contracts/client-source.ts'
 import type { Core } from '../../contracts/core.ts'
+import { sharedWork } from '../../http/shared-work.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { webHost } from '../../protocol/web-host.ts'
 import type { ClientRecord } from '../../storage/client.ts'
@@ -28,13 +29,13 @@ export function createDocumentClients({ clock }: Core, rules: SourceRules): Docu
   const limits = createFetchLimits(clock, rules.limits)
   // Counted apart: a flood of made-up ids must not keep what a document's server has changed from being seen.
   const renewals = createFetchLimits(clock, rules.limits)
-  const loading = new Map<string, Promise<ClientRecord>>()
+  const loading = sharedWork<ClientRecord>()
   let forgotten = 0
 
   /** What is being fetched when the host forgets a client may be outdated, so it is not kept. */
   const forget = (clientId: string): void => {
     forgotten++
-    loading.delete(clientId)
+    loading.forget(clientId)
     cache.forget(clientId)
   }
 
@@ -76,13 +77,7 @@ export function createDocumentClients({ clock }: Core, rules: SourceRules): Docu
       const known = cache.find(clientId)
       if (known !== undefined && core.clock.now() < known.freshUntil) return known.client
       // All requests for one client at the same time share one fetch.
-      const shared = loading.get(clientId)
-      if (shared !== undefined) return shared
-      const running = refresh(core, clientId, known).finally(() => {
-        if (loading.get(clientId) === running) loading.delete(clientId)
-      })
-      loading.set(clientId, running)
-      return running
+      return loading.run(clientId, () => refresh(core, clientId, known))
     },
     forget,
   }

@@ -20,13 +20,15 @@ export interface FetchLimits {
 }
 
 const windowSeconds = 60
+/** Seconds after which a fetch counts as over. On Workers, one that ends with its request does not tell. */
+const longestFetch = 60
 
 export function createFetchLimits(clock: Clock, rules: FetchLimitRules): FetchLimits {
   let windowEnd = 0
   let count = 0
-  let running = 0
   const counts = new Map<string, number>()
-  const runningAt = new Map<string, number>()
+  /** The fetches that run, the oldest first. */
+  const running = new Set<{ readonly host: string; readonly begun: number }>()
 
   /** Starts a new minute when one is over, or when the clock was set back. Forgotten hosts cost no memory. */
   const renew = (): number => {
@@ -39,23 +41,24 @@ export function createFetchLimits(clock: Clock, rules: FetchLimitRules): FetchLi
     return windowEnd - now
   }
 
+  const dropLost = (): void => {
+    const now = clock.now()
+    for (const fetch of running) if (Math.abs(now - fetch.begun) >= longestFetch) running.delete(fetch)
+  }
+
   return {
     begin(host) {
       const rest = renew()
+      dropLost()
       const atHost = counts.get(host) ?? 0
       if (count >= rules.perMinute || atHost >= rules.perMinuteAndHost) throw tooMany(rest)
-      const runningHere = runningAt.get(host) ?? 0
-      if (running >= rules.atOnce || runningHere >= rules.atOncePerHost) throw tooMany(1)
+      const runningHere = [...running].filter((fetch) => fetch.host === host).length
+      if (running.size >= rules.atOnce || runningHere >= rules.atOncePerHost) throw tooMany(1)
       count++
       counts.set(host, atHost + 1)
-      running++
-      runningAt.set(host, runningHere + 1)
-      return () => {
-        running--
-        const left = (runningAt.get(host) ?? 1) - 1
-        if (left === 0) runningAt.delete(host)
-        else runningAt.set(host, left)
-      }
+      const fetch = { host, begun: clock.now() }
+      running.add(fetch)
+      return () => void running.delete(fetch)
     },
   }
 }
