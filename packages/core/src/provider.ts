@@ -30,11 +30,11 @@ import { createCore } from './server/core.ts'
 import { dispatch } from './server/dispatch.ts'
 import { shareEntry } from './server/entry.ts'
 import { createHealth } from './server/health.ts'
-import { createObserve, type Measurement } from './server/observe.ts'
+import { createObserve } from './server/observe.ts'
 import { createLimits } from './server/rate-limit.ts'
 import { createReadiness } from './server/readiness.ts'
 import { createRouter, withoutLastSlash } from './server/router.ts'
-import { createMeasure, watchStorage } from './server/watched-storage.ts'
+import { createMeasure, type WatchedStorage, watchStorage } from './server/watched-storage.ts'
 import type { Awaitable } from './storage/awaitable.ts'
 import type { Storage } from './storage/storage.ts'
 import { verifyAccessToken } from './tokens/verify.ts'
@@ -80,14 +80,14 @@ export function createProvider<User extends BaseUser>(options: ProviderOptions<U
 export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const ports = hostPorts(options)
   const config: Config = resolveConfig(options, ports)
-  const measurement = measure(options.storage, ports)
-  const core = createCore(createContext(config, measurement?.watched.storage ?? options.storage, ports))
+  const watched = watch(options.storage, ports)
+  const core = createCore(createContext(config, watched?.storage ?? options.storage, ports))
   const { registry, apis } = assemble(core, options.features ?? [])
   core.registry = registry
   for (const profile of registry.profiles) profile.checkServer(core)
   if (config.rateLimit !== undefined) core.limits = createLimits(config.rateLimit, registry.rateLimits, ports)
   Object.freeze(core)
-  const observe = createObserve(core, ports.announcements, measurement)
+  const observe = createObserve(core, ports.announcements, watched)
   const readiness = createReadiness(core)
   const health = createHealth(core, readiness)
   const router = createRouter(config, registry.endpoints)
@@ -193,13 +193,11 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   })
 }
 
-/** Makes what measures the storage, if anybody hears of the ends of requests or of calls of the storage. */
-function measure(storage: Storage, { announcements }: HostPorts): Measurement | undefined {
+/** Measures the calls of the storage, if anybody hears of the ends of requests or of calls of the storage. */
+function watch(storage: Storage, { announcements }: HostPorts): WatchedStorage | undefined {
   const { endRequest, observers } = announcements
   const isHeard = observers.some((observer) => observer.request !== undefined || observer.storage !== undefined)
-  if (endRequest === undefined && !isHeard) return undefined
-  const call = createMeasure(announcements)
-  return { measure: call, watched: watchStorage(storage, call) }
+  return endRequest === undefined && !isHeard ? undefined : watchStorage(storage, createMeasure(announcements))
 }
 
 /** Answers a path without an endpoint. When an option has turned the endpoint off, an event says which one. */

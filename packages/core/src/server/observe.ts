@@ -9,7 +9,7 @@ import type { Announcements } from '../host/events.ts'
 import { statusOf, withHeaders } from '../http/reply.ts'
 import { type Awaitable, isThenable } from '../storage/awaitable.ts'
 import { createRequestIds } from './request-ids.ts'
-import type { Measure, WatchedStorage } from './watched-storage.ts'
+import { countCall, type WatchedStorage } from './watched-storage.ts'
 
 /** Serves a request with the core of that request. */
 export type Serve = (core: Core) => Awaitable<Response>
@@ -17,21 +17,15 @@ export type Serve = (core: Core) => Awaitable<Response>
 /** Serves a request to an endpoint, and lets everybody who listens see it. */
 export type Observe = (endpoint: string, request: Request, serve: Serve) => Awaitable<Response>
 
-/** What measures the storage. Absent when nobody wants to know. */
-export interface Measurement {
-  readonly measure: Measure
-  readonly watched: WatchedStorage
-}
-
 /**
  * Makes the function through which every request is served. The core of a request is a copy of that of the provider, whose
  * events have the id of the request: frozen members cannot be replaced in an object that inherits. While nobody listens, the provider's own core serves all requests.
  */
-export function createObserve(core: Core, announcements: Announcements, measurement?: Measurement): Observe {
+export function createObserve(core: Core, announcements: Announcements, watched?: WatchedStorage): Observe {
   const { endRequest, observers, hearsEvents, guard } = announcements
   const { requestIds: policy } = core.config
   const beginners = observers.filter((observer) => observer.request !== undefined)
-  const isMeasured = measurement !== undefined && (endRequest !== undefined || beginners.length > 0)
+  const isMeasured = watched !== undefined && (endRequest !== undefined || beginners.length > 0)
   if (!hearsEvents && !isMeasured && policy.toHeader === undefined) return (_endpoint, _request, serve) => serve(core)
   const ids = createRequestIds(policy, core.random)
 
@@ -58,8 +52,7 @@ export function createObserve(core: Core, announcements: Announcements, measurem
   return (endpoint, request, serve) => {
     const started = stopwatch()
     const served = serveRequest(ids(request))
-    const { watched, measure } = measurement
-    const clients = measureClients(core.clients, served, measure)
+    const clients = countClients(core.clients, served)
     const scoped: Core = { ...scope(served), storage: watched.of(served), clients }
     const facts = { request, endpoint, method: methodOf(request), requestId: served.id }
     const observations = beginners.flatMap(
@@ -154,12 +147,18 @@ function methodOf({ method }: Request): string {
   return methods.has(method) ? method : 'OTHER'
 }
 
-/** Reading a client counts as a call of the storage, unless the cache has it or a feature's source answers. */
-function measureClients(clients: ClientDirectory, served: ServedRequest, measure: Measure): ClientDirectory {
+/**
+ * Reading a client counts as a call of the storage, unless the cache has it or a feature's source answers. Requests that wait for
+ * the same read count it each. Observers of the storage hear of the read itself, so they are not told here.
+ */
+function countClients(clients: ClientDirectory, served: ServedRequest): ClientDirectory {
   const read = <Verb extends 'find' | 'findNamed' | 'load'>(verb: Verb) => {
     return (id: string): ReturnType<ClientDirectory[Verb]> => {
-      const found = clients[verb](id) as ReturnType<ClientDirectory[Verb]>
-      return isThenable(found) && !clients.isForeign(id) ? measure(served, '', verb, () => found) : found
+      const started = stopwatch()
+      const found = clients[verb](id)
+      if (!isThenable(found) || clients.isForeign(id)) return found as ReturnType<ClientDirectory[Verb]>
+      const counted = Promise.resolve(found).finally(() => countCall(served, started))
+      return counted as ReturnType<ClientDirectory[Verb]>
     }
   }
   return { ...clients, find: read('find'), findNamed: read('findNamed'), load: read('load') }

@@ -23,6 +23,12 @@ type Ending = (failure?: { readonly error: unknown }) => void
 /** Runs a call of the storage. */
 export type Measure = <T>(served: ServedRequest | undefined, store: string, verb: string, run: () => T) => T
 
+/** Adds a call of the storage, which has begun at `started`, to those of a request. */
+export function countCall(served: ServedRequest, started: number): void {
+  served.storageMilliseconds += stopwatch() - started
+  served.storageCalls += 1
+}
+
 /** Makes the function that measures a call: for the request, and for the observers. */
 export function createMeasure({ observers, guard }: Announcements): Measure {
   const watching = observers.filter((observer) => observer.storage !== undefined)
@@ -33,10 +39,7 @@ export function createMeasure({ observers, guard }: Announcements): Measure {
     )
     const started = stopwatch()
     const end: Ending = (failure) => {
-      if (served !== undefined) {
-        served.storageMilliseconds += stopwatch() - started
-        served.storageCalls += 1
-      }
+      if (served !== undefined) countCall(served, started)
       for (const ending of endings) guard('the observer of the storage', () => ending(failure))
     }
     let result: ReturnType<typeof run>
