@@ -53,6 +53,11 @@ export interface ProtectedResourceOptions extends Omit<ProtectOptions, 'verifier
 export function verifierOf(options: ProtectedResourceOptions): TokenVerifier {
   const { authorizationServer: server, resource: audience, senderConstraints = [] } = options
   const common = { audience, senderConstraints }
+  if (server === undefined || server === null) {
+    throw new TypeError(
+      'authorizationServer: is missing: set it to the issuer, for instance https://id.example.com/auth, or to the provider of this process',
+    )
+  }
   if (typeof server === 'string') return createTokenVerifier({ issuer: server, ...common })
   if ('verifyAccessToken' in server) return createTokenVerifier({ verifyWith: server.verifyAccessToken, ...common })
   if (server.verifyWith === undefined) return createTokenVerifier({ ...server, ...common })
