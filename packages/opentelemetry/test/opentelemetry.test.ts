@@ -149,6 +149,21 @@ describe('the span of a request', () => {
     expect(children.map(({ name }) => name)).toContain('storage accessTokens.insert')
   })
 
+  test('reading a client that no cache has is one span and one call of the storage, named by its store', async () => {
+    const storage = memoryStorage()
+    const clients = { ...storage.clients, find: async (id: string) => storage.clients.find(id) }
+    const { token } = await start({}, { clientCacheSeconds: 0, storage: { ...storage, clients } })
+    expect((await token(machine)).status).toBe(200)
+    const span = spanNamed('oauth token')
+    const children = spans().filter(({ parentSpanContext }) => parentSpanContext?.spanId === span?.spanContext().spanId)
+    expect(children.map(({ name }) => name)).toEqual(['storage clients.find', 'storage accessTokens.insert'])
+    expect(span?.attributes['oauth.storage.calls']).toBe(2)
+    const verbs = (await points('oauth.storage.call.duration')).map(
+      ({ attributes }) => attributes['oauth.storage.verb'],
+    )
+    expect(verbs).not.toContain('find')
+  })
+
   test('under the span of an instrumentation of HTTP, it is a child', async () => {
     const { provider } = await start()
     const outer = tracing.getTracer('http').startSpan('GET', { kind: SpanKind.SERVER })

@@ -138,6 +138,13 @@ describe('sign-up', () => {
     expect(said(await agent.submit(consent, 'Allow', {}, redirectUri), 'code')).not.toBeNull()
   })
 
+  test('without an application, the sign-up page does not tell the visitor to sign in to an account', async () => {
+    const page = await createUserAgent().open(`${world.baseUrl}/signup`)
+    expect(page.body).toContain('<h1>Create an account</h1>')
+    expect(page.body).not.toContain('Sign in to your account.')
+    expect((await createUserAgent().open(`${world.baseUrl}/login`)).body).toContain('Sign in to your account.')
+  })
+
   test('an address that is taken is told at the field', async () => {
     const agent = createUserAgent()
     const page = await agent.open(`${world.baseUrl}/signup`)

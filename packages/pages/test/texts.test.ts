@@ -80,6 +80,11 @@ test('options that are wrong are named', async () => {
   expect(make({ homeUrl: '//evil.example' })).toThrow('homeUrl must be a path')
   expect(make({ clientLogos: 'some' })).toThrow('clientLogos must be')
   expect(() => cookieSessions({ baseUrl: 'x', getUser: () => ada })).toThrow('baseUrl')
+  expect(() => cookieSessions({ baseUrl: world.baseUrl } as never)).toThrow(
+    'cookieSessions: getUser must be a function',
+  )
+  const misspelt = { baseUrl: world.baseUrl, getUser: () => ada, sessionStore: memorySessionStore() }
+  expect(() => cookieSessions(misspelt)).toThrow('cookieSessions: there is no option sessionStore')
   expect(() => cookieSessions({ baseUrl: world.baseUrl, getUser: () => ada, lifetimeSeconds: 0.5 })).toThrow('lifetime')
   await world.stop()
 })

@@ -8,7 +8,7 @@ import { type ChallengeDefaults, errorResponse } from './challenge.ts'
 import { createDefaultLog } from './default-log.ts'
 import { ResourceError } from './errors.ts'
 import { refuseUnknownOptions, resolveSeconds } from './options.ts'
-import { requireScopes } from './scope.ts'
+import { checkScopes, requireScopes } from './scope.ts'
 import { challengeSchemes, withHeaders } from './sender-constraint.ts'
 import { forWholeOperation } from './step-up.ts'
 import type { TokenVerifier } from './token-verifier.ts'
@@ -63,6 +63,7 @@ export function protect(
   refuseUnknownOptions('protect', options, known)
   const { verifier, scopes = [], resourceMetadata } = options
   if (resourceMetadata !== undefined) parseSecureUrl(resourceMetadata, 'resourceMetadata')
+  checkScopes(scopes)
   checkRequirements(options)
   resolveSeconds('clockTolerance', options.clockTolerance, 5, { most: 300 })
   const tell = listenerOf(options)

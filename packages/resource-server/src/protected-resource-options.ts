@@ -55,6 +55,11 @@ export interface ProtectedResourceOptions extends Omit<ProtectOptions, 'verifier
 /** Makes the verifier of a resource. */
 export function verifierOf(options: ProtectedResourceOptions): TokenVerifier {
   const { authorizationServer: server, resource: audience, senderConstraints = [] } = options
+  if (server === undefined || server === null) {
+    throw new TypeError(
+      'authorizationServer: is missing: set it to the issuer, for instance https://id.example.com/auth, or to the provider of this process',
+    )
+  }
   const clock = (typeof server === 'string' ? undefined : server.clock) ?? options.clock
   const common = { audience, senderConstraints, ...(clock !== undefined && { clock }) }
   if (typeof server === 'string') return createTokenVerifier({ issuer: server, ...common })

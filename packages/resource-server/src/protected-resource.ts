@@ -76,8 +76,8 @@ export interface ProtectedResource {
 export function createProtectedResource(options: ProtectedResourceOptions): ProtectedResource {
   const { resource, allowedOrigins = '*', receivedAt } = options
   const metadataUrl = protectedResourceMetadataUrl(resource)
-  const metadata = protectedResourceMetadataHandler(resource, metadataOptionsOf(options))
   const verifier = verifyOnce(verifierOf(options))
+  const metadata = protectedResourceMetadataHandler(resource, metadataOptionsOf(options))
   const schemes = verifier.senderConstraints.map(({ scheme }) => scheme.toLowerCase())
   const publish = publishedUrl(resource, receivedAt)
   checkOrigins(allowedOrigins)

@@ -6,6 +6,15 @@ export function parseScope(scope: unknown): readonly string[] {
 }
 
 /**
+ * Checks the option `scopes`: a text would be taken for a list of its letters, which no token has.
+ * @throws {TypeError} when it is neither absent nor a list of scopes
+ */
+export function checkScopes(scopes: unknown): void {
+  if (scopes === undefined || (Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string'))) return
+  throw new TypeError("scopes: must be a list of scopes, for instance ['notes:read']")
+}
+
+/**
  * Checks that a token has all these scopes.
  * @throws {ResourceError} `insufficient_scope`, which tells the client which scopes to request
  */

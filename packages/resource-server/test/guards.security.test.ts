@@ -1,4 +1,4 @@
-import { createProtectedResource, type RouteOptions } from '@oauth/resource-server'
+import { createProtectedResource, protect, type RouteOptions } from '@oauth/resource-server'
 import { describe, expect, it } from 'vitest'
 
 const resource = 'https://x.example/mcp'
@@ -86,5 +86,29 @@ describe('a handler that runs without a token', () => {
     const answer = await guarded(new Request(resource, init))
     expect([reached, answer.status < 200 || answer.status > 299 || answer.status === 204]).toEqual([false, true])
     expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+})
+
+describe('an option that plain JavaScript gets wrong is refused when the resource is made', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'authorizationServer is missing',
+      () => createProtectedResource({ resource, issuer } as never),
+      'authorizationServer: is missing: set it to the issuer',
+    ],
+    [
+      'scopes is a text',
+      () => start({ scopes: 'notes:read' as never }),
+      "scopes: must be a list of scopes, for instance ['notes:read']",
+    ],
+    ['scopes of a route is a text', () => start({}).guard({ scopes: 'notes:read' as never }), 'scopes: must be a list'],
+    [
+      'scopes of protect is a text',
+      () => protect({ verifier: start({}).verifier, scopes: 'notes:read' as never }),
+      'scopes: must be a list',
+    ],
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(message)
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import MiniSearch from 'minisearch'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deadLinks } from '../src/build/check-links.ts'
+import { findPassages } from '../src/build/find-passages.ts'
 import { linkResolver, relativeUrl } from '../src/build/links.ts'
 import { renderPage } from '../src/build/markdown.ts'
 import { fillSections } from '../src/build/navigation.ts'
@@ -105,7 +106,7 @@ describe('the whole site', () => {
     writeFileSync(join(playground, 'index.html'), 'the playground')
     await writeSite({ root, target, playground })
     const index = MiniSearch.loadJSON(readFileSync(join(target, 'assets/search.json'), 'utf8'), searchOptions)
-    found = (query) => index.search(query).map(({ id }) => String(id))
+    found = (query) => findPassages(index, query).map(({ id }) => String(id))
   }, 120_000)
   afterAll(() => {
     for (const folder of [target, playground]) rmSync(folder, { recursive: true, force: true })
@@ -127,6 +128,17 @@ describe('the whole site', () => {
     ['migrate oidc-provider', 'guides/from-oidc-provider.html'],
   ])('the search for "%s" has %s among its first five', (query, page) => {
     expect(found(query).slice(0, 5)).toContain(page)
+  })
+
+  test.each([
+    ['openid-client', 'clients.html#openid-client'],
+    ['branding per tenant', 'tenants.html#ready-pages'],
+    ['pages with tenants', 'tenants.html#ready-pages'],
+    ['how do I stop a server gracefully', 'deployment.html#stopping'],
+    ['session cookie', 'custom-pages.html#cookies'],
+    ['option secret: must have at least 32 characters', 'options.html#secret'],
+  ])('the search for "%s" has %s first', (query, page) => {
+    expect(found(query)[0]).toBe(page)
   })
 
   test('a dead link and a dead anchor are found', () => {

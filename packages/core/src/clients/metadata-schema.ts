@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ClientMetadataPart, MetadataSchemas } from '../contracts/client-metadata-part.ts'
+import { issueText } from '../contracts/issue-text.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { featureOfMember } from '../policy/feature-names.ts'
 import type { ClientMetadata } from '../protocol/client-metadata.ts'
@@ -204,7 +205,7 @@ function parse(schema: v.GenericSchema, input: object): unknown {
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'client metadata'
   const code = path.startsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata'
-  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? unknownMember(path) : issue.message}`)
+  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? unknownMember(path) : issueText(issue)}`)
 }
 
 function unknownMember(name: string): string {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { issueText, isUnknownName } from '../contracts/issue-text.ts'
 import { accessTokenTyps } from '../protocol/access-token-typ.ts'
 import { originProblem } from '../protocol/origin.ts'
 import { isDangerousScheme } from '../protocol/redirect-scheme.ts'
@@ -11,6 +12,7 @@ import type { ProviderOptions } from './options.ts'
 import { rateLimitSchema } from './rate-limits.ts'
 import { renamedOptions } from './renamed.ts'
 import { storageSchema } from './storage-schema.ts'
+import { suggestMember } from './suggest-member.ts'
 
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
 const secondsOrNone = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -95,7 +97,10 @@ const optionEntries = {
   onRequestEnd: hook,
   requestId: v.optional(v.strictObject({ fromHeader: v.optional(headerName), toHeader: v.optional(headerName) }), {}),
   healthPages: v.optional(
-    v.union([v.boolean(), v.strictObject({ live: v.optional(pagePath), ready: v.optional(pagePath) })]),
+    v.union(
+      [v.boolean(), v.strictObject({ live: v.optional(pagePath), ready: v.optional(pagePath) })],
+      'must be true, false or an object with the paths live and ready, for instance { ready: "/readyz" }',
+    ),
     false,
   ),
   allowedCorsOrigins: v.optional(v.array(origin), []),
@@ -262,7 +267,7 @@ export type ParsedOptions = Omit<ProviderOptions, Defaulted> & {
 
 /**
  * Checks the options: unknown names and wrong values are errors, and a member that is `undefined` is absent.
- * @throws {TypeError} that names the option and what is wrong; for an unknown option also the nearest known name
+ * @throws {TypeError} that names the option and what is wrong; for an unknown name also the nearest known one
  */
 export function parseOptions(options: object): ParsedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
@@ -277,7 +282,9 @@ export function parseOptions(options: object): ParsedOptions {
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'options'
   if (path in required && !(path in given)) throw new TypeError(`the option ${path} is required: ${required[path]}`)
-  throw new TypeError(`option ${path.replaceAll(/\.(\d+)/g, '[$1]')}: ${issue.message}`)
+  const option = `option ${path.replaceAll(/\.(\d+)/g, '[$1]')}`
+  if (isUnknownName(issue)) throw new TypeError(`${option}: is not known${suggestMember(optionsSchema, issue)}`)
+  throw new TypeError(`${option}: ${issueText(issue)}`)
 }
 
 /** A storage is made by a function: a host that forgets the parentheses is told so. Features are checked where they start. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { issueText, isUnknownName } from './issue-text.ts'
 
 /**
  * Checks the options of a feature as strictly as the provider checks its own. A member that is `undefined` counts as
@@ -25,15 +26,5 @@ export function parseFeatureOptions<const Entries extends v.ObjectEntries>(
   // A name that is not known first: it is often the misspelt name of the one that is missing.
   const issue = result.issues.find(isUnknownName) ?? result.issues[0]
   const path = v.getDotPath(issue) ?? 'options'
-  throw new TypeError(`${feature}: ${path} ${problemOf(issue)}`)
-}
-
-/** Both a member that is unknown and one that is missing are issues of the object. */
-function problemOf({ type, expected, message }: v.BaseIssue<unknown>): string {
-  if (type !== 'strict_object') return message
-  return expected === 'never' ? 'is not known' : 'is missing'
-}
-
-function isUnknownName({ type, expected }: v.BaseIssue<unknown>): boolean {
-  return type === 'strict_object' && expected === 'never'
+  throw new TypeError(`${feature}: ${path} ${issueText(issue)}`)
 }

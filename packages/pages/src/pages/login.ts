@@ -95,7 +95,7 @@ async function view(site: Site, visit: Visit, status: number, email: string, pro
       ...{ error: problem?.password, autofocus: !onEmail },
     },
   ]
-  const body = html`${lead(site, visit, title, again)}
+  const body = html`${lead(site, visit, title, { again, alone: texts.loginPlain })}
 ${alert(problem?.text, fields)}
 <form method="post" action="${linkTo(site.paths.login, visit, isSwitch(visit) ? { switch: '1' } : {})}">
 ${await tokenInput(site, visit, 'login')}
@@ -116,13 +116,20 @@ ${site.loginNote === undefined ? '' : html`<p class="aside">${wordsIn(site.login
   return show(site, visit, status, { title, body, ...(logo !== undefined && { pictures: [logo] }) })
 }
 
+interface LeadOptions {
+  /** Whether the user is signed in, and the client asks for the password once more. */
+  readonly again?: boolean
+  /** The sentence below the heading when no application sent the user. */
+  readonly alone?: string
+}
+
 /** The heading of login and sign-up, and which application the user goes on to. Only its host is verified. */
-export function lead(site: Site, visit: Visit, title: string, again: boolean = false): Html {
+export function lead(site: Site, visit: Visit, title: string, { again = false, alone }: LeadOptions = {}): Html {
   const { context, signedIn, language } = visit
   const { texts } = language
   if (context === undefined) {
-    const over = isOver(visit) ? notice(texts.requestOverNotice) : html`<p class="lead">${texts.loginPlain}</p>`
-    return html`<h1>${title}</h1>\n${over}`
+    if (isOver(visit)) return html`<h1>${title}</h1>\n${notice(texts.requestOverNotice)}`
+    return html`<h1>${title}</h1>${alone === undefined ? '' : html`\n<p class="lead">${alone}</p>`}`
   }
   const client = html`<strong>${clientName(context)}</strong>`
   const host = context.clientIdHost ?? context.redirectHost

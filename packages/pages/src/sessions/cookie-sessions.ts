@@ -38,7 +38,7 @@ const valuePattern = /^[\w-]{43}$/
 /**
  * Sessions for an application that has none yet: a random cookie, of which only the hash is stored. Pass the result as
  * `authentication` to `createProvider` and as `sessions` to `createPages`.
- * @throws {TypeError} for a `baseUrl` that is no URL, and a lifetime that is no whole number above 0
+ * @throws {TypeError} when an option is unknown, missing or wrong; the message names it
  * @example
  * ```ts
  * const sessions = cookieSessions({ baseUrl, getUser: (id) => users.find(id) })
@@ -51,7 +51,13 @@ export function cookieSessions<User extends BaseUser>({
   store = memorySessionStore(),
   lifetimeSeconds = twoWeeks,
   cookieName = 'session',
+  ...others
 }: CookieSessionOptions<User>): CookieSessions<User> {
+  // A misspelt `store` would otherwise keep the sessions in memory without a sign.
+  for (const name of Object.keys(others)) throw new TypeError(`cookieSessions: there is no option ${name}`)
+  if (typeof getUser !== 'function') {
+    throw new TypeError('cookieSessions: getUser must be a function that returns the user with an id')
+  }
   if (!URL.canParse(baseUrl)) throw new TypeError('cookieSessions: baseUrl must be the URL of the provider')
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1) {
     throw new TypeError('cookieSessions: lifetimeSeconds must be a whole number above 0')

@@ -1,4 +1,5 @@
 import MiniSearch, { type SearchResult } from 'minisearch'
+import { findPassages } from '../build/find-passages.ts'
 import { searchOptions } from '../build/search-options.ts'
 
 const mostResults = 12
@@ -24,7 +25,7 @@ export function connectSearch(): void {
   }
   const show = (index: MiniSearch): void => {
     const query = input.value.trim()
-    const found = query === '' ? [] : find(index, query)
+    const found = query === '' ? [] : findPassages(index, query)
     list.replaceChildren(...found.slice(0, mostResults).map((result) => entry(root, result)))
     status.textContent =
       query === '' ? '' : found.length === 0 ? `Nothing found for “${query}”.` : `${found.length} found`
@@ -55,12 +56,6 @@ async function loadIndex(url: string): Promise<MiniSearch> {
   const response = await fetch(url)
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   return MiniSearch.loadJSON(await response.text(), searchOptions)
-}
-
-/** Finds passages with all words, or with some where none has all. */
-function find(index: MiniSearch, query: string): readonly SearchResult[] {
-  const all = index.search(query)
-  return all.length > 0 ? all : index.search(query, { combineWith: 'OR' })
 }
 
 function entry(root: string, { id, section, page, heading, excerpt }: SearchResult): HTMLElement {

@@ -17,8 +17,7 @@ export function searchIndex(sections: readonly FilledSection<Page>[]): string {
           section: section.title,
           page: page.title,
           heading: heading.slice(0, 300),
-          // A reader who searches for a word wants the explanation before the record of why it is so.
-          weight: section.title === 'Decisions' || page.file === 'CHANGELOG.md' ? 0.4 : 1,
+          weight: weightOf(section.title, page.file),
           text,
           excerpt: text.replace(/\s+/g, ' ').slice(0, longestExcerpt),
         })
@@ -26,4 +25,11 @@ export function searchIndex(sections: readonly FilledSection<Page>[]): string {
     }
   }
   return JSON.stringify(index)
+}
+
+/** A reader who searches for a word wants the explanation first: before a type or a message, and before the record of why it is so. */
+function weightOf(section: string, file: string): number {
+  if (section === 'Decisions' || file === 'CHANGELOG.md' || file === 'docs/seed-parity.md') return 0.4
+  if (file === 'docs/reference/types.md') return 0.6
+  return file.startsWith('docs/reference/messages-') ? 0.8 : 1
 }

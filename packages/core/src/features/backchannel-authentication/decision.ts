@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { issueText } from '../../contracts/issue-text.ts'
 
 /** What the user has decided about a request. */
 export type BackchannelDecision = BackchannelApproval | BackchannelDenial
@@ -76,7 +77,7 @@ export function checkDecision(decision: unknown, now: number): BackchannelDecisi
   const result = v.safeParse(decisions, decision)
   if (!result.success) {
     const [issue] = result.issues
-    throw new TypeError(`ciba: decide got a wrong ${v.getDotPath(issue) ?? 'decision'}: ${issue.message}`)
+    throw new TypeError(`ciba: decide got a wrong ${v.getDotPath(issue) ?? 'decision'}: ${issueText(issue)}`)
   }
   const checked = result.output as BackchannelDecision
   if (!checked.approved) return checked

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { issueText } from '../../contracts/issue-text.ts'
 import type { ChallengeAnswer } from './options.ts'
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(255))
@@ -42,7 +43,7 @@ export function checkAnswer(answer: unknown, now: number): ChallengeAnswer {
   const result = v.safeParse(answers, answer)
   if (!result.success) {
     const [issue] = result.issues
-    throw new TypeError(`challenge answered with a wrong ${v.getDotPath(issue) ?? 'value'}: ${issue.message}`)
+    throw new TypeError(`challenge answered with a wrong ${v.getDotPath(issue) ?? 'value'}: ${issueText(issue)}`)
   }
   const checked = result.output as ChallengeAnswer
   if (checked.type === 'authorized' && checked.session.authTime > now) {

@@ -73,9 +73,9 @@ describe('the option branding', () => {
     ['name', { name: 'Example\u202egpj' }, 'must not have control characters'],
     ['defaultLanguage', { defaultLanguage: 'fr' }, 'add them as branding.languages.fr'],
     ['languages.fr.signOut', { languages: { fr: { signOut: 'a\nb' } } }, 'must not have control characters'],
-    ['languages.fr.signOff', { languages: { fr: { signOff: 'x' } } }, 'Invalid key'],
+    ['languages.fr.signOff', { languages: { fr: { signOff: 'x' } } }, 'is not known; did you mean signOut?'],
     ['languages', { languages: { 'f"><script>': {} } }, 'must be a language tag'],
-    ['colour', { colour: {} }, 'Invalid key'],
+    ['colour', { colour: {} }, 'is not known; there are name, logoUrl, colours'],
   ])('refuses a wrong %s: %o', (name, branding, message) => {
     expect(() => resolve(branding)).toThrow(TypeError)
     expect(() => resolve(branding)).toThrow(new RegExp(`branding\\.${name.replaceAll('.', '\\.')}`))

@@ -312,3 +312,44 @@ describe('the error of a wrong option says what to change', () => {
     expect(refusal(changes)).toBe(message)
   })
 })
+
+describe('the error text of a wrong option says in plain words what to change', () => {
+  test.each<[string, Record<string, unknown>]>([
+    [
+      'branding.logo: is not known; there are name, logoUrl, colours, links, defaultLanguage, languages',
+      { branding: { logo: '/logo.svg' } },
+    ],
+    [
+      'branding.links.impressum: is not known; there are home, help, privacy, terms',
+      { branding: { links: { impressum: '/impressum' } } },
+    ],
+    [
+      'branding.languages.fr.signOutTitel: is not known; did you mean signOutTitle?',
+      { branding: { languages: { fr: { signOutTitel: 'x' } } } },
+    ],
+    ['branding.languages.fr.nothingLikeIt: is not known', { branding: { languages: { fr: { nothingLikeIt: 'x' } } } }],
+    ['requestId.header: is not known; there are fromHeader, toHeader', { requestId: { header: 'x' } }],
+    [
+      'healthPages: must be true, false or an object with the paths live and ready, for instance { ready: "/readyz" }',
+      { healthPages: { redy: '/readyz' } },
+    ],
+    [
+      'resourceOptions.https://api.example.com.scopes: is not known; there are accessTokenSigningAlgorithm, accessTokenTyp',
+      { resourceOptions: { 'https://api.example.com': { scopes: [] } } },
+    ],
+    ['clientRegistrationMachineAccess.resources: is missing', { clientRegistrationMachineAccess: { scopes: [] } }],
+    ['validAudiences: must be a list', { validAudiences: 'https://api.example.com' }],
+    ['scopes[0]: must be a string', { scopes: [1] }],
+    ['rateLimit: must be an object', { rateLimit: true }],
+    ['onEvent: must be a function', { onEvent: {} }],
+    ['disableJwtPlugin: must be true or false', { disableJwtPlugin: 'yes' }],
+    ['accessTokenTtlSeconds: must be a number', { accessTokenTtlSeconds: '1h' }],
+    ['accessTokenTtlSeconds: must be a whole number', { accessTokenTtlSeconds: 0.5 }],
+    ['accessTokenTtlSeconds: must be at least 1', { accessTokenTtlSeconds: 0 }],
+    ['authorizationCodeTtlSeconds: must be at most 600', { authorizationCodeTtlSeconds: 601 }],
+    ['consentUrl: must not be empty', { consentUrl: '' }],
+    ['includeGrantedScopes: must be one of never, onRequest, always', { includeGrantedScopes: 'sometimes' }],
+  ])('%s', (text, options) => {
+    expect(refusal(options)).toBe(`option ${text}`)
+  })
+})
