@@ -62,6 +62,13 @@ describe('doctor, at a server of this repository', () => {
     expect(output).toMatch(/^ {6}change: for MCP, use the preset mcp\(\)/m)
   })
 
+  test('a server that does not answer is one finding, which says why, and nothing is called ok', async () => {
+    const { code, output } = await doctor('http://127.0.0.1:9/auth', '--all')
+    expect(code).toBe(1)
+    expect(output).toMatch(/^bad {3}metadata\.reachable: http:\/\/127\.0\.0\.1:9\/auth cannot be reached: .+/m)
+    expect(output).toMatch(/\n0 ok, 0 warnings, 1 bad\.\n$/)
+  })
+
   test('closed registration is ok, and a script as a redirect URI is refused where it is open', async () => {
     const closed = await findings(await startFaultyServer(undefined, { closedRegistration: true }))
     expect(closed).toContainEqual({

@@ -231,6 +231,13 @@ describe('the queue of the audit trail', () => {
     await expect(bad.trail.close()).rejects.toThrow('1 events of the audit trail were not stored')
   })
 
+  test('a storage in place of its database is refused, and the error says what to pass', () => {
+    const storage = sqliteStorage(':memory:')
+    for (const wrong of [storage, undefined]) {
+      expect(() => auditTrail(wrong as never)).toThrow('of sqliteStorage, pass storage.db')
+    }
+  })
+
   test('functions of the host that throw lose one event each, and never a request', async () => {
     const fail = () => {
       throw new Error('broken')

@@ -40,6 +40,8 @@ export function checkOptions(options: PagesOptions<BaseUser>): Checked {
   requireFunctions('provider', provider, ['tryResolveLoginContext', 'listConnectedApps', 'disconnectApp'])
   requireFunctions('users', users, ['authenticate'])
   requireFunctions('sessions', sessions, ['getSession', 'start', 'end'])
+  refuseOtherCapitals('users', users, ['authenticate', 'signUp', 'show'])
+  refuseOtherCapitals('sessions', sessions, ['getSession', 'start', 'end', 'accounts', 'choose'])
   if ((sessions.accounts === undefined) !== (sessions.choose === undefined)) {
     throw new TypeError('createPages: sessions must have both accounts and choose, or neither')
   }
@@ -64,6 +66,14 @@ export function checkOptions(options: PagesOptions<BaseUser>): Checked {
 function requireFunctions(option: string, value: object | undefined, names: readonly string[]): void {
   const missing = names.find((name) => typeof (value as Record<string, unknown> | undefined)?.[name] !== 'function')
   if (missing !== undefined) throw new TypeError(`createPages: ${option} must have the function ${missing}`)
+}
+
+/** Objects of the host may have members of their own, but a function in other capitals would never be called. */
+function refuseOtherCapitals(option: string, value: object, names: readonly string[]): void {
+  for (const name of Object.keys(value)) {
+    const meant = names.find((one) => one !== name && one.toLowerCase() === name.toLowerCase())
+    if (meant !== undefined) throw new TypeError(`createPages: ${option}.${name}: write ${meant}`)
+  }
 }
 
 function requireLink(option: string, url: string | undefined): void {

@@ -73,6 +73,8 @@ test('options that are wrong are named', async () => {
   const make = (more: object) => () => createPages({ provider, sessions, users, ...more })
   expect(make({ loginUrl: '/' })).toThrow('there is no option loginUrl')
   expect(make({ users: {} })).toThrow('users must have the function authenticate')
+  expect(make({ users: { ...users, signup: () => undefined } })).toThrow('users.signup: write signUp')
+  expect(make({ users: { ...users, findByEmail: () => undefined } })).not.toThrow()
   expect(make({ sessions: { ...sessions, choose: () => '' } })).toThrow('both accounts and choose')
   expect(make({ basePath: 'x/' })).toThrow('basePath')
   expect(make({ nextPaths: ['//evil.example'] })).toThrow('nextPaths')

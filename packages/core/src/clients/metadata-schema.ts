@@ -7,6 +7,7 @@ import type { ClientMetadata } from '../protocol/client-metadata.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { FeatureClientMetadata } from '../protocol/feature-client-metadata.ts'
 import { isShallow } from '../protocol/json.ts'
+import { nearestName } from '../protocol/nearest.ts'
 import { originProblem } from '../protocol/origin.ts'
 import { initiateLoginUriProblem, linkProblem } from '../protocol/redirect-uri.ts'
 import { parseScope } from '../protocol/scope.ts'
@@ -205,10 +206,14 @@ function parse(schema: v.GenericSchema, input: object): unknown {
   const [issue] = result.issues
   const path = v.getDotPath(issue) ?? 'client metadata'
   const code = path.startsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata'
-  throw new OAuthError(code, `${path}: ${issue.type === 'strict_object' ? unknownMember(path) : issueText(issue)}`)
+  const text = issue.type === 'strict_object' ? unknownMember(schema, path) : issueText(issue)
+  throw new OAuthError(code, `${path}: ${text}`)
 }
 
-function unknownMember(name: string): string {
+function unknownMember(schema: v.GenericSchema, name: string): string {
   const feature = featureOfMember(name)
-  return feature === undefined ? 'is not known' : `is not known without ${feature}`
+  if (feature !== undefined) return `is not known without ${feature}`
+  const { entries = {} } = schema as { readonly entries?: object }
+  const nearest = nearestName(name, Object.keys(entries))
+  return nearest === undefined ? 'is not known' : `is not known; did you mean ${nearest}?`
 }

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { nearestName } from './nearest.ts'
+import { nearestName } from '../protocol/nearest.ts'
 
 /** What a schema of valibot may consist of: members, the schema of each entry, and the schema inside `optional`. */
 interface SchemaParts {

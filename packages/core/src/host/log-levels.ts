@@ -75,6 +75,7 @@ export function levelOf(event: OAuthEvent): LogLevel {
 }
 
 function readinessLevel({ ready, problems }: Extract<CoreEvent, { readonly type: 'readiness.changed' }>): LogLevel {
-  if (!ready) return 'error'
+  // A process that is about to end is not ready because it was told so.
+  if (!ready) return problems.every((problem) => problem.startsWith('running:')) ? 'info' : 'error'
   return problems.length > 0 ? 'warn' : 'info'
 }

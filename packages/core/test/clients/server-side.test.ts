@@ -271,3 +271,10 @@ describe('verifyAccessToken, revokeGrant, purgeExpired', () => {
     expect((await refresh(world, client, tokens.refresh_token)).status).toBe(200)
   })
 })
+
+test('a member in other words is refused with the name that was meant', async () => {
+  const { provider } = createWorld()
+  const register = (member: string) => provider.registerClient({ [member]: ['https://app.example.com/cb'] } as never)
+  await expect(register('redirectUris')).rejects.toThrow('redirectUris: is not known; did you mean redirect_uris?')
+  await expect(register('somethingElseAltogether')).rejects.toThrow(/: is not known$/)
+})

@@ -101,6 +101,22 @@ describe('the health pages', () => {
     expect((await page('/auth/jwks')).status).toBe(200)
   })
 
+  test('that a server ends as it was told is logged as information, and a storage that is away as an error', async () => {
+    const levels: string[] = []
+    const noting =
+      (level: string) =>
+      ({ type }: OAuthEvent) =>
+        type === 'readiness.changed' && levels.push(level)
+    const logger = { info: noting('info'), warn: noting('warn'), error: noting('error') }
+    const ending = healthyWorld({ logger })
+    ending.world.provider.drain()
+    expect((await ending.page('/readyz')).status).toBe(503)
+    expect(levels).toEqual(['info'])
+    const broken = healthyWorld({ logger, storage: checked(async () => 'the database is away') })
+    expect((await broken.page('/readyz')).status).toBe(503)
+    expect(levels).toEqual(['info', 'error'])
+  })
+
   test('a server that drains is not ready at once, whatever the page has just answered', async () => {
     const { page, world } = healthyWorld()
     expect((await page('/readyz')).status).toBe(200)

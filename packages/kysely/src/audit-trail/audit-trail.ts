@@ -68,7 +68,7 @@ export interface AuditTrail {
  * Makes a trail of all events in the table `oauth_audit_events`, which `migrate` and `sqliteStorage` create. Events are written in
  * batches behind the requests: a request neither waits for the trail nor fails with it. A process that is killed loses what
  * waits, a second's events by default; while the database is away, events wait up to `queueSize`.
- * @throws {TypeError} when an option has an invalid value
+ * @throws {TypeError} when an option has an invalid value, or `db` is no Kysely instance
  * @example
  * const trail = auditTrail(db)
  * const provider = createProvider({ onEvent: trail.onEvent, … })
@@ -81,6 +81,9 @@ export function auditTrail<Database>(db: Kysely<Database>, options: AuditTrailOp
   const batchSize = number(options, 'batchSize', 200, [1, 1000])
   const queueSize = number(options, 'queueSize', 10_000, [1, 10_000_000])
   number(options, 'timeoutSeconds', timeoutSeconds, [0.001, 86_400])
+  if (typeof (db as Partial<Kysely<Database>> | undefined)?.withoutPlugins !== 'function') {
+    throw new TypeError('auditTrail: the first argument must be a Kysely instance; of sqliteStorage, pass storage.db')
+  }
   // The cast is safe: the statements use only the tables of this package.
   const own = db.withoutPlugins() as unknown as Kysely<OAuthTables>
   const schema = { db: own, tables: tableNames(options), dialect: dialectName(own, options.dialect) }

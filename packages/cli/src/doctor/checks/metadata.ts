@@ -29,6 +29,13 @@ export function metadata(seen: Observations): readonly Finding[] {
   ]
 }
 
+/** What is to be said of a server that answers nothing. What else could be said of its answers would mislead. */
+export function unreachable({ issuer, oauthDocument, openidDocument }: Observations): Finding | undefined {
+  if (isAnswer(oauthDocument) || isAnswer(openidDocument)) return undefined
+  const change = 'start the server, and check the scheme, the host and the port of the issuer'
+  return bad('metadata.reachable', `${issuer} cannot be reached: ${openidDocument.failure}`, change)
+}
+
 function documentOf(one: Probe): Answer | undefined {
   return isAnswer(one) && one.status === 200 && one.json !== undefined ? one : undefined
 }

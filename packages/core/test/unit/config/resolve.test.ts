@@ -1,9 +1,9 @@
 import { memoryStorage } from '@oauth/core/memory'
 import { describe, expect, test } from 'vitest'
-import { nearestName } from '../../../src/config/nearest.ts'
 import type { ProviderOptions } from '../../../src/config/options.ts'
 import { resolveConfig } from '../../../src/config/resolve.ts'
 import { resolveIssuer } from '../../../src/config/urls.ts'
+import { nearestName } from '../../../src/protocol/nearest.ts'
 import { createProvider } from '../../../src/provider.ts'
 
 const secret = 's'.repeat(32)
