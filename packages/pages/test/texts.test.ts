@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createUserAgent } from '../../../examples/server/test/user-agent.ts'
 import { contrast } from '../../core/src/pages/colours.ts'
 import { html } from '../src/http/html.ts'
-import { cookieSessions, createPages, memorySessionStore, pageUrls } from '../src/index.ts'
+import { cookieSessions, createPages, memorySessionStore, pageUrls, type SessionStore } from '../src/index.ts'
 import { englishPageTexts } from '../src/texts/english.ts'
 import { fill } from '../src/texts/fill.ts'
 import { germanPageTexts } from '../src/texts/german.ts'
@@ -109,6 +109,39 @@ test('the cookies of an https host are Secure, and no other host of the domain c
     /^__Host-session=[\w-]{43}; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
   )
   expect(await sessions.end(request)).toMatch(/^__Host-session=; Max-Age=0; /)
+})
+
+test('a form with the password that is sent twice signs in twice, also where the store takes each id once', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const kept = memorySessionStore()
+  const idOf = new Map<string, string>()
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  const store: SessionStore = {
+    ...kept,
+    async find(cookieHash) {
+      await turn()
+      return kept.find(cookieHash)
+    },
+    async insert(session) {
+      await turn()
+      if ([...idOf.values()].includes(session.id)) throw new Error('UNIQUE constraint failed: app_sessions.id')
+      idOf.set(session.cookieHash, session.id)
+      await kept.insert(session)
+    },
+    async deleteByCookie(cookieHash) {
+      await turn()
+      idOf.delete(cookieHash)
+      await kept.deleteByCookie(cookieHash)
+    },
+  }
+  const sessions = cookieSessions({ baseUrl: 'http://localhost:1', getUser: () => ada, store })
+  const withCookie = (line: string) =>
+    new Request('http://localhost:1/', { headers: { cookie: line.split(';')[0] as string } })
+  const browser = withCookie(await sessions.start(ada, new Request('http://localhost:1/')))
+  vi.advanceTimersByTime(60_000)
+  const lines = await Promise.all([sessions.start(ada, browser), sessions.start(ada, browser)])
+  for (const line of lines) expect((await sessions.getSession(withCookie(line)))?.user).toEqual(ada)
 })
 
 test('a session ends with its lifetime, with its id, and with its user', async () => {

@@ -1,7 +1,10 @@
 import { type Clock, systemClock } from './clock.ts'
 import type { ResourceError } from './errors.ts'
 
-/** The same line is written once in a window, and at most so many different ones: anybody can send wrong tokens. */
+/**
+ * The same line is written once in a window, and at most so many different ones: anybody can send wrong tokens. Failures of
+ * the authorization server count apart, so that no refusals hide them.
+ */
 const windowSeconds = 60
 const mostInWindow = 50
 
@@ -19,20 +22,30 @@ export function createDefaultLog(
   clock: Clock = systemClock,
 ): (error: ResourceError) => void {
   let since = Number.NEGATIVE_INFINITY
-  let written = new Set<string>()
+  let refused = new Set<string>()
+  let failed = new Set<string>()
   return (error) => {
     if (error.code === 'missing_token') return
     const now = clock.now()
     if (now - since >= windowSeconds || now < since) {
       since = now
-      written = new Set()
+      refused = new Set()
+      failed = new Set()
     }
+    const isFailure = error.code === 'temporarily_unavailable'
+    const written = isFailure ? failed : refused
     const text = lineOf(resource, error)
     if (written.has(text) || written.size > mostInWindow) return
     written.add(text)
     const isLast = written.size > mostInWindow
-    write(`${timeText(now)} ${isLast ? 'warn  more requests are refused, which are not logged in this minute' : text}`)
+    write(`${timeText(now)} ${isLast ? lastLine(isFailure) : text}`)
   }
+}
+
+function lastLine(isFailure: boolean): string {
+  return isFailure
+    ? 'error more requests have failed, which are not logged in this minute'
+    : 'warn  more requests are refused, which are not logged in this minute'
 }
 
 function lineOf(resource: string | undefined, error: ResourceError): string {

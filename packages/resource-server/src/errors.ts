@@ -95,7 +95,7 @@ function redact(text: string): string {
     .replaceAll(/(\w:\/\/)[^\s/@'"]+@/g, '$1…@')
     .replaceAll(/\?[^\s?'"=]+=[^\s'"]*/g, '?…')
     .replaceAll(/\b(bearer|basic|dpop) [^\s'",]+/gi, '$1 …')
-    .replaceAll(/(password|passwd|pwd|secret|token)(['"]?[:=] ?)[^\s,;)}]+/gi, '$1$2…')
+    .replaceAll(/(password|passwd|pwd|secret|token)(['"]?[:=] ?)("[^"]*"?|'[^']*'?|[^\s,;)}]+)/gi, '$1$2…')
     .replaceAll(/[\w.+=-]{20,}/g, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) ? '…' : run))
     .slice(0, 300)
 }

@@ -39,6 +39,32 @@ describe('what protect logs without onError', () => {
     expect(printed.join()).not.toContain(token.slice(0, 30))
   })
 
+  test('still tells that the authorization server cannot be used when a stranger has filled the minute with refusals', async () => {
+    let isAway = false
+    const setup = await setUp()
+    const { world, network } = setup
+    const resource = createProtectedResource({
+      resource: api,
+      authorizationServer: {
+        issuer: world.issuer,
+        clock: world.clock,
+        fetch: (...given) => (isAway ? Promise.reject(new TypeError('fetch failed')) : network.fetch(...given)),
+        introspection: await registerApi(world),
+      },
+    })
+    const notes = resource.withAuth(() => new Response('notes'))
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const payload = (await machineToken(setup)).split('.')[1]
+    for (let number = 0; number < 80; number++) {
+      const header = { alg: 'ES256', typ: 'at+jwt', crit: [`made-up-${number}`], [`made-up-${number}`]: 1 }
+      expect((await notes(withToken(`${encode(header)}.${payload}.c2ln`))).status).toBe(401)
+    }
+    expect(printed.at(-1)).toContain('more requests are refused')
+    isAway = true
+    expect((await notes(withToken('an-opaque-token'))).status).toBe(503)
+    expect(printed.at(-1)).toContain('error resource.failed')
+  })
+
   test('is an error when the authorization server cannot be used, also in a resource with several guards', async () => {
     const resource = createProtectedResource({
       resource: api,

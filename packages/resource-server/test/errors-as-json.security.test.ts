@@ -42,6 +42,7 @@ describe('a ResourceError as JSON', () => {
     ['a connection string', 'cannot reach redis://app:hunter2@cache.internal', 'hunter2'],
     ['a short credential', 'answered 401 to Basic YXBpOnB3', 'YXBpOnB3'],
     ['a secret', 'wrong client_secret=hunter2', 'hunter2'],
+    ['a secret of several words', 'bad {"password": "correct horse battery"}', 'battery'],
     ['the query of a URL', 'cannot load https://api.example.com/cb?code=abc&state=xyz', 'abc'],
     ['a header of cookies', 'headers: cookie: theme=dark; session=s3cr3t', 's3cr3t'],
     ['a header of an unknown scheme', '{"authorization":"Token s3cr3t"}', 's3cr3t'],

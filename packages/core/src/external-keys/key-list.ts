@@ -26,16 +26,19 @@ export function createKeyList(rules: ExternalKeyRules, facts: KeySetFacts): KeyL
   let known: ListedKeys | undefined
   let failure: { readonly cause: unknown; readonly at: number } | undefined
 
-  const call = async (): Promise<ListedKeys> => {
+  /** A call that ends after a later one changes nothing: its keys may have one that was taken out of service meanwhile. */
+  const call = async (isCurrent: () => boolean): Promise<ListedKeys> => {
     try {
       const work = (signal: AbortSignal) => rules.list({ signal })
       const answer = await withinSeconds('signingKeys.list', rules.timeoutSeconds, work)
       const now = clock.now()
-      known = await readListedKeys(answer, rules.algorithms, { now, activationDelay, before: known })
+      const found = await readListedKeys(answer, rules.algorithms, { now, activationDelay, before: known })
+      if (!isCurrent()) return known ?? found
+      known = found
       failure = undefined
-      return known
+      return found
     } catch (cause) {
-      failure = { cause, at: clock.now() }
+      if (isCurrent()) failure = { cause, at: clock.now() }
       emit({ type: 'request.failed', endpoint: 'signing keys', cause })
       throw cause
     }

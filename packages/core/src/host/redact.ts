@@ -23,7 +23,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
     .replaceAll(/\?[^\s?'"=]+=[^\s'"]*/g, `?${gone}`)
     .replaceAll(/\b(bearer|basic|dpop) [^\s'",]+/gi, `$1 ${gone}`)
     .replaceAll(
-      /(password|passwd|pwd|secret|token|authorization|cookie|verifier)(['"]?[:=] ?)[^\s,;)}]+/gi,
+      /(password|passwd|pwd|secret|token|authorization|cookie|verifier)(['"]?[:=] ?)("[^"]*"?|'[^']*'?|[^\s,;)}]+)/gi,
       `$1$2${gone}`,
     )
     .replaceAll(/(?<!\w)(['"`])([^'"`]*)\1(?!\w)/g, (quoted, mark: string, inside: string) =>

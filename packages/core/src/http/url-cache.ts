@@ -43,14 +43,17 @@ export function createUrlCache<Value>(
     return entry
   }
 
-  const reload = async (url: string, entry: Entry<Value>): Promise<Value> => {
+  /** A request that ends after one that was sent later changes nothing: it would undo what is newer. */
+  const reload = async (url: string, entry: Entry<Value>, isCurrent: () => boolean): Promise<Value> => {
     try {
       const value = await load(url)
-      entry.value = { value, at: clock.now() }
-      delete entry.failure
+      if (isCurrent()) {
+        entry.value = { value, at: clock.now() }
+        delete entry.failure
+      }
       return value
     } catch (error) {
-      entry.failure = { error, at: clock.now() }
+      if (isCurrent()) entry.failure = { error, at: clock.now() }
       throw error
     }
   }
@@ -62,9 +65,9 @@ export function createUrlCache<Value>(
       const now = clock.now()
       if (entry.value !== undefined && isYounger(entry.value.at, maxAge, now)) return entry.value.value
       if (entry.failure !== undefined && isYounger(entry.failure.at, failureAge, now)) throw entry.failure.error
-      return loading.run(url, async () => {
+      return loading.run(url, async (isCurrent) => {
         beforeLoad?.()
-        return reload(url, entry)
+        return reload(url, entry, isCurrent)
       })
     },
   }

@@ -30,7 +30,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
   /** Reads the keys and makes none. */
   const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
 
-  const read = shareWork(async () => keep(await ensureKeys(options, ring)))
+  const read = shareWork(async (isCurrent) => {
+    const fresh = await ensureKeys(options, ring)
+    // A read that ends after a later one would put back what that one no longer found.
+    return isCurrent() ? keep(fresh) : (ring ?? fresh)
+  })
 
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()

@@ -34,6 +34,8 @@ export function createHealth(
   const { live, ready: readyPath } = healthPages
   let latest: { readonly found: Readiness; readonly until: number } | undefined
   let forgotten = 0
+  let begun = 0
+  let newest = 0
   let known = '[]'
 
   const tell = (readiness: Readiness): void => {
@@ -49,7 +51,12 @@ export function createHealth(
 
   const look = async (): Promise<Readiness> => {
     const before = forgotten
+    begun += 1
+    const own = begun
     const found = await ready()
+    // A check that ends after a later one tells of the time before that.
+    if (own < newest) return found
+    newest = own
     tell(found)
     if (forgotten === before) latest = { found, until: stopwatch() + keptMilliseconds }
     return found

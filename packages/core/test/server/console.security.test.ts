@@ -163,6 +163,7 @@ describe('what is left of a message (G33)', () => {
     ["the user's record isn't there", "the user's record isn't there"],
     ['connect ECONNREFUSED 127.0.0.1:5432', 'connect ECONNREFUSED 127.0.0.1:5432'],
     ['mysql://root:pw@db/oauth', 'mysql://…@db/oauth'],
+    ['bad {"password": "correct horse battery", "a": 1}', 'bad {"password": …, "a": 1}'],
     ['two\nlines\u0007', 'two lines '],
     [`Key (id)=(${'a1'.repeat(12)}) exists`, 'Key (id)=(…) exists'],
   ])('%j is printed as %j (G33)', (text, plain) => expect(redact(text)).toBe(plain))

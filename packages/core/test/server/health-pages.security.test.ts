@@ -42,6 +42,22 @@ describe('the health pages', () => {
     expect(changes()).toEqual([])
   })
 
+  test('/readyz believes the later of two checks, also when the earlier one ends after it', async () => {
+    const ends: ((problem: string | undefined) => void)[] = []
+    const storage = checked(() => new Promise((resolve) => ends.push(resolve)))
+    const { page, changes } = healthyWorld({ storage })
+    const slow = page('/readyz')
+    const next = page('/readyz')
+    await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+    ends[1]?.(undefined)
+    await Promise.all([slow, next])
+    expect((await page('/readyz')).status).toBe(200)
+    ends[0]?.('the table oauth_clients is missing')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect((await page('/readyz')).status).toBe(200)
+    expect(changes()).toEqual([])
+  })
+
   test('/readyz shows which check failed and never why; the reason is an event, once for each change (G48)', async () => {
     let problem: string | undefined = 'the table oauth_clients is missing in /var/lib/secret.db'
     const { page, changes } = healthyWorld({ storage: checked(async () => problem) })

@@ -207,3 +207,23 @@ test('a call that never tells its end, as on a Worker whose client went away, do
   await numberOf('b')
   expect(kept(live)).toEqual(['b'])
 })
+
+test('a tenant whose options take longer than a caller waits for others is kept, however many calls come meanwhile', async () => {
+  const ends: (() => void)[] = []
+  const { live, numberOf } = setUp({
+    make: async (tenant) => {
+      const number = ends.length + 1
+      await new Promise<void>((resolve) => ends.push(resolve))
+      return { tenant, number }
+    },
+  })
+  const first = numberOf('acme')
+  const second = numberOf('acme')
+  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  ends[0]?.()
+  expect(await Promise.all([first, second])).toEqual([1, 1])
+  expect(kept(live)).toEqual(['acme'])
+  expect(await numberOf('acme')).toBe(1)
+  expect(ends).toHaveLength(2)
+  ends[1]?.()
+})

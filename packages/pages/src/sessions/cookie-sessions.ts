@@ -95,14 +95,16 @@ export function cookieSessions<User extends BaseUser>({
       const value = randomText()
       const authTime = now()
       const expiresAt = authTime + lifetimeSeconds
-      await store.insert({
-        id: before !== undefined && before !== null && isRenewed(before, user, authTime) ? before.id : randomText(),
-        cookieHash: await hashOf(value),
-        userId: user.id,
-        authTime,
-        amr,
-        expiresAt,
-      })
+      const session = { cookieHash: await hashOf(value), userId: user.id, authTime, amr, expiresAt }
+      const renewed =
+        before !== undefined && before !== null && isRenewed(before, user, authTime) ? before.id : undefined
+      try {
+        await store.insert({ ...session, id: renewed ?? randomText() })
+      } catch (error) {
+        if (renewed === undefined) throw error
+        // The form was sent twice, and the other sign-in has taken the id.
+        await store.insert({ ...session, id: randomText() })
+      }
       return cookie.write(value, lifetimeSeconds)
     },
     async end(request) {

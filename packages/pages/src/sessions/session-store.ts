@@ -22,7 +22,7 @@ export interface SessionStore {
   find(cookieHash: string): Awaitable<StoredSession | undefined | null>
   /** Deletes the session with this cookie, if there is one. */
   deleteByCookie(cookieHash: string): Awaitable<void>
-  /** Deletes the session with this id, if there is one. */
+  /** Deletes the session with this id, if there is one. Where ids are not unique in the store, there may be several. */
   deleteById(id: string): Awaitable<void>
 }
 

@@ -69,3 +69,36 @@ test('the URL cache is bounded and removes its oldest entry', async () => {
   await remembered.get('u0', 60)
   expect(loads).toHaveLength(502)
 })
+
+/** A URL cache whose requests end when the test says so. */
+function startSlow() {
+  const clock = { now: () => 1000 }
+  const loads: { readonly end: (value: string) => void; readonly fail: (error: Error) => void }[] = []
+  const load = () => new Promise<string>((end, fail) => loads.push({ end, fail }))
+  return { loads, remembered: createUrlCache<string>(load, clock) }
+}
+
+test('a slow request that fails after a later one has succeeded does not stop the URL cache from asking (G03)', async () => {
+  const { loads, remembered } = startSlow()
+  const [first, second] = [remembered.get('a', 60), remembered.get('a', 60)]
+  await expect.poll(() => loads.length, { timeout: 10_000 }).toBe(2)
+  loads[1]?.end('new')
+  expect(await second).toBe('new')
+  loads[0]?.fail(new Error('the server did not answer in time'))
+  await expect(first).rejects.toThrow('in time')
+  const third = remembered.get('a', 0)
+  await expect.poll(() => loads.length).toBe(3)
+  loads[2]?.end('newer')
+  expect(await third).toBe('newer')
+})
+
+test('a slow request that ends after a later one does not put its older document into the URL cache (G03)', async () => {
+  const { loads, remembered } = startSlow()
+  const [first, second] = [remembered.get('a', 60), remembered.get('a', 60)]
+  await expect.poll(() => loads.length, { timeout: 10_000 }).toBe(2)
+  loads[1]?.end('new')
+  await second
+  loads[0]?.end('old')
+  expect(await first).toBe('old')
+  expect(await remembered.get('a', 60)).toBe('new')
+})

@@ -78,3 +78,76 @@ test('work with another name runs apart, and a forgotten run learns that its res
   shared.forget('a')
   expect(await Promise.all([forgotten, kept])).toEqual([false, true])
 })
+
+test('a result counts while the run that was begun in its place is still running, so that slow work is kept at all', async () => {
+  const shared = sharedWork<boolean>()
+  const ends: (() => void)[] = []
+  const work = async (isCurrent: () => boolean): Promise<boolean> => {
+    await new Promise<void>((resolve) => ends.push(resolve))
+    return isCurrent()
+  }
+  const first = shared.run('a', work)
+  const second = shared.run('a', work)
+  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  ends[0]?.()
+  expect(await Promise.all([first, second])).toEqual([true, true])
+  const third = shared.run('a', work)
+  ends[1]?.()
+  expect(await third).toBe(true)
+})
+
+test('a result that comes after that of a run which was begun later counts no more', async () => {
+  const shared = sharedWork<boolean>()
+  const ends: (() => void)[] = []
+  const work = async (isCurrent: () => boolean): Promise<boolean> => {
+    await new Promise<void>((resolve) => ends.push(resolve))
+    return isCurrent()
+  }
+  const first = shared.run('a', work)
+  const second = shared.run('a', work)
+  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  ends[1]?.()
+  expect(await second).toBe(true)
+  ends[0]?.()
+  expect(await first).toBe(false)
+})
+
+test('forgetting the work concerns a slow run and the one that was begun in its place', async () => {
+  const shared = sharedWork<boolean>()
+  const ends: (() => void)[] = []
+  const work = async (isCurrent: () => boolean): Promise<boolean> => {
+    await new Promise<void>((resolve) => ends.push(resolve))
+    return isCurrent()
+  }
+  const first = shared.run('a', work)
+  const second = shared.run('a', work)
+  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  shared.forget('a')
+  for (const end of ends) end()
+  expect(await Promise.all([first, second])).toEqual([false, false])
+})
+
+test('whoever began the work anew, and was refused, still gets the result of the run that was slow', async () => {
+  let runs = 0
+  const work = shareWork(async () => {
+    runs += 1
+    if (runs > 1) throw new Error('there are too many requests to this server')
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    return 'slow'
+  })
+  const first = work()
+  expect(await work()).toBe('slow')
+  expect(await first).toBe('slow')
+  expect(runs).toBe(2)
+})
+
+test('whoever began lost work anew, and was refused, gets the refusal', async () => {
+  let runs = 0
+  const work = shareWork(async () => {
+    runs += 1
+    if (runs === 1) return never()
+    throw new Error('there are too many requests to this server')
+  })
+  void work()
+  await expect(work()).rejects.toThrow('too many requests')
+})

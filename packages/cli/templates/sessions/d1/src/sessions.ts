@@ -38,7 +38,7 @@ const store: SessionStore = {
   },
   async deleteById(ownerId) {
     const { records } = servingStorage()
-    for (const { id } of await records.list({ kind, ownerId, limit: 1 })) await records.take({ kind, id })
+    for (const { id } of await records.list({ kind, ownerId, limit: 100 })) await records.take({ kind, id })
   },
 }
 
