@@ -3,6 +3,7 @@ import type { CommandIo } from './command-io.ts'
 import { commands } from './commands.ts'
 import { messageOf, UsageError } from './errors.ts'
 import { helpOf, helpOfAll } from './help.ts'
+import { printable } from './output.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { version } from './version.ts'
 
@@ -42,7 +43,9 @@ async function run(command: Command, rest: readonly string[], io: CommandIo): Pr
     return 0
   } catch (error) {
     const usage = error instanceof UsageError
-    await io.writeError(`${messageOf(error)}\n${usage ? `oauth ${command.name} --help says how it is called.\n` : ''}`)
+    // A message may quote what a file or a database holds.
+    const message = messageOf(error).split('\n').map(printable).join('\n')
+    await io.writeError(`${message}\n${usage ? `oauth ${command.name} --help says how it is called.\n` : ''}`)
     return usage ? 2 : 1
   }
 }

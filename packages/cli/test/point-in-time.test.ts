@@ -27,9 +27,19 @@ test.each<[string, number]>([
   }
 })
 
-test.each(['', '7', '1w', '-1d', '2026-02-30x', '2026-13-01', 'yesterday', '10:00', '1e9', '2026-11-28T25:00'])(
-  '%j is no time',
-  (text) => {
-    expect(() => at(text)).toThrow('--since must be how long ago')
-  },
-)
+test.each([
+  '',
+  '7',
+  '1w',
+  '-1d',
+  '2026-02-30x',
+  '2026-02-31',
+  '2026-02-29T10:00',
+  '2026-13-01',
+  'yesterday',
+  '10:00',
+  '1e9',
+  '2026-11-28T25:00',
+])('%j is no time', (text) => {
+  expect(() => at(text)).toThrow('--since must be how long ago')
+})

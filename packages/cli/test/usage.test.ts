@@ -81,3 +81,11 @@ test.each<[readonly string[], string]>([
   expect([code, output]).toEqual([2, ''])
   expect(errors).toContain(problem)
 })
+
+test('what an error quotes cannot move the cursor of the terminal', async () => {
+  const { code, errors } = await runCli(nowhere(), 'grants', 'list', '--since\u001b[2J', 'x')
+  expect(code).toBe(2)
+  expect(errors).not.toContain('\u001b')
+  const { errors: quoted } = await runCli(nowhere(), 'audit', '--since', '1\u001b[2Jw')
+  expect(quoted).toContain('1?[2Jw')
+})
