@@ -141,30 +141,27 @@ export interface RateLimitPolicy {
   readonly limiter: RateLimiter | undefined
 }
 
-/** What hears of a limiter that failed: the context of the request, so that the event has its id. */
-type Hearing = Pick<Context, 'emit'>
-
 /**
  * Applies the rate limits to requests. Requests are counted by their address and by the authenticated client, never by
- * what a request only claims to be.
+ * what a request only claims to be. `ctx` is that of the request, so that the event of a limiter that failed has its id.
  */
 export interface Limits {
   /**
    * Counts a request by its address, before the server reads anything else of it.
    * @throws {OAuthError} `rate_limited` (429) beyond the rule
    */
-  countRequest(ctx: Hearing, bucket: RateLimitBucket, request: Request): Promise<void>
+  countRequest(ctx: Pick<Context, 'emit'>, bucket: RateLimitBucket, request: Request): Promise<void>
   /**
    * Refuses credentials without verifying them when too many wrong ones came before.
    * @throws {OAuthError} `rate_limited` (429)
    */
-  checkCredentials(ctx: Hearing, request: Request, clientId: string): Promise<void>
+  checkCredentials(ctx: Pick<Context, 'emit'>, request: Request, clientId: string): Promise<void>
   /**
    * Counts refused credentials. Of many guesses at the same time, only as many as the rule allows learn that they are
    * wrong.
    * @throws {OAuthError} `rate_limited` (429)
    */
-  countRefusedCredentials(ctx: Hearing, request: Request, clientId: string): Promise<void>
+  countRefusedCredentials(ctx: Pick<Context, 'emit'>, request: Request, clientId: string): Promise<void>
   /**
    * Counts a request of a client whose credentials were right. When too many wrong ones have been counted in the
    * meantime, right ones are refused as well: many guesses at the same time learn no more than guesses one after
@@ -172,7 +169,7 @@ export interface Limits {
    * @throws {OAuthError} `rate_limited` (429)
    */
   countAuthenticated(
-    ctx: Hearing,
+    ctx: Pick<Context, 'emit'>,
     bucket: RateLimitBucket | undefined,
     request: Request,
     client: ClientRecord,
