@@ -1,6 +1,9 @@
 /** What is needed of a page of playwright-core, which is a dependency of the examples and not of this folder. */
 interface Page {
-  getByRole(role: 'button', options: { readonly name: string; readonly exact: true }): { click(): Promise<void> }
+  getByRole(
+    role: 'button' | 'link',
+    options: { readonly name: string; readonly exact?: boolean },
+  ): { click(): Promise<void> }
   waitForLoadState(): Promise<void>
 }
 
@@ -10,5 +13,11 @@ interface Page {
  */
 export async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click()
+  await page.waitForLoadState()
+}
+
+/** Follows the link with this name, and waits until its page is loaded, as {@link press} does. */
+export async function follow(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name }).click()
   await page.waitForLoadState()
 }

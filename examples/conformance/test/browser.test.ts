@@ -102,7 +102,7 @@ function journey(executablePath: string, javaScriptEnabled: boolean): void {
     await page.locator('#login').fill('bob')
     await page.locator('#password').fill('bob-password')
     await page.locator('#submit').click()
-    expect(await page.locator('#deny').count()).toBe(1)
+    await page.locator('#deny').waitFor()
     await page.locator('#accept').click()
     await page.waitForURL(`${callback}**`)
     const code = new URL(page.url()).searchParams.get('code') ?? ''
@@ -128,7 +128,7 @@ function journey(executablePath: string, javaScriptEnabled: boolean): void {
     await page.goto(authorization({ prompt: 'none' }))
     expect(new URL(page.url()).searchParams.get('error')).toBe('login_required')
     await page.goto(authorization({ redirect_uri: `${clientUrl}/other` })).catch(() => undefined)
-    expect(await page.getByText('Error: invalid_request').count()).toBe(1)
+    await page.getByText('Error: invalid_request').waitFor()
     expect(complaints.filter((text) => !text.includes('status of 400') && !text.includes('favicon'))).toEqual([])
     await context.close()
   })

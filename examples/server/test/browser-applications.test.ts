@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiums } from '../../../test/machine/chromium.ts'
-import { press } from '../../../test/machine/press.ts'
+import { follow, press } from '../../../test/machine/press.ts'
 import { application, create, developer } from './developer.ts'
 import { type Example, startExample } from './start.ts'
 import { chromiumVisitors } from './visitors.ts'
@@ -104,11 +104,11 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await page.getByLabel('E-mail address').fill(`ada-${device.width}@example.com`)
     await page.getByLabel('Password').fill('correct horse battery')
     await press(page, 'Create account')
-    await page.getByRole('link', { name: 'Your applications' }).click()
+    await follow(page, 'Your applications')
     await fits(page)
-    await page.getByRole('link', { name: 'New application' }).click()
+    await follow(page, 'New application')
     await fits(page)
-    await page.getByRole('link', { name: 'Web application' }).click()
+    await follow(page, 'Web application')
     await fits(page)
 
     // After a mistake, the form keeps the input and puts the focus into the field.
@@ -148,7 +148,7 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await page.reload()
     expect(await shownSecret(page)).toBe(0)
     expect(await page.content()).not.toContain(secret)
-    await page.getByRole('link', { name: 'Your applications' }).click()
+    await follow(page, 'Your applications')
     await page.goBack()
     expect(await page.content()).not.toContain(secret)
 
@@ -156,7 +156,7 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await press(page, 'Make a new secret')
     expect(await shownSecret(page)).toBeGreaterThan(0)
     expect(await page.content()).not.toContain(secret)
-    await page.getByRole('link', { name: 'Change name, redirect URIs or scopes' }).click()
+    await follow(page, 'Change name, redirect URIs or scopes')
     await box(page, 'Name').fill('Notes')
     await press(page, 'Save changes')
     expect(await text(page.getByRole('status'))).toBe('Your changes are saved.')

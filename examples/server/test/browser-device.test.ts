@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiums } from '../../../test/machine/chromium.ts'
-import { press } from '../../../test/machine/press.ts'
+import { follow, press } from '../../../test/machine/press.ts'
 import { type Example, startExample } from './start.ts'
 import { createUserAgent } from './user-agent.ts'
 import { chromiumVisitors } from './visitors.ts'
@@ -84,7 +84,7 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     const wanted = await start()
     await page.goto('/')
     await look(page, label('home'))
-    await page.getByRole('link', { name: 'Connect a device' }).click()
+    await follow(page, 'Connect a device')
     await look(page, label('code'))
     expect(await page.locator(':focus').getAttribute('name')).toBe('user_code')
 
@@ -96,7 +96,7 @@ describe.each(chromiums)('in Chromium', (executablePath) => {
     await page.goto('/device')
     await page.getByLabel('Code').fill(wanted.user_code.toLowerCase().replace('-', ' '))
     await press(page, 'Continue')
-    await page.getByRole('link', { name: 'Create an account' }).click()
+    await follow(page, 'Create an account')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ada')
     await page.getByLabel('E-mail address').fill(`ada-${screen.width}-${screen.colors}@example.com`)
     await page.getByLabel('Password').fill('correct horse battery')

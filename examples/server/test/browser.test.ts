@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiums } from '../../../test/machine/chromium.ts'
-import { press } from '../../../test/machine/press.ts'
+import { follow, press } from '../../../test/machine/press.ts'
 import { demoAccount } from '../src/identity/demo-account.ts'
 import { signIn } from './journey.ts'
 import { type Example, startExample } from './start.ts'
@@ -91,13 +91,13 @@ function browserJourney(executablePath: string): void {
       expect(await page.getByRole('definition').allInnerTexts()).toContain(
         `${example.issuer}/.well-known/openid-configuration`,
       )
-      await page.getByRole('link', { name: 'Try “Sign in with Example ID”' }).click()
+      await follow(page, 'Try “Sign in with Example ID”')
       await press(page, 'Sign in with Example ID')
 
       expect(path(page)).toBe('/login')
       await fitsOnAPhone(page)
       expect(await text(page.getByRole('main'))).toContain('You then continue to Marginalia')
-      await page.getByRole('link', { name: 'Create an account' }).click()
+      await follow(page, 'Create an account')
 
       // After a mistake, the form keeps the input, and the sign-in still leads back to the client.
       await page.getByLabel('Name').fill('Ada <b>Lovelace</b>')
@@ -189,7 +189,7 @@ function browserJourney(executablePath: string): void {
     }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
-      await page.getByRole('link', { name: 'Create an account' }).click()
+      await follow(page, 'Create an account')
       await page.getByLabel('Name').fill('With Drawn')
       await page.getByLabel('E-mail address').fill(`withdrawn-${email}`)
       await page.getByLabel('Password').fill('correct horse battery')
@@ -199,7 +199,7 @@ function browserJourney(executablePath: string): void {
       expect(await said(page, 'status')).toContain('The API accepted the access token.')
 
       await page.goto('/')
-      await page.getByRole('link', { name: 'Connected apps' }).click()
+      await follow(page, 'Connected apps')
       const app = page.getByRole('region', { name: 'Marginalia' })
       expect(await text(app)).toMatch(
         /It has access since \d+ \w+ \d{4}\. The access ends on \d+ \w+ \d{4} at \d\d:\d\d UTC\./,
@@ -252,7 +252,7 @@ function browserJourney(executablePath: string): void {
     test('a user can deny consent in Chromium, and the client shows it', { timeout }, async () => {
       const { page, complaints, close } = await visitor({ javaScript })
       await press(page, 'Sign in with Example ID')
-      await page.getByRole('link', { name: 'Create an account' }).click()
+      await follow(page, 'Create an account')
       await page.getByLabel('Name').fill('Somebody else')
       await page.getByLabel('E-mail address').fill(`not-${email}`)
       await page.getByLabel('Password').fill('correct horse battery')
