@@ -150,7 +150,11 @@ export function accessTokenFromRow(id: string, row: Omit<AccessTokenRow, 'id'>):
   return record
 }
 
-export function refreshTokenToRow(record: RefreshTokenRecord): RefreshTokenRow {
+type SealColumns = Pick<RefreshTokenRow, 'sealed_successor' | 'sealed_until'>
+type Seal = Pick<RefreshTokenRecord, 'sealedSuccessor' | 'sealedUntil'>
+
+/** @param seal what is stored in the row: this token itself, sealed for its predecessor. Default: what the record has */
+export function refreshTokenToRow(record: RefreshTokenRecord, seal: Seal = record): RefreshTokenRow {
   return {
     id: record.id,
     secret_hash: record.secretHash,
@@ -161,13 +165,14 @@ export function refreshTokenToRow(record: RefreshTokenRecord): RefreshTokenRow {
     rotated_at: record.rotatedAt ?? null,
     successor_id: record.successorId ?? null,
     predecessor_id: record.predecessorId ?? null,
-    sealed_successor: record.sealedSuccessor ?? null,
-    sealed_until: record.sealedUntil ?? null,
+    sealed_successor: seal.sealedSuccessor ?? null,
+    sealed_until: seal.sealedUntil ?? null,
     reuses: record.reuses,
   }
 }
 
-export function refreshTokenFromRow(row: RefreshTokenRow): RefreshTokenRecord {
+/** @param seal the row that has the sealed successor, if any row has it */
+export function refreshTokenFromRow(row: RefreshTokenRow, seal: SealColumns | undefined): RefreshTokenRecord {
   const record: Draft<RefreshTokenRecord> = {
     id: row.id,
     secretHash: row.secret_hash,
@@ -180,7 +185,8 @@ export function refreshTokenFromRow(row: RefreshTokenRow): RefreshTokenRecord {
   if (row.rotated_at !== null) record.rotatedAt = seconds(row.rotated_at)
   if (row.successor_id !== null) record.successorId = row.successor_id
   if (row.predecessor_id !== null) record.predecessorId = row.predecessor_id
-  if (row.sealed_successor !== null) record.sealedSuccessor = row.sealed_successor
-  if (row.sealed_until !== null) record.sealedUntil = seconds(row.sealed_until)
+  if (seal === undefined) return record
+  if (seal.sealed_successor !== null) record.sealedSuccessor = seal.sealed_successor
+  if (seal.sealed_until !== null) record.sealedUntil = seconds(seal.sealed_until)
   return record
 }

@@ -13,9 +13,15 @@ import type { RefreshTokenRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 import { together } from './together.ts'
 
-type RotatedColumns = Pick<RefreshTokenRow, 'id' | 'successor_id' | 'sealed_successor' | 'sealed_until'>
+type RotatedColumns = Pick<RefreshTokenRow, 'id' | 'successor_id'>
 
-type FoundRow = RefreshTokenRow & JoinedGrantRow & { readonly successor_rotated_at: number | null }
+/** A token with its grant, and columns of its successor. */
+type FoundRow = RefreshTokenRow &
+  JoinedGrantRow & {
+    readonly successor_rotated_at: number | null
+    readonly successor_sealed: string | null
+    readonly successor_sealed_until: number | null
+  }
 
 /** The insert of a refresh token. The transactions of `redeem`, `rotate` and `commit` use it. */
 export function insertRefreshToken({ db, tables }: Schema): Statement<RefreshTokenRow, unknown> {
@@ -26,22 +32,33 @@ export function insertRefreshToken({ db, tables }: Schema): Statement<RefreshTok
 
 function foundFromRow(row: FoundRow | undefined): FoundRefreshToken | undefined {
   const grant = row && grantFromRow(row)
-  return row && grant && { token: refreshTokenFromRow(row), grant, successorRotated: row.successor_rotated_at !== null }
+  if (row === undefined || grant === undefined) return undefined
+  const successorRotated = row.successor_rotated_at !== null
+  return { token: refreshTokenFromRow(row, successorRotated ? undefined : sealOf(row)), grant, successorRotated }
+}
+
+/** Finds the sealed successor of a rotated token. What a row that was not rotated has there is the token itself. */
+function sealOf(row: FoundRow): Pick<RefreshTokenRow, 'sealed_successor' | 'sealed_until'> | undefined {
+  if (row.rotated_at === null) return undefined
+  if (row.successor_sealed === null) return row
+  return { sealed_successor: row.successor_sealed, sealed_until: row.successor_sealed_until }
 }
 
 interface RefreshTokenWrites {
   readonly rotate: Statement<RotatedColumns & { readonly now: number }, unknown>
-  readonly clear: Statement<{ id: string }, unknown>
   readonly count: Statement<{ id: string; limit: number }, unknown>
 }
 
 /** The writes of `rotate` and `reuse`. */
 export function refreshTokenWrites({ db, tables }: Schema): RefreshTokenWrites {
-  /** The conditional write that only one request can win: it rotates the token. */
+  /**
+   * The conditional write that only one request can win: it rotates the token. It also clears what the token's predecessor
+   * opened: once a successor has rotated, the old token must not open it.
+   */
   const rotate = statement((bind: Bind<RotatedColumns & { readonly now: number }>) =>
     db
       .updateTable(tables.refreshTokens)
-      .set({ rotated_at: bind('now'), ...bindAll(bind, ['successor_id', 'sealed_successor', 'sealed_until']) })
+      .set({ rotated_at: bind('now'), successor_id: bind('successor_id'), sealed_successor: null, sealed_until: null })
       .where('id', '=', bind('id'))
       .where('rotated_at', 'is', null)
       .where((eb) =>
@@ -54,13 +71,6 @@ export function refreshTokenWrites({ db, tables }: Schema): RefreshTokenWrites {
         ),
       ),
   )
-  /** Clears the sealed successor of the predecessor: once a successor has rotated, the old token must not open it. */
-  const clear = statement((bind: Bind<{ id: string }>) =>
-    db
-      .updateTable(tables.refreshTokens)
-      .set({ sealed_successor: null, sealed_until: null })
-      .where('id', '=', bind('id')),
-  )
   const count = statement((bind: Bind<{ id: string; limit: number }>) =>
     db
       .updateTable(tables.refreshTokens)
@@ -69,7 +79,7 @@ export function refreshTokenWrites({ db, tables }: Schema): RefreshTokenWrites {
       .where('rotated_at', 'is not', null)
       .where('reuses', '<', bind('limit')),
   )
-  return { rotate, clear, count }
+  return { rotate, count }
 }
 
 export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenStore {
@@ -84,23 +94,25 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
       .leftJoin(`${tables.refreshTokens} as s`, 's.id', 't.successor_id')
       .select(ofToken(refreshTokenColumns))
       .select(joinedGrantColumns)
-      .select('s.rotated_at as successor_rotated_at')
+      .select([
+        's.rotated_at as successor_rotated_at',
+        's.sealed_successor as successor_sealed',
+        's.sealed_until as successor_sealed_until',
+      ])
       .where('t.id', '=', bind('id')),
   )
-  const { rotate, clear, count } = refreshTokenWrites(schema)
+  const { rotate, count } = refreshTokenWrites(schema)
 
   return {
     find: (id) => runner.find(find, { id }, (row) => foundFromRow(row)),
-    rotate: ({ id, now, successor, predecessorId, sealedSuccessor, sealedUntil, accessToken }) =>
+    rotate: (rotation) =>
       runner.transaction<RotationOutcome>(function* () {
-        const sealed = { sealed_successor: sealedSuccessor ?? null, sealed_until: sealedUntil ?? null }
-        const written = { id, now, successor_id: successor.id, ...sealed }
-        if ((yield* affected(rotate, written)) !== 1) {
+        const { id, now, successor, accessToken } = rotation
+        if ((yield* affected(rotate, { id, now, successor_id: successor.id })) !== 1) {
           const found = foundFromRow((yield* rows(find, { id }))[0])
           return found && found.grant.revokedAt === undefined ? { outcome: 'rotated', ...found } : { outcome: 'dead' }
         }
-        const writes = [step(insert, refreshTokenToRow(successor))]
-        if (predecessorId !== undefined) writes.push(step(clear, { id: predecessorId }))
+        const writes = [step(insert, refreshTokenToRow(successor, rotation))]
         if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
         yield* atOnce(writes)
         return { outcome: 'won' }

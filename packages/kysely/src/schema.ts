@@ -154,6 +154,10 @@ export interface RefreshTokenRow {
   readonly rotated_at: number | null
   readonly successor_id: string | null
   readonly predecessor_id: string | null
+  /**
+   * The token itself, sealed for the client that presents its predecessor again. It is in the successor's row, which the next
+   * rotation writes anyway and so clears. A row that an earlier version has rotated has its successor here instead.
+   */
   readonly sealed_successor: string | null
   readonly sealed_until: number | null
   readonly reuses: number

@@ -67,7 +67,8 @@ export interface RefreshTokenStore {
   /**
    * ATOMIC, one transaction: marks the token as rotated (`rotatedAt = now`, `successorId`, `sealedSuccessor`,
    * `sealedUntil`), clears `sealedSuccessor` and `sealedUntil` of the token `predecessorId` (which may be gone), adds the
-   * successor and the access token, for exactly one caller and only while the grant is not revoked.
+   * successor and the access token, for exactly one caller and only while the grant is not revoked. An adapter may keep what
+   * is sealed with the successor, where its next rotation clears it without another write.
    */
   rotate(rotation: RefreshRotation): Awaitable<RotationOutcome>
   /**

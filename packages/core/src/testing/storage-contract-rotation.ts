@@ -58,12 +58,14 @@ export const rotationCases: ContractCases = {
     const { rotate, find } = storage.refreshTokens
     await rotate(rotation())
     equal((await find('refresh'))?.successorRotated, false, 'after one rotation')
-    const second = rotation({ id: 'next', successor: refreshTokenRecord({ id: 'third' }), sealedSuccessor: 'sealed 2' })
+    const third = refreshTokenRecord({ id: 'third', predecessorId: 'next' })
+    const second = rotation({ id: 'next', successor: third, predecessorId: 'refresh', sealedSuccessor: 'sealed 2' })
     equal(await rotate(second), { outcome: 'won' }, 'the rotation of the successor')
     equal((await find('refresh'))?.successorRotated, true, 'after two rotations')
     equal((await find('next'))?.successorRotated, false, 'of the successor')
     const late = await rotate(rotation({ successor: refreshTokenRecord({ id: 'late' }) }))
-    const expected = { outcome: 'rotated', token: rotated, grant: grantRecord(), successorRotated: true }
+    const { sealedSuccessor: _sealed, sealedUntil: _until, ...token } = rotated
+    const expected = { outcome: 'rotated', token, grant: grantRecord(), successorRotated: true }
     equal(late, expected, 'refreshTokens.rotate of the oldest')
   },
 

@@ -17,7 +17,7 @@ import { rememberInOneStatement } from './remember.ts'
 export function conditionalVerbs(schema: Schema, runner: D1Runner, storage: Storage): Storage {
   const { db, tables } = schema
   const consume = consumeCode(schema)
-  const { rotate, clear, count } = refreshTokenWrites(schema)
+  const { rotate, count } = refreshTokenWrites(schema)
   const addAccessToken = insertAccessToken(schema)
   const addRefreshToken = insertRefreshToken(schema)
   const remember = rememberInOneStatement(schema)
@@ -81,14 +81,13 @@ export function conditionalVerbs(schema: Schema, runner: D1Runner, storage: Stor
     },
     refreshTokens: {
       ...storage.refreshTokens,
-      async rotate({ id, now, successor, predecessorId, sealedSuccessor, sealedUntil, accessToken }) {
-        const sealed = { sealed_successor: sealedSuccessor ?? null, sealed_until: sealedUntil ?? null }
+      async rotate(rotation) {
+        const { id, now, successor, accessToken } = rotation
         const steps = [
           step(isCurrent, { id }),
-          step(rotate, { id, now, successor_id: successor.id, ...sealed }),
-          step(addRefreshToken, refreshTokenToRow(successor)),
+          step(rotate, { id, now, successor_id: successor.id }),
+          step(addRefreshToken, refreshTokenToRow(successor, rotation)),
         ]
-        if (predecessorId !== undefined) steps.push(step(clear, { id: predecessorId }))
         if (accessToken) steps.push(step(addAccessToken, accessTokenToRow(accessToken)))
         if (await holds(steps)) return { outcome: 'won' }
         const found = await storage.refreshTokens.find(id)
