@@ -19,8 +19,8 @@ export interface ClientSource {
    */
   readonly storedFirst?: boolean
   /**
-   * Loads a client. `core` is that of the request that needs the client, so that events have its id. The core does not cache the result and calls this in each request, so cache what is slow. The
-   * returned record must have the id that was asked for.
+   * Loads a client. `core` is that of the request that needs the client, so that events have its id. The core does not cache the
+   * result and calls this in each request, so cache what is slow. The returned record must have the id that was asked for.
    * @returns `undefined` when there is no such client, or the host does not allow it
    * @throws {OAuthError} `invalid_client` with a description, where a developer should learn what is wrong with the
    * client. In a request that is not the client's own, for instance an introspection of its token, the client then counts

@@ -8,8 +8,8 @@ const namedWeight = 4
 const explainingWeight = 0.5
 
 /**
- * Finds passages with all words, or with some where none that explains has all, as for a pasted error. A passage whose heading is the whole query comes before those
- * that only have its words, for instance "openid-client".
+ * Finds passages with all words, or with some where none that explains has all, as for a pasted error. A passage whose heading
+ * is the whole query comes before those that only have its words, for instance "openid-client".
  */
 export function findPassages(index: MiniSearch, query: string): readonly SearchResult[] {
   const all = index.search(query)
