@@ -13,6 +13,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * Goes on with an answer: at once where it is a value, later where it is a promise. A chain of these takes no promise while
  * everything is at hand.
  */
-export function whenKnown<T, R>(answer: T | PromiseLike<T>, next: (value: T) => R): Awaitable<R> {
+export function whenKnown<T, R>(answer: T | PromiseLike<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isThenable(answer) ? Promise.resolve(answer as PromiseLike<T>).then(next) : next(answer as T)
 }

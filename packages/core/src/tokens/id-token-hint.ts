@@ -54,12 +54,8 @@ function unverifiedClaims(jwt: string): { readonly aud?: unknown } {
  * https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core section 3.1.2.1}). An expired
  * ID token is accepted.
  */
-export async function hintedSubject(
-  ctx: Context,
-  client: ClientRecord,
-  hint: string | undefined,
-): Promise<string | undefined> {
-  const hinted = hint === undefined ? undefined : await verifyIdTokenHint(ctx, hint)
+export async function hintedSubject(ctx: Context, client: ClientRecord, hint: string): Promise<string | undefined> {
+  const hinted = await verifyIdTokenHint(ctx, hint)
   if (hinted === undefined) return undefined
   return hinted.clientId === client.id ? hinted.subject : ''
 }

@@ -52,7 +52,7 @@ export function readStanding(ctx: Context, client: ClientRecord, standee: Stande
   const known = found.every((id) => typeof id === 'string') ? found : Promise.all(found)
   return whenKnown(known, (ids) =>
     whenKnown(readWithdrawals(ctx, ids), (marks) => standingFrom(marks, ids, client, session)),
-  ) as Awaitable<Standing>
+  )
 }
 
 function standingFrom(

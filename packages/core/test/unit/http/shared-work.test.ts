@@ -79,7 +79,8 @@ test('work with another name runs apart, and a forgotten run learns that its res
   expect(await Promise.all([forgotten, kept])).toEqual([false, true])
 })
 
-test('a result counts while the run that was begun in its place is still running, so that slow work is kept at all', async () => {
+/** Begins work, and begins it anew after the caller's patience. Each run ends when the test says, and tells whether it still counts. */
+async function beginTwice() {
   const shared = sharedWork<boolean>()
   const ends: (() => void)[] = []
   const work = async (isCurrent: () => boolean): Promise<boolean> => {
@@ -89,6 +90,11 @@ test('a result counts while the run that was begun in its place is still running
   const first = shared.run('a', work)
   const second = shared.run('a', work)
   await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  return { shared, work, ends, first, second }
+}
+
+test('a result counts while the run that was begun in its place is still running, so that slow work is kept at all', async () => {
+  const { shared, work, ends, first, second } = await beginTwice()
   ends[0]?.()
   expect(await Promise.all([first, second])).toEqual([true, true])
   const third = shared.run('a', work)
@@ -97,15 +103,7 @@ test('a result counts while the run that was begun in its place is still running
 })
 
 test('a result that comes after that of a run which was begun later counts no more', async () => {
-  const shared = sharedWork<boolean>()
-  const ends: (() => void)[] = []
-  const work = async (isCurrent: () => boolean): Promise<boolean> => {
-    await new Promise<void>((resolve) => ends.push(resolve))
-    return isCurrent()
-  }
-  const first = shared.run('a', work)
-  const second = shared.run('a', work)
-  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  const { ends, first, second } = await beginTwice()
   ends[1]?.()
   expect(await second).toBe(true)
   ends[0]?.()
@@ -113,15 +111,7 @@ test('a result that comes after that of a run which was begun later counts no mo
 })
 
 test('forgetting the work concerns a slow run and the one that was begun in its place', async () => {
-  const shared = sharedWork<boolean>()
-  const ends: (() => void)[] = []
-  const work = async (isCurrent: () => boolean): Promise<boolean> => {
-    await new Promise<void>((resolve) => ends.push(resolve))
-    return isCurrent()
-  }
-  const first = shared.run('a', work)
-  const second = shared.run('a', work)
-  await expect.poll(() => ends.length, { timeout: 10_000 }).toBe(2)
+  const { shared, ends, first, second } = await beginTwice()
   shared.forget('a')
   for (const end of ends) end()
   expect(await Promise.all([first, second])).toEqual([false, false])
