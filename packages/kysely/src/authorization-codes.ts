@@ -1,9 +1,9 @@
-import type { AuthorizationCodeStore } from '@oauth/core'
+import type { AuthorizationCodeStore, CodeRedemption } from '@oauth/core'
 import { insertAccessToken } from './access-tokens.ts'
 import { accessTokenToRow, codeFromRow, grantFromRow, refreshTokenToRow } from './codec-tokens.ts'
 import { codeColumns, joinedGrantColumns, ofToken } from './columns.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
-import { affected, type Runner, rows, type Step, step } from './runner.ts'
+import { type Program, type Runner, rows, type Step, step } from './runner.ts'
 import type { AuthorizationCodeRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 import { together } from './together.ts'
@@ -50,23 +50,24 @@ export function authorizationCodeStore(schema: Schema, runner: Runner): Authoriz
   )
   const consume = consumeCode(schema)
 
+  function* redeeming({ id, now, accessToken, refreshToken }: CodeRedemption): Program<'won' | 'replayed' | 'dead'> {
+    if ((yield step(consume, { id, now })).affected !== 1) {
+      const [row] = yield* rows(find, { id })
+      return row && row.consumed_at !== null ? 'replayed' : 'dead'
+    }
+    const writes: Step[] = []
+    if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
+    if (refreshToken) writes.push(step(addRefreshToken, refreshTokenToRow(refreshToken)))
+    yield* atOnce(writes)
+    return 'won'
+  }
+
   return {
     find: (id) =>
       runner.find(find, { id }, (row) => {
         const grant = row && grantFromRow(row)
         return row && grant && { code: codeFromRow(row), grant }
       }),
-    redeem: ({ id, now, accessToken, refreshToken }) =>
-      runner.transaction(function* () {
-        if ((yield* affected(consume, { id, now })) !== 1) {
-          const [row] = yield* rows(find, { id })
-          return row && row.consumed_at !== null ? 'replayed' : 'dead'
-        }
-        const writes: Step[] = []
-        if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
-        if (refreshToken) writes.push(step(addRefreshToken, refreshTokenToRow(refreshToken)))
-        yield* atOnce(writes)
-        return 'won'
-      }),
+    redeem: (redemption) => runner.transaction(() => redeeming(redemption)),
   }
 }

@@ -1,4 +1,4 @@
-import type { Awaitable, GrantStore } from '@oauth/core'
+import type { Awaitable, GrantCommit, GrantStore } from '@oauth/core'
 import { insertAccessToken } from './access-tokens.ts'
 import { insertCode } from './authorization-codes.ts'
 import { accessTokenToRow, codeToRow, grantToRow, refreshTokenToRow } from './codec-tokens.ts'
@@ -6,7 +6,7 @@ import { grantColumns } from './columns.ts'
 import { rememberConsent, remembering } from './consents.ts'
 import { takeRecord } from './records.ts'
 import { insertRefreshToken } from './refresh-tokens.ts'
-import { affected, type Runner, type Step, step } from './runner.ts'
+import { type Program, type Runner, type Step, step } from './runner.ts'
 import type { GrantRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 import { together } from './together.ts'
@@ -27,22 +27,24 @@ export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
   const addCode = insertCode(schema)
   const addAccessToken = insertAccessToken(schema)
   const addRefreshToken = insertRefreshToken(schema)
-  return ({ take = [], consent, grant, code, accessToken, refreshToken }) => {
-    const attempt = () =>
-      runner.transaction<'won'>(function* () {
-        // The deletions come first and decide: a request that does not get all records must write nothing.
-        for (const one of take) if ((yield* affected(takeOf(one), one)) !== 1) throw gone
-        if (consent) yield* remember(consent)
-        const writes: Step[] = []
-        if (grant) writes.push(step(addGrant, grantToRow(grant)))
-        if (code) writes.push(step(addCode, codeToRow(code)))
-        if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
-        if (refreshToken) writes.push(step(addRefreshToken, refreshTokenToRow(refreshToken)))
-        yield* atOnce(writes)
-        return 'won'
-      })
-    const commitOnce = () => (consent ? remembering(attempt) : attempt())
-    return take.length > 0 ? unlessGone(commitOnce) : commitOnce()
+
+  function* committing({ take = [], consent, grant, code, accessToken, refreshToken }: GrantCommit): Program<'won'> {
+    // The deletions come first and decide: a request that does not get all records must write nothing.
+    for (const one of take) if ((yield step(takeOf(one), one)).affected !== 1) throw gone
+    if (consent) yield* remember(consent)
+    const writes: Step[] = []
+    if (grant) writes.push(step(addGrant, grantToRow(grant)))
+    if (code) writes.push(step(addCode, codeToRow(code)))
+    if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
+    if (refreshToken) writes.push(step(addRefreshToken, refreshTokenToRow(refreshToken)))
+    yield* atOnce(writes)
+    return 'won'
+  }
+
+  return (records) => {
+    const attempt = () => runner.transaction(() => committing(records))
+    const commitOnce = () => (records.consent ? remembering(attempt) : attempt())
+    return records.take !== undefined && records.take.length > 0 ? unlessGone(commitOnce) : commitOnce()
   }
 }
 

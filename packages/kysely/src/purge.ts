@@ -1,7 +1,7 @@
 import type { Storage } from '@oauth/core'
 import { sql } from 'kysely'
 import { isListed } from './is-listed.ts'
-import { affected, type Runner } from './runner.ts'
+import { affected, type Program, type Runner } from './runner.ts'
 import type { Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
 import { deleteUnusedClients } from './unused-clients.ts'
@@ -114,15 +114,21 @@ export function purge(schema: Schema, runner: Runner): Storage['purgeExpired'] {
   const unusedClients = statement((bind: Bind<UnusedClientsQuery>) =>
     deleteUnusedClients(schema, { before: bind('before'), limit: bind('limit') }),
   )
-  return ({ now, limit, unusedClientsBefore: before }) =>
-    runner.sequence(function* () {
-      let removed = 0
-      for (const purgeRows of statements) {
-        if (removed < limit) removed += yield* affected(purgeRows, { now, limit: limit - removed })
-      }
-      if (before !== undefined && removed < limit) {
-        removed += yield* affected(unusedClients, { before, limit: limit - removed })
-      }
-      return removed
-    })
+
+  function* purging({
+    now,
+    limit,
+    unusedClientsBefore: before,
+  }: Parameters<Storage['purgeExpired']>[0]): Program<number> {
+    let removed = 0
+    for (const purgeRows of statements) {
+      if (removed < limit) removed += yield* affected(purgeRows, { now, limit: limit - removed })
+    }
+    if (before !== undefined && removed < limit) {
+      removed += yield* affected(unusedClients, { before, limit: limit - removed })
+    }
+    return removed
+  }
+
+  return (query) => runner.sequence(() => purging(query))
 }

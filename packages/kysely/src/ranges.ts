@@ -2,7 +2,7 @@ import type { IdRange, RangeStore } from '@oauth/core'
 import { sql } from 'kysely'
 import { clientFromRow, signingKeyFromRow } from './codec.ts'
 import { clientColumns, signingKeyColumns } from './columns.ts'
-import { affected, type Runner } from './runner.ts'
+import { affected, type Program, type Runner } from './runner.ts'
 import type { ClientRow, Schema } from './schema.ts'
 import { type Bind, type Statement, statement } from './statement.ts'
 import { deleteUnusedClients } from './unused-clients.ts'
@@ -93,19 +93,20 @@ export function rangeStore(schema: Schema, runner: Runner): RangeStore {
   )
   const deletions = ranged.map((table) => deleteRange(schema, table))
 
+  function* deleting({ limit, ...range }: DeleteQuery): Program<number> {
+    let removed = 0
+    for (const deletion of deletions) {
+      if (removed < limit) removed += yield* affected(deletion, { ...range, limit: limit - removed })
+    }
+    return removed
+  }
+
   return {
     listClients: (query) =>
       runner.list(query.after === undefined ? all : afterOne, query, (rows) => rows.map(clientFromRow)),
     listSigningKeys: (range) => runner.list(keys, range, (rows) => rows.map(signingKeyFromRow)),
     purgeUnusedClients: (query) => runner.write(unused, query, (removed) => removed),
     // Each table in a statement of its own, so that no lock is held longer than one delete.
-    delete: ({ limit, ...range }) =>
-      runner.sequence(function* () {
-        let removed = 0
-        for (const deletion of deletions) {
-          if (removed < limit) removed += yield* affected(deletion, { ...range, limit: limit - removed })
-        }
-        return removed
-      }),
+    delete: (query) => runner.sequence(() => deleting(query)),
   }
 }

@@ -1,4 +1,4 @@
-import type { FoundRefreshToken, RefreshTokenStore, RotationOutcome } from '@oauth/core'
+import type { FoundRefreshToken, RefreshRotation, RefreshTokenStore, RotationOutcome } from '@oauth/core'
 import { insertAccessToken } from './access-tokens.ts'
 import {
   accessTokenToRow,
@@ -8,7 +8,7 @@ import {
   refreshTokenToRow,
 } from './codec-tokens.ts'
 import { joinedGrantColumns, ofToken, refreshTokenColumns } from './columns.ts'
-import { affected, type Runner, rows, step } from './runner.ts'
+import { type Program, type Runner, rows, step } from './runner.ts'
 import type { RefreshTokenRow, Schema } from './schema.ts'
 import { type Bind, bindAll, type Statement, statement } from './statement.ts'
 import { together } from './together.ts'
@@ -103,25 +103,31 @@ export function refreshTokenStore(schema: Schema, runner: Runner): RefreshTokenS
   )
   const { rotate, count } = refreshTokenWrites(schema)
 
+  function* rotating(rotation: RefreshRotation): Program<RotationOutcome> {
+    const { id, now, successor, accessToken } = rotation
+    if ((yield step(rotate, { id, now, successor_id: successor.id })).affected !== 1) {
+      const found = foundFromRow((yield* rows(find, { id }))[0])
+      return found && found.grant.revokedAt === undefined ? { outcome: 'rotated', ...found } : { outcome: 'dead' }
+    }
+    const writes = [step(insert, refreshTokenToRow(successor, rotation))]
+    if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
+    yield* atOnce(writes)
+    return { outcome: 'won' }
+  }
+
+  function* reusing({
+    id,
+    limit,
+    accessToken,
+  }: Parameters<RefreshTokenStore['reuse']>[0]): Program<'won' | 'exhausted'> {
+    if ((yield step(count, { id, limit })).affected !== 1) return 'exhausted'
+    if (accessToken) yield step(addAccessToken, accessTokenToRow(accessToken))
+    return 'won'
+  }
+
   return {
     find: (id) => runner.find(find, { id }, (row) => foundFromRow(row)),
-    rotate: (rotation) =>
-      runner.transaction<RotationOutcome>(function* () {
-        const { id, now, successor, accessToken } = rotation
-        if ((yield* affected(rotate, { id, now, successor_id: successor.id })) !== 1) {
-          const found = foundFromRow((yield* rows(find, { id }))[0])
-          return found && found.grant.revokedAt === undefined ? { outcome: 'rotated', ...found } : { outcome: 'dead' }
-        }
-        const writes = [step(insert, refreshTokenToRow(successor, rotation))]
-        if (accessToken) writes.push(step(addAccessToken, accessTokenToRow(accessToken)))
-        yield* atOnce(writes)
-        return { outcome: 'won' }
-      }),
-    reuse: ({ id, limit, accessToken }) =>
-      runner.transaction(function* () {
-        if ((yield* affected(count, { id, limit })) !== 1) return 'exhausted'
-        if (accessToken) yield* affected(addAccessToken, accessTokenToRow(accessToken))
-        return 'won'
-      }),
+    rotate: (rotation) => runner.transaction(() => rotating(rotation)),
+    reuse: (reuse) => runner.transaction(() => reusing(reuse)),
   }
 }

@@ -7,12 +7,17 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const values = new Int8Array(128).fill(-1)
 for (let index = 0; index < 64; index++) values[alphabet.charCodeAt(index)] = index
 
+/** The largest number of bytes that V8 keeps on its heap. */
+const longestOnHeap = 64
+
 /**
  * Encodes bytes as base64url without padding ({@link https://www.rfc-editor.org/rfc/rfc4648#section-5 RFC 4648 section
  * 5}).
  */
 export function encodeBase64url(bytes: Uint8Array): string {
   if (nativeBuffer === undefined) return encodeInLoop(bytes)
+  // V8 keeps short arrays on its heap. To ask for `buffer` moves them out of it, which takes longer than a copy.
+  if (bytes.length <= longestOnHeap) return nativeBuffer.from(bytes).toString('base64url')
   return nativeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
 }
 
@@ -66,6 +71,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export function encodeUtf8(text: string): Bytes {
   return encoder.encode(text) as Bytes
+}
+
+/**
+ * Encodes a text for a call that reads the bytes at once. Where the platform has `Buffer`, it takes a sixth of the time of
+ * `encodeUtf8`, and the bytes share a buffer with others. So they are not for code of the host.
+ */
+export function encodeUtf8InPool(text: string): Bytes {
+  return nativeBuffer === undefined ? encodeUtf8(text) : nativeBuffer.from(text)
 }
 
 /** Decodes UTF-8; `undefined` for other bytes. */

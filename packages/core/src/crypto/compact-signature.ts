@@ -1,5 +1,5 @@
 import { type CryptoKey, compactVerify } from 'jose'
-import { decodeBase64url, encodeUtf8 } from './base64url.ts'
+import { decodeBase64url, encodeUtf8InPool } from './base64url.ts'
 import { decodeObject } from './decode-object.ts'
 import { type SynchronousCrypto, synchronousCrypto } from './platform.ts'
 
@@ -51,7 +51,7 @@ function isGood(node: SynchronousCrypto, jws: string, key: CryptoKey | Uint8Arra
   const signature = decodeBase64url(jws.slice(end + 1))
   if (signature === undefined || jws.indexOf('.', jws.indexOf('.') + 1) !== end) return false
   try {
-    const data = encodeUtf8(jws.slice(0, end))
+    const data = encodeUtf8InPool(jws.slice(0, end))
     return node.verify(rule.digest, data, { key: node.KeyObject.from(key), ...rule.options }, signature)
   } catch {
     return false

@@ -35,10 +35,15 @@ interface SynchronousCipher {
   final(): Uint8Array
 }
 
+interface NativeBytes extends Uint8Array<ArrayBuffer> {
+  toString(encoding?: 'base64url'): string
+}
+
 /** The part of `node:buffer` that the server uses where the platform has it. */
 export interface NativeBuffer {
-  from(data: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64url'): string }
-  from(text: string): { toString(encoding: 'base64url'): string }
+  from(data: ArrayBufferLike, offset: number, length: number): NativeBytes
+  from(data: Uint8Array | string): NativeBytes
+  concat(parts: readonly Uint8Array[]): NativeBytes
 }
 
 interface MaybeProcess {

@@ -1,6 +1,6 @@
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8, encodeUtf8InPool } from './base64url.ts'
 import { hmacBase64 } from './hmac.ts'
-import { synchronousCrypto } from './platform.ts'
+import { nativeBuffer, synchronousCrypto } from './platform.ts'
 import { randomBytes } from './random.ts'
 
 /**
@@ -146,8 +146,8 @@ function webSealer(source: KeySource, vector: Vector): Sealer {
 function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, source: KeySource, vector: Vector): Sealer {
   const seal = (key: Uint8Array, iv: Uint8Array, text: string, context: string): string => {
     const cipher = node.createCipheriv('aes-256-gcm', key, iv)
-    cipher.setAAD(encodeUtf8(context))
-    const body = cipher.update(encodeUtf8(text))
+    cipher.setAAD(encodeUtf8InPool(context))
+    const body = cipher.update(encodeUtf8InPool(text))
     return encodeBase64url(concat(iv, body, cipher.final(), cipher.getAuthTag()))
   }
   return {
@@ -161,7 +161,7 @@ function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, source: 
       const bytes = decodeBase64url(sealed)
       if (bytes === undefined || bytes.length < ivLength + tagLength) return undefined
       const decipher = node.createDecipheriv('aes-256-gcm', await source(), bytes.subarray(0, ivLength))
-      decipher.setAAD(encodeUtf8(context))
+      decipher.setAAD(encodeUtf8InPool(context))
       decipher.setAuthTag(bytes.subarray(bytes.length - tagLength))
       try {
         const body = decipher.update(bytes.subarray(ivLength, bytes.length - tagLength))
@@ -173,7 +173,9 @@ function synchronousSealer(node: NonNullable<typeof synchronousCrypto>, source: 
   }
 }
 
+/** Joins arrays. The result may share a buffer with others. */
 function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (nativeBuffer !== undefined) return nativeBuffer.concat(parts)
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
   for (const part of parts) {

@@ -1,5 +1,5 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
-import { type Bytes, encodeUtf8 } from './base64url.ts'
+import { type Bytes, encodeUtf8, encodeUtf8InPool } from './base64url.ts'
 import { synchronousCrypto } from './platform.ts'
 
 /** Signs text with a private key that was imported once. */
@@ -51,7 +51,7 @@ function synchronousSigner(jwk: JWK, algorithm: string): Signer | undefined {
     const key = node.createPrivateKey({ key: jwk, format: 'jwk' })
     const options = algorithm === 'EdDSA' ? key : { key, dsaEncoding: 'ieee-p1363' }
     const digest = algorithm === 'EdDSA' ? null : 'sha256'
-    const signer = (text: string): Uint8Array => node.sign(digest, encodeUtf8(text), options)
+    const signer = (text: string): Uint8Array => node.sign(digest, encodeUtf8InPool(text), options)
     return signer('trial').length === 64 ? signer : undefined
   } catch {
     return undefined

@@ -103,6 +103,22 @@ describe('a signer that fails', () => {
     expect(causes(world).join()).toMatch(/64 bytes for ES256.*ecdsaSignatureFromDer/)
   })
 
+  test('the bytes that a signer is given are in a buffer of their own, not in one that other requests use', async () => {
+    const signer = testSigner()
+    const world = createExternalWorld(signer)
+    const client = await registerConfidential(world)
+    const shared: boolean[] = []
+    signer.sign = (request) => {
+      for (const bytes of [request.data, request.digest]) {
+        if (bytes !== undefined) shared.push(bytes.buffer.byteLength !== bytes.length)
+      }
+      return signer.signWith('es256-1', request)
+    }
+    await getTokens(world, client, {}, resource)
+    expect(shared.length).toBeGreaterThan(1)
+    expect(shared).not.toContain(true)
+  })
+
   test('a signer that changes the bytes that it is given cannot change the token', async () => {
     const signer = testSigner()
     const world = createExternalWorld(signer)

@@ -136,7 +136,12 @@ describe('base64url with and without the Buffer of the platform', () => {
     for (const text of ['', 'a', 'ab', 'abc', 'aä\u{1f600}', 'a\ud800b', 'x'.repeat(5000)]) {
       const encoded = paths.synchronous.encodeTextBase64url(text)
       expect(paths.web.encodeTextBase64url(text)).toBe(encoded)
-      expect(paths.web.decodeBase64url(encoded)).toEqual(paths.web.encodeUtf8(text))
+      const bytes = paths.web.encodeUtf8(text)
+      expect(paths.web.decodeBase64url(encoded)).toEqual(bytes)
+      for (const path of names) {
+        expect(Uint8Array.from(paths[path].encodeUtf8(text))).toEqual(bytes)
+        expect(Uint8Array.from(paths[path].encodeUtf8InPool(text))).toEqual(bytes)
+      }
     }
   })
 })
