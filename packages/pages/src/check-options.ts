@@ -1,4 +1,5 @@
 import type { BaseUser } from '@oauth/core'
+import { createReport } from '@oauth/core/pages'
 import { memoryAttempts } from './forms/attempts.ts'
 import type { LogoClient, PagesOptions, ShownUser } from './options.ts'
 
@@ -59,7 +60,7 @@ export function checkOptions(options: PagesOptions<BaseUser>): Checked {
     attempts: options.attempts ?? memoryAttempts(),
     languages: options.languages ?? {},
     nextPaths,
-    onError: guarded(options.onError ?? report),
+    onError: tellHost(options.onError),
   }
 }
 
@@ -105,15 +106,19 @@ function shownUser({ name, detail, email }: MaybeNamed, { id }: BaseUser): Shown
   return second === undefined ? { name: first ?? id } : { name: first as string, detail: second }
 }
 
-/** The page for an error is still due when `onError` throws, and a promise that it rejects must not end the process. */
-function guarded(onError: (error: unknown) => unknown): (error: unknown) => void {
+/**
+ * Makes the function that gets every failure. Without `onError`, the console gets it, redacted. The page for an error is still
+ * due when `onError` throws, and a promise that it rejects must not end the process: the console then gets both failures.
+ */
+function tellHost(onError: ((error: unknown) => unknown) | undefined): (error: unknown) => void {
+  const report = createReport()
+  const print = (error: unknown): void => report('a page failed', error)
+  if (onError === undefined) return print
   return (error) => {
     const told = async (): Promise<unknown> => onError(error)
-    told().catch((failure) => report(new AggregateError([error, failure], 'createPages: onError failed')))
+    told().catch((failure) => {
+      report('onError of createPages failed', failure)
+      print(error)
+    })
   }
-}
-
-function report(error: unknown): void {
-  // biome-ignore lint/suspicious/noConsole: without onError there is no other place where anybody sees it
-  console.error(error)
 }

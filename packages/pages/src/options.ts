@@ -144,6 +144,9 @@ export interface PagesOptions<User extends BaseUser> {
   readonly loginNote?: Words | undefined
   /** Texts by language and name, over the built-in ones (`en`, `de`) and those of `branding.languages`. */
   readonly languages?: Readonly<Record<string, Partial<AllTexts>>> | undefined
-  /** Gets what a function of yours or the storage threw. The user sees "Something went wrong". Default: `console.error`. */
+  /**
+   * Gets what a function of yours or the storage threw, as it is. The user sees "Something went wrong". Default:
+   * `console.error`, without credentials and values of SQL statements, and the same failure once a minute.
+   */
   readonly onError?: ((error: unknown) => void) | undefined
 }

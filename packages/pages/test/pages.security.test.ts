@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../../examples/server/test/user-agent.ts'
 import { type AllTexts, englishPageTexts } from '../src/texts/english.ts'
 import { clientLinks } from '../src/views/client.ts'
@@ -6,6 +6,24 @@ import { ada, grace, password, redirectUri, startWorld, type World } from './sup
 
 const fail = (): never => {
   throw new Error('the database is away')
+}
+
+/** Keeps what is printed from the console until the test has ended. */
+function watchConsole() {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => printed.mockRestore())
+  return printed
+}
+
+/** What a user typed, in errors of a host whose libraries repeat it. */
+const typed = 'hunter2-Correct-Horse-81'
+
+function parseBody(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    return error
+  }
 }
 
 let world: World
@@ -336,14 +354,64 @@ describe('functions of the host', () => {
     ['throws', () => fail()],
     ['rejects', async () => fail()],
   ])('an onError that %s leaves the user the page, and everybody the process', async (_how, onError) => {
-    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const printed = watchConsole()
     const own = await startWorld({ pages: { users: { authenticate: () => fail() }, onError } })
     const agent = createUserAgent()
     const answer = await signIn(agent, await agent.open(`${own.baseUrl}/login`))
     expect([answer.status, answer.body.includes('Something went wrong')]).toEqual([500, true])
     expect(answer.headers.get('x-frame-options')).toBe('DENY')
-    expect(String(printed.mock.lastCall?.[0])).toContain('onError failed')
-    printed.mockRestore()
+    const lines = printed.mock.calls.map(([text]) => String(text).split('\n')[0])
+    expect(lines).toEqual([
+      '[oauth] onError of createPages failed: Error: the database is away',
+      '[oauth] a page failed: Error: the database is away',
+    ])
+    await own.stop()
+  })
+
+  test.each<readonly [string, () => unknown]>([
+    ['a connection string', () => new Error(`no answer of postgres://oauth:${typed}@db.internal/oauth`)],
+    [
+      'the values of a statement',
+      () => new Error(`select 1 from users where email = $1\nparams: ada@example.com,${typed}`),
+    ],
+    ['a cause', () => new Error('the user cannot be read', { cause: new Error(`password=${typed}`) })],
+    ['several errors', () => new AggregateError([new Error(`authorization: Bearer ${typed}`)], 'no address answers')],
+    ['a parser', () => parseBody(`{"password":"${typed}",}`)],
+    ['a text', () => `secret: ${typed}`],
+    [
+      'members of its own',
+      () => Object.assign(new Error('the query failed'), { parameters: [typed], request: { typed } }),
+    ],
+    ['an object', () => ({ typed })],
+  ])('without onError, the console gets no credentials of an error with %s (G33)', async (_name, error) => {
+    const printed = watchConsole()
+    const authenticate = () => {
+      throw error()
+    }
+    const own = await startWorld({ pages: { users: { authenticate }, onError: undefined } })
+    const agent = createUserAgent()
+    const answer = await signIn(agent, await agent.open(`${own.baseUrl}/login`))
+    expect([answer.status, answer.body.includes(typed)]).toEqual([500, false])
+    expect(printed).toHaveBeenCalledOnce()
+    const [text, ...more] = printed.mock.lastCall ?? []
+    expect(more).toEqual([])
+    expect(text).toMatch(/^\[oauth\] a page failed: /)
+    expect(text).not.toContain(typed)
+    await own.stop()
+  })
+
+  test('without onError, nobody can fill the console: it gets a failure that repeats once a minute, in one line of its own (G33)', async () => {
+    const printed = watchConsole()
+    const authenticate = ({ email }: { readonly email: string }) => {
+      throw new Error(`no mailbox\n[oauth] a page failed: ${email}`)
+    }
+    const own = await startWorld({ pages: { users: { authenticate }, onError: undefined } })
+    const agent = createUserAgent()
+    for (let visit = 0; visit < 3; visit++) await signIn(agent, await agent.open(`${own.baseUrl}/login`))
+    expect(printed).toHaveBeenCalledOnce()
+    const [first, ...others] = String(printed.mock.lastCall?.[0]).split('\n')
+    expect(first).toBe(`[oauth] a page failed: Error: no mailbox [oauth] a page failed: ${ada.email}`)
+    expect(others.every((line) => /^\s+at /.test(line))).toBe(true)
     await own.stop()
   })
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../contracts/clock.ts'
+import { type Clock, systemClock } from '../contracts/clock.ts'
 import { redact } from './redact.ts'
 import { wasTold } from './told-errors.ts'
 
@@ -18,7 +18,7 @@ export type Report = (where: string, cause?: unknown) => void
  * failure once a minute, so that nobody can fill a log from outside, and no failure of which an event has told already.
  * @param secrets the secrets of the server, which it removes from every line
  */
-export function createReport(clock: Clock, secrets: readonly string[]): Report {
+export function createReport(clock: Clock = systemClock, secrets: readonly string[] = []): Report {
   let since = 0
   let printed = new Set<string>()
   return (where, cause) => {

@@ -133,7 +133,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   presets: ['protocol', 'contracts', 'features', 'config'],
   'feature.ts': ['protocol', 'crypto', 'http', 'contracts', 'records', 'policy', 'pages', 'sessions'],
   'node.ts': ['node'],
-  'pages.ts': ['protocol', 'http', 'contracts', 'pages'],
+  'pages.ts': ['protocol', 'http', 'contracts', 'host', 'pages'],
   'handlers.ts': [],
   'provider-types.ts': ['storage', 'contracts', 'clients', 'consents', 'interaction', 'logout', 'handlers.ts'],
   'provider.ts': [
