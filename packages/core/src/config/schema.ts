@@ -11,6 +11,7 @@ import type { LifetimeOptions } from './options/lifetimes.ts'
 import type { ProviderOptions } from './options.ts'
 import { rateLimitSchema } from './rate-limits.ts'
 import { renamedOptions } from './renamed.ts'
+import { requireAuthentication } from './require-authentication.ts'
 import { storageSchema } from './storage-schema.ts'
 import { suggestMember } from './suggest-member.ts'
 
@@ -78,7 +79,8 @@ const optionEntries = {
   storage: storageSchema,
   // Each of them is checked where it is started.
   features: v.optional(v.array(v.unknown()), []),
-  authentication: objectWith('getSession', 'getUser'),
+  // `requireAuthentication` checks it before.
+  authentication: v.unknown(),
   userClaims: hook,
   loginUrl: v.optional(text),
   consentUrl: v.optional(text),
@@ -277,6 +279,7 @@ export function parseOptions(options: object): ParsedOptions {
     throw new TypeError(`unknown option ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
   }
   refuseUncalled(given)
+  if ('authentication' in given) requireAuthentication(given.authentication)
   const result = v.safeParse(optionsSchema, given)
   if (result.success) return result.output as unknown as ParsedOptions
   const [issue] = result.issues

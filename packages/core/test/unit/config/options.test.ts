@@ -123,6 +123,51 @@ describe('an option of the seed with another name here', () => {
   })
 })
 
+describe('the option authentication', () => {
+  const getSession = () => undefined
+  const getUser = () => undefined
+  class Sessions {
+    getSession() {}
+    getUsr() {}
+  }
+  class CompleteSessions extends Sessions {
+    getUser() {}
+  }
+  const session = 'getSession(request), which answers { user, session } of who is signed in, or undefined'
+  const user = 'getUser(id), which answers the user with this id, or undefined'
+
+  test.each<readonly [string, unknown, string]>([
+    ['an empty object', {}, `must have ${session}, and ${user}`],
+    ['no object', 'cookies', `must have ${session}, and ${user}`],
+    ['null', null, `must have ${session}, and ${user}`],
+    ['an object without getUser', { getSession }, `must have the function ${user}`],
+    ['an object without getSession', { getUser }, `must have the function ${session}`],
+    ['a getUser that is no function', { getSession, getUser: {} }, `must have the function ${user}`],
+    ['a misspelt getSession', { getSesion: getSession, getUser }, 'getSesion is not known; did you mean getSession?'],
+    ['other capitals', { getSession, getuser: getUser }, 'getuser is not known; did you mean getUser?'],
+    ['snake_case', { get_session: getSession, getUser }, 'get_session is not known; did you mean getSession?'],
+    ['a class with a misspelt method', new Sessions(), 'getUsr is not known; did you mean getUser?'],
+    [
+      'endSession in other capitals',
+      { getSession, getUser, endsession() {} },
+      'endsession is not known; did you mean endSession?',
+    ],
+    ['a function that was not called', () => ({ getSession, getUser }), 'is a function: call it, or pass its answer'],
+  ])('the error for %s names the function and says what to pass', (_name, value, text) => {
+    expect(refusal({ authentication: value })).toBe(`option authentication: ${text}`)
+  })
+
+  test.each<readonly [string, object]>([
+    [
+      'an object with members of its own',
+      { getSession, getUser, getUsers: getUser, endSessions() {}, cookieName: 'session' },
+    ],
+    ['a class with members that look alike', new CompleteSessions()],
+  ])('%s is accepted', (_name, value) => {
+    expect(refusal({ authentication: value })).toBe('not refused')
+  })
+})
+
 describe('options that are lists', () => {
   test('duplicate audiences and scopes are removed, and scopes keep their order (seed B178)', () => {
     const config = resolve({
