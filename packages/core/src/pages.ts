@@ -3,6 +3,7 @@
 export type { Branding } from './contracts/branding.ts'
 export { englishTexts, type PageTextName, type PageTexts } from './contracts/page-texts.ts'
 export { createReport, type Report } from './host/console.ts'
+export { asFetch } from './http/as-fetch.ts'
 export { escapeHtml } from './http/html.ts'
 export { chooseLanguage, directionOf } from './pages/language.ts'
 export { policyOrigins } from './pages/security-policy.ts'

@@ -29,6 +29,7 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
   /**
    * Serves every endpoint. An unknown path below the issuer is 404. You may pass the function around without the
    * provider.
+   * @throws {TypeError} when it gets something else than a `Request`, for instance a URL
    */
   readonly fetch: Handler
   /** Whether a request is for this server. Adapters pass other requests on. */

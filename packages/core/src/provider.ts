@@ -15,8 +15,8 @@ import type { Feature, FeatureApis } from './contracts/feature.ts'
 import type { BaseUser } from './contracts/host.ts'
 import type { Handlers, HandlersFor } from './handlers.ts'
 import { type HostPorts, hostPorts } from './host/ports.ts'
+import { asFetch } from './http/as-fetch.ts'
 import { errorResponse } from './http/error-response.ts'
-import { toResponse } from './http/reply.ts'
 import { pathOf } from './http/target.ts'
 import { verifyPageQuery } from './interaction/page-query.ts'
 import { resolveLoginContext } from './interaction/resolve-login-context.ts'
@@ -96,10 +96,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
   const serve = (endpoint: Endpoint, request: Request) =>
     observe(endpoint.name, request, (own) => dispatch(own, endpoint, request))
   const handlers = Object.fromEntries(
-    registry.endpoints.map((endpoint) => [
-      endpoint.name,
-      async (request: Request) => toResponse(await serve(endpoint, request)),
-    ]),
+    registry.endpoints.map((endpoint) => [endpoint.name, asFetch((request) => serve(endpoint, request))]),
   )
   const answer = (request: Request): Awaitable<Response> => {
     const path = pathOf(request.url)
@@ -107,7 +104,7 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
     if (endpoint !== undefined) return serve(endpoint, request)
     return health?.answer(request) ?? observe('unknown', request, (own) => answerUnknown(own, withoutLastSlash(path)))
   }
-  const fetch = async (request: Request): Promise<Response> => toResponse(await answer(request))
+  const fetch = asFetch(answer)
   shareEntry(fetch, { publishedUrl: (url) => url, answer })
   const metadata = registry.grantTypes.has('authorization_code') ? openidConfiguration : authorizationServerMetadata
 

@@ -1,5 +1,5 @@
 import { type BaseUser, type Mountable, StorageUnavailableError } from '@oauth/core'
-import { chooseLanguage } from '@oauth/core/pages'
+import { asFetch, chooseLanguage } from '@oauth/core/pages'
 import { checkOptions } from './check-options.ts'
 import { readForm } from './forms/form.ts'
 import { createFormGuard } from './forms/form-guard.ts'
@@ -84,12 +84,12 @@ export function createPages<User extends BaseUser>(options: PagesOptions<User>):
     paths,
     matches: ({ url }) => find(url) !== undefined,
     signInUrl: (path) => `${paths.login}?${new URLSearchParams({ next: path })}`,
-    async fetch(request) {
+    fetch: asFetch(async (request) => {
       const { page, id } = find(request.url) ?? {}
       // No promise is kept: on Workers a request must not wait for one that another request has begun.
       look ??= await createLook(provider.branding)
       return serve({ ...site, look }, request, page, id)
-    },
+    }),
   })
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../../examples/server/test/user-agent.ts'
+import { cookieSessions, createPages } from '../src/index.ts'
 import { type AllTexts, englishPageTexts } from '../src/texts/english.ts'
 import { clientLinks } from '../src/views/client.ts'
-import { ada, grace, password, redirectUri, startWorld, type World } from './support.ts'
+import { ada, grace, password, redirectUri, startWorld, type User, type World } from './support.ts'
 
 const fail = (): never => {
   throw new Error('the database is away')
@@ -347,6 +348,18 @@ describe('guessing passwords', () => {
     expect((await guess(password, grace.email)).status).toBe(200)
     await own.stop()
   })
+})
+
+test.each<readonly [string, unknown]>([
+  ['a text', 'https://id.example.com/login'],
+  ['a URL', new URL('https://id.example.com/login')],
+])('pages.fetch with %s rejects with an error that says what to pass', async (_name, url) => {
+  const { provider, users } = world
+  const sessions = cookieSessions<User>({ baseUrl: world.baseUrl, getUser: (id) => users.get(id) })
+  const pages = createPages({ provider, sessions, users: { authenticate: () => undefined } })
+  await expect(pages.fetch(url as Request)).rejects.toThrow(
+    new TypeError('fetch takes a Request, not a URL: pass new Request(url)'),
+  )
 })
 
 describe('functions of the host', () => {

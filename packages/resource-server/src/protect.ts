@@ -8,6 +8,7 @@ import { type ChallengeDefaults, errorResponse } from './challenge.ts'
 import { createDefaultLog } from './default-log.ts'
 import { ResourceError } from './errors.ts'
 import { refuseUnknownOptions, resolveSeconds } from './options.ts'
+import { requireHead } from './request-head.ts'
 import { checkScopes, requireScopes } from './scope.ts'
 import { challengeSchemes, withHeaders } from './sender-constraint.ts'
 import { forWholeOperation } from './step-up.ts'
@@ -71,6 +72,7 @@ export function protect(
 
   return (handler) =>
     async (request, ...rest) => {
+      requireHead(request)
       let token: VerifiedToken | undefined
       try {
         token = await verifier.verify(request)

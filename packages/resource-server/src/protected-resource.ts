@@ -15,7 +15,7 @@ import {
   verifierOf,
 } from './protected-resource-options.ts'
 import { isAt, publishedUrl } from './published-url.ts'
-import type { RequestHead } from './request-head.ts'
+import { type RequestHead, requireHead } from './request-head.ts'
 import { routeOptions } from './route-options.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -118,6 +118,7 @@ export function createProtectedResource(options: ProtectedResourceOptions): Prot
     withAuth(handler, more) {
       const guarded = guard(more)
       return async (request, ...rest) => {
+        requireHead(request)
         const { method, headers, url } = request
         const own = head(request, url, () => ({ method, headers })) ?? request
         return guarded(own, (auth) => handler(request, auth, ...rest))

@@ -12,3 +12,9 @@ export interface RequestHead {
    */
   readonly incoming?: object
 }
+
+/** @throws {TypeError} when it is no request, for instance a URL; the message says what to pass */
+export function requireHead(request: RequestHead): void {
+  if (typeof (request as Partial<RequestHead> | undefined)?.url === 'string') return
+  throw new TypeError('a protected handler takes a Request: pass new Request(url) for a URL')
+}

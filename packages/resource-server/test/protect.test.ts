@@ -1,4 +1,5 @@
 import {
+  createProtectedResource,
   protect,
   protectedResourceMetadataUrl,
   ResourceError,
@@ -143,6 +144,26 @@ describe('protect', () => {
     const { verifier } = await setUp()
     expect(() => protect({ verifier, scope: ['a'] } as never)).toThrow('there is no option scope')
     expect(() => protect({ verifier, resourceMetadata: '/relative' })).toThrow('resourceMetadata')
+  })
+})
+
+describe('a protected handler that is called with a URL', () => {
+  it.each<readonly [string, unknown]>([
+    ['a text', api],
+    ['a URL', new URL(api)],
+    ['nothing', undefined],
+  ])('with %s, protect and withAuth reject with an error that says what to pass', async (_name, value) => {
+    const { verifier } = await setUp()
+    const resource = createProtectedResource({ resource: api, authorizationServer: 'https://id.example.com/auth' })
+    const handlers = [
+      protect({ verifier })(() => new Response('notes')),
+      resource.withAuth(() => new Response('notes')),
+    ]
+    for (const handler of handlers) {
+      await expect(handler(value as Request)).rejects.toThrow(
+        new TypeError('a protected handler takes a Request: pass new Request(url) for a URL'),
+      )
+    }
   })
 })
 

@@ -1,3 +1,4 @@
+import { asFetch } from '../http/as-fetch.ts'
 import { pathOf, queryOf } from '../http/target.ts'
 import { entryOf, shareEntry } from './entry.ts'
 
@@ -45,10 +46,10 @@ export function receivedAt(provider: Mountable, path: string): Mountable {
     return issuerUrl + at.slice(below.length) + (query === '' ? '' : `?${query}`)
   }
 
-  const fetch = (request: Request): Promise<Response> => {
+  const fetch = asFetch((request) => {
     const url = publishedUrl(request.url)
     return provider.fetch(url === request.url ? request : new Request(url, request))
-  }
+  })
   const entry = entryOf(provider)
   shareEntry(fetch, { publishedUrl: (url) => entry.publishedUrl(publishedUrl(url)), answer: entry.answer })
 

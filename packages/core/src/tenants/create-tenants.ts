@@ -5,9 +5,9 @@ import type { BaseUser } from '../contracts/host.ts'
 import { withinSeconds } from '../host/deadline.ts'
 import { type Announcements, createAnnouncements } from '../host/events.ts'
 import { markTold } from '../host/told-errors.ts'
+import { asFetch, requireRequest } from '../http/as-fetch.ts'
 import { errorResponse } from '../http/error-response.ts'
 import { pause } from '../http/pause.ts'
-import { toResponse } from '../http/reply.ts'
 import { pathOf } from '../http/target.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { Provider } from '../provider-types.ts'
@@ -85,13 +85,16 @@ export function createTenants(given: TenantsOptions): Tenants {
 
   const answer = (request: Request): Awaitable<Response> => {
     const tenant = resolve.tenantOf(request.url)
-    if (!isTenantId(tenant)) return notFound()
+    if (!isTenantId(tenant)) {
+      requireRequest(request)
+      return notFound()
+    }
     const served = live.use<Response>(tenant, (provider) =>
       provider === undefined ? notFound() : entryOf(provider).answer(request),
     )
     return served instanceof Promise ? served.catch(onlyUnavailable) : served
   }
-  const fetch = async (request: Request): Promise<Response> => toResponse(await answer(request))
+  const fetch = asFetch(answer)
   shareEntry(fetch, { publishedUrl: (url) => url, answer })
 
   return Object.freeze<Tenants>({
