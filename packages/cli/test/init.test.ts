@@ -134,6 +134,63 @@ test('a file that exists is never overwritten without --force, and then nothing 
   expect(readFileSync(join(folder, 'tsconfig.json'), 'utf8')).toContain('compilerOptions')
 })
 
+test('a README that exists stays and is no error, and --force overwrites it', async () => {
+  const folder = folderWith({ 'README.md': 'mine' })
+  const { code, output } = await init(folder, ['--yes'])
+  expect([code, output]).toEqual([0, expect.stringContaining('\nREADME.md stayed as it was.\n')])
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine')
+  const forced = await init(folder, ['--yes', '--force', '--json'])
+  expect(JSON.parse(forced.output)).toMatchObject({ kept: ['.env'] })
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('npm start')
+})
+
+test.each(combinations)(
+  'the README of $framework on $database with the pages $pages is short, and what it names is there',
+  async ({ framework, database, pages }) => {
+    const folder = folderWith()
+    const args = ['my-server', '--framework', framework, '--database', database, '--pages', pages]
+    const { output } = await init(folder, args)
+    const project = join(folder, 'my-server')
+    const text = readFileSync(join(project, 'README.md'), 'utf8')
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(25)
+    expect(text).toMatch(/^# my-server\n/)
+
+    // What to type, in the order in which `init` itself says it.
+    const typed =
+      /```sh\n(.*?)```/s
+        .exec(text)?.[1]
+        ?.split('\n')
+        .map((line) => line.replace(/ +#.*/, '')) ?? []
+    const said = output
+      .slice(output.indexOf('Next:'))
+      .split('\n')
+      .map((line) => line.trim().replace(/ +#.*/, ''))
+    expect(said.filter((line) => /^np[mx] /.test(line))).toEqual(typed.filter((line) => line !== ''))
+    const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+    for (const [, script = ''] of text.matchAll(/npm (?:run )?(start|dev|build|deploy)\b/g)) {
+      expect(Object.keys(scripts)).toContain(script)
+    }
+    for (const [, command = ''] of text.matchAll(/npx oauth ([a-z]+(?: create)?)/g)) {
+      let help = ''
+      const write = (more: string) => {
+        help += more
+      }
+      const found = await runCommand([...command.split(' '), '--help'], {
+        ...{ directory: folder, outputIsTerminal: false, write, writeError: write },
+      })
+      expect([command, found, help]).toEqual([command, 0, expect.stringContaining(`oauth ${command}`)])
+    }
+    const all = files(project)
+    for (const [, path = ''] of text.matchAll(/`(src\/[\w.-]+|\.env|\.dev\.vars|wrangler\.jsonc)`/g)) {
+      expect(all).toContain(path)
+    }
+    const sources = all.filter((path) => path.endsWith('.ts')).map((path) => readFileSync(join(project, path), 'utf8'))
+    for (const [, name = ''] of text.matchAll(/`([A-Z_]{6,})`/g)) {
+      expect(sources.some((source) => source.includes(name))).toBe(true)
+    }
+  },
+)
+
 test('--force never overwrites the secrets, because the keys are sealed with them', async () => {
   const folder = folderWith()
   await init(folder, ['--yes'])

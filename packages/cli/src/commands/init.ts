@@ -94,7 +94,10 @@ function told(
       : []),
     start,
   ]
-  const stayed = kept.map((path) => `${path} stayed as it was: it has the secrets.\n`).join('')
-  const demo = pages === 'yes' ? `The password of the demo user is in ${secretsFile(framework)}.\n` : ''
+  const secrets = secretsFile(framework)
+  const stayed = kept
+    .map((path) => `${path} stayed as it was${path === secrets ? ': it has the secrets' : ''}.\n`)
+    .join('')
+  const demo = pages === 'yes' ? `The password of the demo user is in ${secrets}.\n` : ''
   return `${written.map((path) => `  ${path}\n`).join('')}${stayed}\nNext:\n\n${steps.map((step) => `  ${step}\n`).join('')}\n${demo}`
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageFolder } from '../package-folder.ts'
 import type { Choices, Database, Framework } from './choices.ts'
+import { readme } from './readme.ts'
 
 const templates = join(packageFolder, 'templates')
 
@@ -30,6 +31,7 @@ export function projectFiles(choices: Choices, name: string): ReadonlyMap<string
     }
   }
   files.set('package.json', `${JSON.stringify(manifest, undefined, 2)}\n`)
+  files.set('README.md', readme(choices, name))
   files.set(secretsFile(choices.framework), variables(choices))
   return files
 }
@@ -43,7 +45,7 @@ function variables({ framework, database, pages }: Choices): string {
   const url = databaseUrls[database]
   return [
     // wrangler.jsonc has the URL of a Worker.
-    ...(framework === 'workers' ? [] : ['BASE_URL=http://localhost:3000']),
+    ...(framework === 'workers' ? [] : [place, '# BASE_URL=https://id.example.com']),
     '# It seals the signing keys. Keep it, and use another one in production.',
     `OAUTH_SECRET=${randomBytes(48).toString('base64url')}`,
     ...(url === undefined ? [] : [`DATABASE_URL=${url}`]),
@@ -53,6 +55,8 @@ function variables({ framework, database, pages }: Choices): string {
     '',
   ].join('\n')
 }
+
+const place = '# Where browsers and clients reach the server. Without it: http://localhost, and PORT or 3000.'
 
 const databaseUrls: Readonly<Partial<Record<Database, string>>> = {
   postgres: 'postgres://localhost/oauth',

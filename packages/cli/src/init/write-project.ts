@@ -8,9 +8,12 @@ export interface Written {
   readonly kept: readonly string[]
 }
 
+const readmeFile = 'README.md'
+
 /**
  * Writes files into a folder. A file that exists is an error, before anything is written; with `force` it is overwritten,
- * but for `precious`, which always stays.
+ * but for `precious`, which always stays. Without `force`, a README is no error and
+ * stays, because a new repository has one.
  * @throws {UsageError} that names the files that exist
  */
 export function writeProject(
@@ -19,12 +22,13 @@ export function writeProject(
   { force, precious }: { readonly force: boolean; readonly precious: string },
 ): Written {
   const present = [...files.keys()].filter((path) => existsSync(join(folder, path)))
-  if (present.length > 0 && !force) {
+  const inTheWay = present.filter((path) => path !== readmeFile)
+  if (inTheWay.length > 0 && !force) {
     throw new UsageError(
-      `${folder} already has ${present.join(', ')}. Nothing was written: name another folder, or overwrite them with --force.`,
+      `${folder} already has ${inTheWay.join(', ')}. Nothing was written: name another folder, or overwrite them with --force.`,
     )
   }
-  const kept = present.filter((path) => path === precious)
+  const kept = present.filter((path) => path === precious || (path === readmeFile && !force))
   const written = [...files.keys()].filter((path) => !kept.includes(path))
   for (const path of written) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })

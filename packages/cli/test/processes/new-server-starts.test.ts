@@ -81,6 +81,16 @@ test.each(['hono', 'express'])(
   },
 )
 
+test.each(['hono', 'express'])('a new %s server on another port publishes URLs with that port', async (framework) => {
+  const folder = await newProject('node_modules/.init-', '--framework', framework)
+  const port = String(await freePort())
+  const origin = `http://localhost:${port}`
+  await answers(spawnNewServer(folder, { PORT: port }), `${origin}/auth/jwks`)
+  const discovery = await (await fetch(`${origin}/auth/.well-known/openid-configuration`)).json()
+  expect(discovery.issuer).toBe(`${origin}/auth`)
+  expect(await (await fetch(`${origin}/login`)).text()).toContain('ada@example.com')
+})
+
 test.each([
   ['hono', 'postgres'],
   ['express', 'mysql'],
@@ -102,10 +112,13 @@ test('a new Next.js server starts, and with another secret or without a database
   const folder = await newProject('.init-', '--framework', 'next')
   const port = String(await freePort())
   const next = [process.execPath, join(root, 'node_modules/next/dist/bin/next'), 'dev', '-p', port] as const
-  const env = { NEXT_TELEMETRY_DISABLED: '1', BASE_URL: `http://localhost:${port}` }
+  const env = { NEXT_TELEMETRY_DISABLED: '1' }
+  const origin = `http://localhost:${port}`
   const first = spawnServer(next, folder, env)
-  await answers(first, `${env.BASE_URL}/auth/jwks`)
-  await answers(first, `${env.BASE_URL}/login`)
+  await answers(first, `${origin}/auth/jwks`)
+  await answers(first, `${origin}/login`)
+  const discovery = await (await fetch(`${origin}/auth/.well-known/openid-configuration`)).json()
+  expect(discovery.issuer).toBe(`${origin}/auth`)
   await stop(first)
   const second = await refusalOf(spawnServer(next, folder, { ...env, OAUTH_SECRET: anotherSecret }))
   expect(second).toContain('The server does not start: `secret` opens none of the')

@@ -1,5 +1,6 @@
 import { createProvider, type Provider } from '@oauth/core'
 import { conformanceReport } from '@oauth/core/features/conformance-report'
+import { baseUrl } from './base-url.ts'
 import { authentication } from './sessions.ts'
 import { openStorage } from './storage.ts'
 
@@ -9,10 +10,10 @@ let opened: ReturnType<typeof openStorage> | undefined
 /** Makes the provider at the first request: while the module loads, there may be no variables yet. */
 export function provider(): Provider {
   if (made === undefined) {
-    const { OAUTH_SECRET, BASE_URL = 'http://localhost:3000' } = process.env
+    const { OAUTH_SECRET } = process.env
     if (OAUTH_SECRET === undefined) throw new Error('OAUTH_SECRET is not set: npx oauth secret makes one')
     made = createProvider({
-      baseUrl: BASE_URL, // the issuer is this URL and /auth
+      baseUrl: baseUrl(), // the issuer is this URL and /auth
       secret: OAUTH_SECRET,
       storage: open().storage,
       authentication,

@@ -1,12 +1,13 @@
 import { createProvider, type Provider, type Storage } from '@oauth/core'
+import { baseUrl } from './base-url.ts'
 import { authentication } from './sessions.ts'
 
 /** Makes the provider on the storage of the Worker. */
 export function createServer(storage: Storage): Provider {
-  const { OAUTH_SECRET, BASE_URL = 'http://localhost:8787' } = process.env
+  const { OAUTH_SECRET } = process.env
   if (OAUTH_SECRET === undefined) throw new Error('OAUTH_SECRET is not set: npx oauth secret makes one')
   return createProvider({
-    baseUrl: BASE_URL, // the issuer is this URL and /auth
+    baseUrl: baseUrl(), // the issuer is this URL and /auth
     secret: OAUTH_SECRET,
     storage,
     authentication,

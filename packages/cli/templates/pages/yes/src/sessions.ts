@@ -1,4 +1,5 @@
 import { type CookieSessions, cookieSessions, memorySessionStore, type SessionStore } from '@oauth/pages'
+import { baseUrl } from './base-url.ts'
 
 // A demo: one user with a password from the environment, and sessions in this process. Put yours in its place.
 export interface User {
@@ -24,8 +25,7 @@ const getUser = (id: string): User | undefined => (id === user.id ? user : undef
 
 /** Makes the sessions at the first request: while the module loads, there may be no variables yet. */
 export function sessions(): CookieSessions<User> {
-  const { BASE_URL = 'http://localhost:3000' } = process.env
-  return cookieSessions({ baseUrl: BASE_URL, store, getUser })
+  return cookieSessions({ baseUrl: baseUrl(), store, getUser })
 }
 
 /** What the provider asks your application. */

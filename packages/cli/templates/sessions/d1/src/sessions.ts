@@ -1,4 +1,5 @@
 import { type CookieSessions, cookieSessions, type SessionStore, type StoredSession } from '@oauth/pages'
+import { baseUrl } from './base-url.ts'
 import { servingStorage } from './storage.ts'
 
 // A demo: one user with a password from the environment. Put yours in its place.
@@ -44,8 +45,7 @@ const store: SessionStore = {
 
 /** Makes the sessions at the first request: while the module loads, there may be no variables yet. */
 export function sessions(): CookieSessions<User> {
-  const { BASE_URL = 'http://localhost:8787' } = process.env
-  return cookieSessions({ baseUrl: BASE_URL, store, getUser })
+  return cookieSessions({ baseUrl: baseUrl(), store, getUser })
 }
 
 /** What the provider asks your application. */
