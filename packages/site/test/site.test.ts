@@ -125,6 +125,8 @@ describe('the whole site', () => {
     ['refresh_token.replayed', 'reference/events.html#refresh_tokenreplayed'],
     ['jwks_uri', 'reference/client-metadata.html#jwks_uri'],
     ['pkce is required for public clients', 'reference/messages-to-clients.html#pkce-is-required-for-public-clients'],
+    ['logo', 'custom-pages.html#name-logo-and-colours'],
+    ['logo', 'reference/client-metadata.html#logo_uri'],
     ['migrate oidc-provider', 'guides/from-oidc-provider.html'],
   ])('the search for "%s" has %s among its first five', (query, page) => {
     expect(found(query).slice(0, 5)).toContain(page)
@@ -136,6 +138,11 @@ describe('the whole site', () => {
     ['pages with tenants', 'tenants.html#ready-pages'],
     ['how do I stop a server gracefully', 'deployment.html#stopping'],
     ['session cookie', 'custom-pages.html#cookies'],
+    ['sign up', 'custom-pages.html#sign-up'],
+    ['signup', 'options.html#signupurl'],
+    ['vercel', 'guides/next.html#vercel-and-other-serverless-platforms'],
+    ['deploy on vercel', 'guides/next.html#vercel-and-other-serverless-platforms'],
+    ['logout', 'logout.html'],
     ['option secret: must have at least 32 characters', 'options.html#secret'],
   ])('the search for "%s" has %s first', (query, page) => {
     expect(found(query)[0]).toBe(page)

@@ -15,12 +15,7 @@ export const searchOptions: Options = {
     prefix: (term) => term.length > 2,
     fuzzy: (term) => (term.length > 5 ? 0.15 : false),
     boost: { heading: 4, page: 2 },
-    boostDocument: (_id, term, stored) => Number(stored?.weight ?? 1) * (isNamed(stored?.heading, term) ? 4 : 1),
+    boostDocument: (_id, _term, stored) => Number(stored?.weight ?? 1),
     combineWith: 'AND',
   },
-}
-
-/** Whether a passage is about the term itself: a reader who types the name of an option wants its definition first. */
-function isNamed(heading: unknown, term: string): boolean {
-  return String(heading).toLowerCase() === term
 }
