@@ -1,14 +1,21 @@
 import type { ConsentImport } from '@oauth/core'
 import type { ReadConsent } from './source.ts'
 
+/** A consent with the rows that it is from. */
+export interface PlacedConsent extends ReadConsent {
+  /** Where the first row is, for instance `line 7`. */
+  readonly place: string
+  readonly rows: number
+}
+
 /** Puts consents together by client, user and reference, since some servers store one for each session. */
 export interface MergedConsents {
-  add(read: ReadConsent): void
-  all(): Iterable<ReadConsent>
+  add(read: PlacedConsent): void
+  all(): Iterable<PlacedConsent>
 }
 
 export function createMergedConsents(): MergedConsents {
-  const known = new Map<string, ReadConsent>()
+  const known = new Map<string, PlacedConsent>()
   return {
     add(read) {
       const { clientId, userId, referenceId } = read.consent
@@ -20,7 +27,7 @@ export function createMergedConsents(): MergedConsents {
   }
 }
 
-function together(one: ReadConsent, other: ReadConsent): ReadConsent {
+function together(one: PlacedConsent, other: PlacedConsent): PlacedConsent {
   const sameResources =
     union(one.consent.resources, other.consent.resources).length === (one.consent.resources ?? []).length &&
     (one.consent.resources ?? []).length === (other.consent.resources ?? []).length
@@ -32,10 +39,10 @@ function together(one: ReadConsent, other: ReadConsent): ReadConsent {
     scopes: union(one.consent.scopes, other.consent.scopes),
     claims: union(one.consent.claims, other.consent.claims),
   }
-  return { consent, omitted: union(one.omitted, other.omitted) }
+  return { consent, omitted: union(one.omitted, other.omitted), place: one.place, rows: one.rows + other.rows }
 }
 
-function newer(one: ReadConsent, other: ReadConsent): ReadConsent {
+function newer(one: PlacedConsent, other: PlacedConsent): PlacedConsent {
   return (one.consent.createdAt ?? 0) > (other.consent.createdAt ?? 0) ? one : other
 }
 

@@ -28,7 +28,8 @@ export interface ImportReport {
 /** Collects what became of the rows. Rows with the same finding are counted, so that a million consents need little room. */
 export interface ReportBuilder {
   count(kind: Kind, outcome: RowOutcome): void
-  note(finding: Omit<ImportFinding, 'rows'>): void
+  /** Notes a finding, of one row unless it is of several. */
+  note(finding: Omit<ImportFinding, 'rows'>, rows?: number): void
   /** How many rows have been read. */
   total(): number
   build(): ImportReport
@@ -45,10 +46,10 @@ export function createReport(): ReportBuilder {
       rows += 1
       counts[kind] = { ...counts[kind], [outcome]: counts[kind][outcome] + 1 }
     },
-    note(finding) {
+    note(finding, more = 1) {
       const key = JSON.stringify([finding.kind, finding.client_id, finding.result, finding.text])
       const known = findings.get(key)
-      findings.set(key, known === undefined ? { ...finding, rows: 1 } : { ...known, rows: known.rows + 1 })
+      findings.set(key, known === undefined ? { ...finding, rows: more } : { ...known, rows: known.rows + more })
     },
     total: () => rows,
     build: () => ({ clients: counts.client, consents: counts.consent, findings: [...findings.values()] }),

@@ -1,6 +1,6 @@
 import type { ClientImport, Provider } from '@oauth/core'
 import { CommandError, messageOf } from '../errors.ts'
-import { createMergedConsents } from './consents.ts'
+import { createMergedConsents, type PlacedConsent } from './consents.ts'
 import type { Entry } from './entry.ts'
 import { createReport, type ImportReport, type ReportBuilder } from './report.ts'
 import { member, type Row, RowProblem } from './row.ts'
@@ -51,12 +51,13 @@ export async function runImport(
     }
     const read = readConsent(run, entry.place, entry.row)
     if (read === undefined) continue
-    if (source.consentsRepeat) merged.add(read)
-    else waiting.push({ ...read, place: entry.place })
+    const placed = { ...read, place: entry.place, rows: 1 }
+    if (source.consentsRepeat) merged.add(placed)
+    else waiting.push(placed)
     if (waiting.length >= together) await flush()
   }
   for (const read of merged.all()) {
-    waiting.push({ ...read, place: 'put together' })
+    waiting.push(read)
     if (waiting.length >= together) await flush()
   }
   await flush()
@@ -71,8 +72,6 @@ interface Run {
   /** The clients that a dry run would import. */
   readonly planned: Set<string>
 }
-
-type PlacedConsent = ReadConsent & { readonly place: string }
 
 async function importClient(run: Run, place: string, row: Row): Promise<void> {
   const { report, settings, source } = run
@@ -149,10 +148,10 @@ function readConsent({ source, settings, report }: Run, place: string, row: Row)
   }
 }
 
-async function importConsent(run: Run, { consent, omitted, place }: PlacedConsent): Promise<void> {
+async function importConsent(run: Run, { consent, omitted, place, rows }: PlacedConsent): Promise<void> {
   const { provider, settings, report, planned } = run
   const note = (result: 'refused' | 'conflict' | 'note', text: string): void =>
-    report.note({ kind: 'consent', client_id: consent.clientId, place, result, text })
+    report.note({ kind: 'consent', client_id: consent.clientId, place, result, text }, rows)
   if (omitted.length > 0) note('note', `left out, so users are asked again: ${omitted.join(', ')}`)
   // In a dry run its client is not there yet.
   if (settings.dryRun && planned.has(consent.clientId)) {

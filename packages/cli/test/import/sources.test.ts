@@ -107,7 +107,7 @@ describe('oidc-provider', () => {
     const merged = createMergedConsents()
     const add = (more: Row) => {
       const read = consentOf({ ...grant, ...more })
-      if (read !== undefined) merged.add(read)
+      if (read !== undefined) merged.add({ ...read, place: 'line 1', rows: 1 })
     }
     add({ openid: { scope: 'openid' } })
     add({ openid: { scope: 'openid profile', claims: ['birthdate'] } })
