@@ -3,7 +3,7 @@ import type { OAuthEvent } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { getTokens, post, refresh, registerConfidential } from '../../core/test/support/client.ts'
 import { createQuickWorld } from '../../core/test/support/tokens.ts'
 import { type AuditTrail, type AuditTrailProblem, auditTrail } from '../src/audit-trail/audit-trail.ts'
@@ -344,4 +344,25 @@ test('close tries once more what a write that is under way cannot store', async 
   fail()
   await closed
   expect(written).toEqual(['one', 'two'])
+})
+
+test.each<readonly [string, () => unknown]>([
+  ['a connection string', () => new Error('no answer of postgres://oauth:hunter2-Horse-81@db.internal/oauth')],
+  ['values of a statement', () => new Error('insert failed\nparameters: alice,hunter2-Horse-81')],
+  ['a cause', () => new Error('the query failed', { cause: new Error('password=hunter2-Horse-81') })],
+])('without onError, the console gets no credentials of an error with %s (G33)', async (_name, error) => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => printed.mockRestore())
+  const db = new Kysely<object>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
+  const trail = auditTrail(db, {
+    stores: () => {
+      throw error()
+    },
+  })
+  for (let event = 0; event < 3; event++) trail.onEvent(revoked('grant-1'))
+  await trail.close()
+  await db.destroy()
+  expect(printed).toHaveBeenCalledOnce()
+  expect(printed.mock.lastCall?.[0]).toMatch(/^\[oauth\] audit trail: 1 events were lost: Error: /)
+  expect(printed.mock.lastCall?.[0]).not.toContain('hunter2')
 })

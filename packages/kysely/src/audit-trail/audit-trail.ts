@@ -1,4 +1,5 @@
 import type { OAuthEvent } from '@oauth/core'
+import { createReport } from '@oauth/core/pages'
 import type { Kysely } from 'kysely'
 import { type DialectName, dialectName } from '../dialect.ts'
 import { failureOf, isMissingTable } from '../errors.ts'
@@ -33,7 +34,7 @@ export interface AuditTrailOptions extends TableOptions {
   readonly timeoutSeconds?: number
   /**
    * Told of events that were lost, with their number, and of each write that failed and will be tried again (`dropped: 0`).
-   * Default: `console.error`.
+   * Default: `console.error`, without credentials and values of SQL statements, and the same problem once a minute.
    */
   readonly onError?: (problem: AuditTrailProblem) => void
 }
@@ -76,7 +77,7 @@ export interface AuditTrail {
  * await trail.close()
  */
 export function auditTrail<Database>(db: Kysely<Database>, options: AuditTrailOptions = {}): AuditTrail {
-  const { stores = () => true, address = () => undefined, timeoutSeconds = 5, onError = printProblem } = options
+  const { stores = () => true, address = () => undefined, timeoutSeconds = 5, onError = printer() } = options
   const flushSeconds = number(options, 'flushSeconds', 1, [0, 3600])
   const batchSize = number(options, 'batchSize', 200, [1, 1000])
   const queueSize = number(options, 'queueSize', 10_000, [1, 10_000_000])
@@ -168,9 +169,11 @@ function number<Name extends string>(
   throw new TypeError(`@oauth/kysely: ${name} must be a number from ${least} to ${most}`)
 }
 
-function printProblem({ dropped, cause }: AuditTrailProblem): void {
-  const what = dropped === 0 ? 'a write failed and will be repeated' : `${dropped} events were lost`
-  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : typeof cause
-  // biome-ignore lint/suspicious/noConsole: the default of the option onError
-  console.error(`[oauth] audit trail: ${what}: ${why.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300)}`)
+/** Makes the default of `onError`. It redacts, because errors of drivers have values of statements and connection strings. */
+function printer(): (problem: AuditTrailProblem) => void {
+  const report = createReport()
+  return ({ dropped, cause }) => {
+    const what = dropped === 0 ? 'a write failed and will be repeated' : `${dropped} events were lost`
+    report(`audit trail: ${what}`, cause)
+  }
 }
