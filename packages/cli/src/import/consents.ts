@@ -33,7 +33,10 @@ function together(one: PlacedConsent, other: PlacedConsent): PlacedConsent {
     (one.consent.resources ?? []).length === (other.consent.resources ?? []).length
   // Scopes that were approved for one resource must not count for another, so of approvals for different resources the
   // newer one counts.
-  if (!sameResources) return newer(one, other)
+  if (!sameResources) {
+    const kept = newer(one, other)
+    return { ...kept, omitted: union(kept.omitted, ['an older consent for other resources']) }
+  }
   const consent: ConsentImport = {
     ...newer(one, other).consent,
     scopes: union(one.consent.scopes, other.consent.scopes),

@@ -72,7 +72,7 @@ test('one grant of a user has its own line in the report', async () => {
   expect(text).toMatch(/^note +consent +a +line 2 +left out/m)
 })
 
-test('of grants for different resources the newer one counts, and the report says its line', async () => {
+test('of grants for different resources the newer one counts, and the report says its line and that the older one is left out', async () => {
   const newer = grant('u', { iat: 1_710_000_000, resources: { [api]: 'read', [files]: 'write' } })
   const older = grant('u', { iat: 1_700_000_000, resources: { [api]: 'read' } })
   for (const [rows, line] of [
@@ -81,7 +81,10 @@ test('of grants for different resources the newer one counts, and the report say
   ] as const) {
     const { text } = await reportOf([{ client }, ...rows.map((consent) => ({ consent }))])
     expect(text).toMatch(
-      new RegExp(`^note +consent +a +line ${line} +left out, so users are asked again: read, write`, 'm'),
+      new RegExp(
+        `^note +consent +a +line ${line} +left out, so users are asked again: read, write, an older consent for other resources$`,
+        'm',
+      ),
     )
   }
 })
