@@ -1,6 +1,6 @@
 import type { KeySet } from '../contracts/key-set.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
-import { shareWork } from '../http/shared-work.ts'
+import { sharedWork } from '../http/shared-work.ts'
 import { isThenable } from '../storage/awaitable.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
@@ -30,11 +30,19 @@ export function createKeySet(options: KeySetOptions): KeySet {
   /** Reads the keys and makes none. */
   const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
 
-  const read = shareWork(async (isCurrent) => {
-    const fresh = await ensureKeys(options, ring)
-    // A read that ends after a later one would put back what that one no longer found.
-    return isCurrent() ? keep(fresh) : (ring ?? fresh)
-  })
+  const reads = sharedWork<KeyRing>()
+  const read = (): Promise<KeyRing> =>
+    reads.run('', async (isCurrent) => {
+      const fresh = await ensureKeys(options, ring)
+      // A read that ends after a later one would put back what that one no longer found.
+      return isCurrent() ? keep(fresh) : (ring ?? fresh)
+    })
+
+  /** Reads the keys after a change. A read that was begun before the change no longer counts. */
+  const readAfterChange = (): Promise<KeyRing> => {
+    reads.forget('')
+    return read()
+  }
 
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()
@@ -91,11 +99,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
       return keys instanceof Promise ? keys.then(({ jwks }) => jwks) : keys.jwks
     },
 
-    rotate: (rotation = {}) => rotateKeys(options, read, rotation),
+    rotate: (rotation = {}) => rotateKeys(options, { read, readAfterChange }, rotation),
 
     import: (keys) => importKeys(options, look, keys),
 
-    purge: () => purgeKeys(options, read),
+    purge: () => purgeKeys(options, { read, readAfterChange }),
 
     check: () => checkKeys(options, look, read),
   }
