@@ -51,6 +51,7 @@ test.each([
   ['the check of the tables in D1', 'tables/auth/jwks', 200],
   ['the call for the options of a tenant', 'tenants/t/acme/auth/jwks', 200],
   ['the list of the keys outside', 'keys-outside/auth/jwks', 200],
+  ['the signature of the metadata', 'signed-metadata/auth/.well-known/openid-configuration', 200],
   ['the fetch of a client document', `documents/${authorize('client.json')}`, 302],
 ])('requests do not depend on %s by a request whose client went away', { timeout: 60_000 }, async (_, path, status) => {
   const leaving = goAway(path)
