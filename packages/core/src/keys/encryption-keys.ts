@@ -56,9 +56,6 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
     return fresh
   }
 
-  /** Reads the keys and makes none. */
-  const look = async (): Promise<Ring> => keep(await find(ring))
-
   const add = async (kind: EncryptionKeyKind, known: Ring): Promise<void> => {
     const generation = (known.keys.findLast(({ algorithm }) => algorithm === kind)?.generation ?? 0) + 1
     const key = await generateEncryptionKey(kind, generation, clock.now(), sealers[0] as Sealer)
@@ -76,16 +73,21 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
   }
 
   const reads = sharedWork<Ring>()
-  const read = (): Promise<Ring> =>
-    reads.run('', async (isCurrent) => {
-      const fresh = await ensure()
+  const share = (name: string, work: () => Promise<Ring>): Promise<Ring> =>
+    reads.run(name, async (isCurrent) => {
+      const fresh = await work()
       // A read that ends after a later one would put back what that one no longer found.
       return isCurrent() ? keep(fresh) : (ring ?? fresh)
     })
 
-  /** Reads the keys after a change. A read that was begun before the change no longer counts. */
+  /** Reads the keys and makes none. */
+  const look = (): Promise<Ring> => share('look', () => find(ring))
+  const read = (): Promise<Ring> => share('read', ensure)
+
+  /** Reads the keys after a change: a read that was begun before the change no longer counts. */
   const lookAfterChange = (): Promise<Ring> => {
-    reads.forget('')
+    reads.forget('look')
+    reads.forget('read')
     return look()
   }
 
