@@ -52,7 +52,7 @@ function d1(env: Env, delay: () => Promise<void>): D1Client {
 
 function onD1(env: Env, delay: () => Promise<void>): Server {
   const storage = d1Storage(d1(env, delay), { timeoutSeconds: 30 })
-  return createProvider({ ...host, baseUrl, healthPages: true, storage, keyCacheSeconds: 1 })
+  return createProvider({ ...host, baseUrl, healthPages: true, storage, keyCacheSeconds: 2 })
 }
 
 function withTenants(delay: () => Promise<void>): Server {

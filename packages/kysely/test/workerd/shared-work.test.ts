@@ -72,7 +72,8 @@ describe('work that a request has left behind, and that ended with it, is begun 
   test('the read of the signing keys while the known ones are used', { timeout: 60_000 }, async () => {
     const path = 'keys/auth/jwks'
     expect(await statusOf(path)).toBe(200)
-    await sleep(1100)
+    // Between one and two times as old as keys may be (2 s), wherever in a second they were read.
+    await sleep(2100)
     await makeSlow(path)
     expect(await statusOf(path)).toBe(200)
     await sleep(2100)
