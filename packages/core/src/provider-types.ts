@@ -111,6 +111,7 @@ export interface Provider<Own extends Handlers = Handlers, Apis extends object =
   /**
    * Returns what a login or consent page needs to know, or `undefined` when the request belongs to no live interaction
    * of this browser: for pages that users may also open by themselves.
+   * @throws {OAuthError} `temporarily_unavailable` when the client cannot be looked up for a moment
    */
   tryResolveLoginContext(request: Request): Promise<LoginContext | undefined>
   /**

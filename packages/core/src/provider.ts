@@ -144,7 +144,8 @@ export function createProvider(options: ProviderOptions<BaseUser>): Provider {
       try {
         return await resolveLoginContext(core, request)
       } catch (error) {
-        if (error instanceof OAuthError) return undefined
+        // What another request may find is not over.
+        if (error instanceof OAuthError && error.status < 500) return undefined
         throw error
       }
     },

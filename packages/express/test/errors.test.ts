@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createProvider } from '@oauth/core'
+import { createProvider, OAuthError, StorageUnavailableError } from '@oauth/core'
 import { memoryStorage } from '@oauth/core/memory'
 import type { ErrorRequestHandler } from 'express'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -71,6 +71,20 @@ describe.each(majors)('%s, errors', (_name, create) => {
     expect(errors).toEqual([])
     expect(printed).toHaveLength(1)
     expect(printed[0]).toContain('error request.failed endpoint=getClients cause="Error: the session store is down"')
+  })
+
+  test.each([
+    ['the storage is away', () => new StorageUnavailableError('no connection', { retryAfter: 7 })],
+    [
+      'the server cannot serve for a moment',
+      () => new OAuthError('temporarily_unavailable', 'too many documents', { headers: { 'retry-after': '7' } }),
+    ],
+  ])('a page that fails because %s is answered by Express with 503 and Retry-After (G41)', async (_why, make) => {
+    const app = create()
+    app.use(oauth(throwingProvider())).get('/login', (_req, _res, next) => next(make()))
+    server = await listen(app)
+    const { status, headers } = await server.ask('/login')
+    expect([status, headers.get('retry-after')]).toEqual([503, '7'])
   })
 
   test('a body that ends too early does not reach the error handler, and the next request is served (G35)', async () => {

@@ -10,7 +10,10 @@ import type { RouteHandler } from './route-handler.ts'
 export type { AuthHandler, AuthInfo, ProtectedResourceOptions, RouteOptions } from '@oauth/resource-server'
 export type { RouteHandler } from './route-handler.ts'
 
-/** Options, or a function that makes them at the first request. Pass a function: while Next builds, there are no secrets. */
+/**
+ * Options, or a function that makes them at the first request. Pass a function: while Next builds, there are no secrets. Requests
+ * that come before its first answer call it, too; the first answer counts.
+ */
 export type ProtectedResourceSource =
   | ProtectedResourceOptions
   | (() => ProtectedResourceOptions | Promise<ProtectedResourceOptions>)
@@ -80,17 +83,18 @@ function always(made: ProtectedResource): () => Promise<ProtectedResource> {
   return async () => made
 }
 
-/** Makes the resource at the first request. After an error, such as a missing secret, the next request tries again. */
+/**
+ * Makes the resource at the first request. After an error, such as a missing secret, the next request tries again. No promise
+ * is kept: on Workers a request must not wait for one that another request has begun.
+ */
 function atFirstUse(
   source: () => ProtectedResourceOptions | Promise<ProtectedResourceOptions>,
 ): () => Promise<ProtectedResource> {
-  let made: Promise<ProtectedResource> | undefined
-  const make = async (): Promise<ProtectedResource> => createProtectedResource(await source())
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined
-      throw error
-    })
+  let made: ProtectedResource | undefined
+  return async () => {
+    if (made !== undefined) return made
+    const options = await source()
+    made ??= createProtectedResource(options)
     return made
   }
 }

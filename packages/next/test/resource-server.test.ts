@@ -51,7 +51,7 @@ describe('protectedResource of Next.js', () => {
     expect(await response.json()).toEqual(['a', '7'])
   })
 
-  test('the options are made at the first request, once, and again after a failure', async () => {
+  test('the options are made at the first request, not after it, and again after a failure', async () => {
     let asked = 0
     const api = protectedResource(async () => {
       asked++
@@ -61,10 +61,38 @@ describe('protectedResource of Next.js', () => {
     const handle = api.withAuth(() => new Response('notes'))
     expect(asked).toBe(0)
     await expect(handle(request)).rejects.toThrow('there is no secret')
-    for (const answer of await Promise.all([handle(request), handle(request), api.metadata.GET(request)])) {
-      expect(answer.status).toBe(200)
-    }
+    for (const serve of [handle, handle, api.metadata.GET]) expect((await serve(request)).status).toBe(200)
     expect(asked).toBe(2)
+  })
+
+  test('a request that never gets the options, as when a Worker ends with it, holds up no other', async () => {
+    let asked = 0
+    const api = protectedResource(() => {
+      asked++
+      return asked === 1 ? new Promise<never>(() => undefined) : options
+    })
+    const handle = api.withAuth(() => new Response('notes'))
+    void handle(request)
+    expect((await handle(request)).status).toBe(200)
+    expect((await api.metadata.GET(request)).status).toBe(200)
+    expect(asked).toBe(2)
+  })
+
+  test('requests that come before the options all use the resource that is made first', async () => {
+    const ends: (() => void)[] = []
+    const api = protectedResource(async () => {
+      const scopes = [`scope:${ends.length}`]
+      await new Promise<void>((resolve) => ends.push(resolve))
+      return { ...options, scopes }
+    })
+    const document = async (): Promise<unknown> => (await (await api.metadata.GET(request)).json()).scopes_supported
+    const [early, later] = [document(), document()]
+    await expect.poll(() => ends.length).toBe(2)
+    ends[1]?.()
+    expect(await later).toEqual(['scope:1'])
+    ends[0]?.()
+    expect(await early).toEqual(['scope:1'])
+    expect(await document()).toEqual(['scope:1'])
   })
 
   test('wrong options are refused when they are given, and not at the first request', () => {

@@ -1,10 +1,11 @@
-import { type BaseUser, type Mountable, StorageUnavailableError } from '@oauth/core'
+import type { BaseUser, Mountable } from '@oauth/core'
 import { asFetch, chooseLanguage } from '@oauth/core/pages'
 import { checkOptions } from './check-options.ts'
 import { readForm } from './forms/form.ts'
 import { createFormGuard } from './forms/form-guard.ts'
 import { checkSignedIn } from './host-answers.ts'
 import { type Answer, toResponse } from './http/response.ts'
+import { retryHeaders } from './http/unavailable.ts'
 import type { PagesOptions } from './options.ts'
 import { accountsPage } from './pages/accounts.ts'
 import { approvalsPage } from './pages/approvals.ts'
@@ -113,9 +114,9 @@ async function serve(site: Site, request: Request, page: Page | undefined, id: s
     return toResponse(answer, withBody)
   } catch (thrown) {
     site.onError(thrown)
-    const isAway = thrown instanceof StorageUnavailableError
-    const answer: Answer = failurePage(site, nobody, isAway ? 503 : 500)
-    return toResponse({ ...answer, ...(isAway && { headers: { 'retry-after': '5' } }) }, withBody)
+    const headers = retryHeaders(thrown)
+    const answer: Answer = failurePage(site, nobody, headers === undefined ? 500 : 503)
+    return toResponse({ ...answer, ...(headers !== undefined && { headers }) }, withBody)
   }
 }
 

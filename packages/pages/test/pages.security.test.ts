@@ -1,3 +1,4 @@
+import { OAuthError, StorageUnavailableError } from '@oauth/core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createUserAgent, type UserAgent, type Visit } from '../../../examples/server/test/user-agent.ts'
 import { cookieSessions, createPages } from '../src/index.ts'
@@ -425,6 +426,28 @@ describe('functions of the host', () => {
     const [first, ...others] = String(printed.mock.lastCall?.[0]).split('\n')
     expect(first).toBe(`[oauth] a page failed: Error: no mailbox [oauth] a page failed: ${ada.email}`)
     expect(others.every((line) => /^\s+at /.test(line))).toBe(true)
+    await own.stop()
+  })
+
+  test.each<[string, () => unknown, string]>([
+    ['the storage is away', () => new StorageUnavailableError('no connection', { retryAfter: 7 }), '7'],
+    [
+      'the storage of another copy of the core is away',
+      () => Object.assign(new Error('away'), { name: 'StorageUnavailableError' }),
+      '5',
+    ],
+    [
+      'the server cannot serve for a moment',
+      () => new OAuthError('temporarily_unavailable', 'too many documents', { headers: { 'retry-after': '3' } }),
+      '3',
+    ],
+  ])('a page that fails because %s is 503 with Retry-After (G41)', async (_why, make, retryAfter) => {
+    const authenticate = () => Promise.reject(make())
+    const own = await startWorld({ pages: { users: { authenticate } } })
+    const agent = createUserAgent()
+    const { status, headers, body } = await signIn(agent, await agent.open(`${own.baseUrl}/login`))
+    expect([status, headers.get('retry-after'), body.includes('Something went wrong')]).toEqual([503, retryAfter, true])
+    expect(own.errors).toHaveLength(1)
     await own.stop()
   })
 

@@ -12,6 +12,8 @@ interface Attempt<Value> {
   readonly value: Promise<Value>
   /** Whether the attempt itself has succeeded or failed. */
   isOver: boolean
+  /** The same for an attempt and those that were begun in its place. */
+  readonly line: object
 }
 
 /** Milliseconds after which a caller no longer relies on the attempt of another one. */
@@ -22,7 +24,8 @@ const patience = 2000
  * value, all callers get the error for `retrySeconds`, so that not every request reaches a failing server.
  *
  * On Workers, an attempt ends with the request that began it, and its promise then never settles, or the platform rejects it.
- * So a caller that has waited for two seconds begins another attempt.
+ * So a caller that has waited for two seconds begins another attempt. An attempt that ends after one that was begun later
+ * changes nothing that the later one has found.
  */
 export function remember<Value>(load: () => Promise<Value>, options: RememberOptions): () => Promise<Value> {
   let known: { readonly value: Value } | undefined
@@ -31,28 +34,31 @@ export function remember<Value>(load: () => Promise<Value>, options: RememberOpt
   let until = Number.NEGATIVE_INFINITY
   let running: Attempt<Value> | undefined
 
-  const renew = async (): Promise<Value> => {
+  const renew = async (isCurrent: () => boolean): Promise<Value> => {
     try {
       const value = await load()
+      if (!isCurrent() && known !== undefined) return known.value
       known = { value }
       since = options.clock.now()
       until = since + options.seconds
       return value
     } catch (error) {
-      failure = error
-      since = options.clock.now()
-      until = since + options.retrySeconds
+      if (isCurrent()) {
+        failure = error
+        since = options.clock.now()
+        until = since + options.retrySeconds
+      }
       if (known !== undefined) return known.value
       throw error
     }
   }
 
-  function begin(): Promise<Value> {
-    const value = renew().finally(() => {
+  function begin(line: object = {}): Promise<Value> {
+    const value = renew(() => running?.line === line).finally(() => {
       own.isOver = true
       if (running === own) running = undefined
     })
-    const own: Attempt<Value> = { value, isOver: false }
+    const own: Attempt<Value> = { value, isOver: false, line }
     running = own
     return value
   }
@@ -61,7 +67,8 @@ export function remember<Value>(load: () => Promise<Value>, options: RememberOpt
     let anew: Promise<Value> | undefined
     const next = (): Promise<Value> => {
       if (other.isOver) return other.value
-      anew ??= running === undefined || running === other ? begin() : wait(running)
+      if (running === undefined) anew ??= begin()
+      else anew ??= running === other ? begin(other.line) : wait(running)
       return anew
     }
     // What the platform says of a request that has ended is no failure of the attempt: `next` tells them apart.

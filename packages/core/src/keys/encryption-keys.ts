@@ -1,7 +1,7 @@
 import type { Context } from '../contracts/context.ts'
 import type { EncryptionKeys } from '../contracts/encryption-keys.ts'
 import { createSealer, type Sealer } from '../crypto/seal.ts'
-import { shareWork } from '../http/shared-work.ts'
+import { sharedWork } from '../http/shared-work.ts'
 import { type EncryptionKeyKind, isEncryptionKey, keyKindOf } from '../policy/encryption-key.ts'
 import { chooseSigningKey, scheduleKeys } from '../policy/signing-key.ts'
 import { decryptCompact, readJweHeader } from './decrypt.ts'
@@ -40,16 +40,20 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
   const kinds = new Set<EncryptionKeyKind>()
   let ring: Ring | undefined
 
-  const look = async (): Promise<Ring> => {
-    const before = new Map(ring?.keys.map((key) => [key.id, key]))
+  const find = async (known: Ring | undefined): Promise<Ring> => {
+    const before = new Map(known?.keys.map((key) => [key.id, key]))
     const records = (await storage.signingKeys.list()).filter(isEncryptionKey)
     const keys = await Promise.all(records.map((record) => before.get(record.id) ?? loadEncryptionKey(record, sealers)))
     for (const key of keys) {
       if (isOpenForDecryption(key) || before.has(key.id)) continue
       emit({ type: 'encryption_key.unsealable', keyId: key.id, algorithm: key.algorithm })
     }
-    ring = { keys, readAt: clock.now() }
-    return ring
+    return { keys, readAt: clock.now() }
+  }
+
+  const keep = (fresh: Ring): Ring => {
+    ring = fresh
+    return fresh
   }
 
   const add = async (kind: EncryptionKeyKind, known: Ring): Promise<void> => {
@@ -61,14 +65,31 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
 
   /** Reads the keys, and makes those that are needed and of which this process can open none. */
   const ensure = async (): Promise<Ring> => {
-    const known = await look()
+    const known = await find(ring)
     const missing = [...kinds].filter((kind) => openKeys(known, kind).length === 0)
     if (missing.length === 0) return known
     await Promise.all(missing.map((kind) => add(kind, known)))
-    return look()
+    return find(known)
   }
 
-  const read = shareWork(ensure)
+  const reads = sharedWork<Ring>()
+  const share = (name: string, work: () => Promise<Ring>): Promise<Ring> =>
+    reads.run(name, async (isCurrent) => {
+      const fresh = await work()
+      // A read that ends after a later one would put back what that one no longer found.
+      return isCurrent() ? keep(fresh) : (ring ?? fresh)
+    })
+
+  /** Reads the keys and makes none. */
+  const look = (): Promise<Ring> => share('look', () => find(ring))
+  const read = (): Promise<Ring> => share('read', ensure)
+
+  /** Reads the keys after a change: a read that was begun before the change no longer counts. */
+  const lookAfterChange = (): Promise<Ring> => {
+    reads.forget('look')
+    reads.forget('read')
+    return look()
+  }
 
   const current = (): Ring | Promise<Ring> => {
     const age = ring === undefined ? -1 : clock.now() - ring.readAt
@@ -124,7 +145,7 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
       const before = await read()
       for (const kind of kinds) await add(kind, before)
       if (dropPrevious) for (const { id } of before.keys) await storage.signingKeys.delete(id)
-      await look()
+      await lookAfterChange()
     },
 
     async purge() {
@@ -134,7 +155,7 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
         return openKeys(known, kind).filter((key) => !usable.has(key))
       })
       for (const { id } of ended) await storage.signingKeys.delete(id)
-      if (ended.length > 0) await look()
+      if (ended.length > 0) await lookAfterChange()
       return ended.length
     },
 

@@ -32,6 +32,12 @@ interface CheckedKey {
   readonly privateKey: string
 }
 
+/** The two ways to read the keys and make none. `look` may join one that runs; `lookAfterChange` joins none from before. */
+interface KeyLooks {
+  readonly look: () => Promise<KeyRing>
+  readonly lookAfterChange: () => Promise<KeyRing>
+}
+
 const mostKeys = 20
 
 /**
@@ -41,7 +47,7 @@ const mostKeys = 20
  */
 export async function importKeys(
   options: KeyRingOptions,
-  look: () => Promise<KeyRing>,
+  { look, lookAfterChange }: KeyLooks,
   given: readonly SigningKeyImport[],
 ): Promise<void> {
   if (!Array.isArray(given) || given.length === 0 || given.length > mostKeys) {
@@ -70,7 +76,7 @@ export async function importKeys(
     }
     options.emit({ type: 'signing_key.created', keyId: id, algorithm, activatesAt: now })
   }
-  await look()
+  await lookAfterChange()
 }
 
 type MissingKey = CheckedKey & Pick<SigningKeyRecord, 'generation'>

@@ -8,24 +8,30 @@ export interface KeySetOptions extends KeyRingOptions {
   readonly activationDelay: number
 }
 
+/** The two ways to read the keys. `read` may join a read that runs; `readAfterChange` joins none that began before the change. */
+export interface KeyReads {
+  readonly read: () => Promise<KeyRing>
+  readonly readAfterChange: () => Promise<KeyRing>
+}
+
 /**
  * Adds a key for each algorithm. The server publishes it at once and signs with it after the delay. With `dropPrevious`
  * it signs at once, and all earlier keys are deleted.
  */
 export async function rotateKeys(
   options: KeySetOptions,
-  read: () => Promise<KeyRing>,
+  { read, readAfterChange }: KeyReads,
   { dropPrevious = false, activateAfter = options.activationDelay }: KeyRotation,
 ): Promise<void> {
   const activatesAt = options.clock.now() + (dropPrevious ? 0 : activateAfter)
   const before = await read()
   for (const algorithm of options.algorithms) await addSigningKey(options, before, algorithm, activatesAt)
   if (dropPrevious) for (const id of before.byId.keys()) await options.store.delete(id)
-  await read()
+  await readAfterChange()
 }
 
 /** Deletes the keys that no valid token needs, and returns how many. */
-export async function purgeKeys(options: KeySetOptions, read: () => Promise<KeyRing>): Promise<number> {
+export async function purgeKeys(options: KeySetOptions, { read, readAfterChange }: KeyReads): Promise<number> {
   const now = options.clock.now()
   let purged = 0
   for (const keys of (await read()).byAlgorithm.values()) {
@@ -37,6 +43,6 @@ export async function purgeKeys(options: KeySetOptions, read: () => Promise<KeyR
       purged++
     }
   }
-  if (purged > 0) await read()
+  if (purged > 0) await readAfterChange()
   return purged
 }

@@ -1,6 +1,6 @@
 import type { KeySet } from '../contracts/key-set.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
-import { shareWork } from '../http/shared-work.ts'
+import { sharedWork } from '../http/shared-work.ts'
 import { isThenable } from '../storage/awaitable.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
@@ -27,14 +27,26 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return fresh
   }
 
-  /** Reads the keys and makes none. */
-  const look = async (): Promise<KeyRing> => keep(await readKeyRing(options, ring))
+  const reads = sharedWork<KeyRing>()
+  const share = (name: string, find: () => Promise<KeyRing>): Promise<KeyRing> =>
+    reads.run(name, async (isCurrent) => {
+      const fresh = await find()
+      // A read that ends after a later one would put back what that one no longer found.
+      return isCurrent() ? keep(fresh) : (ring ?? fresh)
+    })
 
-  const read = shareWork(async (isCurrent) => {
-    const fresh = await ensureKeys(options, ring)
-    // A read that ends after a later one would put back what that one no longer found.
-    return isCurrent() ? keep(fresh) : (ring ?? fresh)
-  })
+  /** Reads the keys and makes none. */
+  const look = (): Promise<KeyRing> => share('look', () => readKeyRing(options, ring))
+  const read = (): Promise<KeyRing> => share('read', () => ensureKeys(options, ring))
+
+  /** Makes a read that follows a change: one that was begun before the change no longer counts. */
+  const afterChange = (next: () => Promise<KeyRing>) => (): Promise<KeyRing> => {
+    reads.forget('look')
+    reads.forget('read')
+    return next()
+  }
+  const reading = { read, readAfterChange: afterChange(read) }
+  const looking = { look, lookAfterChange: afterChange(look) }
 
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()
@@ -91,11 +103,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
       return keys instanceof Promise ? keys.then(({ jwks }) => jwks) : keys.jwks
     },
 
-    rotate: (rotation = {}) => rotateKeys(options, read, rotation),
+    rotate: (rotation = {}) => rotateKeys(options, reading, rotation),
 
-    import: (keys) => importKeys(options, look, keys),
+    import: (keys) => importKeys(options, looking, keys),
 
-    purge: () => purgeKeys(options, read),
+    purge: () => purgeKeys(options, reading),
 
     check: () => checkKeys(options, look, read),
   }

@@ -2,6 +2,7 @@ import { systemClock } from '../contracts/clock.ts'
 import { createReport } from '../host/console.ts'
 import type { Reply } from '../http/reply.ts'
 import { entryOf } from '../server/entry.ts'
+import { failureReply } from '../server/failure-reply.ts'
 import type { Mountable } from '../server/received-at.ts'
 import { isClosedConnection } from './closed-connection.ts'
 import type { IncomingRequest, OutgoingResponse } from './platform.ts'
@@ -29,7 +30,9 @@ export type NodeListener = (
  * The URL of a request begins with the origin of the issuer, whatever the client sent as `Host`.
  * @param provider the provider, the result of `receivedAt`, or of `createTenants`, which chooses a tenant by the `Host`
  * @param others serves the requests that are not for the provider, for instance your pages. Without it, they go to `next`
- * when a framework passes it; otherwise the provider answers them with 404.
+ * when a framework passes it; otherwise the provider answers them with 404. An error of yours is answered with 503 and
+ * `Retry-After` when it says that the server cannot serve for a moment (`StorageUnavailableError`, `temporarily_unavailable`), and
+ * with 500 otherwise.
  * @example
  * ```ts
  * // With createServer of Node's http module.
@@ -51,7 +54,7 @@ export function nodeListener(
       else {
         if (!isClosedConnection(incoming, error)) report('the listener failed', error)
         if (outgoing.headersSent) outgoing.destroy()
-        else sendReply(outgoing, failed, isHead)
+        else sendReply(outgoing, failureReply(error), isHead)
       }
     }
     const finish = (response: Response): void => {
@@ -76,6 +79,8 @@ export function nodeListener(
   }
 }
 
-const plainText = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
-const failed: Reply = { status: 500, headers: plainText, body: 'Internal Server Error' }
-const malformed: Reply = { status: 400, headers: plainText, body: 'The request target is not a URL' }
+const malformed: Reply = {
+  status: 400,
+  headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
+  body: 'The request target is not a URL',
+}

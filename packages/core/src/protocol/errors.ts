@@ -100,6 +100,8 @@ export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly description: string | undefined
   readonly details: OAuthErrorDetails
+  /** The status of the answer. Koa assigns it once more, so it is no getter. */
+  readonly status: number
 
   constructor(code: OAuthErrorCode, description?: string, details: OAuthErrorDetails = {}) {
     super(description === undefined ? code : `${code}: ${description}`, { cause: details.cause })
@@ -107,11 +109,16 @@ export class OAuthError extends Error {
     this.code = code
     this.description = description
     this.details = details
+    // The status of a feature's code is known to the registry: `details.status` has it by the time an answer is made.
+    this.status = details.status ?? (errorStatus as Readonly<Record<string, number>>)[code] ?? 400
   }
 
-  get status(): number {
-    // The status of a feature's code is known to the registry: `details.status` has it by the time an answer is made.
-    return this.details.status ?? (errorStatus as Readonly<Record<string, number>>)[this.code] ?? 400
+  /**
+   * The headers of the answer, for instance `retry-after`. Express, Koa and Fastify send them, with `status`, when a page of
+   * yours lets this error through.
+   */
+  get headers(): Readonly<Record<string, string>> {
+    return this.details.headers ?? {}
   }
 
   /**

@@ -6,11 +6,18 @@
 export class StorageUnavailableError extends Error {
   /** Seconds after which the client should try again. Default 5. */
   readonly retryAfter: number
+  /** The status of the answer. Express, Koa and Fastify send it, with `headers`, when a page of yours lets this error through. */
+  readonly status = 503
 
   constructor(message: string, options: { readonly cause?: unknown; readonly retryAfter?: number } = {}) {
     super(message, { cause: options.cause })
     this.name = 'StorageUnavailableError'
     this.retryAfter = options.retryAfter ?? 5
+  }
+
+  /** The headers of the answer: `retry-after`. */
+  get headers(): Readonly<Record<string, string>> {
+    return { 'retry-after': this.retryAfter.toString() }
   }
 }
 

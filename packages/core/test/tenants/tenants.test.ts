@@ -61,7 +61,8 @@ describe('the options of a tenant', () => {
     const server = createServer(nodeListener(tenants, pages)).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
-    expect((await fetch(`http://127.0.0.1:${port}/t/acme/login`)).status).toBe(500)
+    const { status, headers } = await fetch(`http://127.0.0.1:${port}/t/acme/login`)
+    expect([status, headers.get('retry-after')]).toEqual([503, '5'])
     await new Promise((resolve) => setTimeout(resolve, 30))
     const text = printed.mock.calls.flat().join('\n')
     expect(text.match(/the database of settings is away/g) ?? []).toHaveLength(lines)

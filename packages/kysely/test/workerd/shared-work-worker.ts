@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { externalSigningKeys } from '../../../core/src/external-keys/external-signing-keys.ts'
 import { clientIdMetadataDocuments } from '../../../core/src/features/client-id-metadata-documents/client-id-metadata-documents.ts'
+import { signedMetadata } from '../../../core/src/features/signed-metadata/signed-metadata.ts'
 import { createProvider } from '../../../core/src/index.ts'
 import { memoryStorage } from '../../../core/src/memory/index.ts'
 import { createTenants, tenantsByPath } from '../../../core/src/tenants/index.ts'
@@ -51,7 +52,7 @@ function d1(env: Env, delay: () => Promise<void>): D1Client {
 
 function onD1(env: Env, delay: () => Promise<void>): Server {
   const storage = d1Storage(d1(env, delay), { timeoutSeconds: 30 })
-  return createProvider({ ...host, baseUrl, healthPages: true, storage, keyCacheSeconds: 1 })
+  return createProvider({ ...host, baseUrl, healthPages: true, storage, keyCacheSeconds: 2 })
 }
 
 function withTenants(delay: () => Promise<void>): Server {
@@ -94,6 +95,34 @@ function withKeysOutside(delay: () => Promise<void>): Server {
   })
 }
 
+function withSignedMetadata(delay: () => Promise<void>): Server {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  let pair: CryptoKeyPair | undefined
+  const signingKeys = externalSigningKeys({
+    algorithms: ['ES256'],
+    async list() {
+      pair ??= (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
+      const { kty, crv, x, y } = (await crypto.subtle.exportKey('jwk', pair.publicKey)) as Record<string, unknown>
+      return [{ kid: 'k1', algorithm: 'ES256', publicKey: { kty, crv, x, y }, activatesAt: 0 }]
+    },
+    async sign({ data }) {
+      await delay()
+      return new Uint8Array(
+        await crypto.subtle.sign(algorithm, (pair as CryptoKeyPair).privateKey, new Uint8Array(data)),
+      )
+    },
+  })
+  return createProvider({
+    ...host,
+    baseUrl,
+    storage: memoryStorage(),
+    signingKeys,
+    idTokenSigningAlgorithm: 'ES256',
+    accessTokenSigningAlgorithm: 'ES256',
+    features: [signedMetadata()],
+  })
+}
+
 function withDocuments(delay: () => Promise<void>): Server {
   return createProvider({
     ...host,
@@ -119,6 +148,7 @@ const cases: Readonly<Record<string, (env: Env, delay: () => Promise<void>) => S
   readiness: onD1,
   tenants: (_, delay) => withTenants(delay),
   'keys-outside': (_, delay) => withKeysOutside(delay),
+  'signed-metadata': (_, delay) => withSignedMetadata(delay),
   documents: (_, delay) => withDocuments(delay),
 }
 

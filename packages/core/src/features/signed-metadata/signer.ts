@@ -1,17 +1,18 @@
 import type { Core } from '../../contracts/core.ts'
+import { type SharedWork, sharedWork } from '../../http/shared-work.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** A document with its signature. */
+/** What is known of the signature of a document. */
 interface Signed {
-  /** The id of the key that signs it. */
-  readonly keyId: string
-  /** What this key signed; the last JWT, where it could not. */
-  readonly jwt: Promise<string>
+  /** The id of the key that signs it now. */
+  keyId: string
+  /** Signs it, by the id of the key. */
+  readonly signing: SharedWork<string>
   /** The last JWT, by this key or an earlier one. */
-  readonly last: string | undefined
-  /** After a failure: when to try again, in seconds since the epoch. */
-  readonly retryAt?: number
+  last?: { readonly keyId: string; readonly jwt: string }
+  /** Why this key could not sign, and when to try again, in seconds since the epoch. */
+  failure?: { readonly keyId: string; readonly cause: unknown; readonly retryAt: number }
 }
 
 /** Seconds after a failure until the next attempt: everybody can ask for the documents, and a signature may cost money. */
@@ -33,32 +34,31 @@ export function createMetadataSigner(core: Core, algorithm: () => string, typ: s
   const lastOf = (signed: Signed | undefined, cause: unknown): string => {
     if (signed?.last === undefined) throw cause
     emit({ type: 'request.failed', endpoint: 'signed metadata', cause })
-    return signed.last
+    return signed.last.jwt
   }
 
-  const sign = async (document: Members, keyId: string): Promise<string> => {
+  const sign = async (document: Members, signed: Signed, isCurrent: () => boolean): Promise<string> => {
+    const { keyId } = signed
     const { signed_metadata: _, ...members } = document
     const claims = { ...members, iss: config.issuer, iat: clock.now() }
-    const keep = (changes: Partial<Signed>): Signed | undefined => {
-      const signed = known.get(document)
-      // By now another key may sign.
-      if (signed?.keyId === keyId) known.set(document, { ...signed, ...changes })
-      return signed
-    }
+    // By now another key may sign.
+    const counts = (): boolean => isCurrent() && signed.keyId === keyId
     try {
-      const last = await keys.sign(algorithm(), typ, claims)
-      keep({ last })
-      return last
+      const jwt = await keys.sign(algorithm(), typ, claims)
+      if (counts()) signed.last = { keyId, jwt }
+      return jwt
     } catch (cause) {
-      return lastOf(keep({ retryAt: clock.now() + retrySeconds }), cause)
+      if (counts()) signed.failure = { keyId, cause, retryAt: clock.now() + retrySeconds }
+      return lastOf(signed, cause)
     }
   }
 
-  const isDue = ({ retryAt }: Signed): boolean => {
-    if (retryAt === undefined) return false
-    const pause = retryAt - clock.now()
+  /** Whether the key has failed so recently that it is not asked again. */
+  const rests = ({ keyId, failure }: Signed): boolean => {
+    if (failure?.keyId !== keyId) return false
+    const pause = failure.retryAt - clock.now()
     // A longer pause tells that the clock was set back.
-    return pause <= 0 || pause > retrySeconds
+    return pause > 0 && pause <= retrySeconds
   }
 
   return async (document) => {
@@ -68,10 +68,12 @@ export function createMetadataSigner(core: Core, algorithm: () => string, typ: s
     } catch (cause) {
       return lastOf(known.get(document), cause)
     }
-    const signed = known.get(document)
-    if (signed?.keyId === keyId && !isDue(signed)) return signed.jwt
-    const jwt = sign(document, keyId)
-    known.set(document, { keyId, jwt, last: signed?.last })
-    return jwt
+    const signed = known.get(document) ?? { keyId, signing: sharedWork<string>() }
+    known.set(document, signed)
+    signed.keyId = keyId
+    if (signed.last?.keyId === keyId) return signed.last.jwt
+    if (!rests(signed)) return signed.signing.run(keyId, (isCurrent) => sign(document, signed, isCurrent))
+    if (signed.last === undefined) throw signed.failure?.cause
+    return signed.last.jwt
   }
 }

@@ -232,6 +232,38 @@ describe('the signature when something is wrong', () => {
       world.clock.advance(5)
       await verify(world, await signatureOf(world))
     })
+
+    test('a signature that never ends holds up nobody for long, as when a Worker ends with its request', async () => {
+      const { signer, world } = externalWorld()
+      signer.sign = () => new Promise<never>(() => undefined)
+      void read(world, names[0])
+      await expect.poll(() => signer.calls.sign.length).toBe(1)
+      signer.sign = undefined
+      const answers = await Promise.all([read(world, names[0]), read(world, names[0])])
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+      expect(signer.calls.sign).toHaveLength(2)
+    })
+
+    test('a signature that comes after the key was replaced is not kept', async () => {
+      const { signer, world } = externalWorld()
+      let end = (): void => undefined
+      signer.sign = async (request) => {
+        await new Promise<void>((resolve) => {
+          end = resolve
+        })
+        return signer.signWith('es256-1', request)
+      }
+      const late = signatureOf(world)
+      await expect.poll(() => signer.calls.sign.length).toBe(1)
+      signer.add('es256-2', { activatesAt: world.clock.now() + 1000 })
+      signer.sign = undefined
+      world.clock.advance(1000)
+      expect(kidOf(await signatureOf(world))).toBe('es256-2')
+      end()
+      expect(kidOf(await late)).toBe('es256-1')
+      expect(kidOf(await signatureOf(world))).toBe('es256-2')
+      expect(signer.calls.sign).toHaveLength(2)
+    })
   })
 
   test.each<[WorldOptions, string]>([
