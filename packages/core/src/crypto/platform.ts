@@ -52,7 +52,7 @@ interface MaybeProcess {
 
 /**
  * `node:crypto`, looked up without an import, so that the package loads on platforms without it. Node 20.16+, bun, deno
- * and workerd (with `nodejs_compat`) have it; elsewhere the server uses WebCrypto.
+ * and workerd (with `nodejs_compat`, or a new compatibility date) have it; elsewhere the server uses WebCrypto.
  */
 export const synchronousCrypto: SynchronousCrypto | undefined = (
   globalThis as MaybeProcess

@@ -98,7 +98,7 @@ export async function emptyDatabase(name: DatabaseName, options: PoolOptions = {
     dialect: () => serverDialect(url, options),
     async drop() {
       await db.destroy()
-      await onServer(server, dropOf(name, database))
+      await dropDatabase(name, server, database)
     },
   }
 }
@@ -124,7 +124,7 @@ export async function workerDatabase(name: 'postgres' | 'mysql'): Promise<Kysely
 export async function endRun(): Promise<void> {
   for (const name of serverNames) {
     const server = serverUrl(name)
-    for (const database of await databasesLike(server, keptPrefix())) await onServer(server, dropOf(name, database))
+    for (const database of await databasesLike(server, keptPrefix())) await dropDatabase(name, server, database)
   }
 }
 
@@ -134,8 +134,15 @@ function serverUrl(name: 'postgres' | 'mysql'): string {
   return url
 }
 
-const dropOf = (name: DatabaseName, database: string): string =>
-  `drop database ${database}${name === 'postgres' ? ' with (force)' : ''}`
+/**
+ * Drops a database. PostgreSQL waits five seconds for its sessions: a pool that has ended has told its server so, but the server may
+ * not have read it yet. To end such a session by force makes `pg` emit an error that nobody hears.
+ */
+async function dropDatabase(name: 'postgres' | 'mysql', server: string, database: string): Promise<void> {
+  const drop = `drop database ${database}`
+  if (name === 'mysql') return onServer(server, drop)
+  await onServer(server, drop).catch(() => onServer(server, `${drop} with (force)`))
+}
 
 async function databasesLike(server: string, prefix: string): Promise<readonly string[]> {
   const db = connect(server, { connections: 1 })
