@@ -1,7 +1,6 @@
 import type { Context } from '../contracts/context.ts'
 import type { EncryptionKeys } from '../contracts/encryption-keys.ts'
 import { createSealer, type Sealer } from '../crypto/seal.ts'
-import { sharedWork } from '../http/shared-work.ts'
 import { type EncryptionKeyKind, isEncryptionKey, keyKindOf } from '../policy/encryption-key.ts'
 import { chooseSigningKey, scheduleKeys } from '../policy/signing-key.ts'
 import { decryptCompact, readJweHeader } from './decrypt.ts'
@@ -14,6 +13,7 @@ import {
   type OpenEncryptionKey,
 } from './encryption-key.ts'
 import { encryptionSecretProblem } from './problems.ts'
+import { ringReads } from './ring-reads.ts'
 
 /**
  * For how many seconds a key decrypts after a newer one has taken its place. It is much longer than clients may cache the
@@ -51,11 +51,6 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
     return { keys, readAt: clock.now() }
   }
 
-  const keep = (fresh: Ring): Ring => {
-    ring = fresh
-    return fresh
-  }
-
   const add = async (kind: EncryptionKeyKind, known: Ring): Promise<void> => {
     const generation = (known.keys.findLast(({ algorithm }) => algorithm === kind)?.generation ?? 0) + 1
     const key = await generateEncryptionKey(kind, generation, clock.now(), sealers[0] as Sealer)
@@ -72,24 +67,14 @@ export function createEncryptionKeys(ctx: Context): EncryptionKeys {
     return find(known)
   }
 
-  const reads = sharedWork<Ring>()
-  const share = (name: string, work: () => Promise<Ring>): Promise<Ring> =>
-    reads.run(name, async (isCurrent) => {
-      const fresh = await work()
-      // A read that ends after a later one would put back what that one no longer found.
-      return isCurrent() ? keep(fresh) : (ring ?? fresh)
-    })
-
-  /** Reads the keys and makes none. */
-  const look = (): Promise<Ring> => share('look', () => find(ring))
-  const read = (): Promise<Ring> => share('read', ensure)
-
-  /** Reads the keys after a change: a read that was begun before the change no longer counts. */
-  const lookAfterChange = (): Promise<Ring> => {
-    reads.forget('look')
-    reads.forget('read')
-    return look()
-  }
+  const { look, read, lookAfterChange } = ringReads<Ring>({
+    look: () => find(ring),
+    read: ensure,
+    known: () => ring,
+    keep(fresh) {
+      ring = fresh
+    },
+  })
 
   const current = (): Ring | Promise<Ring> => {
     const age = ring === undefined ? -1 : clock.now() - ring.readAt

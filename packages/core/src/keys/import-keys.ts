@@ -6,6 +6,7 @@ import type { SigningKeyRecord } from '../storage/signing-key.ts'
 import { canBeId } from '../storage/stored-id.ts'
 import type { KeyRing, KeyRingOptions } from './key-ring.ts'
 import { importVerifier } from './load.ts'
+import type { RingReads } from './ring-reads.ts'
 
 /** The form of the keys of an algorithm: the members of the public key, and those that only the private key has. */
 interface KeyForm {
@@ -32,12 +33,6 @@ interface CheckedKey {
   readonly privateKey: string
 }
 
-/** The two ways to read the keys and make none. `look` may join one that runs; `lookAfterChange` joins none from before. */
-interface KeyLooks {
-  readonly look: () => Promise<KeyRing>
-  readonly lookAfterChange: () => Promise<KeyRing>
-}
-
 const mostKeys = 20
 
 /**
@@ -47,7 +42,7 @@ const mostKeys = 20
  */
 export async function importKeys(
   options: KeyRingOptions,
-  { look, lookAfterChange }: KeyLooks,
+  { look, lookAfterChange }: RingReads<KeyRing>,
   given: readonly SigningKeyImport[],
 ): Promise<void> {
   if (!Array.isArray(given) || given.length === 0 || given.length > mostKeys) {

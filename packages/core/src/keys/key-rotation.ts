@@ -1,17 +1,12 @@
 import type { KeyRotation } from '../contracts/key-set.ts'
 import { addSigningKey, type KeyRing, type KeyRingOptions, scheduleRing } from './key-ring.ts'
 import { isOpen } from './load.ts'
+import type { RingReads } from './ring-reads.ts'
 
 export interface KeySetOptions extends KeyRingOptions {
   readonly issuer: string
   /** Seconds between the publication of a new key and its first signature. */
   readonly activationDelay: number
-}
-
-/** The two ways to read the keys. `read` may join a read that runs; `readAfterChange` joins none that began before the change. */
-export interface KeyReads {
-  readonly read: () => Promise<KeyRing>
-  readonly readAfterChange: () => Promise<KeyRing>
 }
 
 /**
@@ -20,7 +15,7 @@ export interface KeyReads {
  */
 export async function rotateKeys(
   options: KeySetOptions,
-  { read, readAfterChange }: KeyReads,
+  { read, readAfterChange }: RingReads<KeyRing>,
   { dropPrevious = false, activateAfter = options.activationDelay }: KeyRotation,
 ): Promise<void> {
   const activatesAt = options.clock.now() + (dropPrevious ? 0 : activateAfter)
@@ -31,7 +26,10 @@ export async function rotateKeys(
 }
 
 /** Deletes the keys that no valid token needs, and returns how many. */
-export async function purgeKeys(options: KeySetOptions, { read, readAfterChange }: KeyReads): Promise<number> {
+export async function purgeKeys(
+  options: KeySetOptions,
+  { read, readAfterChange }: RingReads<KeyRing>,
+): Promise<number> {
   const now = options.clock.now()
   let purged = 0
   for (const keys of (await read()).byAlgorithm.values()) {

@@ -1,6 +1,5 @@
 import type { KeySet } from '../contracts/key-set.ts'
 import { encodeBase64url } from '../crypto/base64url.ts'
-import { sharedWork } from '../http/shared-work.ts'
 import { isThenable } from '../storage/awaitable.ts'
 import { checkKeys } from './check.ts'
 import { createClockWatch } from './clock-watch.ts'
@@ -11,6 +10,7 @@ import { type KeySetOptions, purgeKeys, rotateKeys } from './key-rotation.ts'
 import { listKeys } from './list-keys.ts'
 import type { OpenKey } from './load.ts'
 import { secretProblem } from './problems.ts'
+import { ringReads } from './ring-reads.ts'
 
 /**
  * Makes the set of signing keys, which all processes on one storage share. The keys are made at first use, read again
@@ -21,32 +21,16 @@ export function createKeySet(options: KeySetOptions): KeySet {
   const unsigned = createUnsignedJwts()
   const watchClock = createClockWatch(options)
 
-  const keep = (fresh: KeyRing): KeyRing => {
-    watchClock(fresh, ring)
-    ring = fresh
-    return fresh
-  }
-
-  const reads = sharedWork<KeyRing>()
-  const share = (name: string, find: () => Promise<KeyRing>): Promise<KeyRing> =>
-    reads.run(name, async (isCurrent) => {
-      const fresh = await find()
-      // A read that ends after a later one would put back what that one no longer found.
-      return isCurrent() ? keep(fresh) : (ring ?? fresh)
-    })
-
-  /** Reads the keys and makes none. */
-  const look = (): Promise<KeyRing> => share('look', () => readKeyRing(options, ring))
-  const read = (): Promise<KeyRing> => share('read', () => ensureKeys(options, ring))
-
-  /** Makes a read that follows a change: one that was begun before the change no longer counts. */
-  const afterChange = (next: () => Promise<KeyRing>) => (): Promise<KeyRing> => {
-    reads.forget('look')
-    reads.forget('read')
-    return next()
-  }
-  const reading = { read, readAfterChange: afterChange(read) }
-  const looking = { look, lookAfterChange: afterChange(look) }
+  const reads = ringReads<KeyRing>({
+    look: () => readKeyRing(options, ring),
+    read: () => ensureKeys(options, ring),
+    known: () => ring,
+    keep(fresh) {
+      watchClock(fresh, ring)
+      ring = fresh
+    },
+  })
+  const { look, read } = reads
 
   const current = (): KeyRing | Promise<KeyRing> => {
     if (ring === undefined) return read()
@@ -103,11 +87,11 @@ export function createKeySet(options: KeySetOptions): KeySet {
       return keys instanceof Promise ? keys.then(({ jwks }) => jwks) : keys.jwks
     },
 
-    rotate: (rotation = {}) => rotateKeys(options, reading, rotation),
+    rotate: (rotation = {}) => rotateKeys(options, reads, rotation),
 
-    import: (keys) => importKeys(options, looking, keys),
+    import: (keys) => importKeys(options, reads, keys),
 
-    purge: () => purgeKeys(options, reading),
+    purge: () => purgeKeys(options, reads),
 
     check: () => checkKeys(options, look, read),
   }
