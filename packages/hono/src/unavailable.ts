@@ -1,6 +1,5 @@
+import { retryHeaders } from '@oauth/core/pages'
 import type { Context } from 'hono'
-
-type RetryHeaders = Readonly<Record<string, string>>
 
 /**
  * Makes a 503 with `Retry-After` of the 500 for a page whose error says that the server cannot serve for a moment
@@ -15,11 +14,4 @@ export function answerUnavailable(c: Context): void {
   // Hono would copy the headers of the earlier response, which this one has already.
   c.res = undefined
   c.res = response
-}
-
-/** Compares names, since two copies of `@oauth/core` have two classes. */
-function retryHeaders(error: Error): RetryHeaders | undefined {
-  const { name, code, headers } = error as Error & { readonly code?: unknown; readonly headers?: RetryHeaders }
-  const isAway = name === 'StorageUnavailableError' || (name === 'OAuthError' && code === 'temporarily_unavailable')
-  return isAway ? (headers ?? {}) : undefined
 }

@@ -1,11 +1,10 @@
 import type { BaseUser, Mountable } from '@oauth/core'
-import { asFetch, chooseLanguage } from '@oauth/core/pages'
+import { asFetch, chooseLanguage, retryHeaders } from '@oauth/core/pages'
 import { checkOptions } from './check-options.ts'
 import { readForm } from './forms/form.ts'
 import { createFormGuard } from './forms/form-guard.ts'
 import { checkSignedIn } from './host-answers.ts'
 import { type Answer, toResponse } from './http/response.ts'
-import { retryHeaders } from './http/unavailable.ts'
 import type { PagesOptions } from './options.ts'
 import { accountsPage } from './pages/accounts.ts'
 import { approvalsPage } from './pages/approvals.ts'
@@ -116,7 +115,10 @@ async function serve(site: Site, request: Request, page: Page | undefined, id: s
     site.onError(thrown)
     const headers = retryHeaders(thrown)
     const answer: Answer = failurePage(site, nobody, headers === undefined ? 500 : 503)
-    return toResponse({ ...answer, ...(headers !== undefined && { headers }) }, withBody)
+    return toResponse(
+      { ...answer, ...(headers !== undefined && { headers: { 'retry-after': '5', ...headers } }) },
+      withBody,
+    )
   }
 }
 

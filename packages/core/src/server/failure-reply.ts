@@ -1,5 +1,5 @@
 import type { Reply } from '../http/reply.ts'
-import { asOAuthError } from '../policy/failure.ts'
+import { retryHeaders } from '../policy/failure.ts'
 
 const plainText = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
 
@@ -8,7 +8,7 @@ const plainText = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
  * the storage is away, as the endpoints answer, and 500 otherwise. It says nothing of the error.
  */
 export function failureReply(thrown: unknown): Reply {
-  const { code, headers } = asOAuthError(thrown)
-  if (code !== 'temporarily_unavailable') return { status: 500, headers: plainText, body: 'Internal Server Error' }
+  const headers = retryHeaders(thrown)
+  if (headers === undefined) return { status: 500, headers: plainText, body: 'Internal Server Error' }
   return { status: 503, headers: { ...headers, ...plainText }, body: 'Service Unavailable' }
 }
