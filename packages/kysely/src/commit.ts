@@ -42,9 +42,10 @@ export function commit(schema: Schema, runner: Runner): GrantStore['commit'] {
   }
 
   return (records) => {
+    const { take = [], consent } = records
     const attempt = () => runner.transaction(() => committing(records))
-    const commitOnce = () => (records.consent ? remembering(attempt) : attempt())
-    return records.take !== undefined && records.take.length > 0 ? unlessGone(commitOnce) : commitOnce()
+    const commitOnce = () => (consent ? remembering(attempt) : attempt())
+    return take.length > 0 ? unlessGone(commitOnce) : commitOnce()
   }
 }
 

@@ -1,4 +1,3 @@
-import { systemClock } from '../contracts/clock.ts'
 import { createReport } from '../host/console.ts'
 import type { Reply } from '../http/reply.ts'
 import { entryOf } from '../server/entry.ts'
@@ -45,7 +44,7 @@ export function nodeListener(
 ): NodeListener {
   const urlOf = requestUrl(provider)
   const entry = entryOf(provider)
-  const report = createReport(systemClock, [])
+  const report = createReport()
 
   return (incoming, outgoing, next) => {
     const isHead = incoming.method === 'HEAD'

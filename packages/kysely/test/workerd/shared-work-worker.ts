@@ -76,6 +76,15 @@ const publicKey = {
   y: 'WTKv_g708Q_4jt7ZGeMxq5uE-Sey31zP97JULjDzjLo',
 }
 
+const hostWith = (signingKeys: ReturnType<typeof externalSigningKeys>) => ({
+  ...host,
+  baseUrl,
+  storage: memoryStorage(),
+  signingKeys,
+  idTokenSigningAlgorithm: 'ES256' as const,
+  accessTokenSigningAlgorithm: 'ES256' as const,
+})
+
 function withKeysOutside(delay: () => Promise<void>): Server {
   const signingKeys = externalSigningKeys({
     algorithms: ['ES256'],
@@ -85,14 +94,7 @@ function withKeysOutside(delay: () => Promise<void>): Server {
     },
     sign: () => new Uint8Array(64),
   })
-  return createProvider({
-    ...host,
-    baseUrl,
-    storage: memoryStorage(),
-    signingKeys,
-    idTokenSigningAlgorithm: 'ES256',
-    accessTokenSigningAlgorithm: 'ES256',
-  })
+  return createProvider(hostWith(signingKeys))
 }
 
 function withSignedMetadata(delay: () => Promise<void>): Server {
@@ -112,15 +114,7 @@ function withSignedMetadata(delay: () => Promise<void>): Server {
       )
     },
   })
-  return createProvider({
-    ...host,
-    baseUrl,
-    storage: memoryStorage(),
-    signingKeys,
-    idTokenSigningAlgorithm: 'ES256',
-    accessTokenSigningAlgorithm: 'ES256',
-    features: [signedMetadata()],
-  })
+  return createProvider({ ...hostWith(signingKeys), features: [signedMetadata()] })
 }
 
 function withDocuments(delay: () => Promise<void>): Server {
